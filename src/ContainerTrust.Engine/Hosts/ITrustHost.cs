@@ -1,0 +1,87 @@
+namespace ContainerTrust.Engine.Hosts;
+
+/// <summary>
+/// Where a host's files live: this host, a directory that is another host's root, or (later) a host behind SSH. Paths are absolute and
+/// <c>/</c>-separated, as the host itself names them; a root directory is never part of them.
+/// </summary>
+public interface ITrustHost
+{
+    /// <summary>The host's name, as it appears in <see cref="ImageTrust.ComputerName"/>.</summary>
+    string ComputerName { get; }
+
+    /// <summary>The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).</summary>
+    string? HomeDirectory { get; }
+
+    /// <summary>The value of an environment variable that changes where files are looked for. Null if not set or not applicable (a mounted root).</summary>
+    /// <param name="name">The variable's name.</param>
+    /// <returns>The value, or null.</returns>
+    string? GetEnvironmentVariable(string name);
+
+    /// <summary>Whether a file or directory is there, symbolic links followed.</summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <returns>True if it exists.</returns>
+    /// <exception cref="TrustException">The path cannot be looked at (permission, a link that loops or leaves the root).</exception>
+    bool Exists(string path);
+
+    /// <summary>Reads a whole file, symbolic links followed.</summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <param name="maxBytes">The largest content that is read; a larger file is refused before it is read.</param>
+    /// <returns>The file, or null if there is none.</returns>
+    /// <exception cref="TrustException">The path is no regular file, is larger than <paramref name="maxBytes"/>, or cannot be read.</exception>
+    HostFile? TryReadFile(string path, int maxBytes);
+
+    /// <summary>The names in a directory, sorted by ordinal; empty if the directory does not exist.</summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <returns>Names without the directory.</returns>
+    /// <exception cref="TrustException">The path is no directory or cannot be read.</exception>
+    IReadOnlyList<string> ListDirectory(string path);
+
+    /// <summary>
+    /// Begins a change: takes an exclusive lock on each directory (in ordinal order, so that two writers cannot wait for each other),
+    /// creating the first one and its parents if it is missing; other missing directories are left out.
+    /// The lock is the kernel's: it ends with the process, however that ends, and leaves nothing behind.
+    /// </summary>
+    /// <param name="directories">Absolute paths; the first is created when missing.</param>
+    /// <param name="timeout">How long to wait for other writers.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The change; dispose it to release the locks.</returns>
+    /// <exception cref="TrustException">The lock is not had in time (<see cref="TrustErrorKind.ResourceBusy"/>), or a directory cannot be made or opened.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken);
+}
+
+/// <summary>A locked change of files on a host. Each file is replaced or deleted atomically; a failure leaves the old file whole.</summary>
+public interface IHostChange : IDisposable
+{
+    /// <summary>
+    /// Replaces a file: written beside, flushed to disk, renamed over, the directory flushed. Mode, owner and extended attributes (SELinux label, ACL) are the
+    /// old file's; a symbolic link stays one and its target is replaced. A new file gets mode 0644; missing directories are made (0755).
+    /// </summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <param name="content">The new content.</param>
+    /// <param name="expected">The file as it was read; null if it was not there.</param>
+    /// <exception cref="FileChangedException">The file is no longer the one that was read; nothing was written.</exception>
+    /// <exception cref="TrustException">Writing failed; the old file is whole.</exception>
+    void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected);
+
+    /// <summary>Deletes a file (a symbolic link itself, not its target).</summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <param name="expected">The file as it was read.</param>
+    /// <exception cref="FileChangedException">The file is no longer the one that was read; nothing was deleted.</exception>
+    /// <exception cref="TrustException">Deleting failed.</exception>
+    void Delete(string path, HostFile expected);
+}
+
+/// <summary>A file as it was read.</summary>
+/// <param name="Path">The path it was asked for by.</param>
+/// <param name="Content">The whole content.</param>
+/// <param name="Stamp">What identifies this state of the file, to notice a change by somebody else.</param>
+public sealed record HostFile(string Path, ReadOnlyMemory<byte> Content, FileStamp Stamp);
+
+/// <summary>Identifies one state of a file: two equal stamps are the same file, unchanged.</summary>
+/// <param name="Device">Device number.</param>
+/// <param name="Inode">Inode number.</param>
+/// <param name="Length">Length in bytes.</param>
+/// <param name="ModifiedNanoseconds">Last modification, nanoseconds since 1970 UTC.</param>
+/// <param name="ChangedNanoseconds">Last status change, nanoseconds since 1970 UTC.</param>
+public readonly record struct FileStamp(ulong Device, ulong Inode, long Length, long ModifiedNanoseconds, long ChangedNanoseconds);

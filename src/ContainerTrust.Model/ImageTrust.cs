@@ -1,0 +1,82 @@
+namespace ContainerTrust;
+
+/// <summary>
+/// What a host trusts for one scope: the scope's requirements from policy.json, the keys they name, and the signature stores
+/// that registries.d gives for it. One object a scope, complete: writing it elsewhere loses nothing.
+/// </summary>
+public sealed record ImageTrust
+{
+    /// <summary>The host that the object was read from.</summary>
+    public required string ComputerName { get; init; }
+
+    /// <summary>The transport (<c>docker</c>, <c>docker-daemon</c>, <c>dir</c>, …). <c>all</c> for the policy's default.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>The scope within the transport: a registry, namespace, repository or image. Empty for the transport's own default; <c>default</c> for the policy's.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>Whether this is the policy's <c>default</c> list, which governs everything that no scope does.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>What <see cref="Requirements"/> amounts to.</summary>
+    public TrustType Type => Summarize(Requirements);
+
+    /// <summary>The requirements, in the order of the file. All must hold.</summary>
+    public required IReadOnlyList<TrustRequirement> Requirements { get; init; }
+
+    /// <summary>The keys that the requirements name and that could be read, in order; keys shared by several requirements appear once.</summary>
+    public IReadOnlyList<TrustKey> Keys { get; init; } = [];
+
+    /// <summary>The signature store in force for the scope, its own or inherited. Null if registries.d gives none.</summary>
+    public string? SignatureStore { get; init; }
+
+    /// <summary>The store for writing signatures in force for the scope. Null if registries.d gives none.</summary>
+    public string? SignatureStoreStaging { get; init; }
+
+    /// <summary>Whether sigstore attachments are read from the registry, as in force for the scope. Null if registries.d does not say (then they are not).</summary>
+    public bool? UseSigstoreAttachments { get; init; }
+
+    /// <summary>The scope's own section in registries.d, nothing inherited. Null if it has none.</summary>
+    public LookasideSection? Section { get; init; }
+
+    /// <summary>The policy.json that the requirements were read from. Null for an object that was not read from a file.</summary>
+    public string? PolicyPath { get; init; }
+
+    /// <summary>The registries.d file that holds <see cref="Section"/>. Null if there is none.</summary>
+    public string? RegistriesPath { get; init; }
+
+    /// <summary>With a lookup by reference: the image asked about. Null otherwise.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>With a lookup by reference: why this entry governs the image. Null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The requirement list in one word.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <returns><see cref="TrustType.Reject"/> if any requirement rejects; the common type if all agree; otherwise <see cref="TrustType.Mixed"/>.</returns>
+    public static TrustType Summarize(IReadOnlyList<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        TrustType? common = null;
+        foreach (TrustRequirement requirement in requirements)
+        {
+            TrustType type = requirement switch
+            {
+                AcceptRequirement => TrustType.Accept,
+                RejectRequirement => TrustType.Reject,
+                SignedByRequirement => TrustType.SignedBy,
+                SigstoreSignedRequirement => TrustType.SigstoreSigned,
+                _ => TrustType.SignedBaseLayer,
+            };
+            if (type == TrustType.Reject)
+                return TrustType.Reject;
+            common = common is null || common == type ? type : TrustType.Mixed;
+        }
+
+        // An empty list cannot come from a file; it would satisfy nobody's intention, so it is no "accept".
+        return common ?? TrustType.Reject;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}";
+}

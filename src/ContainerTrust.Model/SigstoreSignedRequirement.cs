@@ -1,0 +1,93 @@
+namespace ContainerTrust;
+
+/// <summary>
+/// The <c>sigstoreSigned</c> requirement. Exactly one of the key sources (<see cref="KeyPath"/>, <see cref="KeyPaths"/>,
+/// <see cref="KeyData"/>, <see cref="KeyDatas"/>, <see cref="Fulcio"/>, <see cref="Pki"/>) is not null, and at most one Rekor key source.
+/// </summary>
+public sealed record SigstoreSignedRequirement : TrustRequirement
+{
+    /// <inheritdoc/>
+    public override string Type => "sigstoreSigned";
+
+    /// <summary>Path of one PEM public key. Null if not used.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>Paths of several PEM public keys; a signature by any of them is enough. Null if not used.</summary>
+    public IReadOnlyList<string>? KeyPaths { get; init; }
+
+    /// <summary>Base64 of one PEM public key. Null if not used.</summary>
+    public string? KeyData { get; init; }
+
+    /// <summary>Base64 of several PEM public keys; a signature by any of them is enough. Null if not used.</summary>
+    public IReadOnlyList<string>? KeyDatas { get; init; }
+
+    /// <summary>Short-lived certificates of a Fulcio CA. Null if not used. Needs a Rekor key.</summary>
+    public FulcioIdentity? Fulcio { get; init; }
+
+    /// <summary>Certificates of the user's own PKI. Null if not used. Takes no Rekor key.</summary>
+    public PkiIdentity? Pki { get; init; }
+
+    /// <summary>Path of the Rekor log's PEM public key. Null if not used.</summary>
+    public string? RekorPublicKeyPath { get; init; }
+
+    /// <summary>Paths of several Rekor public keys. Null if not used.</summary>
+    public IReadOnlyList<string>? RekorPublicKeyPaths { get; init; }
+
+    /// <summary>Base64 of the Rekor log's PEM public key. Null if not used.</summary>
+    public string? RekorPublicKeyData { get; init; }
+
+    /// <summary>Base64 of several Rekor public keys. Null if not used.</summary>
+    public IReadOnlyList<string>? RekorPublicKeyDatas { get; init; }
+
+    /// <summary>Which references a signature may name. Null where policy.json names none: <c>matchRepoDigestOrExact</c> then applies.</summary>
+    public SignedIdentity? SignedIdentity { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        KeyPath is not null ? $"sigstoreSigned {KeyPath}"
+        : KeyPaths is not null ? $"sigstoreSigned any of {string.Join(", ", KeyPaths)}"
+        : Fulcio is not null ? $"sigstoreSigned {Fulcio.SubjectEmail} ({Fulcio.OidcIssuer})"
+        : Pki is not null ? $"sigstoreSigned {Pki.SubjectEmail ?? Pki.SubjectHostname}"
+        : "sigstoreSigned inline key";
+}
+
+/// <summary>The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not null.</summary>
+public sealed record FulcioIdentity
+{
+    /// <summary>Path of the CA certificates (PEM). Null if not used.</summary>
+    public string? CaPath { get; init; }
+
+    /// <summary>Base64 of the CA certificates (PEM). Null if not used.</summary>
+    public string? CaData { get; init; }
+
+    /// <summary>The OIDC issuer that authenticated the signer, as a URL.</summary>
+    public required string OidcIssuer { get; init; }
+
+    /// <summary>The signer's e-mail address.</summary>
+    public required string SubjectEmail { get; init; }
+}
+
+/// <summary>
+/// The <c>pki</c> member of a <c>sigstoreSigned</c> requirement. Exactly one roots source, at most one intermediates source, and at least one of
+/// <see cref="SubjectEmail"/> and <see cref="SubjectHostname"/> is not null.
+/// </summary>
+public sealed record PkiIdentity
+{
+    /// <summary>Path of the root certificates (PEM). Null if not used.</summary>
+    public string? CaRootsPath { get; init; }
+
+    /// <summary>Base64 of the root certificates (PEM). Null if not used.</summary>
+    public string? CaRootsData { get; init; }
+
+    /// <summary>Path of the intermediate certificates (PEM). Null if not used.</summary>
+    public string? CaIntermediatesPath { get; init; }
+
+    /// <summary>Base64 of the intermediate certificates (PEM). Null if not used.</summary>
+    public string? CaIntermediatesData { get; init; }
+
+    /// <summary>The signer's e-mail address. Null if not required.</summary>
+    public string? SubjectEmail { get; init; }
+
+    /// <summary>The signer's host name (DNS SAN). Null if not required.</summary>
+    public string? SubjectHostname { get; init; }
+}

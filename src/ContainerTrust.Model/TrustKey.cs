@@ -1,0 +1,99 @@
+namespace ContainerTrust;
+
+/// <summary>The format that a key was read from.</summary>
+public enum TrustKeyKind
+{
+    /// <summary>An OpenPGP certificate (RFC 4880, RFC 9580).</summary>
+    OpenPgp,
+
+    /// <summary>A PEM public key (SubjectPublicKeyInfo or PKCS#1), as sigstore uses.</summary>
+    PublicKey,
+}
+
+/// <summary>
+/// A key that a policy names, as its file states it. The self-signatures that carry user ids, expiry and capabilities are read here,
+/// not verified: this describes the administrator's own key file, it is no verdict.
+/// </summary>
+public sealed record TrustKey
+{
+    /// <summary>OpenPGP certificate or PEM public key.</summary>
+    public required TrustKeyKind Kind { get; init; }
+
+    /// <summary>
+    /// Upper-case hex, no spaces. OpenPGP: the primary key's fingerprint (40 digits for version 4, 64 for version 6).
+    /// PEM: SHA-256 of the DER SubjectPublicKeyInfo (64 digits).
+    /// </summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>OpenPGP: the 64-bit key id, 16 upper-case hex digits. Null for PEM keys.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>User ids in the order of the file (<c>Name &lt;mail@example.com&gt;</c>). Empty for PEM keys.</summary>
+    public IReadOnlyList<string> UserIds { get; init; } = [];
+
+    /// <summary>Algorithm name: <c>RSA</c>, <c>DSA</c>, <c>ECDSA</c>, <c>EdDSA</c>, <c>Ed25519</c>, <c>Ed448</c>.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>Key size in bits (for elliptic curves the size of the field). 0 if unknown.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Curve name for elliptic-curve keys (<c>nistp256</c>, <c>brainpoolP256r1</c>, <c>ed25519</c>). Null otherwise.</summary>
+    public string? Curve { get; init; }
+
+    /// <summary>When the key was made (UTC). Null for PEM keys.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When the key ends (UTC). Null if it never does.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Whether the file contains a revocation of the whole key.</summary>
+    public bool IsRevoked { get; init; }
+
+    /// <summary>Whether the primary key or one of its subkeys may make signatures, by its key flags and algorithm; validity in time is separate.</summary>
+    public bool CanSign { get; init; }
+
+    /// <summary>OpenPGP: the subkeys, in the order of the file. Empty for PEM keys.</summary>
+    public IReadOnlyList<TrustSubkey> Subkeys { get; init; } = [];
+
+    /// <summary>The file that the key was read from, as the policy names it. Null for a key inside the policy.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Whether the key has ended at <paramref name="time"/>.</summary>
+    /// <param name="time">The moment asked about.</param>
+    /// <returns>True if <see cref="Expires"/> is at or before <paramref name="time"/>.</returns>
+    public bool IsExpiredAt(DateTimeOffset time) => Expires is { } e && e <= time;
+
+    /// <inheritdoc/>
+    public override string ToString() => UserIds.Count > 0 ? $"{Fingerprint} {UserIds[0]}" : Fingerprint;
+}
+
+/// <summary>A subkey of an OpenPGP certificate, as its file states it.</summary>
+public sealed record TrustSubkey
+{
+    /// <summary>Upper-case hex, no spaces.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Algorithm name, as <see cref="TrustKey.Algorithm"/>.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>Size in bits. 0 if unknown.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Curve name. Null if the algorithm has none.</summary>
+    public string? Curve { get; init; }
+
+    /// <summary>When the subkey was made (UTC).</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>When the subkey ends (UTC). Null if it never does.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Whether the file contains a revocation of this subkey.</summary>
+    public bool IsRevoked { get; init; }
+
+    /// <summary>Whether the subkey may make signatures, by its binding's key flags and its algorithm.</summary>
+    public bool CanSign { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Fingerprint;
+}

@@ -1,0 +1,53 @@
+namespace ContainerTrust;
+
+/// <summary>
+/// One requirement of a policy.json requirement list (containers-policy.json(5), "Policy Requirements").
+/// All requirements of a list must hold for an image to be accepted.
+/// </summary>
+public abstract record TrustRequirement
+{
+    private protected TrustRequirement()
+    {
+    }
+
+    /// <summary>The value of the requirement's <c>type</c> member, as written in policy.json (<c>signedBy</c>, …).</summary>
+    public abstract string Type { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}
+
+/// <summary>The <c>insecureAcceptAnything</c> requirement: always satisfied.</summary>
+public sealed record AcceptRequirement : TrustRequirement
+{
+    /// <inheritdoc/>
+    public override string Type => "insecureAcceptAnything";
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}
+
+/// <summary>The <c>reject</c> requirement: never satisfied.</summary>
+public sealed record RejectRequirement : TrustRequirement
+{
+    /// <inheritdoc/>
+    public override string Type => "reject";
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}
+
+/// <summary>
+/// The <c>signedBaseLayer</c> requirement. Read and written; evaluating it always refuses, as in the reference implementation.
+/// </summary>
+public sealed record SignedBaseLayerRequirement : TrustRequirement
+{
+    /// <inheritdoc/>
+    public override string Type => "signedBaseLayer";
+
+    /// <summary>The identity that the base layer's image must have (member <c>baseLayerIdentity</c>).</summary>
+    public required SignedIdentity BaseLayerIdentity { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}
