@@ -131,7 +131,7 @@ internal sealed class FileReplacement
             if (old >= 0)
                 FileAttributes.Copy(old, file, _path, _walk.Place);
             else
-                Check(Libc.ChangeMode(file, NewFileMode));
+                SetNewFileMode(file);
             Check(Libc.Flush(file));
             if (old >= 0)
                 RequireUnchanged(old);
@@ -167,6 +167,16 @@ internal sealed class FileReplacement
         }
 
         return Check(file);
+    }
+
+    private void SetNewFileMode(int file)
+    {
+        int result = Libc.ChangeMode(file, NewFileMode);
+
+        // FAT and the like have one mode for all files and refuse another; good enough if all can read and only the owner write.
+        if (result == -Errno.EPERM && Libc.Status(file, out FileStatus status) == 0 && (status.Permissions & 0x1B6) == NewFileMode)
+            return;
+        Check(result);
     }
 
     private void WriteAll(int file, ReadOnlySpan<byte> content)
