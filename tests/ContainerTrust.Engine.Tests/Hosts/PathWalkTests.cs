@@ -191,7 +191,12 @@ public sealed partial class PathWalkTests
     private static (int Error, FileIdentity File) Kernel(int root, string path, bool follow)
     {
         OpenHow how = new() { Flags = OpenFlags.PathOnly | OpenFlags.CloseOnExec | (follow ? 0ul : (ulong)OpenFlags.NoFollow), Resolve = ResolveInRoot };
-        nint descriptor = syscall((nint)OpenAt2, root, PathText.Encode(path), ref how, 24);
+        nint descriptor;
+        do
+        {
+            descriptor = syscall((nint)OpenAt2, root, PathText.Encode(path), ref how, 24);
+        }
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.EAGAIN); // something was renamed or mounted meanwhile, anywhere
         if (descriptor < 0)
             return (Marshal.GetLastPInvokeError(), default);
         try
