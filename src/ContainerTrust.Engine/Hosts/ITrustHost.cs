@@ -27,19 +27,23 @@ public interface ITrustHost
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="maxBytes">The largest content that is read; a larger file is refused before it is read.</param>
     /// <returns>The file, or null if there is none.</returns>
-    /// <exception cref="TrustException">The path is no regular file, is larger than <paramref name="maxBytes"/>, or cannot be read.</exception>
+    /// <exception cref="TrustException">The path is no regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or is being written all the time.</exception>
     HostFile? TryReadFile(string path, int maxBytes);
 
-    /// <summary>The names in a directory, sorted by ordinal; empty if the directory does not exist.</summary>
+    /// <summary>
+    /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is no UTF-8 is given as a lone surrogate
+    /// (U+DC80 to U+DCFF), and such a name opens that file again.
+    /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <returns>Names without the directory.</returns>
     /// <exception cref="TrustException">The path is no directory or cannot be read.</exception>
     IReadOnlyList<string> ListDirectory(string path);
 
     /// <summary>
-    /// Begins a change: takes an exclusive lock on each directory (in ordinal order, so that two writers cannot wait for each other),
-    /// creating the first one and its parents if it is missing; other missing directories are left out.
+    /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two writers cannot wait
+    /// for each other), creating the first one and its parents if it is missing; other missing directories are left out.
     /// The lock is the kernel's: it ends with the process, however that ends, and leaves nothing behind.
+    /// It excludes other threads of this process too, so one thread must not begin a second change of the same directory before it disposes the first.
     /// </summary>
     /// <param name="directories">Absolute paths; the first is created when missing.</param>
     /// <param name="timeout">How long to wait for other writers.</param>
@@ -47,6 +51,7 @@ public interface ITrustHost
     /// <returns>The change; dispose it to release the locks.</returns>
     /// <exception cref="TrustException">The lock is not had in time (<see cref="TrustErrorKind.ResourceBusy"/>), or a directory cannot be made or opened.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken);
 }
 
@@ -56,6 +61,7 @@ public interface IHostChange : IDisposable
     /// <summary>
     /// Replaces a file: written beside, flushed to disk, renamed over, the directory flushed. Mode, owner and extended attributes (SELinux label, ACL) are the
     /// old file's; a symbolic link stays one and its target is replaced. A new file gets mode 0644; missing directories are made (0755).
+    /// A file that already has this content is left untouched. If the file has several hard links, the others keep the old content.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="content">The new content.</param>

@@ -1,0 +1,51 @@
+namespace ContainerTrust.Engine.Hosts.Linux;
+
+/// <summary>The directory that a host's paths begin at: "/" for this host, or the directory that is another system's root.</summary>
+internal sealed class HostRoot
+{
+    private readonly byte[] _path;
+
+    /// <summary>Names a root; nothing is opened.</summary>
+    /// <param name="directory">An absolute path on this machine.</param>
+    /// <exception cref="TrustException">This system is not Linux, or the path is no absolute path.</exception>
+    public HostRoot(string directory)
+    {
+        RequireLinux();
+        _path = PathText.Encode(directory);
+        Directory = directory;
+    }
+
+    /// <summary>The directory's path on this machine.</summary>
+    public string Directory { get; }
+
+    /// <summary>Fails where there are no Linux files.</summary>
+    /// <exception cref="TrustException">This system is not 64-bit Linux.</exception>
+    public static void RequireLinux()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+            throw new TrustException("PlatformNotSupported", TrustErrorKind.NotSupported, "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
+    }
+
+    /// <summary>A path as it appears in a message.</summary>
+    /// <param name="path">A path on the host.</param>
+    /// <returns>The path, with the root directory if that is not "/".</returns>
+    public string Describe(string path) =>
+        Directory == "/" ? PathText.Display(path) : $"{PathText.Display(path)} (in the root directory {PathText.Display(Directory)})";
+
+    /// <summary>Opens the root; links in its own path are followed as usual, for it is this machine's.</summary>
+    /// <returns>A descriptor for <c>openat</c> and the like; to be closed.</returns>
+    /// <exception cref="TrustException">The directory is not there or cannot be opened.</exception>
+    public int Open()
+    {
+        int result = Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
+        if (result >= 0)
+            return result;
+        string shown = PathText.Display(Directory);
+        throw -result switch
+        {
+            Errno.ENOENT => new TrustException("RootNotFound", TrustErrorKind.NotFound, $"The root directory {shown} does not exist. Check the path, or mount the system to manage.") { Target = Directory },
+            Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
+            _ => LinuxError.ForReading(-result, Directory, shown),
+        };
+    }
+}

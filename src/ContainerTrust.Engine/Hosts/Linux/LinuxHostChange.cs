@@ -1,0 +1,191 @@
+namespace ContainerTrust.Engine.Hosts.Linux;
+
+/// <summary>A change under locks that this process holds.</summary>
+internal sealed class LinuxHostChange : IHostChange
+{
+    private readonly HostRoot _root;
+    private readonly TimeSpan _timeout;
+    private readonly CancellationToken _cancellationToken;
+    private readonly List<DirectoryLock> _locks;
+    private bool _disposed;
+
+    private LinuxHostChange(HostRoot root, List<DirectoryLock> locks, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _root = root;
+        _locks = locks;
+        _timeout = timeout;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Takes the locks.</summary>
+    /// <param name="root">Where paths begin.</param>
+    /// <param name="directories">Absolute paths; the first is made if it is missing.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The change.</returns>
+    /// <exception cref="TrustException">A lock is not had in time, or a directory cannot be made or opened.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static LinuxHostChange Begin(HostRoot root, IReadOnlyList<string> directories, Deadline deadline, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(directories);
+        if (directories.Count == 0)
+            throw new ArgumentException("There is no directory to lock.", nameof(directories));
+
+        // Every path is checked before the first directory is made.
+        foreach (string directory in directories)
+            _ = PathText.Encode(directory);
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            List<DirectoryLock> locks = [];
+            try
+            {
+                OpenAll(root, directories, locks);
+                foreach (DirectoryLock directory in locks)
+                    directory.Take(deadline, root.Describe(directory.Path), cancellationToken);
+                if (AreStillThere(root, directories, locks))
+                    return new LinuxHostChange(root, locks, deadline.Timeout, cancellationToken);
+            }
+            catch
+            {
+                Release(locks);
+                throw;
+            }
+
+            // Somebody moved a directory while we waited for it. Again, with what is there now; that they do so for ever is not to be feared, but for the deadline.
+            Release(locks);
+            if (deadline.Left <= TimeSpan.Zero)
+                throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Nothing was changed; run the command again.") { Target = directories[0] };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        FileReader.RequireFileName(path);
+        WalkOptions options = WalkOptions.FollowLast | (expected is null ? WalkOptions.CreateDirectories : WalkOptions.None);
+        using PathWalk walk = WalkAndLock(path, options, out DirectoryLock? directory);
+        if (directory is null)
+            throw new FileChangedException(path);
+        new FileReplacement(path, walk, directory, expected).Write(content);
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string path, HostFile expected)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(expected);
+        FileReader.RequireFileName(path);
+        using PathWalk walk = WalkAndLock(path, WalkOptions.None, out DirectoryLock? directory);
+        if (directory is null || walk.Result != WalkResult.Found)
+            throw new FileChangedException(path);
+        if (!walk.Status.IsLink)
+            walk.RequireRegularFile();
+
+        // What was read is what the path leads to; of a link, that is its target.
+        using (PathWalk target = PathWalk.Begin(_root, path, WalkOptions.FollowLast))
+        {
+            if (target.Result != WalkResult.Found || target.Status.Stamp != expected.Stamp)
+                throw new FileChangedException(path);
+        }
+
+        int result = Libc.Unlink(walk.Directory, walk.Name);
+        if (result == -Errno.ENOENT)
+            throw new FileChangedException(path);
+        if (result < 0)
+            throw LinuxError.ForWriting(-result, path, walk.Place);
+        FileReplacement.FlushDirectory(directory.Descriptor, path, walk.Place, "deleted");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Release(_locks);
+    }
+
+    private static void OpenAll(HostRoot root, IReadOnlyList<string> directories, List<DirectoryLock> locks)
+    {
+        for (int i = 0; i < directories.Count; i++)
+        {
+            using PathWalk walk = PathWalk.Begin(root, directories[i], WalkOptions.LastIsDirectory | (i == 0 ? WalkOptions.CreateDirectories : WalkOptions.None));
+            if (walk.Result == WalkResult.NotADirectory)
+                throw LinuxError.ForReading(Errno.ENOTDIR, directories[i], walk.Place);
+            if (walk.Result != WalkResult.Found)
+                continue;
+
+            // The same directory by another name must not be locked twice: we would wait for ourselves.
+            FileIdentity identity = walk.Status.Identity;
+            if (!locks.Exists(l => l.Identity == identity))
+                locks.Add(DirectoryLock.Open(walk, directories[i]));
+        }
+
+        // By identity rather than by path: two writers may reach the same directories by different names, or from different roots.
+        locks.Sort(static (a, b) => a.Identity.CompareTo(b.Identity));
+    }
+
+    /// <summary>Whether the locked directories are the ones that the paths lead to now.</summary>
+    private static bool AreStillThere(HostRoot root, IReadOnlyList<string> directories, List<DirectoryLock> locks)
+    {
+        HashSet<FileIdentity> now = [];
+        foreach (string path in directories)
+        {
+            using PathWalk walk = PathWalk.Begin(root, path, WalkOptions.LastIsDirectory);
+            if (walk.Result == WalkResult.Found)
+                now.Add(walk.Status.Identity);
+        }
+
+        return now.Count == locks.Count && locks.TrueForAll(l => now.Contains(l.Identity));
+    }
+
+    private static void Release(List<DirectoryLock> locks)
+    {
+        for (int i = locks.Count - 1; i >= 0; i--)
+            locks[i].Dispose();
+        locks.Clear();
+    }
+
+    /// <summary>
+    /// Walks to a file and makes sure that the directory it really is in is locked too: a link may lead to a directory that the caller did not name, where
+    /// another writer, who came another way, must not be at work with the same temporary name.
+    /// </summary>
+    /// <remarks>
+    /// This lock comes out of order. Two writers could wait for each other only if links lead from each one's directory into the other's; they would then
+    /// end with a timeout and nothing changed.
+    /// </remarks>
+    private PathWalk WalkAndLock(string path, WalkOptions options, out DirectoryLock? directory)
+    {
+        Deadline deadline = new(_timeout);
+        while (true)
+        {
+            PathWalk walk = PathWalk.Begin(_root, path, options);
+            try
+            {
+                directory = null;
+                if (walk.Result == WalkResult.NotADirectory)
+                    throw LinuxError.ForWriting(Errno.ENOTDIR, path, walk.Place);
+                if (walk.Result == WalkResult.DirectoryMissing)
+                    return walk;
+                FileIdentity identity = walk.DirectoryIdentity();
+                directory = _locks.Find(l => l.Identity == identity);
+                if (directory is not null)
+                    return walk;
+                DirectoryLock added = DirectoryLock.Open(walk, path);
+                _locks.Add(added);
+                added.Take(deadline, $"The directory of {walk.Place}", _cancellationToken);
+            }
+            catch
+            {
+                walk.Dispose();
+                throw;
+            }
+
+            // Once more, for things may have moved while we waited.
+            walk.Dispose();
+        }
+    }
+}

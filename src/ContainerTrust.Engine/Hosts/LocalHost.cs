@@ -1,0 +1,62 @@
+using System.Text;
+using ContainerTrust.Engine.Hosts.Linux;
+
+namespace ContainerTrust.Engine.Hosts;
+
+/// <summary>The files of this host, with the rights of the user that the process runs as. Linux only; see <see cref="LinuxFiles"/> for what is promised.</summary>
+public sealed class LocalHost : ITrustHost
+{
+    private readonly Lazy<LinuxFiles> _files = new(static () => new LinuxFiles("/"), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<string> _computerName = new(FindComputerName, LazyThreadSafetyMode.PublicationOnly);
+
+    private LocalHost()
+    {
+    }
+
+    /// <summary>This host.</summary>
+    public static LocalHost Instance { get; } = new();
+
+    /// <summary>The host's name as <c>hostname</c> prints it, with a domain if it is set with one.</summary>
+    public string ComputerName => _computerName.Value;
+
+    /// <summary>The value of <c>HOME</c> if that is an absolute path, else what the system has on record for the user. Null if there is neither.</summary>
+    public string? HomeDirectory
+    {
+        get
+        {
+            string? home = Environment.GetEnvironmentVariable("HOME");
+            if (home is ['/', ..])
+                return home;
+            return OperatingSystem.IsLinux() ? PasswordDatabase.FindHomeDirectory() : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);
+
+    /// <inheritdoc/>
+    public bool Exists(string path) => _files.Value.Exists(path);
+
+    /// <inheritdoc/>
+    public HostFile? TryReadFile(string path, int maxBytes) => _files.Value.TryReadFile(path, maxBytes);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListDirectory(string path) => _files.Value.ListDirectory(path);
+
+    /// <inheritdoc/>
+    public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _files.Value.BeginChange(directories, timeout, cancellationToken);
+
+    private static string FindComputerName()
+    {
+        if (!OperatingSystem.IsLinux())
+            return Environment.MachineName;
+
+        // Environment.MachineName cuts the domain off, and hosts of a fleet often differ in nothing else.
+        Span<byte> name = stackalloc byte[256];
+        if (Libc.GetHostName(name) < 0)
+            return Environment.MachineName;
+        int end = name.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? name : name[..end]);
+    }
+}
