@@ -1,0 +1,105 @@
+namespace ContainerTrust.Engine.OpenPgp;
+
+/// <summary>
+/// Reads OpenPGP public keys from a file, armored or binary (RFC 9580, RFC 4880): what <c>signedBy</c> requirements name. Self-signatures are
+/// read, not verified.
+/// </summary>
+public static class OpenPgpKeyReader
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaxLength = 10_000_000;
+
+    /// <summary>
+    /// Reads all keys of a file. Keys and subkeys of a kind that this release does not know are skipped with a warning, and so are private keys; a file
+    /// that is damaged is refused whole, because what is missing from it could be a revocation.
+    /// </summary>
+    /// <param name="content">The file.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <returns>At least one key, and the warnings. <see cref="TrustKey.Path"/> is not set.</returns>
+    /// <exception cref="TrustFormatException">
+    /// The file has no usable key (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>, <c>MalformedOpenPgp</c>).
+    /// </exception>
+    /// <exception cref="TrustException">The file is larger than <see cref="MaxLength"/> (<c>KeyFileTooLarge</c>) or has too many packets (<c>TooManyPackets</c>).</exception>
+    public static KeyReadResult Read(ReadOnlySpan<byte> content, string path) => Read(content, path, DateTimeOffset.UtcNow);
+
+    /// <summary>Reads all keys of a file, as they are at a given time.</summary>
+    /// <param name="content">The file.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <param name="now">The time at which a self-signature may have ended.</param>
+    /// <returns>At least one key, and the warnings.</returns>
+    internal static KeyReadResult Read(ReadOnlySpan<byte> content, string path, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (content.Length > MaxLength)
+        {
+            throw new TrustException("KeyFileTooLarge", TrustErrorKind.LimitsExceeded, $"{path} is larger than 10 MB, too large for a key file; export only the keys that are needed.")
+            {
+                Target = path,
+            };
+        }
+
+        var parser = new KeyFileParser(path, now);
+        if (ArmorLines.IsBinary(content))
+            parser.Parse(content, 0);
+        else
+            ReadArmored(content, path, parser);
+        return parser.Finish();
+    }
+
+    /// <summary>
+    /// The user ids that <c>gpg2 --with-colons FILE</c> (GnuPG 2.2) prints for a key file, in its order and its escaping (<c>:</c>, <c>\</c> and
+    /// controls as <c>\x3a</c>): what <c>podman image trust show</c> works from. Octets that are not UTF-8 become U+FFFD, as they do in podman's JSON.
+    /// </summary>
+    /// <param name="content">The file.</param>
+    /// <returns>The user ids of all keys. Empty also where gpg fails, because podman then shows none.</returns>
+    public static IReadOnlyList<string> ListUserIdsAsGpg(ReadOnlySpan<byte> content) => GpgListing.ListUserIds(content);
+
+    /// <summary>
+    /// The part of a user id that <c>podman image trust show</c> prints: what is between the first <c>&lt;</c> and the next <c>&gt;</c> after it if the user id
+    /// has both characters anywhere, else the whole user id.
+    /// </summary>
+    /// <param name="userId">A user id.</param>
+    /// <returns>The part; null for an empty user id, which podman leaves out.</returns>
+    public static string? EmailOf(string userId)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        if (userId.Length == 0)
+            return null;
+        int start = userId.IndexOf('<', StringComparison.Ordinal);
+        if (start < 0 || !userId.Contains('>', StringComparison.Ordinal))
+            return userId;
+        int end = userId.IndexOf('>', start);
+        return end < 0 ? userId[(start + 1)..] : userId[(start + 1)..end];
+    }
+
+    private static void ReadArmored(ReadOnlySpan<byte> content, string path, KeyFileParser parser)
+    {
+        var armor = new ArmorReader(content, path);
+        bool hasBlock = false;
+        while (armor.TryReadNext(out var block))
+        {
+            switch (block.Kind)
+            {
+                case ArmorKind.PublicKey:
+                    hasBlock = true;
+                    parser.Parse(block.Data, block.Line);
+                    break;
+                case ArmorKind.PrivateKey:
+                    parser.Warn($"the private key block at line {block.Line} is skipped; a private key must not be where policies are.");
+                    break;
+                default:
+                    parser.Warn($"the armored block at line {block.Line} is no public key and is skipped.");
+                    break;
+            }
+        }
+
+        if (hasBlock)
+            return;
+        string problem = ForeignContent.Describe(content) is { } description
+            ? $"the file {description}; an OpenPGP public key is needed here."
+            : StartsWithByteOrderMark(content) ? "the file begins with a byte order mark, which gpg does not read; remove it." : "it has no OpenPGP public key; export one with gpg --export --armor.";
+        throw new TrustFormatException("NoUsableKey", path, 0, 0, "", problem);
+    }
+
+    private static bool StartsWithByteOrderMark(ReadOnlySpan<byte> content) => content.StartsWith<byte>([0xEF, 0xBB, 0xBF]);
+}

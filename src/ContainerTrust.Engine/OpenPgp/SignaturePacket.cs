@@ -1,0 +1,224 @@
+using System.Buffers.Binary;
+
+namespace ContainerTrust.Engine.OpenPgp;
+
+/// <summary>
+/// A signature packet (RFC 9580 section 5.2), versions 3, 4 and 6, as it states itself: nothing is verified. What decides about a key (times, flags)
+/// is read from the hashed area alone; of repeated subpackets the first counts, as with GnuPG.
+/// </summary>
+internal ref struct SignaturePacket
+{
+    /// <summary>2, 3, 4 or 6.</summary>
+    public byte Version { get; private set; }
+
+    /// <summary>What is signed and why.</summary>
+    public SignatureType Type { get; private set; }
+
+    /// <summary>The signing key's algorithm.</summary>
+    public PublicKeyAlgorithm PublicKeyAlgorithm { get; private set; }
+
+    /// <summary>Hash algorithm (RFC 9580 section 9.5).</summary>
+    public byte HashAlgorithm { get; private set; }
+
+    /// <summary>Creation time, seconds since 1970 UTC; 0 if not stated.</summary>
+    public uint Created { get; private set; }
+
+    /// <summary>Seconds after <see cref="Created"/> at which the signature ends; 0 for never.</summary>
+    public uint ExpirationSeconds { get; private set; }
+
+    /// <summary>Seconds after the key's creation at which the key ends; 0 for never or not stated.</summary>
+    public uint KeyExpirationSeconds { get; private set; }
+
+    /// <summary>The first octet of the key flags (RFC 9580 section 5.2.3.29); null if there is no such subpacket.</summary>
+    public byte? KeyFlags { get; private set; }
+
+    /// <summary>Whether a primary key binding (0x19) is embedded, which shows that a signing subkey agreed to the binding.</summary>
+    public bool HasBackSignature { get; private set; }
+
+    /// <summary>Whether a critical subpacket is not understood: the signature must not be used.</summary>
+    public bool HasUnknownCritical { get; private set; }
+
+    /// <summary>The issuer's key id as stated; null if not stated.</summary>
+    public ulong? IssuerKeyId { get; private set; }
+
+    /// <summary>The issuer's fingerprint as stated; empty if not stated.</summary>
+    public ReadOnlySpan<byte> IssuerFingerprint { get; private set; }
+
+    /// <summary>The octets of the packet that are part of what is hashed, from the version to the end of the hashed area (version 3: type and creation time).</summary>
+    public ReadOnlySpan<byte> HashedFields { get; private set; }
+
+    /// <summary>Version 6: the salt that is hashed first. Empty otherwise.</summary>
+    public ReadOnlySpan<byte> Salt { get; private set; }
+
+    /// <summary>The first two octets of the hash.</summary>
+    public ReadOnlySpan<byte> DigestPrefix { get; private set; }
+
+    /// <summary>The algorithm-specific fields of the signature.</summary>
+    public ReadOnlySpan<byte> Material { get; private set; }
+
+    /// <summary>Reads a signature.</summary>
+    /// <param name="body">The packet's body.</param>
+    /// <param name="signature">The signature.</param>
+    /// <returns>False if it is malformed or of an unknown version.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> body, out SignaturePacket signature)
+    {
+        signature = default;
+        return !body.IsEmpty && body[0] switch
+        {
+            2 or 3 => signature.ParseOld(body),
+            4 or 6 => signature.ParseNew(body),
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether a key is the issuer by what the signature states: at least one of key id and fingerprint is there, and none disagrees.</summary>
+    /// <param name="key">A key.</param>
+    /// <returns>True if so.</returns>
+    public readonly bool IsIssuedBy(PublicKeyPacket key)
+    {
+        if ((Version == 6) != (key.Version == 6))
+            return false;
+        if (IssuerFingerprint.IsEmpty)
+            return IssuerKeyId == key.KeyId;
+        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Convert.ToHexString(IssuerFingerprint) == key.Fingerprint;
+    }
+
+    /// <summary>Whether the signature has ended.</summary>
+    /// <param name="now">Seconds since 1970 UTC.</param>
+    /// <returns>True if it has.</returns>
+    public readonly bool IsExpiredAt(long now) => ExpirationSeconds != 0 && (long)Created + ExpirationSeconds <= now;
+
+    // version, 5, type, time(4), key id(8), public-key algorithm, hash algorithm, prefix(2), material
+    private bool ParseOld(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 19 || body[1] != 5)
+            return false;
+        Version = body[0];
+        Type = (SignatureType)body[2];
+        Created = BinaryPrimitives.ReadUInt32BigEndian(body[3..]);
+        IssuerKeyId = BinaryPrimitives.ReadUInt64BigEndian(body[7..]);
+        PublicKeyAlgorithm = (PublicKeyAlgorithm)body[15];
+        HashAlgorithm = body[16];
+        HashedFields = body.Slice(2, 5);
+        DigestPrefix = body.Slice(17, 2);
+        Material = body[19..];
+        return true;
+    }
+
+    // version, type, public-key algorithm, hash algorithm, hashed area, unhashed area, prefix(2), version 6: salt, material
+    private bool ParseNew(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 4)
+            return false;
+        Version = body[0];
+        Type = (SignatureType)body[1];
+        PublicKeyAlgorithm = (PublicKeyAlgorithm)body[2];
+        HashAlgorithm = body[3];
+        var rest = body[4..];
+        if (!TryTakeArea(ref rest, out var hashed))
+            return false;
+        HashedFields = body[..(body.Length - rest.Length)];
+        if (!TryTakeArea(ref rest, out var unhashed) || rest.Length < 2)
+            return false;
+        DigestPrefix = rest[..2];
+        rest = rest[2..];
+        if (Version == 6)
+        {
+            if (rest.IsEmpty || rest[0] >= rest.Length)
+                return false;
+            Salt = rest.Slice(1, rest[0]);
+            rest = rest[(1 + rest[0])..];
+        }
+
+        Material = rest;
+        return ParseArea(hashed, isHashed: true) && ParseArea(unhashed, isHashed: false);
+    }
+
+    private readonly bool TryTakeArea(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> area)
+    {
+        area = default;
+        int header = Version == 6 ? 4 : 2;
+        if (rest.Length < header)
+            return false;
+        uint length = header == 4 ? BinaryPrimitives.ReadUInt32BigEndian(rest) : BinaryPrimitives.ReadUInt16BigEndian(rest);
+        if (length > (uint)(rest.Length - header))
+            return false;
+        area = rest.Slice(header, (int)length);
+        rest = rest[(header + (int)length)..];
+        return true;
+    }
+
+    private bool ParseArea(ReadOnlySpan<byte> area, bool isHashed)
+    {
+        var reader = new SubpacketReader(area);
+        ulong seen = 0;
+        while (reader.TryRead(out var type, out bool isCritical, out var value))
+        {
+            if (isCritical && !IsUnderstood(type))
+                HasUnknownCritical = true;
+
+            // An embedded signature may be repeated: any of them can be the back-signature.
+            bool isRepeated = (int)type < 64 && (seen & (1UL << (int)type)) != 0;
+            if ((int)type < 64)
+                seen |= 1UL << (int)type;
+            if (isRepeated && type != SubpacketType.EmbeddedSignature)
+                continue;
+            if (!ParseSubpacket(type, value, isHashed))
+                return false;
+        }
+
+        return reader.IsAtEnd;
+    }
+
+    private bool ParseSubpacket(SubpacketType type, ReadOnlySpan<byte> value, bool isHashed)
+    {
+        switch (type)
+        {
+            case SubpacketType.IssuerKeyId:
+                if (value.Length != 8)
+                    return false;
+                IssuerKeyId ??= BinaryPrimitives.ReadUInt64BigEndian(value);
+                return true;
+            case SubpacketType.IssuerFingerprint:
+                if (value.IsEmpty || value.Length != (value[0] == 4 ? 21 : 33))
+                    return false;
+                if (IssuerFingerprint.IsEmpty)
+                    IssuerFingerprint = value[1..];
+                return true;
+            case SubpacketType.EmbeddedSignature:
+                HasBackSignature |= value.Length > 3 && (SignatureType)(value[0] < 4 ? value[2] : value[1]) == SignatureType.PrimaryKeyBinding;
+                return true;
+        }
+
+        if (!isHashed)
+            return true;
+        switch (type)
+        {
+            case SubpacketType.SignatureCreationTime:
+                Created = BinaryPrimitives.TryReadUInt32BigEndian(value, out uint created) ? created : 0;
+                return value.Length == 4;
+            case SubpacketType.SignatureExpirationTime:
+                ExpirationSeconds = BinaryPrimitives.TryReadUInt32BigEndian(value, out uint expiration) ? expiration : 0;
+                return value.Length == 4;
+            case SubpacketType.KeyExpirationTime:
+                KeyExpirationSeconds = BinaryPrimitives.TryReadUInt32BigEndian(value, out uint keyExpiration) ? keyExpiration : 0;
+                return value.Length == 4;
+            case SubpacketType.KeyFlags:
+                KeyFlags = value.IsEmpty ? (byte)0 : value[0];
+                return true;
+            case SubpacketType.PrimaryUserId:
+                return value.Length == 1;
+            default:
+                return true;
+        }
+    }
+
+    // A notation is understood by nobody here, so a critical one makes the signature unusable.
+    private static bool IsUnderstood(SubpacketType type) => type is
+        SubpacketType.SignatureCreationTime or SubpacketType.SignatureExpirationTime or SubpacketType.ExportableCertification or SubpacketType.TrustSignature
+        or SubpacketType.RegularExpression or SubpacketType.Revocable or SubpacketType.KeyExpirationTime or SubpacketType.PreferredSymmetricCiphers
+        or SubpacketType.RevocationKey or SubpacketType.IssuerKeyId or SubpacketType.PreferredHashes or SubpacketType.PreferredCompression
+        or SubpacketType.KeyServerPreferences or SubpacketType.PreferredKeyServer or SubpacketType.PrimaryUserId or SubpacketType.PolicyUri or SubpacketType.KeyFlags
+        or SubpacketType.RevocationReason or SubpacketType.Features or SubpacketType.EmbeddedSignature or SubpacketType.IssuerFingerprint
+        or SubpacketType.PreferredAeadAlgorithms or SubpacketType.PreferredAeadCiphersuites;
+}

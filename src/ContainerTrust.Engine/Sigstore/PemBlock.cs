@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace ContainerTrust.Engine.Sigstore;
+
+/// <summary>
+/// The first well-formed PEM block of a text (RFC 7468), found as the reference implementation finds it: what is not a block is passed over,
+/// so a damaged block is followed by the next.
+/// </summary>
+internal readonly ref struct PemBlock
+{
+    private PemBlock(ReadOnlySpan<byte> label, byte[] content, ReadOnlySpan<byte> rest)
+    {
+        Label = label;
+        Content = content;
+        Rest = rest;
+    }
+
+    /// <summary>The label (<c>PUBLIC KEY</c>).</summary>
+    public ReadOnlySpan<byte> Label { get; }
+
+    /// <summary>The decoded content.</summary>
+    public byte[] Content { get; }
+
+    /// <summary>What follows the block.</summary>
+    public ReadOnlySpan<byte> Rest { get; }
+
+    /// <summary>Finds the first block.</summary>
+    /// <param name="text">A text.</param>
+    /// <param name="block">The block.</param>
+    /// <returns>False if there is none.</returns>
+    public static bool TryFind(ReadOnlySpan<byte> text, out PemBlock block)
+    {
+        block = default;
+        bool isLineStart = true;
+        while (!text.IsEmpty)
+        {
+            if (isLineStart && text.StartsWith("-----BEGIN "u8))
+            {
+                text = text["-----BEGIN ".Length..];
+            }
+            else
+            {
+                int begin = text.IndexOf("\n-----BEGIN "u8);
+                if (begin < 0)
+                    return false;
+                text = text[(begin + "\n-----BEGIN ".Length)..];
+            }
+
+            isLineStart = true;
+            var line = TakeLine(ref text);
+            if (!line.EndsWith("-----"u8))
+                continue;
+            var label = line[..^5];
+            if (!TrySkipHeaders(ref text, out bool hasHeaders))
+                return false;
+            if (TryReadBody(text, label, hasHeaders, out byte[] content, out var rest))
+            {
+                block = new PemBlock(label, content, rest);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Lines with a colon after the first line are headers (RFC 1421); public keys have none.
+    private static bool TrySkipHeaders(scoped ref ReadOnlySpan<byte> text, out bool hasHeaders)
+    {
+        hasHeaders = false;
+        while (!text.IsEmpty)
+        {
+            var next = text;
+            if (TakeLine(ref next).IndexOf((byte)':') < 0)
+                return true;
+            hasHeaders = true;
+            text = next;
+        }
+
+        return false;
+    }
+
+    private static bool TryReadBody(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label, bool hasHeaders, out byte[] content, out ReadOnlySpan<byte> rest)
+    {
+        content = [];
+        rest = default;
+        int end;
+        int trailer;
+        if (!hasHeaders && text.StartsWith("-----END "u8))
+        {
+            end = 0;
+            trailer = "-----END ".Length;
+        }
+        else
+        {
+            end = text.IndexOf("\n-----END "u8);
+            if (end < 0)
+                return false;
+            trailer = end + "\n-----END ".Length;
+        }
+
+        rest = text[trailer..];
+        if (!rest.StartsWith(label) || !rest[label.Length..].StartsWith("-----"u8))
+            return false;
+        rest = rest[(label.Length + 5)..];
+        return TakeLine(ref rest).IsEmpty && TryDecode(text[..end], out content);
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> base64, out byte[] content)
+    {
+        content = [];
+        if (!Base64.IsValid(base64, out int length))
+            return false;
+        content = new byte[length];
+        return Base64.DecodeFromUtf8(base64, content, out _, out int written) == OperationStatus.Done && written == length;
+    }
+
+    private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOf((byte)'\n');
+        var line = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 1)..];
+        if (end >= 0 && line.EndsWith("\r"u8))
+            line = line[..^1];
+        return line.TrimEnd(" \t"u8);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ContainerTrust.Conformance.Tests.OpenPgp;
+
+/// <summary>Runs GnuPG in a home directory of its own, which is removed afterwards together with the agent that it started.</summary>
+public sealed class GpgTool : IDisposable
+{
+    private static readonly string? Program = Find("gpg2") ?? Find("gpg");
+
+    public GpgTool()
+    {
+        if (Program is null)
+            return;
+        Home = Directory.CreateTempSubdirectory("ct-gpg-").FullName;
+    }
+
+    public string Home { get; } = "";
+
+    public static bool IsVersion22 { get; } = Program is not null && new GpgTool().Use(gpg => Encoding.UTF8.GetString(gpg.Run(0, "--version")).StartsWith("gpg (GnuPG) 2.2.", StringComparison.Ordinal));
+
+    public static void Require() => Skip.If(Program is null, "GnuPG is not installed (gpg2 or gpg).");
+
+    public static void RequireVersion22() => Skip.If(!IsVersion22, "GnuPG 2.2 is not installed; other versions print other things.");
+
+    /// <summary>Runs gpg and returns what it printed; fails unless it ends with the given code (null: any).</summary>
+    public byte[] Run(int? expectedCode, params string[] arguments) => Run(expectedCode, out _, arguments);
+
+    public byte[] Run(int? expectedCode, out int code, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["GNUPGHOME"] = Home;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            throw new TimeoutException("gpg did not end.");
+        }
+
+        code = process.ExitCode;
+        if (expectedCode is not null && code != expectedCode)
+            throw new InvalidOperationException($"gpg {string.Join(' ', arguments)} ended with {code}: {errors.Result}");
+        return output.ToArray();
+    }
+
+    /// <summary>Makes a key without a passphrase, as if at the given time (yyyyMMddThhmmss).</summary>
+    public string MakeKey(string userId, string algorithm, string usage, string expire, string time = "20240102T030405")
+    {
+        Batch(time, "--quick-gen-key", userId, algorithm, usage, expire);
+        string listing = Encoding.UTF8.GetString(Run(0, "--with-colons", "--list-keys", $"={userId}"));
+        return listing.Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
+    }
+
+    public byte[] Batch(string time, params string[] arguments) =>
+        Run(0, ["--batch", "--yes", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!", .. arguments]);
+
+    public byte[] Export(string fingerprint, bool isArmored) => isArmored ? Run(0, "--armor", "--export", fingerprint) : Run(0, "--export", fingerprint);
+
+    public string Write(string name, byte[] content)
+    {
+        string path = Path.Combine(Home, name);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        if (Home.Length == 0)
+            return;
+        if (Find("gpgconf") is { } gpgconf)
+        {
+            var start = new ProcessStartInfo(gpgconf, ["--homedir", Home, "--kill", "all"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            using var process = Process.Start(start)!;
+            process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+
+        Directory.Delete(Home, recursive: true);
+    }
+
+    private T Use<T>(Func<GpgTool, T> action)
+    {
+        using (this)
+            return action(this);
+    }
+
+    private static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(d => d.Length > 0).Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+}
