@@ -1,0 +1,216 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ContainerTrust.Engine.Lookaside;
+
+/// <summary>The one place that touches YamlDotNet: turns its events into <see cref="YamlNode"/>s and its errors into ours.</summary>
+internal static class YamlAdapter
+{
+    /// <summary>Reads the first document of a file.</summary>
+    /// <exception cref="TrustFormatException">The text is no YAML, or exceeds a limit.</exception>
+    public static YamlDocument Parse(YamlText text)
+    {
+        try
+        {
+            using var reader = new StringReader(text.Text);
+            YamlDocument document = new Loader(text, new Parser(reader)).Load();
+            YamlStrictness.Check(text, document);
+            return document;
+        }
+        catch (YamlException exception)
+        {
+            // The exception itself is not passed on: its type belongs to the library.
+            int offset = Offset(text, exception.Start);
+            (int line, int column) = text.Place(offset);
+            throw new TrustFormatException("LookasideSyntaxError", text.Path, line, column, "", $"This is not valid YAML: {Sentence(exception)}");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // The library is not meant to fail like this; on hostile input its bug must not become ours.
+            throw new TrustFormatException("LookasideSyntaxError", text.Path, 0, 0, "", "The file could not be read as YAML; check its syntax.");
+        }
+    }
+
+    private static string Sentence(YamlException exception)
+    {
+        string message = exception.Message.TrimEnd();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+
+    private static int Offset(YamlText text, in Mark mark)
+    {
+        int line = (int)Math.Clamp(mark.Line - 1, 0, text.LineStarts.Count - 1);
+        return (int)Math.Min(text.LineStarts[line] + (mark.Column - 1), text.Text.Length);
+    }
+
+    private sealed class Loader(YamlText text, Parser parser)
+    {
+        private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+        private readonly Stack<YamlNode> _open = new();
+        private YamlNode? _root;
+        private int _nodes;
+        private int _ignoredFromLine;
+        private bool _hasAliases;
+
+        public YamlDocument Load()
+        {
+            while (MoveNext())
+            {
+                switch (parser.Current)
+                {
+                    case Scalar scalar:
+                        Add(FromScalar(scalar), scalar);
+                        break;
+                    case AnchorAlias alias:
+                        Add(FromAlias(alias), alias);
+                        break;
+                    case MappingStart mapping:
+                        Open(FromCollection(mapping, YamlKind.Mapping, mapping.Style == MappingStyle.Flow), mapping);
+                        break;
+                    case SequenceStart sequence:
+                        Open(FromCollection(sequence, YamlKind.Sequence, sequence.Style == SequenceStyle.Flow), sequence);
+                        break;
+                    case MappingEnd or SequenceEnd:
+                        Close(parser.Current);
+                        break;
+                    case DocumentEnd:
+                        return Finish(IgnoredLine());
+                    default:
+                        break;
+                }
+            }
+
+            return Finish(_ignoredFromLine);
+        }
+
+        private YamlDocument Finish(int ignoredFromLine) => new() { Root = _root, IgnoredFromLine = ignoredFromLine, HasAliases = _hasAliases };
+
+        private bool MoveNext()
+        {
+            try
+            {
+                return parser.MoveNext();
+            }
+            catch (SemanticErrorException exception) when (_root is not null && _open.Count == 0)
+            {
+                // The document is complete, and something stands behind it that is no document.
+                _ignoredFromLine = text.Line(Offset(text, exception.Start));
+                return false;
+            }
+        }
+
+        // What follows the first document is ignored, as yaml.Unmarshal does; but never silently. Like that, we look a little way into it.
+        private int IgnoredLine()
+        {
+            int line = 0;
+            try
+            {
+                for (int i = 0; i < 2 && parser.MoveNext() && parser.Current is not StreamEnd; i++)
+                {
+                    if (i == 0)
+                        line = text.Line(Offset(text, parser.Current!.Start));
+                }
+            }
+            catch (SemanticErrorException exception) when (line == 0)
+            {
+                line = text.Line(Offset(text, exception.Start));
+            }
+
+            return line;
+        }
+
+        private YamlNode FromScalar(Scalar scalar)
+        {
+            YamlStyle style = scalar.Style switch
+            {
+                ScalarStyle.SingleQuoted => YamlStyle.SingleQuoted,
+                ScalarStyle.DoubleQuoted => YamlStyle.DoubleQuoted,
+                ScalarStyle.Literal => YamlStyle.Literal,
+                ScalarStyle.Folded => YamlStyle.Folded,
+                _ => YamlStyle.Plain,
+            };
+            return new YamlNode
+            {
+                Kind = YamlKind.Scalar,
+                Value = scalar.Value,
+                Style = style,
+                Tag = Tag(scalar),
+                Anchor = Anchor(scalar),
+                Start = Offset(text, scalar.Start),
+                End = Offset(text, scalar.End),
+            };
+        }
+
+        private YamlNode FromAlias(AnchorAlias alias)
+        {
+            _hasAliases = true;
+            if (!_anchors.TryGetValue(alias.Value.Value, out YamlNode? target))
+                throw Problem("LookasideSyntaxError", alias.Start, $"The alias *{alias.Value.Value} has no anchor before it; write the value itself.");
+            return new YamlNode
+            {
+                Kind = YamlKind.Alias,
+                Value = alias.Value.Value,
+                Target = target,
+                Start = Offset(text, alias.Start),
+                End = Offset(text, alias.End),
+            };
+        }
+
+        private YamlNode FromCollection(NodeEvent start, YamlKind kind, bool isFlow) => new()
+        {
+            Kind = kind,
+            IsFlow = isFlow,
+            Tag = Tag(start),
+            Anchor = Anchor(start),
+            Children = [],
+            Start = Offset(text, start.Start),
+            End = Offset(text, start.End),
+        };
+
+        // "!" alone says nothing more than no tag.
+        private static string? Tag(NodeEvent node) => node.Tag.IsEmpty || node.Tag.IsNonSpecific ? null : node.Tag.Value;
+
+        private static string? Anchor(NodeEvent node) => node.Anchor.IsEmpty ? null : node.Anchor.Value;
+
+        private void Add(YamlNode node, ParsingEvent at)
+        {
+            if (++_nodes > LookasideLimits.Nodes)
+                throw Problem("LookasideTooLarge", at.Start, $"The file has more than {LookasideLimits.Nodes} YAML nodes; split it.");
+            if (node.Anchor is not null)
+                _anchors[node.Anchor] = node;
+            if (!_open.TryPeek(out YamlNode? parent))
+                _root ??= node;
+            else
+                parent.Children!.Add(IsMissingValue(parent, node) ? MissingValue(parent.Children[^1]) : node);
+        }
+
+        // The library puts a value that is not there anywhere up to the next token; it belongs behind its key.
+        private static bool IsMissingValue(YamlNode parent, YamlNode node) =>
+            parent.Kind == YamlKind.Mapping && parent.Children!.Count % 2 == 1 && node is { IsAbsent: true, Tag: null, Anchor: null };
+
+        private static YamlNode MissingValue(YamlNode key) => new() { Kind = YamlKind.Scalar, Start = key.End, End = key.End };
+
+        private void Open(YamlNode node, ParsingEvent at)
+        {
+            Add(node, at);
+            if (_open.Count >= LookasideLimits.Depth)
+                throw Problem("LookasideTooLarge", at.Start, $"Collections are nested more than {LookasideLimits.Depth} deep; flatten them.");
+            _open.Push(node);
+        }
+
+        private void Close(ParsingEvent at)
+        {
+            YamlNode node = _open.Pop();
+            if (node.Kind == YamlKind.Mapping && node.Children!.Count % 2 != 0)
+                throw Problem("LookasideSyntaxError", at.Start, "This is not valid YAML: a key has no value.");
+            if (node.IsFlow)
+                node.End = Offset(text, at.End);
+        }
+
+        private TrustFormatException Problem(string errorId, in Mark mark, string problem)
+        {
+            (int line, int column) = text.Place(Offset(text, mark));
+            return new TrustFormatException(errorId, text.Path, line, column, "", problem);
+        }
+    }
+}
