@@ -1,0 +1,48 @@
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>Makes changes and says what became of which file.</summary>
+internal static class Changes
+{
+    public static int Make(TrustStore store, IReadOnlyList<TrustChange> changes, bool dryRun)
+    {
+        using CancellationTokenSource cancel = new();
+        ConsoleCancelEventHandler handler = (_, e) =>
+        {
+            // A write that has begun is finished; only the wait for other writers ends.
+            e.Cancel = true;
+            cancel.Cancel();
+        };
+        Console.CancelKeyPress += handler;
+        try
+        {
+            TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
+            Report(result, dryRun);
+            foreach (TrustChange change in result.NotFound)
+                Console.Error.WriteLine($"containertrust: the policy has no scope '{Text.Printable(change.ToString())}'.");
+            return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= handler;
+        }
+    }
+
+    public static void Report(TrustEditResult result, bool dryRun)
+    {
+        foreach (TrustFileChange file in result.Files)
+        {
+            string done = file.Action switch
+            {
+                TrustFileAction.Created => "created",
+                TrustFileAction.Changed => "changed",
+                _ => "deleted",
+            };
+            Console.Out.WriteLine(dryRun ? $"would be {done}: {Text.Printable(file.Path)}" : $"{done} {Text.Printable(file.Path)}");
+        }
+
+        if (result.Files.Count == 0 && result.NotFound.Count == 0)
+            Console.Out.WriteLine("nothing to do");
+    }
+}

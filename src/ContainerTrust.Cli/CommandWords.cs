@@ -1,0 +1,45 @@
+namespace ContainerTrust.Cli;
+
+/// <summary>
+/// The engine's advice names cmdlets and parameters, as most of its users know them; here they become this command's own.
+/// </summary>
+internal static class CommandWords
+{
+    private static readonly (string Cmdlet, string Command)[] Words =
+    [
+        ("Set-ImageTrust", "containertrust set"),
+        ("Remove-ImageTrust", "containertrust remove"),
+        ("Reset-ImageTrust", "containertrust reset"),
+        ("Get-ImageTrust", "containertrust show"),
+        ("-Default -Type Reject", "--default --type reject"),
+        ("-Type SignedBy", "--type signedBy"),
+        ("-Type Accept or Reject", "--type accept or reject"),
+        ("-RegistriesDirectory", "--registries-d"),
+        ("-PolicyPath", "--policy"),
+        ("-CurrentUser", "--user"),
+        ("-InlineKey", "--inline-key"),
+        ("-KeyPath", "--key"),
+        ("-AnyKey", "--any-key"),
+        ("-Default", "--default"),
+        ("-Force", "--force"),
+        ("-Type", "--type"),
+    ];
+
+    /// <summary>The text in this command's words.</summary>
+    public static string In(string text)
+    {
+        foreach ((string cmdlet, string command) in Words)
+        {
+            // "--force" already is this command's word.
+            for (int at = text.IndexOf(cmdlet, StringComparison.Ordinal); at >= 0; at = text.IndexOf(cmdlet, at + command.Length, StringComparison.Ordinal))
+            {
+                if (at > 0 && text[at - 1] is not (' ' or '\'' or '('))
+                    at += cmdlet.Length - command.Length;
+                else
+                    text = text[..at] + command + text[(at + cmdlet.Length)..];
+            }
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>The options that say which files are meant, the same for every command.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string?> _root = new("--root") { Description = "Directory that is another host's root, such as a mounted disk", HelpName = "dir" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "policy.json, as the host names it (default: the one in force)", HelpName = "file" };
+    private readonly Option<string?> _registries = new("--registries-d") { Description = "registries.d, as the host names it (default: the one in force)", HelpName = "dir" };
+    private readonly Option<bool> _user = new("--user") { Description = "The current user's own files, even where they do not exist yet" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say what is done" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_root, _policy, _registries, _user, _verbose])
+            command.Options.Add(option);
+    }
+
+    public TrustStore Open(ParseResult result)
+    {
+        string? root = result.GetValue(_root);
+        return TrustStore.Open(
+            new TrustStoreOptions
+            {
+                RootDirectory = root is null ? null : Path.GetFullPath(root),
+                PolicyPath = HostPath(result.GetValue(_policy), "--policy", root),
+                RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
+                CurrentUser = result.GetValue(_user),
+            },
+            Messages(result.GetValue(_verbose)));
+    }
+
+    /// <summary>A path on the host: absolute, or, on this host, relative to the working directory.</summary>
+    public string HostPath(ParseResult result, string path, string option) => HostPath(path, option, result.GetValue(_root))!;
+
+    private static string? HostPath(string? path, string option, string? root)
+    {
+        if (path is null || path.StartsWith('/'))
+            return path;
+        if (root is not null || path.Length == 0)
+            throw new TrustException("RelativePath", TrustErrorKind.InvalidArgument, $"With --root, {option} is a path as that host names it and must begin with /; '{path}' does not.") { Target = path };
+        return Path.GetFullPath(path);
+    }
+
+    private static TrustMessages Messages(bool verbose) => new()
+    {
+        Warning = static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"),
+        Verbose = verbose ? static text => Console.Error.WriteLine(Text.Printable(text)) : static _ => { },
+    };
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>The command: trust on one host, for machines without PowerShell.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        RootCommand root = new("Manages which container images a host trusts: policy.json, registries.d and the keys they name.")
+        {
+            ShowCommand.Create(),
+            SetCommand.Create(),
+            RemoveCommand.Create(),
+            ResetCommand.Create(),
+        };
+        ParseResult result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
+                Console.Error.WriteLine($"containertrust: {error.Message}");
+            Console.Error.WriteLine($"Try '{CommandPath(result.CommandResult.Command)} --help'.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (TrustException e)
+        {
+            Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
+            return e.Kind == TrustErrorKind.InvalidArgument ? ExitCode.Usage : ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("containertrust: cancelled; nothing more was written.");
+            return ExitCode.Failed;
+        }
+        catch (IOException e)
+        {
+            // Standard output is gone (a closed pipe, a full disk).
+            Console.Error.WriteLine($"containertrust: {e.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static string CommandPath(Command command)
+    {
+        string name = command is RootCommand ? "containertrust" : command.Name;
+        return command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{CommandPath(parent)} {name}" : name;
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust reset</c>: back to the distribution's default.</summary>
+internal static class ResetCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        Option<bool> keep = new("--keep-signature-store") { Description = "Leave registries.d alone" };
+        Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
+        Command command = new("reset", "Writes the distribution's default policy and deletes every file of registries.d but default.yaml.") { keep, dryRun };
+        common.AddTo(command);
+        command.SetAction(result =>
+        {
+            bool preview = result.GetValue(dryRun);
+            Changes.Report(common.Open(result).Reset(result.GetValue(keep), preview, CancellationToken.None), preview);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

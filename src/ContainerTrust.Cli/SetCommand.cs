@@ -1,0 +1,109 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust set</c>: trust, reject or accept scopes.</summary>
+internal static class SetCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        IdentityOptions identity = new();
+        Argument<string[]> registries = new("registry") { Description = "Scopes: registries, namespaces, repositories, images, or *.example.com", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> key = new("--key", "-f") { Description = "Key file on the host that must have signed; several: all of them", HelpName = "file" };
+        Option<string?> type = new("--type", "-t") { Description = "signedBy (default with --key), sigstoreSigned, accept or reject", HelpName = "type" };
+        Option<bool> anyKey = new("--any-key") { Description = "One of the keys is enough" };
+        Option<bool> inlineKey = new("--inline-key") { Description = "Store the key itself in the policy, as RHEL 7 did" };
+        Option<bool> setDefault = new("--default") { Description = "Set the policy's default" };
+        Option<string> transport = new("--transport") { Description = "The transport", DefaultValueFactory = static _ => "docker" };
+        Option<string?> store = new("--signature-store") { Description = "Where signatures are read from", HelpName = "url" };
+        Option<string?> staging = new("--signature-store-staging") { Description = "Where signatures are written to", HelpName = "url" };
+        Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false)" };
+        Option<string?> preset = new("--preset") { Description = "A vendor's registries, key and stores: RedHat", HelpName = "name" };
+        Option<bool> force = new("--force") { Description = "Write keys that are missing or cannot sign, and scopes that no image has" };
+        Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
+        Command command = new("set", "Trusts, rejects or accepts scopes.")
+        {
+            registries, key, type, anyKey, inlineKey, setDefault, transport, store, staging, attachments, preset, force, dryRun,
+        };
+        identity.AddTo(command);
+        common.AddTo(command);
+        command.SetAction(result =>
+        {
+            TrustStore trustStore = common.Open(result);
+            string[] names = result.GetValue(registries) ?? [];
+            bool inline = result.GetValue(inlineKey);
+            RequirementOptions options = new()
+            {
+                Type = ParseType(result.GetValue(type)),
+                KeyPaths = [.. (result.GetValue(key) ?? []).Select(k => inline ? k : common.HostPath(result, k, "--key"))],
+                InlineKey = inline,
+                AnyKey = result.GetValue(anyKey),
+                SignedIdentity = identity.Get(result),
+            };
+            LookasideSection section = new()
+            {
+                SignatureStore = result.GetValue(store),
+                SignatureStoreStaging = result.GetValue(staging),
+                UseSigstoreAttachments = result.GetValue(attachments),
+            };
+            bool isForced = result.GetValue(force);
+            List<TrustChange> changes = result.GetValue(preset) is { } name
+                ? Preset(trustStore, name, names, options, section, result.GetValue(setDefault))
+                : Scopes(trustStore, names, result.GetValue(setDefault), result.GetValue(transport)!, options, section, isForced);
+            if (!isForced)
+            {
+                foreach (IReadOnlyList<TrustRequirement> list in changes.Select(static c => c.Requirements).OfType<IReadOnlyList<TrustRequirement>>().Distinct())
+                    trustStore.CheckKeys(list);
+            }
+
+            return Changes.Make(trustStore, changes, result.GetValue(dryRun));
+        });
+        return command;
+    }
+
+    private static List<TrustChange> Preset(TrustStore store, string name, string[] names, RequirementOptions options, LookasideSection section, bool isDefault)
+    {
+        if (names.Length > 0 || isDefault || options.Type is not null || !section.IsEmpty)
+            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --type and the store options.");
+        return [.. TrustPresets.Get(name).Select(entry => new TrustChange
+        {
+            Transport = "docker",
+            Registry = entry.Registry,
+            Requirements = store.Requirements.Build(options with { KeyPaths = options.KeyPaths.Count > 0 ? options.KeyPaths : [entry.KeyPath] }),
+            Section = new LookasideSection { SignatureStore = entry.SignatureStore },
+        })];
+    }
+
+    private static List<TrustChange> Scopes(TrustStore store, string[] names, bool isDefault, string transport, RequirementOptions options, LookasideSection section, bool force)
+    {
+        if (names.Length == 0 && !isDefault)
+            throw Usage("MissingRegistry", "Say what to set: a registry, --default, or --preset.");
+        bool onlyStores = options.Type is null && options.KeyPaths.Count == 0 && !section.IsEmpty;
+        IReadOnlyList<TrustRequirement>? requirements = onlyStores ? null : store.Requirements.Build(options);
+        List<TrustChange> changes = [];
+        if (isDefault)
+            changes.Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = requirements, Section = section.IsEmpty ? null : section });
+        foreach (string name in names)
+        {
+            ScopeRules.Require(transport, name, force);
+            changes.Add(new TrustChange { Transport = transport, Registry = name, Requirements = requirements, Section = section.IsEmpty ? null : section });
+        }
+
+        return changes;
+    }
+
+    private static TrustType? ParseType(string? type) => type?.ToLowerInvariant() switch
+    {
+        null => null,
+        "signedby" => TrustType.SignedBy,
+        "sigstoresigned" => TrustType.SigstoreSigned,
+        "accept" or "insecureacceptanything" => TrustType.Accept,
+        "reject" => TrustType.Reject,
+        _ => throw Usage("InvalidType", $"--type {type} is unknown; possible are signedBy, sigstoreSigned, accept and reject."),
+    };
+
+    private static TrustException Usage(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
+}

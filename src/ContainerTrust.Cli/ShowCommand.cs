@@ -1,0 +1,75 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust show</c>: what is trusted.</summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        Argument<string[]> registries = new("registry") { Description = "Only these scopes; * and ? are wildcards", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> transport = new("--transport") { Description = "Only this transport, such as docker" };
+        Option<bool> onlyDefault = new("--default") { Description = "Only the policy's default" };
+        Option<string[]> reference = new("--reference") { Description = "The entry that governs this image, and why", HelpName = "image" };
+        Option<bool> json = new("--json") { Description = "All properties, as JSON" };
+        Option<bool> podmanJson = new("--podman-json") { Description = "What 'podman image trust show --json' prints" };
+        Option<bool> raw = new("--raw") { Description = "The policy.json itself" };
+        Command command = new("show", "Shows what is trusted.") { registries, transport, onlyDefault, reference, json, podmanJson, raw };
+        common.AddTo(command);
+        command.SetAction(result =>
+        {
+            TrustStore store = common.Open(result);
+            if (result.GetValue(raw))
+                return ShowRaw(store);
+            if (result.GetValue(podmanJson))
+            {
+                Console.Out.WriteLine(PodmanTrustList.ToJson(PodmanTrustList.Read(store)));
+                return ExitCode.Done;
+            }
+
+            string[] names = result.GetValue(registries) ?? [];
+            string[] images = result.GetValue(reference) ?? [];
+            if (images.Length > 0 && names.Length > 0)
+                throw new TrustException("ReferenceAlone", TrustErrorKind.InvalidArgument, "Give either scopes or --reference; several images take --reference each.");
+            IReadOnlyList<ImageTrust> objects = images.Length > 0
+                ? [.. images.Select(image => store.Governing(image))]
+                : [.. store.Read(new TrustQuery
+                {
+                    Registries = names.Length == 0 ? null : names,
+                    Transport = result.GetValue(transport),
+                    DefaultOnly = result.GetValue(onlyDefault),
+                })];
+            if (result.GetValue(json))
+                Console.Out.Write(TrustJson.Write(objects));
+            else if (objects.Count > 0)
+                Console.Out.Write(TrustTable.Write(objects));
+            return RequireFound(names, objects);
+        });
+        return command;
+    }
+
+    private static int ShowRaw(TrustStore store)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        output.Write(store.ReadPolicyText().Span);
+        return ExitCode.Done;
+    }
+
+    private static int RequireFound(string[] names, IReadOnlyList<ImageTrust> objects)
+    {
+        int code = ExitCode.Done;
+        foreach (string name in names)
+        {
+            if (!ScopePattern.HasWildcards(name) && !objects.Any(o => ScopePattern.IsMatch(name, o.Registry)))
+            {
+                Console.Error.WriteLine($"containertrust: the policy has no scope '{Text.Printable(name)}'. To see what governs an image, use --reference.");
+                code = ExitCode.Failed;
+            }
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>Trust objects as JSON: the properties of the PowerShell objects in camel case, requirements as policy.json writes them.</summary>
+internal static class TrustJson
+{
+    public static string Write(IReadOnlyList<ImageTrust> objects)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            foreach (ImageTrust trust in objects)
+                Write(writer, trust);
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static void Write(Utf8JsonWriter writer, ImageTrust trust)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("computerName"u8, trust.ComputerName);
+        writer.WriteString("transport"u8, trust.Transport);
+        writer.WriteString("registry"u8, trust.Registry);
+        writer.WriteBoolean("isDefault"u8, trust.IsDefault);
+        writer.WriteString("type"u8, Camel(trust.Type.ToString()));
+        writer.WritePropertyName("requirements"u8);
+        RequirementWriter.WriteList(writer, trust.Requirements);
+        writer.WriteStartArray("keys"u8);
+        foreach (TrustKey key in trust.Keys)
+            Write(writer, key);
+        writer.WriteEndArray();
+        writer.WriteString("signatureStore"u8, trust.SignatureStore);
+        writer.WriteString("signatureStoreStaging"u8, trust.SignatureStoreStaging);
+        Write(writer, "useSigstoreAttachments", trust.UseSigstoreAttachments);
+        writer.WriteString("policyPath"u8, trust.PolicyPath);
+        writer.WriteString("registriesPath"u8, trust.RegistriesPath);
+        if (trust.Reference is not null)
+        {
+            writer.WriteString("reference"u8, trust.Reference);
+            writer.WriteString("reason"u8, trust.Reason);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, TrustKey key)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind"u8, Camel(key.Kind.ToString()));
+        writer.WriteString("fingerprint"u8, key.Fingerprint);
+        writer.WriteString("keyId"u8, key.KeyId);
+        writer.WriteStartArray("userIds"u8);
+        foreach (string id in key.UserIds)
+            writer.WriteStringValue(id);
+        writer.WriteEndArray();
+        writer.WriteString("algorithm"u8, key.Algorithm);
+        writer.WriteNumber("size"u8, key.Size);
+        writer.WriteString("curve"u8, key.Curve);
+        Write(writer, "created", key.Created);
+        Write(writer, "expires", key.Expires);
+        writer.WriteBoolean("isRevoked"u8, key.IsRevoked);
+        writer.WriteBoolean("canSign"u8, key.CanSign);
+        writer.WriteStartArray("subkeys"u8);
+        foreach (TrustSubkey subkey in key.Subkeys)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("fingerprint"u8, subkey.Fingerprint);
+            writer.WriteString("algorithm"u8, subkey.Algorithm);
+            writer.WriteNumber("size"u8, subkey.Size);
+            writer.WriteString("curve"u8, subkey.Curve);
+            Write(writer, "created", subkey.Created);
+            Write(writer, "expires", subkey.Expires);
+            writer.WriteBoolean("isRevoked"u8, subkey.IsRevoked);
+            writer.WriteBoolean("canSign"u8, subkey.CanSign);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("path"u8, key.Path);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, bool? value)
+    {
+        if (value is { } b)
+            writer.WriteBoolean(name, b);
+        else
+            writer.WriteNull(name);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, DateTimeOffset? value)
+    {
+        if (value is { } time)
+            writer.WriteString(name, time.UtcDateTime);
+        else
+            writer.WriteNull(name);
+    }
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}

@@ -1,0 +1,48 @@
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>Whether the keys of a requirement list can do their work on the host, before the list is written.</summary>
+internal static class KeyCheck
+{
+    /// <summary>Refuses a list with a key file that is missing, unreadable, or has no key that could make a valid signature now.</summary>
+    /// <exception cref="TrustException">The first source without a good key.</exception>
+    public static void Require(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
+    {
+        foreach (KeyFiles.KeySource source in files.Of(requirements))
+        {
+            if (source.Problem is not null)
+                throw source.Problem;
+            foreach (string warning in source.Warnings)
+                messages.Warning(warning);
+            List<string> reasons = [];
+            foreach (TrustKey key in source.Keys)
+            {
+                if (WhyUnusable(key, now) is { } reason)
+                    reasons.Add($"{key.Fingerprint} {reason}");
+                else
+                    messages.Verbose($"Key {key} in {source.Name} can sign.");
+            }
+
+            if (reasons.Count == source.Keys.Count)
+            {
+                throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData, $"No key in {source.Name} can make a valid signature now, so no image would be accepted: {string.Join("; ", reasons)}. Get the current key, or use -Force.")
+                {
+                    Target = source.Name,
+                };
+            }
+
+            foreach (string reason in reasons)
+                messages.Warning($"In {source.Name}, key {reason}; the other keys are used.");
+        }
+    }
+
+    private static string? WhyUnusable(TrustKey key, DateTimeOffset now)
+    {
+        if (key.IsRevoked)
+            return "is revoked";
+        if (key.IsExpiredAt(now))
+            return $"expired on {key.Expires:yyyy-MM-dd}";
+        if (!key.CanSign)
+            return "is not for signing";
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>What may be written as a scope. Reading is as lenient as the reference implementation; writing is not, because a scope that never governs anything protects nobody.</summary>
+public static class ScopeRules
+{
+    /// <summary>Refuses a scope that cannot be written or that nothing can be looked up under.</summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="scope">The scope.</param>
+    /// <param name="force">Take a scope that no image can be looked up under all the same.</param>
+    /// <exception cref="TrustException">The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).</exception>
+    public static void Require(string transport, string scope, bool force)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(scope);
+        RequireText(transport, scope);
+        if (transport.Length == 0 || transport.AsSpan().ContainsAny(":/ ") || transport == "all")
+            throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is no transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
+        if (TransportScopes.Refusal(transport, scope) is { } refusal)
+            throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"'{scope}' is not possible as a scope of transport {transport}: {refusal}.") { Target = scope };
+        if (transport == "docker" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
+        {
+            string hint = scope == "default" ? " For the policy's default use -Default."
+                : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
+            throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use -Force to write it all the same.") { Target = scope };
+        }
+    }
+
+    private static void RequireText(string transport, string scope)
+    {
+        foreach (string text in (ReadOnlySpan<string>)[transport, scope])
+        {
+            foreach (char c in text)
+            {
+                if (char.IsControl(c))
+                    throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"A scope must not contain control characters (here U+{(int)c:X4}).") { Target = Printable(text) };
+            }
+
+            if (!IsWellFormed(text))
+                throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, "A scope must be valid Unicode text; here is an unpaired surrogate.") { Target = Printable(text) };
+        }
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return false;
+            i++;
+        }
+
+        return true;
+    }
+
+    private static string Printable(string text) => string.Concat(text.Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+}

@@ -1,0 +1,80 @@
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>What is to become of one scope.</summary>
+public sealed record TrustChange
+{
+    /// <summary>The transport; ignored for the policy's default.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>The scope; ignored for the policy's default.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>The policy's default is meant, and with it registries.d's <c>default-docker</c>.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>Forget the scope.</summary>
+    public bool Remove { get; init; }
+
+    /// <summary>The new requirement list. Null leaves policy.json as it is.</summary>
+    public IReadOnlyList<TrustRequirement>? Requirements { get; init; }
+
+    /// <summary>The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).</summary>
+    public LookasideSection? Section { get; init; }
+
+    /// <summary>Whether settings that <see cref="Section"/> does not have are taken out of the section.</summary>
+    public bool ReplaceSection { get; init; }
+
+    /// <summary>With <see cref="Remove"/>: leave the scope's section in registries.d.</summary>
+    public bool KeepSection { get; init; }
+
+    /// <summary>The change that makes a scope as an object describes it, with its own section and nothing that is inherited there.</summary>
+    /// <param name="trust">An object, as read from a policy.</param>
+    /// <returns>The change.</returns>
+    public static TrustChange From(ImageTrust trust)
+    {
+        ArgumentNullException.ThrowIfNull(trust);
+        return new TrustChange
+        {
+            Transport = trust.Transport,
+            Registry = trust.Registry,
+            IsDefault = trust.IsDefault,
+            Requirements = trust.Requirements,
+            Section = trust.Section,
+            ReplaceSection = trust.Section is not null,
+        };
+    }
+
+    /// <summary>The scope in words, for messages.</summary>
+    /// <returns>Such as <c>registry.redhat.io</c>, <c>docker-daemon:</c> or <c>the default</c>.</returns>
+    public override string ToString() => IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
+}
+
+/// <summary>How changes are made.</summary>
+public sealed record TrustEditOptions
+{
+    /// <summary>How long to wait for other writers.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What became of a file.</summary>
+public enum TrustFileAction
+{
+    /// <summary>It was not there before.</summary>
+    Created,
+
+    /// <summary>Its content was replaced.</summary>
+    Changed,
+
+    /// <summary>It was deleted.</summary>
+    Deleted,
+}
+
+/// <summary>One file that was changed, or would be.</summary>
+/// <param name="Path">The file, as the host names it.</param>
+/// <param name="Action">What became of it.</param>
+public sealed record TrustFileChange(string Path, TrustFileAction Action);
+
+/// <summary>What changes did, or would do.</summary>
+/// <param name="Files">The files, in the order in which they are written. Empty if everything was as asked for already.</param>
+/// <param name="NotFound">The scopes that were to be removed and were not there.</param>
+public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IReadOnlyList<TrustChange> NotFound);

@@ -1,0 +1,216 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>
+/// A host's trust: its policy.json, its registries.d and the keys they name. Reading gives <see cref="ImageTrust"/> objects, changes are made by
+/// <see cref="Apply"/>. Not for several threads at once.
+/// </summary>
+public sealed class TrustStore
+{
+    private readonly TrustMessages _messages;
+    private readonly KeyFiles _keys;
+    private readonly HashSet<string> _warned = [];
+
+    /// <summary>A store over files that were found before.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="locations">Which files.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    public TrustStore(ITrustHost host, TrustLocations locations, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(locations);
+        ArgumentNullException.ThrowIfNull(messages);
+        Host = host;
+        Locations = locations;
+        _messages = messages;
+        _keys = new KeyFiles(host);
+        Requirements = new RequirementFactory(host);
+    }
+
+    /// <summary>The host.</summary>
+    public ITrustHost Host { get; }
+
+    /// <summary>The files.</summary>
+    public TrustLocations Locations { get; }
+
+    /// <summary>Builds requirement lists from parameters.</summary>
+    public RequirementFactory Requirements { get; }
+
+    /// <summary>Finds the files of this host, or of the host whose root a directory is.</summary>
+    /// <param name="options">Which files.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <returns>The store; nothing has been read yet.</returns>
+    /// <exception cref="TrustException">The root directory or a path cannot be looked at.</exception>
+    public static TrustStore Open(TrustStoreOptions options, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(messages);
+        ITrustHost host = options.RootDirectory is { } root ? new RootDirectoryHost(root) : LocalHost.Instance;
+        TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
+        if (locations.IsUserPolicy && !options.CurrentUser)
+            messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");
+        return new TrustStore(host, locations, messages);
+    }
+
+    /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
+    /// <param name="query">Which scopes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>One object a scope, as they are read.</returns>
+    /// <exception cref="TrustException">There is no policy (<c>PolicyNotFound</c>), or a file cannot be read or is refused.</exception>
+    public IEnumerable<ImageTrust> Read(TrustQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        PolicyDocument policy = ReadPolicy();
+        LookasideConfiguration lookaside = ReadLookaside();
+        return Objects(policy, lookaside, query, cancellationToken);
+    }
+
+    /// <summary>The entry that governs an image: the most specific scope alone, else the transport's default, else the policy's.</summary>
+    /// <param name="imageReference">The image, see <see cref="ImageName.Parse"/>.</param>
+    /// <param name="includeKeys">Whether key files are read.</param>
+    /// <returns>The entry, with <see cref="ImageTrust.Reference"/> and <see cref="ImageTrust.Reason"/>; the stores are those in force for the image itself.</returns>
+    /// <exception cref="TrustException">The image's name is not valid (<c>InvalidReference</c>), or a file cannot be read or is refused.</exception>
+    public ImageTrust Governing(string imageReference, bool includeKeys = true)
+    {
+        ImageName image = ImageName.Parse(imageReference);
+        PolicyDocument policy = ReadPolicy();
+        LookasideConfiguration lookaside = ReadLookaside();
+        (PolicyScope? scope, string reason) = PolicyLookup.Find(policy, image);
+        ImageTrust trust = scope is null
+            ? ToObject("", "", isDefault: true, policy.Default, lookaside, includeKeys)
+            : ToObject(image.Transport, scope.Name, isDefault: false, scope.Requirements, lookaside, includeKeys);
+
+        // The stores may come from a more specific section than the requirements do.
+        EffectiveLookaside? effective = image.Transport == "docker" ? lookaside.ForScope(image.Transport, image.Expanded) : null;
+        return trust with
+        {
+            Reference = $"{image.Transport}:{(image.Transport == "docker" ? "//" : "")}{image.Expanded}",
+            Reason = reason,
+            SignatureStore = effective?.SignatureStore,
+            SignatureStoreStaging = effective?.SignatureStoreStaging,
+            UseSigstoreAttachments = effective?.UseSigstoreAttachments,
+        };
+    }
+
+    /// <summary>Makes changes: policy.json in one write, then each file of registries.d that is concerned. What means the same already is not written.</summary>
+    /// <param name="changes">The changes, in order; a later one of the same scope wins.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the wait for other writers; a write that has begun is finished.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
+    public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken) =>
+        new TrustEditor(Host, Locations, _messages).Apply(changes, options, cancellationToken);
+
+    /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <returns>What would be done.</returns>
+    /// <exception cref="TrustException">The changes are not possible.</exception>
+    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes) => new TrustEditor(Host, Locations, _messages).Preview(changes);
+
+    /// <summary>
+    /// Back to the distribution's default: its policy.json, and no registries.d file but <c>default.yaml</c>. A user's own policy is deleted, so that the
+    /// system's is in force again. Works on a broken policy too.
+    /// </summary>
+    /// <param name="keepSignatureStores">Leave registries.d alone.</param>
+    /// <param name="preview">Only say what would be done.</param>
+    /// <param name="cancellationToken">Ends the wait for other writers.</param>
+    /// <returns>What was done, or would be.</returns>
+    /// <exception cref="TrustException">A file cannot be changed; the message says which.</exception>
+    public TrustEditResult Reset(bool keepSignatureStores, bool preview, CancellationToken cancellationToken) =>
+        new TrustReset(Host, Locations, _messages).Run(keepSignatureStores, preview, cancellationToken);
+
+    /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature now.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <exception cref="TrustException">Names the key file and the reason.</exception>
+    public void CheckKeys(IReadOnlyList<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        KeyCheck.Require(_keys, requirements, DateTimeOffset.UtcNow, _messages);
+    }
+
+    /// <summary>The policy.json itself, not judged.</summary>
+    /// <returns>The file's bytes.</returns>
+    /// <exception cref="TrustException">There is no policy (<c>PolicyNotFound</c>), or it cannot be read.</exception>
+    public ReadOnlyMemory<byte> ReadPolicyText() =>
+        (Host.TryReadFile(Locations.PolicyPath, PolicyReader.MaxBytes) ?? throw PolicyNotFound()).Content;
+
+    internal PolicyDocument ReadPolicy() => PolicyReader.Read(ReadPolicyText().Span, Locations.PolicyPath);
+
+    internal LookasideConfiguration ReadLookaside()
+    {
+        LookasideConfiguration configuration = LookasideConfiguration.Load(Host, Locations.RegistriesDirectory);
+        foreach (LookasideWarning warning in configuration.Warnings)
+            WarnOnce(warning.Message);
+        return configuration;
+    }
+
+    private TrustException PolicyNotFound() =>
+        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}, so podman and skopeo refuse every image. Set-ImageTrust makes one, Reset-ImageTrust writes the distribution's default.")
+        {
+            Target = Locations.PolicyPath,
+        };
+
+    private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query, CancellationToken cancellationToken)
+    {
+        if (query.WantsDefault)
+            yield return ToObject("", "", isDefault: true, policy.Default, lookaside, query.IncludeKeys);
+        foreach (PolicyTransport transport in policy.Transports)
+        {
+            foreach (PolicyScope scope in transport.Scopes)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (query.Wants(transport.Name, scope.Name))
+                    yield return ToObject(transport.Name, scope.Name, isDefault: false, scope.Requirements, lookaside, query.IncludeKeys);
+            }
+        }
+    }
+
+    private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements, LookasideConfiguration lookaside, bool includeKeys)
+    {
+        bool hasLookaside = isDefault || transport == "docker";
+        EffectiveLookaside? effective = hasLookaside ? lookaside.ForScope("docker", scope) : null;
+        LookasideEntry? own = isDefault ? lookaside.Default : transport == "docker" && scope.Length > 0 ? lookaside.Sections.GetValueOrDefault(scope) : null;
+        return new ImageTrust
+        {
+            ComputerName = Host.ComputerName,
+            Transport = isDefault ? "all" : transport,
+            Registry = isDefault ? "default" : scope,
+            IsDefault = isDefault,
+            Requirements = requirements,
+            Keys = includeKeys ? KeysOf(requirements) : [],
+            SignatureStore = effective?.SignatureStore,
+            SignatureStoreStaging = effective?.SignatureStoreStaging,
+            UseSigstoreAttachments = effective?.UseSigstoreAttachments,
+            Section = own is null || own.Section.IsEmpty ? null : own.Section,
+            PolicyPath = Locations.PolicyPath,
+            RegistriesPath = own?.Path,
+        };
+    }
+
+    private IReadOnlyList<TrustKey> KeysOf(IReadOnlyList<TrustRequirement> requirements)
+    {
+        IReadOnlyList<KeyFiles.KeySource> sources = _keys.Of(requirements);
+        if (sources.Count == 0)
+            return [];
+        foreach (KeyFiles.KeySource source in sources)
+        {
+            if (source.Problem is not null)
+                WarnOnce(source.Problem.Message);
+            foreach (string warning in source.Warnings)
+                WarnOnce(warning);
+        }
+
+        return sources.Count == 1 ? sources[0].Keys : [.. sources.SelectMany(static s => s.Keys).Distinct()];
+    }
+
+    // A key file that many scopes share is complained about once.
+    private void WarnOnce(string message)
+    {
+        if (_warned.Add(message))
+            _messages.Warning(message);
+    }
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test that this machine can run. Needs the .NET SDK; the real tools that results are compared with
+# (podman, skopeo, gpg, ...) come from Debian, see .ci/run. The PowerShell suites run where pwsh is on the PATH.
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
+set -u
+cd "$(dirname "$0")" || exit 1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+passed=0 failed=0 skipped=0
+
+step() { printf '\n== %s\n' "$1"; }
+
+# add PASSED FAILED SKIPPED
+add() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
+
+finish() {
+    printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [ "$failed" -eq 0 ]
+    exit $?
+}
+
+step "Build"
+if ! dotnet build ContainerTrust.sln -c Release -v quiet ||
+   ! dotnet publish src/ContainerTrust.Cli -c Release -v quiet ||
+   ! dotnet publish src/ContainerTrust -c Release -v quiet; then
+    echo "The build failed."
+    add 0 1 0
+    finish
+fi
+
+for project in tests/*/*.Tests.csproj; do
+    step "$(basename "$project" .csproj)"
+    log=$(mktemp)
+    dotnet test "$project" -c Release --no-build --logger "console;verbosity=normal" >"$log" 2>&1
+    code=$?
+    # What passed is only counted; what failed or was skipped is shown with its reason.
+    grep -vE '^ +Passed ' "$log" | grep -vE '^(VSTest|Starting test|A total of|Test run for|\[xUnit)' | sed '/^$/d'
+    total() { sed -nE "s/^ +$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
+    p=$(total Passed) f=$(total Failed) s=$(total Skipped)
+    if [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then f=1; fi
+    add "${p:-0}" "${f:-0}" "${s:-0}"
+    rm -f "$log"
+done
+
+step "PowerShell"
+if command -v pwsh >/dev/null 2>&1; then
+    log=$(mktemp)
+    pwsh -NoProfile -NonInteractive -File tests/Pester/Run.ps1 2>&1 | tee "$log"
+    code=${PIPESTATUS[0]}
+    read -r p f s < <(sed -nE 's/^Pester: ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
+    if [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then f=1; fi
+    add "${p:-0}" "${f:-0}" "${s:-0}"
+    rm -f "$log"
+    for task in Analyze Help; do
+        if pwsh -NoProfile -NonInteractive -File build.ps1 -Task "$task"; then add 1 0 0; else add 0 1 0; fi
+    done
+else
+    echo "The PowerShell suites (Pester, PSScriptAnalyzer, help) did not run: pwsh is not on the PATH."
+fi
+
+finish
