@@ -1,0 +1,29 @@
+@{
+    RootModule = 'ContainerTrust.dll'
+    ModuleVersion = '0.1.0'
+    GUID = '718e1d41-9e5e-4592-8199-0d6a43814d2e'
+    Author = 'The ContainerTrust authors'
+    CompanyName = 'The ContainerTrust authors'
+    Copyright = 'Copyright (c) The ContainerTrust authors'
+    Description = 'Manages which container images hosts trust: policy.json, registries.d, and the keys they name.'
+    PowerShellVersion = '7.6'
+    CompatiblePSEditions = @('Core')
+    RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
+    TypesToProcess = @('ContainerTrust.types.ps1xml')
+    FormatsToProcess = @('ContainerTrust.format.ps1xml')
+    CmdletsToExport = @(
+        'Get-ImageTrust'
+        'Remove-ImageTrust'
+        'Reset-ImageTrust'
+        'Set-ImageTrust'
+    )
+    FunctionsToExport = @()
+    VariablesToExport = @()
+    AliasesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('containers', 'podman', 'skopeo', 'policy.json', 'signature', 'trust', 'OpenShift', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            LicenseUri = 'https://spdx.org/licenses/MIT.html'
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Management.Automation;
+
+namespace ContainerTrust.Commands.Objects;
+
+/// <summary>Builds the model's objects from property bags, by the type name that a bag carries.</summary>
+internal static class Rehydration
+{
+    private const string Prefix = "Deserialized.ContainerTrust.";
+
+    /// <summary>Builds an object.</summary>
+    /// <param name="bag">The bag.</param>
+    /// <param name="type">What it must become, or a base of it.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="PSInvalidCastException">The bag is of another type, or is not complete.</exception>
+    public static object ToLive(PSObject bag, Type type)
+    {
+        string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal));
+        object? live = name is null ? null : Build(name[Prefix.Length..], new PropertyBag(bag));
+        return type.IsInstanceOfType(live) ? live! : throw new PSInvalidCastException($"A {name ?? "plain object"} is no {type.Name}.");
+    }
+
+    private static object? Build(string type, PropertyBag bag) => type switch
+    {
+        nameof(ImageTrust) => ImageTrust(bag),
+        nameof(LookasideSection) => new LookasideSection
+        {
+            SignatureStore = bag.Text("SignatureStore"),
+            SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
+            UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
+        },
+        nameof(AcceptRequirement) => new AcceptRequirement(),
+        nameof(RejectRequirement) => new RejectRequirement(),
+        nameof(SignedByRequirement) => new SignedByRequirement
+        {
+            KeyType = bag.RequiredText("KeyType"),
+            KeyPath = bag.Text("KeyPath"),
+            KeyPaths = bag.Texts("KeyPaths"),
+            KeyData = bag.Text("KeyData"),
+            SignedIdentity = bag.Object<SignedIdentity>("SignedIdentity"),
+        },
+        nameof(SignedBaseLayerRequirement) => new SignedBaseLayerRequirement
+        {
+            BaseLayerIdentity = Required(bag.Object<SignedIdentity>("BaseLayerIdentity")),
+        },
+        nameof(SigstoreSignedRequirement) => Sigstore(bag),
+        nameof(FulcioIdentity) => new FulcioIdentity
+        {
+            CaPath = bag.Text("CaPath"),
+            CaData = bag.Text("CaData"),
+            OidcIssuer = bag.RequiredText("OidcIssuer"),
+            SubjectEmail = bag.RequiredText("SubjectEmail"),
+        },
+        nameof(PkiIdentity) => new PkiIdentity
+        {
+            CaRootsPath = bag.Text("CaRootsPath"),
+            CaRootsData = bag.Text("CaRootsData"),
+            CaIntermediatesPath = bag.Text("CaIntermediatesPath"),
+            CaIntermediatesData = bag.Text("CaIntermediatesData"),
+            SubjectEmail = bag.Text("SubjectEmail"),
+            SubjectHostname = bag.Text("SubjectHostname"),
+        },
+        nameof(MatchExactIdentity) => new MatchExactIdentity(),
+        nameof(MatchRepoDigestOrExactIdentity) => new MatchRepoDigestOrExactIdentity(),
+        nameof(MatchRepositoryIdentity) => new MatchRepositoryIdentity(),
+        nameof(ExactReferenceIdentity) => new ExactReferenceIdentity { DockerReference = bag.RequiredText("DockerReference") },
+        nameof(ExactRepositoryIdentity) => new ExactRepositoryIdentity { DockerRepository = bag.RequiredText("DockerRepository") },
+        nameof(RemapIdentity) => new RemapIdentity { Prefix = bag.RequiredText("Prefix"), SignedPrefix = bag.RequiredText("SignedPrefix") },
+        nameof(TrustKey) => Key(bag),
+        nameof(TrustSubkey) => new TrustSubkey
+        {
+            Fingerprint = bag.RequiredText("Fingerprint"),
+            Algorithm = bag.RequiredText("Algorithm"),
+            Size = bag.Number("Size"),
+            Curve = bag.Text("Curve"),
+            Created = bag.Moment("Created") ?? throw new PSInvalidCastException("A part is missing."),
+            Expires = bag.Moment("Expires"),
+            IsRevoked = Required(bag.Truth("IsRevoked")),
+            CanSign = Required(bag.Truth("CanSign")),
+        },
+        _ => null,
+    };
+
+    private static ImageTrust ImageTrust(PropertyBag bag) => new()
+    {
+        ComputerName = bag.RequiredText("ComputerName"),
+        Transport = bag.RequiredText("Transport"),
+        Registry = bag.RequiredText("Registry"),
+        IsDefault = Required(bag.Truth("IsDefault")),
+        Requirements = bag.Objects<TrustRequirement>("Requirements"),
+        Keys = bag.Objects<TrustKey>("Keys"),
+        SignatureStore = bag.Text("SignatureStore"),
+        SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
+        UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
+        Section = bag.Object<LookasideSection>("Section"),
+        PolicyPath = bag.Text("PolicyPath"),
+        RegistriesPath = bag.Text("RegistriesPath"),
+        Reference = bag.Text("Reference"),
+        Reason = bag.Text("Reason"),
+    };
+
+    private static SigstoreSignedRequirement Sigstore(PropertyBag bag) => new()
+    {
+        KeyPath = bag.Text("KeyPath"),
+        KeyPaths = bag.Texts("KeyPaths"),
+        KeyData = bag.Text("KeyData"),
+        KeyDatas = bag.Texts("KeyDatas"),
+        Fulcio = bag.Object<FulcioIdentity>("Fulcio"),
+        Pki = bag.Object<PkiIdentity>("Pki"),
+        RekorPublicKeyPath = bag.Text("RekorPublicKeyPath"),
+        RekorPublicKeyPaths = bag.Texts("RekorPublicKeyPaths"),
+        RekorPublicKeyData = bag.Text("RekorPublicKeyData"),
+        RekorPublicKeyDatas = bag.Texts("RekorPublicKeyDatas"),
+        SignedIdentity = bag.Object<SignedIdentity>("SignedIdentity"),
+    };
+
+    private static TrustKey Key(PropertyBag bag) => new()
+    {
+        Kind = bag.Choice<TrustKeyKind>("Kind"),
+        Fingerprint = bag.RequiredText("Fingerprint"),
+        KeyId = bag.Text("KeyId"),
+        UserIds = bag.Texts("UserIds") ?? [],
+        Algorithm = bag.RequiredText("Algorithm"),
+        Size = bag.Number("Size"),
+        Curve = bag.Text("Curve"),
+        Created = bag.Moment("Created"),
+        Expires = bag.Moment("Expires"),
+        IsRevoked = Required(bag.Truth("IsRevoked")),
+        CanSign = Required(bag.Truth("CanSign")),
+        Subkeys = bag.Objects<TrustSubkey>("Subkeys"),
+        Path = bag.Text("Path"),
+    };
+
+    private static T Required<T>(T? value)
+        where T : class => value ?? throw new PSInvalidCastException("A part is missing.");
+
+    private static bool Required(bool? value) => value ?? throw new PSInvalidCastException("A part is missing.");
+}

@@ -1,0 +1,103 @@
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using ContainerTrust.Engine.OpenPgp;
+
+namespace ContainerTrust.Commands.Objects;
+
+/// <summary>What the views of ContainerTrust.format.ps1xml show; each takes a live object or a property bag from another session.</summary>
+public static class TrustView
+{
+    /// <summary>A property as text that cannot steer the terminal.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <returns>The text; empty if there is none.</returns>
+    public static string Text(PSObject item, string property)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return TrustText.Printable(item.Properties[property]?.Value?.ToString() ?? "");
+    }
+
+    /// <summary>The type in podman's words, several kinds joined with <c>+</c>.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns>Such as <c>signed</c> or <c>signed+sigstoreSigned</c>.</returns>
+    public static string Type(PSObject item) => Live(item) is { } trust
+        ? string.Join('+', trust.Requirements.Select(Word).Distinct())
+        : Text(item, "Type");
+
+    /// <summary>Who must have signed: the e-mail addresses of the keys' user ids, else the key's short fingerprint, else the certificate's subject.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns>Ids joined with commas; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.</returns>
+    public static string Id(PSObject item)
+    {
+        if (Live(item) is not { } trust)
+            return "";
+        List<string> ids = [];
+        foreach (TrustKey key in trust.Keys)
+        {
+            if (key.UserIds.Count > 0)
+                ids.AddRange(key.UserIds.Select(Mail));
+            else
+                ids.Add(key.KeyId ?? key.Fingerprint[..Math.Min(16, key.Fingerprint.Length)]);
+        }
+
+        foreach (SigstoreSignedRequirement requirement in trust.Requirements.OfType<SigstoreSignedRequirement>())
+        {
+            if ((requirement.Fulcio?.SubjectEmail ?? requirement.Pki?.SubjectEmail ?? requirement.Pki?.SubjectHostname) is { } subject)
+                ids.Add(subject);
+        }
+
+        if (ids.Count == 0 && trust.Requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
+            return "N/A";
+        return TrustText.Printable(string.Join(", ", ids));
+    }
+
+    /// <summary>The requirements, one a line, each with what decides.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns>The lines.</returns>
+    public static string Requirements(PSObject item) => Live(item) is { } trust
+        ? string.Join('\n', trust.Requirements.Select(static r => TrustText.Printable(TrustText.Describe(r))))
+        : Text(item, "Requirements");
+
+    /// <summary>The keys, one a line: fingerprint and first user id.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns>The lines.</returns>
+    public static string Keys(PSObject item) => Live(item) is { } trust
+        ? string.Join('\n', trust.Keys.Select(static k => TrustText.Printable(k.ToString())))
+        : Text(item, "Keys");
+
+    /// <summary>The user ids, one a line.</summary>
+    /// <param name="item">A <see cref="TrustKey"/>.</param>
+    /// <returns>The lines.</returns>
+    public static string UserIds(PSObject item) =>
+        LanguagePrimitives.GetEnumerable(item?.Properties["UserIds"]?.Value) is { } ids
+            ? string.Join('\n', ids.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
+            : "";
+
+    private static string Word(TrustRequirement requirement) => requirement switch
+    {
+        AcceptRequirement => "accept",
+        RejectRequirement => "reject",
+        SignedByRequirement => "signed",
+        _ => requirement.Type,
+    };
+
+    // A method of its own: a session that only shows keys without user ids need not load the engine.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Mail(string userId) => OpenPgpKeyReader.EmailOf(userId) ?? userId;
+
+    private static ImageTrust? Live(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.BaseObject is ImageTrust trust)
+            return trust;
+        try
+        {
+            return (ImageTrust)Rehydration.ToLive(item, typeof(ImageTrust));
+        }
+        catch (PSInvalidCastException)
+        {
+            // A bag that was cut on the way is shown as it is.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Remove-ImageTrust</c>: forgets scopes, and their signature stores.</summary>
+[Cmdlet(VerbsCommon.Remove, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
+{
+    private const string RegistrySet = "Registry";
+    private const string InputObjectSet = "InputObject";
+
+    /// <summary>The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A scope, exactly as it is in the policy")]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(RegistryCompleter))]
+    public string[]? Registry { get; set; }
+
+    /// <summary>The transport that the scopes belong to.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TransportCompleter))]
+    public string Transport { get; set; } = "docker";
+
+    /// <summary>Entries to forget.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
+    [ValidateNotNull]
+    public ImageTrust[]? InputObject { get; set; }
+
+    /// <summary>Leave the scopes' sections in registries.d.</summary>
+    [Parameter]
+    public SwitchParameter KeepSignatureStore { get; set; }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == RegistrySet)
+        {
+            foreach (string name in Registry!)
+                Add(Removal(Transport, name));
+            return;
+        }
+
+        foreach (ImageTrust trust in InputObject!)
+        {
+            if (!Attempt(() => RequireScope(trust)))
+                continue;
+            if (trust.IsDefault)
+                Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });
+            else
+                Add(Removal(trust.Transport, trust.Registry));
+        }
+    }
+
+    private protected override (string Target, string Action) Describe(TrustChange change) =>
+        (Place(change), KeepSignatureStore ? "Remove trust" : "Remove trust and signature store");
+
+    private TrustChange Removal(string transport, string name) =>
+        new() { Transport = transport, Registry = name, Remove = true, KeepSection = KeepSignatureStore };
+}

@@ -1,0 +1,295 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Set-ImageTrust</c>: trusts, rejects or accepts scopes. However many there are, they are one write.</summary>
+[Cmdlet(VerbsCommon.Set, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true)]
+[OutputType(typeof(ImageTrust))]
+public sealed class SetImageTrustCommand : ChangeTrustCmdlet
+{
+    private const string RegistrySet = "Registry";
+    private const string DefaultSet = "Default";
+    private const string PresetSet = "Preset";
+    private const string InputObjectSet = "InputObject";
+
+    private IReadOnlyList<TrustRequirement>? _requirements;
+    private SignedIdentity? _identity;
+
+    /// <summary>The scopes: registries, namespaces, repositories, images, or <c>*.example.com</c> for all hosts below a domain.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A registry, namespace, repository or image")]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(RegistryCompleter))]
+    public string[]? Registry { get; set; }
+
+    /// <summary>Set the policy's default, which governs every image that no scope does; stores then become those of <c>default-docker</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
+    public SwitchParameter Default { get; set; }
+
+    /// <summary>A vendor's registries with the vendor's key and signature stores: <c>RedHat</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PresetSet, HelpMessage = "The preset's name, such as RedHat")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PresetCompleter))]
+    public string? Preset { get; set; }
+
+    /// <summary>Entries to write as they are; parameters that are given besides override what the entry says.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
+    [ValidateNotNull]
+    public ImageTrust[]? InputObject { get; set; }
+
+    /// <summary>The transport that the scopes belong to.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TransportCompleter))]
+    public string Transport { get; set; } = "docker";
+
+    /// <summary>What is demanded. <c>SignedBy</c> if left out and <see cref="KeyPath"/> is given.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateSet("SignedBy", "SigstoreSigned", "Accept", "Reject")]
+    public string? Type { get; set; }
+
+    /// <summary>Key files on the host: OpenPGP for <c>SignedBy</c>, PEM public keys for <c>SigstoreSigned</c>. Each must have signed, unless <see cref="AnyKey"/> is given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? KeyPath { get; set; }
+
+    /// <summary>Store the keys themselves in the policy, as RHEL 7 did, instead of their paths.</summary>
+    [Parameter]
+    public SwitchParameter InlineKey { get; set; }
+
+    /// <summary>A signature by one of the keys is enough.</summary>
+    [Parameter]
+    public SwitchParameter AnyKey { get; set; }
+
+    /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
+    [Parameter]
+    [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
+    public string? SignedIdentity { get; set; }
+
+    /// <summary>Signatures must name this reference, whatever the image is called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExactReference { get; set; }
+
+    /// <summary>Signatures must name this repository, whatever the image is called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExactRepository { get; set; }
+
+    /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RemapPrefix { get; set; }
+
+    /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SignedPrefix { get; set; }
+
+    /// <summary>URL of the store that signatures are read from (<c>https://…</c>, <c>file:///…</c>). Without type and keys only the stores are set.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SignatureStore { get; set; }
+
+    /// <summary>URL of the store that signatures are written to.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SignatureStoreStaging { get; set; }
+
+    /// <summary>Read sigstore signatures from the registry itself; <c>-UseSigstoreAttachments:$false</c> writes that they are not read.</summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    public SwitchParameter UseSigstoreAttachments { get; set; }
+
+    /// <summary>Write keys that are missing or cannot sign now, and scopes that no image has.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Return the entries as they are afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool WantsEntries => PassThru;
+
+    private bool HasRequirementParameters =>
+        Type is not null || KeyPath is not null || InlineKey || AnyKey;
+
+    private LookasideSection Stores => new()
+    {
+        SignatureStore = SignatureStore,
+        SignatureStoreStaging = SignatureStoreStaging,
+        UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments)) ? UseSigstoreAttachments.ToBool() : null,
+    };
+
+    private protected override void Begin()
+    {
+        _identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
+        RequirementFactory.RequireValid(_identity);
+        bool onlyStores = !HasRequirementParameters && _identity is null && !Stores.IsEmpty;
+        if (ParameterSetName is RegistrySet or DefaultSet)
+            _requirements = onlyStores ? null : Build(KeyPath);
+        else if (ParameterSetName == InputObjectSet && HasRequirementParameters)
+            _requirements = Build(KeyPath);
+        if (_requirements is not null)
+            CheckKeys(_requirements);
+    }
+
+    private protected override void Process()
+    {
+        LookasideSection? stores = Stores.IsEmpty ? null : Stores;
+        switch (ParameterSetName)
+        {
+            case DefaultSet when Default:
+                Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = _requirements, Section = stores });
+                break;
+            case RegistrySet:
+                foreach (string name in Registry!)
+                {
+                    if (Attempt(() => ScopeRules.Require(Transport, name, Force)))
+                        Add(new TrustChange { Transport = Transport, Registry = name, Requirements = _requirements, Section = stores });
+                }
+
+                break;
+            case PresetSet:
+                AddPreset();
+                break;
+            case InputObjectSet:
+                foreach (ImageTrust trust in InputObject!)
+                    Attempt(() => AddObject(trust));
+                break;
+        }
+    }
+
+    private protected override (string Target, string Action) Describe(TrustChange change)
+    {
+        List<string> parts = [];
+        if (change.Requirements is { } requirements)
+            parts.Add(string.Join(" and ", requirements.Select(TrustText.Describe)));
+        if (change.Section?.SignatureStore is { } store)
+            parts.Add($"signature store {store}");
+        if (change.Section?.SignatureStoreStaging is { } staging)
+            parts.Add($"staging {staging}");
+        if (change.Section?.UseSigstoreAttachments is { } attachments)
+            parts.Add($"sigstore attachments {(attachments ? "on" : "off")}");
+        return (Place(change), TrustText.Printable($"Set {string.Join(", ", parts)}"));
+    }
+
+    private void AddPreset()
+    {
+        foreach (TrustPresetEntry entry in TrustPresets.Get(Preset!))
+        {
+            IReadOnlyList<TrustRequirement> requirements = Build(KeyPath ?? [entry.KeyPath]);
+            CheckKeys(requirements);
+            Add(new TrustChange
+            {
+                Transport = "docker",
+                Registry = entry.Registry,
+                Requirements = requirements,
+                Section = new LookasideSection { SignatureStore = entry.SignatureStore },
+            });
+        }
+    }
+
+    private void AddObject(ImageTrust trust)
+    {
+        RequireScope(trust);
+        if (_requirements is null && (trust.Requirements is null || trust.Requirements.Any(static r => r is null)))
+        {
+            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"The entry for '{trust.Registry}' has no requirements. Give -Type or -KeyPath, or an entry from Get-ImageTrust.") { Target = trust.Registry };
+        }
+
+        IReadOnlyList<TrustRequirement> requirements = _requirements ?? (_identity is null ? trust.Requirements : WithIdentity(trust));
+        if (!trust.IsDefault)
+        {
+            // The entry comes from a policy, which may hold scopes that no image has; it is written as it is.
+            ScopeRules.Require(trust.Transport, trust.Registry, force: true);
+        }
+
+        if (_requirements is null)
+            CheckKeys(requirements);
+        LookasideSection? own = trust.Section ?? (trust.PolicyPath is null ? InForce(trust) : null);
+        Add(TrustChange.From(trust) with
+        {
+            Requirements = requirements,
+            Section = Override(own),
+            ReplaceSection = own is not null,
+        });
+    }
+
+    // An entry that was made by hand has no section; what it says itself is meant.
+    private static LookasideSection? InForce(ImageTrust trust)
+    {
+        LookasideSection section = new()
+        {
+            SignatureStore = trust.SignatureStore,
+            SignatureStoreStaging = trust.SignatureStoreStaging,
+            UseSigstoreAttachments = trust.UseSigstoreAttachments,
+        };
+        return section.IsEmpty ? null : section;
+    }
+
+    private LookasideSection? Override(LookasideSection? section)
+    {
+        LookasideSection given = Stores;
+        if (given.IsEmpty)
+            return section;
+        return new LookasideSection
+        {
+            SignatureStore = given.SignatureStore ?? section?.SignatureStore,
+            SignatureStoreStaging = given.SignatureStoreStaging ?? section?.SignatureStoreStaging,
+            UseSigstoreAttachments = given.UseSigstoreAttachments ?? section?.UseSigstoreAttachments,
+        };
+    }
+
+    private List<TrustRequirement> WithIdentity(ImageTrust trust)
+    {
+        List<TrustRequirement> changed = [];
+        foreach (TrustRequirement requirement in trust.Requirements)
+        {
+            changed.Add(requirement switch
+            {
+                SignedByRequirement r => r with { SignedIdentity = _identity },
+                SigstoreSignedRequirement r => r with { SignedIdentity = _identity },
+                _ => throw new TrustException("KeysNotUsed", TrustErrorKind.InvalidArgument, $"'{trust.Registry}' has the requirement {requirement.Type}, which has no signed identity. Leave the identity out for it.")
+                {
+                    Target = trust.Registry,
+                },
+            });
+        }
+
+        return changed;
+    }
+
+    private IReadOnlyList<TrustRequirement> Build(IReadOnlyList<string>? keys) => Store.Requirements.Build(new RequirementOptions
+    {
+        Type = Type is null ? null : Enum.Parse<TrustType>(Type, ignoreCase: true),
+        KeyPaths = [.. (keys ?? []).Select(ResolveKey)],
+        InlineKey = InlineKey,
+        AnyKey = AnyKey,
+        SignedIdentity = _identity,
+    });
+
+    // A key that is stored in the policy may lie on this host as well as below -Root; the engine looks there first.
+    private string ResolveKey(string path) => InlineKey ? LocalPath(path) : HostPath(path, nameof(KeyPath));
+
+    private void CheckKeys(IReadOnlyList<TrustRequirement> requirements)
+    {
+        try
+        {
+            Store.CheckKeys(requirements);
+        }
+        catch (TrustException e) when (Force)
+        {
+            WriteWarning(e.Message);
+        }
+    }
+}

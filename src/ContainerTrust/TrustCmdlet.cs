@@ -1,0 +1,208 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary>What all cmdlets share that touch a host: which files are meant, how errors and words reach the user, and how Ctrl+C ends the work.</summary>
+public abstract class TrustCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private TrustStore? _store;
+
+    private protected TrustCmdlet()
+    {
+    }
+
+    /// <summary>A directory that is the root of another host (a mounted disk, an unpacked image). All files of that host are looked for below it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>The policy.json to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PolicyPath { get; set; }
+
+    /// <summary>The registries.d directory to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RegistriesDirectory { get; set; }
+
+    /// <summary>Use the current user's own files (<c>~/.config/containers</c>), even where they do not exist yet.</summary>
+    [Parameter]
+    public SwitchParameter CurrentUser { get; set; }
+
+    /// <summary>The host's files; opened when first needed.</summary>
+    private protected TrustStore Store => _store ??= TrustStore.Open(
+        new TrustStoreOptions
+        {
+            RootDirectory = Root is null ? null : LocalPath(Root),
+            PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
+            RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
+            CurrentUser = CurrentUser,
+        },
+        new TrustMessages { Warning = WriteWarning, Verbose = WriteVerbose });
+
+    /// <summary>Ends when the user presses Ctrl+C.</summary>
+    private protected CancellationToken Cancellation => _stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Run(Begin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Run(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Run(End);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    /// <param name="disposing">False if called by a finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _stop.Dispose();
+    }
+
+    private protected virtual void Begin()
+    {
+    }
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>An error that ends the cmdlet.</summary>
+    private protected void Terminate(TrustException error) => ThrowTerminatingError(ToRecord(error));
+
+    /// <summary>An error of one item; the others get their turn.</summary>
+    private protected void Report(TrustException error) => WriteError(ToRecord(error));
+
+    /// <summary>Does something for one item; its failure is one error record.</summary>
+    /// <returns>False if it failed.</returns>
+    private protected bool Attempt(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (TrustException e)
+        {
+            Report(e);
+            return false;
+        }
+    }
+
+    /// <summary>A path on the host that is worked on: with -Root as that host names it, otherwise one that PowerShell resolves.</summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    private protected string? HostPath(string? path, string parameter)
+    {
+        if (path is null)
+            return null;
+        if (Root is null)
+            return LocalPath(path);
+        return path.StartsWith('/') ? path : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"-{parameter} '{path}' must be an absolute path: with -Root it names the file as that host does, not as this session.")
+        {
+            Target = path,
+        };
+    }
+
+    /// <summary>A path of this session's file system; relative ones start at PowerShell's location, which is not the process's.</summary>
+    private protected string LocalPath(string path)
+    {
+        // PowerShell would take a path that starts with a slash as one of the current drive, which may be Env: or Variable:.
+        if (Path.IsPathFullyQualified(path))
+            return path;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.")
+        {
+            Target = path,
+        };
+    }
+
+    /// <summary>Hands entries on as they are read.</summary>
+    private protected void Write(IEnumerable<ImageTrust> entries)
+    {
+        foreach (ImageTrust entry in entries)
+            Write(entry);
+    }
+
+    /// <summary>Hands an entry on.</summary>
+    private protected void Write(ImageTrust entry) => WriteObject(entry with
+    {
+        // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+        Requirements = entry.Requirements as TrustRequirement[] ?? entry.Requirements.ToArray(),
+        Keys = entry.Keys as TrustKey[] ?? entry.Keys.ToArray(),
+    });
+
+    /// <summary>The entries of scopes as they are now on the host, in the order of the file.</summary>
+    private protected IEnumerable<ImageTrust> ReadBack(IReadOnlyCollection<TrustChange> changes)
+    {
+        if (changes.Any(static c => c.IsDefault))
+        {
+            foreach (ImageTrust trust in Store.Read(new TrustQuery { DefaultOnly = true }, Cancellation))
+                yield return trust;
+        }
+
+        HashSet<(string, string)> wanted = [.. changes.Where(static c => !c.IsDefault).Select(static c => (c.Transport, c.Registry))];
+        string[] names = [.. wanted.Select(static w => w.Item2).Distinct()];
+        if (names.Length == 0)
+            yield break;
+        foreach (ImageTrust trust in Store.Read(new TrustQuery { Registries = names }, Cancellation))
+        {
+            // A name with a star is a pattern to the query.
+            if (wanted.Contains((trust.Transport, trust.Registry)))
+                yield return trust;
+        }
+    }
+
+    private static ErrorRecord ToRecord(TrustException error) => new(
+        error,
+        error.ErrorId,
+        error.Kind switch
+        {
+            TrustErrorKind.InvalidData => ErrorCategory.InvalidData,
+            TrustErrorKind.InvalidArgument => ErrorCategory.InvalidArgument,
+            TrustErrorKind.NotFound => ErrorCategory.ObjectNotFound,
+            TrustErrorKind.PermissionDenied => ErrorCategory.PermissionDenied,
+            TrustErrorKind.ReadError => ErrorCategory.ReadError,
+            TrustErrorKind.WriteError => ErrorCategory.WriteError,
+            TrustErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
+            TrustErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
+            TrustErrorKind.NotSupported => ErrorCategory.NotImplemented,
+            _ => ErrorCategory.NotSpecified,
+        },
+        error.Target);
+
+    private void Run(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (TrustException e)
+        {
+            Terminate(e);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+# What the test files share; dot-source it in BeforeAll.
+$script:RepositoryRoot = (Resolve-Path -LiteralPath (Join-Path $PSScriptRoot '..' '..')).Path
+$script:ModulePath = Get-ChildItem -Path (Join-Path $RepositoryRoot 'out' 'ContainerTrust' '*' 'ContainerTrust.psd1') |
+    Sort-Object -Property { [version]$_.Directory.Name } | Select-Object -Last 1 -ExpandProperty FullName
+$script:DataPath = Join-Path $PSScriptRoot 'Data'
+$PSStyle.OutputRendering = 'PlainText'
+
+# A directory that looks like a host's root: a policy, a registries.d, and keys in /keys.
+function New-TestRoot {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([string] $Policy, [hashtable] $Registries = @{})
+    $root = Join-Path ([System.IO.Path]::GetTempPath()) ('containertrust-' + [guid]::NewGuid().ToString('n'))
+    if ($PSCmdlet.ShouldProcess($root)) {
+        $null = New-Item -ItemType Directory -Path "$root/etc/containers/registries.d", "$root/keys"
+        Copy-Item -Path "$DataPath/*" -Destination "$root/keys"
+        if ($Policy) { [System.IO.File]::WriteAllText("$root/etc/containers/policy.json", $Policy) }
+        foreach ($name in $Registries.Keys) { [System.IO.File]::WriteAllText("$root/etc/containers/registries.d/$name", $Registries[$name]) }
+        $script:TestRoots += @($root)
+    }
+    $root
+}
+
+function Remove-TestRoot {
+    [CmdletBinding(SupportsShouldProcess)]
+    param()
+    foreach ($root in $script:TestRoots) {
+        if ($PSCmdlet.ShouldProcess($root)) { Remove-Item -LiteralPath $root -Recurse -Force }
+    }
+    $script:TestRoots = @()
+}
+
+function Get-PolicyText([string] $Root) { [System.IO.File]::ReadAllText("$Root/etc/containers/policy.json") }
+
+function Get-Policy([string] $Root) { Get-PolicyText $Root | ConvertFrom-Json -AsHashtable -Depth 20 }
+
+# Device, inode and change time: equal only if the file was not touched.
+function Get-Stamp([string] $Path) { stat -c '%d:%i:%z' $Path }
+
+# Every field of an object, nested ones too, as text that can be compared.
+function ConvertTo-FieldText($InputObject) { ConvertTo-Json -InputObject $InputObject -Depth 20 -EnumsAsStrings -WarningAction Stop }
+
+# Runs script text in a session of its own.
+function Invoke-ChildSession([string] $Script) {
+    $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ErrorActionPreference = 'Stop'; `$PSStyle.OutputRendering = 'PlainText'; $Script"))
+    $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand $encoded 2>&1
+    [pscustomobject]@{ ExitCode = $LASTEXITCODE; Output = @($output | ForEach-Object { "$_" }) }
+}
+
+# One policy with every kind of requirement and identity.
+$script:FullPolicy = @'
+{
+    "default": [{"type": "reject"}],
+    "transports": {
+        "docker": {
+            "accept.example.com": [{"type": "insecureAcceptAnything"}],
+            "path.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/signer.asc"}],
+            "exact.example.com/app": [
+                {"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/keys/signer.asc", "/keys/second.asc"], "signedIdentity": {"type": "matchExact"}},
+                {"type": "signedBy", "keyType": "X509Certificates", "keyPath": "/keys/second.asc", "signedIdentity": {"type": "matchRepoDigestOrExact"}}
+            ],
+            "reference.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/signer.asc", "signedIdentity": {"type": "exactReference", "dockerReference": "example.com/app:v1"}}],
+            "repository.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/signer.asc", "signedIdentity": {"type": "exactRepository", "dockerRepository": "example.com/app"}}],
+            "remap.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/signer.asc", "signedIdentity": {"type": "remapIdentity", "prefix": "remap.example.com", "signedPrefix": "example.com"}}],
+            "inline.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyData": "@INLINE@"}],
+            "mixed.example.com": [
+                {"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/signer.asc"},
+                {"type": "sigstoreSigned", "keyPath": "/keys/cosign.pub", "rekorPublicKeyPath": "/keys/cosign.pub", "signedIdentity": {"type": "matchRepository"}}
+            ],
+            "sigstore.example.com": [{"type": "sigstoreSigned", "keyPaths": ["/keys/cosign.pub"], "rekorPublicKeyPaths": ["/keys/cosign.pub"]}],
+            "data.example.com": [{"type": "sigstoreSigned", "keyData": "@COSIGN@", "rekorPublicKeyData": "@COSIGN@"}],
+            "datas.example.com": [{"type": "sigstoreSigned", "keyDatas": ["@COSIGN@", "@COSIGN@"], "rekorPublicKeyDatas": ["@COSIGN@"]}],
+            "fulcio.example.com": [{"type": "sigstoreSigned", "fulcio": {"caPath": "/keys/ca.pem", "oidcIssuer": "https://login.example.com", "subjectEmail": "dev@example.com"}, "rekorPublicKeyData": "@COSIGN@"}],
+            "fulciodata.example.com": [{"type": "sigstoreSigned", "fulcio": {"caData": "@COSIGN@", "oidcIssuer": "https://login.example.com", "subjectEmail": "dev@example.com"}, "rekorPublicKeyPath": "/keys/cosign.pub"}],
+            "pki.example.com": [{"type": "sigstoreSigned", "pki": {"caRootsPath": "/keys/roots.pem", "caIntermediatesPath": "/keys/middle.pem", "subjectHostname": "ci.example.com"}}],
+            "pkidata.example.com": [{"type": "sigstoreSigned", "pki": {"caRootsData": "@COSIGN@", "caIntermediatesData": "@COSIGN@", "subjectEmail": "dev@example.com"}}],
+            "base.example.com": [{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "exactRepository", "dockerRepository": "example.com/base"}}]
+        },
+        "docker-daemon": {
+            "": [{"type": "insecureAcceptAnything"}]
+        }
+    }
+}
+'@.Replace('@INLINE@', [Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/second.asc"))).Replace('@COSIGN@', [Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/cosign.pub")))
+
+$script:FullRegistries = @{
+    'default.yaml' = "# Red Hat's comment stays`ndefault-docker:`n  lookaside: https://default.example.com/sigs`n"
+    'path.yaml'    = "docker:`n  path.example.com:`n    lookaside: https://path.example.com/sigs`n    lookaside-staging: file:///var/lib/staging`n    use-sigstore-attachments: true`n"
+}
+
+$script:SmallPolicy = '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"quay.io":[{"type":"reject"}],"quay.io/team":[{"type":"insecureAcceptAnything"}],"*.example.com":[{"type":"reject"}]},"dir":{"/srv/images":[{"type":"reject"}]}}}'

@@ -1,0 +1,33 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    function Get-Completion([string] $Line) { [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText }
+}
+AfterAll { Remove-TestRoot }
+
+Describe 'Completion' {
+    BeforeAll { $root = New-TestRoot $SmallPolicy }
+
+    It 'completes <Line>' -TestCases @(
+        @{ Line = 'Get-ImageTrust -Root {0} -Registry quay'; Words = @('quay.io', 'quay.io/team') }
+        @{ Line = 'Get-ImageTrust -Root {0} QUAY.io/'; Words = @('quay.io/team') }
+        @{ Line = 'Get-ImageTrust -Root {0} -Registry /srv'; Words = @("'/srv/images'") }
+        @{ Line = 'Get-ImageTrust -Root {0} -Transport dir -Registry '; Words = @("'/srv/images'") }
+        @{ Line = 'Set-ImageTrust -Root {0} -Registry '; Words = @('quay.io', 'quay.io/team', "'*.example.com'") }
+        @{ Line = 'Remove-ImageTrust -Root {0} -Registry ''*.'; Words = @("'*.example.com'") }
+        @{ Line = 'Remove-ImageTrust -Root {0} -Transport dir -Registry '; Words = @("'/srv/images'") }
+        @{ Line = 'Get-ImageTrust -Root {0} -PolicyPath /etc/containers/none.json -Registry zz'; Words = @() }
+        @{ Line = 'Get-ImageTrust -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
+        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat') }
+        @{ Line = 'Set-ImageTrust quay.io -Type S'; Words = @('SignedBy', 'SigstoreSigned') }
+        @{ Line = 'Set-ImageTrust quay.io -SignedIdentity '; Words = @('MatchExact', 'MatchRepoDigestOrExact', 'MatchRepository') }
+    ) {
+        # Without a completer's answer PowerShell offers files of the current directory.
+        Push-Location -LiteralPath "$root/etc/containers/registries.d"
+        try { @(Get-Completion ($Line -f $root)) | Should -Be $Words } finally { Pop-Location }
+    }
+
+    It 'takes -Root relative to the location of the session' {
+        Push-Location -LiteralPath "$root/etc"
+        try { Get-Completion 'Get-ImageTrust -Root .. -Registry quay.io/' | Should -Be 'quay.io/team' } finally { Pop-Location }
+    }
+}

@@ -1,0 +1,87 @@
+BeforeAll { . $PSScriptRoot/Common.ps1 }
+AfterAll { Remove-TestRoot }
+
+Describe 'Formatting' {
+    BeforeAll {
+        $root = New-TestRoot $FullPolicy $FullRegistries
+        $live = Get-ImageTrust -Root $root -WarningAction SilentlyContinue
+    }
+
+    It 'has the columns of podman image trust show' {
+        $lines = $live | Out-String -Width 200 -Stream | Where-Object { $_.Trim() }
+        ($lines[0] -split '\s+') -ne '' | Should -Be 'Transport', 'Name', 'Type', 'Id', 'Store'
+    }
+
+    It 'shows <Name> as <Row>' -TestCases @(
+        @{ Name = 'default'; Row = '^all +default +reject +https://default.example.com/sigs' }
+        @{ Name = 'accept.example.com'; Row = '^docker +accept.example.com +accept +https' }
+        @{ Name = 'path.example.com'; Row = '^docker +path.example.com +signed +signer@example.com +https://path.example.com/sigs' }
+        @{ Name = 'exact.example.com/app'; Row = '^docker +exact.example.com/app +signed +signer@example.com, second@example.com +' }
+        @{ Name = 'mixed.example.com'; Row = '^docker +mixed.example.com +signed\+sigstoreSigned +signer@example.com, [0-9A-F]{16} ' }
+        @{ Name = 'sigstore.example.com'; Row = '^docker +sigstore.example.com +sigstoreSigned +[0-9A-F]{16} ' }
+        @{ Name = 'fulcio.example.com'; Row = '^docker +fulcio.example.com +sigstoreSigned +.*dev@example.com ' }
+        @{ Name = 'pki.example.com'; Row = '^docker +pki.example.com +sigstoreSigned +.*ci.example.com ' }
+        @{ Name = 'base.example.com'; Row = '^docker +base.example.com +signedBaseLayer +https' }
+    ) {
+        $lines = ($live | Out-String -Width 250 -Stream) -match "^\S+ +$([regex]::Escape($Name)) "
+        $lines.Count | Should -Be 1
+        $lines[0] | Should -Match $Row
+    }
+
+    It 'shows N/A for keys that cannot be read' {
+        $lost = New-TestRoot '{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/lost.asc"}]}}}'
+        Get-ImageTrust quay.io -Root $lost -WarningAction SilentlyContinue | Out-String | Should -Match 'docker +quay.io +signed +N/A'
+    }
+
+    It 'lists everything, with whole fingerprints and requirements' {
+        $text = $live | Where-Object Registry -EQ path.example.com | Format-List | Out-String -Width 200
+        $text | Should -Match 'DF322D437F503479B7B7F4B68DDE0EF6D7554D14 Test Signer <signer@example.com>'
+        $text | Should -Match 'Requirements +: signedBy /keys/signer.asc'
+        $text | Should -Match 'UseSigstoreAttachments +: True'
+        $text | Should -Match 'RegistriesPath +: /etc/containers/registries.d/path.yaml'
+        $text | Should -Not -Match 'Reason'
+    }
+
+    It 'lists why an entry governs an image' {
+        Get-ImageTrust -Reference path.example.com/app -Root $root | Format-List | Out-String | Should -Match 'Reason +: \S'
+    }
+
+    It 'shows names only with Format-Wide' {
+        $live[0, 1] | Format-Wide -Column 1 | Out-String -Stream | Where-Object { $_.Trim() } | ForEach-Object Trim | Should -Be 'default', 'accept.example.com'
+    }
+
+    It 'shows keys, subkeys and requirements' {
+        $entry = $live | Where-Object Registry -EQ mixed.example.com
+        $entry.Keys | Out-String -Width 200 | Should -Match 'DF322D437F503479B7B7F4B68DDE0EF6D7554D14 +\S+ +\d+'
+        $entry.Keys[0].Subkeys | Out-String -Width 200 | Should -Match 'CanSign'
+        $text = $entry.Requirements | Out-String -Width 200
+        $text | Should -Match 'Type +: sigstoreSigned'
+        $text | Should -Match 'SignedIdentity +: matchRepository'
+        $text | Should -Not -Match 'Fulcio'
+    }
+
+    It 'shows when a key ends' {
+        $old = New-TestRoot '{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/expired.asc"}]}'
+        (Get-ImageTrust -Default -Root $old -WarningAction SilentlyContinue).Keys | Out-String -Width 200 | Should -Match '2020-01-02'
+    }
+
+    It 'shows objects of other sessions alike' {
+        $path = Join-Path $root 'trust.xml'
+        $live | Export-Clixml -LiteralPath $path
+        Import-Clixml -LiteralPath $path | Out-String -Width 200 | Should -Be ($live | Out-String -Width 200)
+        $words = (Invoke-ChildSession "
+            `$bags = Import-Clixml -LiteralPath '$path'
+            Import-Module '$ModulePath'
+            `$bags[0].GetType().Name
+            `$bags | Out-String -Width 200 -Stream").Output
+        $words[0] | Should -Be 'PSObject'
+        ($words | Select-Object -Skip 1) -join "`n" | Should -Be (($live | Out-String -Width 200 -Stream) -join "`n")
+    }
+
+    It 'does not let a name steer the terminal' {
+        $odd = New-TestRoot '{"default":[{"type":"reject"}],"transports":{"docker":{"a\u001b[2Jb":[{"type":"reject"}]}}}'
+        $text = Get-ImageTrust -Transport docker -Root $odd | Out-String
+        $text | Should -Not -Match "\x1b"
+        $text | Should -Match ([regex]::Escape('a\u001b[2Jb'))
+    }
+}

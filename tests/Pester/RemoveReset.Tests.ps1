@@ -1,0 +1,94 @@
+BeforeAll { . $PSScriptRoot/Common.ps1 }
+AfterAll { Remove-TestRoot }
+
+Describe 'Remove-ImageTrust' {
+    BeforeEach { $root = New-TestRoot $SmallPolicy $FullRegistries }
+
+    It 'forgets scopes by their exact names' {
+        Remove-ImageTrust quay.io, *.example.com -Root $root | Should -BeNullOrEmpty
+        (Get-ImageTrust -Root $root).Registry | Should -Be 'default', 'quay.io/team', '/srv/images'
+    }
+
+    It 'takes a name with a star as that name' {
+        Remove-ImageTrust quay* -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures[0].FullyQualifiedErrorId | Should -Be 'ImageTrustNotFound,ContainerTrust.Commands.RemoveImageTrustCommand'
+        (Get-ImageTrust -Root $root).Count | Should -Be 5
+    }
+
+    It 'goes on after a scope that is not there' {
+        Remove-ImageTrust lost.example.com, quay.io -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures.Count | Should -Be 1
+        $failures[0].TargetObject | Should -Be 'lost.example.com'
+        $failures[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        (Get-ImageTrust -Root $root).Registry | Should -Not -Contain 'quay.io'
+    }
+
+    It 'forgets scopes of other transports' {
+        Remove-ImageTrust /srv/images -Transport dir -Root $root
+        (Get-ImageTrust -Root $root).Registry | Should -Not -Contain '/srv/images'
+    }
+
+    It 'forgets the signature store too, unless -KeepSignatureStore' {
+        Set-ImageTrust a.example.com, b.example.com -Type Reject -SignatureStore https://s.example.com/ -Root $root
+        Remove-ImageTrust a.example.com -Root $root
+        Remove-ImageTrust b.example.com -KeepSignatureStore -Root $root
+        $text = Get-ChildItem -LiteralPath "$root/etc/containers/registries.d" | Get-Content -Raw
+        "$text" | Should -Not -BeLike '*a.example.com*'
+        "$text" | Should -BeLike '*b.example.com*'
+    }
+
+    It 'takes entries from the pipeline, but never the default' {
+        Get-ImageTrust -Root $root | Remove-ImageTrust -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures.Count | Should -Be 1
+        $failures[0].FullyQualifiedErrorId | Should -Be 'DefaultNotRemovable,ContainerTrust.Commands.RemoveImageTrustCommand'
+        (Get-ImageTrust -Root $root).Registry | Should -Be 'default'
+    }
+
+    It 'touches nothing with -WhatIf' {
+        $stamp = Get-Stamp "$root/etc/containers/policy.json"
+        $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Remove-ImageTrust quay.io, /srv/images -Root '$root' -WhatIf -ErrorAction SilentlyContinue").Output
+        $words.Count | Should -Be 1
+        $words[0] | Should -BeLike 'What if:*Remove trust*quay.io*'
+        Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+    }
+
+    It 'ends at a broken policy' {
+        $broken = New-TestRoot '{'
+        { Remove-ImageTrust quay.io -Root $broken } | Should -Throw
+    }
+}
+
+Describe 'Reset-ImageTrust' {
+    BeforeEach { $root = New-TestRoot $SmallPolicy $FullRegistries }
+
+    It 'goes back to the default and keeps default.yaml' {
+        Reset-ImageTrust -Root $root -Confirm:$false | Should -BeNullOrEmpty
+        (Get-ImageTrust -Root $root)[0].Type | Should -Be 'Accept'
+        (Get-ChildItem -LiteralPath "$root/etc/containers/registries.d").Name | Should -Be 'default.yaml'
+    }
+
+    It 'leaves signature stores with -KeepSignatureStore' {
+        Reset-ImageTrust -Root $root -KeepSignatureStore -Confirm:$false
+        (Get-ChildItem -LiteralPath "$root/etc/containers/registries.d").Name | Should -Be 'default.yaml', 'path.yaml'
+    }
+
+    It 'mends a broken policy' {
+        $broken = New-TestRoot '{'
+        (Reset-ImageTrust -Root $broken -Confirm:$false -PassThru)[0].IsDefault | Should -BeTrue
+    }
+
+    It 'says with -WhatIf what would become of each file, and touches nothing' {
+        $stamp = Get-Stamp "$root/etc/containers/policy.json"
+        $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
+        "$words" | Should -BeLike '*replace /etc/containers/policy.json, delete /etc/containers/registries.d/path.yaml*'
+        Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        "$root/etc/containers/registries.d/path.yaml" | Should -Exist
+    }
+
+    It 'asks first' {
+        [ContainerTrust.Commands.ResetImageTrustCommand].GetCustomAttributes($true).Where({ $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact | Should -Be 'High'
+        $child = Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root'"
+        $child.ExitCode | Should -Not -Be 0
+        (Get-ImageTrust -Root $root).Count | Should -Be 5
+    }
+}

@@ -1,0 +1,288 @@
+BeforeAll { . $PSScriptRoot/Common.ps1 }
+AfterAll { Remove-TestRoot }
+
+Describe 'Set-ImageTrust' {
+    BeforeEach { $root = New-TestRoot $SmallPolicy $FullRegistries }
+
+    Context 'scopes' {
+        It 'sets <Type>' -TestCases @(
+            @{ Type = 'Accept'; Word = 'insecureAcceptAnything' }
+            @{ Type = 'Reject'; Word = 'reject' }
+        ) {
+            Set-ImageTrust new.example.com -Type $Type -Root $root | Should -BeNullOrEmpty
+            (Get-Policy $root).transports.docker.'new.example.com'[0].type | Should -Be $Word
+        }
+
+        It 'means SignedBy where a key is given and no type' {
+            Set-ImageTrust new.example.com -KeyPath /keys/signer.asc -Root $root
+            $requirement = (Get-Policy $root).transports.docker.'new.example.com'
+            $requirement.Count | Should -Be 1
+            $requirement[0].type | Should -Be 'signedBy'
+            $requirement[0].keyType | Should -Be 'GPGKeys'
+            $requirement[0].keyPath | Should -Be '/keys/signer.asc'
+        }
+
+        It 'demands every key, unless -AnyKey' {
+            Set-ImageTrust all.example.com -KeyPath /keys/signer.asc, /keys/second.asc -Root $root
+            Set-ImageTrust any.example.com -KeyPath /keys/signer.asc, /keys/second.asc -AnyKey -Root $root
+            $docker = (Get-Policy $root).transports.docker
+            $docker.'all.example.com'.keyPath | Should -Be '/keys/signer.asc', '/keys/second.asc'
+            $docker.'any.example.com'.Count | Should -Be 1
+            $docker.'any.example.com'[0].keyPaths | Should -Be '/keys/signer.asc', '/keys/second.asc'
+        }
+
+        It 'stores the key itself with -InlineKey, wherever it lies' {
+            Set-ImageTrust new.example.com -KeyPath /keys/signer.asc -InlineKey -Root $root
+            Push-Location -LiteralPath $DataPath
+            try { Set-ImageTrust here.example.com -KeyPath second.asc -InlineKey -Root $root } finally { Pop-Location }
+            $docker = (Get-Policy $root).transports.docker
+            $docker.'new.example.com'[0].keyData | Should -Be ([Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/signer.asc")))
+            $docker.'here.example.com'[0].keyData | Should -Be ([Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/second.asc")))
+        }
+
+        It 'sets sigstore keys' {
+            Set-ImageTrust new.example.com -Type SigstoreSigned -KeyPath /keys/cosign.pub -SignedIdentity MatchRepository -UseSigstoreAttachments -Root $root
+            $requirement = (Get-Policy $root).transports.docker.'new.example.com'[0]
+            $requirement.type | Should -Be 'sigstoreSigned'
+            $requirement.signedIdentity.type | Should -Be 'matchRepository'
+            (Get-ImageTrust new.example.com -Root $root).UseSigstoreAttachments | Should -BeTrue
+        }
+
+        It 'writes the identity <Name>' -TestCases @(
+            @{ Name = 'matchExact'; Arguments = @{ SignedIdentity = 'matchexact' } }
+            @{ Name = 'matchRepoDigestOrExact'; Arguments = @{ SignedIdentity = 'MatchRepoDigestOrExact' } }
+            @{ Name = 'matchRepository'; Arguments = @{ SignedIdentity = 'MatchRepository' } }
+            @{ Name = 'exactReference'; Arguments = @{ ExactReference = 'example.com/app:v1' } }
+            @{ Name = 'exactRepository'; Arguments = @{ ExactRepository = 'example.com/app' } }
+            @{ Name = 'remapIdentity'; Arguments = @{ RemapPrefix = 'mirror.example.com'; SignedPrefix = 'example.com' } }
+        ) {
+            Set-ImageTrust new.example.com -KeyPath /keys/signer.asc @Arguments -Root $root
+            (Get-Policy $root).transports.docker.'new.example.com'[0].signedIdentity.type | Should -BeExactly $Name
+        }
+
+        It 'sets several scopes in one write' {
+            $before = Get-Stamp "$root/etc/containers/policy.json"
+            Set-ImageTrust a.example.com, b.example.com -Type Reject -Root $root
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Not -Be $before
+            (Get-Policy $root).transports.docker.Keys | Should -Contain 'b.example.com'
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            Set-ImageTrust a.example.com, b.example.com -Type Reject -Root $root
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        }
+
+        It 'sets other transports' {
+            Set-ImageTrust /srv/new -Transport oci -Type Reject -Root $root
+            Set-ImageTrust '' -Transport docker-daemon -Type Accept -Root $root
+            $transports = (Get-Policy $root).transports
+            $transports.oci.'/srv/new'[0].type | Should -Be 'reject'
+            $transports.'docker-daemon'.''[0].type | Should -Be 'insecureAcceptAnything'
+        }
+
+        It 'leaves everything else as it was' {
+            Set-ImageTrust new.example.com -Type Reject -Root $root
+            (Get-PolicyText $root) | Should -BeLike '*"quay.io":`[{"type":"reject"}`],"quay.io/team":`[{"type":"insecureAcceptAnything"}`]*'
+            [System.IO.File]::ReadAllText("$root/etc/containers/registries.d/default.yaml") | Should -Be $FullRegistries['default.yaml']
+        }
+
+        It 'makes a policy where there is none, and says what that means' {
+            $empty = New-TestRoot
+            Set-ImageTrust quay.io -Type Reject -Root $empty -WarningVariable warnings -WarningAction SilentlyContinue
+            (Get-Policy $empty).transports.docker.'quay.io'[0].type | Should -Be 'reject'
+            "$warnings" | Should -BeLike '*-Default*'
+        }
+
+        It 'takes a key by a path relative to the session, and writes the absolute one' {
+            Push-Location -LiteralPath "$root/keys"
+            try { Set-ImageTrust new.example.com -KeyPath signer.asc -PolicyPath "$root/etc/containers/policy.json" -RegistriesDirectory "$root/etc/containers/registries.d" } finally { Pop-Location }
+            (Get-Policy $root).transports.docker.'new.example.com'[0].keyPath | Should -Be "$root/keys/signer.asc"
+        }
+    }
+
+    Context 'default and presets' {
+        It 'sets the default' {
+            Set-ImageTrust -Default -Type Reject -SignatureStore https://all.example.com/sigs -Root $root
+            (Get-Policy $root).default[0].type | Should -Be 'reject'
+            (Get-ImageTrust -Default -Root $root).SignatureStore | Should -Be 'https://all.example.com/sigs'
+            [System.IO.File]::ReadAllText("$root/etc/containers/registries.d/default.yaml") | Should -BeLike "*Red Hat's comment stays*"
+        }
+
+        It 'sets the registries of Red Hat' {
+            $null = New-Item -ItemType Directory -Path "$root/etc/pki/rpm-gpg"
+            Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$root/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"
+            $entries = Set-ImageTrust -Preset RedHat -Root $root -PassThru
+            $entries.Registry | Should -Be 'registry.access.redhat.com', 'registry.redhat.io'
+            $entries.SignatureStore | Should -Be 'https://access.redhat.com/webassets/docker/content/sigstore', 'https://registry.redhat.io/containers/sigstore'
+            $entries[0].Requirements[0].KeyPath | Should -Be '/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release'
+        }
+
+        It 'sets the registries of Red Hat with the key inside, as RHEL 7 did' {
+            $entries = Set-ImageTrust -Preset RedHat -KeyPath /keys/signer.asc -InlineKey -Root $root -PassThru
+            $entries[1].Requirements[0].KeyData | Should -Not -BeNullOrEmpty
+        }
+
+        It 'knows no other preset' {
+            { Set-ImageTrust -Preset Nobody -Root $root } | Should -Throw -ErrorId 'PresetNotFound,ContainerTrust.Commands.SetImageTrustCommand'
+        }
+    }
+
+    Context 'signature stores' {
+        It 'sets a store alone and leaves the policy alone' {
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            Set-ImageTrust quay.io -SignatureStore https://quay.example.com/sigs -SignatureStoreStaging file:///srv/staging -Root $root
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+            $entry = Get-ImageTrust quay.io -Root $root
+            $entry.Section.SignatureStore | Should -Be 'https://quay.example.com/sigs'
+            $entry.Section.SignatureStoreStaging | Should -Be 'file:///srv/staging'
+            $entry.Type | Should -Be 'Reject'
+        }
+
+        It 'can say that attachments are not read' {
+            Set-ImageTrust quay.io -UseSigstoreAttachments:$false -Root $root
+            (Get-ImageTrust quay.io -Root $root).Section.UseSigstoreAttachments | Should -BeExactly $false
+        }
+
+        It 'has none for other transports, and sets the other scopes' {
+            $dir = Get-ImageTrust /srv/images -Root $root
+            $docker = Get-ImageTrust quay.io -Root $root
+            $dir, $docker | Set-ImageTrust -SignatureStore https://quay.example.com/sigs -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures.Count | Should -Be 1
+            $failures[0].FullyQualifiedErrorId | Should -Be 'NoSignatureStore,ContainerTrust.Commands.SetImageTrustCommand'
+            (Get-ImageTrust quay.io -Root $root).SignatureStore | Should -Be 'https://quay.example.com/sigs'
+        }
+    }
+
+    Context 'pipeline' {
+        It 'writes nothing where everything is as it should be' {
+            $full = New-TestRoot $FullPolicy $FullRegistries
+            $files = @("$full/etc/containers/policy.json") + @(Get-ChildItem -LiteralPath "$full/etc/containers/registries.d" | ForEach-Object FullName)
+            $stamps = $files | ForEach-Object { Get-Stamp $_ }
+            Get-ImageTrust -Root $full -WarningAction SilentlyContinue | Set-ImageTrust -Root $full -Force -WarningAction SilentlyContinue
+            $files | ForEach-Object { Get-Stamp $_ } | Should -Be $stamps
+        }
+
+        It 'carries everything to another host' {
+            $full = New-TestRoot $FullPolicy $FullRegistries
+            $target = New-TestRoot
+            Get-ImageTrust -Root $full -WarningAction SilentlyContinue | Set-ImageTrust -Root $target -Force -WarningAction SilentlyContinue
+            $there = Get-ImageTrust -Root $target -WarningAction SilentlyContinue
+            $here = Get-ImageTrust -Root $full -WarningAction SilentlyContinue
+            $there.Count | Should -Be $here.Count
+            foreach ($entry in $here) {
+                $copy = $there | Where-Object { $_.Transport -eq $entry.Transport -and $_.Registry -eq $entry.Registry }
+                ConvertTo-FieldText $copy.Requirements | Should -Be (ConvertTo-FieldText $entry.Requirements)
+                ConvertTo-FieldText $copy.Section | Should -Be (ConvertTo-FieldText $entry.Section)
+            }
+        }
+
+        It 'lets parameters override what the entry says' {
+            $entry = Get-ImageTrust quay.io/team -Root $root
+            $result = $entry | Set-ImageTrust -KeyPath /keys/signer.asc -SignatureStore https://x.example.com/ -Root $root -PassThru
+            $result.Type | Should -Be 'SignedBy'
+            $result.SignatureStore | Should -Be 'https://x.example.com/'
+        }
+
+        It 'changes one setting of a section and keeps the others' {
+            Set-ImageTrust path.example.com -Type Reject -Root $root
+            $result = Get-ImageTrust path.example.com -Root $root | Set-ImageTrust -SignatureStore https://new.example.com/ -Root $root -PassThru
+            $result.Section.SignatureStore | Should -Be 'https://new.example.com/'
+            $result.Section.SignatureStoreStaging | Should -Be 'file:///var/lib/staging'
+        }
+
+        It 'changes the identity of the keys that are there' {
+            Set-ImageTrust quay.io -KeyPath /keys/signer.asc -Root $root
+            $result = Get-ImageTrust quay.io -Root $root | Set-ImageTrust -SignedIdentity MatchExact -Root $root -PassThru
+            $result.Requirements[0].KeyPath | Should -Be '/keys/signer.asc'
+            $result.Requirements[0].SignedIdentity.Type | Should -Be 'matchExact'
+        }
+
+        It 'takes an entry that was made by hand' {
+            $requirement = [ContainerTrust.SignedByRequirement]@{ KeyPath = '/keys/signer.asc' }
+            $entry = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'hand.example.com'; Requirements = [ContainerTrust.TrustRequirement[]]@($requirement); SignatureStore = 'https://hand.example.com/' }
+            $result = $entry | Set-ImageTrust -Root $root -PassThru
+            $result.Requirements[0].KeyPath | Should -Be '/keys/signer.asc'
+            $result.Section.SignatureStore | Should -Be 'https://hand.example.com/'
+        }
+
+        It 'returns with -PassThru what was set, and nothing else' {
+            $result = Set-ImageTrust *.example.com, new.example.com -Type Accept -Root $root -PassThru
+            $result.Registry | Should -Be '*.example.com', 'new.example.com'
+            $result.Type | Should -Be 'Accept', 'Accept'
+        }
+    }
+
+    Context '-WhatIf' {
+        It 'names each scope and what would be set, and touches nothing' {
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust quay.io, new.example.com -KeyPath /keys/signer.asc -SignatureStore https://s.example.com/ -Root '$root' -WhatIf -PassThru").Output
+            $words.Count | Should -Be 2
+            $words[0] | Should -BeLike 'What if:*signedBy /keys/signer.asc, signature store https://s.example.com/*quay.io in /etc/containers/policy.json*'
+            $words[1] | Should -BeLike '*new.example.com*'
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+            "$root/etc/containers/registries.d/new.example.com.yaml" | Should -Not -Exist
+        }
+
+        It 'makes no directory and no file' {
+            $bare = New-TestRoot
+            Remove-Item -LiteralPath "$bare/etc" -Recurse
+            Set-ImageTrust quay.io -Type Reject -Root $bare -WhatIf *> $null
+            "$bare/etc" | Should -Not -Exist
+        }
+
+        It 'fails on a broken policy' {
+            $broken = New-TestRoot '{'
+            { Set-ImageTrust quay.io -Type Reject -Root $broken -WhatIf } | Should -Throw
+        }
+    }
+
+    Context 'errors' {
+        It '<Id>' -TestCases @(
+            @{ Id = 'MissingType'; Arguments = @{ Registry = 'quay.io' } }
+            @{ Id = 'MissingKey'; Arguments = @{ Registry = 'quay.io'; Type = 'SignedBy' } }
+            @{ Id = 'KeysNotUsed'; Arguments = @{ Registry = 'quay.io'; Type = 'Accept'; KeyPath = '/keys/signer.asc' } }
+            @{ Id = 'KeyFileNotFound'; Arguments = @{ Registry = 'quay.io'; KeyPath = '/keys/lost.asc' } }
+            @{ Id = 'NoSigningKey'; Arguments = @{ Registry = 'quay.io'; KeyPath = '/keys/expired.asc' } }
+            @{ Id = 'PathNotAbsolute'; Arguments = @{ Registry = 'quay.io'; KeyPath = 'signer.asc' } }
+            @{ Id = 'InvalidIdentity'; Arguments = @{ Registry = 'quay.io'; KeyPath = '/keys/signer.asc'; RemapPrefix = 'a.example.com' } }
+            @{ Id = 'InvalidIdentity'; Arguments = @{ Registry = 'quay.io'; KeyPath = '/keys/signer.asc'; SignedIdentity = 'MatchExact'; ExactRepository = 'example.com/app' } }
+            @{ Id = 'InvalidIdentity'; Arguments = @{ Registry = 'quay.io'; KeyPath = '/keys/signer.asc'; ExactReference = 'example.com/app' } }
+        ) {
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            { Set-ImageTrust @Arguments -Root $root } | Should -Throw -ErrorId "$Id,ContainerTrust.Commands.SetImageTrustCommand"
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        }
+
+        It 'refuses a scope that no image has, and sets the others' {
+            Set-ImageTrust https://bad.example.com, good.example.com, default -Type Reject -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures.FullyQualifiedErrorId | Should -Be (@('UnreachableScope,ContainerTrust.Commands.SetImageTrustCommand') * 2)
+            $failures[0].TargetObject | Should -Be 'https://bad.example.com'
+            $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            "$($failures[1])" | Should -BeLike '*-Default*'
+            (Get-Policy $root).transports.docker.Keys | Should -Contain 'good.example.com'
+            (Get-Policy $root).transports.docker.Keys | Should -Not -Contain 'default'
+        }
+
+        It 'writes a missing key with -Force, and warns' {
+            Set-ImageTrust quay.io -KeyPath /keys/lost.asc -Force -Root $root -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -BeLike '*/keys/lost.asc*'
+            (Get-Policy $root).transports.docker.'quay.io'[0].keyPath | Should -Be '/keys/lost.asc'
+        }
+
+        It 'reports the entry whose key is missing, and sets the others' {
+            $lost = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'lost.example.com'; Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SignedByRequirement]@{ KeyPath = '/keys/lost.asc' }) }
+            $good = Get-ImageTrust quay.io/team -Root $root
+            $lost, $good | Set-ImageTrust -Root $root -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures | ForEach-Object Registry | Should -Be 'quay.io/team'
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'KeyFileNotFound,*'
+        }
+
+        It 'refuses requirements that no policy can hold' {
+            $empty = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'empty.example.com'; Requirements = [ContainerTrust.TrustRequirement[]]@() }
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            { $empty | Set-ImageTrust -Root $root -ErrorAction Stop } | Should -Throw
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        }
+
+        It 'asks for a type it knows' {
+            { Set-ImageTrust quay.io -Type Maybe -Root $root } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        }
+    }
+}
