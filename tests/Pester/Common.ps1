@@ -1,6 +1,6 @@
 # What the test files share; dot-source it in BeforeAll.
-$script:RepositoryRoot = (Resolve-Path -LiteralPath (Join-Path $PSScriptRoot '..' '..')).Path
-$script:ModulePath = Get-ChildItem -Path (Join-Path $RepositoryRoot 'out' 'ContainerTrust' '*' 'ContainerTrust.psd1') |
+$script:RepositoryRoot = (Resolve-Path -LiteralPath "$PSScriptRoot/../..").Path
+$script:ModulePath = Get-ChildItem -Path "$RepositoryRoot/out/ContainerTrust/*/ContainerTrust.psd1" |
     Sort-Object -Property { [version]$_.Directory.Name } | Select-Object -Last 1 -ExpandProperty FullName
 $script:DataPath = Join-Path $PSScriptRoot 'Data'
 $PSStyle.OutputRendering = 'PlainText'

@@ -100,7 +100,7 @@ Describe 'A neighbour with another YamlDotNet' {
             if (Get-Command -Name dotnet -ErrorAction SilentlyContinue) {
                 $null = & dotnet build "$project/neighbour.csproj" -o "$project/out" -v quiet 2>&1
             }
-            Join-Path $project 'out' 'YamlDotNet.dll'
+            "$project/out/YamlDotNet.dll"
         }
     }
 

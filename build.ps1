@@ -1,0 +1,133 @@
+<#
+.SYNOPSIS
+Builds, tests and packs the module.
+.DESCRIPTION
+Build needs the .NET SDK alone and is the same as "dotnet build -c Release". Test needs Pester, Analyze needs PSScriptAnalyzer, Help needs
+Microsoft.PowerShell.PlatyPS. The module is put together in out/ContainerTrust/<version>.
+.EXAMPLE
+./build.ps1 -Task Build, Help, Test
+#>
+[CmdletBinding()]
+param(
+    # Build: the module. Test: all tests. Help: checks docs/help and writes the help files into the module.
+    # Analyze: PSScriptAnalyzer over all scripts. Pack: out/ContainerTrust-<version>.zip.
+    [ArgumentCompletions('Build', 'Test', 'Help', 'Analyze', 'Pack')]
+    [string[]] $Task = 'Build'
+)
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+
+$root = $PSScriptRoot
+$version = ([xml](Get-Content -LiteralPath "$root/Directory.Build.props" -Raw)).SelectSingleNode('//VersionPrefix').InnerText
+$moduleRoot = "$root/out/ContainerTrust/$version"
+
+function Import-Tool([string] $Name, [version] $MinimumVersion) {
+    if (-not (Get-Module -ListAvailable -Name $Name | Where-Object Version -GE $MinimumVersion)) {
+        throw "This task needs the module $Name $MinimumVersion or later: Install-PSResource $Name"
+    }
+    Import-Module -Name $Name -MinimumVersion $MinimumVersion
+}
+
+function Invoke-Build {
+    dotnet build "$root/ContainerTrust.sln" -c Release -v quiet
+}
+
+function Invoke-Test {
+    dotnet test "$root/ContainerTrust.sln" -c Release --no-build
+    # In a process of its own: this one may have loaded the module before it was built.
+    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1"
+}
+
+# What PowerShell shows for "Get-Help about_X": the page without its marks.
+function ConvertTo-AboutText([string[]] $Markdown) {
+    $inFrontMatter = $Markdown[0] -eq '---'
+    $inCode = $false
+    $isFirst = $true
+    foreach ($line in $Markdown) {
+        if ($inFrontMatter) {
+            if (-not $isFirst -and $line -eq '---') { $inFrontMatter = $false }
+            $isFirst = $false
+        }
+        elseif ($line -match '^```') { $inCode = -not $inCode }
+        elseif ($inCode) { "    $line" }
+        elseif ($line -match '^# +(.*)$') { $Matches[1] }
+        elseif ($line -match '^##+ +(.*)$') { $Matches[1].ToUpperInvariant() }
+        else { $line -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`|\*\*', '' }
+    }
+}
+
+function Invoke-Help {
+    Import-Tool Microsoft.PowerShell.PlatyPS 1.0
+    Import-Module "$moduleRoot/ContainerTrust.psd1"
+    $pages = @(Get-ChildItem -Path "$root/docs/help" -Filter *.md -ErrorAction SilentlyContinue)
+    $commandPages = @($pages | Where-Object Name -NotLike 'about_*' | Where-Object Name -Like '*-*')
+    $faults = [System.Collections.Generic.List[string]]::new()
+    foreach ($command in Get-Command -Module ContainerTrust) {
+        $page = $commandPages | Where-Object BaseName -EQ $command.Name
+        if (-not $page) { $faults.Add("docs/help/$($command.Name).md is missing."); continue }
+        $help = Import-MarkdownCommandHelp -LiteralPath $page.FullName
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+        $known = $command.Parameters.Keys | Where-Object { $_ -notin $common }
+        $described = $help.Parameters.Name | Where-Object { $_ -notin $common }
+        foreach ($name in $known | Where-Object { $_ -notin $described }) { $faults.Add("$($page.Name) says nothing of -$name.") }
+        foreach ($name in $described | Where-Object { $_ -notin $known }) { $faults.Add("$($page.Name) describes -$name, which $($command.Name) does not have.") }
+    }
+    foreach ($page in $commandPages) {
+        # -LiteralPath gives no answer in platyPS 1.0.
+        $verdict = Test-MarkdownCommandHelp -Path $page.FullName -DetailView
+        if (-not $verdict.IsValid) { $faults.Add("$($page.Name): $($verdict.Messages -notmatch '^PASS' -join '; ')") }
+        if ((Get-Content -LiteralPath $page.FullName -Raw) -match '\{\{') { $faults.Add("$($page.Name) has places that were not filled in.") }
+        if ($page.BaseName -notin (Get-Command -Module ContainerTrust).Name) { $faults.Add("$($page.Name) is the page of no cmdlet.") }
+    }
+    if ($faults.Count) { throw "The help is not right:`n$($faults -join "`n")" }
+
+    $target = "$moduleRoot/en-US"
+    $null = New-Item -ItemType Directory -Path $target -Force
+    $scratch = "$root/out/help"
+    if (Test-Path -LiteralPath $scratch) { Remove-Item -LiteralPath $scratch -Recurse }
+    $null = Import-MarkdownCommandHelp -LiteralPath $commandPages.FullName | Export-MamlCommandHelp -OutputFolder $scratch -Force
+    $maml = @(Get-ChildItem -LiteralPath $scratch -Recurse -Filter *-Help.xml)
+    if ($maml.Count -ne 1) { throw "One help file was expected, not $($maml.Count); is 'external help file' the same in all pages?" }
+    Copy-Item -LiteralPath $maml[0].FullName -Destination "$target/ContainerTrust.dll-Help.xml"
+    Remove-Item -LiteralPath $scratch -Recurse
+    foreach ($page in $pages | Where-Object Name -Like 'about_*') {
+        ConvertTo-AboutText (Get-Content -LiteralPath $page.FullName) | Set-Content -LiteralPath "$target/$($page.BaseName).help.txt"
+    }
+    Write-Output "Help: $($commandPages.Count) cmdlets, $(@($pages | Where-Object Name -Like 'about_*').Count) topics -> $target"
+}
+
+function Invoke-Analyze {
+    Import-Tool PSScriptAnalyzer 1.22
+    $files = @(Get-ChildItem -LiteralPath $root -Recurse -File -Include *.ps1, *.psm1, *.psd1 | Where-Object FullName -NotMatch '[\\/](out|bin|obj)[\\/]')
+    # The manifest names files that lie beside it in the built module only, so its copy there is looked at.
+    $built = "$moduleRoot/ContainerTrust.psd1"
+    if (-not (Test-Path -LiteralPath $built)) { throw "There is nothing in $moduleRoot. Run ./build.ps1 -Task Build first." }
+    $paths = $files.FullName | ForEach-Object { if ($_ -eq [System.IO.Path]::Combine($root, 'ContainerTrust.psd1')) { $built } else { $_ } }
+    $findings = @($paths | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings "$root/PSScriptAnalyzerSettings.psd1" })
+    foreach ($finding in $findings) {
+        Write-Output "$($finding.ScriptPath):$($finding.Line): $($finding.RuleName): $($finding.Message)"
+    }
+    if ($findings.Count) { throw "PSScriptAnalyzer has $($findings.Count) things to say." }
+    Write-Output "Analyze: nothing to say about $($files.Count) files"
+}
+
+function Invoke-Pack {
+    if (-not (Test-Path -LiteralPath "$moduleRoot/ContainerTrust.psd1")) { throw "There is nothing in $moduleRoot. Run ./build.ps1 -Task Build first." }
+    $scratch = "$root/out/pack"
+    if (Test-Path -LiteralPath $scratch) { Remove-Item -LiteralPath $scratch -Recurse }
+    $null = New-Item -ItemType Directory -Path "$scratch/ContainerTrust"
+    Copy-Item -LiteralPath $moduleRoot -Destination "$scratch/ContainerTrust" -Recurse
+    $archive = "$root/out/ContainerTrust-$version.zip"
+    Compress-Archive -Path "$scratch/ContainerTrust" -DestinationPath $archive -Force
+    Remove-Item -LiteralPath $scratch -Recurse
+    Write-Output "Pack: $archive"
+}
+
+# "pwsh -File build.ps1 -Task Build,Test" hands the list over as one text.
+$names = $Task -split ',' | ForEach-Object Trim
+foreach ($name in $names) {
+    if ($name -notin 'Build', 'Test', 'Help', 'Analyze', 'Pack') { throw "There is no task '$name'; possible are Build, Test, Help, Analyze and Pack." }
+}
+foreach ($name in $names) {
+    & "Invoke-$name"
+}
