@@ -35,16 +35,13 @@ public static class ScopeChain
         return chain;
     }
 
-    /// <summary>The chain for the transports that use paths: <c>dir</c>, <c>oci</c>, <c>oci-archive</c>, <c>sif</c>.</summary>
-    /// <param name="path">Absolute, clean path of the directory or archive.</param>
-    /// <param name="image">The image name within it (<c>oci:path:image</c>). Null if there is none or the transport has none.</param>
-    /// <returns>The image, the path, then its parents; never <c>/</c>.</returns>
-    public static IReadOnlyList<string> ForPath(string path, string? image)
+    /// <summary>The chain for the transports that use paths: <c>dir</c>, <c>oci</c>, <c>oci-archive</c>, <c>sif</c>. An image name within a layout takes no part in it.</summary>
+    /// <param name="path">Absolute, clean path of the directory or archive, symbolic links resolved.</param>
+    /// <returns>The path, then its parents; never <c>/</c>.</returns>
+    public static IReadOnlyList<string> ForPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         List<string> chain = [];
-        if (image is not null)
-            chain.Add($"{path}:{image}");
         for (string p = path; p.Length > 1; p = p[..Math.Max(p.LastIndexOf('/'), 0)])
             chain.Add(p);
         return chain;
