@@ -95,9 +95,10 @@ public static class PolicyReader
             {
                 if (TransportScopes.Refusal(transport, scope) is { } refusal)
                     throw json.Error("PolicyInvalidScope", $"The scope \"{scope}\" is not possible in transport {transport}: {refusal}.");
-                IReadOnlyList<TrustRequirement> requirements = RequirementReader.ReadList(ref json);
-                if (!byScope.TryAdd(scope, requirements))
+                if (byScope.ContainsKey(scope))
                     throw json.DuplicateMember(scope);
+                IReadOnlyList<TrustRequirement> requirements = RequirementReader.ReadList(ref json);
+                byScope.Add(scope, requirements);
                 scopes.Add(new PolicyScope(scope, requirements));
                 json.Leave();
             }
