@@ -41,7 +41,7 @@ public static class RequirementWriter
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         return left.Count == right.Count
-            && ToCompactJson([.. left.Select(WithoutDefaultIdentity)]).AsSpan().SequenceEqual(ToCompactJson([.. right.Select(WithoutDefaultIdentity)]));
+            && ToCompactJson([.. left.Select(Canonical)]).AsSpan().SequenceEqual(ToCompactJson([.. right.Select(Canonical)]));
     }
 
     /// <summary>Writes a requirement list as a JSON array.</summary>
@@ -63,12 +63,41 @@ public static class RequirementWriter
         writer.WriteEndArray();
     }
 
-    private static TrustRequirement WithoutDefaultIdentity(TrustRequirement requirement) => requirement switch
+    // Brings what may be written in several ways into one, as the reader does.
+    private static TrustRequirement Canonical(TrustRequirement requirement) => requirement switch
     {
-        SignedByRequirement { SignedIdentity: MatchRepoDigestOrExactIdentity } r => r with { SignedIdentity = null },
-        SigstoreSignedRequirement { SignedIdentity: MatchRepoDigestOrExactIdentity } r => r with { SignedIdentity = null },
+        SignedByRequirement r => r with { KeyData = CanonicalData(r.KeyData), SignedIdentity = CanonicalIdentity(r.SignedIdentity) },
+        SigstoreSignedRequirement r => r with
+        {
+            KeyPath = NullIfEmpty(r.KeyPath),
+            KeyData = CanonicalData(r.KeyData),
+            KeyDatas = CanonicalData(r.KeyDatas),
+            Fulcio = r.Fulcio is null ? null : r.Fulcio with { CaPath = NullIfEmpty(r.Fulcio.CaPath), CaData = CanonicalData(r.Fulcio.CaData) },
+            Pki = r.Pki is null ? null : r.Pki with
+            {
+                CaRootsPath = NullIfEmpty(r.Pki.CaRootsPath),
+                CaRootsData = CanonicalData(r.Pki.CaRootsData),
+                CaIntermediatesPath = NullIfEmpty(r.Pki.CaIntermediatesPath),
+                CaIntermediatesData = CanonicalData(r.Pki.CaIntermediatesData),
+                SubjectEmail = NullIfEmpty(r.Pki.SubjectEmail),
+                SubjectHostname = NullIfEmpty(r.Pki.SubjectHostname),
+            },
+            RekorPublicKeyPath = NullIfEmpty(r.RekorPublicKeyPath),
+            RekorPublicKeyData = CanonicalData(r.RekorPublicKeyData),
+            RekorPublicKeyDatas = CanonicalData(r.RekorPublicKeyDatas),
+            SignedIdentity = CanonicalIdentity(r.SignedIdentity),
+        },
         _ => requirement,
     };
+
+    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) => identity is MatchRepoDigestOrExactIdentity ? null : identity;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static string? CanonicalData(string? base64) =>
+        base64 is not null && KeyData.Decode(base64) is { } bytes ? Convert.ToBase64String(bytes) : base64;
+
+    private static string[]? CanonicalData(IReadOnlyList<string>? base64) => base64?.Select(static d => CanonicalData(d)!).ToArray();
 
     private static byte[] Write(IReadOnlyList<TrustRequirement> requirements, JsonWriterOptions options)
     {
