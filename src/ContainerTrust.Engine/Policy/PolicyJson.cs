@@ -42,7 +42,10 @@ internal ref struct PolicyJson
             throw new TrustFormatException("PolicyByteOrderMark", file, 1, 1, "", "The file begins with a byte order mark, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
         if (content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             throw new TrustFormatException("PolicyInvalidText", file, 1, 1, "", "The file is UTF-16 text, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
-        if (content.Trim(" \t\r\n"u8).IsEmpty)
+        int start = 0;
+        while (start < content.Length && content[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            start++;
+        if (start == content.Length)
             throw new TrustFormatException("PolicyEmpty", file, 0, 0, "", "The file is empty. Write a policy, or restore the default with Reset-ImageTrust.");
         if (!Utf8.IsValid(content))
         {
