@@ -20,6 +20,12 @@ internal static class YamlAdapter
         catch (YamlException exception)
         {
             // The exception itself is not passed on: its type belongs to the library.
+            if (TabIndentation(text) is var tab && tab >= 0)
+            {
+                (int tabLine, int tabColumn) = text.Place(tab);
+                throw new TrustFormatException("LookasideSyntaxError", text.Path, tabLine, tabColumn, "", "A tab cannot be indentation; use spaces.");
+            }
+
             int offset = Offset(text, exception.Start);
             (int line, int column) = text.Place(offset);
             throw new TrustFormatException("LookasideSyntaxError", text.Path, line, column, "", $"This is not valid YAML: {Sentence(exception)}");
@@ -29,6 +35,21 @@ internal static class YamlAdapter
             // The library is not meant to fail like this; on hostile input its bug must not become ours.
             throw new TrustFormatException("LookasideSyntaxError", text.Path, 0, 0, "", "The file could not be read as YAML; check its syntax.");
         }
+    }
+
+    // By far the most frequent mistake, and the one that the library explains worst.
+    private static int TabIndentation(YamlText text)
+    {
+        for (int i = 0; i < text.LineStarts.Count; i++)
+        {
+            ReadOnlySpan<char> line = text.Text.AsSpan(text.LineStarts[i], text.LineEnd(i) - text.LineStarts[i]);
+            int content = line.IndexOfAnyExcept(' ', '\t');
+            int tab = line.IndexOf('\t');
+            if (tab >= 0 && tab < content && line[content] is not ('#' or '\r' or '\n'))
+                return text.LineStarts[i] + tab;
+        }
+
+        return -1;
     }
 
     private static string Sentence(YamlException exception)
