@@ -1,4 +1,3 @@
-using System.Text;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Policy;
@@ -93,15 +92,19 @@ public sealed class PolicyEditor
         return true;
     }
 
-    /// <summary>Removes a scope; its transport stays, empty if need be.</summary>
+    /// <summary>Removes a scope; its transport stays, empty if need be, unless it was not in the file.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">The scope; empty for the transport's default.</param>
     /// <returns>False if there is no such scope.</returns>
     public bool RemoveScope(string transport, string scope)
     {
-        if (_root.Find("transports")?.Object?.Find(transport)?.Object is not { } section || section.Find(scope) is not { } member)
+        if (_root.Find("transports") is not { } transports || transports.Object!.Find(transport) is not { } section || section.Object!.Find(scope) is not { } member)
             return false;
-        section.Remove(member);
+        section.Object.Remove(member);
+        if (section.Object.Members.Count == 0 && _before.FindTransport(transport) is null)
+            transports.Object.Remove(section);
+        if (transports.Object.Members.Count == 0 && !_before.HasTransports)
+            _root.Remove(transports);
         if (_before.FindTransport(transport)?.Find(scope) is null)
             _changes.Remove((transport, scope));
         else
@@ -127,7 +130,7 @@ public sealed class PolicyEditor
 
     private static void CheckScope(string transport, string scope)
     {
-        string? problem = !IsUnicode(transport) || !IsUnicode(scope) ? "it is not valid Unicode text" : TransportScopes.Refusal(transport, scope);
+        string? problem = !UnicodeText.IsValid(transport) || !UnicodeText.IsValid(scope) ? "it is not valid Unicode text" : TransportScopes.Refusal(transport, scope);
         if (problem is not null)
         {
             string shown = Printable.Of(scope, Printable.NameLength);
@@ -148,25 +151,11 @@ public sealed class PolicyEditor
         {
             return PolicyReader.ReadRequirements(RequirementWriter.ToCompactJson(requirements), what);
         }
-        catch (TrustFormatException e)
+        catch (TrustException e)
         {
-            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} are not possible: {e.Problem}", e) { Target = what };
+            string problem = e is TrustFormatException f ? f.Problem : e.Message;
+            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} are not possible: {problem}", e) { Target = what };
         }
-        catch (ArgumentException e)
-        {
-            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} have a value that is not valid Unicode text. Correct it.", e) { Target = what };
-        }
-    }
-
-    private static bool IsUnicode(string text)
-    {
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (rune == Rune.ReplacementChar && !text.Contains('\uFFFD'))
-                return false;
-        }
-
-        return true;
     }
 
     private void Verify(PolicyDocument after)

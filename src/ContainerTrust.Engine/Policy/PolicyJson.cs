@@ -243,10 +243,13 @@ internal ref struct PolicyJson
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (position >= 0)
             message = message[..position];
+
+        // It may quote the text.
+        message = Printable.Of(message.Trim(), Printable.SentenceLength);
         bool tooDeep = depth >= MaxDepth - 1;
         return tooDeep
             ? new TrustFormatException("PolicyTooDeep", _file, line, column, "", $"The document is nested more than {MaxDepth} levels deep; a policy has seven at most. Remove what does not belong there.", e)
-            : new TrustFormatException("PolicySyntax", _file, line, column, PathText(), $"The file is not valid JSON: {message.Trim()}", e);
+            : new TrustFormatException("PolicySyntax", _file, line, column, PathText(), $"The file is not valid JSON: {message}", e);
     }
 
     private static string Describe(JsonTokenType type) => type switch

@@ -13,6 +13,7 @@ public static class RequirementWriter
     /// <summary>A requirement list as compact JSON: equal lists give equal bytes.</summary>
     /// <param name="requirements">The list.</param>
     /// <returns>UTF-8 JSON without white space.</returns>
+    /// <exception cref="TrustException">A value is not valid Unicode text (<c>InvalidRequirement</c>).</exception>
     public static byte[] ToCompactJson(IReadOnlyList<TrustRequirement> requirements) =>
         Write(requirements, new JsonWriterOptions { Encoder = Encoder });
 
@@ -22,6 +23,7 @@ public static class RequirementWriter
     /// <param name="indentSize">How many of it a level takes, from 0 to 127.</param>
     /// <param name="newLine"><c>\n</c> or <c>\r\n</c>.</param>
     /// <returns>UTF-8 JSON.</returns>
+    /// <exception cref="TrustException">A value is not valid Unicode text (<c>InvalidRequirement</c>).</exception>
     public static byte[] ToIndentedJson(IReadOnlyList<TrustRequirement> requirements, char indentCharacter, int indentSize, string newLine) =>
         Write(requirements, new JsonWriterOptions
         {
@@ -55,7 +57,7 @@ public static class RequirementWriter
         foreach (TrustRequirement requirement in requirements)
         {
             writer.WriteStartObject();
-            writer.WriteString("type"u8, requirement.Type);
+            WriteText(writer, "type", requirement.Type);
             WriteMembers(writer, requirement);
             writer.WriteEndObject();
         }
@@ -112,7 +114,7 @@ public static class RequirementWriter
         switch (requirement)
         {
             case SignedByRequirement r:
-                writer.WriteString("keyType"u8, r.KeyType);
+                WriteText(writer, "keyType", r.KeyType);
                 WriteOptional(writer, "keyPath", r.KeyPath);
                 WriteOptional(writer, "keyPaths", r.KeyPaths);
                 WriteOptional(writer, "keyData", r.KeyData);
@@ -168,18 +170,18 @@ public static class RequirementWriter
         if (identity is null)
             return;
         writer.WriteStartObject(name);
-        writer.WriteString("type"u8, identity.Type);
+        WriteText(writer, "type", identity.Type);
         switch (identity)
         {
             case ExactReferenceIdentity i:
-                writer.WriteString("dockerReference"u8, i.DockerReference);
+                WriteText(writer, "dockerReference", i.DockerReference);
                 break;
             case ExactRepositoryIdentity i:
-                writer.WriteString("dockerRepository"u8, i.DockerRepository);
+                WriteText(writer, "dockerRepository", i.DockerRepository);
                 break;
             case RemapIdentity i:
-                writer.WriteString("prefix"u8, i.Prefix);
-                writer.WriteString("signedPrefix"u8, i.SignedPrefix);
+                WriteText(writer, "prefix", i.Prefix);
+                WriteText(writer, "signedPrefix", i.SignedPrefix);
                 break;
         }
 
@@ -189,7 +191,7 @@ public static class RequirementWriter
     private static void WriteOptional(Utf8JsonWriter writer, string name, string? value)
     {
         if (value is not null)
-            writer.WriteString(name, value);
+            WriteText(writer, name, value);
     }
 
     private static void WriteOptional(Utf8JsonWriter writer, string name, IReadOnlyList<string>? values)
@@ -198,7 +200,15 @@ public static class RequirementWriter
             return;
         writer.WriteStartArray(name);
         foreach (string value in values)
-            writer.WriteStringValue(value);
+            writer.WriteStringValue(Checked(value));
         writer.WriteEndArray();
     }
+
+    private static void WriteText(Utf8JsonWriter writer, string name, string value) => writer.WriteString(name, Checked(value));
+
+    // The JSON writer would replace half a surrogate pair silently: another path, another name.
+    private static string? Checked(string? value) =>
+        UnicodeText.IsValid(value)
+            ? value
+            : throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
 }
