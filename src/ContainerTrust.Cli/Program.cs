@@ -8,13 +8,9 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        RootCommand root = new("Manages which container images a host trusts: policy.json, registries.d and the keys they name.")
-        {
-            ShowCommand.Create(),
-            SetCommand.Create(),
-            RemoveCommand.Create(),
-            ResetCommand.Create(),
-        };
+        RootCommand root = new("Manages which container images a host trusts: policy.json, registries.d and the keys they name.");
+        foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
+            root.Subcommands.Add(command);
         ParseResult result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -45,6 +41,16 @@ internal static class Program
             return ExitCode.Failed;
         }
     }
+
+    // A script runs one command at a time: only that one is put together.
+    private static Command[] Commands(string name) => name switch
+    {
+        "show" => [ShowCommand.Create()],
+        "set" => [SetCommand.Create()],
+        "remove" => [RemoveCommand.Create()],
+        "reset" => [ResetCommand.Create()],
+        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create()],
+    };
 
     private static string CommandPath(Command command)
     {

@@ -25,7 +25,12 @@ internal static class TrustTable
         {
             int start = text.Length;
             for (int i = 0; i < widths.Length; i++)
-                text.Append(rows[r][i].PadRight(widths[i] + 2));
+            {
+                text.Append(rows[r][i]);
+                for (int blank = rows[r][i].Length; blank < widths[i] + 2; blank++)
+                    text.Append(' ');
+            }
+
             int end = text.Length;
             while (end > start && text[end - 1] == ' ')
                 end--;

@@ -38,14 +38,14 @@ internal sealed class LookasideReader
         YamlNode root = Resolve(document.Root);
         if (root.IsNull)
             return sections;
-        RequireMapping(root, "", "the file's content");
-        foreach (YamlField field in Fields(root, "", namespaces: false))
+        RequireMapping(root, default);
+        foreach (YamlField field in Fields(root, default, namespaces: false))
         {
             switch (field.Name)
             {
                 case LookasideKey.DefaultDocker:
                     if (!Resolve(field.Value).IsNull)
-                        sections.Default = ReadSection(field, null, LookasideKey.DefaultDocker);
+                        sections.Default = ReadSection(field, null);
                     sections.DefaultField = field;
                     break;
                 case LookasideKey.Docker:
@@ -56,7 +56,7 @@ internal sealed class LookasideReader
                     sections.HasUnknownKeys = true;
                     if (IsVariant(field.Name, LookasideKey.Top))
                         sections.HasCaseVariants = true;
-                    WarnUnknown(field, "", LookasideKey.Top);
+                    WarnUnknown(field, default, LookasideKey.Top);
                     break;
             }
         }
@@ -69,10 +69,10 @@ internal sealed class LookasideReader
         YamlNode mapping = Resolve(docker.Value);
         if (mapping.IsNull)
             return;
-        RequireMapping(mapping, LookasideKey.Docker, "docker");
-        foreach (YamlField field in Fields(mapping, LookasideKey.Docker, namespaces: true))
+        RequireMapping(mapping, new DocumentPath(LookasideKey.Docker));
+        foreach (YamlField field in Fields(mapping, new DocumentPath(LookasideKey.Docker), namespaces: true))
         {
-            SectionNode section = ReadSection(field, field.Name, $"{LookasideKey.Docker}.{field.Name}");
+            SectionNode section = ReadSection(field, field.Name);
             sections.HasCaseVariants |= section.HasCaseVariants;
             sections.Namespaces.Add(section);
             if (LookasideNames.Problem(field.Name) is { } problem)
@@ -80,64 +80,73 @@ internal sealed class LookasideReader
         }
     }
 
-    private SectionNode ReadSection(YamlField field, string? name, string documentPath)
+    private SectionNode ReadSection(YamlField field, string? name)
     {
         var section = new SectionNode { Namespace = name, Field = field, Line = _text.Line(field.Key.Start) };
         YamlNode mapping = Resolve(field.Value);
         if (mapping.IsNull)
             return section;
-        RequireMapping(mapping, documentPath, documentPath);
-        var raw = new RawSection();
-        foreach (YamlField setting in Fields(mapping, documentPath, namespaces: false))
+        DocumentPath path = section.DocumentPath;
+        RequireMapping(mapping, path);
+        (string lookaside, string lookasideStaging, string sigstore, string sigstoreStaging) = ("", "", "", "");
+        bool? attachments = null;
+        section.Settings = Fields(mapping, path, namespaces: false);
+        foreach (YamlField setting in section.Settings)
         {
-            section.Settings.Add(setting);
             switch (setting.Name)
             {
                 case LookasideKey.Lookaside:
-                    raw = raw with { Lookaside = ReadStore(setting, documentPath) };
+                    lookaside = ReadStore(setting, path);
                     break;
                 case LookasideKey.LookasideStaging:
-                    raw = raw with { LookasideStaging = ReadStore(setting, documentPath) };
+                    lookasideStaging = ReadStore(setting, path);
                     break;
                 case LookasideKey.Sigstore:
-                    raw = raw with { Sigstore = ReadStore(setting, documentPath) };
+                    sigstore = ReadStore(setting, path);
                     break;
                 case LookasideKey.SigstoreStaging:
-                    raw = raw with { SigstoreStaging = ReadStore(setting, documentPath) };
+                    sigstoreStaging = ReadStore(setting, path);
                     break;
                 case LookasideKey.UseSigstoreAttachments:
-                    raw = raw with { UseSigstoreAttachments = ReadSwitch(setting, documentPath) };
+                    attachments = ReadSwitch(setting, path);
                     break;
                 default:
                     section.HasCaseVariants |= IsVariant(setting.Name, LookasideKey.Section);
-                    WarnUnknown(setting, documentPath, LookasideKey.Section);
+                    WarnUnknown(setting, path, LookasideKey.Section);
                     break;
             }
         }
 
-        WarnDifferent(raw.Lookaside, raw.Sigstore, LookasideKey.Lookaside, LookasideKey.Sigstore, section, documentPath);
-        WarnDifferent(raw.LookasideStaging, raw.SigstoreStaging, LookasideKey.LookasideStaging, LookasideKey.SigstoreStaging, section, documentPath);
-        section.Raw = raw;
+        WarnDifferent(lookaside, sigstore, LookasideKey.Lookaside, LookasideKey.Sigstore, section);
+        WarnDifferent(lookasideStaging, sigstoreStaging, LookasideKey.LookasideStaging, LookasideKey.SigstoreStaging, section);
+        section.Raw = new RawSection
+        {
+            Lookaside = lookaside,
+            LookasideStaging = lookasideStaging,
+            Sigstore = sigstore,
+            SigstoreStaging = sigstoreStaging,
+            UseSigstoreAttachments = attachments,
+        };
         return section;
     }
 
-    private string ReadStore(YamlField setting, string parent)
+    private string ReadStore(YamlField setting, DocumentPath parent)
     {
         YamlNode node = Resolve(setting.Value);
         if (node.Kind != YamlKind.Scalar)
-            throw Wrong("LookasideWrongType", setting.Value, $"{parent}.{setting.Name}", "A store must be one URL, not a list or a mapping.");
-        RequireTag(node, YamlTag.Text, $"{parent}.{setting.Name}");
+            throw Wrong("LookasideWrongType", setting.Value, parent.Then(setting.Name), "A store must be one URL, not a list or a mapping.");
+        RequireTag(node, YamlTag.Text, parent.Then(setting.Name));
         if (node.IsNull)
             return "";
-        if (node.Value.Length > 0 && StoreUrl.Problem(node.Value) is { } problem)
-            Warn("UnusableStore", _text.Line(setting.Key.Start), $"{parent}.{setting.Name} is not usable as a signature store: {problem}");
+        if (node.Value.Length > 0 && StoreUrl.Oddity(node.Value) is { } problem)
+            Warn("UnusableStore", _text.Line(setting.Key.Start), $"{parent.Then(setting.Name)} is not usable as a signature store: {problem}");
         return node.Value;
     }
 
-    private bool? ReadSwitch(YamlField setting, string parent)
+    private bool? ReadSwitch(YamlField setting, DocumentPath parent)
     {
         YamlNode node = Resolve(setting.Value);
-        string documentPath = $"{parent}.{setting.Name}";
+        DocumentPath documentPath = parent.Then(setting.Name);
         if (node.Kind == YamlKind.Scalar)
         {
             RequireTag(node, YamlTag.Text, documentPath);
@@ -163,7 +172,7 @@ internal sealed class LookasideReader
     /// <summary>
     /// The fields of a mapping by name, those of merge keys included as yaml.v3 orders them: own before merged, earlier merged before later.
     /// </summary>
-    private List<YamlField> Fields(YamlNode mapping, string documentPath, bool namespaces)
+    private List<YamlField> Fields(YamlNode mapping, DocumentPath documentPath, bool namespaces)
     {
         List<YamlNode> children = mapping.Children!;
         Count(mapping, children.Count);
@@ -190,7 +199,7 @@ internal sealed class LookasideReader
             {
                 // The reference compares the spelling even of keys that it then skips.
                 if (nullKeys?.Contains(resolved.Value) == true)
-                    throw Wrong("LookasideDuplicateKey", key, Join(documentPath, resolved.Value), "The key is already there; remove one of the two.");
+                    throw Wrong("LookasideDuplicateKey", key, documentPath.Then(resolved.Value), "The key is already there; remove one of the two.");
                 (nullKeys ??= []).Add(resolved.Value);
                 Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
                 continue;
@@ -198,7 +207,7 @@ internal sealed class LookasideReader
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
-                throw Wrong("LookasideDuplicateKey", key, Join(documentPath, name), $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
+                throw Wrong("LookasideDuplicateKey", key, documentPath.Then(name), $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -208,11 +217,11 @@ internal sealed class LookasideReader
         return fields;
     }
 
-    private void Merge(YamlNode mapping, YamlNode merge, List<YamlField> fields, string documentPath, bool namespaces)
+    private void Merge(YamlNode mapping, YamlNode merge, List<YamlField> fields, DocumentPath documentPath, bool namespaces)
     {
         // The reference compares the keys of a merge as numbers or dates where they look like them, and then takes both. Not here.
         if (namespaces && fields.Find(field => Resolve(field.Key) is { Style: YamlStyle.Plain } key && ScalarWriter.LooksLikeNumber(key.Value)) is { } number)
-            throw Wrong("LookasideUnsupportedYaml", number.Key, Join(documentPath, number.Name), "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
+            throw Wrong("LookasideUnsupportedYaml", number.Key, documentPath.Then(number.Name), "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (YamlField field in fields)
             names.Add(field.Name);
@@ -254,17 +263,17 @@ internal sealed class LookasideReader
     {
         _expanded += nodes;
         if (_expanded > LookasideLimits.ExpandedNodes)
-            throw Wrong("LookasideTooLarge", at, "", "The file's aliases stand for far too much; write the sections out.");
+            throw Wrong("LookasideTooLarge", at, default, "The file's aliases stand for far too much; write the sections out.");
     }
 
-    private void RequireMapping(YamlNode node, string documentPath, string what)
+    private void RequireMapping(YamlNode node, DocumentPath documentPath)
     {
         if (node.Kind != YamlKind.Mapping)
-            throw Wrong("LookasideWrongType", node, documentPath, $"A mapping (key: value) is expected as {what}.");
+            throw Wrong("LookasideWrongType", node, documentPath, "A mapping (key: value) is expected here.");
         RequireTag(node, YamlTag.Mapping, documentPath);
     }
 
-    private void RequireTag(YamlNode node, string allowed, string documentPath)
+    private void RequireTag(YamlNode node, string allowed, DocumentPath documentPath)
     {
         if (node.Tag is not null && node.Tag != allowed)
             throw Wrong("LookasideUnsupportedYaml", node, documentPath, $"The tag {node.Tag} is not supported here; remove it.");
@@ -281,7 +290,7 @@ internal sealed class LookasideReader
         return false;
     }
 
-    private void WarnUnknown(YamlField field, string documentPath, string[] known)
+    private void WarnUnknown(YamlField field, DocumentPath documentPath, string[] known)
     {
         if (_warnings is null)
             return;
@@ -289,13 +298,13 @@ internal sealed class LookasideReader
         Warn(
             "UnknownKey",
             _text.Line(field.Key.Start),
-            $"The key {Join(documentPath, field.Name)} means nothing and is ignored; {(nearest is null ? "remove it or correct it" : $"is {nearest} meant")}{(nearest is null ? "." : "?")}");
+            $"The key {documentPath.Then(field.Name)} means nothing and is ignored; {(nearest is null ? "remove it or correct it" : $"is {nearest} meant")}{(nearest is null ? "." : "?")}");
     }
 
-    private void WarnDifferent(string newer, string older, string newerKey, string olderKey, SectionNode section, string documentPath)
+    private void WarnDifferent(string newer, string older, string newerKey, string olderKey, SectionNode section)
     {
         if (newer.Length > 0 && older.Length > 0 && newer != older)
-            Warn("DifferentStores", section.Line, $"{documentPath}: {newerKey} and {olderKey} differ; newer software uses {newerKey}, older software only {olderKey}. Give both the same value.");
+            Warn("DifferentStores", section.Line, $"{section.DocumentPath}: {newerKey} and {olderKey} differ; newer software uses {newerKey}, older software only {olderKey}. Give both the same value.");
     }
 
     private void Warn(string warningId, int line, string problem)
@@ -304,12 +313,10 @@ internal sealed class LookasideReader
             _warnings.Add(new LookasideWarning(warningId, _text.Path, line, problem));
     }
 
-    private static string Join(string documentPath, string name) => documentPath.Length > 0 ? $"{documentPath}.{name}" : name;
-
-    private TrustFormatException Wrong(string errorId, YamlNode node, string documentPath, string problem)
+    private TrustFormatException Wrong(string errorId, YamlNode node, DocumentPath documentPath, string problem)
     {
         (int line, int column) = _text.Place(node.Start);
-        return new TrustFormatException(errorId, _text.Path, line, column, documentPath, problem);
+        return new TrustFormatException(errorId, _text.Path, line, column, documentPath.ToString(), problem);
     }
 }
 
@@ -329,7 +336,9 @@ internal sealed class SectionNode
 
     public int Line { get; init; }
 
-    public List<YamlField> Settings { get; } = [];
+    public DocumentPath DocumentPath => Namespace is null ? new DocumentPath(LookasideKey.DefaultDocker) : new DocumentPath(LookasideKey.Docker, Namespace);
+
+    public List<YamlField> Settings { get; set; } = [];
 
     public RawSection Raw { get; set; } = new();
 

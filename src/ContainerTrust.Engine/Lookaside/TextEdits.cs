@@ -67,7 +67,10 @@ internal sealed class TextEdits
         }
 
         CopyTo(old.Length);
-        if (endsWithLines && old.Length > 0 && old[^1] is not ('\n' or '\r'))
+
+        // A file without a line break at its end stays one, unless that would take an empty line away.
+        bool isCut = endsWithLines || (_deletions.Count > 0 && _deletions[^1].End == old.Length);
+        if (isCut && old.Length > 0 && old[^1] is not ('\n' or '\r') && EndsWith(result, _lineBreak) && !EndsWith(result, _lineBreak + _lineBreak))
             result.Length -= _lineBreak.Length;
         return result.ToString();
 
@@ -89,6 +92,9 @@ internal sealed class TextEdits
             }
         }
     }
+
+    private static bool EndsWith(StringBuilder text, string end) =>
+        text.Length >= end.Length && text.ToString(text.Length - end.Length, end.Length) == end;
 
     private static string LineBreak(YamlText text)
     {

@@ -20,6 +20,12 @@ internal static class YamlAdapter
         catch (YamlException exception)
         {
             // The exception itself is not passed on: its type belongs to the library.
+            if (TabIndentation(text) is var tab && tab >= 0)
+            {
+                (int tabLine, int tabColumn) = text.Place(tab);
+                throw new TrustFormatException("LookasideSyntaxError", text.Path, tabLine, tabColumn, "", "A tab cannot be indentation; use spaces.");
+            }
+
             int offset = Offset(text, exception.Start);
             (int line, int column) = text.Place(offset);
             throw new TrustFormatException("LookasideSyntaxError", text.Path, line, column, "", $"This is not valid YAML: {Sentence(exception)}");
@@ -29,6 +35,21 @@ internal static class YamlAdapter
             // The library is not meant to fail like this; on hostile input its bug must not become ours.
             throw new TrustFormatException("LookasideSyntaxError", text.Path, 0, 0, "", "The file could not be read as YAML; check its syntax.");
         }
+    }
+
+    // By far the most frequent mistake, and the one that the library explains worst.
+    private static int TabIndentation(YamlText text)
+    {
+        for (int i = 0; i < text.LineStarts.Count; i++)
+        {
+            ReadOnlySpan<char> line = text.Text.AsSpan(text.LineStarts[i], text.LineEnd(i) - text.LineStarts[i]);
+            int content = line.IndexOfAnyExcept(' ', '\t');
+            int tab = line.IndexOf('\t');
+            if (tab >= 0 && tab < content && line[content] is not ('#' or '\r' or '\n'))
+                return text.LineStarts[i] + tab;
+        }
+
+        return -1;
     }
 
     private static string Sentence(YamlException exception)
@@ -94,29 +115,44 @@ internal static class YamlAdapter
             catch (SemanticErrorException exception) when (_root is not null && _open.Count == 0)
             {
                 // The document is complete, and something stands behind it that is no document.
-                _ignoredFromLine = text.Line(Offset(text, exception.Start));
+                _ignoredFromLine = LookInto(Offset(text, exception.Start));
                 return false;
             }
         }
 
-        // What follows the first document is ignored, as yaml.Unmarshal does; but never silently. Like that, we look a little way into it.
+        // What follows the first document is ignored, as yaml.Unmarshal does; but never silently.
         private int IgnoredLine()
         {
-            int line = 0;
             try
             {
-                for (int i = 0; i < 2 && parser.MoveNext() && parser.Current is not StreamEnd; i++)
-                {
-                    if (i == 0)
-                        line = text.Line(Offset(text, parser.Current!.Start));
-                }
+                return parser.MoveNext() && parser.Current is not StreamEnd ? LookInto(Offset(text, parser.Current!.Start)) : 0;
             }
-            catch (SemanticErrorException exception) when (line == 0)
+            catch (SemanticErrorException exception)
             {
-                line = text.Line(Offset(text, exception.Start));
+                return LookInto(Offset(text, exception.Start));
+            }
+        }
+
+        // Like that, a little of it must be readable: the reference looks two tokens ahead.
+        private int LookInto(int offset)
+        {
+            int line = text.LineIndex(offset);
+            string rest = text.Text[text.LineStarts[line]..];
+            if (rest.AsSpan(0, rest.Length - rest.AsSpan().TrimStart(" \t").Length).Contains('\t'))
+                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", "A tab cannot be indentation; use spaces.");
+            using var reader = new StringReader(rest);
+            var ahead = new Parser(reader);
+            try
+            {
+                for (int i = 0; i < 4 && ahead.MoveNext();)
+                    i++;
+            }
+            catch (YamlException exception)
+            {
+                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", $"This is not valid YAML behind the first document: {Sentence(exception)}");
             }
 
-            return line;
+            return line + 1;
         }
 
         private YamlNode FromScalar(Scalar scalar)
@@ -204,7 +240,7 @@ internal static class YamlAdapter
             if (node.Kind == YamlKind.Mapping && node.Children!.Count % 2 != 0)
                 throw Problem("LookasideSyntaxError", at.Start, "This is not valid YAML: a key has no value.");
             if (node.IsFlow)
-                node.End = Offset(text, at.End);
+                node.End = Offset(text, at.Start) + 1;
         }
 
         private TrustFormatException Problem(string errorId, in Mark mark, string problem)

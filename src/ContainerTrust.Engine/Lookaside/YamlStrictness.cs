@@ -32,8 +32,8 @@ internal sealed class YamlStrictness
             if (start >= _content.Length || _content[start] != '%')
                 continue;
             ReadOnlySpan<char> line = _content.AsSpan(start, _text.LineEnd(_text.LineIndex(start)) - start).TrimEnd();
-            if (line is not ("%YAML 1.1" or "%YAML 1.2") && !line.StartsWith("%TAG "))
-                throw Refuse("LookasideSyntaxError", start, "A line that begins with % is a YAML directive, and this one is not known; remove it.");
+            if (line is not "%YAML 1.1" && !line.StartsWith("%TAG "))
+                throw Refuse("LookasideSyntaxError", start, "A line that begins with % is a YAML directive, and this one is not supported; remove it.");
         }
     }
 
@@ -107,8 +107,8 @@ internal sealed class YamlStrictness
             char first = node.Value[0];
             if (first is ',' or '[' or ']' or '{' or '}' or '#' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' || (inFlow && first is ':' or '?'))
                 throw Refuse("LookasideSyntaxError", node.Start, $"A word cannot begin with {first}; put it in quotes.");
-            if (inFlow && node.Value.Contains("? ", StringComparison.Ordinal))
-                throw Refuse("LookasideSyntaxError", node.Start, "A word between braces cannot contain a question mark before a space; put it in quotes.");
+            if (inFlow && (node.Value.EndsWith('?') || node.Value.Contains("? ", StringComparison.Ordinal)))
+                throw Refuse("LookasideSyntaxError", node.Start, "A question mark before a space has a meaning of its own between braces; put the word in quotes.");
         }
     }
 
@@ -120,6 +120,12 @@ internal sealed class YamlStrictness
             return;
         if (_text.LineIndex(key.Start) != _text.LineIndex(Math.Max(key.Start, key.End - 1)))
             throw Refuse("LookasideSyntaxError", key.Start, "A key must be on one line.");
+    }
+
+    private bool IsColonOnLine(YamlNode key)
+    {
+        int colon = YamlShape.Colon(_text, key);
+        return colon >= 0 && _text.LineIndex(colon) == _text.LineIndex(key.End);
     }
 
     /// <summary>Between the entries of a collection in braces there must be exactly one comma, and exactly one colon behind a key.</summary>
@@ -153,6 +159,8 @@ internal sealed class YamlStrictness
 
             string gap = Gap(at, child.Start);
             string expected = isValue ? ":" : i == 0 ? "" : ",";
+            if (isValue && !IsColonOnLine(children[i - 1]))
+                throw Refuse("LookasideSyntaxError", child.Start, "A key and its colon must be on one line.");
             if (gap != expected && !(colonOpen && gap == ":,"))
                 throw Refuse("LookasideSyntaxError", child.Start, isValue ? "A colon is missing, or too much, before this value." : "A comma is missing, or too much, before this entry.");
             colonOpen = false;

@@ -87,7 +87,7 @@ internal ref struct ArmorReader
             }
         }
 
-        throw Bad(headerLine, 0, "the armored block that begins here has no end; the file is not complete, get it again.");
+        throw NoEnd(headerLine);
     }
 
     private void ReadHeaders(int headerLine)
@@ -101,7 +101,7 @@ internal ref struct ArmorReader
                 throw Bad(_line, 0, "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
         }
 
-        throw Bad(headerLine, 0, "the armored block that begins here has no end; the file is not complete, get it again.");
+        throw NoEnd(headerLine);
     }
 
     // An incomplete last group: two characters make one octet, three make two.
@@ -141,6 +141,9 @@ internal ref struct ArmorReader
             column = 0;
             if (digits == 4)
             {
+                // GnuPG takes a checksum that ends the file for a cut one.
+                if (!rest.EndsWith("\n"u8))
+                    throw NoEnd(headerLine);
                 uint computed = Crc24.Compute(buffer.AsSpan(0, count));
                 if (checksum != computed)
                 {
@@ -153,9 +156,7 @@ internal ref struct ArmorReader
         }
         while (digits == 0 && TryReadLine(out rest));
 
-        throw Bad(headerLine, 0, digits == 0
-            ? "the armored block that begins here has no end; the file is not complete, get it again."
-            : "the armored block that begins here has an incomplete checksum; the file is damaged, get it again.");
+        throw digits == 0 ? NoEnd(headerLine) : Bad(headerLine, 0, "the armored block that begins here has an incomplete checksum; the file is damaged, get it again.");
     }
 
     private bool TryReadLine(out ReadOnlySpan<byte> line)
@@ -174,6 +175,9 @@ internal ref struct ArmorReader
         _line++;
         return true;
     }
+
+    private readonly TrustFormatException NoEnd(int headerLine) =>
+        Bad(headerLine, 0, "the armored block that begins here has no end; the file is not complete, get it again.");
 
     private readonly TrustFormatException Bad(int line, int column, string problem) => new("MalformedArmor", _path, line, column, "", problem);
 }

@@ -45,11 +45,21 @@ internal static class GpgArmor
     private static bool SkipToBlock(ReadOnlySpan<byte> text, ref int position, out bool isReadable)
     {
         isReadable = true;
+        bool isFirst = true;
         while (true)
         {
             var line = NextLine(text, ref position);
             if (line.IsEmpty)
                 return false;
+
+            // A line that looks like binary data ends the armor; what follows is read as packets, less some octets.
+            if (isFirst && line.Length >= 2 && ArmorLines.IsBinary(line))
+            {
+                isReadable = false;
+                return true;
+            }
+
+            isFirst = false;
             if (!ArmorLines.TryParseHeader(line, out var kind))
                 continue;
 
@@ -88,7 +98,14 @@ internal static class GpgArmor
                 if (Radix64.IsWhitespace(line[i]))
                     continue;
                 if (line[i] == (byte)'=')
-                    return IsQuotedPrintable(line[(i + 1)..]) ? null : CheckChecksum(text, line[i..], ref position, data.AsSpan(start, count - start));
+                {
+                    if (IsQuotedPrintable(line[(i + 1)..]))
+                        return null;
+                    if (phase == 1)
+                        data[count++] = (byte)(bits << 2);
+                    return CheckChecksum(text, line[i..], ref position, data.AsSpan(start, count - start));
+                }
+
                 int value = Radix64.Value(line[i]);
                 if (value == Radix64.Invalid)
                     return null;
@@ -127,22 +144,28 @@ internal static class GpgArmor
         int digits = 0;
         while (!line.IsEmpty)
         {
-            foreach (byte character in line)
+            for (int i = 0; i < line.Length; i++)
             {
+                byte character = line[i];
                 if (digits == 0 && (Radix64.IsWhitespace(character) || character == (byte)'='))
                     continue;
                 int value = Radix64.Value(character);
                 if (value == Radix64.Invalid)
                     return digits == 0 ? true : null;
                 checksum = (checksum << 6) | (uint)value;
-                if (++digits == 4)
-                    return checksum == Crc24.Compute(data) ? true : null;
+                if (++digits < 4)
+                    continue;
+
+                // GnuPG looks at one more character, and takes its absence for a malformed checksum.
+                bool isFollowed = i + 1 < line.Length || position < text.Length;
+                return isFollowed && checksum == Crc24.Compute(data) ? true : null;
             }
 
             line = NextLine(text, ref position);
         }
 
-        return digits == 0 ? true : null;
+        // Where the file ends after the first digit, GnuPG takes it for no checksum at all.
+        return digits <= 1 ? true : null;
     }
 
     private static ReadOnlySpan<byte> NextLine(ReadOnlySpan<byte> text, scoped ref int position)

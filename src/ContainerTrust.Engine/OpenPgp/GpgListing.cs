@@ -85,7 +85,7 @@ internal static class GpgListing
             case PacketTag.UserId:
                 return ReadUserId(body, length, root, userIds);
             case PacketTag.Signature:
-                return root == Root.None ? Outcome.Fail : ReadSignature(body, length);
+                return root == Root.None ? Outcome.Fail : ReadSignature(body, length, isEmbedded: false);
             case PacketTag.UserAttribute:
                 return root == Root.None ? Outcome.Fail : length > 16 * 1024 * 1024 ? Outcome.Fail : Outcome.Continue;
             case PacketTag.SecretKey:
@@ -242,7 +242,7 @@ internal static class GpgListing
         return Outcome.Continue;
     }
 
-    private static Outcome ReadSignature(ReadOnlySpan<byte> body, uint length)
+    private static Outcome ReadSignature(ReadOnlySpan<byte> body, uint length, bool isEmbedded)
     {
         if (length < 16 || body.IsEmpty || body[0] is not (2 or 3 or 4))
             return Outcome.Fail;
@@ -261,7 +261,7 @@ internal static class GpgListing
                 position += 2;
                 if (count > length - position || count > MaxAreaLength || position + count > body.Length)
                     return Outcome.Fail;
-                if (!IsAreaQuiet(body.Slice(position, count), area == 0))
+                if (!IsAreaQuiet(body.Slice(position, count), area == 0, isEmbedded))
                     return Outcome.Fail;
                 position += count;
             }
@@ -306,12 +306,15 @@ internal static class GpgListing
     }
 
     // Subpackets that GnuPG looks for in every signature, with the shortest content that it takes without a message.
-    private static bool IsAreaQuiet(ReadOnlySpan<byte> area, bool isHashed)
+    private static bool IsAreaQuiet(ReadOnlySpan<byte> area, bool isHashed, bool isEmbedded)
     {
         var reader = new SubpacketReader(area);
         ulong seen = 0;
         while (reader.TryRead(out var type, out _, out var value))
         {
+            // Back-signatures are read in turn; what they have embedded themselves is not.
+            if (type == SubpacketType.EmbeddedSignature && !isEmbedded && IsBackSignature(value) && ReadSignature(value, (uint)value.Length, isEmbedded: true) == Outcome.Fail)
+                return false;
             if ((int)type >= 64 || (seen & (1UL << (int)type)) != 0)
                 continue;
             seen |= 1UL << (int)type;
@@ -334,6 +337,9 @@ internal static class GpgListing
 
         return true;
     }
+
+    private static bool IsBackSignature(ReadOnlySpan<byte> value) =>
+        value.Length > 3 && value[0] is 3 or 4 && (SignatureType)(value[0] == 3 ? value[2] : value[1]) == SignatureType.PrimaryKeyBinding;
 
     private static string Escape(ReadOnlySpan<byte> octets, int length)
     {

@@ -317,7 +317,7 @@ internal sealed class KeyFileParser
         }
     }
 
-    private readonly record struct LooseRevocation(byte Version, ulong? IssuerKeyId, string IssuerFingerprint, string? CertificateFingerprint)
+    private sealed record LooseRevocation(byte Version, ulong? IssuerKeyId, string IssuerFingerprint, string? CertificateFingerprint)
     {
         public string Issuer => IssuerFingerprint.Length > 0 ? IssuerFingerprint : IssuerKeyId is { } id ? id.ToString("X16", CultureInfo.InvariantCulture) : "unnamed";
 

@@ -36,6 +36,7 @@ internal static class JsonTextReader
             }
 
             string name = reader.GetString()!;
+            int nameEnd = nameStart + reader.ValueSpan.Length + 2;
             reader.Read();
             int valueStart = (int)reader.TokenStartIndex;
             JsonObjectText? child = null;
@@ -48,8 +49,10 @@ internal static class JsonTextReader
             {
                 Name = name,
                 Leading = content[position..nameStart],
-                NameAndColon = content[nameStart..valueStart],
+                QuotedName = content[nameStart..nameEnd],
+                Colon = content[nameEnd..valueStart],
                 Value = content[valueStart..valueEnd],
+                OriginalValue = content[valueStart..valueEnd],
                 Object = child,
             };
             result.Add(last);
@@ -58,7 +61,7 @@ internal static class JsonTextReader
 
         ReadOnlyMemory<byte> end = content[position..(int)reader.TokenStartIndex];
         if (last is null)
-            result.EmptyTrivia = end.ToArray();
+            result.EmptyTrivia = end;
         else
             last.Trailing = end;
         return result;

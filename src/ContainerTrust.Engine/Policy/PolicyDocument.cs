@@ -3,11 +3,14 @@ namespace ContainerTrust.Engine.Policy;
 /// <summary>A policy.json as it was read: the meaning, in the order of the file.</summary>
 public sealed class PolicyDocument
 {
+    private readonly Dictionary<string, PolicyTransport> _byName;
+
     internal PolicyDocument(IReadOnlyList<TrustRequirement> @default, bool hasTransports, IReadOnlyList<PolicyTransport> transports)
     {
         Default = @default;
         HasTransports = hasTransports;
         Transports = transports;
+        _byName = transports.ToDictionary(static t => t.Name);
     }
 
     /// <summary>The requirements for everything that no scope governs. Never empty.</summary>
@@ -22,16 +25,7 @@ public sealed class PolicyDocument
     /// <summary>A transport by name.</summary>
     /// <param name="name">The transport's name, such as <c>docker</c>.</param>
     /// <returns>The transport, or null if the policy does not have it.</returns>
-    public PolicyTransport? FindTransport(string name)
-    {
-        foreach (PolicyTransport transport in Transports)
-        {
-            if (transport.Name == name)
-                return transport;
-        }
-
-        return null;
-    }
+    public PolicyTransport? FindTransport(string name) => _byName.GetValueOrDefault(name);
 }
 
 /// <summary>One transport of a policy: its scopes, in the order of the file.</summary>

@@ -1,6 +1,4 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Policy;
 
@@ -11,31 +9,33 @@ public sealed class PolicyEditor
 {
     private readonly string _path;
     private readonly PolicyDocument _before;
+    private readonly ReadOnlyMemory<byte> _content;
     private readonly JsonObjectText _root;
     private readonly ReadOnlyMemory<byte> _prologue;
     private readonly ReadOnlyMemory<byte> _epilogue;
-    private readonly IndentStyle _style;
+    private readonly PolicyLayout _layout;
 
-    // What the new text must mean: the old meaning with the changes. Null is a removed scope.
+    // What the new text must mean: the old meaning with the changes. Null is a removed scope. What means the same as before is not here.
     private readonly Dictionary<(string Transport, string Scope), IReadOnlyList<TrustRequirement>?> _changes = [];
     private IReadOnlyList<TrustRequirement>? _newDefault;
 
     /// <summary>Begins an edit.</summary>
     /// <param name="content">The policy's text.</param>
     /// <param name="path">The file's name, for messages.</param>
-    /// <exception cref="TrustFormatException">The policy is not valid; nothing is edited in a file that the reference implementation would refuse.</exception>
+    /// <exception cref="TrustException">The policy is not valid; nothing is edited in a file that the reference implementation would refuse.</exception>
     public PolicyEditor(ReadOnlyMemory<byte> content, string path)
     {
         _path = path;
+        _content = content;
         _before = PolicyReader.Read(content.Span, path);
         (_prologue, _epilogue) = JsonTextReader.Read(content, out _root);
-        _style = IndentStyle.Detect(content.Span);
+        _layout = new PolicyLayout(content);
     }
 
     /// <summary>The policy before the changes.</summary>
     public PolicyDocument Before => _before;
 
-    /// <summary>Whether anything would change.</summary>
+    /// <summary>Whether the policy means anything else than before: a change that was taken back is none.</summary>
     public bool HasChanges => _newDefault is not null || _changes.Count > 0;
 
     /// <summary>The requirements of a scope, changes included.</summary>
@@ -48,13 +48,16 @@ public sealed class PolicyEditor
     /// <summary>Sets the policy's default.</summary>
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
+    /// <exception cref="TrustException">The list is empty (<c>EmptyRequirements</c>) or no policy can have it (<c>InvalidRequirement</c>).</exception>
     public bool SetDefault(IReadOnlyList<TrustRequirement> requirements)
     {
+        requirements = Checked(requirements, "default");
         if (RequirementWriter.MeansSame(_newDefault ?? _before.Default, requirements))
             return false;
         JsonMemberText member = _root.Find("default")!;
-        member.Value = Format(requirements, member);
-        _newDefault = requirements;
+        bool asBefore = RequirementWriter.MeansSame(_before.Default, requirements);
+        member.Value = asBefore ? member.OriginalValue!.Value : _layout.Format(requirements, member, _root, null);
+        _newDefault = asBefore ? null : requirements;
         return true;
     }
 
@@ -63,54 +66,96 @@ public sealed class PolicyEditor
     /// <param name="scope">The scope; empty for the transport's default.</param>
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
+    /// <exception cref="TrustException">
+    /// The transport does not have such scopes (<c>InvalidScope</c>), the list is empty (<c>EmptyRequirements</c>), or no policy can have it
+    /// (<c>InvalidRequirement</c>). Nothing was changed.
+    /// </exception>
     public bool SetScope(string transport, string scope, IReadOnlyList<TrustRequirement> requirements)
     {
+        CheckScope(transport, scope);
+        requirements = Checked(requirements, scope.Length == 0 ? $"transport {transport}" : $"scope {scope} of transport {transport}");
         if (Find(transport, scope) is { } present && RequirementWriter.MeansSame(present, requirements))
             return false;
-        JsonMemberText? transports = _root.Find("transports");
-        transports ??= AddMember(_root, "transports", new JsonObjectText(), depth: 1);
-        JsonMemberText section = transports.Object!.Find(transport) ?? AddMember(transports.Object, transport, new JsonObjectText(), depth: 2);
-        JsonMemberText? member = section.Object!.Find(scope);
-        if (member is null)
-        {
-            member = AddMember(section.Object, scope, null, depth: 3);
-            JsonMemberText? sibling = section.Object.Members.Count > 1 ? section.Object.Members[^2] : null;
-            member.Value = Format(requirements, member, sibling);
-        }
-        else
-        {
-            member.Value = Format(requirements, member);
-        }
 
-        _changes[(transport, scope)] = requirements;
+        JsonMemberText transports = _root.Find("transports") ?? _layout.AddMember(_root, null, "transports", new JsonObjectText(), null);
+        JsonObjectText? model = transports.Object!.Members.LastOrDefault(m => m.Name != transport && m.Object!.Members.Count > 0)?.Object;
+        JsonMemberText section = transports.Object.Find(transport) ?? _layout.AddMember(transports.Object, transports, transport, new JsonObjectText(), null);
+        JsonMemberText member = section.Object!.Find(scope) ?? _layout.AddMember(section.Object, section, scope, null, model);
+
+        IReadOnlyList<TrustRequirement>? before = _before.FindTransport(transport)?.Find(scope);
+        bool asBefore = before is not null && RequirementWriter.MeansSame(before, requirements);
+        member.Value = asBefore && member.OriginalValue is { } original ? original : _layout.Format(requirements, member, section.Object, model);
+        if (asBefore)
+            _changes.Remove((transport, scope));
+        else
+            _changes[(transport, scope)] = requirements;
         return true;
     }
 
-    /// <summary>Removes a scope; its transport stays, empty if need be.</summary>
+    /// <summary>Removes a scope; its transport stays, empty if need be, unless it was not in the file.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">The scope; empty for the transport's default.</param>
     /// <returns>False if there is no such scope.</returns>
     public bool RemoveScope(string transport, string scope)
     {
-        if (_root.Find("transports")?.Object?.Find(transport)?.Object is not { } section || section.Find(scope) is not { } member)
+        if (_root.Find("transports") is not { } transports || transports.Object!.Find(transport) is not { } section || section.Object!.Find(scope) is not { } member)
             return false;
-        section.Remove(member);
-        _changes[(transport, scope)] = null;
+        section.Object.Remove(member);
+        if (section.Object.Members.Count == 0 && _before.FindTransport(transport) is null)
+            transports.Object.Remove(section);
+        if (transports.Object.Members.Count == 0 && !_before.HasTransports)
+            _root.Remove(transports);
+        if (_before.FindTransport(transport)?.Find(scope) is null)
+            _changes.Remove((transport, scope));
+        else
+            _changes[(transport, scope)] = null;
         return true;
     }
 
     /// <summary>The new text, read back and compared with what it has to mean.</summary>
-    /// <returns>UTF-8 text.</returns>
-    /// <exception cref="TrustException">The new text would not mean what was asked for, or the requirements are not valid; nothing must be written.</exception>
+    /// <returns>UTF-8 text; the old text if nothing changes.</returns>
+    /// <exception cref="TrustException">The new text would not mean what was asked for, or is too large; nothing must be written.</exception>
     public byte[] ToBytes()
     {
-        using MemoryStream output = new();
+        if (!HasChanges)
+            return _content.ToArray();
+        using MemoryStream output = new(_content.Length + 1024);
         output.Write(_prologue.Span);
         _root.WriteTo(output);
         output.Write(_epilogue.Span);
         byte[] content = output.ToArray();
         Verify(PolicyReader.Read(content, _path));
         return content;
+    }
+
+    private static void CheckScope(string transport, string scope)
+    {
+        string? problem = !UnicodeText.IsValid(transport) || !UnicodeText.IsValid(scope) ? "it is not valid Unicode text" : TransportScopes.Refusal(transport, scope);
+        if (problem is not null)
+        {
+            string shown = Printable.Of(scope, Printable.NameLength);
+            throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"The scope \"{shown}\" is not possible in transport {Printable.Of(transport, Printable.NameLength)}: {problem}.")
+            {
+                Target = scope,
+            };
+        }
+    }
+
+    // What is written is what will be read: a list that the reader would refuse, or understand otherwise, is refused here, where it can be named.
+    private static IReadOnlyList<TrustRequirement> Checked(IReadOnlyList<TrustRequirement> requirements, string what)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        if (requirements.Count == 0)
+            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, $"The requirements for {what} are empty; at least one is needed. Use Remove-ImageTrust to forget a scope.");
+        try
+        {
+            return PolicyReader.ReadRequirements(RequirementWriter.ToCompactJson(requirements), what);
+        }
+        catch (TrustException e)
+        {
+            string problem = e is TrustFormatException f ? f.Problem : e.Message;
+            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} are not possible: {problem}", e) { Target = what };
+        }
     }
 
     private void Verify(PolicyDocument after)
@@ -145,64 +190,4 @@ public sealed class PolicyEditor
             };
         }
     }
-
-    private JsonMemberText AddMember(JsonObjectText parent, string name, JsonObjectText? child, int depth)
-    {
-        ReadOnlyMemory<byte> leading;
-        ReadOnlyMemory<byte> trailing;
-        ReadOnlyMemory<byte> colon = _style.IsMultiline ? ": "u8.ToArray() : _style.Colon;
-        if (parent.Members.Count > 0)
-        {
-            JsonMemberText last = parent.Members[^1];
-
-            // The first member of {"a": 1, "b": 2} has nothing before it, the others have a blank.
-            leading = parent.Members.Count > 1 || _style.IsMultiline ? last.Leading : _style.AfterComma;
-            trailing = last.Trailing;
-            last.Trailing = parent.Members.Count > 1 ? parent.Members[^2].Trailing : ReadOnlyMemory<byte>.Empty;
-        }
-        else
-        {
-            leading = _style.LineAt(depth);
-            trailing = _style.LineAt(depth - 1);
-        }
-
-        JsonMemberText member = new()
-        {
-            Name = name,
-            Leading = leading,
-            NameAndColon = Concat(Quote(name), colon),
-            Object = child,
-            Trailing = trailing,
-        };
-        parent.Add(member);
-        return member;
-    }
-
-    private ReadOnlyMemory<byte> Format(IReadOnlyList<TrustRequirement> requirements, JsonMemberText member, JsonMemberText? like = null)
-    {
-        if (requirements.Count == 0)
-            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, "A scope needs at least one requirement; use Remove-ImageTrust to forget the scope.");
-        ReadOnlyMemory<byte> model = like is null ? member.Value : like.Value;
-        bool singleLine = model.IsEmpty ? !_style.IsMultiline : !model.Span.Contains((byte)'\n');
-        if (singleLine)
-            return RequirementWriter.ToCompactJson(requirements);
-
-        // The value's further lines are indented from where its member begins.
-        ReadOnlySpan<byte> leading = member.Leading.Span;
-        ReadOnlySpan<byte> indent = leading[(leading.LastIndexOf((byte)'\n') + 1)..];
-        byte[] json = RequirementWriter.ToIndentedJson(requirements, _style.Character, _style.Size, _style.NewLine);
-        using MemoryStream output = new();
-        foreach (byte b in json)
-        {
-            output.WriteByte(b);
-            if (b == '\n')
-                output.Write(indent);
-        }
-
-        return output.ToArray();
-    }
-
-    private static byte[] Quote(string name) => Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(name)}\"");
-
-    private static byte[] Concat(byte[] first, ReadOnlyMemory<byte> second) => [.. first, .. second.Span];
 }

@@ -42,7 +42,10 @@ internal ref struct PolicyJson
             throw new TrustFormatException("PolicyByteOrderMark", file, 1, 1, "", "The file begins with a byte order mark, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
         if (content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             throw new TrustFormatException("PolicyInvalidText", file, 1, 1, "", "The file is UTF-16 text, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
-        if (content.Trim(" \t\r\n"u8).IsEmpty)
+        int start = 0;
+        while (start < content.Length && content[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            start++;
+        if (start == content.Length)
             throw new TrustFormatException("PolicyEmpty", file, 0, 0, "", "The file is empty. Write a policy, or restore the default with Reset-ImageTrust.");
         if (!Utf8.IsValid(content))
         {
@@ -112,6 +115,18 @@ internal ref struct PolicyJson
     public readonly string PeekType()
     {
         Utf8JsonReader ahead = _reader;
+        try
+        {
+            return PeekType(ref ahead);
+        }
+        catch (JsonException e)
+        {
+            throw SyntaxError(e, ahead.CurrentDepth);
+        }
+    }
+
+    private readonly string PeekType(ref Utf8JsonReader ahead)
+    {
         while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {
             bool isType = ahead.ValueTextEquals("type"u8);
@@ -173,7 +188,7 @@ internal ref struct PolicyJson
         if (_reader.TokenType != JsonTokenType.String)
             throw WrongType("a base64 string is expected");
         string text = _reader.GetString()!;
-        return DecodeBase64(text) is { } bytes
+        return KeyData.Decode(text) is { } bytes
             ? Convert.ToBase64String(bytes)
             : throw Error("PolicyInvalidValue", "The value is not valid base64. Key data is the key file encoded with 'base64 -w0'.");
     }
@@ -213,10 +228,12 @@ internal ref struct PolicyJson
     public readonly TrustFormatException Error(string id, string problem, Exception? cause = null)
     {
         (int line, int column) = Position(_content, (int)Math.Min(_reader.TokenStartIndex, _content.Length));
-        return new TrustFormatException(id, _file, line, column, PathText(), problem, cause);
+        return new TrustFormatException(id, _file, line, column, PathText(), Printable.Of(problem, Printable.SentenceLength), cause);
     }
 
-    public readonly TrustFormatException SyntaxError(JsonException e)
+    public readonly TrustFormatException SyntaxError(JsonException e) => SyntaxError(e, _reader.CurrentDepth);
+
+    private readonly TrustFormatException SyntaxError(JsonException e, int depth)
     {
         int line = (int)(e.LineNumber ?? 0) + 1;
         int column = (int)(e.BytePositionInLine ?? 0) + 1;
@@ -226,10 +243,13 @@ internal ref struct PolicyJson
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (position >= 0)
             message = message[..position];
-        bool tooDeep = _reader.CurrentDepth >= MaxDepth - 1;
+
+        // It may quote the text.
+        message = Printable.Of(message.Trim(), Printable.SentenceLength);
+        bool tooDeep = depth >= MaxDepth - 1;
         return tooDeep
             ? new TrustFormatException("PolicyTooDeep", _file, line, column, "", $"The document is nested more than {MaxDepth} levels deep; a policy has seven at most. Remove what does not belong there.", e)
-            : new TrustFormatException("PolicySyntax", _file, line, column, PathText(), $"The file is not valid JSON: {message.Trim()}", e);
+            : new TrustFormatException("PolicySyntax", _file, line, column, PathText(), $"The file is not valid JSON: {message}", e);
     }
 
     private static string Describe(JsonTokenType type) => type switch
@@ -257,15 +277,6 @@ internal ref struct PolicyJson
         while (offset < content.Length && Rune.DecodeFromUtf8(content[offset..], out _, out int consumed) == System.Buffers.OperationStatus.Done)
             offset += consumed;
         return offset;
-    }
-
-    // Go's base64 ignores line breaks and nothing else; .NET's would also ignore blanks.
-    private static byte[]? DecodeBase64(string text)
-    {
-        if (text.AsSpan().IndexOfAny(' ', '\t') >= 0)
-            return null;
-        byte[] buffer = new byte[text.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64String(text, buffer, out int written) ? buffer[..written] : null;
     }
 
     private bool StartArray()
@@ -305,7 +316,7 @@ internal ref struct PolicyJson
             else if (IsPlainName((string)part))
                 text.Append('.').Append((string)part);
             else
-                text.Append("[\"").Append(((string)part).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"]");
+                text.Append("[\"").Append(Printable.Of((string)part, Printable.NameLength).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"]");
         }
 
         return text.ToString();
@@ -313,7 +324,7 @@ internal ref struct PolicyJson
 
     private static bool IsPlainName(string name)
     {
-        if (name.Length == 0)
+        if (name.Length is 0 or > Printable.NameLength)
             return false;
         foreach (char c in name)
         {

@@ -38,6 +38,18 @@ public static class PolicyReader
         }
     }
 
+    /// <summary>Reads a requirement list alone.</summary>
+    /// <param name="content">JSON, a list.</param>
+    /// <param name="what">What the list is, for messages.</param>
+    /// <returns>The list, as it would be read from a policy.</returns>
+    /// <exception cref="TrustFormatException">No policy can have the list.</exception>
+    internal static IReadOnlyList<TrustRequirement> ReadRequirements(ReadOnlySpan<byte> content, string what)
+    {
+        PolicyJson json = new(content, what);
+        json.Read();
+        return RequirementReader.ReadList(ref json);
+    }
+
     private static PolicyDocument ReadPolicy(ref PolicyJson json)
     {
         IReadOnlyList<TrustRequirement>? @default = null;
@@ -83,9 +95,10 @@ public static class PolicyReader
             {
                 if (TransportScopes.Refusal(transport, scope) is { } refusal)
                     throw json.Error("PolicyInvalidScope", $"The scope \"{scope}\" is not possible in transport {transport}: {refusal}.");
-                IReadOnlyList<TrustRequirement> requirements = RequirementReader.ReadList(ref json);
-                if (!byScope.TryAdd(scope, requirements))
+                if (byScope.ContainsKey(scope))
                     throw json.DuplicateMember(scope);
+                IReadOnlyList<TrustRequirement> requirements = RequirementReader.ReadList(ref json);
+                byScope.Add(scope, requirements);
                 scopes.Add(new PolicyScope(scope, requirements));
                 json.Leave();
             }

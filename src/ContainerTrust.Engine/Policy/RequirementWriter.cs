@@ -13,6 +13,7 @@ public static class RequirementWriter
     /// <summary>A requirement list as compact JSON: equal lists give equal bytes.</summary>
     /// <param name="requirements">The list.</param>
     /// <returns>UTF-8 JSON without white space.</returns>
+    /// <exception cref="TrustException">A value is not valid Unicode text (<c>InvalidRequirement</c>).</exception>
     public static byte[] ToCompactJson(IReadOnlyList<TrustRequirement> requirements) =>
         Write(requirements, new JsonWriterOptions { Encoder = Encoder });
 
@@ -22,6 +23,7 @@ public static class RequirementWriter
     /// <param name="indentSize">How many of it a level takes, from 0 to 127.</param>
     /// <param name="newLine"><c>\n</c> or <c>\r\n</c>.</param>
     /// <returns>UTF-8 JSON.</returns>
+    /// <exception cref="TrustException">A value is not valid Unicode text (<c>InvalidRequirement</c>).</exception>
     public static byte[] ToIndentedJson(IReadOnlyList<TrustRequirement> requirements, char indentCharacter, int indentSize, string newLine) =>
         Write(requirements, new JsonWriterOptions
         {
@@ -41,7 +43,7 @@ public static class RequirementWriter
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         return left.Count == right.Count
-            && ToCompactJson([.. left.Select(WithoutDefaultIdentity)]).AsSpan().SequenceEqual(ToCompactJson([.. right.Select(WithoutDefaultIdentity)]));
+            && ToCompactJson([.. left.Select(Canonical)]).AsSpan().SequenceEqual(ToCompactJson([.. right.Select(Canonical)]));
     }
 
     /// <summary>Writes a requirement list as a JSON array.</summary>
@@ -55,7 +57,7 @@ public static class RequirementWriter
         foreach (TrustRequirement requirement in requirements)
         {
             writer.WriteStartObject();
-            writer.WriteString("type"u8, requirement.Type);
+            WriteText(writer, "type", requirement.Type);
             WriteMembers(writer, requirement);
             writer.WriteEndObject();
         }
@@ -63,12 +65,41 @@ public static class RequirementWriter
         writer.WriteEndArray();
     }
 
-    private static TrustRequirement WithoutDefaultIdentity(TrustRequirement requirement) => requirement switch
+    // Brings what may be written in several ways into one, as the reader does.
+    private static TrustRequirement Canonical(TrustRequirement requirement) => requirement switch
     {
-        SignedByRequirement { SignedIdentity: MatchRepoDigestOrExactIdentity } r => r with { SignedIdentity = null },
-        SigstoreSignedRequirement { SignedIdentity: MatchRepoDigestOrExactIdentity } r => r with { SignedIdentity = null },
+        SignedByRequirement r => r with { KeyData = CanonicalData(r.KeyData), SignedIdentity = CanonicalIdentity(r.SignedIdentity) },
+        SigstoreSignedRequirement r => r with
+        {
+            KeyPath = NullIfEmpty(r.KeyPath),
+            KeyData = CanonicalData(r.KeyData),
+            KeyDatas = CanonicalData(r.KeyDatas),
+            Fulcio = r.Fulcio is null ? null : r.Fulcio with { CaPath = NullIfEmpty(r.Fulcio.CaPath), CaData = CanonicalData(r.Fulcio.CaData) },
+            Pki = r.Pki is null ? null : r.Pki with
+            {
+                CaRootsPath = NullIfEmpty(r.Pki.CaRootsPath),
+                CaRootsData = CanonicalData(r.Pki.CaRootsData),
+                CaIntermediatesPath = NullIfEmpty(r.Pki.CaIntermediatesPath),
+                CaIntermediatesData = CanonicalData(r.Pki.CaIntermediatesData),
+                SubjectEmail = NullIfEmpty(r.Pki.SubjectEmail),
+                SubjectHostname = NullIfEmpty(r.Pki.SubjectHostname),
+            },
+            RekorPublicKeyPath = NullIfEmpty(r.RekorPublicKeyPath),
+            RekorPublicKeyData = CanonicalData(r.RekorPublicKeyData),
+            RekorPublicKeyDatas = CanonicalData(r.RekorPublicKeyDatas),
+            SignedIdentity = CanonicalIdentity(r.SignedIdentity),
+        },
         _ => requirement,
     };
+
+    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) => identity is MatchRepoDigestOrExactIdentity ? null : identity;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static string? CanonicalData(string? base64) =>
+        base64 is not null && KeyData.Decode(base64) is { } bytes ? Convert.ToBase64String(bytes) : base64;
+
+    private static string[]? CanonicalData(IReadOnlyList<string>? base64) => base64?.Select(static d => CanonicalData(d)!).ToArray();
 
     private static byte[] Write(IReadOnlyList<TrustRequirement> requirements, JsonWriterOptions options)
     {
@@ -83,7 +114,7 @@ public static class RequirementWriter
         switch (requirement)
         {
             case SignedByRequirement r:
-                writer.WriteString("keyType"u8, r.KeyType);
+                WriteText(writer, "keyType", r.KeyType);
                 WriteOptional(writer, "keyPath", r.KeyPath);
                 WriteOptional(writer, "keyPaths", r.KeyPaths);
                 WriteOptional(writer, "keyData", r.KeyData);
@@ -139,18 +170,18 @@ public static class RequirementWriter
         if (identity is null)
             return;
         writer.WriteStartObject(name);
-        writer.WriteString("type"u8, identity.Type);
+        WriteText(writer, "type", identity.Type);
         switch (identity)
         {
             case ExactReferenceIdentity i:
-                writer.WriteString("dockerReference"u8, i.DockerReference);
+                WriteText(writer, "dockerReference", i.DockerReference);
                 break;
             case ExactRepositoryIdentity i:
-                writer.WriteString("dockerRepository"u8, i.DockerRepository);
+                WriteText(writer, "dockerRepository", i.DockerRepository);
                 break;
             case RemapIdentity i:
-                writer.WriteString("prefix"u8, i.Prefix);
-                writer.WriteString("signedPrefix"u8, i.SignedPrefix);
+                WriteText(writer, "prefix", i.Prefix);
+                WriteText(writer, "signedPrefix", i.SignedPrefix);
                 break;
         }
 
@@ -160,7 +191,7 @@ public static class RequirementWriter
     private static void WriteOptional(Utf8JsonWriter writer, string name, string? value)
     {
         if (value is not null)
-            writer.WriteString(name, value);
+            WriteText(writer, name, value);
     }
 
     private static void WriteOptional(Utf8JsonWriter writer, string name, IReadOnlyList<string>? values)
@@ -169,7 +200,15 @@ public static class RequirementWriter
             return;
         writer.WriteStartArray(name);
         foreach (string value in values)
-            writer.WriteStringValue(value);
+            writer.WriteStringValue(Checked(value));
         writer.WriteEndArray();
     }
+
+    private static void WriteText(Utf8JsonWriter writer, string name, string value) => writer.WriteString(name, Checked(value));
+
+    // The JSON writer would replace half a surrogate pair silently: another path, another name.
+    private static string? Checked(string? value) =>
+        UnicodeText.IsValid(value)
+            ? value
+            : throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
 }

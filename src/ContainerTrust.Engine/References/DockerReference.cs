@@ -19,7 +19,10 @@ public sealed record DockerReference
         Digest = digest;
     }
 
-    /// <summary>The registry, <c>host[:port]</c>.</summary>
+    /// <summary>
+    /// The registry, <c>host[:port]</c>. (A host with an underscore is none by the grammar; the reference implementation reads it as part of the repository's
+    /// name. As names are always compared and looked up whole, that makes no difference.)
+    /// </summary>
     public string Domain { get; }
 
     /// <summary>The repository within the registry.</summary>
@@ -68,7 +71,7 @@ public sealed record DockerReference
         string? tag = colon >= 0 ? nameAndTag[(colon + 1)..] : null;
         string path = colon >= 0 ? nameAndTag[..colon] : nameAndTag;
 
-        if (!ReferenceGrammar.IsDomain(domain))
+        if (!ReferenceGrammar.IsHost(domain))
             problem = $"'{domain}' is no host[:port]";
         else if (path.Any(char.IsUpper))
             problem = "a repository name must be lowercase";

@@ -27,6 +27,11 @@ internal static class ReferenceGrammar
         return true;
     }
 
+    /// <summary>
+    /// What may stand before a reference's first slash: a domain, or a path component, because the domain is optional and <c>my_host.example/app</c> is a path.
+    /// </summary>
+    public static bool IsHost(ReadOnlySpan<char> text) => IsDomain(text) || IsPathComponent(text);
+
     /// <summary><c>path-component *('/' path-component)</c>: lower-case letters and digits, separated by <c>.</c>, <c>_</c>, <c>__</c> or dashes.</summary>
     public static bool IsPath(ReadOnlySpan<char> text)
     {

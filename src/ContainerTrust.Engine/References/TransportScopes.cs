@@ -3,6 +3,8 @@ namespace ContainerTrust.Engine.References;
 /// <summary>What each transport accepts as a scope in a policy (containers/image, <c>ValidatePolicyConfigurationScope</c>).</summary>
 public static class TransportScopes
 {
+    private const int MaxCorrections = 5;
+
     /// <summary>The transports that containers/image knows, in the order of their use.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
@@ -42,6 +44,22 @@ public static class TransportScopes
     public static string? Unreachable(string scope, out string? suggestion)
     {
         ArgumentNullException.ThrowIfNull(scope);
+        string? reason = Reason(scope, out suggestion);
+
+        // A suggestion is worth making only if images can be governed by it.
+        for (int step = 0; suggestion is not null; step++)
+        {
+            string? better = null;
+            if (suggestion.Length > 0 && Reason(suggestion, out better) is null)
+                break;
+            suggestion = step < MaxCorrections ? better : null;
+        }
+
+        return reason;
+    }
+
+    private static string? Reason(string scope, out string? suggestion)
+    {
         suggestion = null;
         if (scope.Length == 0)
             return null;
@@ -66,16 +84,26 @@ public static class TransportScopes
 
         int slash = scope.IndexOf('/');
         string domain = slash < 0 ? scope : scope[..slash];
+        if (domain == "index.docker.io")
+        {
+            suggestion = "docker.io" + scope[domain.Length..];
+            return "images of index.docker.io are looked up under docker.io";
+        }
+
         if (!domain.Contains('.') && !domain.Contains(':') && domain != "localhost")
         {
-            string? expanded = DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
-            suggestion = expanded;
+            suggestion = Expanded(scope);
             return "images are looked up under their full name, which starts with a registry host" +
                 (slash < 0 ? " (a host without a dot or a port is not one)" : "");
         }
 
         if (slash < 0)
-            return ReferenceGrammar.IsDomain(domain) ? null : $"'{scope}' is no host[:port]";
+        {
+            if (ReferenceGrammar.IsHost(domain))
+                return null;
+            suggestion = Expanded(scope);
+            return suggestion is null ? $"'{scope}' is no host[:port]" : $"'{scope}' is no host[:port], and images are looked up under their full name";
+        }
 
         if (!DockerReference.TryParse(scope, out DockerReference? parsed, out string problem))
         {
@@ -85,7 +113,11 @@ public static class TransportScopes
         }
 
         if (parsed.Tag is not null && parsed.Digest is not null)
+        {
+            suggestion = parsed.ForLookup().ToString();
             return "an image with both tag and digest is looked up without the tag";
+        }
+
         if (parsed.ToString() != scope && !IsDockerHubNamespace(scope))
         {
             suggestion = parsed.ToString();
@@ -94,6 +126,8 @@ public static class TransportScopes
 
         return null;
     }
+
+    private static string? Expanded(string scope) => DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
 
     // "docker.io/library" is a namespace that images are looked up under, though as a reference it would expand to docker.io/library/library.
     private static bool IsDockerHubNamespace(string scope) =>
@@ -110,7 +144,7 @@ public static class TransportScopes
             return "wildcards are looked up without the port";
         }
 
-        return ReferenceGrammar.IsDomain(domain) ? null : $"'{domain}' is no domain";
+        return ReferenceGrammar.IsHost(domain) ? null : $"'{domain}' is no domain";
     }
 
     private static string? PathRefusal(string scope)

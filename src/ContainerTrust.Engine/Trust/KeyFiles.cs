@@ -11,7 +11,8 @@ internal sealed class KeyFiles
     public const int MaxBytes = 10 * 1024 * 1024;
 
     private readonly ITrustHost _host;
-    private readonly Dictionary<(string Source, bool IsPem), KeySource> _sources = [];
+    // By format and source; a tuple as key would have to be compiled at every start.
+    private readonly Dictionary<string, KeySource> _sources = [];
 
     public KeyFiles(ITrustHost host) => _host = host;
 
@@ -62,7 +63,8 @@ internal sealed class KeyFiles
 
     private KeySource FromFile(string path, bool isPem)
     {
-        if (_sources.TryGetValue((path, isPem), out KeySource? source))
+        string id = (isPem ? "pem:" : "pgp:") + path;
+        if (_sources.TryGetValue(id, out KeySource? source))
             return source;
         try
         {
@@ -76,15 +78,15 @@ internal sealed class KeyFiles
             source = new KeySource(path, [], [], e);
         }
 
-        _sources.Add((path, isPem), source);
+        _sources.Add(id, source);
         return source;
     }
 
     private KeySource FromData(string data, bool isPem)
     {
         const string Name = "the key inside the policy";
-        string id = "\0" + data;
-        if (_sources.TryGetValue((id, isPem), out KeySource? source))
+        string id = (isPem ? "pem\0" : "pgp\0") + data;
+        if (_sources.TryGetValue(id, out KeySource? source))
             return source;
         try
         {
@@ -95,7 +97,7 @@ internal sealed class KeyFiles
             source = new KeySource(Name, [], [], e);
         }
 
-        _sources.Add((id, isPem), source);
+        _sources.Add(id, source);
         return source;
     }
 

@@ -185,7 +185,8 @@ internal sealed class PathWalk : IDisposable
             if (_directories.Count > MaximumDepth)
                 throw PathText.TooLong(_path);
             _resolved.Add((byte)'/');
-            _resolved.AddRange(name[..^1]);
+            foreach (byte b in name[..^1])
+                _resolved.Add(b); // a loop, since AddRange would be compiled at every start
             _next = end + 1;
             return false;
         }

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Text;
+using ContainerTrust.Engine.OpenPgp;
+
+namespace ContainerTrust.Engine.Tests.OpenPgp;
+
+/// <summary>Damaged files: a clear error or a result, in bounded time and memory, never anything else.</summary>
+public sealed class MutationTests
+{
+    private const int Rounds = 24_000;
+
+    [Fact]
+    public void Damaged_files_give_a_result_or_a_clear_error()
+    {
+        byte[][] seeds = MakeSeeds();
+        var random = new Random(9580);
+        int refused = 0;
+        for (int i = 0; i < Rounds; i++)
+        {
+            byte[] content = Mutate(seeds[i % seeds.Length], random);
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            long started = Stopwatch.GetTimestamp();
+            try
+            {
+                var result = OpenPgpKeyReader.Read(content, "key");
+                Assert.NotEmpty(result.Keys);
+                Assert.All(result.Keys, k => Assert.All(k.UserIds, u => Assert.DoesNotContain(u, c => char.IsControl(c))));
+            }
+            catch (TrustException e)
+            {
+                refused++;
+                Assert.StartsWith("key", e.Message, StringComparison.Ordinal);
+            }
+
+            Assert.NotNull(OpenPgpKeyReader.ListUserIdsAsGpg(content));
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            Assert.True(allocated < 200_000 + (20L * content.Length), $"{allocated} bytes for {Convert.ToBase64String(content)}");
+
+            // A busy machine may stop the thread once; a slow input is slow again.
+            if (elapsed > TimeSpan.FromMilliseconds(50))
+                Assert.True(Measure(content) < TimeSpan.FromMilliseconds(50), $"{elapsed} for {Convert.ToBase64String(content)}");
+        }
+
+        Assert.InRange(refused, Rounds / 10, Rounds - (Rounds / 10));
+    }
+
+    [Fact]
+    public void Every_truncation_is_a_result_or_a_clear_error()
+    {
+        foreach (byte[] seed in MakeSeeds())
+        {
+            for (int length = 0; length < seed.Length; length++)
+            {
+                try
+                {
+                    Assert.NotEmpty(OpenPgpKeyReader.Read(seed.AsSpan(0, length), "key").Keys);
+                }
+                catch (TrustException e)
+                {
+                    Assert.NotEmpty(e.ErrorId);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_octets_after_a_plausible_start_are_survived()
+    {
+        var random = new Random(4880);
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] content = new byte[random.Next(2, 400)];
+            random.NextBytes(content);
+            content[0] = (byte)(0x80 | random.Next(128));
+            try
+            {
+                OpenPgpKeyReader.Read(content, "key");
+            }
+            catch (TrustException e)
+            {
+                Assert.NotEmpty(e.ErrorId);
+            }
+
+            Assert.NotNull(OpenPgpKeyReader.ListUserIdsAsGpg(content));
+        }
+    }
+
+    private static TimeSpan Measure(byte[] content)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            OpenPgpKeyReader.Read(content, "key");
+        }
+        catch (TrustException)
+        {
+            return Stopwatch.GetElapsedTime(started);
+        }
+
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    private static byte[][] MakeSeeds()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        byte[] certificate =
+        [
+            .. key, .. TestPackets.Signature(SignatureType.DirectKey, id, 50, TestPackets.Lifetime(5)), .. TestPackets.UserId("user <u@example.com>"),
+            .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(3)), .. TestPackets.Key(5, PacketTag.PublicSubkey),
+            .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2), TestPackets.BackSignature()),
+        ];
+        string[] armored = [TestKeys.Root, TestKeys.Owner, $"{TestKeys.Legacy}\n\ntext\n{TestKeys.Retired}\n", TestKeys.Version6];
+        return
+        [
+            .. armored.Select(Encoding.UTF8.GetBytes), .. armored.Select(Decode), certificate,
+            .. new[] { TestKeys.Release, TestKeys.Version6 }.Select(a => TestPackets.Armor(Decode(a), hasChecksum: false)),
+        ];
+    }
+
+    private static byte[] Decode(string armored)
+    {
+        var data = new List<byte>();
+        var reader = new ArmorReader(Encoding.UTF8.GetBytes(armored), "seed");
+        while (reader.TryReadNext(out var block))
+            data.AddRange(block.Data);
+        return [.. data];
+    }
+
+    private static byte[] Mutate(byte[] seed, Random random)
+    {
+        var content = new List<byte>(seed);
+        for (int changes = random.Next(1, 4); changes > 0 && content.Count > 0; changes--)
+        {
+            int at = random.Next(content.Count);
+            switch (random.Next(7))
+            {
+                case 0:
+                    content[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    content[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 2:
+                    content[at] = random.Next(2) == 0 ? (byte)255 : (byte)0;
+                    break;
+                case 3:
+                    content.RemoveRange(at, content.Count - at);
+                    break;
+                case 4:
+                    content.RemoveRange(at, Math.Min(random.Next(1, 20), content.Count - at));
+                    break;
+                case 5:
+                    content.InsertRange(at, content.GetRange(at, Math.Min(random.Next(1, 60), content.Count - at)));
+                    break;
+                default:
+                    content.Insert(at, (byte)random.Next(256));
+                    break;
+            }
+        }
+
+        return [.. content];
+    }
+}

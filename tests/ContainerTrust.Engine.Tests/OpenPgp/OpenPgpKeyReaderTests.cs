@@ -1,0 +1,427 @@
+using System.Diagnostics;
+using System.Text;
+using ContainerTrust.Engine.OpenPgp;
+
+namespace ContainerTrust.Engine.Tests.OpenPgp;
+
+public sealed class OpenPgpKeyReaderTests
+{
+    private static readonly DateTimeOffset Made = new(2024, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void A_signing_key_is_read_whole()
+    {
+        var result = Read(TestKeys.Release);
+        Assert.Empty(result.Warnings);
+        var key = Assert.Single(result.Keys);
+        Assert.Equal(TrustKeyKind.OpenPgp, key.Kind);
+        Assert.Equal("A20E983359DC8F28E8666CAF06EA4FDED91D81E6", key.Fingerprint);
+        Assert.Equal("06EA4FDED91D81E6", key.KeyId);
+        Assert.Equal(["Release Signer <release@example.com>"], key.UserIds);
+        Assert.Equal(("EdDSA", 255, "ed25519"), (key.Algorithm, key.Size, key.Curve));
+        Assert.Equal(Made, key.Created);
+        Assert.Null(key.Expires);
+        Assert.Null(key.Path);
+        Assert.True(key.CanSign);
+        Assert.False(key.IsRevoked);
+        Assert.Empty(key.Subkeys);
+    }
+
+    [Fact]
+    public void A_key_with_subkeys_an_end_and_several_user_ids_is_read_whole()
+    {
+        var result = Read(TestKeys.Root);
+        Assert.Empty(result.Warnings);
+        var key = Assert.Single(result.Keys);
+        Assert.Equal("6AA29EC56B38993F283370E4848E98DD43C95EFB", key.Fingerprint);
+        Assert.Equal(["Fleet Root <root@example.com>", "Jürgen Müßig <juergen@example.org>", "Old Address <old@example.net>"], key.UserIds);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1767236645), key.Expires);
+        Assert.True(key.CanSign);
+        Assert.Equal(
+            [
+                ("B73CD40F914171EDB430796092C148C06AA2B9A8", "EdDSA", 255, "ed25519", DateTimeOffset.FromUnixTimeSeconds(1735700645), true),
+                ("3FC50D8D15064557B83717E9EFD0EB3CA3E8240B", "ECDH", 255, "cv25519", (DateTimeOffset?)null, false),
+            ],
+            key.Subkeys.Select(s => (s.Fingerprint, s.Algorithm, s.Size, s.Curve!, s.Expires, s.CanSign)));
+    }
+
+    [Fact]
+    public void A_revoked_subkey_does_not_make_its_key_sign()
+    {
+        var key = Assert.Single(Read(TestKeys.Owner).Keys);
+        var subkey = Assert.Single(key.Subkeys);
+        Assert.True(subkey.IsRevoked);
+        Assert.True(subkey.CanSign);
+        Assert.False(key.CanSign);
+        Assert.False(key.IsRevoked);
+    }
+
+    [Fact]
+    public void A_revocation_is_seen_wherever_the_file_has_it()
+    {
+        Assert.True(Assert.Single(Read(TestKeys.Retired).Keys).IsRevoked);
+        Assert.False(Assert.Single(Read(TestKeys.RetiredBefore).Keys).IsRevoked);
+        foreach (string file in new[] { $"{TestKeys.RetiredBefore}\n{TestKeys.RetiredRevocation}", $"{TestKeys.RetiredRevocation}\n{TestKeys.RetiredBefore}", $"{TestKeys.RetiredBefore}\n{TestKeys.Retired}" })
+        {
+            var result = Read(file);
+            Assert.True(Assert.Single(result.Keys).IsRevoked);
+            Assert.Empty(result.Warnings);
+        }
+    }
+
+    [Fact]
+    public void A_revocation_by_another_key_is_named_and_not_applied()
+    {
+        var result = Read($"{TestKeys.Release}\n{TestKeys.RetiredRevocation}");
+        Assert.False(Assert.Single(result.Keys).IsRevoked);
+        Assert.Contains("D7DA2E8D85727569A4FB1C571BFABB02F268544F", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rsa_is_read_from_armor_and_binary_alike()
+    {
+        var armored = Assert.Single(Read(TestKeys.Legacy).Keys);
+        Assert.Equal(("290104E2BD0FA050D6FA223EDC33AE7A138DD128", "RSA", 2048), (armored.Fingerprint, armored.Algorithm, armored.Size));
+        Assert.Null(armored.Curve);
+        byte[] binary = Convert.FromBase64String(string.Concat(TestKeys.Legacy.Split('\n')[2..^2]));
+        Assert.Equal(armored.ToString(), Assert.Single(OpenPgpKeyReader.Read(binary, "key").Keys).ToString());
+    }
+
+    [Fact]
+    public void A_version_6_certificate_is_read()
+    {
+        var result = Read(TestKeys.Version6);
+        Assert.Empty(result.Warnings);
+        var key = Assert.Single(result.Keys);
+        Assert.Equal("CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", key.Fingerprint);
+        Assert.Equal("CB186C4F0609A697", key.KeyId);
+        Assert.Equal(("Ed25519", 255, "ed25519"), (key.Algorithm, key.Size, key.Curve));
+        Assert.Equal(new DateTimeOffset(2022, 11, 30, 16, 8, 3, TimeSpan.Zero), key.Created);
+        Assert.True(key.CanSign);
+        var subkey = Assert.Single(key.Subkeys);
+        Assert.Equal(("12C83F1E706F6308FE151A417743A1F033790E93E9978488D1DB378DA9930885", "X25519", false), (subkey.Fingerprint, subkey.Algorithm, subkey.CanSign));
+    }
+
+    [Fact]
+    public void Several_blocks_are_read_in_their_order()
+    {
+        var result = Read($"{TestKeys.Legacy}\nThe new one:\n{TestKeys.Version6}\n\n{TestKeys.Release}\n");
+        Assert.Equal(["290104E2BD0FA050D6FA223EDC33AE7A138DD128", "CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", "A20E983359DC8F28E8666CAF06EA4FDED91D81E6"], result.Keys.Select(k => k.Fingerprint));
+    }
+
+    [Fact]
+    public void A_damaged_block_refuses_the_whole_file()
+    {
+        string damaged = $"{TestKeys.Release}\n{TestKeys.Legacy}".Replace("mQENBGWT", "mQENBGWU", StringComparison.Ordinal);
+        Assert.Equal("WrongArmorChecksum", Assert.Throws<TrustFormatException>(() => Read(damaged)).ErrorId);
+    }
+
+    [Fact]
+    public void Private_keys_and_other_blocks_are_skipped_with_a_warning()
+    {
+        string file = $"{TestKeys.Release}\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----\n-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n";
+        var result = Read(file);
+        Assert.Single(result.Keys);
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.StartsWith("key: the private key block at line 10 ", result.Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("key: the armored block at line 14 ", result.Warnings[1], StringComparison.Ordinal);
+
+        byte[] withSecret = [.. TestPackets.Packet(PacketTag.SecretKey, 4, 0, 0, 0, 1), .. Certificate(1)];
+        Assert.Contains("private key", Assert.Single(OpenPgpKeyReader.Read(withSecret, "key").Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 3, 0, 0, 0, 1, 0, 0, 1 }, "version 3")]
+    [InlineData(new byte[] { 5, 0, 0, 0, 1, 27 }, "version 5")]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 99, 1, 2 }, "unknown algorithm 99")]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 3, 0x2A, 0x03, 0x04, 0, 1, 1 }, "unknown curve 1.2.3.4")]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 22, 3, 0x2B, 0x65, 0x71, 0, 1, 1 }, "unknown curve 1.3.101.113")]
+    public void Keys_and_subkeys_of_unknown_kinds_are_skipped_and_named(byte[] body, string kind)
+    {
+        byte[] primary = TestPackets.Packet(PacketTag.PublicKey, body);
+        var result = OpenPgpKeyReader.Read([.. primary, .. TestPackets.UserId("unknown"), .. Certificate(1)], "key");
+        Assert.Equal(["user 1"], Assert.Single(result.Keys).UserIds);
+        Assert.Contains(kind, Assert.Single(result.Warnings), StringComparison.Ordinal);
+
+        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(primary, "key"));
+        Assert.Equal("NoUsableKey", error.ErrorId);
+        Assert.Contains(kind, error.Message, StringComparison.Ordinal);
+
+        byte[] subkey = [.. Certificate(1), .. TestPackets.Packet(PacketTag.PublicSubkey, body)];
+        result = OpenPgpKeyReader.Read(subkey, "key");
+        Assert.Empty(Assert.Single(result.Keys).Subkeys);
+        Assert.Contains(kind, Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("a subkey", result.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 4, 0, 0, 0 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 1, 0, 8 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 1, 0, 8, 0x80, 0, 9, 0, 1 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 1, 0, 8, 0x80, 0, 9, 1, 1, 0 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 1, 0xFF, 0xFF, 0x80 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 0 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0, 3, 4 })]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 27, 1, 2, 3 })]
+    [InlineData(new byte[] { 6, 0, 0, 0, 1, 27, 0, 0, 0, 33 })]
+    public void A_malformed_key_refuses_the_file(byte[] body)
+    {
+        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.PublicKey, body)], "key"));
+        Assert.Equal("MalformedOpenPgp", error.ErrorId);
+        Assert.Contains("packet at octet ", error.DocumentPath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_newest_self_certification_counts()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        var read = ReadOne(key, TestPackets.UserId("u"),
+            TestPackets.Signature(SignatureType.PositiveCertification, id, 200, TestPackets.Flags(1), TestPackets.Lifetime(20)),
+            TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(3), TestPackets.Lifetime(10)));
+        Assert.False(read.CanSign);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestPackets.Created + 20), read.Expires);
+    }
+
+    [Fact]
+    public void Of_user_ids_the_one_signed_last_that_says_anything_counts()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        var read = ReadOne(key,
+            TestPackets.UserId("a"), TestPackets.Signature(SignatureType.GenericCertification, id, 300, TestPackets.Flags(3)),
+            TestPackets.UserId("b"), TestPackets.Signature(SignatureType.CasualCertification, id, 200, TestPackets.Flags(1), TestPackets.Lifetime(20)),
+            TestPackets.UserId("c"), TestPackets.Signature(SignatureType.PositiveCertification, id, 250, TestPackets.Lifetime(9)), TestPackets.Signature(SignatureType.CertificationRevocation, id, 260));
+        Assert.True(read.CanSign);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestPackets.Created + 20), read.Expires);
+        Assert.Equal(["a", "b", "c"], read.UserIds);
+    }
+
+    [Fact]
+    public void A_direct_key_signature_outranks_user_ids()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        var read = ReadOne(key, TestPackets.Signature(SignatureType.DirectKey, id, 50, TestPackets.Flags(1), TestPackets.Lifetime(5)),
+            TestPackets.UserId("u"), TestPackets.Signature(SignatureType.PositiveCertification, id, 300, TestPackets.Flags(3), TestPackets.Lifetime(20)));
+        Assert.False(read.CanSign);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestPackets.Created + 5), read.Expires);
+    }
+
+    [Fact]
+    public void Signatures_by_others_say_nothing()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        var read = ReadOne(key, TestPackets.Signature(SignatureType.DirectKey, id + 1, 50, TestPackets.Flags(1), TestPackets.Lifetime(5)),
+            TestPackets.UserId("u"), TestPackets.Signature(SignatureType.PositiveCertification, id, 300, TestPackets.Flags(3)),
+            TestPackets.Signature(SignatureType.PositiveCertification, id + 1, 400, TestPackets.Flags(1), TestPackets.Lifetime(20)));
+        Assert.True(read.CanSign);
+        Assert.Null(read.Expires);
+    }
+
+    [Fact]
+    public void A_key_without_flags_may_do_what_its_algorithm_can()
+    {
+        byte[] key = TestPackets.Key();
+        Assert.True(ReadOne(key, TestPackets.UserId("u"), TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(key), 1)).CanSign);
+        byte[] encryptOnly = TestPackets.Key(algorithm: 2);
+        Assert.False(ReadOne(encryptOnly, TestPackets.UserId("u"), TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(encryptOnly), 1, TestPackets.Flags(3))).CanSign);
+    }
+
+    [Fact]
+    public void An_ended_self_signature_says_nothing()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        var read = ReadOne(key, TestPackets.UserId("u"),
+            TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(10u)), TestPackets.Lifetime(7)));
+        Assert.Null(read.Expires);
+        byte[] file = [.. key, .. TestPackets.UserId("u"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(10u)), TestPackets.Lifetime(7))];
+        Assert.NotNull(OpenPgpKeyReader.Read(file, "key", DateTimeOffset.FromUnixTimeSeconds(109)).Keys[0].Expires);
+        Assert.Null(OpenPgpKeyReader.Read(file, "key", DateTimeOffset.FromUnixTimeSeconds(110)).Keys[0].Expires);
+    }
+
+    [Fact]
+    public void An_unknown_critical_part_makes_a_self_signature_unusable()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        byte[] file = [.. key, .. TestPackets.UserId("u"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(3)),
+            .. TestPackets.Signature(SignatureType.PositiveCertification, id, 200, TestPackets.Flags(1), TestPackets.Subpacket((SubpacketType)100, [1], isCritical: true))];
+        var result = OpenPgpKeyReader.Read(file, "key");
+        Assert.True(result.Keys[0].CanSign);
+        Assert.Contains("critical", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_signing_subkey_needs_a_binding_and_a_back_signature()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        byte[] start = [.. key, .. TestPackets.UserId("u"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(1)), .. TestPackets.Key(9, PacketTag.PublicSubkey)];
+        AssertSubkey(start, false, "no usable binding");
+        AssertSubkey([.. start, .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2))], false, "back-signature");
+        AssertSubkey([.. start, .. TestPackets.Signature(SignatureType.SubkeyBinding, id + 1, 100, TestPackets.Flags(2), TestPackets.BackSignature())], false, "no usable binding");
+        AssertSubkey([.. start, .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2), TestPackets.BackSignature())], true, null);
+        AssertSubkey([.. start, .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2), TestPackets.BackSignature()), .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 200, TestPackets.Flags(0x0C))], false, null);
+
+        static void AssertSubkey(byte[] file, bool canSign, string? warning)
+        {
+            var result = OpenPgpKeyReader.Read(file, "key");
+            Assert.Equal(canSign, Assert.Single(result.Keys[0].Subkeys).CanSign);
+            Assert.Equal(canSign, result.Keys[0].CanSign);
+            if (warning is null)
+                Assert.Empty(result.Warnings);
+            else
+                Assert.Contains(warning, Assert.Single(result.Warnings), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Expiry_and_flags_in_the_unhashed_area_are_not_believed()
+    {
+        byte[] key = TestPackets.Key();
+        byte[] unhashed = [.. TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(TestPackets.KeyId(key))), .. TestPackets.Flags(1), .. TestPackets.Lifetime(3)];
+        byte[] signature = TestPackets.Packet(PacketTag.Signature, [4, 0x13, 1, 8, 0, 0, 0, (byte)unhashed.Length, .. unhashed, 1, 2, 0, 1, 1]);
+        var read = ReadOne(key, TestPackets.UserId("u"), signature);
+        Assert.True(read.CanSign);
+        Assert.Null(read.Expires);
+    }
+
+    [Fact]
+    public void Copies_of_a_key_become_one_that_knows_everything()
+    {
+        byte[] key = TestPackets.Key();
+        ulong id = TestPackets.KeyId(key);
+        byte[] binding = TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2), TestPackets.BackSignature());
+        byte[] file =
+        [
+            .. key, .. TestPackets.UserId("a"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(1)), .. TestPackets.Key(5, PacketTag.PublicSubkey), .. binding,
+            .. Certificate(2),
+            .. key, .. TestPackets.UserId("b"), .. TestPackets.UserId("a"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, 200, TestPackets.Flags(1), TestPackets.Lifetime(4)),
+            .. TestPackets.Key(5, PacketTag.PublicSubkey), .. TestPackets.Signature(SignatureType.SubkeyRevocation, id, 300), .. TestPackets.Key(6, PacketTag.PublicSubkey), .. binding,
+        ];
+        var keys = OpenPgpKeyReader.Read(file, "key").Keys;
+        Assert.Equal(2, keys.Count);
+        Assert.Equal(["a", "b"], keys[0].UserIds);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestPackets.Created + 4), keys[0].Expires);
+        Assert.Equal([true, false], keys[0].Subkeys.Select(s => s.IsRevoked));
+    }
+
+    [Fact]
+    public void Hostile_user_ids_cannot_reach_a_terminal_raw()
+    {
+        byte[] userIds = [.. TestPackets.UserId("\e]0;title\a\u009B2J\r\n\u202Egnp.exe"), .. TestPackets.Packet(PacketTag.UserId, (byte)'J', 0xFC, (byte)'r', 0x9B), .. TestPackets.UserId("DOMAIN\\user: x")];
+        var read = ReadOne([.. TestPackets.Key(), .. userIds]);
+        Assert.Equal(["\\x1b]0;title\\x07\\x9b2J\\x0d\\x0a\\u202egnp.exe", "Jür\\x9b", "DOMAIN\\user: x"], read.UserIds);
+    }
+
+    [Fact]
+    public void A_user_id_that_is_too_long_is_skipped()
+    {
+        byte[] key = TestPackets.Key();
+        byte[] file = [.. key, .. TestPackets.UserId(new string('x', 2049)), .. TestPackets.UserId(new string('y', 2048)), .. TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(key), 1)];
+        var result = OpenPgpKeyReader.Read(file, "key");
+        Assert.Equal(2048, Assert.Single(Assert.Single(result.Keys).UserIds).Length);
+        Assert.Single(result.Warnings);
+    }
+
+    [Fact]
+    public void A_key_without_self_signature_is_named()
+    {
+        var result = OpenPgpKeyReader.Read([.. TestPackets.Key(), .. TestPackets.UserId("u")], "key");
+        Assert.Contains("no self-signature", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData(" \n", "is empty")]
+    [InlineData("hello", "no OpenPGP public key")]
+    [InlineData("<!DOCTYPE html><html>", "HTML")]
+    [InlineData("{\"default\": []}", "JSON")]
+    [InlineData("ssh-ed25519 AAAA user@host", "SSH")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "sigstore")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "X.509")]
+    [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\n", "private key")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\n", "OpenPGP private key")]
+    [InlineData("-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n", "message or signature")]
+    [InlineData("12345678KBXf", "keybox")]
+    [InlineData("\u00EF\u00BB\u00BF-----BEGIN", "byte order mark")]
+    [InlineData("\u00ED\u00AB\u00EE\u00DB", "RPM")]
+    [InlineData("\u0030\u0082", "DER")]
+    public void What_is_no_key_is_named(string latin1, string description)
+    {
+        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(Encoding.Latin1.GetBytes(latin1), "/etc/pki/key"));
+        Assert.Equal(("NoUsableKey", "/etc/pki/key", TrustErrorKind.InvalidData), (error.ErrorId, error.Target, error.Kind));
+        Assert.StartsWith("/etc/pki/key: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(description, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_is_no_key()
+    {
+        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([0x90, 3, 1, 2, 3], "key"));
+        Assert.Contains("message", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Limits_are_named()
+    {
+        var size = Assert.Throws<TrustException>(() => OpenPgpKeyReader.Read(new byte[OpenPgpKeyReader.MaxLength + 1], "key"));
+        Assert.Equal(("KeyFileTooLarge", TrustErrorKind.LimitsExceeded), (size.ErrorId, size.Kind));
+        byte[] packets = new byte[200_002 * 2];
+        for (int i = 0; i < packets.Length; i += 2)
+            packets[i] = 0xCD;
+        Assert.Equal("TooManyPackets", Assert.Throws<TrustException>(() => OpenPgpKeyReader.Read(packets, "key")).ErrorId);
+    }
+
+    [Fact]
+    public void Warnings_are_bounded()
+    {
+        byte[] file = [.. Certificate(1), .. Enumerable.Repeat(TestPackets.Packet(PacketTag.Signature, 9), 1000).SelectMany(p => p)];
+        var result = OpenPgpKeyReader.Read(file, "key");
+        Assert.Equal(101, result.Warnings.Count);
+        Assert.Contains("900 further", result.Warnings[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_keyring_of_a_thousand_keys_is_read_quickly()
+    {
+        byte[] keyring = [.. Enumerable.Range(0, 1000).SelectMany(i => Certificate(i))];
+        Assert.Equal(1000, OpenPgpKeyReader.Read(keyring, "key").Keys.Count);
+        var watch = Stopwatch.StartNew();
+        OpenPgpKeyReader.Read(TestPackets.Armor(keyring), "key");
+        Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
+    public void Many_copies_of_one_key_take_no_quadratic_time()
+    {
+        byte[] file = [.. Enumerable.Range(0, 10_000).SelectMany(i => (byte[])[.. TestPackets.Packet(PacketTag.PublicKey, [4, 0, 0, 0, 1, 27, .. new byte[32]]), .. TestPackets.UserId($"u{i}")])];
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(10_000, Assert.Single(OpenPgpKeyReader.Read(file, "key").Keys).UserIds.Count);
+        Assert.True(watch.ElapsedMilliseconds < 2000, $"{watch.ElapsedMilliseconds} ms");
+    }
+
+    [Theory]
+    [InlineData("Red Hat <security@redhat.com>", "security@redhat.com")]
+    [InlineData("no brackets", "no brackets")]
+    [InlineData("a > b <c", "c")]
+    [InlineData("<a> <b>", "a")]
+    [InlineData("only < here", "only < here")]
+    [InlineData("<>", "")]
+    [InlineData("", null)]
+    public void The_mail_address_is_what_podman_shows(string userId, string? expected) => Assert.Equal(expected, OpenPgpKeyReader.EmailOf(userId));
+
+    private static byte[] Certificate(int number)
+    {
+        byte[] key = TestPackets.Packet(PacketTag.PublicKey, [4, .. TestPackets.BigEndian(TestPackets.Created + (uint)number), 1, .. TestPackets.Integer([0x80, .. new byte[255]]), .. TestPackets.Integer([1, 0, 1])]);
+        return [.. key, .. TestPackets.UserId($"user {number}"), .. TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(key), TestPackets.Created, TestPackets.Flags(3))];
+    }
+
+    private static TrustKey ReadOne(params byte[][] packets) => Assert.Single(OpenPgpKeyReader.Read([.. packets.SelectMany(p => p)], "key").Keys);
+
+    private static KeyReadResult Read(string file) => OpenPgpKeyReader.Read(Encoding.UTF8.GetBytes(file + "\n"), "key");
+}
