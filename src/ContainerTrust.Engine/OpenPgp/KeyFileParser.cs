@@ -204,7 +204,7 @@ internal sealed class KeyFileParser
             if (isOwn)
                 _certificate!.IsRevoked = true;
             else
-                _looseRevocations.Add(new LooseRevocation(signature.Version, signature.IssuerKeyId, Convert.ToHexString(signature.IssuerFingerprint), _certificate?.Primary.Fingerprint));
+                _looseRevocations.Add(new LooseRevocation(signature.Version, signature.IssuerKeyId, Hex.Format(signature.IssuerFingerprint), _certificate?.Primary.Fingerprint));
             return;
         }
 
@@ -317,7 +317,7 @@ internal sealed class KeyFileParser
         }
     }
 
-    private readonly record struct LooseRevocation(byte Version, ulong? IssuerKeyId, string IssuerFingerprint, string? CertificateFingerprint)
+    private sealed record LooseRevocation(byte Version, ulong? IssuerKeyId, string IssuerFingerprint, string? CertificateFingerprint)
     {
         public string Issuer => IssuerFingerprint.Length > 0 ? IssuerFingerprint : IssuerKeyId is { } id ? id.ToString("X16", CultureInfo.InvariantCulture) : "unnamed";
 

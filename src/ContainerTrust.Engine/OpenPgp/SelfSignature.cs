@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <param name="KeyFlags">First octet of the key flags; null if not stated.</param>
 /// <param name="KeyExpirationSeconds">Seconds after the key's creation; 0 if the key does not end.</param>
 /// <param name="HasBackSignature">Whether a primary key binding is embedded.</param>
-internal readonly record struct SelfSignature(uint Created, bool IsUsable, byte? KeyFlags, uint KeyExpirationSeconds, bool HasBackSignature)
+internal sealed record SelfSignature(uint Created, bool IsUsable, byte? KeyFlags, uint KeyExpirationSeconds, bool HasBackSignature)
 {
     /// <summary>Takes what counts from a signature.</summary>
     /// <param name="signature">A self-signature.</param>
@@ -20,5 +20,5 @@ internal readonly record struct SelfSignature(uint Created, bool IsUsable, byte?
     /// <param name="second">The other, or null.</param>
     /// <returns>The one that counts.</returns>
     public static SelfSignature? Later(SelfSignature? first, SelfSignature? second) =>
-        first is { } a && (second is not { } b || a.Created > b.Created) ? first : second;
+        first is not null && (second is null || first.Created > second.Created) ? first : second;
 }

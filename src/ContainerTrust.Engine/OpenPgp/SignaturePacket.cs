@@ -80,7 +80,7 @@ internal ref struct SignaturePacket
             return false;
         if (IssuerFingerprint.IsEmpty)
             return IssuerKeyId == key.KeyId;
-        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Convert.ToHexString(IssuerFingerprint) == key.Fingerprint;
+        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Hex.Format(IssuerFingerprint) == key.Fingerprint;
     }
 
     /// <summary>Whether the signature has ended.</summary>
