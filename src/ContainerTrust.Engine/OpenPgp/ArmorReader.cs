@@ -55,10 +55,12 @@ internal ref struct ArmorReader
         int phase = 0;
         while (TryReadLine(out var line))
         {
-            for (int i = 0; i < line.Length; i++)
+            int decoded = phase == 0 ? Radix64.DecodeGroups(line, buffer.AsSpan(count)) : 0;
+            count += decoded * 3;
+            for (int i = decoded * 4; i < line.Length; i++)
             {
                 int value = Radix64.Value(line[i]);
-                if (value != Radix64.Invalid)
+                if (value >= 0)
                 {
                     bits = (bits << 6) | value;
                     if (++phase == 4)
@@ -127,7 +129,7 @@ internal ref struct ArmorReader
             for (int i = 0; i < rest.Length; i++)
             {
                 int value = Radix64.Value(rest[i]);
-                if (value != Radix64.Invalid && digits < 4)
+                if (value >= 0 && digits < 4)
                 {
                     checksum = (checksum << 6) | (uint)value;
                     digits++;
@@ -142,7 +144,7 @@ internal ref struct ArmorReader
             if (digits == 4)
             {
                 // GnuPG takes a checksum that ends the file for a cut one.
-                if (!rest.EndsWith("\n"u8))
+                if (rest[^1] != (byte)'\n')
                     throw NoEnd(headerLine);
                 uint computed = Crc24.Compute(buffer.AsSpan(0, count));
                 if (checksum != computed)

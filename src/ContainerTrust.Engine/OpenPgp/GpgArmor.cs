@@ -93,7 +93,9 @@ internal static class GpgArmor
                 return false;
             if (line.Length > MaxLineLength)
                 return null;
-            for (int i = 0; i < line.Length; i++)
+            int decoded = phase == 0 ? Radix64.DecodeGroups(line, data.AsSpan(count)) : 0;
+            count += decoded * 3;
+            for (int i = decoded * 4; i < line.Length; i++)
             {
                 if (Radix64.IsWhitespace(line[i]))
                     continue;
@@ -107,7 +109,7 @@ internal static class GpgArmor
                 }
 
                 int value = Radix64.Value(line[i]);
-                if (value == Radix64.Invalid)
+                if (value < 0)
                     return null;
                 bits = (bits << 6) | value;
                 switch (++phase)
@@ -134,8 +136,8 @@ internal static class GpgArmor
             && rest[2] is (byte)'=' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)' ' or 0)
             return true;
         return rest.Length > 6 && rest.StartsWith("3D"u8) && rest[6] == (byte)'\n'
-            && Radix64.Value(rest[2]) != Radix64.Invalid && Radix64.Value(rest[3]) != Radix64.Invalid
-            && Radix64.Value(rest[4]) != Radix64.Invalid && Radix64.Value(rest[5]) != Radix64.Invalid;
+            && Radix64.Value(rest[2]) >= 0 && Radix64.Value(rest[3]) >= 0
+            && Radix64.Value(rest[4]) >= 0 && Radix64.Value(rest[5]) >= 0;
     }
 
     private static bool? CheckChecksum(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line, scoped ref int position, ReadOnlySpan<byte> data)
@@ -150,7 +152,7 @@ internal static class GpgArmor
                 if (digits == 0 && (Radix64.IsWhitespace(character) || character == (byte)'='))
                     continue;
                 int value = Radix64.Value(character);
-                if (value == Radix64.Invalid)
+                if (value < 0)
                     return digits == 0 ? true : null;
                 checksum = (checksum << 6) | (uint)value;
                 if (++digits < 4)

@@ -113,7 +113,7 @@ internal sealed class KeyFileParser
                 _component = Component.Ignored;
                 break;
             case PacketTag.Signature:
-                AddSignature(packet);
+                AddSignature(packet, source);
                 break;
             case PacketTag.SecretKey:
                 Begin(null, Component.None);
@@ -181,13 +181,19 @@ internal sealed class KeyFileParser
         _component = Component.UserId;
     }
 
-    private void AddSignature(in Packet packet)
+    private void AddSignature(in Packet packet, PacketSource source)
     {
-        if (!SignaturePacket.TryParse(packet.Body, out var signature))
+        var outcome = SignaturePacket.Parse(packet.Body, out var signature);
+        switch (outcome)
         {
-            if (_certificate is not null)
-                Warn($"a signature on key {_certificate.Primary.Fingerprint} is malformed or of an unknown version, and is ignored.");
-            return;
+            // What cannot be read may be a revocation, and a revocation with an odd part is one for GnuPG.
+            case SignatureParse.Malformed:
+            case SignatureParse.BadSubpacket when signature.Type is SignatureType.KeyRevocation or SignatureType.SubkeyRevocation:
+                throw source.Malformed(packet.Offset, "the signature in this packet is malformed; the file is damaged, get it again.");
+            case SignatureParse.UnknownVersion or SignatureParse.BadSubpacket:
+                if (_certificate is not null)
+                    Warn($"a signature on key {_certificate.Primary.Fingerprint} is of an unknown version or has a malformed part, and is ignored.");
+                return;
         }
 
         bool isOwn = _certificate is not null && signature.IsIssuedBy(_certificate.Primary);
@@ -204,7 +210,7 @@ internal sealed class KeyFileParser
             if (isOwn)
                 _certificate!.IsRevoked = true;
             else
-                _looseRevocations.Add(new LooseRevocation(signature.Version, signature.IssuerKeyId, Convert.ToHexString(signature.IssuerFingerprint), _certificate?.Primary.Fingerprint));
+                _looseRevocations.Add(new LooseRevocation(signature.Version, signature.IssuerKeyId, Hex.Format(signature.IssuerFingerprint), _certificate?.Primary.Fingerprint));
             return;
         }
 

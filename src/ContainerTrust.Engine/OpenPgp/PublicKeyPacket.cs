@@ -222,7 +222,7 @@ internal sealed class PublicKeyPacket
                 keyId = BinaryPrimitives.ReadUInt64BigEndian(digest);
             }
 
-            return Convert.ToHexString(digest);
+            return Hex.Format(digest);
         }
         finally
         {
@@ -239,7 +239,7 @@ internal sealed class PublicKeyPacket
         foreach (byte octet in oid)
         {
             if (arc > ulong.MaxValue >> 7)
-                return Convert.ToHexString(oid);
+                return Hex.Format(oid);
             arc = (arc << 7) | (octet & 0x7Fu);
             if ((octet & 0x80) != 0)
                 continue;

@@ -20,5 +20,5 @@ internal sealed record SelfSignature(uint Created, bool IsUsable, byte? KeyFlags
     /// <param name="second">The other, or null.</param>
     /// <returns>The one that counts.</returns>
     public static SelfSignature? Later(SelfSignature? first, SelfSignature? second) =>
-        first is { } a && (second is not { } b || a.Created > b.Created) ? first : second;
+        first is not null && (second is null || first.Created > second.Created) ? first : second;
 }

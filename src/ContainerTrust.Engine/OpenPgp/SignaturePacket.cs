@@ -8,6 +8,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// </summary>
 internal ref struct SignaturePacket
 {
+    /// <summary>The largest number that GnuPG reads, too.</summary>
+    private const int MaxIntegerOctets = 16384 / 8;
+
     /// <summary>2, 3, 4 or 6.</summary>
     public byte Version { get; private set; }
 
@@ -59,16 +62,23 @@ internal ref struct SignaturePacket
     /// <summary>Reads a signature.</summary>
     /// <param name="body">The packet's body.</param>
     /// <param name="signature">The signature.</param>
-    /// <returns>False if it is malformed or of an unknown version.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> body, out SignaturePacket signature)
+    /// <returns>Whether it can be used.</returns>
+    public static SignatureParse Parse(ReadOnlySpan<byte> body, out SignaturePacket signature)
     {
         signature = default;
-        return !body.IsEmpty && body[0] switch
+        if (body.IsEmpty)
+            return SignatureParse.Malformed;
+        switch (body[0])
         {
-            2 or 3 => signature.ParseOld(body),
-            4 or 6 => signature.ParseNew(body),
-            _ => false,
-        };
+            case 2 or 3:
+                return signature.ParseOld(body) && signature.IsMaterialWhole() ? SignatureParse.Read : SignatureParse.Malformed;
+            case 4 or 6:
+                if (!signature.ParseNew(body, out var hashed, out var unhashed) || !signature.IsMaterialWhole())
+                    return SignatureParse.Malformed;
+                return signature.ParseArea(hashed, isHashed: true) && signature.ParseArea(unhashed, isHashed: false) ? SignatureParse.Read : SignatureParse.BadSubpacket;
+            default:
+                return SignatureParse.UnknownVersion;
+        }
     }
 
     /// <summary>Whether a key is the issuer by what the signature states: at least one of key id and fingerprint is there, and none disagrees.</summary>
@@ -80,7 +90,7 @@ internal ref struct SignaturePacket
             return false;
         if (IssuerFingerprint.IsEmpty)
             return IssuerKeyId == key.KeyId;
-        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Convert.ToHexString(IssuerFingerprint) == key.Fingerprint;
+        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Hex.Format(IssuerFingerprint) == key.Fingerprint;
     }
 
     /// <summary>Whether the signature has ended.</summary>
@@ -106,8 +116,10 @@ internal ref struct SignaturePacket
     }
 
     // version, type, public-key algorithm, hash algorithm, hashed area, unhashed area, prefix(2), version 6: salt, material
-    private bool ParseNew(ReadOnlySpan<byte> body)
+    private bool ParseNew(ReadOnlySpan<byte> body, out ReadOnlySpan<byte> hashed, out ReadOnlySpan<byte> unhashed)
     {
+        hashed = default;
+        unhashed = default;
         if (body.Length < 4)
             return false;
         Version = body[0];
@@ -115,10 +127,10 @@ internal ref struct SignaturePacket
         PublicKeyAlgorithm = (PublicKeyAlgorithm)body[2];
         HashAlgorithm = body[3];
         var rest = body[4..];
-        if (!TryTakeArea(ref rest, out var hashed))
+        if (!TryTakeArea(ref rest, out hashed))
             return false;
         HashedFields = body[..(body.Length - rest.Length)];
-        if (!TryTakeArea(ref rest, out var unhashed) || rest.Length < 2)
+        if (!TryTakeArea(ref rest, out unhashed) || rest.Length < 2)
             return false;
         DigestPrefix = rest[..2];
         rest = rest[2..];
@@ -131,7 +143,41 @@ internal ref struct SignaturePacket
         }
 
         Material = rest;
-        return ParseArea(hashed, isHashed: true) && ParseArea(unhashed, isHashed: false);
+        return true;
+    }
+
+    // The numbers of an unknown algorithm are whole as far as anyone can tell.
+    private readonly bool IsMaterialWhole()
+    {
+        switch (PublicKeyAlgorithm)
+        {
+            case PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly:
+                return HasIntegers(1);
+            case PublicKeyAlgorithm.Dsa or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy:
+                return HasIntegers(2);
+            case PublicKeyAlgorithm.Ed25519:
+                return Material.Length == 64;
+            case PublicKeyAlgorithm.Ed448:
+                return Material.Length == 114;
+            default:
+                return true;
+        }
+    }
+
+    private readonly bool HasIntegers(int count)
+    {
+        var rest = Material;
+        for (; count > 0; count--)
+        {
+            if (rest.Length < 2)
+                return false;
+            int octets = (BinaryPrimitives.ReadUInt16BigEndian(rest) + 7) / 8;
+            if (octets > MaxIntegerOctets || octets > rest.Length - 2)
+                return false;
+            rest = rest[(2 + octets)..];
+        }
+
+        return true;
     }
 
     private readonly bool TryTakeArea(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> area)

@@ -155,7 +155,7 @@ public static class PemPublicKeyReader
     private static TrustKey MakeKey(byte[] subjectPublicKeyInfo, string algorithm, int size, string? curve) => new()
     {
         Kind = TrustKeyKind.PublicKey,
-        Fingerprint = Convert.ToHexString(SHA256.HashData(subjectPublicKeyInfo)),
+        Fingerprint = Hex.Format(SHA256.HashData(subjectPublicKeyInfo)),
         Algorithm = algorithm,
         Size = size,
         Curve = curve,

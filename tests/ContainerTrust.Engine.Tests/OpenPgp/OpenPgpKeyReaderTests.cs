@@ -133,7 +133,8 @@ public sealed class OpenPgpKeyReaderTests
     [Theory]
     [InlineData(new byte[] { 3, 0, 0, 0, 1, 0, 0, 1 }, "version 3")]
     [InlineData(new byte[] { 5, 0, 0, 0, 1, 27 }, "version 5")]
-    [InlineData(new byte[] { 4, 0, 0, 0, 1, 99, 1, 2 }, "unknown algorithm 99")]
+    [InlineData(new byte[] { 4, 0, 0, 0, 1, 99, 1, 2 }, "unknown algorithm 99 (version 4)")]
+    [InlineData(new byte[] { 6, 0, 0, 0, 1, 31, 0, 0, 0, 2, 1, 2 }, "unknown algorithm 31 (version 6)")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 3, 0x2A, 0x03, 0x04, 0, 1, 1 }, "unknown curve 1.2.3.4")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 22, 3, 0x2B, 0x65, 0x71, 0, 1, 1 }, "unknown curve 1.3.101.113")]
     public void Keys_and_subkeys_of_unknown_kinds_are_skipped_and_named(byte[] body, string kind)
@@ -170,6 +171,34 @@ public sealed class OpenPgpKeyReaderTests
         var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.PublicKey, body)], "key"));
         Assert.Equal("MalformedOpenPgp", error.ErrorId);
         Assert.Contains("packet at octet ", error.DocumentPath, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 3, 5, 0x20, 0, 0, 0, 1 })]
+    [InlineData(new byte[] { 4, 0x20, 1, 8, 0, 9, 1 })]
+    [InlineData(new byte[] { 4, 0x20, 1, 8, 0, 0, 0, 0, 1, 2 })]
+    [InlineData(new byte[] { 4, 0x20, 1, 8, 0, 0, 0, 0, 1, 2, 0, 9, 1 })]
+    [InlineData(new byte[] { 4, 0x20, 19, 8, 0, 0, 0, 0, 1, 2, 0, 8, 1, 0 })]
+    [InlineData(new byte[] { 6, 0x20, 27, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 9, 1 })]
+    [InlineData(new byte[] { 4, 0x20, 1, 8, 0, 2, 1, 2, 0, 0, 1, 2, 0, 1, 1 })]
+    [InlineData(new byte[] { 4, 0x28, 1, 8, 0, 2, 9, 2, 0, 0, 1, 2, 0, 1, 1 })]
+    public void A_damaged_signature_refuses_the_file_because_it_may_have_been_a_revocation(byte[] body)
+    {
+        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, body)], "key"));
+        Assert.Equal("MalformedOpenPgp", error.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 5, 0x20, 1, 8 })]
+    [InlineData(new byte[] { 4, 0x10, 1, 8, 0, 2, 1, 2, 0, 0, 1, 2, 0, 1, 1 })]
+    [InlineData(new byte[] { 4, 0x10, 1, 8, 0, 2, 0, 2, 0, 0, 1, 2, 0, 1, 1 })]
+    [InlineData(new byte[] { 4, 0x10, 1, 8, 0, 2, 9, 2, 0, 0, 1, 2, 0, 1, 1 })]
+    public void A_signature_of_an_unknown_version_or_with_an_odd_part_is_ignored_and_named(byte[] body)
+    {
+        var result = OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, body)], "key");
+        Assert.True(Assert.Single(result.Keys).CanSign);
+        Assert.Contains("is ignored", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
