@@ -46,6 +46,7 @@ internal sealed class LookasideReader
                 case LookasideKey.DefaultDocker:
                     if (!Resolve(field.Value).IsNull)
                         sections.Default = ReadSection(field, null);
+                    sections.HasCaseVariants |= sections.Default?.HasCaseVariants == true;
                     sections.DefaultField = field;
                     break;
                 case LookasideKey.Docker:
