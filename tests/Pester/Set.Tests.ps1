@@ -224,7 +224,7 @@ Describe 'Set-ImageTrust' {
         It 'makes no directory and no file' {
             $bare = New-TestRoot
             Remove-Item -LiteralPath "$bare/etc" -Recurse
-            Set-ImageTrust quay.io -Type Reject -Root $bare -WhatIf *> $null
+            (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust quay.io -Type Reject -Root '$bare' -WhatIf").Output | Should -BeLike 'What if:*quay.io*'
             "$bare/etc" | Should -Not -Exist
         }
 
