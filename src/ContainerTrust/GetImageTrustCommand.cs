@@ -41,23 +41,37 @@ public sealed class GetImageTrustCommand : TrustCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == ReferenceSet)
+        switch (ParameterSetName)
         {
-            foreach (string image in Reference!)
-                Governing(image);
+            case ReferenceSet:
+                foreach (string image in Reference!)
+                    Governing(image);
+                break;
+            case DefaultSet:
+                if (Default)
+                    Write(Store.Read(new TrustQuery { DefaultOnly = true }, Cancellation));
+                break;
+            default:
+                Scopes();
+                break;
         }
-        else if (ParameterSetName == DefaultSet || Transport == "all")
+    }
+
+    private void Scopes()
+    {
+        // "all" and "default" are what the default's own entry has as transport and scope.
+        TrustQuery query = Transport == "all" ? new TrustQuery { DefaultOnly = true } : new TrustQuery { Registries = Registry, Transport = Transport };
+        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
+        foreach (ImageTrust trust in Store.Read(query, Cancellation))
         {
-            // "all" and "default" are what the default's own object has as transport and scope.
-            if (ParameterSetName == RegistrySet || Default)
-                Write(new TrustQuery { DefaultOnly = true });
+            if (trust.IsDefault && Registry?.Any(r => ScopePattern.IsMatch(r, trust.Registry)) == false)
+                continue;
+            seen.Add(trust.Registry);
+            Write(trust);
         }
-        else
-        {
-            HashSet<string> seen = Write(new TrustQuery { Registries = Registry, Transport = Transport });
-            foreach (string name in (Registry ?? []).Distinct().Where(r => !ScopePattern.HasWildcards(r) && !seen.Contains(r)))
-                Report(NotFound(name));
-        }
+
+        foreach (string name in (Registry ?? []).Distinct().Where(r => !ScopePattern.HasWildcards(r) && !seen.Contains(r)))
+            Report(NotFound(name));
     }
 
     private void Governing(string image)
@@ -74,18 +88,6 @@ public sealed class GetImageTrustCommand : TrustCmdlet
 
         if (entry is not null)
             Write(entry);
-    }
-
-    private HashSet<string> Write(TrustQuery query)
-    {
-        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ImageTrust trust in Store.Read(query, Cancellation))
-        {
-            seen.Add(trust.Registry);
-            Write(trust);
-        }
-
-        return seen;
     }
 
     private TrustException NotFound(string name)

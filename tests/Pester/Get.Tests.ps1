@@ -133,6 +133,31 @@ quay.io,docker
         { Get-ImageTrust -PolicyPath Variable:policy.json } | Should -Throw -ErrorId 'NotAFilePath,*'
     }
 
+    It 'knows the default by the names that its entry has' {
+        (Get-ImageTrust default -Transport all -Root $root).IsDefault | Should -BeTrue
+        (Get-ImageTrust -Transport all -Root $root).IsDefault | Should -BeTrue
+        { Get-ImageTrust quay.io -Transport all -Root $root -ErrorAction Stop } | Should -Throw -ErrorId 'ImageTrustNotFound,*'
+    }
+
+    It 'shows nothing for -Default:$false' {
+        Get-ImageTrust -Default:$false -Root $root | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a root that is not there' {
+        $failure = { Get-ImageTrust -Root "$root/nowhere" } | Should -Throw -PassThru
+        $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failure.Exception.GetType().FullName | Should -BeLike 'ContainerTrust.Engine.*'
+    }
+
+    It 'reads the user''s own policy, with -CurrentUser even where there is none' {
+        $user = New-TestRoot
+        $script = "`$env:HOME = '$user'; Import-Module '$ModulePath'"
+        (Invoke-ChildSession "$script; try { Get-ImageTrust -CurrentUser } catch { `$_.FullyQualifiedErrorId; `$_.TargetObject }").Output |
+            Should -Be 'PolicyNotFound,ContainerTrust.Commands.GetImageTrustCommand', "$user/.config/containers/policy.json"
+        $words = (Invoke-ChildSession "$script; Set-ImageTrust quay.io -Type Reject -CurrentUser -WarningAction SilentlyContinue; (Get-ImageTrust quay.io).PolicyPath").Output
+        $words | Should -Be "$user/.config/containers/policy.json"
+    }
+
     It 'knows no current user in another root' {
         { Get-ImageTrust -Root $root -CurrentUser } | Should -Throw -ErrorId 'NoCurrentUser,*'
     }

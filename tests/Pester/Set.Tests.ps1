@@ -224,13 +224,24 @@ Describe 'Set-ImageTrust' {
         It 'makes no directory and no file' {
             $bare = New-TestRoot
             Remove-Item -LiteralPath "$bare/etc" -Recurse
-            Set-ImageTrust quay.io -Type Reject -Root $bare -WhatIf *> $null
+            (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust quay.io -Type Reject -Root '$bare' -WhatIf").Output | Should -BeLike 'What if:*quay.io*'
             "$bare/etc" | Should -Not -Exist
         }
 
         It 'fails on a broken policy' {
             $broken = New-TestRoot '{'
             { Set-ImageTrust quay.io -Type Reject -Root $broken -WhatIf } | Should -Throw
+        }
+    }
+
+    Context '-Confirm' {
+        It 'sets the scopes that were agreed to, in one write' {
+            $answers = "$root/answers"
+            [System.IO.File]::WriteAllText($answers, "y`nn`ny`n")
+            $script = "Import-Module '$ModulePath'; (Set-ImageTrust a.example.com, b.example.com, c.example.com -Type Reject -Root '$root' -Confirm -PassThru).Registry -join ' '"
+            $output = bash -c "NO_COLOR=1 '$((Get-Process -Id $PID).Path)' -NoProfile -Command `"`$1`" < '$answers'" -- $script
+            $output[-1] | Should -Be 'a.example.com c.example.com'
+            (Get-Policy $root).transports.docker.Keys | Should -Not -Contain 'b.example.com'
         }
     }
 

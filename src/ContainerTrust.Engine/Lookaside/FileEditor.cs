@@ -75,6 +75,8 @@ internal sealed class FileEditor
             AddDefault(defaultIntent!);
         if (_edits.IsEmpty)
             return null;
+        if (_document.IgnoredFromLine > 0)
+            throw NotPossible(null, $"everything from line {_document.IgnoredFromLine} on is ignored, because only the first YAML document of a file counts; give it a file of its own");
 
         string edited = _edits.Apply();
         Verify(edited, intents, defaultIntent);
@@ -337,8 +339,6 @@ internal sealed class FileEditor
         YamlNode? root = Root;
         if (root is null)
         {
-            if (_document.IgnoredFromLine > 0)
-                throw NotPossible(null, "the file's first document is empty and others follow");
             _edits.InsertLines(_text.Text.Length, [key + ":", .. lines("")]);
         }
         else if (root.Kind != YamlKind.Mapping)
@@ -513,14 +513,14 @@ internal sealed class FileEditor
             throw NotPossible(null, "the way in which it is written does not allow the change", exception);
         }
 
-        IsSpent = result is { Default: null, Namespaces.Count: 0, HasUnknownKeys: false } && document.IgnoredFromLine == 0 && !KeepsComments();
+        IsSpent = result is { Default: null, Namespaces.Count: 0, HasUnknownKeys: false } && !KeepsComments();
     }
 
     private void Compare(FileSections result, YamlDocument document, Dictionary<string, RawSection?> intents, RawSection? defaultIntent)
     {
         bool isSame = result.Default?.Raw == defaultIntent
             && result.HasUnknownKeys == _sections.HasUnknownKeys
-            && (document.IgnoredFromLine > 0) == (_document.IgnoredFromLine > 0)
+            && document.IgnoredFromLine == 0
             && result.Namespaces.Count == Expected(intents)
             && SameUnknownKeys(document);
         foreach (SectionNode section in result.Namespaces)

@@ -133,7 +133,7 @@ internal static class YamlAdapter
             }
         }
 
-        // Like that, a little of it must be readable: the reference looks two tokens ahead.
+        // Still it must be YAML: the reference looks a few tokens ahead, and text that nobody can read is better mended than passed over.
         private int LookInto(int offset)
         {
             int line = text.LineIndex(offset);
@@ -144,8 +144,9 @@ internal static class YamlAdapter
             var ahead = new Parser(reader);
             try
             {
-                for (int i = 0; i < 4 && ahead.MoveNext();)
-                    i++;
+                int events = 0;
+                while (events < LookasideLimits.Nodes && ahead.MoveNext())
+                    events++;
             }
             catch (YamlException exception)
             {

@@ -187,7 +187,7 @@ public sealed class LookasideEditorTests
     [InlineData("# only a comment", "# only a comment\ndocker:\n  h:\n    lookaside: U\n    sigstore: U")]
     [InlineData("{\"docker\": {\"i\": {}}}\n", "{\"docker\": {\"i\": {}, \"h\": {\"lookaside\": \"U\", \"sigstore\": \"U\"}}}\n")]
     [InlineData("{}\n", "{\"docker\": {\"h\": {\"lookaside\": \"U\", \"sigstore\": \"U\"}}}\n")]
-    [InlineData("---\ndocker:\n  i:\n---\nother: x\n", "---\ndocker:\n  i:\n  h:\n    lookaside: U\n    sigstore: U\n---\nother: x\n")]
+    [InlineData("---\ndocker:\n  i:\n...\n", "---\ndocker:\n  i:\n  h:\n    lookaside: U\n    sigstore: U\n...\n")]
     public void A_new_section_joins_the_file_that_has_its_name(string before, string after)
     {
         MemoryHost host = MemoryHost.With(("h.yaml", before));
@@ -274,6 +274,7 @@ public sealed class LookasideEditorTests
     [InlineData("docker:\n  h: {sigstore: a, # why\n    lookaside-staging: b}\n", null)]
     [InlineData("x: &x {h: {sigstore: a}}\ndocker:\n  <<: *x\n", false)]
     [InlineData("x: &x {h: {sigstore: a}}\ndocker: *x\n", true)]
+    [InlineData("docker:\n  h:\n    sigstore: a\n---\nother: x\n", false)]
     [InlineData("docker:\n  ? h\n  : sigstore: a\n", true)]
     [InlineData("x: &x {sigstore: a, use-sigstore-attachments: on}\ndocker:\n  h: {<<: *x}\n", null)]
     public void What_cannot_be_edited_safely_is_refused_and_says_so(string content, bool? remove)

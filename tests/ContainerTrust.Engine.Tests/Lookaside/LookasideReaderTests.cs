@@ -170,6 +170,7 @@ public sealed class LookasideReaderTests
     [InlineData("docker:\n  a:\n    lookaside: x: y\n", "LookasideSyntaxError", 3, 17, "")]
     [InlineData("docker:\n  a:\n    lookaside: \"x\n", "LookasideSyntaxError", 3, 16, "")]
     [InlineData("docker:\n  a:\n    lookaside: \"https:\\/\\/x\"\n", "LookasideSyntaxError", 3, 23, "")]
+    [InlineData("docker: {}\n---\nb: [\n", "LookasideSyntaxError", 2, 0, "")]
     [InlineData("%YAML 1.3\n---\ndocker: {}\n", "LookasideSyntaxError", 1, 1, "")]
     [InlineData("docker: {}\u2028evil: {}\n", "LookasideEncoding", 1, 11, "")]
     [InlineData("docker: {}\n# é\0\n", "LookasideEncoding", 2, 5, "")]
