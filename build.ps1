@@ -38,22 +38,61 @@ function Invoke-Test {
     & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1"
 }
 
-# What PowerShell shows for "Get-Help about_X": the page without its marks.
-function ConvertTo-AboutText([string[]] $Markdown) {
-    $inFrontMatter = $Markdown[0] -eq '---'
-    $inCode = $false
-    $isFirst = $true
-    foreach ($line in $Markdown) {
-        if ($inFrontMatter) {
-            if (-not $isFirst -and $line -eq '---') { $inFrontMatter = $false }
-            $isFirst = $false
+# Markdown as PowerShell shows it in a terminal: without its marks, and broken between words, which PowerShell itself does not do.
+function ConvertTo-HelpText([string[]] $Markdown, [int] $Width, [string] $CodeIndent = '    ') {
+    $paragraph = [System.Collections.Generic.List[string]]::new()
+    $indent = ''
+    $isCode = $false
+    foreach ($line in @($Markdown) + '') {
+        $isFence = $line -match '^```'
+        $isItem = $line -match '^(- |\d+\. )'
+        if ($paragraph.Count -and ($isCode -or $isFence -or $isItem -or $line -match '^(#|$)')) {
+            # A line that ends in the middle of a word would be unreadable; so would one that begins with a mark.
+            $text = ''
+            foreach ($word in ($paragraph -join ' ') -split ' +') {
+                if ($text.Trim() -and $text.Length + 1 + $word.Length -gt $Width) {
+                    $text
+                    $text = "$indent$word"
+                }
+                else { $text = if ($text) { "$text $word" } else { $word } }
+            }
+            $text
+            $paragraph.Clear()
+            $indent = ''
         }
-        elseif ($line -match '^```') { $inCode = -not $inCode }
-        elseif ($inCode) { "    $line" }
-        elseif ($line -match '^# +(.*)$') { $Matches[1] }
-        elseif ($line -match '^##+ +(.*)$') { $Matches[1].ToUpperInvariant() }
-        else { $line -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`|\*\*', '' }
+        if ($isFence) { $isCode = -not $isCode }
+        elseif ($isCode) { "$CodeIndent$line".TrimEnd() }
+        elseif ($line -match '^## (.*)$') { $Matches[1].ToUpperInvariant() }
+        elseif ($line -match '^#+ (.*)$') { $Matches[1] }
+        elseif ($line -eq '') { '' }
+        else {
+            if ($isItem) { $indent = ' ' * $Matches[1].Length }
+            $paragraph.Add(($line.Trim() -replace '\[([^\]]+)\]\((https?:[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`|\*\*', ''))
+        }
     }
+}
+
+# The help file that Get-Help reads, made from what platyPS exports.
+function ConvertTo-HelpFile([string] $Maml, [string] $Path) {
+    $help = [xml]::new()
+    $help.PreserveWhitespace = $true
+    $help.Load($Maml)
+    # platyPS breaks an example up at its blank lines, which may stand in the middle of code.
+    foreach ($example in $help.SelectNodes("//*[local-name() = 'introduction']")) {
+        $first, $others = @($example.SelectNodes("*[local-name() = 'para']"))
+        $text = (@($first) + $others).InnerText -join "`n"
+        foreach ($paragraph in $others) { $null = $example.RemoveChild($paragraph) }
+        $first.InnerText = ((ConvertTo-HelpText ($text -split '\r?\n') 74 '') -join "`n").Trim("`n")
+    }
+    foreach ($paragraph in $help.SelectNodes("//*[local-name() = 'para'][local-name(..) != 'introduction']")) {
+        $paragraph.InnerText = ((ConvertTo-HelpText ($paragraph.InnerText -split '\r?\n') 70) -join "`n").Trim("`n")
+    }
+    foreach ($link in $help.SelectNodes("//*[local-name() = 'navigationLink']")) {
+        $address = $link.SelectSingleNode("*[local-name() = 'uri']")
+        if ($link.SelectSingleNode("*[local-name() = 'linkText']").InnerText -eq 'Online Version' -and -not $address.InnerText) { $null = $link.ParentNode.RemoveChild($link) }
+        elseif ($address.InnerText -notmatch '^https?:') { $address.InnerText = '' }
+    }
+    $help.Save($Path)
 }
 
 function Invoke-Help {
@@ -88,10 +127,10 @@ function Invoke-Help {
     $null = Import-MarkdownCommandHelp -LiteralPath $commandPages.FullName | Export-MamlCommandHelp -OutputFolder $scratch -Force
     $maml = @(Get-ChildItem -LiteralPath $scratch -Recurse -Filter *-Help.xml)
     if ($maml.Count -ne 1) { throw "One help file was expected, not $($maml.Count); is 'external help file' the same in all pages?" }
-    Copy-Item -LiteralPath $maml[0].FullName -Destination "$target/ContainerTrust.dll-Help.xml"
+    ConvertTo-HelpFile $maml[0].FullName "$target/ContainerTrust.dll-Help.xml"
     Remove-Item -LiteralPath $scratch -Recurse
     foreach ($page in $pages | Where-Object Name -Like 'about_*') {
-        ConvertTo-AboutText (Get-Content -LiteralPath $page.FullName) | Set-Content -LiteralPath "$target/$($page.BaseName).help.txt"
+        ConvertTo-HelpText (Get-Content -LiteralPath $page.FullName) 78 | Set-Content -LiteralPath "$target/$($page.BaseName).help.txt"
     }
     Write-Output "Help: $($commandPages.Count) cmdlets, $(@($pages | Where-Object Name -Like 'about_*').Count) topics -> $target"
 }

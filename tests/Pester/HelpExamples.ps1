@@ -1,0 +1,125 @@
+# The examples of docs/help, as they stand there, and what they print when they are run. Dot-source it after Common.ps1.
+$script:HelpPath = Join-Path $RepositoryRoot 'docs/help'
+
+# The examples of a page: Title, and Blocks of Code with the Output that the page shows after it ($null if it shows none).
+function Get-HelpExample([string] $Path) {
+    $example = $null
+    $code = $null
+    $text = $null
+    foreach ($line in [System.IO.File]::ReadAllLines($Path)) {
+        if ($null -ne $text) {
+            if ($line -ne '```') { $text.Add($line) }
+            else {
+                if ($language -eq 'powershell') {
+                    $code = [pscustomobject]@{ Code = $text -join "`n"; Output = $null }
+                    $example.Blocks += @($code)
+                }
+                else { $code.Output = $text -join "`n" }
+                $text = $null
+            }
+        }
+        elseif ($line -match '^## ' -and $example) {
+            $example
+            $example = $null
+        }
+        elseif ($line -match '^### (Example \d+: .+)$') {
+            if ($example) { $example }
+            $example = [pscustomobject]@{ Page = [System.IO.Path]::GetFileNameWithoutExtension($Path); Title = $Matches[1]; Blocks = @() }
+        }
+        elseif ($example -and $line -match '^```(powershell|output)$') {
+            $language = $Matches[1]
+            $text = [System.Collections.Generic.List[string]]::new()
+        }
+    }
+}
+
+# Other hosts and the user's own files are out of reach for a test; such examples are only parsed.
+function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser') }
+
+# The host that the examples are about.
+function New-HelpRoot {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([switch] $Fresh)
+    $policy = @'
+{
+    "default": [{"type": "insecureAcceptAnything"}],
+    "transports": {
+        "docker-daemon": {
+            "": [{"type": "insecureAcceptAnything"}]
+        },
+        "docker": {
+            "registry.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/etc/pki/containers/build.asc"}],
+            "registry.example.com/dev": [{"type": "insecureAcceptAnything"}],
+            "quay.example.com": [{"type": "sigstoreSigned", "keyPath": "/etc/pki/containers/cosign.pub", "signedIdentity": {"type": "matchRepository"}}],
+            "legacy.example.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/etc/pki/containers/old.asc"}]
+        },
+        "dir": {
+            "/srv/images": [{"type": "reject"}]
+        }
+    }
+}
+'@
+    $registries = @{
+        'registry.example.com.yaml' = "docker:`n  registry.example.com:`n    lookaside: https://registry.example.com/sigstore`n    sigstore: https://registry.example.com/sigstore`n"
+        'quay.example.com.yaml'     = "docker:`n  quay.example.com:`n    use-sigstore-attachments: true`n"
+        'default.yaml'              = "default-docker:`n  lookaside-staging: file:///var/lib/containers/sigstore`n  sigstore-staging: file:///var/lib/containers/sigstore`n"
+    }
+    if (-not $PSCmdlet.ShouldProcess('a new root')) { return }
+    $root = if ($Fresh) { New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}' } else { New-TestRoot $policy $registries }
+    $null = New-Item -ItemType Directory -Path "$root/etc/pki/containers", "$root/etc/pki/rpm-gpg", "$root/home/.config/containers/registries.d"
+    Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$root/etc/pki/containers/build.asc"
+    Copy-Item -LiteralPath "$DataPath/second.asc" -Destination "$root/etc/pki/containers/release.asc"
+    Copy-Item -LiteralPath "$DataPath/expired.asc" -Destination "$root/etc/pki/containers/old.asc"
+    Copy-Item -LiteralPath "$DataPath/cosign.pub" -Destination "$root/etc/pki/containers/cosign.pub"
+    Copy-Item -LiteralPath "$RepositoryRoot/samples/keys/sample.asc" -Destination "$root/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"
+    [System.IO.File]::WriteAllText("$root/etc/hostname", "$($Fresh ? 'host2' : 'host1').example.com`n")
+    $root
+}
+
+# Runs examples in one session of their own and returns what each code block prints. /mnt/golden is the host that they are about, which is also
+# what they work on where they name no root; /mnt/new is another one.
+function Invoke-HelpExample([object[]] $Example) {
+    $work = foreach ($item in $Example) { @{ Golden = New-HelpRoot; New = New-HelpRoot -Fresh; Blocks = @($item.Blocks.Code) } }
+    $file = Join-Path $work[0].Golden 'examples.clixml'
+    $work | Export-Clixml -LiteralPath $file -Depth 5
+    # Should an example forget its root, it must find neither this host's files nor this user's.
+    $child = Invoke-ChildSession @"
+        `$env:HOME = '$($work[0].Golden)/home'
+        `$env:CONTAINERS_POLICY_JSON = '$($work[0].Golden)/home/policy.json'
+        Import-Module '$ModulePath'
+        `$work = Import-Clixml -LiteralPath '$file'
+        `$ErrorActionPreference = 'Continue'
+        foreach (`$item in `$work) {
+            Set-Location -LiteralPath "`$(`$item.Golden)/home"
+            `$global:PSDefaultParameterValues = @{ '*-ImageTrust:Root' = `$item.Golden }
+            foreach (`$text in `$item.Blocks) {
+                '<<<block>>>'
+                `$code = [scriptblock]::Create(`$text.Replace('/mnt/golden', `$item.Golden).Replace('/mnt/new', `$item.New))
+                `$records = & { try { & `$code } catch { `$_ } } 2>&1 3>&1 4>&1
+                `$printed = `$records | ForEach-Object {
+                    if (`$_ -is [System.Management.Automation.WarningRecord]) { "WARNING: `$_" }
+                    elseif (`$_ -is [System.Management.Automation.VerboseRecord]) { "VERBOSE: `$_" }
+                    elseif (`$_ -is [System.Management.Automation.ErrorRecord]) { "`$(`$_.InvocationInfo.MyCommand.Name): `$(`$_.Exception.Message)" }
+                    else { `$_ }
+                } | Out-String -Width 120
+                if (`$text -notlike '*/mnt/*') { `$printed = `$printed.Replace(" under `$(`$item.Golden)", '') }
+                '<<<more>>>'
+                `$printed.Replace(`$item.Golden, '/mnt/golden').Replace(`$item.New, '/mnt/new')
+            }
+        }
+"@
+    if ($child.ExitCode -ne 0) { throw "The examples could not be run:`n$($child.Output -join "`n")" }
+    $blocks = @(($child.Output -join "`n") -split '(?m)^<<<block>>>\n' | Select-Object -Skip 1)
+    $next = 0
+    for ($i = 0; $i -lt $Example.Count; $i++) {
+        foreach ($code in $work[$i].Blocks) {
+            # -WhatIf speaks to the host, before the code's own output is printed.
+            $said = $blocks[$next++] -replace '(?m)^<<<more>>>\n?', ''
+            if ($code -notlike '*/mnt/*') { $said = $said.Replace(" under $($work[$i].Golden)", '') }
+            [pscustomobject]@{ Title = $Example[$i].Title; Code = $code; Output = ConvertTo-PlainOutput $said }
+        }
+    }
+}
+
+# Without the blanks that no reader sees.
+function ConvertTo-PlainOutput([string] $Text) { (($Text -split '\r?\n').TrimEnd() -join "`n").Trim("`n") }
