@@ -82,10 +82,10 @@ function ConvertTo-HelpFile([string] $Maml, [string] $Path) {
         $first, $others = @($example.SelectNodes("*[local-name() = 'para']"))
         $text = (@($first) + $others).InnerText -join "`n"
         foreach ($paragraph in $others) { $null = $example.RemoveChild($paragraph) }
-        $first.InnerText = ((ConvertTo-HelpText ($text -split '\r?\n') 74 '') -join "`n").Trim("`n")
+        $first.InnerText = ((ConvertTo-HelpText ($text -split '\r?\n') -Width 74 -CodeIndent '') -join "`n").Trim("`n")
     }
     foreach ($paragraph in $help.SelectNodes("//*[local-name() = 'para'][local-name(..) != 'introduction']")) {
-        $paragraph.InnerText = ((ConvertTo-HelpText ($paragraph.InnerText -split '\r?\n') 70) -join "`n").Trim("`n")
+        $paragraph.InnerText = ((ConvertTo-HelpText ($paragraph.InnerText -split '\r?\n') -Width 70) -join "`n").Trim("`n")
     }
     foreach ($link in $help.SelectNodes("//*[local-name() = 'navigationLink']")) {
         $address = $link.SelectSingleNode("*[local-name() = 'uri']")
@@ -130,7 +130,7 @@ function Invoke-Help {
     ConvertTo-HelpFile $maml[0].FullName "$target/ContainerTrust.dll-Help.xml"
     Remove-Item -LiteralPath $scratch -Recurse
     foreach ($page in $pages | Where-Object Name -Like 'about_*') {
-        ConvertTo-HelpText (Get-Content -LiteralPath $page.FullName) 78 | Set-Content -LiteralPath "$target/$($page.BaseName).help.txt"
+        ConvertTo-HelpText (Get-Content -LiteralPath $page.FullName) -Width 78 | Set-Content -LiteralPath "$target/$($page.BaseName).help.txt"
     }
     Write-Output "Help: $($commandPages.Count) cmdlets, $(@($pages | Where-Object Name -Like 'about_*').Count) topics -> $target"
 }
