@@ -54,9 +54,11 @@ public sealed record ImageTrust
     /// <summary>The requirement list in one word.</summary>
     /// <param name="requirements">A requirement list.</param>
     /// <returns><see cref="TrustType.Reject"/> if any requirement rejects; the common type if all agree; otherwise <see cref="TrustType.Mixed"/>.</returns>
-    public static TrustType Summarize(IReadOnlyList<TrustRequirement> requirements)
+    public static TrustType Summarize(IReadOnlyList<TrustRequirement>? requirements)
     {
-        ArgumentNullException.ThrowIfNull(requirements);
+        // An object made by hand may lack the list.
+        if (requirements is null)
+            return TrustType.Reject;
         TrustType? common = null;
         foreach (TrustRequirement requirement in requirements)
         {

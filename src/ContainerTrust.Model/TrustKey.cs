@@ -49,8 +49,14 @@ public sealed record TrustKey
     /// <summary>Whether the file contains a revocation of the whole key.</summary>
     public bool IsRevoked { get; init; }
 
-    /// <summary>Whether the primary key or one of its subkeys may make signatures, by its key flags and algorithm; validity in time is separate.</summary>
+    /// <summary>
+    /// Whether the primary key or one of its subkeys that are not revoked may make signatures, by its key flags and algorithm; validity in time is
+    /// separate, see <see cref="CanSignAt"/>.
+    /// </summary>
     public bool CanSign { get; init; }
+
+    /// <summary>Whether the primary key itself may make signatures, by its key flags and algorithm.</summary>
+    public bool CanPrimarySign { get; init; }
 
     /// <summary>OpenPGP: the subkeys, in the order of the file. Empty for PEM keys.</summary>
     public IReadOnlyList<TrustSubkey> Subkeys { get; init; } = [];
@@ -62,6 +68,13 @@ public sealed record TrustKey
     /// <param name="time">The moment asked about.</param>
     /// <returns>True if <see cref="Expires"/> is at or before <paramref name="time"/>.</returns>
     public bool IsExpiredAt(DateTimeOffset time) => Expires is { } e && e <= time;
+
+    /// <summary>Whether some part of the key could make a signature at <paramref name="time"/> that counts: of the right kind, not revoked, begun and not ended.</summary>
+    /// <param name="time">The moment asked about.</param>
+    /// <returns>True if the primary key or a subkey could. A subkey ends with its primary key.</returns>
+    public bool CanSignAt(DateTimeOffset time) =>
+        !IsRevoked && !IsExpiredAt(time) && !(Created > time)
+        && (CanPrimarySign || Subkeys.Any(s => s.CanSign && !s.IsRevoked && !(s.Expires <= time) && s.Created <= time));
 
     /// <inheritdoc/>
     public override string ToString() => UserIds.Count > 0 ? $"{Fingerprint} {UserIds[0]}" : Fingerprint;

@@ -30,6 +30,12 @@ public interface ITrustHost
     /// <exception cref="TrustException">The path is no regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or is being written all the time.</exception>
     HostFile? TryReadFile(string path, int maxBytes);
 
+    /// <summary>The path with every symbolic link in it resolved, and without <c>.</c>, <c>..</c> and doubled slashes.</summary>
+    /// <param name="path">An absolute path on the host; its last name need not be there.</param>
+    /// <returns>The path by which the reference implementation looks up a directory or archive; the path itself if a directory in it is missing.</returns>
+    /// <exception cref="TrustException">The path cannot be looked at (permission, a link that loops or leaves the root).</exception>
+    string ResolvePath(string path);
+
     /// <summary>
     /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is no UTF-8 is given as a lone surrogate
     /// (U+DC80 to U+DCFF), and such a name opens that file again.
@@ -69,6 +75,14 @@ public interface IHostChange : IDisposable
     /// <exception cref="FileChangedException">The file is no longer the one that was read; nothing was written.</exception>
     /// <exception cref="TrustException">Writing failed; the old file is whole.</exception>
     void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected);
+
+    /// <summary>
+    /// Refuses a path at which nothing could be written or deleted, as far as that can be told beforehand, so that of several files none is written
+    /// when one cannot be.
+    /// </summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <exception cref="TrustException">The directory may not be written, or its file system is read-only.</exception>
+    void RequireWritable(string path);
 
     /// <summary>Deletes a file (a symbolic link itself, not its target).</summary>
     /// <param name="path">An absolute path on the host.</param>

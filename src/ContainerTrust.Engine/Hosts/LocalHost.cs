@@ -35,6 +35,9 @@ public sealed class LocalHost : ITrustHost
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);
 
     /// <inheritdoc/>
+    public string ResolvePath(string path) => _files.Value.ResolvePath(path);
+
+    /// <inheritdoc/>
     public bool Exists(string path) => _files.Value.Exists(path);
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ public sealed class RootDirectoryHost : ITrustHost
     public string? GetEnvironmentVariable(string name) => null;
 
     /// <inheritdoc/>
+    public string ResolvePath(string path) => _files.ResolvePath(path);
+
+    /// <inheritdoc/>
     public bool Exists(string path) => _files.Exists(path);
 
     /// <inheritdoc/>

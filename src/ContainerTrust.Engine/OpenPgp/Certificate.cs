@@ -82,7 +82,8 @@ internal sealed class Certificate(PublicKeyPacket primary)
     /// <returns>A new object.</returns>
     public TrustKey ToModel()
     {
-        bool canSign = primary.IsSigningAlgorithm && (primary.Version == 4 || _directKey is not null) && KeyFlags.AllowSigning(FindFlags());
+        bool canPrimarySign = primary.IsSigningAlgorithm && (primary.Version == 4 || _directKey is not null) && KeyFlags.AllowSigning(FindFlags());
+        bool canSign = canPrimarySign;
         var subkeys = _subkeys.Count == 0 ? [] : new TrustSubkey[_subkeys.Count];
         for (int i = 0; i < subkeys.Length; i++)
         {
@@ -103,6 +104,7 @@ internal sealed class Certificate(PublicKeyPacket primary)
             Expires = KeyFlags.Expiry(primary.Created, FindExpirationSeconds()),
             IsRevoked = IsRevoked,
             CanSign = canSign,
+            CanPrimarySign = canPrimarySign,
             Subkeys = subkeys,
         };
     }

@@ -110,7 +110,13 @@ internal sealed class PolicyLayout(ReadOnlyMemory<byte> content)
     private static ReadOnlyMemory<byte> Indentation(JsonMemberText member)
     {
         if (WhiteSpace.HasLineBreak(member.Colon))
-            return WhiteSpace.LastLine(member.Colon);
+        {
+            // The colon itself may stand on that line, behind its indentation.
+            ReadOnlyMemory<byte> line = WhiteSpace.LastLine(member.Colon);
+            int end = line.Span.IndexOfAnyExcept((byte)' ', (byte)'\t');
+            return end < 0 ? line : line[..end];
+        }
+
         if (member.IsAtLineStart)
             return WhiteSpace.LastLine(member.Leading);
 

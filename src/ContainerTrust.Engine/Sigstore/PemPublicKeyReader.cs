@@ -160,6 +160,7 @@ public static class PemPublicKeyReader
         Size = size,
         Curve = curve,
         CanSign = true,
+        CanPrimarySign = true,
     };
 
     private static string DescribeAlgorithm(string oid) => oid switch

@@ -126,6 +126,7 @@ internal static class Rehydration
         Expires = bag.Moment("Expires"),
         IsRevoked = Required(bag.Truth("IsRevoked")),
         CanSign = Required(bag.Truth("CanSign")),
+        CanPrimarySign = Required(bag.Truth("CanPrimarySign")),
         Subkeys = bag.Objects<TrustSubkey>("Subkeys"),
         Path = bag.Text("Path"),
     };

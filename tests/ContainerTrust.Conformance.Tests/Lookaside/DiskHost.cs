@@ -15,6 +15,8 @@ internal sealed class DiskHost : ITrustHost
 
     public HostFile? TryReadFile(string path, int maxBytes) => File.Exists(path) ? new HostFile(path, File.ReadAllBytes(path), default) : null;
 
+    public string ResolvePath(string path) => path;
+
     public IReadOnlyList<string> ListDirectory(string path) =>
         [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
 

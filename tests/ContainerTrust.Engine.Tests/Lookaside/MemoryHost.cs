@@ -66,6 +66,8 @@ internal sealed class MemoryHost : ITrustHost
             : throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{path} is too large.");
     }
 
+    public string ResolvePath(string path) => path;
+
     public IReadOnlyList<string> ListDirectory(string path) =>
         path == Directory ? [.. _files.Keys.Concat(Directories).Concat(Vanishing).Order(StringComparer.Ordinal)] : [];
 

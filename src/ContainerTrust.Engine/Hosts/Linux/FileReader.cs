@@ -59,7 +59,7 @@ internal static class FileReader
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.EndsWith('/'))
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidArgument, $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.") { Target = path };
+            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.") { Target = path };
     }
 
     /// <summary>Opens what a walk found, for reading.</summary>

@@ -125,6 +125,20 @@ internal static partial class Libc
     private static long Result(nint value) => value >= 0 ? value : -Marshal.GetLastPInvokeError();
 
     // The search path keeps the loader from probing the module's own directory, where a "libc" would be somebody's plant.
+    /// <summary>Whether files can be made and removed in a directory, with the process's effective rights.</summary>
+    /// <param name="directory">A descriptor of the directory.</param>
+    /// <returns>0, or the error negated.</returns>
+    public static int RequireWritableDirectory(int directory)
+    {
+        const int WriteAndSearch = 2 | 1;
+        const int EffectiveRights = 0x200;
+        return Result(faccessat(directory, ".\0"u8, WriteAndSearch, EffectiveRights));
+    }
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int faccessat(int directory, ReadOnlySpan<byte> path, int mode, int flags);
+
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int openat(int directory, ReadOnlySpan<byte> path, int flags, uint mode);

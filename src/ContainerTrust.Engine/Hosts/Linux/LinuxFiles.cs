@@ -17,6 +17,13 @@ internal sealed class LinuxFiles
         return walk.Result == WalkResult.Found;
     }
 
+    /// <inheritdoc cref="ITrustHost.ResolvePath"/>
+    public string ResolvePath(string path)
+    {
+        using PathWalk walk = PathWalk.Begin(_root, path, WalkOptions.FollowLast);
+        return walk.Result is WalkResult.Found or WalkResult.NameMissing ? walk.ResolvedPath : path;
+    }
+
     /// <inheritdoc cref="ITrustHost.TryReadFile"/>
     public HostFile? TryReadFile(string path, int maxBytes) => FileReader.TryRead(_root, path, maxBytes);
 

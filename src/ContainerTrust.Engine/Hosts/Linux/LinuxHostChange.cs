@@ -73,6 +73,20 @@ internal sealed class LinuxHostChange : IHostChange
     }
 
     /// <inheritdoc/>
+    public void RequireWritable(string path)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using PathWalk walk = PathWalk.Begin(_root, path, WalkOptions.FollowLast);
+
+        // Of a directory that is still to be made nothing can be told.
+        if (walk.Result is not (WalkResult.Found or WalkResult.NameMissing))
+            return;
+        int result = Libc.RequireWritableDirectory(walk.Directory);
+        if (result < 0)
+            throw LinuxError.ForWriting(-result, path, walk.Place);
+    }
+
+    /// <inheritdoc/>
     public void Delete(string path, HostFile expected)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -125,7 +125,7 @@ internal sealed class PathWalk : IDisposable
     public void RequireRegularFile()
     {
         if (_status.IsDirectory)
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidArgument, $"{Place} is a directory, not a file. Name a file.") { Target = _path };
+            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Place} is a directory, not a file. Name a file.") { Target = _path };
         if (!_status.IsRegularFile)
             throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Place} is {_status.TypeName}, not a regular file. Name a regular file.") { Target = _path };
     }
