@@ -37,7 +37,7 @@ public sealed class TrustLocationsTests
     public void The_users_own_files_are_named_before_they_exist()
     {
         Assert.Equal(
-            new TrustLocations(UserPolicy, UserRegistries, PolicyExists: false, IsUserPolicy: true),
+            new TrustLocations(UserPolicy, UserRegistries, PolicyExists: false, IsUserPolicy: true) { IsUserRegistries = true },
             TrustLocations.Find(new FakeHost(Home, "/env.json", [System]), null, null, currentUser: true));
         TrustException e = Assert.Throws<TrustException>(() => TrustLocations.Find(new FakeHost(null, null, [System]), null, null, currentUser: true));
         Assert.Equal(("NoCurrentUser", TrustErrorKind.InvalidArgument, "fake"), (e.ErrorId, e.Kind, e.Target));
@@ -62,6 +62,8 @@ public sealed class TrustLocationsTests
         public bool Exists(string path) => files.Contains(path);
 
         public HostFile? TryReadFile(string path, int maxBytes) => throw new InvalidOperationException("Nothing is read to find the files.");
+
+        public string ResolvePath(string path) => path;
 
         public IReadOnlyList<string> ListDirectory(string path) => throw new InvalidOperationException("Nothing is listed to find the files.");
 
