@@ -18,7 +18,7 @@ internal static class Changes
         try
         {
             TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
-            Report(result, dryRun);
+            Report(result, dryRun, withWarnings: dryRun);
             foreach (TrustChange change in result.NotFound)
                 Console.Error.WriteLine($"containertrust: the policy has no scope '{Text.Printable(change.ToString())}'.");
             return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
@@ -29,7 +29,22 @@ internal static class Changes
         }
     }
 
-    public static void Report(TrustEditResult result, bool dryRun)
+    public static void Report(TrustEditResult result, bool dryRun, bool withWarnings)
+    {
+        foreach (string warning in withWarnings ? result.Warnings : [])
+            Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(warning))}");
+        try
+        {
+            Say(result, dryRun);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The work is done; only the words for it are lost.
+            Console.Error.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Message}");
+        }
+    }
+
+    private static void Say(TrustEditResult result, bool dryRun)
     {
         foreach (TrustFileChange file in result.Files)
         {

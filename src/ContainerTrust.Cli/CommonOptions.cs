@@ -22,6 +22,8 @@ internal sealed class CommonOptions
     public TrustStore Open(ParseResult result)
     {
         string? root = result.GetValue(_root);
+        if (root is "")
+            throw new TrustException("InvalidPath", TrustErrorKind.InvalidArgument, "--root is empty; perhaps a variable is not set.");
         return TrustStore.Open(
             new TrustStoreOptions
             {

@@ -34,7 +34,7 @@ internal static class Program
             Console.Error.WriteLine("containertrust: cancelled; nothing more was written.");
             return ExitCode.Failed;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Standard output is gone (a closed pipe, a full disk).
             Console.Error.WriteLine($"containertrust: {e.Message}");

@@ -17,7 +17,7 @@ internal static class RemoveCommand
         common.AddTo(command);
         command.SetAction(result => Changes.Make(
             common.Open(result),
-            [.. result.GetValue(registries)!.Select(name => new TrustChange
+            [.. RegistryArgument.Get(result, registries, allowEmpty: result.GetResult(transport) is { Implicit: false }).Select(name => new TrustChange
             {
                 Transport = result.GetValue(transport)!,
                 Registry = name,

@@ -15,7 +15,7 @@ internal static class ResetCommand
         command.SetAction(result =>
         {
             bool preview = result.GetValue(dryRun);
-            Changes.Report(common.Open(result).Reset(result.GetValue(keep), preview, CancellationToken.None), preview);
+            Changes.Report(common.Open(result).Reset(result.GetValue(keep), preview, CancellationToken.None), preview, withWarnings: true);
             return ExitCode.Done;
         });
         return command;

@@ -33,7 +33,9 @@ internal static class SetCommand
         command.SetAction(result =>
         {
             TrustStore trustStore = common.Open(result);
-            string[] names = result.GetValue(registries) ?? [];
+            bool isForced = result.GetValue(force);
+            bool hasTransport = result.GetResult(transport) is { Implicit: false };
+            string[] names = RegistryArgument.Get(result, registries, allowEmpty: isForced && hasTransport);
             bool inline = result.GetValue(inlineKey);
             RequirementOptions options = new()
             {
@@ -49,9 +51,10 @@ internal static class SetCommand
                 SignatureStoreStaging = result.GetValue(staging),
                 UseSigstoreAttachments = result.GetValue(attachments),
             };
-            bool isForced = result.GetValue(force);
+            if (section.SignatureStore is "" || section.SignatureStoreStaging is "")
+                throw Usage("EmptyStore", "A signature store is empty; perhaps a variable is not set. To forget a scope with its stores use remove.");
             List<TrustChange> changes = result.GetValue(preset) is { } name
-                ? Preset(trustStore, name, names, options, section, result.GetValue(setDefault))
+                ? Preset(trustStore, name, names, options, section, result.GetValue(setDefault) || hasTransport)
                 : Scopes(trustStore, names, result.GetValue(setDefault), result.GetValue(transport)!, options, section, isForced);
             if (!isForced)
             {
@@ -67,7 +70,7 @@ internal static class SetCommand
     private static List<TrustChange> Preset(TrustStore store, string name, string[] names, RequirementOptions options, LookasideSection section, bool isDefault)
     {
         if (names.Length > 0 || isDefault || options.Type is not null || !section.IsEmpty)
-            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --type and the store options.");
+            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --transport, --type and the store options.");
         return [.. TrustPresets.Get(name).Select(entry => new TrustChange
         {
             Transport = "docker",
@@ -81,7 +84,7 @@ internal static class SetCommand
     {
         if (names.Length == 0 && !isDefault)
             throw Usage("MissingRegistry", "Say what to set: a registry, --default, or --preset.");
-        bool onlyStores = options.Type is null && options.KeyPaths.Count == 0 && !section.IsEmpty;
+        bool onlyStores = options is { Type: null, KeyPaths.Count: 0, InlineKey: false, AnyKey: false, SignedIdentity: null } && !section.IsEmpty;
         IReadOnlyList<TrustRequirement>? requirements = onlyStores ? null : store.Requirements.Build(options);
         List<TrustChange> changes = [];
         if (isDefault)

@@ -21,6 +21,15 @@ internal static class ShowCommand
         common.AddTo(command);
         command.SetAction(result =>
         {
+            string[] names = RegistryArgument.Get(result, registries, allowEmpty: true);
+            string[] images = result.GetValue(reference) ?? [];
+            int filters = (names.Length > 0 ? 1 : 0) + (images.Length > 0 ? 1 : 0) + (result.GetValue(onlyDefault) ? 1 : 0);
+            bool hasTransport = result.GetValue(transport) is not null;
+            if (filters > 1 || (hasTransport && (images.Length > 0 || result.GetValue(onlyDefault))))
+                throw Usage("Give scopes (with or without --transport), or --default, or --reference; several images take --reference each.");
+            int outputs = new[] { json, podmanJson, raw }.Count(result.GetValue);
+            if (outputs > 1 || ((result.GetValue(podmanJson) || result.GetValue(raw)) && (filters > 0 || hasTransport)))
+                throw Usage("Give one of --json, --podman-json and --raw; the last two show everything and take no scopes, --transport, --default or --reference.");
             TrustStore store = common.Open(result);
             if (result.GetValue(raw))
                 return ShowRaw(store);
@@ -30,10 +39,6 @@ internal static class ShowCommand
                 return ExitCode.Done;
             }
 
-            string[] names = result.GetValue(registries) ?? [];
-            string[] images = result.GetValue(reference) ?? [];
-            if (images.Length > 0 && names.Length > 0)
-                throw new TrustException("ReferenceAlone", TrustErrorKind.InvalidArgument, "Give either scopes or --reference; several images take --reference each.");
             IReadOnlyList<ImageTrust> objects = images.Length > 0
                 ? [.. images.Select(image => store.Governing(image))]
                 : [.. store.Read(new TrustQuery
@@ -50,6 +55,8 @@ internal static class ShowCommand
         });
         return command;
     }
+
+    private static TrustException Usage(string message) => new("InvalidOptions", TrustErrorKind.InvalidArgument, message);
 
     private static int ShowRaw(TrustStore store)
     {

@@ -7,6 +7,7 @@ namespace ContainerTrust.Commands;
 public abstract class ChangeTrustCmdlet : TrustCmdlet
 {
     private readonly List<TrustChange> _changes = [];
+    private IReadOnlyList<string> _doubts = [];
 
     private protected ChangeTrustCmdlet()
     {
@@ -42,7 +43,13 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
         }
 
         if (approved.Count == 0)
+        {
+            // Also where it is only asked what would be done.
+            foreach (string warning in _doubts)
+                WriteWarning(warning);
             return;
+        }
+
         TrustEditResult result = Store.Apply(approved, new TrustEditOptions(), Cancellation);
         foreach (TrustChange missing in result.NotFound)
             Report(NotFound(missing));
@@ -95,6 +102,7 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
 
     private List<TrustChange> Found(List<TrustChange> changes, TrustEditResult preview)
     {
+        _doubts = preview.Warnings;
         foreach (TrustChange missing in preview.NotFound)
             Report(NotFound(missing));
         return preview.NotFound.Count == 0 ? changes : [.. changes.Except(preview.NotFound)];

@@ -39,7 +39,13 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
         if (ParameterSetName == RegistrySet)
         {
             foreach (string name in Registry!)
-                Add(Removal(Transport, name));
+            {
+                if (name.Length > 0 || MyInvocation.BoundParameters.ContainsKey(nameof(Transport)))
+                    Add(Removal(Transport, name));
+                else
+                    Report(new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, "A registry is empty; perhaps a variable is not set. To remove the default of a whole transport give -Transport too."));
+            }
+
             return;
         }
 

@@ -18,7 +18,10 @@ public sealed class ResetImageTrustCommand : TrustCmdlet
 
     private protected override void End()
     {
-        IReadOnlyList<TrustFileChange> files = Store.Reset(KeepSignatureStore, preview: true, Cancellation).Files;
+        TrustEditResult preview = Store.Reset(KeepSignatureStore, preview: true, Cancellation);
+        IReadOnlyList<TrustFileChange> files = preview.Files;
+        foreach (string warning in preview.Warnings)
+            WriteWarning(warning);
         if (files.Count == 0)
         {
             WriteVerbose("Everything is the distribution's default; nothing is written.");

@@ -217,11 +217,13 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
         if (_requirements is null)
             CheckKeys(requirements);
         LookasideSection? own = trust.Section ?? (trust.PolicyPath is null ? InForce(trust) : null);
-        Add(TrustChange.From(trust) with
+        TrustChange copy = TrustChange.From(trust);
+        Add(copy with
         {
             Requirements = requirements,
             Section = Override(own),
-            ReplaceSection = own is not null,
+            ReplaceSection = own is not null || trust.PolicyPath is not null,
+            InForce = Stores.IsEmpty ? copy.InForce : null,
         });
     }
 
@@ -273,13 +275,17 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     {
         Type = Type is null ? null : Enum.Parse<TrustType>(Type, ignoreCase: true),
         KeyPaths = [.. (keys ?? []).Select(ResolveKey)],
+        BaseDirectory = "/",
         InlineKey = InlineKey,
         AnyKey = AnyKey,
         SignedIdentity = _identity,
     });
 
-    // A key that is stored in the policy may lie on this host as well as below -Root; the engine looks there first.
-    private string ResolveKey(string path) => InlineKey ? LocalPath(path) : HostPath(path, nameof(KeyPath));
+    // A key that is to be stored is a file of the host if its path is absolute, and one of this machine if it is relative to the location here.
+    private string ResolveKey(string path) =>
+        !InlineKey ? HostPath(path, nameof(KeyPath))
+        : path.StartsWith('/') ? path
+        : System.IO.Path.GetRelativePath("/", LocalPath(path));
 
     private void CheckKeys(IReadOnlyList<TrustRequirement> requirements)
     {

@@ -72,7 +72,7 @@ Describe 'Set-ImageTrust' {
 
         It 'sets other transports' {
             Set-ImageTrust /srv/new -Transport oci -Type Reject -Root $root
-            Set-ImageTrust '' -Transport docker-daemon -Type Accept -Root $root
+            Set-ImageTrust '' -Transport docker-daemon -Type Accept -Root $root -Force
             $transports = (Get-Policy $root).transports
             $transports.oci.'/srv/new'[0].type | Should -Be 'reject'
             $transports.'docker-daemon'.''[0].type | Should -Be 'insecureAcceptAnything'

@@ -36,8 +36,17 @@ internal static class StoreUrl
 
         if (!scheme.Equals("https", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
             return $"the scheme '{scheme}' is not known; use https, http or file.";
+        for (int percent = store.IndexOf('%'); percent >= 0; percent = store.IndexOf('%', percent + 1))
+        {
+            if (percent + 2 >= store.Length || !char.IsAsciiHexDigit(store[percent + 1]) || !char.IsAsciiHexDigit(store[percent + 2]))
+                return NoUrl;
+        }
+
         return rest.Length < 3 || !rest.StartsWith("//") || rest[2] is '/' or '?' or '#' or ':' ? NoUrl : null;
     }
+
+    /// <summary>Whether a store is a path and no URL: it is taken as it is, but containers/image looks at the scheme and reads no signature without one.</summary>
+    public static bool IsBarePath(string store) => store.StartsWith('/');
 
     /// <summary>Whether signatures would travel unencrypted. They are signed, but who can replace them can hide a newer one.</summary>
     public static bool IsUnencrypted(string store) => store.StartsWith("http:", StringComparison.OrdinalIgnoreCase);

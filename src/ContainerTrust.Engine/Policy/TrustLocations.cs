@@ -9,6 +9,15 @@ namespace ContainerTrust.Engine.Policy;
 /// <param name="IsUserPolicy">Whether the policy is the user's own, which replaces the system's whole.</param>
 public sealed record TrustLocations(string PolicyPath, string RegistriesDirectory, bool PolicyExists, bool IsUserPolicy)
 {
+    /// <summary>Whether registries.d is the user's own, which replaces the system's whole.</summary>
+    public bool IsUserRegistries { get; init; }
+
+    /// <summary>
+    /// Whether policy and registries.d belong together: both the user's, both the system's, or both named. Where they do not, what is done to the one
+    /// as a whole is not done to the other.
+    /// </summary>
+    public bool AreOfOneLevel { get; init; } = true;
+
     /// <summary>The system's policy.</summary>
     public const string SystemPolicyPath = "/etc/containers/policy.json";
 
@@ -69,8 +78,15 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
             policy = !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath) ? VendorPolicyPath : SystemPolicyPath;
         }
 
+        // A path that was named may be the user's own all the same.
+        isUser |= policy == userPolicy;
         string registries = registriesDirectory
             ?? (userRegistries is not null && (currentUser || host.Exists(userRegistries)) ? userRegistries : SystemRegistriesDirectory);
-        return new TrustLocations(policy, registries, host.Exists(policy), isUser);
+        bool isUserRegistries = registries.TrimEnd('/') == userRegistries;
+        return new TrustLocations(policy, registries, host.Exists(policy), isUser)
+        {
+            IsUserRegistries = isUserRegistries,
+            AreOfOneLevel = policyPath is null == registriesDirectory is null && (policyPath is not null || isUser == isUserRegistries),
+        };
     }
 }

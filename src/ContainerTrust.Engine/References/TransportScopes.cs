@@ -97,6 +97,10 @@ public static class TransportScopes
                 (slash < 0 ? " (a host without a dot or a port is not one)" : "");
         }
 
+        int colon = domain.LastIndexOf(':');
+        if (colon >= 0 && domain.AsSpan(colon + 1) is { IsEmpty: false } port && !port.ContainsAnyExceptInRange('0', '9') && (!ushort.TryParse(port, out ushort number) || number == 0))
+            return $"'{port}' is no port";
+
         if (slash < 0)
         {
             if (ReferenceGrammar.IsHost(domain))

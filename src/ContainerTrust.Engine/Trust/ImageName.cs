@@ -8,13 +8,18 @@ namespace ContainerTrust.Engine.Trust;
 /// <param name="Scopes">The scopes, most specific first; the transport's default and the policy's come after them.</param>
 public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<string> Scopes)
 {
+    /// <summary>What was assumed about a name that does not say everything: a sentence. Null if nothing was.</summary>
+    public string? Assumption { get; private init; }
+
     /// <summary>Reads a name; without a transport it is <c>docker</c>'s, with or without <c>//</c>.</summary>
-    /// <param name="text">Such as <c>ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.</param>
+    /// <param name="text">Such as <c>registry.redhat.io/ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.</param>
+    /// <param name="resolvePath">Resolves the symbolic links in a path on the host.</param>
     /// <returns>The image.</returns>
     /// <exception cref="TrustException">It is no image name, or its transport cannot be looked up (<c>InvalidReference</c>).</exception>
-    public static ImageName Parse(string text)
+    public static ImageName Parse(string text, Func<string, string> resolvePath)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(resolvePath);
         int colon = text.IndexOf(':');
         string transport = colon > 0 ? text[..colon] : "";
         if (!TransportScopes.Known.Contains(transport))
@@ -35,10 +40,10 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
                     return new ImageName(transport, details, []);
                 return Docker(transport, details, text);
             case "dir" or "sif":
-                return new ImageName(transport, details, ScopeChain.ForPath(CleanPath(text, details)));
+                return new ImageName(transport, details, ScopeChain.ForPath(CleanPath(text, details, resolvePath)));
             case "oci" or "oci-archive":
                 int separator = details.IndexOf(':');
-                string path = CleanPath(text, separator < 0 ? details : details[..separator]);
+                string path = CleanPath(text, separator < 0 ? details : details[..separator], resolvePath);
                 return new ImageName(transport, details, ScopeChain.ForPath(path));
             case "docker-archive" or "tarball":
                 return new ImageName(transport, details, []);
@@ -51,14 +56,19 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     {
         if (!DockerReference.TryParse(name, out DockerReference? reference, out string problem))
             throw Invalid(text, problem);
-        return new ImageName(transport, reference.ForLookup().ToString(), ScopeChain.For(reference));
+        string full = reference.ForLookup().ToString();
+        bool isShort = reference.Domain == "docker.io" && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
+        return new ImageName(transport, full, ScopeChain.For(reference))
+        {
+            Assumption = isShort ? $"'{text}' names no registry; it is taken as {full}. podman may take it from another registry by registries.conf: give the full name to be sure." : null,
+        };
     }
 
-    private static string CleanPath(string text, string path)
+    private static string CleanPath(string text, string path, Func<string, string> resolvePath)
     {
         if (!path.StartsWith('/'))
             throw Invalid(text, "give an absolute path");
-        return TransportScopes.CleanPath(path);
+        return TransportScopes.CleanPath(resolvePath(path));
     }
 
     private static TrustException Invalid(string text, string problem) =>

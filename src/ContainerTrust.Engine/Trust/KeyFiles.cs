@@ -10,6 +10,8 @@ internal sealed class KeyFiles
     /// <summary>The largest key file that is read, in bytes.</summary>
     public const int MaxBytes = 10 * 1024 * 1024;
 
+    private const string InPolicy = "the key inside the policy";
+
     private readonly ITrustHost _host;
     // By format and source; a tuple as key would have to be compiled at every start.
     private readonly Dictionary<string, KeySource> _sources = [];
@@ -41,6 +43,35 @@ internal sealed class KeyFiles
         }
 
         return sources;
+    }
+
+    /// <summary>The sources of a requirement's Rekor keys.</summary>
+    public IReadOnlyList<KeySource> RekorKeysOf(SigstoreSignedRequirement requirement)
+    {
+        List<KeySource> sources = [];
+        Add(sources, requirement.RekorPublicKeyPath, requirement.RekorPublicKeyPaths, requirement.RekorPublicKeyData, requirement.RekorPublicKeyDatas, isPem: true);
+        return sources;
+    }
+
+    /// <summary>Refuses a requirement whose CA certificates are missing or no PEM certificates. Nothing else of them is judged.</summary>
+    /// <exception cref="TrustException">Names the file.</exception>
+    public void RequireCertificates(SigstoreSignedRequirement requirement)
+    {
+        RequireCertificates(requirement.Fulcio?.CaPath, requirement.Fulcio?.CaData);
+        RequireCertificates(requirement.Pki?.CaRootsPath, requirement.Pki?.CaRootsData);
+        RequireCertificates(requirement.Pki?.CaIntermediatesPath, requirement.Pki?.CaIntermediatesData);
+    }
+
+    private void RequireCertificates(string? path, string? data)
+    {
+        if (path is null && data is null)
+            return;
+        string name = path ?? InPolicy;
+        ReadOnlySpan<byte> content = path is null
+            ? Decode(data!)
+            : (_host.TryReadFile(path, MaxBytes) ?? throw Missing(path).Problem!).Content.Span;
+        if (content.IndexOf("-----BEGIN CERTIFICATE-----"u8) < 0)
+            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} holds no PEM certificate. Give the CA's certificates, or use -Force.") { Target = name };
     }
 
     private void Add(List<KeySource> sources, string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas, bool isPem)
@@ -84,17 +115,16 @@ internal sealed class KeyFiles
 
     private KeySource FromData(string data, bool isPem)
     {
-        const string Name = "the key inside the policy";
         string id = (isPem ? "pem\0" : "pgp\0") + data;
         if (_sources.TryGetValue(id, out KeySource? source))
             return source;
         try
         {
-            source = Parse(Name, Convert.FromBase64String(data), null, isPem);
+            source = Parse(InPolicy, Decode(data), null, isPem);
         }
         catch (TrustException e)
         {
-            source = new KeySource(Name, [], [], e);
+            source = new KeySource(InPolicy, [], [], e);
         }
 
         _sources.Add(id, source);
@@ -105,6 +135,19 @@ internal sealed class KeyFiles
     {
         KeyReadResult result = isPem ? PemPublicKeyReader.Read(content, name) : OpenPgpKeyReader.Read(content, name);
         return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], result.Warnings, null);
+    }
+
+    // What was read from a policy is base64; an object made by hand can hold anything.
+    private static byte[] Decode(string data)
+    {
+        try
+        {
+            return Convert.FromBase64String(data);
+        }
+        catch (FormatException e)
+        {
+            throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, "Key data must be the key file in base64.", e);
+        }
     }
 
     private static KeySource Missing(string path) =>

@@ -10,8 +10,13 @@ public sealed record RequirementOptions
     /// <summary>The kind of requirement. Null means <see cref="TrustType.SignedBy"/>, if there are keys.</summary>
     public TrustType? Type { get; init; }
 
-    /// <summary>Key files.</summary>
+    /// <summary>
+    /// Key files, as the host names them. With <see cref="InlineKey"/> a relative path is a file of this machine, see <see cref="BaseDirectory"/>.
+    /// </summary>
     public IReadOnlyList<string> KeyPaths { get; init; } = [];
+
+    /// <summary>The directory of this machine that relative paths of keys to be stored start from.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
 
     /// <summary>Store the keys themselves in the policy, as RHEL 7 did.</summary>
     public bool InlineKey { get; init; }
@@ -94,7 +99,7 @@ public sealed class RequirementFactory
     private List<TrustRequirement> Inline(TrustType type, RequirementOptions options)
     {
         RequireValid(options.SignedIdentity);
-        List<byte[]> keys = [.. options.KeyPaths.Select(ReadKey)];
+        List<byte[]> keys = [.. options.KeyPaths.Select(path => ReadKey(path, options.BaseDirectory))];
         if (options.AnyKey && keys.Count > 1)
         {
             return
@@ -118,7 +123,7 @@ public sealed class RequirementFactory
         for (int i = 0; i < keys.Count; i++)
         {
             if (IsBinary(keys[i]) != binary)
-                throw Invalid("MixedKeyFormats", $"{paths[0]} and {paths[i]} cannot be stored together: one is armored and the other binary. Convert one with 'gpg --enarmor' or 'gpg --dearmor'.");
+                throw Invalid("MixedKeyFormats", $"{paths[0]} and {paths[i]} cannot be stored together: one is armored and the other binary. Convert the armored one with 'gpg --dearmor'.");
             joined.Write(keys[i]);
             if (!binary && keys[i][^1] != (byte)'\n')
                 joined.WriteByte((byte)'\n');
@@ -129,15 +134,31 @@ public sealed class RequirementFactory
 
     private static bool IsBinary(byte[] key) => key.Length > 0 && (key[0] & 0x80) != 0;
 
-    private byte[] ReadKey(string path)
+    // An absolute path means a file on the host that is being configured, and nothing else: whose key is trusted must not depend on where it happens to lie.
+    private byte[] ReadKey(string path, string baseDirectory)
     {
-        // A path means a file on the host that is being configured; a key that is to be stored may just as well lie on this one.
-        HostFile? file = path.StartsWith('/') ? _host.TryReadFile(path, KeyFiles.MaxBytes) : null;
-        file ??= _host is LocalHost ? null : LocalHost.Instance.TryReadFile(Path.GetFullPath(path), KeyFiles.MaxBytes);
+        bool isOnHost = path.StartsWith('/');
+        HostFile? file = isOnHost
+            ? _host.TryReadFile(path, KeyFiles.MaxBytes)
+            : LocalHost.Instance.TryReadFile(Path.GetFullPath(path, baseDirectory), KeyFiles.MaxBytes);
+        if (!isOnHost)
+            path = Path.GetFullPath(path, baseDirectory);
         if (file is null)
-            throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist. Give the right path.") { Target = path };
+        {
+            string hint = isOnHost && _host is RootDirectoryHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
+            throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist{hint}. Give the right path.") { Target = path };
+        }
+
         if (file.Content.IsEmpty)
             throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, $"The key file {path} is empty.") { Target = path };
+        if (SecretKeys.AreIn(file.Content.Span))
+        {
+            throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{path} holds a private key, which must never stand in a policy that everybody can read. Export the public key alone ('gpg --armor --export'), and store that.")
+            {
+                Target = path,
+            };
+        }
+
         return file.Content.ToArray();
     }
 

@@ -17,14 +17,39 @@ public static class ScopeRules
         RequireText(transport, scope);
         if (transport.Length == 0 || transport.AsSpan().ContainsAny(":/ ") || transport == "all")
             throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is no transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
+        if (!force && !TransportScopes.Known.Contains(transport))
+            throw new TrustException("UnknownTransport", TrustErrorKind.InvalidArgument, $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. Use -Force to write it all the same.") { Target = transport };
+        if (!force && scope.Length == 0)
+        {
+            throw new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, $"The empty scope is the default of the whole transport {transport}, before the policy's default. Use -Force if that is meant.") { Target = transport };
+        }
+
         if (TransportScopes.Refusal(transport, scope) is { } refusal)
             throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"'{scope}' is not possible as a scope of transport {transport}: {refusal}.") { Target = scope };
-        if (transport == "docker" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
+        if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
             string hint = scope == "default" ? " For the policy's default use -Default."
                 : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
             throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use -Force to write it all the same.") { Target = scope };
         }
+    }
+
+    /// <summary>What a user may have meant otherwise by a scope that is possible.</summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="scope">The scope.</param>
+    /// <returns>A sentence, or null.</returns>
+    public static string? Doubt(string transport, string scope)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(scope);
+        if (transport is not ("docker" or "docker-daemon"))
+            return null;
+        string host = scope.Split('/')[0];
+        if (scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope != "docker.io/library" && scope.Count(static c => c == '/') == 1 && scope.AsSpan().IndexOfAny(':', '@') < 0)
+            return $"'{scope}' governs the images of the Docker Hub user or organisation of that name; the official image of that name is 'docker.io/library/{scope["docker.io/".Length..]}'.";
+        if (host.Any(char.IsUpper))
+            return $"'{scope}' governs only images whose host is written with the same capitals; hosts are compared letter by letter.";
+        return null;
     }
 
     private static void RequireText(string transport, string scope)

@@ -27,7 +27,16 @@ public sealed record TrustChange
     /// <summary>With <see cref="Remove"/>: leave the scope's section in registries.d.</summary>
     public bool KeepSection { get; init; }
 
-    /// <summary>The change that makes a scope as an object describes it, with its own section and nothing that is inherited there.</summary>
+    /// <summary>
+    /// The settings that are in force for the scope where it was copied from, inherited ones included. Where the scope asks for signatures and would not get
+    /// the same by inheritance, they are written into a section of its own. Null where nothing is copied.
+    /// </summary>
+    public LookasideSection? InForce { get; init; }
+
+    /// <summary>
+    /// The change that makes a scope as an object describes it: its requirements, its own section (removed where it has none), and the stores that are in
+    /// force for it.
+    /// </summary>
     /// <param name="trust">An object, as read from a policy.</param>
     /// <returns>The change.</returns>
     public static TrustChange From(ImageTrust trust)
@@ -40,13 +49,58 @@ public sealed record TrustChange
             IsDefault = trust.IsDefault,
             Requirements = trust.Requirements,
             Section = trust.Section,
-            ReplaceSection = trust.Section is not null,
+            ReplaceSection = true,
+            InForce = new LookasideSection
+            {
+                SignatureStore = trust.SignatureStore,
+                SignatureStoreStaging = trust.SignatureStoreStaging,
+                UseSigstoreAttachments = trust.UseSigstoreAttachments,
+            },
         };
     }
 
     /// <summary>The scope in words, for messages.</summary>
     /// <returns>Such as <c>registry.redhat.io</c>, <c>docker-daemon:</c> or <c>the default</c>.</returns>
     public override string ToString() => IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
+}
+
+/// <summary>Several changes of one scope made into one.</summary>
+internal static class TrustChanges
+{
+    /// <summary>One change a scope, in the order in which the scopes first appear; what a later one says wins.</summary>
+    public static IReadOnlyList<TrustChange> Fold(IReadOnlyList<TrustChange> changes)
+    {
+        List<TrustChange> folded = [];
+        Dictionary<string, int> places = [];
+        foreach (TrustChange change in changes)
+        {
+            string scope = change.IsDefault ? "" : $"{change.Transport}\0{change.Registry}";
+            if (places.TryAdd(scope, folded.Count))
+                folded.Add(change);
+            else
+                folded[places[scope]] = Merge(folded[places[scope]], change);
+        }
+
+        return folded;
+    }
+
+    private static TrustChange Merge(TrustChange first, TrustChange second)
+    {
+        if (second.Remove || first.Remove)
+            return second;
+        return second with
+        {
+            Requirements = second.Requirements ?? first.Requirements,
+            Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section : new LookasideSection
+            {
+                SignatureStore = second.Section.SignatureStore ?? first.Section.SignatureStore,
+                SignatureStoreStaging = second.Section.SignatureStoreStaging ?? first.Section.SignatureStoreStaging,
+                UseSigstoreAttachments = second.Section.UseSigstoreAttachments ?? first.Section.UseSigstoreAttachments,
+            },
+            ReplaceSection = first.ReplaceSection || second.ReplaceSection,
+            InForce = second.ReplaceSection ? second.InForce : first.InForce,
+        };
+    }
 }
 
 /// <summary>How changes are made.</summary>
@@ -77,4 +131,8 @@ public sealed record TrustFileChange(string Path, TrustFileAction Action);
 /// <summary>What changes did, or would do.</summary>
 /// <param name="Files">The files, in the order in which they are written. Empty if everything was as asked for already.</param>
 /// <param name="NotFound">The scopes that were to be removed and were not there.</param>
-public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IReadOnlyList<TrustChange> NotFound);
+public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IReadOnlyList<TrustChange> NotFound)
+{
+    /// <summary>What the user should know of it: sentences. Changes give them to <see cref="TrustMessages.Warning"/> too; previews and resets do not.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -20,61 +20,73 @@ internal sealed class TrustReset
 
     public TrustEditResult Run(bool keepSignatureStores, bool preview, CancellationToken cancellationToken)
     {
+        List<PlannedFile> plan = Plan(keepSignatureStores);
+        List<string> warnings = keepSignatureStores ? [] : [.. Warnings()];
         if (preview)
-            return new TrustEditResult(Execute(null, keepSignatureStores), []);
-        List<TrustFileChange> planned = Execute(null, keepSignatureStores);
-        if (planned.Count == 0)
+            return new TrustEditResult([.. plan.Select(static f => f.ToChange())], []) { Warnings = warnings };
+        if (plan.Count == 0)
         {
             _messages.Verbose("Everything is the distribution's default; nothing is written.");
-            return new TrustEditResult([], []);
+            return new TrustEditResult([], []) { Warnings = warnings };
         }
 
-        string directory = _locations.PolicyPath[..Math.Max(_locations.PolicyPath.LastIndexOf('/'), 1)];
-        using IHostChange change = _host.BeginChange([directory, _locations.RegistriesDirectory], new TrustEditOptions().LockTimeout, cancellationToken);
-        return new TrustEditResult(Execute(change, keepSignatureStores), []);
+        using PlanWriter writer = new(_host, _locations.PolicyPath, _locations.RegistriesDirectory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
+        return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings };
     }
 
-    private List<TrustFileChange> Execute(IHostChange? change, bool keepSignatureStores)
+    private List<PlannedFile> Plan(bool keepSignatureStores)
     {
-        List<TrustFileChange> done = [];
-        ResetPolicy(change, done);
-        if (keepSignatureStores)
-            return done;
-        foreach (LookasideFileEdit edit in LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory).Files)
-            Delete(change, edit.Expected!, done);
-        return done;
+        List<PlannedFile> files = [];
+        if (Policy() is { } policy)
+            files.Add(policy);
+
+        // Whose policy is reset, that one's registries.d goes along; another level's stays.
+        if (!keepSignatureStores && _locations.AreOfOneLevel)
+            files.AddRange(LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory).Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+        return files;
     }
 
-    private void ResetPolicy(IHostChange? change, List<TrustFileChange> done)
+    private PlannedFile? Policy()
     {
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
-            return;
+            return null;
         HostFile? present = _host.TryReadFile(_locations.PolicyPath, PolicyReader.MaxBytes);
+
+        // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
+            return present is null ? null : new PlannedFile(_locations.PolicyPath, present, null);
+        ReadOnlyMemory<byte> text = _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content ?? DefaultPolicy.Text.ToArray();
+        return present is not null && present.Content.Span.SequenceEqual(text.Span) ? null : new PlannedFile(_locations.PolicyPath, present, text);
+    }
+
+    private IEnumerable<string> Warnings()
+    {
+        if (!_locations.AreOfOneLevel)
         {
-            // Writing "accept everything" here would override whatever the system's policy demands.
-            if (present is not null)
-                Delete(change, present, done);
-            return;
+            yield return $"{_locations.RegistriesDirectory} does not belong to {_locations.PolicyPath} and is left alone. Name both to reset both.";
+            yield break;
         }
 
-        ReadOnlyMemory<byte> text = _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content ?? DefaultPolicy.Text.ToArray();
-        if (present is not null && present.Content.Span.SequenceEqual(text.Span))
-            return;
-        change?.Replace(_locations.PolicyPath, text.Span, present);
-        Report(change, new TrustFileChange(_locations.PolicyPath, present is null ? TrustFileAction.Created : TrustFileAction.Changed), done);
+        string path = $"{_locations.RegistriesDirectory}/default.yaml";
+        if (_host.TryReadFile(path, LookasideLimits.FileBytes) is not null && Settings() is { } settings)
+            yield return $"{path} stays, and {settings}. If that is not the distribution's, change it with Set-ImageTrust -Default, or by hand.";
     }
 
-    private void Delete(IHostChange? change, HostFile file, List<TrustFileChange> done)
+    private string? Settings()
     {
-        change?.Delete(file.Path, file);
-        Report(change, new TrustFileChange(file.Path, TrustFileAction.Deleted), done);
-    }
-
-    private void Report(IHostChange? change, TrustFileChange fileChange, List<TrustFileChange> done)
-    {
-        if (change is not null)
-            _messages.Verbose($"{fileChange.Action} {fileChange.Path}.");
-        done.Add(fileChange);
+        try
+        {
+            PlannedHost alone = new(_host, _locations.RegistriesDirectory, new LookasideEdit(
+                [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
+            LookasideConfiguration configuration = LookasideConfiguration.Load(alone, _locations.RegistriesDirectory);
+            string? store = configuration.Default?.Section.SignatureStore;
+            return store is not null ? $"names {store} as the signature store of every registry"
+                : configuration.Sections.Count > 0 ? $"has sections for {string.Join(", ", configuration.Sections.Keys)}"
+                : null;
+        }
+        catch (TrustException e)
+        {
+            return $"is refused by podman and skopeo ({e.Message})";
+        }
     }
 }

@@ -76,7 +76,9 @@ public sealed class TrustStore
     /// <exception cref="TrustException">The image's name is not valid (<c>InvalidReference</c>), or a file cannot be read or is refused.</exception>
     public ImageTrust Governing(string imageReference, bool includeKeys = true)
     {
-        ImageName image = ImageName.Parse(imageReference);
+        ImageName image = ImageName.Parse(imageReference, Host.ResolvePath);
+        if (image.Assumption is not null)
+            WarnOnce(image.Assumption);
         PolicyDocument policy = ReadPolicy();
         LookasideConfiguration lookaside = ReadLookaside();
         (PolicyScope? scope, string reason) = PolicyLookup.Find(policy, image);

@@ -59,7 +59,11 @@ public sealed class SeedTests : IDisposable
     {
         AddKey();
         string key = CommandLine.Corpus("openshift-release/keyrings/redhat.txt");
-        CommandLine.Result result = Ours("set", "registry.redhat.io", "--inline-key", "--key", key, "--signature-store", "https://registry.redhat.io/containers/sigstore");
+
+
+        // A relative path is a file of this machine, an absolute one would be one below the root.
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, key);
+        CommandLine.Result result = Ours("set", "registry.redhat.io", "--inline-key", "--key", relative, "--signature-store", "https://registry.redhat.io/containers/sigstore");
         Assert.Equal(0, result.ExitCode);
         JsonNode requirement = JsonNode.Parse(Policy)!["transports"]!["docker"]!["registry.redhat.io"]![0]!;
         Assert.Equal(["type", "keyType", "keyData"], requirement.AsObject().Select(m => m.Key));
@@ -114,6 +118,13 @@ public sealed class SeedTests : IDisposable
         Assert.Equal(2, Ours("set", "registry.example.com").ExitCode);
         Assert.Equal(2, Ours("set", "busybox", "--type", "reject").ExitCode);
         Assert.Equal(2, Ours("set", "--no-such-option").ExitCode);
+        Assert.Equal(2, Ours("remove", "--dryrun", "registry.example.com").ExitCode);
+        Assert.Equal(2, Ours("set", "", "--type", "accept").ExitCode);
+        Assert.Equal(2, Ours("set", "registry.example.com", "--signature-store", "https://s.example.com", "--any-key").ExitCode);
+        Assert.Equal(2, Ours("set", "registry.example.com", "--signature-store", "").ExitCode);
+        Assert.Equal(2, Ours("show", "registry.example.com", "--default").ExitCode);
+        Assert.Equal(2, Ours("show", "registry.example.com", "--podman-json").ExitCode);
+        Assert.Contains("reject", Ours("show", "registry.example.com").Output, StringComparison.Ordinal);
         File.WriteAllText(_root + "/etc/containers/policy.json", "{");
         CommandLine.Result broken = Ours("show");
         Assert.Equal(1, broken.ExitCode);

@@ -9,8 +9,8 @@ namespace ContainerTrust.Conformance.Tests.Policy;
 public sealed partial class PolicyConformanceTests
 {
     /// <summary>
-    /// Members of <c>sigstoreSigned</c> that came after containers/image 5.23, which skopeo 1.9.3 and podman 4.3.1 of Debian 12 have: <c>fulcio</c> and the first
-    /// two Rekor members with 5.24, the others from 5.32 on. An old tool refuses every policy that has one as an unknown key, so it cannot say whether ours is right.
+    /// Members of <c>sigstoreSigned</c> that came after containers/image 5.23, which skopeo 1.9.3 and podman 4.3.1 of Debian 12 have: <c>fulcio</c>,
+    /// <c>rekorPublicKeyPath</c> and <c>rekorPublicKeyData</c> with 5.24, the members of several keys with 5.33, <c>pki</c> with 5.35. An old tool refuses every policy that has one as an unknown key, so it cannot say whether ours is right.
     /// </summary>
     private static readonly HashSet<string> MembersSince523 = ["keyPaths", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath", "rekorPublicKeyPaths", "rekorPublicKeyData", "rekorPublicKeyDatas"];
 
@@ -132,6 +132,35 @@ public sealed partial class PolicyConformanceTests
         }
 
         Compare(policies, least: 600);
+    }
+
+    [SkippableFact]
+    public void What_an_edit_writes_is_accepted()
+    {
+        Random random = new(3);
+        string[] sources = [.. PolicyTable.All.Where(static t => t.Accepted && !MembersSince523.Any(m => t.Policy.Contains($"\"{m}\"", StringComparison.Ordinal) && t.Policy.Contains("sigstoreSigned", StringComparison.Ordinal))).Select(static t => t.Policy)];
+        TrustRequirement[][] lists =
+        [
+            [new RejectRequirement()],
+            [new AcceptRequirement(), new SignedByRequirement { KeyPaths = ["/a \"quoted\"", "/\u00e9\n"], SignedIdentity = new MatchRepositoryIdentity() }],
+            [new SignedByRequirement { KeyData = "YW\nJj", SignedIdentity = new RemapIdentity { Prefix = "mirror:5000/a", SignedPrefix = "example.com" } }],
+            [new SigstoreSignedRequirement { KeyPath = "/k", SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app:v1" } }],
+            [new SignedBaseLayerRequirement { BaseLayerIdentity = new ExactRepositoryIdentity { DockerRepository = "example.com/app" } }],
+        ];
+        List<byte[]> policies = [];
+        for (int i = 0; i < 120; i++)
+        {
+            PolicyEditor editor = new(PolicyTable.Bytes(sources[random.Next(sources.Length)]), "policy.json");
+            editor.SetScope("docker", $"registry{random.Next(3)}.example.com/\u0001\"\\\ud83d\ude00", lists[random.Next(lists.Length)]);
+            editor.SetScope(random.Next(2) == 0 ? "dir" : "oci", "/images", lists[random.Next(lists.Length)]);
+            if (random.Next(2) == 0)
+                editor.SetDefault(lists[random.Next(lists.Length)]);
+            if (editor.Before.Transports.FirstOrDefault(static t => t.Scopes.Count > 0) is { } transport)
+                editor.RemoveScope(transport.Name, transport.Scopes[0].Name);
+            policies.Add(editor.ToBytes());
+        }
+
+        Assert.All(SkopeoPolicy.Refusals(policies).Zip(policies), static p => Assert.True(p.First is null, $"{Encoding.UTF8.GetString(p.Second)}\n{p.First}"));
     }
 
     [SkippableFact]

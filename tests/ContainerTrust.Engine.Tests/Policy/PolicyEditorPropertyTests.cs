@@ -205,8 +205,8 @@ public sealed class PolicyEditorPropertyTests
         if (now.StartsWith(a, StringComparison.Ordinal) && System.Text.RegularExpressions.Regex.IsMatch(now[a.Length..], "^\\s*,\\s*\""))
             return true;
 
-        // Objects that were empty and are open now, or the other way round.
-        return a == b || a == b + "}" || a + "}" == b || (a.EndsWith("{}", StringComparison.Ordinal) && a[..^1] == b);
+        // Objects that were empty and are open now, or the other way round; a brace that stood on a removed line.
+        return a == b || a == b + "}" || (b.StartsWith(a, StringComparison.Ordinal) && b[a.Length..].TrimStart(' ', '\t', '\r') == "}") || (a.EndsWith("{}", StringComparison.Ordinal) && a[..^1] == b);
     }
 
     private static string WithoutComma(string line)

@@ -1,0 +1,73 @@
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>
+/// Writes planned files under the lock of all writers. policy.json comes first: what it then demands is refused, not accepted, should writing a
+/// signature store fail.
+/// </summary>
+internal sealed class PlanWriter : IDisposable
+{
+    // A foreign writer that changes the file on every attempt is a fault, not a race.
+    private const int Attempts = 8;
+
+    private readonly IHostChange _change;
+    private readonly TrustMessages _messages;
+    private readonly CancellationToken _cancellationToken;
+    private readonly List<TrustFileChange> _written = [];
+
+    /// <exception cref="TrustException">The lock is not had in time, or a directory cannot be made or opened.</exception>
+    public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout, CancellationToken cancellationToken)
+    {
+        _messages = messages;
+        _cancellationToken = cancellationToken;
+        _change = host.BeginChange([policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory], lockTimeout, cancellationToken);
+    }
+
+    /// <summary>Writes; where another program changed a file meanwhile, plans again from what is there now.</summary>
+    /// <param name="plan">Plans what is still to be done.</param>
+    /// <returns>What was done, all attempts together.</returns>
+    /// <exception cref="TrustException">A file cannot be written; the message says which ones were before.</exception>
+    public IReadOnlyList<TrustFileChange> Write(Func<IReadOnlyList<PlannedFile>> plan)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                IReadOnlyList<PlannedFile> files = plan();
+
+                // Of several files none is begun when one of them cannot be written anyway.
+                foreach (PlannedFile file in files)
+                    _change.RequireWritable(file.Path);
+                foreach (PlannedFile file in files)
+                    Write(file);
+                return _written;
+            }
+            catch (FileChangedException e) when (attempt < Attempts)
+            {
+                _messages.Verbose($"{e.Target} was changed by another program meanwhile; reading it again.");
+            }
+            catch (TrustException e) when (_written.Count > 0)
+            {
+                string written = string.Join(", ", _written.Select(static f => f.Path));
+                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. Not written: {e.Message}", e) { Target = e.Target };
+            }
+        }
+    }
+
+    /// <summary>Releases the lock.</summary>
+    public void Dispose() => _change.Dispose();
+
+    private void Write(PlannedFile file)
+    {
+        if (file.Content is { } content)
+            _change.Replace(file.Path, content.Span, file.Expected);
+        else
+            _change.Delete(file.Path, file.Expected!);
+        TrustFileChange done = file.ToChange();
+        _messages.Verbose($"{done.Action} {file.Path}.");
+        _written.RemoveAll(f => f.Path == done.Path);
+        _written.Add(done);
+    }
+}

@@ -1,0 +1,58 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Lookaside;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>A host as it would be after an edit of registries.d, for looking at what would then be in force. Nothing can be changed through it.</summary>
+internal sealed class PlannedHost : ITrustHost
+{
+    private readonly ITrustHost _host;
+    private readonly string _directory;
+    private readonly Dictionary<string, ReadOnlyMemory<byte>?> _files = [];
+
+    public PlannedHost(ITrustHost host, string directory, LookasideEdit edit)
+    {
+        _host = host;
+        _directory = directory.TrimEnd('/');
+        foreach (LookasideFileEdit file in edit.Files)
+            _files.Add(file.Path, file.NewContent);
+    }
+
+    public string ComputerName => _host.ComputerName;
+
+    public string? HomeDirectory => _host.HomeDirectory;
+
+    public string? GetEnvironmentVariable(string name) => _host.GetEnvironmentVariable(name);
+
+    public bool Exists(string path) => _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);
+
+    public HostFile? TryReadFile(string path, int maxBytes)
+    {
+        if (!_files.TryGetValue(path, out ReadOnlyMemory<byte>? content))
+            return _host.TryReadFile(path, maxBytes);
+        return content is { } bytes ? new HostFile(path, bytes, default) : null;
+    }
+
+    public string ResolvePath(string path) => _host.ResolvePath(path);
+
+    public IReadOnlyList<string> ListDirectory(string path)
+    {
+        IReadOnlyList<string> names = _host.ListDirectory(path);
+        if (path.TrimEnd('/') != _directory)
+            return names;
+        SortedSet<string> planned = new(names, StringComparer.Ordinal);
+        foreach ((string file, ReadOnlyMemory<byte>? content) in _files)
+        {
+            string name = file[(file.LastIndexOf('/') + 1)..];
+            if (content is null)
+                planned.Remove(name);
+            else
+                planned.Add(name);
+        }
+
+        return [.. planned];
+    }
+
+    public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("A plan cannot be written to.");
+}

@@ -1,0 +1,22 @@
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>A file that is to be written or deleted.</summary>
+/// <param name="Path">The file, as the host names it.</param>
+/// <param name="Expected">The file as it was read; null if it is new.</param>
+/// <param name="Content">The new content; null to delete the file.</param>
+internal sealed record PlannedFile(string Path, HostFile? Expected, ReadOnlyMemory<byte>? Content)
+{
+    public TrustFileChange ToChange() =>
+        new(Path, Content is null ? TrustFileAction.Deleted : Expected is null ? TrustFileAction.Created : TrustFileAction.Changed);
+}
+
+/// <summary>All that is to be done, and what the user should know of it.</summary>
+/// <param name="Files">The files, policy.json first.</param>
+/// <param name="NotFound">The scopes that were to be removed and are not there.</param>
+/// <param name="Warnings">Sentences.</param>
+internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList<TrustChange> NotFound, IReadOnlyList<string> Warnings)
+{
+    public IReadOnlyList<TrustFileChange> FileChanges { get; } = [.. Files.Select(static f => f.ToChange())];
+}

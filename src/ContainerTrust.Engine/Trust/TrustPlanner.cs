@@ -1,0 +1,217 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>Works out which files changes of scopes make different, and how. Reads, and writes nothing.</summary>
+internal sealed class TrustPlanner
+{
+    private readonly ITrustHost _host;
+    private readonly TrustLocations _locations;
+    private readonly List<string> _warnings = [];
+    private readonly List<TrustChange> _notFound = [];
+
+    private TrustPlanner(ITrustHost host, TrustLocations locations)
+    {
+        _host = host;
+        _locations = locations;
+    }
+
+    // The distribution's own file under /usr is never written: a change of it becomes the system's file.
+    private string PolicyPath => WritePath(_locations);
+
+    public static string WritePath(TrustLocations locations) =>
+        locations.PolicyPath == TrustLocations.VendorPolicyPath ? TrustLocations.SystemPolicyPath : locations.PolicyPath;
+
+    /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
+    public static TrustPlan Make(ITrustHost host, TrustLocations locations, IReadOnlyList<TrustChange> changes) =>
+        new TrustPlanner(host, locations).Make(TrustChanges.Fold(changes));
+
+    private TrustPlan Make(IReadOnlyList<TrustChange> changes)
+    {
+        LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations.RegistriesDirectory);
+        List<SectionChange> sections = Sections(changes, lookaside);
+        HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null).Select(static s => s.Namespace!)];
+        (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
+
+        LookasideConfiguration after = lookaside;
+        LookasideEdit edit = new([], []);
+        if (sections.Count > 0 || changes.Any(static c => c.InForce is not null))
+        {
+            (edit, after) = PlanLookaside(lookaside, sections);
+            if (AddWhatIsNotInherited(changes, sections, after))
+                (edit, after) = PlanLookaside(lookaside, sections);
+        }
+
+        _warnings.AddRange(edit.Warnings.Select(static w => w.Message));
+        WarnOfUserFiles(edit);
+        foreach (TrustChange change in changes.Where(static c => !c.Remove && c.Requirements is not null))
+            WarnOf(change, after);
+        foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
+            _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
+        if (editor is not null && removed.Count > 0)
+            WarnOfLostStores(editor, lookaside, after);
+
+        List<PlannedFile> files = policy is null ? [] : [policy];
+        files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+        return new TrustPlan(files, _notFound, _warnings);
+    }
+
+    private (LookasideEdit Edit, LookasideConfiguration After) PlanLookaside(LookasideConfiguration lookaside, List<SectionChange> sections)
+    {
+        LookasideEdit edit = LookasideEditor.Plan(_host, _locations.RegistriesDirectory, lookaside, sections);
+        return (edit, edit.Files.Count == 0 ? lookaside : LookasideConfiguration.Load(new PlannedHost(_host, _locations.RegistriesDirectory, edit), _locations.RegistriesDirectory));
+    }
+
+    private (PlannedFile? File, PolicyEditor? Editor) PlanPolicy(IReadOnlyList<TrustChange> changes, HashSet<string> sectionsRemoved)
+    {
+        HostFile? present = _host.TryReadFile(PolicyPath, PolicyReader.MaxBytes);
+        (ReadOnlyMemory<byte> text, string origin, bool isWanted) = present is null ? Origin() : (present.Content, PolicyPath, true);
+        if (!isWanted && changes.All(static c => c.Remove))
+        {
+            _notFound.AddRange(changes.Where(c => !sectionsRemoved.Contains(c.Registry)));
+            return (null, null);
+        }
+
+        PolicyEditor editor = new(text, origin);
+        foreach (TrustChange change in changes)
+        {
+            if (change.Remove)
+            {
+                // A scope that only registries.d knows is removed there.
+                if (!editor.RemoveScope(change.Transport, change.Registry) && !sectionsRemoved.Contains(change.Registry))
+                    _notFound.Add(change);
+            }
+            else if (change.Requirements is not null)
+            {
+                _ = change.IsDefault ? editor.SetDefault(change.Requirements) : editor.SetScope(change.Transport, change.Registry, change.Requirements);
+            }
+        }
+
+        // A missing policy is written even if what is asked for is what the default says: without the file nothing is in force.
+        if (!editor.HasChanges && (present is not null || changes.All(static c => c.Remove || c.Requirements is null)))
+            return (null, editor);
+        if (present is null)
+            WarnOfNewPolicy(editor, origin, changes);
+        return (new PlannedFile(PolicyPath, present, editor.HasChanges ? editor.ToBytes() : text), editor);
+    }
+
+    // What a new policy starts from: what has been in force so far, so that nothing that was demanded is lost.
+    private (ReadOnlyMemory<byte> Text, string Origin, bool Exists) Origin()
+    {
+        string[] candidates = _locations.IsUserPolicy ? [TrustLocations.SystemPolicyPath, TrustLocations.VendorPolicyPath] : [TrustLocations.VendorPolicyPath];
+        foreach (string candidate in candidates)
+        {
+            if (_host.TryReadFile(candidate, PolicyReader.MaxBytes) is { } file)
+                return (file.Content, candidate, true);
+        }
+
+        return (DefaultPolicy.Text.ToArray(), PolicyPath, false);
+    }
+
+    private void WarnOfNewPolicy(PolicyEditor editor, string origin, IReadOnlyList<TrustChange> changes)
+    {
+        string source = origin == PolicyPath ? "the distribution's default" : $"a copy of {origin}, which it replaces whole";
+        bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
+        string advice = acceptsAll ? " It accepts every image that no scope governs; to refuse those, run Set-ImageTrust -Default -Type Reject." : "";
+        if (acceptsAll || origin != PolicyPath)
+            _warnings.Add($"{PolicyPath} did not exist; it is made from {source}.{advice}");
+    }
+
+    private static List<SectionChange> Sections(IReadOnlyList<TrustChange> changes, LookasideConfiguration lookaside)
+    {
+        List<SectionChange> sections = [];
+        foreach (TrustChange change in changes)
+        {
+            if (!HasSection(change))
+            {
+                if (change.Section is { IsEmpty: false })
+                {
+                    throw new TrustException("NoSignatureStore", TrustErrorKind.InvalidArgument, $"Signature stores and attachments belong to scopes of transport docker; {change} cannot have them. Leave them out.")
+                    {
+                        Target = change.ToString(),
+                    };
+                }
+
+                continue;
+            }
+
+            string? name = change.IsDefault ? null : change.Registry;
+            bool isThere = name is null ? lookaside.Default is not null : lookaside.Sections.ContainsKey(name);
+            if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection && isThere)
+                sections.Add(new SectionChange(name, null, true));
+            else if (!change.Remove && change.Section is not null)
+                sections.Add(new SectionChange(name, change.Section, change.ReplaceSection));
+        }
+
+        return sections;
+    }
+
+    private static bool HasSection(TrustChange change) => change.IsDefault || (change.Transport == "docker" && change.Registry.Length > 0);
+
+    // A copied scope whose store came from a section that is not copied along would lose it, and images with it.
+    private static bool AddWhatIsNotInherited(IReadOnlyList<TrustChange> changes, List<SectionChange> sections, LookasideConfiguration after)
+    {
+        bool added = false;
+        foreach (TrustChange change in changes)
+        {
+            if (change.InForce is not { IsEmpty: false } wanted || !HasSection(change) || change.IsDefault || !AsksForSignatures(change.Requirements))
+                continue;
+            EffectiveLookaside? now = after.ForScope("docker", change.Registry);
+            LookasideSection difference = new()
+            {
+                SignatureStore = now?.SignatureStore == wanted.SignatureStore ? null : wanted.SignatureStore,
+                SignatureStoreStaging = now?.SignatureStoreStaging == wanted.SignatureStoreStaging ? null : wanted.SignatureStoreStaging,
+                UseSigstoreAttachments = now?.UseSigstoreAttachments == wanted.UseSigstoreAttachments ? null : wanted.UseSigstoreAttachments,
+            };
+            if (difference.IsEmpty)
+                continue;
+            sections.RemoveAll(s => s.Namespace == change.Registry);
+            sections.Add(new SectionChange(change.Registry, new LookasideSection
+            {
+                SignatureStore = change.Section?.SignatureStore ?? difference.SignatureStore,
+                SignatureStoreStaging = change.Section?.SignatureStoreStaging ?? difference.SignatureStoreStaging,
+                UseSigstoreAttachments = change.Section?.UseSigstoreAttachments ?? difference.UseSigstoreAttachments,
+            }, true));
+            added = true;
+        }
+
+        return added;
+    }
+
+    private static bool AsksForSignatures(IReadOnlyList<TrustRequirement>? requirements) =>
+        requirements is not null && requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
+
+    private void WarnOf(TrustChange change, LookasideConfiguration after)
+    {
+        if (!change.IsDefault && ScopeRules.Doubt(change.Transport, change.Registry) is { } doubt)
+            _warnings.Add(doubt);
+        List<SigstoreSignedRequirement> sigstore = [.. change.Requirements!.OfType<SigstoreSignedRequirement>()];
+        if (sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null))
+            _warnings.Add($"{change} lists alternative sigstore keys, which podman and skopeo know since containers/image 5.33 (end of 2024); older ones refuse the whole policy.");
+        if (sigstore.Count > 0 && (change.IsDefault || change.Transport == "docker") && after.ForScope("docker", change.IsDefault ? "" : change.Registry)?.UseSigstoreAttachments != true)
+            _warnings.Add($"{change} asks for sigstore signatures, but reading them from the registry is not switched on for it, so no image will be accepted. Add -UseSigstoreAttachments.");
+    }
+
+    private void WarnOfUserFiles(LookasideEdit edit)
+    {
+        if (!_locations.IsUserRegistries || !edit.Files.Any(static f => f.NewContent is not null) || _host.Exists(_locations.RegistriesDirectory))
+            return;
+        string[] system = [.. _host.ListDirectory(TrustLocations.SystemRegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal))];
+        if (system.Length > 0)
+            _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces {TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count for this user. Copy those files if they shall.");
+    }
+
+    private void WarnOfLostStores(PolicyEditor editor, LookasideConfiguration before, LookasideConfiguration after)
+    {
+        foreach (PolicyScope scope in editor.Before.FindTransport("docker")?.Scopes ?? [])
+        {
+            if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
+                && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
+            {
+                _warnings.Add($"{scope.Name} loses its signature store {store} with the section that is removed, and still asks for signatures. Give it one with -SignatureStore, or keep the section with -KeepSignatureStore.");
+            }
+        }
+    }
+}
