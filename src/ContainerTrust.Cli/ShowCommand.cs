@@ -35,7 +35,7 @@ internal static class ShowCommand
                 return ShowRaw(store);
             if (result.GetValue(podmanJson))
             {
-                Console.Out.WriteLine(PodmanTrustList.ToJson(PodmanTrustList.Read(store)));
+                Output.Write(PodmanTrustList.ToJson(PodmanTrustList.Read(store)) + "\n");
                 return ExitCode.Done;
             }
 
@@ -48,9 +48,9 @@ internal static class ShowCommand
                     DefaultOnly = result.GetValue(onlyDefault),
                 })];
             if (result.GetValue(json))
-                Console.Out.Write(TrustJson.Write(objects));
+                Output.Write(TrustJson.Write(objects));
             else if (objects.Count > 0)
-                Console.Out.Write(TrustTable.Write(objects));
+                Output.Write(TrustTable.Write(objects));
             return RequireFound(names, objects);
         });
         return command;
@@ -60,8 +60,7 @@ internal static class ShowCommand
 
     private static int ShowRaw(TrustStore store)
     {
-        using Stream output = Console.OpenStandardOutput();
-        output.Write(store.ReadPolicyText().Span);
+        Output.Write(store.ReadPolicyText().Span);
         return ExitCode.Done;
     }
 

@@ -9,7 +9,7 @@ internal static class Text
     /// <summary>The text with control characters spelled out: names in a policy can hold anything, a terminal must not obey it.</summary>
     public static string Printable(string text)
     {
-        if (!text.Any(IsUnsafe))
+        if (IsPlain(text))
             return text;
         StringBuilder result = new(text.Length + 16);
         foreach (char c in text)
@@ -28,6 +28,8 @@ internal static class Text
     {
         TrustType.Accept => "accept",
         TrustType.Reject => "reject",
+        TrustType.SignedBy => "signed",
+        TrustType.SigstoreSigned => "sigstoreSigned",
         _ => string.Join("+", trust.Requirements.Select(static r => r switch
         {
             AcceptRequirement => "accept",
@@ -35,6 +37,18 @@ internal static class Text
             _ => r.Type,
         }).Distinct()),
     };
+
+    // Nearly every name there is.
+    private static bool IsPlain(string text)
+    {
+        foreach (char c in text)
+        {
+            if (c is < ' ' or > '~')
+                return false;
+        }
+
+        return true;
+    }
 
     private static bool IsUnsafe(char c) => char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -11,8 +11,15 @@ internal static class TrustTable
     public static string Write(IReadOnlyList<ImageTrust> objects)
     {
         List<string[]> rows = [Headings];
+        Dictionary<IReadOnlyList<TrustKey>, string> ids = [];
         foreach (ImageTrust trust in objects)
-            rows.Add([.. Cells(trust).Select(Text.Printable)]);
+        {
+            string[] cells = Cells(trust, ids);
+            for (int i = 0; i < cells.Length; i++)
+                cells[i] = Text.Printable(cells[i]);
+            rows.Add(cells);
+        }
+
         int[] widths = new int[Headings.Length];
         foreach (string[] row in rows)
         {
@@ -23,18 +30,16 @@ internal static class TrustTable
         StringBuilder text = new();
         for (int r = 0; r < rows.Count; r++)
         {
-            int start = text.Length;
-            for (int i = 0; i < widths.Length; i++)
+            int last = widths.Length - 1;
+            while (last > 0 && rows[r][last].Length == 0)
+                last--;
+            for (int i = 0; i <= last; i++)
             {
                 text.Append(rows[r][i]);
-                for (int blank = rows[r][i].Length; blank < widths[i] + 2; blank++)
+                for (int blank = rows[r][i].Length; i < last && blank < widths[i] + 2; blank++)
                     text.Append(' ');
             }
 
-            int end = text.Length;
-            while (end > start && text[end - 1] == ' ')
-                end--;
-            text.Length = end;
             text.Append('\n');
             if (r > 0 && objects[r - 1].Reason is { } reason)
                 text.Append("  ").Append(Text.Printable($"{objects[r - 1].Reference}: {reason}")).Append('\n');
@@ -43,8 +48,13 @@ internal static class TrustTable
         return text.ToString();
     }
 
-    private static string[] Cells(ImageTrust trust) =>
-        [trust.Transport, trust.Registry, Text.TypeOf(trust), Ids(trust), trust.SignatureStore ?? ""];
+    private static string[] Cells(ImageTrust trust, Dictionary<IReadOnlyList<TrustKey>, string> ids)
+    {
+        // Scopes that share a key file share the list.
+        if (!ids.TryGetValue(trust.Keys, out string? id))
+            ids.Add(trust.Keys, id = Ids(trust));
+        return [trust.Transport, trust.Registry, Text.TypeOf(trust), id, trust.SignatureStore ?? ""];
+    }
 
     private static string Ids(ImageTrust trust) =>
         string.Join(", ", trust.Keys.SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds.Select(static u => OpenPgpKeyReader.EmailOf(u) ?? u) : [k.Fingerprint[..16]]));
