@@ -40,17 +40,18 @@ internal static class ShowCommand
             }
 
             IReadOnlyList<ImageTrust> objects = images.Length > 0
-                ? [.. images.Select(image => store.Governing(image))]
+                ? [.. images.Select(image => store.Governing(image, includeKeys: result.GetValue(json)))]
                 : [.. store.Read(new TrustQuery
                 {
                     Registries = names.Length == 0 ? null : names,
                     Transport = result.GetValue(transport),
                     DefaultOnly = result.GetValue(onlyDefault),
+                    IncludeKeys = result.GetValue(json),
                 })];
             if (result.GetValue(json))
                 Output.Write(TrustJson.Write(objects));
             else if (objects.Count > 0)
-                Output.Write(TrustTable.Write(objects));
+                Output.Write(TrustTable.Write(objects, store));
             return RequireFound(names, objects);
         });
         return command;

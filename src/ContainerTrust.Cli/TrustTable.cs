@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
@@ -8,13 +9,13 @@ internal static class TrustTable
 {
     private static readonly string[] Headings = ["TRANSPORT", "NAME", "TYPE", "ID", "STORE"];
 
-    public static string Write(IReadOnlyList<ImageTrust> objects)
+    public static string Write(IReadOnlyList<ImageTrust> objects, TrustStore store)
     {
         List<string[]> rows = [Headings];
-        Dictionary<IReadOnlyList<TrustKey>, string> ids = [];
+        Dictionary<IReadOnlyList<string>, string> ids = new(ReferenceEqualityComparer.Instance);
         foreach (ImageTrust trust in objects)
         {
-            string[] cells = Cells(trust, ids);
+            string[] cells = Cells(trust, store, ids);
             for (int i = 0; i < cells.Length; i++)
                 cells[i] = Text.Printable(cells[i]);
             rows.Add(cells);
@@ -48,14 +49,13 @@ internal static class TrustTable
         return text.ToString();
     }
 
-    private static string[] Cells(ImageTrust trust, Dictionary<IReadOnlyList<TrustKey>, string> ids)
+    private static string[] Cells(ImageTrust trust, TrustStore store, Dictionary<IReadOnlyList<string>, string> ids)
     {
+        IReadOnlyList<string> users = store.ReadUserIds(trust.Requirements);
+
         // Scopes that share a key file share the list.
-        if (!ids.TryGetValue(trust.Keys, out string? id))
-            ids.Add(trust.Keys, id = Ids(trust));
+        if (!ids.TryGetValue(users, out string? id))
+            ids.Add(users, id = string.Join(", ", users.Select(static u => OpenPgpKeyReader.EmailOf(u) ?? u)));
         return [trust.Transport, trust.Registry, Text.TypeOf(trust), id, trust.SignatureStore ?? ""];
     }
-
-    private static string Ids(ImageTrust trust) =>
-        string.Join(", ", trust.Keys.SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds.Select(static u => OpenPgpKeyReader.EmailOf(u) ?? u) : [k.Fingerprint[..16]]));
 }

@@ -61,8 +61,10 @@ internal static class PlainYaml
             ReadOnlySpan<char> line = _text.AsSpan(start, end - start);
             if (line.ContainsAnyExceptInRange(' ', '~'))
                 return false;
-            int indent = line.IndexOfAnyExcept(' ');
-            if (indent < 0 || line[indent] == '#')
+            int indent = 0;
+            while (indent < line.Length && line[indent] == ' ')
+                indent++;
+            if (indent == line.Length || line[indent] == '#')
                 return true;
             if (!_started && line.TrimEnd(' ') is "---")
             {

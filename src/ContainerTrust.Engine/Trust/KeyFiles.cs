@@ -15,6 +15,7 @@ internal sealed class KeyFiles
     private readonly ITrustHost _host;
     // By format and source; a tuple as key would have to be compiled at every start.
     private readonly Dictionary<string, KeySource> _sources = [];
+    private readonly Dictionary<string, IReadOnlyList<string>?> _listed = [];
 
     public KeyFiles(ITrustHost host) => _host = host;
 
@@ -43,6 +44,55 @@ internal sealed class KeyFiles
         }
 
         return sources;
+    }
+
+    /// <summary>
+    /// The user ids of a list's OpenPGP keys, without a look at anything else in them (no fingerprint, so no cryptography has to be loaded).
+    /// </summary>
+    /// <returns>Null where that look is not enough: other kinds of keys, a file that is missing or not quite in order.</returns>
+    public IReadOnlyList<string>? TryListUserIds(IReadOnlyList<TrustRequirement> requirements)
+    {
+        List<string>? ids = null;
+        foreach (TrustRequirement requirement in requirements)
+        {
+            switch (requirement)
+            {
+                case SignedByRequirement { KeyType: "GPGKeys", KeyPath: { } path } when requirements.Count == 1:
+                    return ListUserIds(path);
+                case SignedByRequirement { KeyType: "GPGKeys", KeyPath: { } path }:
+                    if (ListUserIds(path) is not { } some)
+                        return null;
+                    (ids ??= []).AddRange(some);
+                    break;
+                case AcceptRequirement or RejectRequirement:
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return ids ?? [];
+    }
+
+    private IReadOnlyList<string>? ListUserIds(string path)
+    {
+        if (_listed.TryGetValue(path, out IReadOnlyList<string>? ids))
+            return ids;
+        try
+        {
+            ids = _host.TryReadFile(path, MaxBytes) is { } file ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
+        }
+        catch (TrustException)
+        {
+            // The full reading says it better, and only once.
+            ids = null;
+        }
+
+        // The listing spells out colons and control characters as gpg does; the full reading has them as they are.
+        if (ids is not null && (ids.Count == 0 || ids.Any(static id => id.Contains('\\'))))
+            ids = null;
+        _listed.Add(path, ids);
+        return ids;
     }
 
     /// <summary>The sources of a requirement's Rekor keys.</summary>

@@ -189,7 +189,7 @@ internal sealed class TrustPlanner
             _warnings.Add(doubt);
         List<SigstoreSignedRequirement> sigstore = [.. change.Requirements!.OfType<SigstoreSignedRequirement>()];
         if (sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null))
-            _warnings.Add($"{change} lists alternative sigstore keys, which podman and skopeo know since containers/image 5.33 (end of 2024); older ones refuse the whole policy.");
+            _warnings.Add($"{change} lists alternative sigstore or Rekor keys, which podman and skopeo know since containers/image 5.32.2 (podman 5.2.2, skopeo 1.16.1); older ones refuse the whole policy.");
         if (sigstore.Count > 0 && (change.IsDefault || change.Transport == "docker") && after.ForScope("docker", change.IsDefault ? "" : change.Registry)?.UseSigstoreAttachments != true)
             _warnings.Add($"{change} asks for sigstore signatures, but reading them from the registry is not switched on for it, so no image will be accepted. Add -UseSigstoreAttachments.");
     }

@@ -134,6 +134,16 @@ public sealed class TrustStore
         KeyCheck.Require(_keys, requirements, DateTimeOffset.UtcNow, _messages);
     }
 
+    /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a key.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <returns>User ids; for a key without any, the first 16 digits of its fingerprint. Scopes that share one key file get one and the same list.</returns>
+    public IReadOnlyList<string> ReadUserIds(IReadOnlyList<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        return _keys.TryListUserIds(requirements)
+            ?? [.. KeysOf(requirements).SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds : [k.Fingerprint[..16]])];
+    }
+
     /// <summary>The policy.json itself, not judged.</summary>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="TrustException">There is no policy (<c>PolicyNotFound</c>), or it cannot be read.</exception>

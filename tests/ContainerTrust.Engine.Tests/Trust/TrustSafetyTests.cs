@@ -257,7 +257,7 @@ public sealed class TrustSafetyTests : IDisposable
     {
         _root.Apply(new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new SigstoreSignedRequirement { KeyPaths = ["/a", "/b"] }] });
         Assert.Contains(_root.Warnings, w => w.Contains("-UseSigstoreAttachments", StringComparison.Ordinal));
-        Assert.Contains(_root.Warnings, w => w.Contains("5.33", StringComparison.Ordinal));
+        Assert.Contains(_root.Warnings, w => w.Contains("5.32.2", StringComparison.Ordinal));
     }
 
     private TrustStore UserStore(List<string> warnings)
