@@ -56,11 +56,8 @@ internal static class SetCommand
             List<TrustChange> changes = result.GetValue(preset) is { } name
                 ? Preset(trustStore, name, names, options, section, result.GetValue(setDefault) || hasTransport)
                 : Scopes(trustStore, names, result.GetValue(setDefault), result.GetValue(transport)!, options, section, isForced);
-            if (!isForced)
-            {
-                foreach (IReadOnlyList<TrustRequirement> list in changes.Select(static c => c.Requirements).OfType<IReadOnlyList<TrustRequirement>>().Distinct())
-                    trustStore.CheckKeys(list);
-            }
+            foreach (IReadOnlyList<TrustRequirement> list in changes.Select(static c => c.Requirements).OfType<IReadOnlyList<TrustRequirement>>().Distinct())
+                trustStore.CheckKeys(list, isForced);
 
             return Changes.Make(trustStore, changes, result.GetValue(dryRun));
         });

@@ -16,6 +16,9 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
     /// <summary>Whether the entries are returned as they are afterwards.</summary>
     private protected virtual bool WantsEntries => false;
 
+    /// <summary>Whether nothing is written when one of the changes is refused.</summary>
+    private protected virtual bool IsAllOrNothing => false;
+
     /// <summary>Takes a change in.</summary>
     private protected void Add(TrustChange change) => _changes.Add(change);
 
@@ -34,6 +37,12 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
 
     private protected sealed override void End()
     {
+        if (IsAllOrNothing && HasRefused)
+        {
+            Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some of the entries were refused, so none was written: a part of a policy can protect less than none. Mend them or leave them out; -Force takes keys that are missing."));
+            return;
+        }
+
         List<TrustChange> approved = [];
         foreach (TrustChange change in Possible())
         {
@@ -66,7 +75,7 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
         {
             return Found(_changes, Store.Preview(_changes));
         }
-        catch (TrustException) when (_changes.Count > 1)
+        catch (TrustException) when (_changes.Count > 1 && !IsAllOrNothing)
         {
             List<(TrustChange Change, TrustException Error)> bad = [];
             List<TrustChange> good = [];

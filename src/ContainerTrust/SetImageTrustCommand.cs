@@ -120,6 +120,9 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
 
     private protected override bool WantsEntries => PassThru;
 
+    // A copy that fails in part could leave less protection than either side had: a looser default without the scopes that go with it.
+    private protected override bool IsAllOrNothing => ParameterSetName == InputObjectSet;
+
     private bool HasRequirementParameters =>
         Type is not null || KeyPath is not null || InlineKey || AnyKey;
 
@@ -207,11 +210,14 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
             throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"The entry for '{trust.Registry}' has no requirements. Give -Type or -KeyPath, or an entry from Get-ImageTrust.") { Target = trust.Registry };
         }
 
-        IReadOnlyList<TrustRequirement> requirements = _requirements ?? (_identity is null ? trust.Requirements : WithIdentity(trust));
+        IReadOnlyList<TrustRequirement> requirements =
+            _requirements is not null ? _identity is null ? KeepIdentity(_requirements, trust) : _requirements
+            : _identity is null ? trust.Requirements
+            : WithIdentity(trust.Requirements, _identity, trust);
         if (!trust.IsDefault)
         {
-            // The entry comes from a policy, which may hold scopes that no image has; it is written as it is.
-            ScopeRules.Require(trust.Transport, trust.Registry, force: true);
+            // An entry that was read from a policy may be a scope that no image has; it is written as it is.
+            ScopeRules.Require(trust.Transport, trust.Registry, Force || trust.PolicyPath is not null);
         }
 
         if (_requirements is null)
@@ -223,7 +229,7 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
             Requirements = requirements,
             Section = Override(own),
             ReplaceSection = own is not null || trust.PolicyPath is not null,
-            InForce = Stores.IsEmpty ? copy.InForce : null,
+            InForce = copy.InForce is { } inForce ? Override(inForce) : null,
         });
     }
 
@@ -252,15 +258,37 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
         };
     }
 
-    private List<TrustRequirement> WithIdentity(ImageTrust trust)
+    // New keys for an entry keep its identity rule: whoever changes a key does not mean to accept more names.
+    private static IReadOnlyList<TrustRequirement> KeepIdentity(IReadOnlyList<TrustRequirement> requirements, ImageTrust trust)
+    {
+        if (!requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
+            return requirements;
+        SignedIdentity?[] identities = [.. (trust.Requirements ?? []).Select(static r => r switch
+        {
+            SignedByRequirement s => s.SignedIdentity,
+            SigstoreSignedRequirement s => s.SignedIdentity,
+            _ => null,
+        }).Distinct()];
+        if (identities.Length > 1)
+        {
+            throw new TrustException("IdentityAmbiguous", TrustErrorKind.InvalidArgument, $"The requirements of '{trust.Registry}' have different identity rules, so it is not clear which one goes with the new keys. Give -SignedIdentity or another identity.")
+            {
+                Target = trust.Registry,
+            };
+        }
+
+        return identities is [{ } identity] ? WithIdentity(requirements, identity, trust) : requirements;
+    }
+
+    private static List<TrustRequirement> WithIdentity(IReadOnlyList<TrustRequirement> requirements, SignedIdentity identity, ImageTrust trust)
     {
         List<TrustRequirement> changed = [];
-        foreach (TrustRequirement requirement in trust.Requirements)
+        foreach (TrustRequirement requirement in requirements)
         {
             changed.Add(requirement switch
             {
-                SignedByRequirement r => r with { SignedIdentity = _identity },
-                SigstoreSignedRequirement r => r with { SignedIdentity = _identity },
+                SignedByRequirement r => r with { SignedIdentity = identity },
+                SigstoreSignedRequirement r => r with { SignedIdentity = identity },
                 _ => throw new TrustException("KeysNotUsed", TrustErrorKind.InvalidArgument, $"'{trust.Registry}' has the requirement {requirement.Type}, which has no signed identity. Leave the identity out for it.")
                 {
                     Target = trust.Registry,
@@ -287,15 +315,5 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
         : path.StartsWith('/') ? path
         : System.IO.Path.GetRelativePath("/", LocalPath(path));
 
-    private void CheckKeys(IReadOnlyList<TrustRequirement> requirements)
-    {
-        try
-        {
-            Store.CheckKeys(requirements);
-        }
-        catch (TrustException e) when (Force)
-        {
-            WriteWarning(e.Message);
-        }
-    }
+    private void CheckKeys(IReadOnlyList<TrustRequirement> requirements) => Store.CheckKeys(requirements, Force);
 }

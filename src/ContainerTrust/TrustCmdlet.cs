@@ -104,10 +104,14 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         }
         catch (TrustException e)
         {
+            HasRefused = true;
             Report(e);
             return false;
         }
     }
+
+    /// <summary>Whether an item has been refused so far.</summary>
+    private protected bool HasRefused { get; private set; }
 
     /// <summary>A path on the host that is worked on: with -Root as that host names it, otherwise one that PowerShell resolves.</summary>
     [return: NotNullIfNotNull(nameof(path))]

@@ -141,13 +141,12 @@ Describe 'Set-ImageTrust' {
             (Get-ImageTrust quay.io -Root $root).Section.UseSigstoreAttachments | Should -BeExactly $false
         }
 
-        It 'has none for other transports, and sets the other scopes' {
+        It 'has none for other transports, and then copies no entry at all' {
             $dir = Get-ImageTrust /srv/images -Root $root
             $docker = Get-ImageTrust quay.io -Root $root
-            $dir, $docker | Set-ImageTrust -SignatureStore https://quay.example.com/sigs -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
-            $failures.Count | Should -Be 1
-            $failures[0].FullyQualifiedErrorId | Should -Be 'NoSignatureStore,ContainerTrust.Commands.SetImageTrustCommand'
-            (Get-ImageTrust quay.io -Root $root).SignatureStore | Should -Be 'https://quay.example.com/sigs'
+            { $dir, $docker | Set-ImageTrust -SignatureStore https://quay.example.com/sigs -Root $root } |
+                Should -Throw -ErrorId 'NoSignatureStore,ContainerTrust.Commands.SetImageTrustCommand'
+            (Get-ImageTrust quay.io -Root $root).SignatureStore | Should -Not -Be 'https://quay.example.com/sigs'
         }
     }
 
@@ -278,11 +277,28 @@ Describe 'Set-ImageTrust' {
             (Get-Policy $root).transports.docker.'quay.io'[0].keyPath | Should -Be '/keys/lost.asc'
         }
 
-        It 'reports the entry whose key is missing, and sets the others' {
+        It 'writes no entry of a copy when the key of one is missing' {
             $lost = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'lost.example.com'; Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SignedByRequirement]@{ KeyPath = '/keys/lost.asc' }) }
             $good = Get-ImageTrust quay.io/team -Root $root
-            $lost, $good | Set-ImageTrust -Root $root -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures | ForEach-Object Registry | Should -Be 'quay.io/team'
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            $lost, $good | Set-ImageTrust -Root $root -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
             $failures[0].FullyQualifiedErrorId | Should -BeLike 'KeyFileNotFound,*'
+            $failures[1].FullyQualifiedErrorId | Should -BeLike 'NothingWritten,*'
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        }
+
+        It 'keeps the identity of an entry that gets another key' {
+            Set-ImageTrust kept.example.com -KeyPath /keys/a.asc -SignedIdentity MatchExact -Force -Root $root -WarningAction SilentlyContinue
+            Get-ImageTrust kept.example.com -Root $root -WarningAction SilentlyContinue | Set-ImageTrust -KeyPath /keys/b.asc -Force -Root $root -WarningAction SilentlyContinue
+            $requirement = (Get-Policy $root).transports.docker.'kept.example.com'[0]
+            $requirement.keyPath | Should -Be '/keys/b.asc'
+            $requirement.signedIdentity.type | Should -Be 'matchExact'
+        }
+
+        It 'holds an entry that was made by hand to the rules for scopes' {
+            $entry = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'busybox'; Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.RejectRequirement]::new()) }
+            $entry | Set-ImageTrust -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'UnreachableScope,*'
         }
 
         It 'refuses requirements that no policy can hold' {

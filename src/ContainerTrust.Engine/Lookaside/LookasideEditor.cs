@@ -5,6 +5,9 @@ namespace ContainerTrust.Engine.Lookaside;
 /// <summary>Plans changes of registries.d. Nothing is written here: the caller applies the plan under the host's lock.</summary>
 public static class LookasideEditor
 {
+    // What is too large to be read as registries.d can still be deleted.
+    private const int LargestDeleted = 1 << 30;
+
     /// <summary>
     /// Plans changes. A section that exists is changed in its file, line by line; a new one goes to a file of its own, named like the scope, or to
     /// <c>default.yaml</c> for <c>default-docker</c>.
@@ -64,12 +67,14 @@ public static class LookasideEditor
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         directory = LookasideConfiguration.TrimEnd(directory);
-        string keep = LookasideConfiguration.Join(directory, LookasideNames.DefaultFile);
         var files = new List<LookasideFileEdit>();
-        foreach (HostFile file in LookasideConfiguration.ReadFiles(host, directory))
+        foreach (string name in host.ListDirectory(directory))
         {
-            if (file.Path != keep)
-                files.Add(new LookasideFileEdit(file.Path, file, null));
+            if (!name.EndsWith(".yaml", StringComparison.Ordinal) || name == LookasideNames.DefaultFile)
+                continue;
+            string path = LookasideConfiguration.Join(directory, name);
+            if (host.TryReadFile(path, LargestDeleted) is { } file)
+                files.Add(new LookasideFileEdit(path, file, null));
         }
 
         return new LookasideEdit(files, []);

@@ -8,18 +8,33 @@ internal static class KeyCheck
     // Go's crypto/rsa, which the reference uses, does not take shorter ones any more.
     private const int SmallestRsa = 1024;
 
-    /// <summary>Refuses a list with a key or CA file that is missing, unreadable, or has no key that could make a valid signature now.</summary>
-    /// <exception cref="TrustException">The first source without a good key.</exception>
-    public static void Require(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
+    /// <summary>What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.</summary>
+    /// <returns>One error a source without a good key.</returns>
+    public static IReadOnlyList<TrustException> Faults(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
     {
+        List<TrustException> faults = [];
+        void Attempt(Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (TrustException e)
+            {
+                faults.Add(e);
+            }
+        }
+
         foreach (KeyFiles.KeySource source in files.Of(requirements))
-            Require(source, now, messages);
+            Attempt(() => Require(source, now, messages));
         foreach (SigstoreSignedRequirement requirement in requirements.OfType<SigstoreSignedRequirement>())
         {
             foreach (KeyFiles.KeySource source in files.RekorKeysOf(requirement))
-                Require(source, now, messages);
-            files.RequireCertificates(requirement);
+                Attempt(() => Require(source, now, messages));
+            Attempt(() => files.RequireCertificates(requirement));
         }
+
+        return faults;
     }
 
     private static void Require(KeyFiles.KeySource source, DateTimeOffset now, TrustMessages messages)

@@ -188,7 +188,7 @@ internal sealed class KeyFiles
     }
 
     // What was read from a policy is base64; an object made by hand can hold anything.
-    private static byte[] Decode(string data)
+    internal static byte[] Decode(string data)
     {
         try
         {

@@ -10,9 +10,40 @@ internal static class SecretKeys
     /// <summary>Whether a file holds a private key: a PEM or armored block of one, or an OpenPGP packet of one.</summary>
     public static bool AreIn(ReadOnlySpan<byte> content)
     {
-        if (content.IndexOf("PRIVATE KEY"u8) >= 0)
+        if (content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+            content = content[3..];
+        if (content.IndexOf("PRIVATE KEY"u8) >= 0 || IsDerPrivateKey(content))
             return true;
         return !content.IsEmpty && (content[0] & 0x80) != 0 && HasSecretPackets(content);
+    }
+
+    // PKCS#8, PKCS#1 and SEC 1 private keys are all a SEQUENCE that begins with a version, the INTEGER 0 or 1; public keys and certificates are not.
+    private static bool IsDerPrivateKey(ReadOnlySpan<byte> content)
+    {
+        if (content.Length < 2 || content[0] != 0x30)
+            return false;
+        int start = content[1] < 0x80 ? 2 : 2 + (content[1] & 0x7F);
+        return content.Length >= start + 3 && content[start] == 2 && content[start + 1] == 1 && content[start + 2] <= 1;
+    }
+
+    /// <summary>Refuses requirements that carry a private key in their key data, wherever they come from.</summary>
+    /// <exception cref="TrustException">One does (<c>PrivateKey</c>), or key data is no base64.</exception>
+    public static void RequireNone(IReadOnlyList<TrustRequirement> requirements)
+    {
+        foreach (TrustRequirement requirement in requirements)
+        {
+            IEnumerable<string?> data = requirement switch
+            {
+                SignedByRequirement r => [r.KeyData],
+                SigstoreSignedRequirement r => [r.KeyData, r.RekorPublicKeyData, r.Fulcio?.CaData, r.Pki?.CaRootsData, r.Pki?.CaIntermediatesData, .. r.KeyDatas ?? [], .. r.RekorPublicKeyDatas ?? []],
+                _ => [],
+            };
+            foreach (string text in data.OfType<string>())
+            {
+                if (AreIn(KeyFiles.Decode(text)))
+                    throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, "The key data of a requirement holds a private key, which must never stand in a policy that everybody can read. Store the public key alone.");
+            }
+        }
     }
 
     // Armor around a public key can hide secret packets too, but gpg never writes that, and the reader of the policy skips it.

@@ -50,7 +50,9 @@ public sealed record TrustChange
             Requirements = trust.Requirements,
             Section = trust.Section,
             ReplaceSection = true,
-            InForce = new LookasideSection
+
+            // An answer about one image has that image's stores, which are not the scope's.
+            InForce = trust.Reference is not null ? null : new LookasideSection
             {
                 SignatureStore = trust.SignatureStore,
                 SignatureStoreStaging = trust.SignatureStoreStaging,

@@ -50,6 +50,12 @@ internal sealed class TrustPlanner
             WarnOf(change, after);
         foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
             _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
+        foreach (TrustChange change in changes)
+        {
+            if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
+                _warnings.Add($"The default of transport docker cannot have a section of its own, so its signature store {store} is not copied. Set it with -Default -SignatureStore.");
+        }
+
         if (editor is not null && removed.Count > 0)
             WarnOfLostStores(editor, lookaside, after);
 
@@ -85,6 +91,7 @@ internal sealed class TrustPlanner
             }
             else if (change.Requirements is not null)
             {
+                SecretKeys.RequireNone(change.Requirements);
                 _ = change.IsDefault ? editor.SetDefault(change.Requirements) : editor.SetScope(change.Transport, change.Registry, change.Requirements);
             }
         }
@@ -139,7 +146,7 @@ internal sealed class TrustPlanner
 
             string? name = change.IsDefault ? null : change.Registry;
             bool isThere = name is null ? lookaside.Default is not null : lookaside.Sections.ContainsKey(name);
-            if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection && isThere)
+            if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection && isThere && name is not null)
                 sections.Add(new SectionChange(name, null, true));
             else if (!change.Remove && change.Section is not null)
                 sections.Add(new SectionChange(name, change.Section, change.ReplaceSection));
@@ -211,6 +218,12 @@ internal sealed class TrustPlanner
                 && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
             {
                 _warnings.Add($"{scope.Name} loses its signature store {store} with the section that is removed, and still asks for signatures. Give it one with -SignatureStore, or keep the section with -KeepSignatureStore.");
+            }
+
+            if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true
+                && before.ForScope("docker", scope.Name)?.UseSigstoreAttachments == true && after.ForScope("docker", scope.Name)?.UseSigstoreAttachments != true)
+            {
+                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks for sigstore signatures. Set it with -UseSigstoreAttachments, or keep the section with -KeepSignatureStore.");
             }
         }
     }

@@ -7,6 +7,9 @@ namespace ContainerTrust.Engine.Trust;
 /// <summary>Back to the distribution's default, as <c>atomic trust reset</c> did.</summary>
 internal sealed class TrustReset
 {
+    // What is too large to be read as a policy can still be replaced.
+    private const int LargestReplaced = 1 << 30;
+
     private readonly ITrustHost _host;
     private readonly TrustLocations _locations;
     private readonly TrustMessages _messages;
@@ -50,7 +53,7 @@ internal sealed class TrustReset
     {
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
             return null;
-        HostFile? present = _host.TryReadFile(_locations.PolicyPath, PolicyReader.MaxBytes);
+        HostFile? present = _host.TryReadFile(_locations.PolicyPath, LargestReplaced);
 
         // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
@@ -68,7 +71,7 @@ internal sealed class TrustReset
         }
 
         string path = $"{_locations.RegistriesDirectory}/default.yaml";
-        if (_host.TryReadFile(path, LookasideLimits.FileBytes) is not null && Settings() is { } settings)
+        if (_host.Exists(path) && Settings() is { } settings)
             yield return $"{path} stays, and {settings}. If that is not the distribution's, change it with Set-ImageTrust -Default, or by hand.";
     }
 

@@ -127,11 +127,16 @@ public sealed class TrustStore
 
     /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature now.</summary>
     /// <param name="requirements">A requirement list.</param>
-    /// <exception cref="TrustException">Names the key file and the reason.</exception>
-    public void CheckKeys(IReadOnlyList<TrustRequirement> requirements)
+    /// <param name="force">Only warn, of every key file that is at fault.</param>
+    /// <exception cref="TrustException">Names the first key file at fault and the reason.</exception>
+    public void CheckKeys(IReadOnlyList<TrustRequirement> requirements, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(requirements);
-        KeyCheck.Require(_keys, requirements, DateTimeOffset.UtcNow, _messages);
+        IReadOnlyList<TrustException> faults = KeyCheck.Faults(_keys, requirements, DateTimeOffset.UtcNow, _messages);
+        if (faults.Count > 0 && !force)
+            throw faults[0];
+        foreach (TrustException fault in faults)
+            _messages.Warning(fault.Message);
     }
 
     /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a key.</summary>

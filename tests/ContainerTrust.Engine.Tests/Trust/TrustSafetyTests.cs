@@ -97,6 +97,47 @@ public sealed class TrustSafetyTests : IDisposable
     }
 
     [Fact]
+    public void A_binary_pkcs8_key_is_never_stored_nor_one_in_a_requirement_made_by_hand()
+    {
+        byte[] key = [0x30, 0x0A, 2, 1, 0, 0x30, 5, 6, 3, 0x2B, 0x65, 0x70];
+        File.WriteAllBytes(_root.Full("/key"), key);
+        Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => _root.Open().Requirements.Build(new RequirementOptions { Type = TrustType.SigstoreSigned, KeyPaths = ["/key"], InlineKey = true })).ErrorId);
+        Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => _root.Apply(new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new SignedByRequirement { KeyData = Convert.ToBase64String(key) }] })).ErrorId);
+        Assert.False(_root.Has(PolicyPath));
+    }
+
+    [Fact]
+    public void Copying_a_default_without_stores_leaves_those_of_the_target()
+    {
+        _root.Write(PolicyPath, RejectAll);
+        using ScratchRoot other = new();
+        other.Write(RegistriesPath + "/default.yaml", "default-docker:\n  lookaside: https://store.example.com\n");
+        other.Apply([.. _root.Open().Read(TrustQuery.All).Select(TrustChange.From)]);
+        Assert.Equal("https://store.example.com", other.Open().Read(TrustQuery.All).First().SignatureStore);
+    }
+
+    [Fact]
+    public void An_answer_about_one_image_changes_nothing_when_it_is_written_back()
+    {
+        _root.Write(PolicyPath, """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}]}}}""");
+        _root.Write(RegistriesPath + "/a.yaml", "docker:\n  registry.example.com/app:\n    sigstore: https://app.example.com\n");
+        Assert.Empty(_root.Apply(TrustChange.From(_root.Open().Governing("registry.example.com/app:v1"))).Files);
+    }
+
+    [Fact]
+    public void Reset_replaces_even_what_is_too_large_to_be_read()
+    {
+        Directory.CreateDirectory(_root.Full("/etc/containers/registries.d"));
+        using (FileStream large = File.Create(_root.Full(PolicyPath)))
+            large.SetLength(PolicyReader.MaxBytes + 1L);
+        using (FileStream large = File.Create(_root.Full(RegistriesPath + "/default.yaml")))
+            large.SetLength(20_000_000);
+        TrustEditResult result = _root.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
+        Assert.Equal([new TrustFileChange(PolicyPath, TrustFileAction.Changed)], result.Files);
+        Assert.Single(result.Warnings);
+    }
+
+    [Fact]
     public void An_absolute_key_path_is_never_this_machines_where_another_root_is_meant()
     {
         string local = Path.Combine(_root.Path, "only-here.asc");
