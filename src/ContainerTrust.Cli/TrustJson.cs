@@ -40,6 +40,7 @@ internal static class TrustJson
         writer.WriteString("signatureStore"u8, trust.SignatureStore);
         writer.WriteString("signatureStoreStaging"u8, trust.SignatureStoreStaging);
         Write(writer, "useSigstoreAttachments", trust.UseSigstoreAttachments);
+        WriteSection(writer, trust.Section);
         writer.WriteString("policyPath"u8, trust.PolicyPath);
         writer.WriteString("registriesPath"u8, trust.RegistriesPath);
         if (trust.Reference is not null)
@@ -48,6 +49,22 @@ internal static class TrustJson
             writer.WriteString("reason"u8, trust.Reason);
         }
 
+        writer.WriteEndObject();
+    }
+
+    // What the scope says itself in registries.d; the stores above are those in force, inherited ones included.
+    private static void WriteSection(Utf8JsonWriter writer, LookasideSection? section)
+    {
+        if (section is null)
+        {
+            writer.WriteNull("section"u8);
+            return;
+        }
+
+        writer.WriteStartObject("section"u8);
+        writer.WriteString("signatureStore"u8, section.SignatureStore);
+        writer.WriteString("signatureStoreStaging"u8, section.SignatureStoreStaging);
+        Write(writer, "useSigstoreAttachments", section.UseSigstoreAttachments);
         writer.WriteEndObject();
     }
 
@@ -68,6 +85,7 @@ internal static class TrustJson
         Write(writer, "expires", key.Expires);
         writer.WriteBoolean("isRevoked"u8, key.IsRevoked);
         writer.WriteBoolean("canSign"u8, key.CanSign);
+        writer.WriteBoolean("canPrimarySign"u8, key.CanPrimarySign);
         writer.WriteStartArray("subkeys"u8);
         foreach (TrustSubkey subkey in key.Subkeys)
         {

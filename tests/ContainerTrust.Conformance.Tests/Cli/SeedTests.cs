@@ -139,6 +139,9 @@ public sealed class SeedTests : IDisposable
         JsonElement[] all = JsonSerializer.Deserialize<JsonElement[]>(Ours("show", "--json").Output)!;
         JsonElement redhat = all.Single(e => e.GetProperty("registry").GetString() == "registry.redhat.io");
         Assert.Equal("signedBy", redhat.GetProperty("requirements")[0].GetProperty("type").GetString());
+        Assert.Equal("https://registry.redhat.io/containers/sigstore", redhat.GetProperty("section").GetProperty("signatureStore").GetString());
+        Assert.Equal(JsonValueKind.Null, all.Single(e => e.GetProperty("isDefault").GetBoolean()).GetProperty("section").ValueKind);
+        Assert.True(redhat.GetProperty("keys")[0].GetProperty("canPrimarySign").GetBoolean());
         Assert.Equal(Fingerprint, redhat.GetProperty("keys")[0].GetProperty("fingerprint").GetString());
     }
 }
