@@ -96,6 +96,7 @@ internal sealed class WebTransport : IDisposable
                 byte[] body = status == 200
                     ? await BodyReader.ReadAsync(request, url, response, progress).ConfigureAwait(false)
                     : await BodyReader.ReadErrorAsync(response, progress).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
                 return (Answer(response, url, isFromOrigin, body), null);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
