@@ -36,6 +36,9 @@ public sealed class DirectoryImageSource : IImageSource
     public string Name { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> SignatureStores => [Name];
+
+    /// <inheritdoc/>
     /// <remarks>
     /// Error ids: <c>ManifestNotFound</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>, <c>InvalidManifest</c>, <c>ImageDirectoryVersion</c>, and
     /// those of <see cref="ITrustHost.TryReadFile"/>.
