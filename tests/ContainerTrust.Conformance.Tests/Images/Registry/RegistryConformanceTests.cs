@@ -136,7 +136,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) => await client.GetManifestAsync(image, null, stop));
         output.WriteLine($"{1000 / watch.Elapsed.TotalSeconds:0} manifests a second, {(GC.GetTotalAllocatedBytes() - before) / 1000} bytes and {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / 1000:0} µs of processor time each");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), watch.Elapsed.ToString());
+        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), watch.Elapsed.ToString());
     }
 
     private static void WriteList(string directory, string first, string second)
