@@ -91,7 +91,7 @@ public sealed class RegistriesConfiguration
 
         List<PullSource> sources = [];
         RegistryEntry? blocked = null;
-        void Add(RegistryEndpoint endpoint, bool isMirror)
+        void Add(RegistryLocation endpoint, bool isMirror)
         {
             DockerReference place = Rewrite(image, entry, endpoint);
             RegistryEntry? blocking = !isMirror && entry.IsBlocked ? entry : Find(place.Name) is { IsBlocked: true } other ? other : null;
@@ -101,7 +101,7 @@ public sealed class RegistriesConfiguration
         }
 
         bool hasDigest = image.Digest is not null;
-        foreach (RegistryEndpoint mirror in entry.Mirrors)
+        foreach (RegistryLocation mirror in entry.Mirrors)
         {
             bool isForThis = entry.MirrorByDigestOnly ? hasDigest : mirror.PullFromMirror switch
             {
@@ -185,7 +185,7 @@ public sealed class RegistriesConfiguration
             : [];
     }
 
-    private static DockerReference Rewrite(DockerReference image, RegistryEntry entry, RegistryEndpoint endpoint)
+    private static DockerReference Rewrite(DockerReference image, RegistryEntry entry, RegistryLocation endpoint)
     {
         if (endpoint.Location.Length == 0)
             return image;

@@ -94,7 +94,7 @@ internal sealed class RegistriesFile
         {
             if (location.Length == 0)
                 throw _document.Error(InvalidId, v1.Offset, "A registry's name is empty.");
-            entries.Add((new RegistryEntry(location, new RegistryEndpoint(location, insecureLocations.Contains(location), ""), [], blockedLocations.Contains(location), false, _document.File), v1.Offset));
+            entries.Add((new RegistryEntry(location, new RegistryLocation(location, insecureLocations.Contains(location), ""), [], blockedLocations.Contains(location), false, _document.File), v1.Offset));
         }
 
         return true;
@@ -118,7 +118,7 @@ internal sealed class RegistriesFile
         if (_document.String(table, "pull-from-mirror").Length > 0)
             throw _document.Error(InvalidId, at, "pull-from-mirror is for mirrors; write it in [[registry.mirror]].");
 
-        List<RegistryEndpoint> mirrors = [];
+        List<RegistryLocation> mirrors = [];
         foreach (TomlTable mirror in _document.Tables(table, "mirror") ?? [])
         {
             string mirrorLocation = Location(_document.String(mirror, "location"), mirror.Offset);
@@ -129,10 +129,10 @@ internal sealed class RegistriesFile
                 throw _document.Error(InvalidId, mirror.Offset, "pull-from-mirror cannot be there together with the registry's mirror-by-digest-only; write one of them.");
             if (pull is not ("" or "all" or "digest-only" or "tag-only"))
                 throw _document.Error(InvalidId, mirror.Offset, $"'{Printable.Of(pull, Printable.NameLength)}' is no pull-from-mirror; possible are all, digest-only and tag-only.");
-            mirrors.Add(new RegistryEndpoint(mirrorLocation, _document.Switch(mirror, "insecure"), pull));
+            mirrors.Add(new RegistryLocation(mirrorLocation, _document.Switch(mirror, "insecure"), pull));
         }
 
-        return new RegistryEntry(prefix, new RegistryEndpoint(location, isInsecure, ""), mirrors, isBlocked, byDigestOnly, _document.File);
+        return new RegistryEntry(prefix, new RegistryLocation(location, isInsecure, ""), mirrors, isBlocked, byDigestOnly, _document.File);
     }
 
     // The same place cannot be secure by one name and insecure by another.

@@ -4,7 +4,7 @@ namespace ContainerTrust.Engine.Images;
 /// <param name="Location"><c>host[:port][/path]</c>. Empty only where a wildcard prefix stands for it.</param>
 /// <param name="IsInsecure">Whether http and unverified TLS are allowed there.</param>
 /// <param name="PullFromMirror">For mirrors: empty, <c>all</c>, <c>digest-only</c> or <c>tag-only</c>.</param>
-internal sealed record RegistryEndpoint(string Location, bool IsInsecure, string PullFromMirror);
+internal sealed record RegistryLocation(string Location, bool IsInsecure, string PullFromMirror);
 
 /// <summary>A <c>[[registry]]</c> of registries.conf.</summary>
 /// <param name="Prefix">What image names it is for: <c>host[:port][/path]</c> or <c>*.domain</c>.</param>
@@ -13,7 +13,7 @@ internal sealed record RegistryEndpoint(string Location, bool IsInsecure, string
 /// <param name="IsBlocked">Whether nothing may be fetched.</param>
 /// <param name="MirrorByDigestOnly">Whether the mirrors are for names with a digest only.</param>
 /// <param name="File">The file that says so.</param>
-internal sealed record RegistryEntry(string Prefix, RegistryEndpoint Endpoint, IReadOnlyList<RegistryEndpoint> Mirrors, bool IsBlocked, bool MirrorByDigestOnly, string File)
+internal sealed record RegistryEntry(string Prefix, RegistryLocation Endpoint, IReadOnlyList<RegistryLocation> Mirrors, bool IsBlocked, bool MirrorByDigestOnly, string File)
 {
     /// <summary>How much of a reference the prefix stands for (containers/image, <c>refMatchingPrefix</c>); -1 if it is not for it.</summary>
     public int Match(string reference)
