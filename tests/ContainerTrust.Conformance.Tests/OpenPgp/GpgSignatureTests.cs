@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;
@@ -250,6 +251,43 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
         }
 
         Assert.InRange(good, 1, 400);
+    }
+
+    [SkippableFact]
+    public void Damaged_keys_make_nothing_good_that_gpg_refuses()
+    {
+        GpgTool.Require();
+        var random = new Random(23);
+        string owner = _gpg.MakeKey("damaged <d@example.com>", "ed25519", "cert", "2039-01-01");
+        _gpg.Batch("20240102T030405", "--quick-add-key", owner, "ed25519", "sign", "2039-01-01");
+        _gpg.Batch("20240103T030405", "--quick-add-uid", owner, "two <two@example.com>");
+        byte[] message = _signer.Sign(Subkeys(owner)[0] + "!");
+        byte[] key = _gpg.Export(owner, false);
+        int good = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] damaged = [.. key];
+            int bit = random.Next(8 * damaged.Length);
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            bool isGood;
+            try
+            {
+                isGood = Verify(damaged, message).IsGood;
+            }
+            catch (TrustException)
+            {
+                continue;
+            }
+
+            if (!isGood)
+                continue;
+            good++;
+            using var gpg = GpgVerdict.Keys(damaged);
+            var expected = GpgVerdict.Ask(gpg, message);
+            Assert.True(expected.IsGood, $"bit {bit} of {Convert.ToBase64String(key)}\n{expected.Status}");
+        }
+
+        Assert.InRange(good, 1, 200);
     }
 
     private static OpenPgpVerification Same(string what, byte[][] keys, byte[] message) => GpgVerdict.AssertSame(keys, message, what);
