@@ -23,7 +23,7 @@ public sealed class SkopeoSignatureTests : IDisposable
 
         string rsa = _gpg.MakeKey("rsa <r@example.com>", "rsa2048", "sign,cert", "never");
         string owner = _gpg.MakeKey("owner <o@example.com>", "ed25519", "cert", "never");
-        _gpg.Batch("20240102T030405", "--quick-add-key", owner, "nistp256", "sign", "never");
+        _gpg.Batch("20240102T030405", "--quick-add-key", owner, "ed25519", "sign", "never");
         string expired = _gpg.MakeKey("expired <e@example.com>", "ed25519", "sign,cert", "2024-06-01");
         string revoked = _gpg.MakeKey("revoked <v@example.com>", "ed25519", "sign,cert", "never");
         byte[] Sign(string key, params string[] options) => _gpg.Run(0, ["--batch", "--local-user", key, .. options, "--output", "-", content]);

@@ -243,6 +243,7 @@ public sealed class KeyringTests
     {
         Assert.Equal("NoUsableKey", Assert.ThrowsAny<TrustException>(() => Import("hello"u8.ToArray())).ErrorId);
         Assert.Equal("MalformedOpenPgp", Assert.ThrowsAny<TrustException>(() => Import(Signer.Certificate()[..^3])).ErrorId);
+        Assert.Equal("MalformedOpenPgp", Assert.ThrowsAny<TrustException>(() => Import([.. Signer.Certificate(), .. TestPackets.Packet(PacketTag.Signature, new byte[30])])).ErrorId);
         Assert.Empty(OpenPgpKeyring.Import([]).PrimaryFingerprints);
         var weak = TestSigner.Rsa(bits: 512);
         var keyring = Import(weak.Certificate());
