@@ -6,6 +6,9 @@ public interface IImageSource
     /// <summary>The image's name with its transport: <c>docker://…</c>, <c>dir:/…</c>, <c>oci:/…:name</c>.</summary>
     string Name { get; }
 
+    /// <summary>Where <see cref="GetSignaturesAsync"/> looks, for messages. Empty for a source that keeps no signatures.</summary>
+    IReadOnlyList<string> SignatureStores => [];
+
     /// <summary>Fetches a manifest.</summary>
     /// <param name="instanceDigest">An instance of a multi-arch image by digest. Null for the image's top manifest.</param>
     /// <param name="cancellationToken">Ends the work.</param>

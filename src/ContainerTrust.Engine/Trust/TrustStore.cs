@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Lookaside;
 using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -90,7 +91,7 @@ public sealed class TrustStore
         EffectiveLookaside? effective = image.Transport == "docker" ? lookaside.ForScope(image.Transport, image.Expanded) : null;
         return trust with
         {
-            Reference = $"{image.Transport}:{(image.Transport == "docker" ? "//" : "")}{image.Expanded}",
+            Reference = image.FullName,
             Reason = reason,
             SignatureStore = effective?.SignatureStore,
             SignatureStoreStaging = effective?.SignatureStoreStaging,

@@ -1,6 +1,6 @@
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
 
-namespace ContainerTrust.Engine.Trust;
+namespace ContainerTrust.Engine.Policy;
 
 /// <summary>Which entry of a policy governs an image: the most specific scope alone (containers-policy.json(5), "Transports").</summary>
 internal static class PolicyLookup

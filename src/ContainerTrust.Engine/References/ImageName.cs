@@ -1,6 +1,4 @@
-using ContainerTrust.Engine.References;
-
-namespace ContainerTrust.Engine.Trust;
+namespace ContainerTrust.Engine.References;
 
 /// <summary>An image as a user names it (<c>transport:details</c>, containers-transports(5)), and the scopes under which a policy is asked for it.</summary>
 /// <param name="Transport">The transport.</param>
@@ -10,6 +8,24 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
 {
     /// <summary>What was assumed about a name that does not say everything: a sentence. Null if nothing was.</summary>
     public string? Assumption { get; private init; }
+
+    /// <summary>
+    /// The docker reference that signatures are compared with: exactly one of tag and digest. Null for transports whose images have none
+    /// (<c>dir</c>, <c>oci</c>, archives).
+    /// </summary>
+    public DockerReference? Reference { get; private init; }
+
+    /// <summary>The directory or archive of the transports that have one, symbolic links resolved; null otherwise.</summary>
+    public string? Path { get; private init; }
+
+    /// <summary>The image's name within a layout or archive (<c>oci:/path:name</c>). Null if none is given.</summary>
+    public string? NameInLayout { get; private init; }
+
+    /// <summary>Whether the name gave no transport, so that podman would resolve a short name by registries.conf.</summary>
+    public bool IsWithoutTransport { get; private init; }
+
+    /// <summary>The name with its transport: <c>docker://…</c>, <c>dir:/…</c>.</summary>
+    public string FullName => $"{Transport}:{(Transport == "docker" ? "//" : "")}{Expanded}";
 
     /// <summary>Reads a name; without a transport it is <c>docker</c>'s, with or without <c>//</c>.</summary>
     /// <param name="text">Such as <c>registry.redhat.io/ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.</param>
@@ -23,7 +39,7 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
         int colon = text.IndexOf(':');
         string transport = colon > 0 ? text[..colon] : "";
         if (!TransportScopes.Known.Contains(transport))
-            return Docker("docker", text, text);
+            return Docker("docker", text, text) with { IsWithoutTransport = true };
         string details = text[(colon + 1)..];
         switch (transport)
         {
@@ -40,11 +56,12 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
                     return new ImageName(transport, details, []);
                 return Docker(transport, details, text);
             case "dir" or "sif":
-                return new ImageName(transport, details, ScopeChain.ForPath(CleanPath(text, details, resolvePath)));
+                string directory = CleanPath(text, details, resolvePath);
+                return new ImageName(transport, details, ScopeChain.ForPath(directory)) { Path = directory };
             case "oci" or "oci-archive":
                 int separator = details.IndexOf(':');
                 string path = CleanPath(text, separator < 0 ? details : details[..separator], resolvePath);
-                return new ImageName(transport, details, ScopeChain.ForPath(path));
+                return new ImageName(transport, details, ScopeChain.ForPath(path)) { Path = path, NameInLayout = separator < 0 ? null : details[(separator + 1)..] };
             case "docker-archive" or "tarball":
                 return new ImageName(transport, details, []);
             default:
@@ -56,10 +73,12 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     {
         if (!DockerReference.TryParse(name, out DockerReference? reference, out string problem))
             throw Invalid(text, problem);
-        string full = reference.ForLookup().ToString();
+        DockerReference lookup = reference.ForLookup();
+        string full = lookup.ToString();
         bool isShort = reference.Domain == "docker.io" && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
         return new ImageName(transport, full, ScopeChain.For(reference))
         {
+            Reference = lookup,
             Assumption = isShort ? $"'{text}' names no registry; it is taken as {full}. podman may take it from another registry by registries.conf: give the full name to be sure." : null,
         };
     }
