@@ -92,7 +92,7 @@ public sealed class FileVerifier
         ReadOnlyMemory<byte> blob = Read(path, "signature");
 
         // A file that a person names is handed to OpenPGP as it is, armored or not, as skopeo does; only a mark of another format is heeded.
-        ImageSignatureKind kind = SignatureFormat.Detect(blob, out ReadOnlyMemory<byte> content, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob, out ReadOnlyMemory<byte> content, out string problem);
         bool isMarked = blob.Length > 0 && blob.Span[0] == 0;
         if (isMarked && kind != ImageSignatureKind.SimpleSigning)
         {

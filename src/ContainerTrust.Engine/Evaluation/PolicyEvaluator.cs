@@ -88,7 +88,7 @@ public static class PolicyEvaluator
 
     private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
     {
-        ImageSignatureKind kind = SignatureFormat.Detect(blob.Content, out ReadOnlyMemory<byte> content, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob.Content, out ReadOnlyMemory<byte> content, out string problem);
         return kind switch
         {
             ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, content.Span, image.Manifest, image.Now),
