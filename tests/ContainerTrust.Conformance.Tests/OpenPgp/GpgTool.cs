@@ -28,6 +28,26 @@ public sealed class GpgTool : IDisposable
 
     public byte[] Run(int? expectedCode, out int code, params string[] arguments) => RunWithInput([], expectedCode, out code, arguments);
 
+    /// <summary>Runs gpg in any home directory, whatever it ends with.</summary>
+    public static (byte[] Output, string Errors) Ask(string home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["GNUPGHOME"] = home;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            throw new TimeoutException("gpg did not end.");
+        }
+
+        return (output.ToArray(), errors.Result);
+    }
+
     /// <summary>Runs gpg with something on its standard input.</summary>
     public byte[] RunWithInput(byte[] input, int? expectedCode, out int code, params string[] arguments)
     {

@@ -27,12 +27,14 @@ internal sealed class Skopeo(string program, string scratch)
             List<string> arguments = ["--policy", policyFile];
             if ((query.RegistriesDirectory ?? RegistriesDirectory) is { } registries)
                 arguments.AddRange(["--registries.d", registries]);
+            if (query.RegistriesConf is not null)
+                arguments.AddRange(["--registries-conf", query.RegistriesConf]);
             if (query.Architecture is not null)
                 arguments.AddRange(["--override-os", "linux", "--override-arch", query.Architecture]);
             if (query.Variant is not null)
                 arguments.AddRange(["--override-variant", query.Variant]);
             arguments.AddRange(["copy", "--quiet", .. image.StartsWith("docker://", StringComparison.Ordinal) ? SourceOptions : [], .. query.CopyOptions, image, $"dir:{directory}/image"]);
-            ToolResult result = Run(arguments, query.RegistriesConf is null ? null : new() { ["CONTAINERS_REGISTRIES_CONF"] = query.RegistriesConf });
+            ToolResult result = Run(arguments);
             if (result.ExitCode == 0)
                 return new SkopeoVerdict(SkopeoAnswer.Accepted, "");
 
