@@ -93,6 +93,9 @@ public sealed class ImageVerifier : IDisposable
         return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Where words for the user go.</summary>
+    internal TrustMessages Messages => _messages;
+
     /// <inheritdoc/>
     public void Dispose()
     {
