@@ -190,6 +190,18 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
+    public void EveryKeyAndEverySignatureIsGoodWhateverItsNumbers()
+    {
+        // Numbers with leading zeros come once in some hundred times.
+        for (int i = 0; i < 600; i++)
+        {
+            SignedByRequirement any = new() { KeyPath = "/keys/alice.gpg", SignedIdentity = new MatchRepositoryIdentity() };
+            PolicyVerdict verdict = Evaluate([any], Alice.SignClaim($"registry.example.com/app:v{i}", Digest));
+            Assert.True(verdict.IsAccepted, verdict.Reason);
+        }
+    }
+
+    [Fact]
     public void KeysAreReadOnce()
     {
         RequirementKeys keys = new(_host, _warnings.Add);

@@ -51,6 +51,7 @@ internal static class TestPackets
 
     public static byte[] Integer(byte[] octets)
     {
+        octets = octets[Math.Min(Array.FindIndex([.. octets, 1], static o => o != 0), octets.Length - 1)..];
         int bits = (octets.Length * 8) - System.Numerics.BitOperations.LeadingZeroCount((uint)octets[0]) + 24;
         return [(byte)(bits >> 8), (byte)bits, .. octets];
     }
