@@ -83,6 +83,7 @@ public sealed class SignatureStoreTests
     [InlineData("https:")]
     [InlineData("https://")]
     [InlineData("https:///x")]
+    [InlineData("https://good.example\\@other.example/x")]
     [InlineData("https://h/%zz")]
     [InlineData("https://h/%f")]
     [InlineData("https://h/%00")]

@@ -73,8 +73,8 @@ internal sealed class SignatureStoreUrl
                 : throw Invalid(store, "a file URL must name an absolute path on this host, as file:///…");
         }
 
-        // What the framework makes of the host must be what stands there.
-        return authority.Length > 0 && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
+        // The framework takes a backslash for the end of the host.
+        return authority.Length > 0 && !authority.Contains('\\') && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
             ? new SignatureStoreUrl(scheme, authority, path, query, isBarePath: false)
             : throw Invalid(store, "it has no host");
     }
