@@ -5,8 +5,16 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 /// <summary>Real keys, images and signatures of public projects, beside the repository.</summary>
 internal static class Corpus
 {
-    /// <summary>A directory of the corpus; skips the test where there is none.</summary>
+    /// <summary>A file or directory of the corpus; skips the test where there is none.</summary>
     public static string Require(string name)
+    {
+        string? path = Find(name);
+        Skip.If(path is null, "There is no shared corpus beside the repository; set CONTAINERTRUST_CORPUS.");
+        return path;
+    }
+
+    /// <summary>A file or directory of the corpus. Null if there is none.</summary>
+    public static string? Find(string name)
     {
         string? directory = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS");
         for (DirectoryInfo? parent = new(AppContext.BaseDirectory); directory is null && parent is not null; parent = parent.Parent)
@@ -15,8 +23,7 @@ internal static class Corpus
             directory = Directory.Exists(candidate) ? candidate : null;
         }
 
-        Skip.If(directory is null, "There is no shared corpus beside the repository; set CONTAINERTRUST_CORPUS.");
-        return Path.Combine(directory, name);
+        return directory is not null && Path.Exists(Path.Combine(directory, name)) ? Path.Combine(directory, name) : null;
     }
 
     /// <summary>

@@ -8,9 +8,10 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 /// </summary>
 /// <param name="IsGood">Whether containers/image would take the content as signed.</param>
 /// <param name="Fingerprint">The primary key's fingerprint, if it is good.</param>
+/// <param name="KeyFingerprint">The fingerprint of the key that gpg says made it, good or not. Null if it names none.</param>
 /// <param name="Content">What gpg gave as the content.</param>
 /// <param name="Status">gpg's status lines.</param>
-internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, byte[] Content, string Status)
+internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, string? KeyFingerprint, byte[] Content, string Status)
 {
     /// <summary>Asks gpg, with the keys of a home.</summary>
     public static GpgVerdict Of(string home, string file) => Judge(GpgTool.Ask(home, "--no-autostart", "--batch", "--no-tty", "--status-fd", "2", "--output", "-", "--", file));
@@ -18,7 +19,7 @@ internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, byte[] Conte
     private static GpgVerdict Judge((byte[] Output, string Errors) said)
     {
         (byte[] content, string status) = said;
-        string? fingerprint = null;
+        string? fingerprint = null, keyFingerprint = null;
         int signatures = 0, plaintexts = 0;
         bool isGood = true, hasGood = false;
         foreach (string line in status.Split('\n'))
@@ -35,6 +36,7 @@ internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, byte[] Conte
                     hasGood = true;
                     break;
                 case "VALIDSIG":
+                    keyFingerprint = words[2];
                     fingerprint = words.Length > 11 ? words[11] : words[2];
                     break;
                 case "PLAINTEXT":
@@ -47,6 +49,6 @@ internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, byte[] Conte
         }
 
         bool all = isGood && hasGood && signatures == 1 && plaintexts <= 1 && fingerprint is not null;
-        return new GpgVerdict(all, all ? fingerprint : null, content, status);
+        return new GpgVerdict(all, all ? fingerprint : null, keyFingerprint, content, status);
     }
 }

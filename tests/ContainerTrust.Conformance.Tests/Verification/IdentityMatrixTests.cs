@@ -31,7 +31,7 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
             TestImage image = TestImage.Oci("identity " + what);
             string said = identity.Replace("WHAT", what, StringComparison.Ordinal).Replace("DIGEST", image.Digest, StringComparison.Ordinal);
             bool canSkopeo = what is not "name-only" and not "upper-case";
-            world.Push(image, $"{Repository}:{what}", canSkopeo ? key : null, said);
+            world.Push(image, $"{Repository}:{what}", canSkopeo ? key : null, canSkopeo ? said : null);
             if (!canSkopeo)
                 world.WriteSignatures(Repository, image.Digest, SignedWorld.Sign(key, image.Claim(said)));
             world.Push(image, $"{Repository}:second-{what}");
@@ -78,14 +78,21 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
     }
 
     [SkippableFact]
-    public void A_reference_with_tag_and_digest_has_skopeos_verdict()
+    public void A_reference_with_tag_and_digest_is_judged_as_one_with_the_digest()
     {
+        // skopeo does not take both; podman drops the tag before it pulls, and so before the policy is asked.
         SignedWorld world = fixture.Open();
-        string image = $"docker://{world.KeyReference("ed25519")}";
-        VerdictComparison.AssertSame(world,
-        [
-            new VerdictCase("tag alone", image, PolicyText.Docker(PolicyText.SignedBy(world.Keys["ed25519"].File))) { Expected = true },
-            new VerdictCase("tag and digest", $"{image}@{world.Image.Digest}", PolicyText.Docker(PolicyText.SignedBy(world.Keys["ed25519"].File))) { MayFail = true },
-        ]);
+        TestKey key = world.Keys["ed25519"];
+        string name = $"docker://{world.Host}/keys/ed25519";
+        foreach (string? rule in new[] { null, PolicyText.MatchExact, PolicyText.MatchRepository, PolicyText.ExactReference(world.KeyReference("ed25519")) })
+        {
+            foreach (string scope in new[] { "", $"{world.Host}/keys/ed25519:v1", $"{world.Host}/keys/ed25519@{world.Image.Digest}" })
+            {
+                string policy = PolicyText.Scopes((scope, PolicyText.SignedBy(key.File, rule)));
+                SkopeoVerdict theirs = world.Skopeo.Copy($"{name}@{world.Image.Digest}", policy);
+                OurVerdict ours = OurVerdict.Of(world, new VerdictCase("both", $"{name}:v1@{world.Image.Digest}", policy));
+                Assert.True(theirs.Answer == SkopeoAnswer.Accepted == ours.IsValid, $"{rule} {scope}: skopeo {theirs}, verifier {ours}");
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed record OurVerdict(bool IsValid, string Reason)
     public static OurVerdict Of(SignedWorld world, VerdictCase one)
     {
         WebOptions web = new() { AuthFile = world.AuthFile, CertificateDirectory = world.CertificateDirectory, Retries = 0, Timeout = TimeSpan.FromSeconds(20) };
-        return Of(one.Image, one.Policy, one.Query.RegistriesDirectory ?? world.RegistriesDirectory, one.Platform, new VerificationOptions { Web = web });
+        return Of(one.Image, one.Policy, one.Query.RegistriesDirectory ?? world.RegistriesDirectory, one.Platform, new VerificationOptions { Web = web, RegistriesConfPath = one.Query.RegistriesConf });
     }
 
     /// <summary>Of an image in a directory, under a policy.</summary>
