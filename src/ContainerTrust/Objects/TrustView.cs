@@ -73,6 +73,45 @@ public static class TrustView
             ? string.Join('\n', ids.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
             : "";
 
+    /// <summary>The members of a list, one a line.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The list's name.</param>
+    /// <returns>The lines.</returns>
+    public static string Lines(PSObject item, string property) =>
+        LanguagePrimitives.GetEnumerable(item?.Properties[property]?.Value) is { } list
+            ? string.Join('\n', list.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
+            : "";
+
+    /// <summary>The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.</summary>
+    /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
+    /// <returns>Such as <c>docker://registry.example.com/app@sha256:e3f12513a4b2… (linux/arm64)</c>.</returns>
+    public static string Image(PSObject item)
+    {
+        const int Shown = 12;
+        string image = Text(item, "Image");
+        int digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
+        if (digest >= 0 && image.Length > digest + "@sha256:".Length + Shown)
+            image = string.Concat(image.AsSpan(0, digest + "@sha256:".Length + Shown), "\u2026");
+        return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
+    }
+
+    /// <summary>Who signed a signature that is good: the e-mail address of the key's user id, else the key's fingerprint.</summary>
+    /// <param name="item">An <see cref="ImageSignature"/>.</param>
+    /// <returns>Empty for a signature that is not good: it is nobody's.</returns>
+    public static string Signer(PSObject item) => Text(item, "UserId") is { Length: > 0 } userId ? Mail(userId) : Text(item, "Fingerprint");
+
+    /// <summary>Who signed the image so that it counts.</summary>
+    /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
+    /// <returns>The signers of the valid signatures, each once, joined with commas.</returns>
+    public static string Signers(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (LanguagePrimitives.GetEnumerable(item.Properties["Signatures"]?.Value) is not { } list)
+            return "";
+        IEnumerable<PSObject> valid = list.Cast<object>().Select(PSObject.AsPSObject).Where(static s => s.Properties["IsValid"]?.Value is true);
+        return string.Join(", ", valid.Select(Signer).Distinct());
+    }
+
     private static string Word(TrustRequirement requirement) => requirement switch
     {
         AcceptRequirement => "accept",
