@@ -38,30 +38,36 @@ internal static class CertificateCheck
         if (SecretKeys.AreIn(content))
             throw new TrustException("PrivateKey", TrustErrorKind.InvalidData, $"{name} holds a private key, which must not lie where policies point everybody to. Give a file with the CA's certificates alone.") { Target = name };
         List<string> faults = [];
-        List<X509Certificate2> certificates = Read(content, use, faults);
-        try
+        List<Facts> certificates = Read(content, use, faults);
+        if (certificates.Count == 0 || (use == CertificateUse.Intermediates && faults.Count > 0))
         {
-            if (certificates.Count == 0 || (use == CertificateUse.Intermediates && faults.Count > 0))
-            {
-                string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
-                throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} {(certificates.Count == 0 ? "holds no PEM certificate that can be read" : "holds more than PEM certificates, so podman and skopeo refuse it whole")}{detail}. Give the CA's certificates, or use -Force.") { Target = name };
-            }
-
-            foreach (string fault in faults)
-                messages.Warning($"In {name}, {fault}; the other certificates are used.");
-            RequireInForce(name, certificates, use, now, messages);
+            string problem = certificates.Count == 0 ? "holds no PEM certificate that can be read" : "holds more than sound PEM certificates, so podman and skopeo refuse it whole";
+            string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
+            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} {problem}{detail}. Give the CA's certificates, or use -Force.") { Target = name };
         }
-        finally
+
+        foreach (string fault in faults)
+            messages.Warning($"In {name}, {fault}; the other certificates are used.");
+        RequireInForce(name, certificates, use, now.UtcDateTime, messages);
+    }
+
+    // A certificate can be loaded and still have parts that cannot be read, so all are read at once.
+    private sealed record Facts(string Subject, DateTime Begins, DateTime Ends, bool IsCA)
+    {
+        public static Facts Of(byte[] content)
         {
-            foreach (X509Certificate2 certificate in certificates)
-                certificate.Dispose();
+            using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(content);
+
+            // Certificates before version 3 cannot say what they are.
+            bool isCA = certificate.Version < 3 || certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()?.CertificateAuthority == true;
+            return new Facts(Printable.Of(certificate.Subject, Printable.NameLength), certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), isCA);
         }
     }
 
     // Of roots the reference implementation passes over what it cannot read; intermediates it takes all or none.
-    private static List<X509Certificate2> Read(ReadOnlySpan<byte> content, CertificateUse use, List<string> faults)
+    private static List<Facts> Read(ReadOnlySpan<byte> content, CertificateUse use, List<string> faults)
     {
-        List<X509Certificate2> certificates = [];
+        List<Facts> certificates = [];
         ReadOnlySpan<byte> rest = content;
         for (int number = 1; PemBlock.TryFind(rest, out PemBlock block); number++)
         {
@@ -74,7 +80,7 @@ internal static class CertificateCheck
 
             try
             {
-                certificates.Add(X509CertificateLoader.LoadCertificate(block.Content));
+                certificates.Add(Facts.Of(block.Content));
             }
             catch (CryptographicException)
             {
@@ -87,20 +93,19 @@ internal static class CertificateCheck
         return certificates;
     }
 
-    private static void RequireInForce(string name, List<X509Certificate2> certificates, CertificateUse use, DateTimeOffset now, TrustMessages messages)
+    private static void RequireInForce(string name, List<Facts> certificates, CertificateUse use, DateTime now, TrustMessages messages)
     {
         List<string> reasons = [];
-        foreach (X509Certificate2 certificate in certificates)
+        foreach (Facts certificate in certificates)
         {
-            string subject = Printable.Of(certificate.Subject, Printable.NameLength);
-            if (new DateTimeOffset(certificate.NotAfter) < now)
-                reasons.Add($"{subject} ended on {Day(certificate.NotAfter)}");
-            else if (new DateTimeOffset(certificate.NotBefore) > now)
-                reasons.Add($"{subject} begins only on {Day(certificate.NotBefore)}");
+            if (certificate.Ends < now)
+                reasons.Add($"{certificate.Subject} ended on {Day(certificate.Ends)}");
+            else if (certificate.Begins > now)
+                reasons.Add($"{certificate.Subject} begins only on {Day(certificate.Begins)}");
             else
-                messages.Verbose($"Certificate {subject} in {name} is in force.");
-            if (!IsCA(certificate))
-                messages.Warning($"In {name}, {subject} is no CA's certificate, so no signer's certificate can come from it.");
+                messages.Verbose($"Certificate {certificate.Subject} in {name} is in force.");
+            if (!certificate.IsCA)
+                messages.Warning($"In {name}, {certificate.Subject} is no CA's certificate, so no signer's certificate can come from it.");
         }
 
         if (reasons.Count == certificates.Count && use == CertificateUse.Roots)
@@ -109,21 +114,5 @@ internal static class CertificateCheck
             messages.Warning($"In {name}, {reason}{(use == CertificateUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "")}.");
     }
 
-    // Certificates before version 3 cannot say what they are.
-    private static bool IsCA(X509Certificate2 certificate)
-    {
-        if (certificate.Version < 3)
-            return true;
-        try
-        {
-            return certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()?.CertificateAuthority == true;
-        }
-        catch (CryptographicException)
-        {
-            // An extension that cannot be read allows nothing.
-            return false;
-        }
-    }
-
-    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
