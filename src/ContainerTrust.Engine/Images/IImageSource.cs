@@ -7,7 +7,7 @@ public interface IImageSource
     string Name { get; }
 
     /// <summary>Where <see cref="GetSignaturesAsync"/> looks, for messages. Empty for a source that keeps no signatures.</summary>
-    IReadOnlyList<string> SignatureStores { get; }
+    IReadOnlyList<string> SignatureStores => [];
 
     /// <summary>Fetches a manifest.</summary>
     /// <param name="instanceDigest">An instance of a multi-arch image by digest. Null for the image's top manifest.</param>

@@ -10,22 +10,25 @@ internal ref struct ArmorReader
 {
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _path;
+    private readonly ArmorKind _wanted;
     private int _position;
     private int _line;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="text">The file.</param>
     /// <param name="path">The file's name, for messages.</param>
-    public ArmorReader(ReadOnlySpan<byte> text, string path)
+    /// <param name="wanted">The kind of blocks whose content is read.</param>
+    public ArmorReader(ReadOnlySpan<byte> text, string path, ArmorKind wanted = ArmorKind.PublicKey)
     {
         _text = text;
         _path = path;
+        _wanted = wanted;
     }
 
-    /// <summary>Reads the next block. Of kinds other than public keys the content is skipped.</summary>
+    /// <summary>Reads the next block. Of other kinds than the wanted one the content is skipped.</summary>
     /// <param name="block">The block.</param>
     /// <returns>False if there is no further one.</returns>
-    /// <exception cref="TrustFormatException">A public key block is damaged.</exception>
+    /// <exception cref="TrustFormatException">A block of the wanted kind is damaged.</exception>
     public bool TryReadNext(out ArmorBlock block)
     {
         while (TryReadLine(out var line))
@@ -33,7 +36,7 @@ internal ref struct ArmorReader
             if (line.IsEmpty || line[0] != (byte)'-' || !ArmorLines.TryParseHeader(line, out var kind))
                 continue;
             int headerLine = _line;
-            block = new ArmorBlock(kind, headerLine, kind == ArmorKind.PublicKey ? ReadBlock(headerLine) : []);
+            block = new ArmorBlock(kind, headerLine, kind == _wanted ? ReadBlock(headerLine) : []);
             return true;
         }
 

@@ -12,12 +12,17 @@ internal static class Hex
     {
         Span<char> digits = stackalloc char[2 * octets.Length];
         for (int i = 0; i < octets.Length; i++)
-        {
-            digits[2 * i] = Digit(octets[i] >> 4);
-            digits[(2 * i) + 1] = Digit(octets[i] & 0x0F);
-        }
-
+            Write(octets[i], digits[(2 * i)..]);
         return new string(digits);
+    }
+
+    /// <summary>Writes one octet as hex.</summary>
+    /// <param name="octet">The octet.</param>
+    /// <param name="digits">Where its two digits go.</param>
+    public static void Write(byte octet, Span<char> digits)
+    {
+        digits[0] = Digit(octet >> 4);
+        digits[1] = Digit(octet & 0x0F);
     }
 
     private static char Digit(int value) => (char)(value < 10 ? '0' + value : 'A' + value - 10);

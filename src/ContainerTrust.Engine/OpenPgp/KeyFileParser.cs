@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>Collects the certificates of one file from its packets, block by block.</summary>
-internal sealed class KeyFileParser
+internal sealed class KeyFileParser : IKeyPacketSink
 {
     private const int MaxPackets = 100_000;
     private const int MaxWarnings = 100;

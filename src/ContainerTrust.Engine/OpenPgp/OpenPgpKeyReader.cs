@@ -7,7 +7,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 public static class OpenPgpKeyReader
 {
     /// <summary>The largest file that is read, in bytes.</summary>
-    public const int MaxLength = 10_000_000;
+    public const int MaxLength = KeyFile.MaxLength;
 
     /// <summary>
     /// Reads all keys of a file. Keys and subkeys of a kind that this release does not know are skipped with a warning, and so are private keys; a file
@@ -30,19 +30,8 @@ public static class OpenPgpKeyReader
     internal static KeyReadResult Read(ReadOnlySpan<byte> content, string path, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (content.Length > MaxLength)
-        {
-            throw new TrustException("KeyFileTooLarge", TrustErrorKind.LimitsExceeded, $"{path} is larger than 10 MB, too large for a key file; export only the keys that are needed.")
-            {
-                Target = path,
-            };
-        }
-
         var parser = new KeyFileParser(path, now);
-        if (ArmorLines.IsBinary(content))
-            parser.Parse(content, 0);
-        else
-            ReadArmored(content, path, parser);
+        KeyFile.Read(content, path, parser);
         return parser.Finish();
     }
 
@@ -71,35 +60,4 @@ public static class OpenPgpKeyReader
         int end = userId.IndexOf('>', start);
         return end < 0 ? userId[(start + 1)..] : userId[(start + 1)..end];
     }
-
-    private static void ReadArmored(ReadOnlySpan<byte> content, string path, KeyFileParser parser)
-    {
-        var armor = new ArmorReader(content, path);
-        bool hasBlock = false;
-        while (armor.TryReadNext(out var block))
-        {
-            switch (block.Kind)
-            {
-                case ArmorKind.PublicKey:
-                    hasBlock = true;
-                    parser.Parse(block.Data, block.Line);
-                    break;
-                case ArmorKind.PrivateKey:
-                    parser.Warn($"the private key block at line {block.Line} is skipped; a private key must not be where policies are.");
-                    break;
-                default:
-                    parser.Warn($"the armored block at line {block.Line} is no public key and is skipped.");
-                    break;
-            }
-        }
-
-        if (hasBlock)
-            return;
-        string problem = ForeignContent.Describe(content) is { } description
-            ? $"the file {description}; an OpenPGP public key is needed here."
-            : StartsWithByteOrderMark(content) ? "the file begins with a byte order mark, which gpg does not read; remove it." : "it has no OpenPGP public key; export one with gpg --export --armor.";
-        throw new TrustFormatException("NoUsableKey", path, 0, 0, "", problem);
-    }
-
-    private static bool StartsWithByteOrderMark(ReadOnlySpan<byte> content) => content.StartsWith<byte>([0xEF, 0xBB, 0xBF]);
 }

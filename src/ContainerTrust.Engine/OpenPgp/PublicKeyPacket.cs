@@ -53,6 +53,24 @@ internal sealed class PublicKeyPacket
     public bool IsSigningAlgorithm => Algorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa
         or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448;
 
+    /// <summary>Whether octets are this key's fingerprint.</summary>
+    /// <param name="octets">Octets.</param>
+    /// <returns>True if so.</returns>
+    public bool IsFingerprint(ReadOnlySpan<byte> octets)
+    {
+        if (2 * octets.Length != Fingerprint.Length)
+            return false;
+        Span<char> digits = stackalloc char[2];
+        for (int i = 0; i < octets.Length; i++)
+        {
+            Hex.Write(octets[i], digits);
+            if (Fingerprint[2 * i] != digits[0] || Fingerprint[(2 * i) + 1] != digits[1])
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Reads a packet.</summary>
     /// <param name="packet">A packet of type <see cref="PacketTag.PublicKey"/> or <see cref="PacketTag.PublicSubkey"/>.</param>
     /// <param name="source">Where it comes from.</param>

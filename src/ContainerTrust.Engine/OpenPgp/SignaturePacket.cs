@@ -47,6 +47,18 @@ internal ref struct SignaturePacket
     /// <summary>The issuer's fingerprint as stated; empty if not stated.</summary>
     public ReadOnlySpan<byte> IssuerFingerprint { get; private set; }
 
+    /// <summary>Whether the signature may be used by others than its maker: false if either area says that it is for local use.</summary>
+    public bool IsExportable { get; private set; }
+
+    /// <summary>Whether the hashed area says that the user id is the primary one.</summary>
+    public bool IsPrimaryUserId { get; private set; }
+
+    /// <summary>The hashed subpackets. Empty for version 3.</summary>
+    public ReadOnlySpan<byte> HashedArea { get; private set; }
+
+    /// <summary>The subpackets that nothing protects. Empty for version 3.</summary>
+    public ReadOnlySpan<byte> UnhashedArea { get; private set; }
+
     /// <summary>The octets of the packet that are part of what is hashed, from the version to the end of the hashed area (version 3: type and creation time).</summary>
     public ReadOnlySpan<byte> HashedFields { get; private set; }
 
@@ -66,6 +78,7 @@ internal ref struct SignaturePacket
     public static SignatureParse Parse(ReadOnlySpan<byte> body, out SignaturePacket signature)
     {
         signature = default;
+        signature.IsExportable = true;
         if (body.IsEmpty)
             return SignatureParse.Malformed;
         switch (body[0])
@@ -75,6 +88,8 @@ internal ref struct SignaturePacket
             case 4 or 6:
                 if (!signature.ParseNew(body, out var hashed, out var unhashed) || !signature.IsMaterialWhole())
                     return SignatureParse.Malformed;
+                signature.HashedArea = hashed;
+                signature.UnhashedArea = unhashed;
                 return signature.ParseArea(hashed, isHashed: true) && signature.ParseArea(unhashed, isHashed: false) ? SignatureParse.Read : SignatureParse.BadSubpacket;
             default:
                 return SignatureParse.UnknownVersion;
@@ -231,6 +246,9 @@ internal ref struct SignaturePacket
                 if (IssuerFingerprint.IsEmpty)
                     IssuerFingerprint = value[1..];
                 return true;
+            case SubpacketType.ExportableCertification:
+                IsExportable &= value.IsEmpty || value[0] != 0;
+                return true;
             case SubpacketType.EmbeddedSignature:
                 HasBackSignature |= value.Length > 3 && (SignatureType)(value[0] < 4 ? value[2] : value[1]) == SignatureType.PrimaryKeyBinding;
                 return true;
@@ -253,6 +271,7 @@ internal ref struct SignaturePacket
                 KeyFlags = value.IsEmpty ? (byte)0 : value[0];
                 return true;
             case SubpacketType.PrimaryUserId:
+                IsPrimaryUserId = value.Length == 1 && value[0] != 0;
                 return value.Length == 1;
             default:
                 return true;

@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Evaluation;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
-public class SignatureFormatTests
+public class StoredSignatureTests
 {
     [Theory]
     [InlineData(0xA3)]
@@ -48,7 +48,7 @@ public class SignatureFormatTests
 
     private static ImageSignatureKind Detect(byte[] blob, out byte[] content, out string problem)
     {
-        ImageSignatureKind kind = SignatureFormat.Detect(blob, out ReadOnlyMemory<byte> rest, out problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob, out ReadOnlyMemory<byte> rest, out problem);
         content = rest.ToArray();
         return kind;
     }

@@ -1,0 +1,23 @@
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>Everything about an image that a verdict depends on.</summary>
+public sealed record ImageToJudge
+{
+    /// <summary>What the user asked for, with exactly one of tag and digest. Null for transports whose images have no docker reference.</summary>
+    public required DockerReference? Reference { get; init; }
+
+    /// <summary>The manifest. Whoever made this has checked that it is the one that <see cref="Reference"/>'s digest names, if it names one.</summary>
+    public required JudgedManifest Manifest { get; init; }
+
+    /// <summary>The signatures that were found for it.</summary>
+    public required IReadOnlyList<SignatureBlob> Signatures { get; init; }
+
+    /// <summary>Where signatures were looked for, for the reason why there are none. Empty if nowhere.</summary>
+    public IReadOnlyList<string> SearchedStores { get; init; } = [];
+
+    /// <summary>The time at which keys and signatures must be valid.</summary>
+    public required DateTimeOffset Now { get; init; }
+}

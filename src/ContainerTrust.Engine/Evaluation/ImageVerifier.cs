@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>
+/// The journey "test": a reference in, manifest and signatures fetched, evaluated, one result out with every reason in it. One object serves a whole run
+/// and many threads: one connection pool, one token a repository, keys imported once, policy and registries.d read once. Its messages come on the thread
+/// that does the work.
+/// </summary>
+public sealed class ImageVerifier : IDisposable
+{
+    private const int MaxListDepth = 4;
+
+    private readonly TrustStore _store;
+    private readonly VerificationOptions _options;
+    private readonly TrustMessages _messages;
+    private readonly IReadOnlyList<string> _fingerprints;
+    private readonly RequirementKeys _policyKeys;
+    private readonly RequirementKeys _ownKeys;
+    private readonly Lazy<PolicyDocument> _policy;
+    private readonly Lazy<LookasideConfiguration> _lookaside;
+    private readonly Lazy<RegistryClient> _client;
+    private readonly Lazy<SignatureStoreReader> _hostStores;
+    private readonly Lazy<SignatureStoreReader> _ownStores;
+    private readonly ConcurrentDictionary<string, byte> _said = new(StringComparer.Ordinal);
+
+    /// <summary>A verifier; nothing has been read yet.</summary>
+    /// <param name="store">The host's policy, registries.d and keys.</param>
+    /// <param name="options">How.</param>
+    /// <param name="messages">Where words for the user go; called from several threads.</param>
+    /// <exception cref="TrustException">A fingerprint is none (<c>InvalidFingerprint</c>).</exception>
+    public ImageVerifier(TrustStore store, VerificationOptions options, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(messages);
+        _store = store;
+        _options = options;
+        _messages = messages;
+        _fingerprints = Fingerprints.Normalize(options.Fingerprints);
+        _policyKeys = new RequirementKeys(store.Host, WarnOnce);
+        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce);
+        _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
+        _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
+        _client = new Lazy<RegistryClient>(() => new RegistryClient(store.Host, options.Web, messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
+        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet));
+        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet));
+    }
+
+    /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
+    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
+    /// <param name="platform">The instance of a multi-arch image that is meant. Null for the image as a whole, which is its list.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="TrustException">
+    /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the policy cannot be
+    /// read, or the name is none.
+    /// </exception>
+    public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        FetchedImage fetched = await FetchAsync(image, platform, cancellationToken).ConfigureAwait(false);
+        return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Verifies by reference and digest alone, with the stores or ConfigMaps of the options; no registry is asked.
+    /// </summary>
+    /// <param name="reference">The reference that signatures must name; a name without tag and digest stands for the repository.</param>
+    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="TrustException">A store cannot be read, or the reference or digest is none.</exception>
+    public async Task<ImageSignatureResult> VerifyDigestAsync(string reference, string manifestDigest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(manifestDigest);
+        if (!ReferenceGrammar.IsDigest(manifestDigest))
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = manifestDigest };
+        if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is no docker reference: {problem}.") { Target = reference };
+        if (parsed.Digest is { } named && named != manifestDigest)
+            throw DigestMismatch(reference, manifestDigest, named);
+        ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
+        FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
+        return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
+    }
+
+    /// <summary>Fetches an image's manifest and, where a platform is given, that instance's.</summary>
+    internal async Task<FetchedImage> FetchAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ImageName name = Resolve(image);
+        IImageSource source = Open(name);
+        _messages.Verbose($"Fetching the manifest of {name.FullName}.");
+        ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
+        JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+        if (name.Reference?.Digest is { } named && !judged.Matches(named))
+            throw DigestMismatch(manifest.Source, judged.Digest, named);
+        FetchedImage top = new(name, source, null, null, manifest, judged);
+        return await SelectAsync(top, platform, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The instance of a multi-arch image for a platform; the image itself if there is no choice to make.</summary>
+    internal async Task<FetchedImage> SelectAsync(FetchedImage top, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        if (platform is null || !ManifestList.IsList(top.Manifest!))
+            return top;
+        FetchedImage current = top;
+        for (int depth = 0; ManifestList.IsList(current.Manifest!); depth++)
+        {
+            if (depth == MaxListDepth)
+                throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
+            string instance = ManifestList.SelectInstance(current.Manifest!, platform);
+            ImageManifest manifest = await top.Source!.GetManifestAsync(instance, cancellationToken).ConfigureAwait(false);
+            JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+            if (!judged.Matches(instance))
+                throw DigestMismatch(manifest.Source, judged.Digest, instance);
+            current = new FetchedImage(top.Name, top.Source, instance, platform, manifest, judged);
+        }
+
+        _messages.Verbose($"The instance of {top.Name.FullName} for {platform} is {current.InstanceDigest}.");
+        return current;
+    }
+
+    /// <summary>An image's digest: of a reference by digest without asking anybody, otherwise of the manifest.</summary>
+    internal async Task<FetchedImage> IdentifyAsync(string image, CancellationToken cancellationToken)
+    {
+        ImageName name = Resolve(image);
+        return name.Reference?.Digest is { } digest
+            ? new FetchedImage(name, null, null, null, null, JudgedManifest.FromDigest(digest))
+            : await FetchAsync(image, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Evaluates what was fetched.</summary>
+    internal async Task<ImageSignatureResult> JudgeAsync(FetchedImage fetched, bool requireSignature, CancellationToken cancellationToken)
+    {
+        ImageName name = fetched.Name;
+        IReadOnlyList<TrustRequirement> requirements;
+        string? scopeName = null;
+        string? scopeReason = null;
+        RequirementKeys keys = _policyKeys;
+        if (_options.KeyPaths is { } keyPaths)
+        {
+            requirements = [new SignedByRequirement { KeyPaths = keyPaths, SignedIdentity = _options.SignedIdentity }];
+            keys = _ownKeys;
+            RequireUsableKeys(keys, (SignedByRequirement)requirements[0]);
+        }
+        else
+        {
+            (PolicyScope? scope, scopeReason) = PolicyLookup.Find(_policy.Value, name);
+            requirements = scope?.Requirements ?? _policy.Value.Default;
+            scopeName = scope?.Name ?? "default";
+            _messages.Verbose($"{name.FullName}: {scopeReason}");
+        }
+
+        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores) = PolicyEvaluator.NeedsSignatures(requirements)
+            ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
+            : ([], []);
+        ImageToJudge input = new()
+        {
+            Reference = name.Reference,
+            Manifest = fetched.Judged,
+            Signatures = signatures,
+            SearchedStores = stores,
+            Now = _options.Now ?? DateTimeOffset.UtcNow,
+        };
+        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        bool isValid = verdict.IsAccepted;
+        string reason = verdict.Reason;
+        if (isValid && requireSignature && !PolicyEvaluator.VerifiesSignatures(requirements))
+        {
+            isValid = false;
+            reason = $"The policy accepts the image without a look at signatures, and a signature was asked for. {reason}";
+        }
+        else if (isValid && fetched.Platform is null && fetched.Manifest is { } top && ManifestList.IsList(top))
+        {
+            reason += " The verdict is on the multi-arch list; who pulls for one platform has that instance's signatures checked, which -Platform asks about.";
+        }
+
+        return new ImageSignatureResult
+        {
+            ComputerName = _store.Host.ComputerName,
+            Image = name.FullName,
+            Platform = fetched.Platform?.ToString(),
+            ManifestDigest = fetched.Judged.Digest,
+            PinnedReference = isValid && name.Reference is { } reference ? $"{reference.Name}@{fetched.Judged.Digest}" : null,
+            IsValid = isValid,
+            Reason = reason,
+            Scope = scopeName,
+            ScopeReason = scopeReason,
+            Requirements = verdict.Requirements,
+            Signatures = verdict.Signatures,
+            ManifestSource = fetched.Manifest?.Source,
+        };
+    }
+
+    private static void RequireUsableKeys(RequirementKeys keys, SignedByRequirement requirement)
+    {
+        // Keys that the caller names are parameters: without any there is nothing to judge by.
+        if (keys.For(requirement) is { Keyring: null } none)
+            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, none.Problem) { Target = string.Join(", ", requirement.KeyPaths!) };
+    }
+
+    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    {
+        string digest = fetched.Judged.Digest;
+        if (_options.SignatureStores is null)
+        {
+            return fetched.Source is { } source
+                ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores)
+                : await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
+        }
+
+        List<SignatureBlob> found = [];
+        foreach (string store in _options.SignatureStores)
+        {
+            _messages.Verbose($"Reading the signatures of {digest} from {store}.");
+            found.AddRange(fetched.Name.Reference is { } reference
+                ? await _ownStores.Value.ReadAsync(store, reference, digest, cancellationToken).ConfigureAwait(false)
+                : await _ownStores.Value.ReadReleaseLayoutAsync(store, digest, cancellationToken).ConfigureAwait(false));
+        }
+
+        return (found, _options.SignatureStores);
+    }
+
+    // Without a source nothing says which mirror answered, so the name itself counts.
+    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    {
+        string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
+        return (await _hostStores.Value.ReadLookasideAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [store]);
+    }
+
+    private ImageName Resolve(string image)
+    {
+        ImageName name = ImageName.Parse(image, _store.Host.ResolvePath);
+        if (name.Assumption is { } assumption)
+            WarnOnce(assumption);
+        return name;
+    }
+
+    private IImageSource Open(ImageName name) => name.Transport switch
+    {
+        "docker" => new DockerImageSource(name.Reference!, [new PullSource(name.Reference!, IsInsecure: false, IsMirror: false)], _client.Value, _lookaside.Value, _hostStores.Value, SignatureStoreReader.DefaultStore(_store.Host), _messages.Verbose),
+        "dir" => new DirectoryImageSource(_store.Host, name.Path!),
+        "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
+        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")
+        {
+            Target = name.FullName,
+        },
+    };
+
+    private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
+
+    private void WarnOnce(string message)
+    {
+        if (_said.TryAdd(message, 0))
+            _messages.Warning(message);
+    }
+
+    private static TrustException DigestMismatch(string source, string digest, string expected) =>
+        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry.") { Target = source };
+}

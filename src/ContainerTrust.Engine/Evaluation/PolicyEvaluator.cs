@@ -1,0 +1,125 @@
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>
+/// Whether requirements accept an image, and why (containers-policy.json(5), "Policy Requirements"). All requirements of the list must be satisfied; one
+/// accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest with the image.
+/// </summary>
+public static class PolicyEvaluator
+{
+    /// <summary>Finds the entry that governs an image and evaluates it.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="name">The image's name.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="keys">The keys of the policy's requirements.</param>
+    /// <returns>The verdict.</returns>
+    public static PolicyVerdict Evaluate(PolicyDocument policy, ImageName name, ImageToJudge image, RequirementKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(name);
+        (PolicyScope? scope, string _) = PolicyLookup.Find(policy, name);
+        return Evaluate(scope?.Requirements ?? policy.Default, image, keys);
+    }
+
+    /// <summary>Evaluates a requirement list.</summary>
+    /// <param name="requirements">The requirements that govern the image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="keys">The keys of the requirements.</param>
+    /// <returns>The verdict.</returns>
+    public static PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, ImageToJudge image, RequirementKeys keys) =>
+        Evaluate(requirements, image, keys, []);
+
+    /// <summary>Evaluates a requirement list, taking only signatures by certain keys.</summary>
+    /// <param name="requirements">The requirements that govern the image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="keys">The keys of the requirements.</param>
+    /// <param name="acceptedFingerprints">Fingerprints, of primary keys or subkeys, upper-case hex; empty for any.</param>
+    /// <returns>The verdict.</returns>
+    public static PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(acceptedFingerprints);
+        RequirementVerdict[] verdicts = new RequirementVerdict[requirements.Count];
+        for (int i = 0; i < verdicts.Length; i++)
+            verdicts[i] = Evaluate(requirements[i], image, keys, acceptedFingerprints);
+        return PolicyVerdict.Of(verdicts, image.Signatures);
+    }
+
+    /// <summary>Whether a requirement list looks at signatures at all.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <returns>True if a requirement cannot be judged without them.</returns>
+    public static bool NeedsSignatures(IReadOnlyList<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        return requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
+    }
+
+    /// <summary>Whether a requirement list accepts nothing without a signature.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <returns>True if at least one requirement verifies signatures.</returns>
+    public static bool VerifiesSignatures(IReadOnlyList<TrustRequirement> requirements) => NeedsSignatures(requirements);
+
+    private static RequirementVerdict Evaluate(TrustRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints) => requirement switch
+    {
+        AcceptRequirement => new RequirementVerdict { Requirement = requirement, IsSatisfied = true, Reason = "The policy accepts any image here, signed or not; no signature was looked at." },
+        RejectRequirement => Refused(requirement, "The policy rejects every image here."),
+        SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
+        SigstoreSignedRequirement => Refused(requirement, "sigstore signatures are not evaluated by this version, so the requirement counts as not satisfied."),
+        SignedBaseLayerRequirement => Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
+        _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
+    };
+
+    private static RequirementVerdict SignedBy(SignedByRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    {
+        RequirementKeyring keyring = keys.For(requirement);
+        SignedByJudge? judge = keyring.Keyring is null
+            ? null
+            : new SignedByJudge(keyring.Keyring, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
+        ImageSignature[] judged = new ImageSignature[image.Signatures.Count];
+        for (int i = 0; i < judged.Length; i++)
+            judged[i] = Judge(image.Signatures[i], judge, keyring.Problem, image);
+        return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null);
+    }
+
+    private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
+    {
+        ImageSignatureKind kind = StoredSignature.Detect(blob.Content, out ReadOnlyMemory<byte> content, out string problem);
+        return kind switch
+        {
+            ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, content.Span, image.Manifest, image.Now),
+            ImageSignatureKind.SimpleSigning => NotValid(blob, kind, keyProblem),
+            ImageSignatureKind.Sigstore => NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
+            _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
+        };
+    }
+
+    /// <summary>Sums up what a <c>signedBy</c> requirement made of the signatures.</summary>
+    internal static RequirementVerdict Verdict(TrustRequirement requirement, IReadOnlyList<ImageSignature> judged, IReadOnlyList<string> searchedStores, string? keyProblem)
+    {
+        // The reference reads all signatures before it judges any, so one that it cannot read spoils the others.
+        ImageSignature? unreadable = judged.FirstOrDefault(static s => s.Kind == ImageSignatureKind.Unknown);
+        ImageSignature? accepted = judged.FirstOrDefault(static s => s.IsValid);
+        bool isSatisfied = accepted is not null && unreadable is null && keyProblem is null;
+        string reason =
+            isSatisfied ? accepted!.Reason
+            : keyProblem is not null ? keyProblem
+            : unreadable is not null ? $"The signature {unreadable.Source} cannot be read, and podman and skopeo refuse an image with such a signature. {unreadable.Reason}"
+            : judged.Count == 0 ? $"A signature is required, and there is none{Where(searchedStores)}."
+            : judged.Count == 1 ? $"The signature {judged[0].Source} was not accepted. {judged[0].Reason}"
+            : $"None of the {judged.Count} signatures was accepted. {string.Join(' ', judged.Select(static s => s.Reason).Distinct())}";
+        return new RequirementVerdict { Requirement = requirement, IsSatisfied = isSatisfied, Reason = reason, Signatures = judged };
+    }
+
+    private static string Where(IReadOnlyList<string> stores) => stores.Count == 0 ? "" : $" in {string.Join(", ", stores)}";
+
+    private static ImageSignature NotValid(SignatureBlob blob, ImageSignatureKind kind, string reason) =>
+        new() { Source = blob.Source, Kind = kind, IsValid = false, Reason = reason };
+
+    private static RequirementVerdict Refused(TrustRequirement requirement, string reason) =>
+        new() { Requirement = requirement, IsSatisfied = false, Reason = reason };
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>
+/// The keys of requirements, read from their host and imported once however many images are judged by them. For many threads.
+/// </summary>
+public sealed class RequirementKeys
+{
+    private const string InPolicy = "the key inside the policy";
+
+    private readonly ITrustHost _host;
+    private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
+    private readonly Action<string> _warn;
+
+    /// <summary>Keys of a host.</summary>
+    /// <param name="host">The host whose paths the requirements name.</param>
+    /// <param name="warn">Told once of each key that cannot be used.</param>
+    public RequirementKeys(ITrustHost host, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(warn);
+        _host = host;
+        _warn = warn;
+    }
+
+    /// <summary>The keys of a requirement.</summary>
+    /// <param name="requirement">A <c>signedBy</c> requirement.</param>
+    /// <returns>The keyring, or the reason why there is none.</returns>
+    public RequirementKeyring For(SignedByRequirement requirement)
+    {
+        ArgumentNullException.ThrowIfNull(requirement);
+        if (requirement.KeyType != "GPGKeys")
+            return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
+        string id = requirement.KeyData is { } data ? "data\0" + data : "paths\0" + string.Join('\0', Paths(requirement));
+        return _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
+    }
+
+    private static IReadOnlyList<string> Paths(SignedByRequirement requirement) =>
+        requirement.KeyPaths ?? (requirement.KeyPath is { } path ? [path] : []);
+
+    private RequirementKeyring Import(SignedByRequirement requirement)
+    {
+        try
+        {
+            List<KeyringSource> sources = [];
+            if (requirement.KeyData is { } data)
+                sources.Add(new KeyringSource(InPolicy, KeyFiles.Decode(data)));
+            foreach (string path in Paths(requirement))
+            {
+                HostFile? file = _host.TryReadFile(path, KeyFiles.MaxBytes);
+                if (file is null)
+                    return new RequirementKeyring(null, $"The key file {path} does not exist, so no signature can be accepted.");
+                sources.Add(new KeyringSource(path, file.Content));
+            }
+
+            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
+            foreach (string warning in keyring.Warnings)
+                _warn(warning);
+            return keyring.PrimaryFingerprints.Count == 0
+                ? new RequirementKeyring(null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}.")
+                : new RequirementKeyring(keyring, "");
+        }
+        catch (TrustException e)
+        {
+            // The policy is evaluated with what the host has: a key file that cannot be used accepts nothing.
+            return new RequirementKeyring(null, e.Message);
+        }
+    }
+}
+
+/// <summary>What <see cref="RequirementKeys"/> has for a requirement.</summary>
+/// <param name="Keyring">The keys. Null if there are none.</param>
+/// <param name="Problem">Why there are none, a sentence; empty otherwise.</param>
+public sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);

@@ -1,0 +1,33 @@
+using ContainerTrust.Engine.Images;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>How images are verified; the same for all images of a run.</summary>
+public sealed record VerificationOptions
+{
+    /// <summary>
+    /// OpenPGP key files of this machine: one signature by any of their keys is what is required. Null: the policy decides.
+    /// </summary>
+    public IReadOnlyList<string>? KeyPaths { get; init; }
+
+    /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Evaluation.Fingerprints.Normalize"/> takes them. Null or empty for any key.</summary>
+    public IReadOnlyList<string>? Fingerprints { get; init; }
+
+    /// <summary>With <see cref="KeyPaths"/>: which references a signature may name. Null for <c>matchRepoDigestOrExact</c>.</summary>
+    public SignedIdentity? SignedIdentity { get; init; }
+
+    /// <summary>
+    /// Stores to read signatures from instead of those that registries.d gives: base URLs or directories of this machine, lookaside or OpenShift release
+    /// layout. Null for registries.d.
+    /// </summary>
+    public IReadOnlyList<string>? SignatureStores { get; init; }
+
+    /// <summary>Whether an image is valid only if a requirement has verified a signature; what a policy accepts unseen is then not valid.</summary>
+    public bool RequireSignature { get; init; }
+
+    /// <summary>How registries and stores are talked to.</summary>
+    public WebOptions Web { get; init; } = new();
+
+    /// <summary>The time at which keys and signatures must be valid. Null for now.</summary>
+    public DateTimeOffset? Now { get; init; }
+}

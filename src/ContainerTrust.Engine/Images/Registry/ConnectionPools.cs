@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+
+namespace ContainerTrust.Engine.Images;
+
+/// <summary>
+/// The connections, one pool a TLS profile. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
+/// credentials, no decompression, no trace headers. Proxies are those of the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>).
+/// </summary>
+internal sealed class ConnectionPools(TimeSpan connectTimeout) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);
+
+    /// <summary>The pool for a profile.</summary>
+    public HttpMessageInvoker For(TlsProfile profile) =>
+        _invokers.GetOrAdd(profile.Key, static (_, state) => new Lazy<HttpMessageInvoker>(() => Create(state.profile, state.connectTimeout)), (profile, connectTimeout)).Value;
+
+    /// <summary>Closes all connections.</summary>
+    public void Dispose()
+    {
+        foreach (Lazy<HttpMessageInvoker> invoker in _invokers.Values)
+        {
+            if (invoker.IsValueCreated)
+                invoker.Value.Dispose();
+        }
+    }
+
+    private static HttpMessageInvoker Create(TlsProfile profile, TimeSpan connectTimeout)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PreAuthenticate = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = connectTimeout,
+            MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
+            EnableMultipleHttp2Connections = true,
+
+            // What is left of an answer that was not wanted whole is not worth waiting for.
+            MaxResponseDrainSize = 16 << 10,
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+        };
+        SslClientAuthenticationOptions tls = handler.SslOptions;
+        tls.CertificateChainPolicy = ServerCertificateCheck.SystemPolicy();
+        tls.ClientCertificateContext = profile.ClientCertificate;
+        IReadOnlyList<System.Security.Cryptography.X509Certificates.X509Certificate2> authorities = profile.Authorities;
+        if (profile.Verify)
+        {
+            tls.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                ServerCertificateCheck.Accept(authorities, ((SslStream)sender).TargetHostName, certificate, chain, errors);
+        }
+        else
+        {
+#pragma warning disable CA5359 // The administrator has declared this registry insecure, or asked for it.
+            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+
+        return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.Images;
+
+/// <summary>Finds the TLS profile of each server; each directory is read once in a run.</summary>
+internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<string> verbose)
+{
+    private readonly ConcurrentDictionary<string, Lazy<CertificateDirectory?>> _directories = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string HostAndPort, bool IsStore, bool Verify), TlsProfile> _profiles = new();
+
+    /// <summary>The profile for a registry.</summary>
+    /// <param name="domain">The registry as images name it, <c>host[:port]</c>: <c>docker.io</c> for Docker Hub.</param>
+    /// <param name="server">The server itself, with https.</param>
+    /// <param name="verify">Whether its certificate is verified.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="TrustException">A file of the directory cannot be used.</exception>
+    public TlsProfile ForRegistry(string domain, Uri server, bool verify) =>
+        _profiles.GetOrAdd((domain, false, verify), _ =>
+        {
+            CertificateDirectory? directory = Directory(domain);
+            return directory is null ? Plain(verify) : new TlsProfile(directory.Path, directory.Authorities, directory.Client, server, verify);
+        });
+
+    /// <summary>
+    /// The profile for a signature store. containers/image uses the registry's, its client certificate and <c>insecure</c> included; here a store has the directory of its
+    /// own name, and neither a registry's client certificate nor its leave to go unverified.
+    /// </summary>
+    /// <param name="url">A URL of the store.</param>
+    /// <param name="verify">Whether its certificate is verified.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="TrustException">A file of the directory cannot be used.</exception>
+    public TlsProfile ForStore(Uri url, bool verify)
+    {
+        string name = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+        return _profiles.GetOrAdd((name, true, verify), _ =>
+        {
+            CertificateDirectory? directory = Directory(name);
+            if (directory is null)
+                return Plain(verify);
+            bool isItsOwn = options.CertificateDirectory is null;
+            return new TlsProfile(directory.Path, directory.Authorities, isItsOwn ? directory.Client : null, isItsOwn ? url : null, verify);
+        });
+    }
+
+    private static TlsProfile Plain(bool verify) => verify ? TlsProfile.Default : new TlsProfile("", [], null, null, verify: false);
+
+    private CertificateDirectory? Directory(string hostAndPort)
+    {
+        if (options.CertificateDirectory is { } named)
+        {
+            return _directories.GetOrAdd("", _ => new Lazy<CertificateDirectory?>(() =>
+            {
+                string path = Path.GetFullPath(named);
+                if (!host.Exists(path))
+                    throw new TrustException("CertificateDirectoryNotFound", TrustErrorKind.NotFound, $"The certificate directory {path} does not exist. Check the path.") { Target = path };
+                return CertificateDirectory.Read(host, path, verbose);
+            })).Value;
+        }
+
+        return _directories.GetOrAdd(hostAndPort, name => new Lazy<CertificateDirectory?>(() =>
+            CertificateDirectory.Find(host, name, verbose) is { } path ? CertificateDirectory.Read(host, path, verbose) : null)).Value;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+
+namespace ContainerTrust.Engine.OpenPgp;
+
+/// <summary>ECDSA signatures (RFC 9580 section 5.2.3.2): the NIST curves by the framework, the others by the adapter.</summary>
+internal sealed class EcdsaVerificationKey : VerificationKey
+{
+    private readonly int _octets;
+    private readonly ObjectPool<ECDsa> _pool;
+
+    private EcdsaVerificationKey(int octets, Func<ECDsa> create)
+    {
+        _octets = octets;
+        _pool = new ObjectPool<ECDsa>(create, create());
+    }
+
+    /// <summary>Prepares a key.</summary>
+    /// <param name="curve">The curve.</param>
+    /// <param name="point">The public point with its prefix 0x04, of the right length.</param>
+    /// <returns>The key; null if the point is not on the curve.</returns>
+    public static VerificationKey? TryCreate(EllipticCurve curve, ReadOnlySpan<byte> point)
+    {
+        int octets = (curve.Size + 7) / 8;
+
+        // A hash shorter than the curve is refused, as by GnuPG; for P-521 512 bits are enough.
+        int minHash = Math.Min(octets, 64);
+        ECCurve? named = curve.Name switch
+        {
+            "nistp256" => ECCurve.NamedCurves.nistP256,
+            "nistp384" => ECCurve.NamedCurves.nistP384,
+            "nistp521" => ECCurve.NamedCurves.nistP521,
+            _ => null,
+        };
+        if (named is not { } known)
+            return IntegerPairKey.From(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, minHash);
+        var parameters = new ECParameters { Curve = known, Q = new ECPoint { X = point.Slice(1, octets).ToArray(), Y = point[(1 + octets)..].ToArray() } };
+        try
+        {
+            return new EcdsaVerificationKey(octets, () => ECDsa.Create(parameters));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Verify(byte hashAlgorithm, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> material)
+    {
+        if (!TryReadPair(material, out var r, out var s) || r.Length > _octets || s.Length > _octets || digest.Length < Math.Min(_octets, 64))
+            return false;
+        Span<byte> signature = stackalloc byte[2 * _octets];
+        signature.Clear();
+        r.CopyTo(signature[(_octets - r.Length)..]);
+        s.CopyTo(signature[((2 * _octets) - s.Length)..]);
+        var key = _pool.Take();
+        try
+        {
+            return key.VerifyHash(digest, signature);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        finally
+        {
+            _pool.Return(key);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace ContainerTrust.Engine.OpenPgp;
+
+/// <summary>
+/// Public keys that image signatures are verified with. Immutable: one keyring serves any number of verifications on any number of threads, and its keys are
+/// prepared once. The rules are those of <c>gpg</c> 2.2 as <c>skopeo</c> and <c>podman</c> ask it through gpgme, in an empty home directory.
+/// </summary>
+/// <remarks>
+/// Stricter than that: a message must not be signed with SHA-1, nor be a cleartext signature, nor be followed by anything; RSA and DSA keys need 1,024 bits;
+/// and see <see cref="OpenPgpVerification.Problem"/> for the rest. Wider: keys and signatures of version 6, Ed25519 and Ed448 as RFC 9580 has them, SHA-3.
+/// </remarks>
+public sealed class OpenPgpKeyring
+{
+    /// <summary>The largest message that is read, and the largest that it may decompress to, in octets: what containers/image reads of a signature.</summary>
+    public const int MaxMessageLength = 4 * 1024 * 1024;
+
+    private readonly Dictionary<ulong, KeyringEntry[]> _byKeyId;
+
+    private OpenPgpKeyring(IReadOnlyList<KeyringCertificate> certificates, IReadOnlyList<string> warnings)
+    {
+        Warnings = warnings;
+        var fingerprints = new string[certificates.Count];
+        var byKeyId = new Dictionary<ulong, List<KeyringEntry>>();
+        for (int i = 0; i < certificates.Count; i++)
+        {
+            var certificate = certificates[i];
+            fingerprints[i] = certificate.Primary.Packet.Fingerprint;
+            Add(byKeyId, new KeyringEntry(certificate, certificate.Primary));
+            foreach (var subkey in certificate.Subkeys)
+                Add(byKeyId, new KeyringEntry(certificate, subkey));
+        }
+
+        PrimaryFingerprints = fingerprints;
+        _byKeyId = byKeyId.ToDictionary(p => p.Key, p => p.Value.ToArray());
+    }
+
+    /// <summary>Fingerprints of the primary keys, upper-case hex: those that <c>gpg --import</c> would name, expired and revoked ones too.</summary>
+    public IReadOnlyList<string> PrimaryFingerprints { get; }
+
+    /// <summary>What was found in the files but is not used: sentences that name the file or the key.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>
+    /// Imports keys, as <c>gpg --import</c> does: all copies of a certificate are taken together, whatever file they are in. Keys and subkeys without a valid
+    /// self-signature, and those of a kind that is not known here, are skipped with a warning; the result may have no key.
+    /// </summary>
+    /// <param name="sources">Key files.</param>
+    /// <returns>The keyring.</returns>
+    /// <exception cref="TrustFormatException">
+    /// A file is no key file (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>, <c>MalformedOpenPgp</c>).
+    /// </exception>
+    /// <exception cref="TrustException">A file is too large (<c>KeyFileTooLarge</c>) or has too many packets (<c>TooManyPackets</c>).</exception>
+    public static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        var parser = new KeyringParser();
+        foreach (var source in sources)
+            parser.Read(source);
+        var certificates = KeyringImport.Judge(parser);
+        return new OpenPgpKeyring(certificates, parser.TakeWarnings());
+    }
+
+    /// <summary>Verifies a signed message.</summary>
+    /// <param name="message">The message, binary or armored.</param>
+    /// <param name="now">The time at which the key and the signature must not have ended.</param>
+    /// <returns>The verdict. Bad input is a verdict, too: nothing is thrown.</returns>
+    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) => MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
+
+    /// <summary>The keys that have a key id: anybody can make two with the same.</summary>
+    /// <param name="keyId">Key id.</param>
+    /// <returns>The keys; empty if there is none.</returns>
+    internal ReadOnlySpan<KeyringEntry> Find(ulong keyId) => _byKeyId.TryGetValue(keyId, out var entries) ? entries : [];
+
+    private static void Add(Dictionary<ulong, List<KeyringEntry>> byKeyId, KeyringEntry entry)
+    {
+        if (!byKeyId.TryGetValue(entry.Key.Packet.KeyId, out var entries))
+            byKeyId.Add(entry.Key.Packet.KeyId, entries = []);
+        entries.Add(entry);
+    }
+
+    /// <summary>A key and the certificate that it is in.</summary>
+    /// <param name="Certificate">The certificate.</param>
+    /// <param name="Key">Its primary key or one of its subkeys.</param>
+    internal sealed record KeyringEntry(KeyringCertificate Certificate, KeyringKey Key)
+    {
+        /// <summary>The key id, for messages.</summary>
+        public string KeyId => Key.Packet.KeyId.ToString("X16", CultureInfo.InvariantCulture);
+    }
+}
