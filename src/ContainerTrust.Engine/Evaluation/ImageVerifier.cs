@@ -25,6 +25,7 @@ public sealed class ImageVerifier : IDisposable
     private readonly RequirementKeys _ownKeys;
     private readonly Lazy<PolicyDocument> _policy;
     private readonly Lazy<LookasideConfiguration> _lookaside;
+    private readonly Lazy<RegistriesConfiguration> _registries;
     private readonly Lazy<RegistryClient> _client;
     private readonly Lazy<SignatureStoreReader> _hostStores;
     private readonly Lazy<SignatureStoreReader> _ownStores;
@@ -48,9 +49,10 @@ public sealed class ImageVerifier : IDisposable
         _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
-        _client = new Lazy<RegistryClient>(() => new RegistryClient(store.Host, options.Web, messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
-        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet));
-        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet));
+        _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath));
+        _client = new Lazy<RegistryClient>(() => new RegistryClient(store.Host, options.Web with { CredentialHelpers = _registries.Value.CredentialHelpers }, messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
+        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
+        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
     }
 
     /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
@@ -90,6 +92,9 @@ public sealed class ImageVerifier : IDisposable
         FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
         return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Where words for the user go.</summary>
+    internal TrustMessages Messages => _messages;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -217,7 +222,7 @@ public sealed class ImageVerifier : IDisposable
     private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string digest = fetched.Judged.Digest;
-        if (_options.SignatureStores is null)
+        if (_options.SignatureStores is null && _options.SignatureConfigMaps is null)
         {
             return fetched.Source is { } source
                 ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores)
@@ -225,15 +230,20 @@ public sealed class ImageVerifier : IDisposable
         }
 
         List<SignatureBlob> found = [];
-        foreach (string store in _options.SignatureStores)
+        foreach (string store in _options.SignatureStores ?? [])
         {
             _messages.Verbose($"Reading the signatures of {digest} from {store}.");
-            found.AddRange(fetched.Name.Reference is { } reference
-                ? await _ownStores.Value.ReadAsync(store, reference, digest, cancellationToken).ConfigureAwait(false)
-                : await _ownStores.Value.ReadReleaseLayoutAsync(store, digest, cancellationToken).ConfigureAwait(false));
+            found.AddRange(await _ownStores.Value.ReadAsync(store, fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false));
         }
 
-        return (found, _options.SignatureStores);
+        foreach (string path in _options.SignatureConfigMaps ?? [])
+        {
+            HostFile file = LocalHost.Instance.TryReadFile(path, SignatureConfigMaps.MaxDocumentBytes)
+                ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The file {path} does not exist.") { Target = path };
+            found.AddRange(SignatureConfigMaps.Read(path, file.Content, digest, _messages.Verbose));
+        }
+
+        return (found, [.. _options.SignatureStores ?? [], .. _options.SignatureConfigMaps ?? []]);
     }
 
     // Without a source nothing says which mirror answered, so the name itself counts.
@@ -246,14 +256,27 @@ public sealed class ImageVerifier : IDisposable
     private ImageName Resolve(string image)
     {
         ImageName name = ImageName.Parse(image, _store.Host.ResolvePath);
-        if (name.Assumption is { } assumption)
-            WarnOnce(assumption);
+        if (name.Assumption is null || !name.IsWithoutTransport)
+            return name;
+
+        // As podman pull takes it; docker://busybox is docker.io's for everybody.
+        IReadOnlyList<DockerReference> candidates = _registries.Value.ResolveShortName(image);
+        if (candidates.Count != 1)
+        {
+            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{image}' names no registry, and by registries.conf it may be {string.Join(" or ", candidates)}. Give the full name.")
+            {
+                Target = image,
+            };
+        }
+
+        name = ImageName.Parse($"docker://{candidates[0]}", _store.Host.ResolvePath);
+        _messages.Verbose($"'{image}' names no registry; by registries.conf it is {name.Expanded}.");
         return name;
     }
 
     private IImageSource Open(ImageName name) => name.Transport switch
     {
-        "docker" => new DockerImageSource(name.Reference!, [new PullSource(name.Reference!, IsInsecure: false, IsMirror: false)], _client.Value, _lookaside.Value, _hostStores.Value, SignatureStoreReader.DefaultStore(_store.Host), _messages.Verbose),
+        "docker" => new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce),
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
         _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")

@@ -22,11 +22,17 @@ public sealed record VerificationOptions
     /// </summary>
     public IReadOnlyList<string>? SignatureStores { get; init; }
 
+    /// <summary>ConfigMap documents (YAML or JSON files of this machine) to read signatures from instead of registries.d. Null for none.</summary>
+    public IReadOnlyList<string>? SignatureConfigMaps { get; init; }
+
     /// <summary>Whether an image is valid only if a requirement has verified a signature; what a policy accepts unseen is then not valid.</summary>
     public bool RequireSignature { get; init; }
 
     /// <summary>How registries and stores are talked to.</summary>
     public WebOptions Web { get; init; } = new();
+
+    /// <summary>A registries.conf on the host. Null for the one in force.</summary>
+    public string? RegistriesConfPath { get; init; }
 
     /// <summary>The time at which keys and signatures must be valid. Null for now.</summary>
     public DateTimeOffset? Now { get; init; }

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Lookaside;
 using ContainerTrust.Engine.References;
 
@@ -13,20 +14,20 @@ internal sealed class DockerImageSource : IImageSource
     private readonly IReadOnlyList<PullSource> _places;
     private readonly RegistryClient _client;
     private readonly LookasideConfiguration _lookaside;
-    private readonly SignatureStoreReader _stores;
-    private readonly string _defaultStore;
+    private readonly ITrustHost _host;
     private readonly Action<string> _verbose;
+    private readonly Action<string> _warning;
     private PullSource? _place;
 
-    public DockerImageSource(DockerReference reference, IReadOnlyList<PullSource> places, RegistryClient client, LookasideConfiguration lookaside, SignatureStoreReader stores, string defaultStore, Action<string> verbose)
+    public DockerImageSource(DockerReference reference, IReadOnlyList<PullSource> places, RegistryClient client, LookasideConfiguration lookaside, ITrustHost host, Action<string> verbose, Action<string> warning)
     {
         _reference = reference;
         _places = places;
         _client = client;
         _lookaside = lookaside;
-        _stores = stores;
-        _defaultStore = defaultStore;
+        _host = host;
         _verbose = verbose;
+        _warning = warning;
     }
 
     /// <inheritdoc/>
@@ -65,12 +66,21 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken)
     {
         PullSource place = Place();
+
+        // A registry that keeps signatures itself (OpenShift's own) takes the place of a store.
+        if (await _client.TryGetExtensionSignaturesAsync(place, manifestDigest, cancellationToken).ConfigureAwait(false) is { } kept)
+        {
+            _verbose($"Reading the signatures of {manifestDigest} from the registry {place.Reference.Domain} itself.");
+            return kept;
+        }
+
         string store = Store(place);
         _verbose($"Reading the signatures of {manifestDigest} from {store}.");
-        return _stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken);
+        SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token), _warning);
+        return await stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -80,5 +90,5 @@ internal sealed class DockerImageSource : IImageSource
     private PullSource Place() => _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
 
     private string Store(PullSource place) =>
-        _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.SignatureStore ?? _defaultStore;
+        _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.SignatureStore ?? SignatureStoreReader.DefaultStore(_host);
 }

@@ -8,14 +8,23 @@ internal static class YamlAdapter
 {
     /// <summary>Reads the first document of a file.</summary>
     /// <exception cref="TrustFormatException">The text is no YAML, or exceeds a limit.</exception>
-    public static YamlDocument Parse(YamlText text)
+    public static YamlDocument Parse(YamlText text) => Guard(text, static (text, loader) =>
+    {
+        YamlDocument document = loader.Load();
+        YamlStrictness.Check(text, document);
+        return document;
+    });
+
+    /// <summary>Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of them together.</summary>
+    /// <exception cref="TrustFormatException">The text is no YAML, or exceeds a limit.</exception>
+    public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (_, loader) => loader.LoadAll());
+
+    private static T Guard<T>(YamlText text, Func<YamlText, Loader, T> read)
     {
         try
         {
             using var reader = new StringReader(text.Text);
-            YamlDocument document = new Loader(text, new Parser(reader)).Load();
-            YamlStrictness.Check(text, document);
-            return document;
+            return read(text, new Loader(text, new Parser(reader)));
         }
         catch (YamlException exception)
         {
@@ -77,31 +86,55 @@ internal static class YamlAdapter
         {
             while (MoveNext())
             {
-                switch (parser.Current)
-                {
-                    case Scalar scalar:
-                        Add(FromScalar(scalar), scalar);
-                        break;
-                    case AnchorAlias alias:
-                        Add(FromAlias(alias), alias);
-                        break;
-                    case MappingStart mapping:
-                        Open(FromCollection(mapping, YamlKind.Mapping, mapping.Style == MappingStyle.Flow), mapping);
-                        break;
-                    case SequenceStart sequence:
-                        Open(FromCollection(sequence, YamlKind.Sequence, sequence.Style == SequenceStyle.Flow), sequence);
-                        break;
-                    case MappingEnd or SequenceEnd:
-                        Close(parser.Current);
-                        break;
-                    case DocumentEnd:
-                        return Finish(IgnoredLine());
-                    default:
-                        break;
-                }
+                if (Take())
+                    return Finish(IgnoredLine());
             }
 
             return Finish(_ignoredFromLine);
+        }
+
+        public List<YamlDocument> LoadAll()
+        {
+            List<YamlDocument> documents = [];
+            while (parser.MoveNext())
+            {
+                if (!Take())
+                    continue;
+                documents.Add(Finish(0));
+                (_root, _hasAliases) = (null, false);
+                _anchors.Clear();
+            }
+
+            return documents;
+        }
+
+        /// <summary>Takes the parser's event. True at the end of a document.</summary>
+        private bool Take()
+        {
+            switch (parser.Current)
+            {
+                case Scalar scalar:
+                    Add(FromScalar(scalar), scalar);
+                    break;
+                case AnchorAlias alias:
+                    Add(FromAlias(alias), alias);
+                    break;
+                case MappingStart mapping:
+                    Open(FromCollection(mapping, YamlKind.Mapping, mapping.Style == MappingStyle.Flow), mapping);
+                    break;
+                case SequenceStart sequence:
+                    Open(FromCollection(sequence, YamlKind.Sequence, sequence.Style == SequenceStyle.Flow), sequence);
+                    break;
+                case MappingEnd or SequenceEnd:
+                    Close(parser.Current);
+                    break;
+                case DocumentEnd:
+                    return true;
+                default:
+                    break;
+            }
+
+            return false;
         }
 
         private YamlDocument Finish(int ignoredFromLine) => new() { Root = _root, IgnoredFromLine = ignoredFromLine, HasAliases = _hasAliases };

@@ -1,4 +1,3 @@
-using Org.BouncyCastle.Apache.Bzip2;
 using Org.BouncyCastle.Asn1.Sec;
 using Org.BouncyCastle.Asn1.TeleTrust;
 using Org.BouncyCastle.Asn1.X9;
@@ -39,11 +38,6 @@ internal static class BouncyCastleAdapter
         result.CopyTo(digest);
         return result.Length;
     }
-
-    /// <summary>Opens a bzip2 stream.</summary>
-    /// <param name="compressed">Compressed octets.</param>
-    /// <returns>The stream; reading it may throw any exception where the data is damaged.</returns>
-    public static Stream OpenBzip2(Stream compressed) => new CBZip2InputStream(compressed);
 
     /// <summary>Computes an RSA signature's frame: signature to the power of the exponent.</summary>
     /// <param name="modulus">Modulus, big endian.</param>

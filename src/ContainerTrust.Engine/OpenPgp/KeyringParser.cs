@@ -176,12 +176,9 @@ internal sealed class KeyringParser
             var outcome = SignaturePacket.Parse(packet.Body, out var signature);
             if (outcome == SignatureParse.Malformed)
                 throw source.Malformed(packet.Offset, "the signature in this packet is malformed; the file is damaged, get it again.");
+            // GnuPG imports nothing of such a file; what cannot be read could be a revocation.
             if (outcome == SignatureParse.UnknownVersion)
-            {
-                if (_certificate is not null)
-                    Warn($"a signature on key {_certificate.Primary.Packet.Fingerprint} is of an unknown version and is ignored.");
-                return;
-            }
+                throw source.Malformed(packet.Offset, "the signature in this packet is of an unknown version; export the key with gpg --export-options export-clean.");
 
             bool mayBeOwn = _certificate is not null && (signature.IssuerKeyId is null || signature.IssuerKeyId == _certificate.Primary.Packet.KeyId);
             if (signature.Type == SignatureType.KeyRevocation)

@@ -37,7 +37,8 @@ internal static class MessageDecompressor
 
         try
         {
-            if (!TryInflate(body[0], body[1..], buffers, out result))
+            bool isWithin = body[0] == 3 ? Bzip2Decoder.TryDecode(body[1..], buffers, out result) : TryInflate(body[0], body[1..], buffers, out result);
+            if (!isWithin)
             {
                 reason = "It decompresses to more than 4 MiB.";
                 return OpenPgpProblem.TooLarge;
@@ -57,12 +58,7 @@ internal static class MessageDecompressor
         fixed (byte* pointer = data)
         {
             using var source = new UnmanagedMemoryStream(pointer, data.Length);
-            using Stream stream = algorithm switch
-            {
-                1 => new DeflateStream(source, CompressionMode.Decompress),
-                2 => new ZLibStream(source, CompressionMode.Decompress),
-                _ => new Bzip2Stream(source),
-            };
+            using Stream stream = algorithm == 1 ? new DeflateStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
             byte[] buffer = buffers.Begin(FirstLength);
             int count = 0;
             while (true)

@@ -127,6 +127,9 @@ internal static class MessageVerifier
                 fingerprint = value[1..];
         }
 
+        // Version 6 has no key ids. Where the fingerprint stands in the unhashed area it finds the key as well.
+        if (fingerprint.IsEmpty && signature.Version == 6)
+            fingerprint = signature.IssuerFingerprint;
         return fingerprint.Length switch
         {
             20 => BinaryPrimitives.ReadUInt64BigEndian(fingerprint[12..]),

@@ -215,7 +215,7 @@ internal ref struct SignaturePacket
         ulong seen = 0;
         while (reader.TryRead(out var type, out bool isCritical, out var value))
         {
-            if (isCritical && !IsUnderstood(type))
+            if (isCritical && !IsUnderstood(type) && !(Version == 6 && IsUnderstoodByVersion6(type)))
                 HasUnknownCritical = true;
 
             // An embedded signature may be repeated: any of them can be the back-signature.
@@ -283,7 +283,10 @@ internal ref struct SignaturePacket
         SubpacketType.SignatureCreationTime or SubpacketType.SignatureExpirationTime or SubpacketType.ExportableCertification or SubpacketType.TrustSignature
         or SubpacketType.RegularExpression or SubpacketType.Revocable or SubpacketType.KeyExpirationTime or SubpacketType.PreferredSymmetricCiphers
         or SubpacketType.RevocationKey or SubpacketType.IssuerKeyId or SubpacketType.PreferredHashes or SubpacketType.PreferredCompression
-        or SubpacketType.KeyServerPreferences or SubpacketType.PreferredKeyServer or SubpacketType.PrimaryUserId or SubpacketType.PolicyUri or SubpacketType.KeyFlags
-        or SubpacketType.RevocationReason or SubpacketType.Features or SubpacketType.EmbeddedSignature or SubpacketType.IssuerFingerprint
-        or SubpacketType.PreferredAeadAlgorithms or SubpacketType.PreferredAeadCiphersuites;
+        or SubpacketType.PreferredKeyServer or SubpacketType.PrimaryUserId or SubpacketType.PolicyUri or SubpacketType.KeyFlags
+        or SubpacketType.RevocationReason or SubpacketType.Features or SubpacketType.EmbeddedSignature or SubpacketType.IssuerFingerprint;
+
+    // GnuPG 2.2, which knows no version 6, does not understand these.
+    private static bool IsUnderstoodByVersion6(SubpacketType type) =>
+        type is SubpacketType.KeyServerPreferences or SubpacketType.PreferredAeadAlgorithms or SubpacketType.PreferredAeadCiphersuites;
 }

@@ -26,13 +26,14 @@ public sealed class GpgTool : IDisposable
     /// <summary>Runs gpg and returns what it printed; fails unless it ends with the given code (null: any).</summary>
     public byte[] Run(int? expectedCode, params string[] arguments) => Run(expectedCode, out _, arguments);
 
-    public byte[] Run(int? expectedCode, out int code, params string[] arguments)
+    public byte[] Run(int? expectedCode, out int code, params string[] arguments) => RunWithInput([], expectedCode, out code, arguments);
+
+    /// <summary>Runs gpg in any home directory, whatever it ends with.</summary>
+    public static (byte[] Output, string Errors) Ask(string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.Environment["GNUPGHOME"] = Home;
+        var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["GNUPGHOME"] = home;
         start.Environment["LC_ALL"] = "C.UTF-8";
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
@@ -43,6 +44,30 @@ public sealed class GpgTool : IDisposable
             process.Kill();
             throw new TimeoutException("gpg did not end.");
         }
+
+        return (output.ToArray(), errors.Result);
+    }
+
+    /// <summary>Runs gpg with something on its standard input.</summary>
+    public byte[] RunWithInput(byte[] input, int? expectedCode, out int code, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["GNUPGHOME"] = Home;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var writing = Task.Run(() => WriteInput(process, input));
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            throw new TimeoutException("gpg did not end.");
+        }
+
+        writing.GetAwaiter().GetResult();
 
         code = process.ExitCode;
         if (expectedCode is not null && code != expectedCode)
@@ -60,6 +85,16 @@ public sealed class GpgTool : IDisposable
 
     public byte[] Batch(string time, params string[] arguments) =>
         Run(0, ["--batch", "--yes", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!", .. arguments]);
+
+    /// <summary>Makes a signed message of a content, as skopeo does. The time is as in <see cref="MakeKey"/>; null for now.</summary>
+    public byte[] Sign(byte[] content, string fingerprint, string? time, params string[] options) =>
+        RunWithInput(content, 0, out _, ["--batch", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", .. time is null ? Array.Empty<string>() : ["--faked-system-time", time + "!"],
+            .. options, "--local-user", fingerprint, .. options.Contains("--clear-sign") || options.Contains("--detach-sign") ? Array.Empty<string>() : ["--sign"]]);
+
+    /// <summary>Answers the questions of <c>gpg --edit-key</c>, a line each.</summary>
+    public void Edit(string time, string fingerprint, params string[] answers) =>
+        RunWithInput(Encoding.UTF8.GetBytes(string.Join('\n', [.. answers, "save", ""])), 0, out _,
+            "--no-tty", "--expert", "--command-fd", "0", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!", "--edit-key", fingerprint);
 
     public byte[] Export(string fingerprint, bool isArmored) => isArmored ? Run(0, "--armor", "--export", fingerprint) : Run(0, "--export", fingerprint);
 
@@ -82,6 +117,19 @@ public sealed class GpgTool : IDisposable
         }
 
         Directory.Delete(Home, recursive: true);
+    }
+
+    private static void WriteInput(Process process, byte[] input)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // gpg ended before it had read everything; its exit code says what that means.
+        }
     }
 
     private T Use<T>(Func<GpgTool, T> action)

@@ -21,7 +21,7 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox:latest", false)]
     [InlineData("busybox:latest", "", false)]
     [InlineData("busybox:latest", "UPPERCASEISINVALIDINDOCKERREFERENCES", false)]
-    public void MatchExact(string image, string signed, bool accepted) => Check(new MatchExactIdentity(), image, signed, accepted);
+    public void MatchExact(string image, string claimed, bool accepted) => Check(new MatchExactIdentity(), image, claimed, accepted);
 
     [Theory]
     [InlineData("busybox:latest", "busybox:latest", true)]
@@ -33,10 +33,10 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox:latest", true)]
     [InlineData("busybox@" + A, "busybox", false)]
     [InlineData("busybox@" + A, "other:latest", false)]
-    public void MatchRepoDigestOrExactIsTheDefault(string image, string signed, bool accepted)
+    public void MatchRepoDigestOrExactIsTheDefault(string image, string claimed, bool accepted)
     {
-        Check(new MatchRepoDigestOrExactIdentity(), image, signed, accepted);
-        Check(null, image, signed, accepted);
+        Check(new MatchRepoDigestOrExactIdentity(), image, claimed, accepted);
+        Check(null, image, claimed, accepted);
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public class IdentityMatcherTests
     [InlineData("busybox:latest", "notlibrary/busybox:latest", false)]
     [InlineData("example.com/a/b:latest", "example.com/a:latest", false)]
     [InlineData("example.com:5000/a:latest", "example.com/a:latest", false)]
-    public void MatchRepository(string image, string signed, bool accepted) => Check(new MatchRepositoryIdentity(), image, signed, accepted);
+    public void MatchRepository(string image, string claimed, bool accepted) => Check(new MatchRepositoryIdentity(), image, claimed, accepted);
 
     [Theory]
     [InlineData("busybox:latest", "busybox:latest", true)]
@@ -56,20 +56,20 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox@" + A, true)]
     [InlineData("busybox@" + A, "busybox@" + B, false)]
     [InlineData("UPPER", "busybox:latest", false)]
-    public void ExactReferenceLooksAtTheSignatureOnly(string rule, string signed, bool accepted)
+    public void ExactReferenceLooksAtTheSignatureOnly(string rule, string claimed, bool accepted)
     {
-        Check(new ExactReferenceIdentity { DockerReference = rule }, "example.com/else:v1", signed, accepted);
-        Check(new ExactReferenceIdentity { DockerReference = rule }, null, signed, accepted);
+        Check(new ExactReferenceIdentity { DockerReference = rule }, "example.com/else:v1", claimed, accepted);
+        Check(new ExactReferenceIdentity { DockerReference = rule }, null, claimed, accepted);
     }
 
     [Theory]
     [InlineData("busybox", "busybox:anything", true)]
     [InlineData("docker.io/library/busybox", "busybox@" + A, true)]
     [InlineData("busybox", "example.com/busybox:latest", false)]
-    public void ExactRepositoryLooksAtTheSignatureOnly(string rule, string signed, bool accepted)
+    public void ExactRepositoryLooksAtTheSignatureOnly(string rule, string claimed, bool accepted)
     {
-        Check(new ExactRepositoryIdentity { DockerRepository = rule }, "example.com/else:v1", signed, accepted);
-        Check(new ExactRepositoryIdentity { DockerRepository = rule }, null, signed, accepted);
+        Check(new ExactRepositoryIdentity { DockerRepository = rule }, "example.com/else:v1", claimed, accepted);
+        Check(new ExactRepositoryIdentity { DockerRepository = rule }, null, claimed, accepted);
     }
 
     [Theory]
@@ -83,8 +83,8 @@ public class IdentityMatcherTests
     [InlineData("mirror.example.com/a", "registry.example.com/b", "mirror.example.com/a/x:v1", "registry.example.com/b/x:v1", true)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/app:v1", "docker.io/library/app:v1", false)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/library/app:v1", "docker.io/library/app:v1", true)]
-    public void RemapReplacesTheWholePrefixAndNothingElse(string prefix, string signedPrefix, string image, string signed, bool accepted) =>
-        Check(new RemapIdentity { Prefix = prefix, SignedPrefix = signedPrefix }, image, signed, accepted);
+    public void RemapReplacesTheWholePrefixAndNothingElse(string prefix, string signedPrefix, string image, string claimed, bool accepted) =>
+        Check(new RemapIdentity { Prefix = prefix, SignedPrefix = signedPrefix }, image, claimed, accepted);
 
     [Fact]
     public void AnImageWithoutAReferenceMatchesNoRuleThatComparesWithIt()
@@ -101,18 +101,18 @@ public class IdentityMatcherTests
     [InlineData("busybox", "busybox:latest", false)]
     [InlineData("busybox:latest", "busybox", false)]
     [InlineData("busybox:latest", "index.docker.io/library/busybox:latest", true)]
-    public void StandaloneComparesExpandedReferencesAndAddsNoTag(string expected, string signed, bool accepted)
+    public void StandaloneComparesExpandedReferencesAndAddsNoTag(string expected, string claimed, bool accepted)
     {
         Assert.True(DockerReference.TryParse(expected, out DockerReference? reference, out _));
-        Assert.Equal(accepted, IdentityMatcher.SameReferenceRefusal(reference!, signed) is null);
+        Assert.Equal(accepted, IdentityMatcher.SameReferenceRefusal(reference!, claimed) is null);
     }
 
-    private static void Check(SignedIdentity? identity, string? image, string signed, bool accepted)
+    private static void Check(SignedIdentity? identity, string? image, string claimed, bool accepted)
     {
         DockerReference? reference = null;
         if (image is not null)
             Assert.True(DockerReference.TryParse(image, out reference, out string problem), problem);
-        string? refusal = IdentityMatcher.Refusal(identity, reference, signed);
+        string? refusal = IdentityMatcher.Refusal(identity, reference, claimed);
         Assert.Equal(accepted, refusal is null);
         if (!accepted)
             Assert.NotEmpty(refusal!);

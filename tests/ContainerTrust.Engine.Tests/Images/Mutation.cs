@@ -5,6 +5,7 @@ namespace ContainerTrust.Engine.Tests.Images;
 /// <summary>Damages input, and holds a reader to what every reader must do with damaged input.</summary>
 internal static class Mutation
 {
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Telling = "{}[]\":,\\\"'#=.\n\r\t -_0159eE+/*%&!|>?\0\u00ff"u8.ToArray();
 
     public static byte[] Of(byte[] seed, Random random)
@@ -55,13 +56,16 @@ internal static class Mutation
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
             Assert.True(allocated < maxBytes, $"{allocated} bytes for {Convert.ToBase64String(content)}");
 
-            // A busy machine may stop the thread once; a slow input is slow again.
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMilliseconds(100))
+            // A busy machine may stop the thread, now and then; a slow input is slow every time.
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+            for (int attempt = 0; attempt < 10 && elapsed > Slow; attempt++)
             {
                 started = Stopwatch.GetTimestamp();
                 _ = Once(read, content);
-                Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(100), $"slow: {Convert.ToBase64String(content)}");
+                elapsed = Stopwatch.GetElapsedTime(started);
             }
+
+            Assert.True(elapsed < Slow, $"slow: {Convert.ToBase64String(content)}");
         }
 
         return refused;

@@ -17,7 +17,7 @@ public sealed class MutationTests
         int refused = 0;
         for (int i = 0; i < Rounds; i++)
         {
-            byte[] content = Mutate(seeds[i % seeds.Length], random);
+            byte[] content = Mutation.Apply(seeds[i % seeds.Length], random);
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             long started = Stopwatch.GetTimestamp();
             try
@@ -126,40 +126,5 @@ public sealed class MutationTests
         while (reader.TryReadNext(out var block))
             data.AddRange(block.Data);
         return [.. data];
-    }
-
-    private static byte[] Mutate(byte[] seed, Random random)
-    {
-        var content = new List<byte>(seed);
-        for (int changes = random.Next(1, 4); changes > 0 && content.Count > 0; changes--)
-        {
-            int at = random.Next(content.Count);
-            switch (random.Next(7))
-            {
-                case 0:
-                    content[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    content[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    content[at] = random.Next(2) == 0 ? (byte)255 : (byte)0;
-                    break;
-                case 3:
-                    content.RemoveRange(at, content.Count - at);
-                    break;
-                case 4:
-                    content.RemoveRange(at, Math.Min(random.Next(1, 20), content.Count - at));
-                    break;
-                case 5:
-                    content.InsertRange(at, content.GetRange(at, Math.Min(random.Next(1, 60), content.Count - at)));
-                    break;
-                default:
-                    content.Insert(at, (byte)random.Next(256));
-                    break;
-            }
-        }
-
-        return [.. content];
     }
 }

@@ -34,6 +34,7 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout) : IDisposable
             PreAuthenticate = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,
+            ConnectCallback = Connector.ConnectAsync,
             MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
             EnableMultipleHttp2Connections = true,
 

@@ -69,7 +69,7 @@ public sealed class RegistryClient : IDisposable
         string item = expected ?? reference.Tag ?? "latest";
         string name = expected is null ? $"{reference.Name}:{item}" : $"{reference.Name}@{item}";
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, $"manifests/{item}", ManifestTypes, WebLimits.Manifest, ("ManifestTooLarge", "manifest"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+            source, "/v2/", $"manifests/{item}", ManifestTypes, WebLimits.Manifest, ("ManifestTooLarge", "manifest"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, name, "ImageNotFound", credential);
         if (expected is not null && !_manifestMatches(answer.Body, expected))
@@ -95,12 +95,39 @@ public sealed class RegistryClient : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         RequireDigest(digest);
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, $"blobs/{digest}", null, Math.Min(maxBytes, Array.MaxLength), ("BlobTooLarge", "blob"), anyEncoding: true, cancellationToken).ConfigureAwait(false);
+            source, "/v2/", $"blobs/{digest}", null, Math.Min(maxBytes, Array.MaxLength), ("BlobTooLarge", "blob"), anyEncoding: true, cancellationToken).ConfigureAwait(false);
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, $"{source.Reference.Name}@{digest}", "BlobNotFound", credential);
         if (!ContentDigest.Matches(answer.Body, digest))
             throw new TrustException("BlobDigestMismatch", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave a blob with another digest than was asked for; it was not used. The registry or something on the way to it is broken or hostile.") { Target = digest };
         return answer.Body;
+    }
+
+    /// <summary>
+    /// Fetches the signatures that a registry itself keeps of a manifest, if it has that extension (OpenShift's own registry has): containers/image then reads no lookaside
+    /// store.
+    /// </summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="cancellationToken">Ends the work at once.</param>
+    /// <returns>The signatures, empty if there are none; null if the registry does not have the extension.</returns>
+    /// <exception cref="TrustException">
+    /// The list cannot be read: <c>InvalidSignatureList</c>, <c>TooManySignatures</c>, <c>SignatureListTooLarge</c>, <c>SignatureListNotFound</c>, and as in
+    /// <see cref="GetManifestAsync"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<IReadOnlyList<SignatureBlob>?> TryGetExtensionSignaturesAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(manifestDigest);
+        RequireDigest(manifestDigest);
+        if (!(await _endpoints.FindAsync(source, cancellationToken).ConfigureAwait(false)).SupportsSignatures)
+            return null;
+        (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
+            source, "/extensions/v2/", $"signatures/{manifestDigest}", null, WebLimits.SignatureList, ("SignatureListTooLarge", "list of signatures"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+        return answer.Status == 200
+            ? ExtensionSignatures.Read(answer.Body, url)
+            : throw StatusErrors.ForContent(answer, source, $"The list of signatures of {source.Reference.Name}@{manifestDigest}", "SignatureListNotFound", credential);
     }
 
     /// <summary>
@@ -116,7 +143,17 @@ public sealed class RegistryClient : IDisposable
     /// <c>StoreTlsError</c>, <c>StoreBusy</c>, <c>StoreError</c>, <c>TooManyRedirects</c>, <c>RedirectRefused</c>, <c>InvalidStoreUrl</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken)
+    public Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken) => TryGetFileAsync(url, maxBytes, null, cancellationToken);
+
+    /// <summary>As <see cref="TryGetFileAsync(Uri, int, CancellationToken)"/>; the authorities of a registry count for the store too, as in containers/image.</summary>
+    /// <param name="url">The file, http or https.</param>
+    /// <param name="maxBytes">The largest size accepted.</param>
+    /// <param name="image">The image whose signatures are looked for. Null: no registry's authorities.</param>
+    /// <param name="cancellationToken">Ends the work at once.</param>
+    /// <returns>The bytes; null if the store says that there is no such file.</returns>
+    /// <exception cref="TrustException">As there.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, PullSource? image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
@@ -127,7 +164,7 @@ public sealed class RegistryClient : IDisposable
         {
             Url = url,
             Peer = WebPeer.Store,
-            Tls = _profiles.ForStore(url, verify),
+            Tls = _profiles.ForStore(url, image?.Reference.Domain, verify),
             AllowHttp = !verify,
             Authorization = StoreAuthorization(url),
             MaxBytes = maxBytes,
@@ -146,12 +183,12 @@ public sealed class RegistryClient : IDisposable
     public void Dispose() => _transport.Dispose();
 
     private async Task<(WebAnswer Answer, Uri Url, RegistryCredential? Credential)> GetAsync(
-        PullSource source, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge, bool anyEncoding, CancellationToken cancellationToken)
+        PullSource source, string root, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge, bool anyEncoding, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         RegistryEndpoint endpoint = await _endpoints.FindAsync(source, cancellationToken).ConfigureAwait(false);
         RegistryCredential? credential = endpoint.Challenges.Count == 0 ? null : await _credentials.FindAsync(source, cancellationToken).ConfigureAwait(false);
-        var url = new Uri(endpoint.Server, $"/v2/{source.Reference.Path}/{item}");
+        var url = new Uri(endpoint.Server, $"{root}{source.Reference.Path}/{item}");
         string? furtherScope = null;
         for (int round = 0; ; round++)
         {

@@ -70,6 +70,7 @@ internal static class WebFailures
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection was broken off",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown => "there is no route to the host",
         SocketError.TimedOut => "the connection timed out",
+        SocketError.TryAgain => "the host name cannot be resolved just now",
         null => "there is no connection",
         _ => $"there is no connection ({error})",
     };

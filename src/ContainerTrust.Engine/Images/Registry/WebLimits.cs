@@ -6,6 +6,9 @@ internal static class WebLimits
     /// <summary>A manifest: 4 MiB, as the registries' own limit.</summary>
     public const int Manifest = 4 << 20;
 
+    /// <summary>The list of signatures that a registry itself has: 4 MiB.</summary>
+    public const int SignatureList = 4 << 20;
+
     /// <summary>A token server's answer: 1 MiB.</summary>
     public const int TokenAnswer = 1 << 20;
 

@@ -12,7 +12,6 @@ public sealed class SignatureStoreReader
 {
     private const string DefaultSystemStore = "/var/lib/containers/sigstore";
     private const string DefaultUserStore = "/.local/share/containers/sigstore";
-    private const string RootlessUser = "_CONTAINERS_ROOTLESS_UID";
 
     private readonly ITrustHost _host;
     private readonly Func<Uri, int, CancellationToken, Task<byte[]?>> _tryGet;
@@ -42,7 +41,7 @@ public sealed class SignatureStoreReader
     public static string DefaultStore(ITrustHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return "file://" + SignatureStoreUrl.EscapePath(host.HomeDirectory is { } home && !IsRoot(host, home) ? home.TrimEnd('/') + DefaultUserStore : DefaultSystemStore);
+        return "file://" + SignatureStoreUrl.EscapePath(HostUser.IsRoot(host) ? DefaultSystemStore : host.HomeDirectory!.TrimEnd('/') + DefaultUserStore);
     }
 
     /// <summary>
@@ -123,13 +122,6 @@ public sealed class SignatureStoreReader
         }
 
         return signatures.Count > 0 || failure is null ? signatures : throw failure;
-    }
-
-    private static bool IsRoot(ITrustHost host, string home)
-    {
-        if (int.TryParse(host.GetEnvironmentVariable(RootlessUser), NumberStyles.None, CultureInfo.InvariantCulture, out int user))
-            return user == 0;
-        return host is LocalHost ? Environment.IsPrivilegedProcess : home == "/root";
     }
 
     private static (string Algorithm, string Hex) Split(string manifestDigest)

@@ -168,7 +168,17 @@ public class TlsTests : RegistryTest
         var url = new Uri(store.Url + "/a@sha256=1/signature-1");
         await RefusedAsync("StoreTlsError", () => Client().TryGetFileAsync(url, 100, CancellationToken.None));
         Assert.NotNull(await Client(o => o with { VerifyTls = false }).TryGetFileAsync(url, 100, CancellationToken.None));
+        Host.Trust("registry.example.com", s_authority);
+        PullSource image = Example();
+        Assert.NotNull(await Client().TryGetFileAsync(url, 100, image, CancellationToken.None));
+        await RefusedAsync("StoreTlsError", () => Client().TryGetFileAsync(url, 100, image with { Reference = Image().Reference, IsInsecure = true }, CancellationToken.None));
         Host.Trust(store.Authority, s_authority);
         Assert.NotNull(await Client().TryGetFileAsync(url, 100, CancellationToken.None));
+
+        static PullSource Example()
+        {
+            Assert.True(ContainerTrust.Engine.References.DockerReference.TryParse("registry.example.com/ns/app", out var reference, out _));
+            return new PullSource(reference, false, false);
+        }
     }
 }

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Images;
+
+namespace ContainerTrust.Engine.Evaluation;
+
+/// <summary>
+/// Trust through an OpenShift or OKD release image: the release is signed as a whole, and lists its images by digest, which carry no signature of their
+/// own. Each release is fetched and verified once. For many threads.
+/// </summary>
+public sealed class ReleaseVerifier
+{
+    private readonly ImageVerifier _images;
+    private readonly ImagePlatform? _platform;
+    private readonly ConcurrentDictionary<string, Lazy<Task<Release>>> _releases = new(StringComparer.Ordinal);
+
+    /// <summary>A verifier.</summary>
+    /// <param name="images">How images are fetched and judged; its policy or keys decide about release images.</param>
+    /// <param name="platform">Which instance of a multi-arch release is read. Null if releases are single images.</param>
+    public ReleaseVerifier(ImageVerifier images, ImagePlatform? platform)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        _images = images;
+        _platform = platform;
+    }
+
+    /// <summary>Whether an image is among the contents of a release whose signature holds.</summary>
+    /// <param name="image">The image; by digest, or by a tag, which is looked up now.</param>
+    /// <param name="release">The release image.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdict on the image; that on the release is in <see cref="ImageSignatureResult.Release"/>.</returns>
+    /// <exception cref="TrustException">The release, or an image by tag, cannot be reached, or the release lists no contents.</exception>
+    public async Task<ImageSignatureResult> VerifyAsync(string image, string release, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        FetchedImage member = await _images.IdentifyAsync(image, cancellationToken).ConfigureAwait(false);
+        Release known = await GetAsync(release, cancellationToken).ConfigureAwait(false);
+        string digest = member.Judged.Digest;
+
+        // What an unsigned release lists is anybody's list.
+        IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await known.ContentsAsync(cancellationToken).ConfigureAwait(false) : [];
+        ReleaseImageContent? content = contents.FirstOrDefault(c => c.Digest == digest);
+        bool isValid = known.Verdict.IsValid && content is not null;
+        string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {name}" : "the release";
+        return new ImageSignatureResult
+        {
+            ComputerName = known.Verdict.ComputerName,
+            Image = member.Name.FullName,
+            ManifestDigest = digest,
+            PinnedReference = isValid && member.Name.Reference is { } reference ? $"{reference.Name}@{digest}" : null,
+            IsValid = isValid,
+            Reason =
+                isValid ? $"It is {content!.Name} of {title} ({known.Verdict.ManifestDigest}), whose signature holds. {known.Verdict.Reason}"
+                : known.Verdict.IsValid ? $"The digest is not among the {contents.Count} images of {title} ({known.Verdict.ManifestDigest})."
+                : $"The release image is not trusted, so nothing that it lists is. {known.Verdict.Reason}",
+            Requirements = [],
+            Signatures = [],
+            ManifestSource = member.Manifest?.Source,
+            Release = known.Verdict,
+            ReleaseComponent = isValid ? content!.Name : null,
+        };
+    }
+
+    /// <summary>The contents of a release.</summary>
+    /// <param name="release">The release image.</param>
+    /// <param name="requireSignature">Whether its signature must hold; only without are the contents of an untrusted release handed out.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The images that it lists.</returns>
+    /// <exception cref="TrustException">The release is not trusted (<c>ReleaseNotTrusted</c>), cannot be reached, or lists no contents.</exception>
+    public async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(string release, bool requireSignature, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        if (!requireSignature)
+        {
+            FetchedImage fetched = await FetchAsync(release, cancellationToken).ConfigureAwait(false);
+            return await ReadContentsAsync(fetched, fetched, cancellationToken).ConfigureAwait(false);
+        }
+
+        Release known = await GetAsync(release, cancellationToken).ConfigureAwait(false);
+        return known.Verdict.IsValid
+            ? await known.ContentsAsync(cancellationToken).ConfigureAwait(false)
+            : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData, $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
+    }
+
+    // A failure is not kept: the next image may ask again.
+    private async Task<Release> GetAsync(string release, CancellationToken cancellationToken)
+    {
+        Lazy<Task<Release>> entry = _releases.GetOrAdd(release, name => new Lazy<Task<Release>>(() => VerifyReleaseAsync(name, cancellationToken)));
+        try
+        {
+            return await entry.Value.ConfigureAwait(false);
+        }
+        catch
+        {
+            _releases.TryRemove(new KeyValuePair<string, Lazy<Task<Release>>>(release, entry));
+            throw;
+        }
+    }
+
+    private async Task<Release> VerifyReleaseAsync(string release, CancellationToken cancellationToken)
+    {
+        // The signature is of the image as it is referred to; the instance is reached from the list by its digest.
+        FetchedImage top = await _images.FetchAsync(release, null, cancellationToken).ConfigureAwait(false);
+        ImageSignatureResult verdict = await _images.JudgeAsync(top, requireSignature: true, cancellationToken).ConfigureAwait(false);
+        return new Release(verdict, async token => await ReadContentsAsync(top, await _images.SelectAsync(top, _platform, token).ConfigureAwait(false), token).ConfigureAwait(false));
+    }
+
+    private async Task<FetchedImage> FetchAsync(string release, CancellationToken cancellationToken)
+    {
+        FetchedImage top = await _images.FetchAsync(release, null, cancellationToken).ConfigureAwait(false);
+        return await _images.SelectAsync(top, _platform, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<ReleaseImageContent>> ReadContentsAsync(FetchedImage top, FetchedImage instance, CancellationToken cancellationToken)
+    {
+        if (ManifestList.IsList(instance.Manifest!))
+        {
+            throw new TrustException("PlatformRequired", TrustErrorKind.InvalidArgument, $"{top.Name.FullName} is a multi-arch release; say with -Platform which of its images is meant: {string.Join(", ", ManifestList.Instances(instance.Manifest!).Select(static i => i.Platform).Distinct())}.")
+            {
+                Target = top.Name.FullName,
+            };
+        }
+
+        string pinned = top.Name.Reference is { } reference ? $"{reference.Name}@{top.Judged.Digest}" : $"{top.Name.FullName}@{top.Judged.Digest}";
+        ReleaseContentOptions options = new() { Release = pinned, Warning = _images.Messages.Warning, Verbose = _images.Messages.Verbose };
+        return await ReleaseContent.ReadAsync(instance.Source!, instance.Manifest!, cancellationToken, options).ConfigureAwait(false);
+    }
+
+    /// <summary>A release that has been judged; its contents are read when they are first asked for.</summary>
+    private sealed class Release(ImageSignatureResult verdict, Func<CancellationToken, Task<IReadOnlyList<ReleaseImageContent>>> read)
+    {
+        private readonly Lock _gate = new();
+        private Task<IReadOnlyList<ReleaseImageContent>>? _contents;
+
+        public ImageSignatureResult Verdict => verdict;
+
+        public Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(CancellationToken cancellationToken)
+        {
+            lock (_gate)
+            {
+                // A failure is not kept either.
+                if (_contents is null || _contents.IsFaulted || _contents.IsCanceled)
+                    _contents = read(cancellationToken);
+                return _contents;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using ContainerTrust.Conformance.Tests.OpenPgp;
+
+namespace ContainerTrust.Conformance.Tests.Verification;
+
+/// <summary>The registry, the store, the keys and the images of <see cref="RegistryFixture"/>.</summary>
+internal sealed class SignedWorld : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("ct-reg-").FullName;
+    private readonly string _staging;
+    private readonly TestCertificates _certificates;
+
+    public SignedWorld()
+    {
+        _certificates = new TestCertificates(_directory);
+        Registry = new LoopbackRegistry(Tools.FindTool("docker-registry")!, _directory, _certificates);
+        LookasideDirectory = Directory.CreateDirectory(Path.Combine(_directory, "lookaside")).FullName;
+        Lookaside = new StaticFileServer(LookasideDirectory, _certificates.Server);
+        PlainLookaside = new StaticFileServer(LookasideDirectory, null);
+        RegistriesDirectory = WriteRegistriesDirectory("registries.d", $"default-docker:\n  lookaside: {Lookaside.Url}\n");
+        _staging = WriteRegistriesDirectory("staging.d", $"default-docker:\n  lookaside-staging: file://{LookasideDirectory}\n  lookaside: file://{LookasideDirectory}\n");
+        Skopeo = new Skopeo(Tools.FindTool("skopeo")!, Directory.CreateDirectory(Path.Combine(_directory, "scratch")).FullName)
+        {
+            RegistriesDirectory = RegistriesDirectory,
+            SourceOptions = ["--src-authfile", AuthFile, "--src-cert-dir", CertificateDirectory],
+        };
+        Keys = new TestKeys(name => Image.Claim(KeyReference(name)));
+        Push(Image, "unsigned:v1");
+        Parallel.ForEach(Keys.All, new ParallelOptions { MaxDegreeOfParallelism = 2 }, PublishKeyImage);
+    }
+
+    /// <summary>The registry.</summary>
+    public LoopbackRegistry Registry { get; }
+
+    /// <summary>Host and port of the registry.</summary>
+    public string Host => Registry.Host;
+
+    /// <summary>Its credentials.</summary>
+    public string AuthFile => Registry.AuthFile;
+
+    /// <summary>The authority of its certificate, as a directory.</summary>
+    public string CertificateDirectory => _certificates.AuthorityDirectory;
+
+    /// <summary>The directory that is the lookaside store.</summary>
+    public string LookasideDirectory { get; }
+
+    /// <summary>The store's web server with TLS.</summary>
+    public StaticFileServer Lookaside { get; }
+
+    /// <summary>The same without TLS.</summary>
+    public StaticFileServer PlainLookaside { get; }
+
+    /// <summary>A registries.d that names the store for every image.</summary>
+    public string RegistriesDirectory { get; }
+
+    /// <summary>skopeo with this world's options.</summary>
+    public Skopeo Skopeo { get; }
+
+    /// <summary>The keys. Each has signed the image <see cref="KeyReference"/>.</summary>
+    public TestKeys Keys { get; }
+
+    /// <summary>The image that the keys have signed.</summary>
+    public TestImage Image { get; } = TestImage.Docker("hello");
+
+    /// <summary>The image that a key has signed, by the name of the registry.</summary>
+    public string KeyReference(string key) => $"{Host}/keys/{key.ToLowerInvariant()}:v1";
+
+    /// <summary>A scratch directory.</summary>
+    public string NewDirectory(string name) => Directory.CreateDirectory(Path.Combine(_directory, "work", name)).FullName;
+
+    /// <summary>A registries.d of one file.</summary>
+    public string WriteRegistriesDirectory(string name, string yaml)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(_directory, name)).FullName;
+        File.WriteAllText(Path.Combine(directory, "store.yaml"), yaml);
+        return directory;
+    }
+
+    /// <summary>Pushes an image with skopeo, which signs it with a key if one is given: multi-arch images as a whole.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="name">Repository and tag.</param>
+    /// <param name="key">The key. Null for no signature.</param>
+    /// <param name="identity">What the signature says that the image is. Null for the reference itself.</param>
+    public void Push(TestImage image, string name, TestKey? key = null, string? identity = null)
+    {
+        string source = image.WriteTo(Path.Combine(_directory, "images", image.Digest["sha256:".Length..] + "-" + name.Replace('/', '_')));
+        List<string> arguments =
+        [
+            "--insecure-policy", "--registries.d", _staging, "copy", "--quiet", "--all", "--preserve-digests", "--dest-authfile", AuthFile, "--dest-cert-dir", CertificateDirectory,
+            .. key is null ? Array.Empty<string>() : ["--sign-by", key.Fingerprint], .. identity is null ? Array.Empty<string>() : ["--sign-identity", identity],
+            $"dir:{source}", $"docker://{Host}/{name}",
+        ];
+        ToolResult result = Skopeo.Run(arguments, new() { ["GNUPGHOME"] = key?.Home.Home });
+        Assert.True(result.ExitCode == 0, $"skopeo {string.Join(' ', arguments)}: {result.Error}");
+    }
+
+    /// <summary>Writes the signatures of a manifest into the store, in place of those that are there.</summary>
+    /// <param name="repository">The image's repository without the host.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="signatures">signature-1 and following.</param>
+    public void WriteSignatures(string repository, string digest, params byte[][] signatures)
+    {
+        string directory = Path.Combine(LookasideDirectory, $"{repository}@{digest.Replace(':', '=')}");
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+        for (int i = 0; i < signatures.Length; i++)
+            File.WriteAllBytes(Path.Combine(directory, $"signature-{i + 1}"), signatures[i]);
+    }
+
+    /// <summary>The signatures of a manifest in the store.</summary>
+    public IReadOnlyList<string> SignatureFiles(string repository, string digest)
+    {
+        string directory = Path.Combine(LookasideDirectory, $"{repository}@{digest.Replace(':', '=')}");
+        return Directory.Exists(directory) ? [.. Directory.GetFiles(directory).Order(StringComparer.Ordinal)] : [];
+    }
+
+    /// <summary>A signed message, as the key makes it now.</summary>
+    public static byte[] Sign(TestKey key, byte[] content, params string[] options) => key.Home.Sign(content, key.Fingerprint, null, options);
+
+    public void Dispose()
+    {
+        Lookaside.Dispose();
+        PlainLookaside.Dispose();
+        Registry.Dispose();
+        Keys.Dispose();
+        _certificates.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private void PublishKeyImage(TestKey key)
+    {
+        string repository = $"keys/{key.Name.ToLowerInvariant()}";
+        Push(Image, repository + ":v1", key.EarlierSignature is null ? key : null);
+        if (key.EarlierSignature is not null)
+            WriteSignatures(repository, Image.Digest, key.EarlierSignature);
+    }
+}
