@@ -8,9 +8,10 @@ internal static class SigstoreDoubts
 
     /// <summary>Looks at what is to be written.</summary>
     /// <param name="changes">The changes; those without sigstore requirements are passed over.</param>
-    /// <param name="readsAttachments">Whether sigstore signatures are read from the registry for a scope, once the changes are made.</param>
+    /// <param name="readsAttachments">Whether sigstore signatures are read from the registry for a scope of transport <c>docker</c> (empty for the default), once the changes are made.</param>
+    /// <param name="mirrors">The mirrors for a scope of transport <c>docker</c>.</param>
     /// <returns>Sentences. Several scopes with the same trouble share one.</returns>
-    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, Func<TrustChange, bool> readsAttachments)
+    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
     {
         Dictionary<string, List<string>> scopes = [];
         foreach (TrustChange change in changes)
@@ -20,7 +21,7 @@ internal static class SigstoreDoubts
             SigstoreSignedRequirement[] sigstore = [.. change.Requirements.OfType<SigstoreSignedRequirement>()];
             if (sigstore.Length == 0)
                 continue;
-            foreach (string doubt in Of(change, sigstore, readsAttachments).Distinct())
+            foreach (string doubt in Of(change, sigstore, readsAttachments, mirrors).Distinct())
             {
                 if (!scopes.TryGetValue(doubt, out List<string>? names))
                     scopes.Add(doubt, names = []);
@@ -31,7 +32,7 @@ internal static class SigstoreDoubts
         return [.. scopes.Select(static s => $"{Names(s.Value)}: {s.Key}")];
     }
 
-    private static IEnumerable<string> Of(TrustChange change, SigstoreSignedRequirement[] sigstore, Func<TrustChange, bool> readsAttachments)
+    private static IEnumerable<string> Of(TrustChange change, SigstoreSignedRequirement[] sigstore, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
     {
         if (Newest(sigstore) is { } newest)
             yield return newest;
@@ -45,11 +46,17 @@ internal static class SigstoreDoubts
                 yield return doubt;
         }
 
-        if ((change.IsDefault || change.Transport == "docker") && !readsAttachments(change))
+        if (!change.IsDefault && change.Transport != "docker")
+            yield break;
+        string scope = change.IsDefault ? "" : change.Registry;
+        if (!readsAttachments(scope))
         {
-            string where = change is { IsDefault: false, Registry: "" } ? "Add it with Set-ImageTrust -Default -UseSigstoreAttachments" : "Add -UseSigstoreAttachments";
+            string where = !change.IsDefault && scope.Length == 0 ? "Add it with Set-ImageTrust -Default -UseSigstoreAttachments" : "Add -UseSigstoreAttachments";
             yield return $"sigstore signatures are asked for, but reading them from the registry is not switched on, so no image will be accepted. {where}.";
         }
+
+        foreach (string mirror in mirrors(scope).Where(m => !readsAttachments(m)))
+            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. Switch it on with Set-ImageTrust {mirror} -UseSigstoreAttachments.";
     }
 
     // A release refuses the whole policy for a member that it does not know.

@@ -56,7 +56,8 @@ internal sealed class TrustPlanner
                 _warnings.Add(doubt);
         }
 
-        _warnings.AddRange(SigstoreDoubts.Of(changes, change => ReadsAttachments(change, after)));
+        Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host));
+        _warnings.AddRange(SigstoreDoubts.Of(changes, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
         foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
             _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
         foreach (TrustChange change in changes)
@@ -205,7 +206,7 @@ internal sealed class TrustPlanner
         List<TrustChange> switchedOn = [];
         foreach (TrustChange change in changes)
         {
-            if (!change.SwitchOnAttachments || change.Remove || !_locations.AreOfOneLevel || !HasSection(change) || ReadsAttachments(change, after)
+            if (!change.SwitchOnAttachments || change.Remove || !_locations.AreOfOneLevel || !HasSection(change) || ReadsAttachments(change.IsDefault ? "" : change.Registry, after)
                 || change.Requirements?.Any(static r => r is SigstoreSignedRequirement) != true)
             {
                 continue;
@@ -223,8 +224,8 @@ internal sealed class TrustPlanner
         return switchedOn;
     }
 
-    private static bool ReadsAttachments(TrustChange change, LookasideConfiguration lookaside) =>
-        lookaside.ForScope("docker", change.IsDefault ? "" : change.Registry)?.UseSigstoreAttachments == true;
+    private static bool ReadsAttachments(string scope, LookasideConfiguration lookaside) =>
+        lookaside.ForScope("docker", scope)?.UseSigstoreAttachments == true;
 
     private void WarnOfUserFiles(LookasideEdit edit)
     {

@@ -448,6 +448,38 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Contains(Doubts(Change(Pki with { SubjectHostname = "https://ci.example.com" })), static w => w.Contains("no host name", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("registry.example.com", "mirror.example.com:5000/cache")]
+    [InlineData("registry.example.com/team", "mirror.example.com:5000/cache/team")]
+    [InlineData("registry.example.com/team/app:v1", "mirror.example.com:5000/cache/team/app")]
+    [InlineData("other.example.com", null)]
+    [InlineData("*.example.com", null)]
+    [InlineData("default", null)]
+    public void A_mirror_without_the_switch_is_warned_of(string scope, string? mirror)
+    {
+        _root.Write("/etc/containers/registries.conf", "[[registry]]\nlocation = \"registry.example.com\"\n[[registry.mirror]]\nlocation = \"mirror.example.com:5000/cache\"\n");
+        string[] warnings = [.. Doubts(Change(Pki, scope)).Where(static w => w.Contains("mirror", StringComparison.Ordinal))];
+        if (mirror is null)
+        {
+            Assert.Empty(warnings);
+            return;
+        }
+
+        Assert.EndsWith($" Set-ImageTrust {mirror} -UseSigstoreAttachments.", Assert.Single(warnings), StringComparison.Ordinal);
+        _root.Write(RegistriesPath + "/mirror.yaml", "docker:\n  mirror.example.com:5000:\n    use-sigstore-attachments: true\n");
+        Assert.DoesNotContain(Doubts(Change(Pki, scope)), static w => w.Contains("mirror", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Mirrors_for_digests_only_are_found_and_a_broken_registries_conf_is_no_obstacle()
+    {
+        _root.Write("/etc/containers/registries.conf.d/m.conf", "[[registry]]\nlocation = \"a.example.com\"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = \"m.example.com\"\n");
+        Assert.Contains(Doubts(Change(Pki)), static w => w.Contains("the mirror m.example.com first", StringComparison.Ordinal));
+        _root.Write("/etc/containers/registries.conf", "not TOML");
+        Assert.DoesNotContain(Doubts(Change(Pki)), static w => w.Contains("mirror", StringComparison.Ordinal));
+        Assert.Equal(2, _root.Apply(Change(Pki)).Files.Count);
+    }
+
     [Fact]
     public void Scopes_with_the_same_trouble_share_a_sentence()
     {
