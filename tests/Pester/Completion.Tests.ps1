@@ -38,6 +38,16 @@ Describe 'Completion' {
         try { Get-Completion 'Test-ImageSignature quay.io/app -KeyPath signer.asc -Fingerprint ' | Should -Be 'DF322D437F503479B7B7F4B68DDE0EF6D7554D14' } finally { Pop-Location }
     }
 
+    It 'completes <Line> from the certificates that the policy names' -TestCases @(
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -OidcIssuer '; Words = @('https://login.example.com', 'https://accounts.google.com', 'https://github.com/login/oauth', 'https://login.microsoftonline.com') }
+        @{ Line = 'Set-ImageTrust quay.io -OidcIssuer https://git'; Words = @('https://github.com/login/oauth') }
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -SubjectEmail '; Words = @("'dev@example.com'") }
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -SubjectHostname c'; Words = @('ci.example.com') }
+    ) {
+        $full = New-TestRoot $FullPolicy
+        @(Get-Completion ($Line -f $full)) | Should -Be $Words
+    }
+
     It 'takes -Root relative to the location of the session' {
         Push-Location -LiteralPath "$root/etc"
         try { Get-Completion 'Get-ImageTrust -Root .. -Registry quay.io/' | Should -Be 'quay.io/team' } finally { Pop-Location }

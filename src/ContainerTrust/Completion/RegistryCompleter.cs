@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Completion;
 
@@ -13,23 +11,14 @@ public sealed class RegistryCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        string? transport = CommandSoFar.Text(fakeBoundParameters, "Transport");
+        string? transport = PolicyEntries.Text(fakeBoundParameters, "Transport");
 
         // Only Get-ImageTrust looks into all transports when none is given.
         if (transport is null && !string.Equals(commandName, "Get-ImageTrust", StringComparison.OrdinalIgnoreCase))
             transport = "docker";
-        try
-        {
-            TrustQuery query = new() { Transport = transport, IncludeKeys = false };
-            return [.. CommandSoFar.Store(fakeBoundParameters).Read(query)
-                .Where(static t => !t.IsDefault)
-                .Select(static t => new Candidate(t.Registry, $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(TrustText.Describe))}"))
-                .Matching(wordToComplete)];
-        }
-        catch (TrustException)
-        {
-            // No policy, or a broken one: nothing to offer. The command itself will say what is wrong.
-            return [];
-        }
+        return [.. PolicyEntries.Read(fakeBoundParameters, transport)
+            .Where(static t => !t.IsDefault)
+            .Select(static t => new Candidate(t.Registry, $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(TrustText.Describe))}"))
+            .Matching(wordToComplete)];
     }
 }
