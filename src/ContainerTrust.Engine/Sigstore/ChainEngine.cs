@@ -28,7 +28,7 @@ internal static class ChainEngine
             policy.RevocationMode = X509RevocationMode.NoCheck;
             policy.DisableCertificateDownloads = true;
             policy.VerificationTimeIgnored = false;
-            policy.VerificationTime = time.UtcDateTime;
+            policy.VerificationTime = InsideValidity(path, time).UtcDateTime;
             policy.CustomTrustStore.Add(loaded[^1]);
             for (int i = 1; i < loaded.Count - 1; i++)
                 policy.ExtraStore.Add(loaded[i]);
@@ -47,6 +47,13 @@ internal static class ChainEngine
                 element.Certificate.Dispose();
             loaded.ForEach(static c => c.Dispose());
         }
+    }
+
+    // RFC 5280 section 4.1.2.5 and Go count the last second; OpenSSL does not.
+    private static DateTimeOffset InsideValidity(IReadOnlyList<SigstoreCertificate> path, DateTimeOffset time)
+    {
+        DateTimeOffset end = path.Min(static c => c.NotAfter);
+        return time == end ? end.AddSeconds(-1) : time;
     }
 
     private static SigstoreRefusal? Judge(X509Chain chain, IReadOnlyList<SigstoreCertificate> path)
