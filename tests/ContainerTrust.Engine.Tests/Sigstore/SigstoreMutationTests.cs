@@ -60,7 +60,7 @@ public sealed class SigstoreMutationTests
     {
         TestCertificate leaf = Leaf();
         TestSignature signature = TestSignature.By(leaf.Key).With(leaf, Intermediate, Root);
-        Run(SigstoreTrust.FromPki(Root.Source, null, Email, null), signature, 6, Part.Document, Part.Payload, Part.Signature, Part.Certificate, Part.Chain);
+        Run(SigstoreTrust.FromPki(Root.Source, null, Email, null), signature, 6, 2_000, Part.Document, Part.Payload, Part.Signature, Part.Certificate, Part.Chain);
     }
 
     [Fact]
@@ -141,7 +141,10 @@ public sealed class SigstoreMutationTests
         }
     }
 
-    private static void Run(SigstoreTrust trust, TestSignature signature, int seed, params Part[] parts)
+    private static void Run(SigstoreTrust trust, TestSignature signature, int seed, params Part[] parts) => Run(trust, signature, seed, Rounds, parts);
+
+    // A path of certificates costs some milliseconds; most damage is elsewhere and found behind it.
+    private static void Run(SigstoreTrust trust, TestSignature signature, int seed, int rounds, params Part[] parts)
     {
         DateTimeOffset now = TestCertificate.Begin;
         SigstoreVerification whole = trust.Verify(signature.Make(), now);
@@ -150,7 +153,7 @@ public sealed class SigstoreMutationTests
         Random random = new(seed);
         int refused = 0;
         var slowest = TimeSpan.Zero;
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < rounds; i++)
         {
             SigstoreSignature? damaged = Damage(signature, parts[random.Next(parts.Length)], random);
             if (damaged is null)
@@ -176,7 +179,7 @@ public sealed class SigstoreMutationTests
             }
         }
 
-        Assert.True(refused > Rounds / 2);
+        Assert.True(refused > rounds / 2);
         Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 

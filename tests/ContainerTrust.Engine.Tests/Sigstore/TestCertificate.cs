@@ -42,7 +42,7 @@ internal sealed class TestCertificate
 
     public static TestCertificate Authority(string name, TestCertificate? issuer = null, string key = "P-256", int? pathLength = null)
     {
-        TestCertificate authority = new() { Name = name, Key = TestKey.Get(key, name), Issuer = issuer, NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
+        TestCertificate authority = new() { Name = name, Key = TestKey.Get(key, key.StartsWith("RSA", StringComparison.Ordinal) ? "" : name), Issuer = issuer, NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
         authority.Extensions.Add(new X509BasicConstraintsExtension(true, pathLength is not null, pathLength ?? 0, critical: true));
         authority.Extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         return authority;
