@@ -145,6 +145,8 @@ public sealed class SigstoreTrust
     {
         string untrustedBundle = material.Bundle();
         SigstoreCertificate leaf = material.Certificate();
+        if (!UntrustedCertificates.IsOneBlock(Annotation(material.Signature, SigstoreSignature.CertificateAnnotation)!))
+            throw new SigstoreRefusal(SigstoreProblem.MalformedCertificate, "Something follows the signer's certificate, which a log entry does not allow.");
         RekorEntry entry = log.Verify(untrustedBundle, material.UntrustedSignature, material.UntrustedPayload.Span, der => leaf.Raw.Span.SequenceEqual(der));
         fulcio.Verify(leaf, material.Chain(), TimeOf(entry));
         return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail, CertificateIssuer = fulcio.OidcIssuer };

@@ -433,6 +433,15 @@ public sealed class CertificateTests
         spaced[SigstoreSignature.CertificateAnnotation] = "\n text\n" + leaf.Pem + "\n \n";
         AssertGood(pki.Verify(spaced.Make(), Begin));
 
+        // With a log, nothing may follow the certificate.
+        SigstoreTrust fulcio = Fulcio(Root.Source);
+        spaced.In(Log, leaf.Pem, Begin)[SigstoreSignature.CertificateAnnotation] = "text\n" + leaf.Pem;
+        AssertGood(fulcio.Verify(spaced.Make()));
+        spaced[SigstoreSignature.CertificateAnnotation] = leaf.Pem.TrimEnd('\n');
+        AssertGood(fulcio.Verify(spaced.Make()));
+        spaced[SigstoreSignature.CertificateAnnotation] = leaf.Pem + "\n";
+        Assert.Equal(SigstoreProblem.MalformedCertificate, fulcio.Verify(spaced.Make()).Problem);
+
         TestSignature without = TestSignature.By(leaf.Key).In(Log, leaf.Pem, Begin);
         Assert.Equal(SigstoreProblem.MissingCertificate, pki.Verify(without.Make(), Begin).Problem);
         Assert.Equal(SigstoreProblem.MissingCertificate, Fulcio(Root.Source).Verify(without.Make()).Problem);
