@@ -176,7 +176,8 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private static ErrorRecord ToRecord(TrustException error) => new(
+    /// <summary>An error as PowerShell has it.</summary>
+    internal static ErrorRecord ToRecord(TrustException error) => new(
         error,
         error.ErrorId,
         error.Kind switch
