@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
@@ -24,8 +25,8 @@ internal sealed class PolicyBodyReader
     {
         RequireScope(entry);
         SigstoreSignedRequirement requirement = TheRequirement(entry);
-        RequireIdentity(entry, requirement.SignedIdentity);
-        return new PolicyBody(Root(entry, requirement), requirement.SignedIdentity);
+        SignedIdentity? identity = Identity(entry, requirement.SignedIdentity);
+        return new PolicyBody(Root(entry, requirement), identity);
     }
 
     private void RequireScope(ImageTrust entry)
@@ -107,31 +108,40 @@ internal sealed class PolicyBodyReader
             pki.SubjectHostname);
     }
 
-    private void RequireIdentity(ImageTrust entry, SignedIdentity? identity)
+    private SignedIdentity? Identity(ImageTrust entry, SignedIdentity? identity)
     {
         switch (identity)
         {
             case null or MatchRepoDigestOrExactIdentity or MatchRepositoryIdentity:
-                break;
+                return identity;
             case ExactRepositoryIdentity exact:
-                RequireName(entry, identity, exact.DockerRepository);
-                break;
+                // policy.json knows short names, and takes a tag that means nothing; the schema knows neither.
+                if (exact.DockerRepository is null || !DockerReference.TryParse(exact.DockerRepository, out DockerReference? reference, out _))
+                    throw NoName(entry, identity, exact.DockerRepository);
+                RequireName(entry, identity, reference.Name);
+                return new ExactRepositoryIdentity { DockerRepository = reference.Name };
             case RemapIdentity remap:
-                RequireName(entry, identity, remap.Prefix);
-                RequireName(entry, identity, remap.SignedPrefix);
-                break;
+                foreach (string? prefix in (ReadOnlySpan<string?>)[remap.Prefix, remap.SignedPrefix])
+                {
+                    if (prefix is null || IdentityRules.Prefix(prefix) is not null)
+                        throw NoName(entry, identity, prefix);
+                    RequireName(entry, identity, prefix);
+                }
+
+                return identity;
             default:
                 throw Refused("IdentityNotPossible", entry, $"'{Shown(entry.Registry)}' has the signed identity {identity.Type}, which a {_kind} does not know. It knows matchRepoDigestOrExact, matchRepository, exactRepository and remapIdentity: choose one with Set-ImageTrust.");
         }
     }
 
-    private void RequireName(ImageTrust entry, SignedIdentity identity, string? name)
+    private void RequireName(ImageTrust entry, SignedIdentity identity, string name)
     {
-        if (name is null || (identity is RemapIdentity ? IdentityRules.Prefix(name) : IdentityRules.ExactRepository(name)) is not null)
-            throw Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is no name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from Get-ImageTrust.");
         if (ImagePolicyScopes.IdentityRefusal(name) is { } refusal)
             throw Refused("IdentityNotPossible", entry, $"'{Shown(name)}', in the signed identity {identity.Type} of '{Shown(entry.Registry)}', is not possible in a {_kind}: {refusal}.");
     }
+
+    private static TrustException NoName(ImageTrust entry, SignedIdentity identity, string? name) =>
+        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is no name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from Get-ImageTrust.");
 
     private void RequireSubject(ImageTrust entry, string what, string? subject, Func<string, string?> rule)
     {
