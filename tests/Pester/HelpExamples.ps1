@@ -91,7 +91,7 @@ function Invoke-HelpExample([object[]] $Example) {
         `$ErrorActionPreference = 'Continue'
         foreach (`$item in `$work) {
             Set-Location -LiteralPath "`$(`$item.Golden)/home"
-            `$global:PSDefaultParameterValues = @{ '*-ImageTrust:Root' = `$item.Golden }
+            `$global:PSDefaultParameterValues = @{ '*-*Image*:Root' = `$item.Golden }
             foreach (`$text in `$item.Blocks) {
                 '<<<block>>>'
                 `$code = [scriptblock]::Create(`$text.Replace('/mnt/golden', `$item.Golden).Replace('/mnt/new', `$item.New))
