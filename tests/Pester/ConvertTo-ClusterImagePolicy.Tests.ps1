@@ -28,7 +28,7 @@ Describe 'ConvertTo-ClusterImagePolicy' {
         }
 
         It 'takes entries as an argument' {
-            (ConvertTo-ClusterImagePolicy (Get-Entry data.example.com, sigstore.example.com) -Root $root).Name | Should -Be 'data.example.com', 'sigstore.example.com'
+            (ConvertTo-ClusterImagePolicy (Get-Entry data.example.com, sigstore.example.com) -Root $root).Name | Should -Be 'sigstore.example.com', 'data.example.com'
         }
 
         It 'makes ImagePolicy documents for a namespace' {
@@ -84,17 +84,19 @@ Describe 'ConvertTo-ClusterImagePolicy' {
             @{ Arguments = @{ Namespace = 'a.b' }; Id = 'InvalidNamespace' }
             @{ Arguments = @{ Root = '/none/such' }; Id = 'RootNotFound' }
         ) {
-            $all = @{ Root = $root } + @{}
-            foreach ($key in $Arguments.Keys) { $all[$key] = $Arguments[$key] }
+            $all = @{ Root = $root }
+            foreach ($name in $Arguments.Keys) { $all[$name] = $Arguments[$name] }
             { Get-Entry data.example.com | ConvertTo-ClusterImagePolicy @all } | Should -Throw -ErrorId "$Id,*"
         }
 
-        It 'does not take the files of this host for those of another' {
-            $here = Get-Entry fulciodata.example.com
-            { $here | ConvertTo-ClusterImagePolicy -ErrorAction Stop } | Should -Throw
+        It 'does not take the files of one host for those of another' {
             $other = New-TestRoot $FullPolicy
             [System.IO.File]::WriteAllText("$other/etc/hostname", "other.example.com`n")
-            { Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $other -ErrorAction Stop } | Should -Throw -ErrorId 'FileOnAnotherHost,*'
+            { Get-Entry fulciodata.example.com | ConvertTo-ClusterImagePolicy -Root $other -ErrorAction Stop } | Should -Throw -ErrorId 'FileOnAnotherHost,*'
+            (Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $other).Yaml | Should -Match ([regex]::Escape($cosign)) -Because 'the entry knows the fingerprint'
+            $key = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+            [System.IO.File]::WriteAllText("$other/keys/cosign.pub", $key.ExportSubjectPublicKeyInfoPem())
+            { Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $other -ErrorAction Stop } | Should -Throw -ErrorId 'KeyMismatch,*'
         }
     }
 
