@@ -185,7 +185,8 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private static ErrorRecord ToRecord(TrustException error, object? target = null) => new(
+    /// <summary>An error as PowerShell has it.</summary>
+    internal static ErrorRecord ToRecord(TrustException error, object? target = null) => new(
         error,
         error.ErrorId,
         error.Kind switch

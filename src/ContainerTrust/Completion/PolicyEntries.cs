@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
@@ -13,35 +12,11 @@ internal static class PolicyEntries
     {
         try
         {
-            string? root = Text(parameters, "Root");
-            TrustStoreOptions options = new()
-            {
-                RootDirectory = Resolve(root),
-                PolicyPath = OnHost(Text(parameters, "PolicyPath"), root),
-                RegistriesDirectory = OnHost(Text(parameters, "RegistriesDirectory"), root),
-                CurrentUser = parameters["CurrentUser"] is true or SwitchParameter { IsPresent: true },
-            };
-            return [.. TrustStore.Open(options, TrustMessages.None).Read(new TrustQuery { Transport = transport, IncludeKeys = false })];
+            return [.. CommandSoFar.Store(parameters).Read(new TrustQuery { Transport = transport, IncludeKeys = false })];
         }
         catch (TrustException)
         {
             return [];
         }
-    }
-
-    /// <summary>A parameter's value as text; null if it is not there or empty.</summary>
-    public static string? Text(IDictionary parameters, string name) =>
-        parameters[name]?.ToString() is { Length: > 0 } text ? text : null;
-
-    private static string? OnHost(string? path, string? root) => root is null ? Resolve(path) : path;
-
-    private static string? Resolve(string? path)
-    {
-        if (path is null || Path.IsPathFullyQualified(path))
-            return path;
-        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem");
-        string location = shell.Invoke<PathInfo>()[0].ProviderPath;
-        return Path.GetFullPath(path, location);
     }
 }

@@ -11,7 +11,7 @@ public sealed class RegistryCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        string? transport = PolicyEntries.Text(fakeBoundParameters, "Transport");
+        string? transport = CommandSoFar.Text(fakeBoundParameters, "Transport");
 
         // Only Get-ImageTrust looks into all transports when none is given.
         if (transport is null && !string.Equals(commandName, "Get-ImageTrust", StringComparison.OrdinalIgnoreCase))

@@ -28,6 +28,16 @@ internal static class Rehydration
             SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
             UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
         },
+        nameof(ImagePolicyDocument) => new ImagePolicyDocument
+        {
+            Kind = bag.RequiredText("Kind"),
+            Name = bag.RequiredText("Name"),
+            Namespace = bag.Text("Namespace"),
+            Scopes = bag.Texts("Scopes") ?? throw new PSInvalidCastException("A part is missing."),
+            PolicyType = bag.RequiredText("PolicyType"),
+            MatchPolicy = bag.Text("MatchPolicy"),
+            Yaml = bag.RequiredText("Yaml"),
+        },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),
         nameof(SignedByRequirement) => new SignedByRequirement
