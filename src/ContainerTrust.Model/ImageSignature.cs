@@ -18,7 +18,10 @@ public sealed record ImageSignature
     /// <summary>Why, in a sentence.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Fingerprint of the signer's primary key, upper-case hex. Null unless the signature itself is good.</summary>
+    /// <summary>
+    /// Fingerprint of the signer's primary key, upper-case hex; of a sigstore signature the SHA-256 of the key's or certificate's SubjectPublicKeyInfo.
+    /// Null unless the signature itself is good.
+    /// </summary>
     public string? Fingerprint { get; init; }
 
     /// <summary>Fingerprint of the key that made the signature, which may be a subkey. Null unless the signature itself is good.</summary>
@@ -27,7 +30,22 @@ public sealed record ImageSignature
     /// <summary>The signer's user id, as its key states it. Null unless the signature itself is good, or if the key has none.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>When the signature says it was made. Null unless it is good.</summary>
+    /// <summary>The e-mail address or host name that the signer's certificate is for. Null unless the signature is good and by a certificate.</summary>
+    public string? CertificateSubject { get; init; }
+
+    /// <summary>
+    /// Who vouches for <see cref="CertificateSubject"/>: the OIDC issuer (Fulcio) or the root certificate's name (own PKI). Null unless the signature is
+    /// good and by a certificate.
+    /// </summary>
+    public string? CertificateIssuer { get; init; }
+
+    /// <summary>The signature's index in the Rekor log. Null unless the signature is good and a log was required.</summary>
+    public long? LogIndex { get; init; }
+
+    /// <summary>When the Rekor log took the signature in. Null unless the signature is good and a log was required.</summary>
+    public DateTimeOffset? IntegratedTime { get; init; }
+
+    /// <summary>When the signature says it was made. Null unless it is good, and for sigstore, whose signatures do not say.</summary>
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>The reference that the signature is for. Null unless it is good and its claim can be read.</summary>

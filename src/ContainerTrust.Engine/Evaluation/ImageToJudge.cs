@@ -18,6 +18,11 @@ public sealed record ImageToJudge
     /// <summary>Where signatures were looked for, for the reason why there are none. Empty if nowhere.</summary>
     public IReadOnlyList<string> SearchedStores { get; init; } = [];
 
+    /// <summary>
+    /// Why sigstore signatures that the registry may have were not looked for, a sentence; null if they were, or if there is no registry.
+    /// </summary>
+    public string? AttachmentsHint { get; init; }
+
     /// <summary>The time at which keys and signatures must be valid.</summary>
     public required DateTimeOffset Now { get; init; }
 }

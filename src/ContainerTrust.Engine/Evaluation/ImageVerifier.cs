@@ -180,6 +180,7 @@ public sealed class ImageVerifier : IDisposable
             Manifest = fetched.Judged,
             Signatures = signatures,
             SearchedStores = stores,
+            AttachmentsHint = fetched.Source?.AttachmentsHint,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
         PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);

@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Evaluation;
 
@@ -69,7 +70,7 @@ public static class PolicyEvaluator
         AcceptRequirement => new RequirementVerdict { Requirement = requirement, IsSatisfied = true, Reason = "The policy accepts any image here, signed or not; no signature was looked at." },
         RejectRequirement => Refused(requirement, "The policy rejects every image here."),
         SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
-        SigstoreSignedRequirement => Refused(requirement, "sigstore signatures are not evaluated by this version, so the requirement counts as not satisfied."),
+        SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, keys, acceptedFingerprints),
         SignedBaseLayerRequirement => Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
         _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
     };
@@ -84,6 +85,33 @@ public static class PolicyEvaluator
         for (int i = 0; i < judged.Length; i++)
             judged[i] = Judge(image.Signatures[i], judge, keyring.Problem, image);
         return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null);
+    }
+
+    private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    {
+        RequirementSigstoreTrust trust = keys.For(requirement);
+        SigstoreJudge? judge = trust.Trust is null
+            ? null
+            : new SigstoreJudge(trust.Trust, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
+        ImageSignature[] judged = new ImageSignature[image.Signatures.Count];
+        for (int i = 0; i < judged.Length; i++)
+            judged[i] = Judge(image.Signatures[i], judge, trust.Problem, image);
+        RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
+        bool isHint = !verdict.IsSatisfied && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
+        return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
+    }
+
+    private static ImageSignature Judge(SignatureBlob blob, SigstoreJudge? judge, string trustProblem, ImageToJudge image)
+    {
+        ImageSignatureKind kind = StoredSignature.Detect(blob.Content, out _, out SigstoreSignature? sigstore, out string problem);
+        return kind switch
+        {
+            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType => NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
+            ImageSignatureKind.Sigstore when judge is not null => judge.Judge(blob.Source, sigstore!, image.Manifest, image.Now),
+            ImageSignatureKind.Sigstore => NotValid(blob, kind, trustProblem),
+            ImageSignatureKind.SimpleSigning => NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
+            _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
+        };
     }
 
     private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Evaluation;
@@ -14,6 +15,7 @@ public sealed class RequirementKeys
 
     private readonly ITrustHost _host;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
 
     /// <summary>Keys of a host.</summary>
@@ -37,6 +39,63 @@ public sealed class RequirementKeys
             return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
         string id = requirement.KeyData is { } data ? "data\0" + data : "paths\0" + string.Join('\0', Paths(requirement));
         return _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
+    }
+
+    /// <summary>The keys, CAs and logs of a requirement.</summary>
+    /// <param name="requirement">A <c>sigstoreSigned</c> requirement; the same object each time it is asked for.</param>
+    /// <returns>What it trusts, or the reason why it can trust nothing.</returns>
+    public RequirementSigstoreTrust For(SigstoreSignedRequirement requirement)
+    {
+        ArgumentNullException.ThrowIfNull(requirement);
+        return _sigstore.GetOrAdd(requirement, r => new Lazy<RequirementSigstoreTrust>(() => Import(r))).Value;
+    }
+
+    private RequirementSigstoreTrust Import(SigstoreSignedRequirement requirement)
+    {
+        try
+        {
+            IReadOnlyList<SigstoreKeySource> rekor = Sources(requirement.RekorPublicKeyPath, requirement.RekorPublicKeyPaths, requirement.RekorPublicKeyData, requirement.RekorPublicKeyDatas);
+            SigstoreTrust trust = requirement switch
+            {
+                { Fulcio: { } fulcio } => SigstoreTrust.FromFulcio(Source(fulcio.CaPath, fulcio.CaData)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
+                { Pki: { } pki } => SigstoreTrust.FromPki(Source(pki.CaRootsPath, pki.CaRootsData)!, Source(pki.CaIntermediatesPath, pki.CaIntermediatesData), pki.SubjectEmail, pki.SubjectHostname),
+                _ => SigstoreTrust.FromPublicKeys(Sources(requirement.KeyPath, requirement.KeyPaths, requirement.KeyData, requirement.KeyDatas), HasRekor(requirement) ? rekor : null),
+            };
+            foreach (string warning in trust.Warnings)
+                _warn(warning);
+            return new RequirementSigstoreTrust(trust, "");
+        }
+        catch (TrustException e)
+        {
+            // As for OpenPGP: what cannot be used accepts nothing.
+            return new RequirementSigstoreTrust(null, e.Message);
+        }
+    }
+
+    private static bool HasRekor(SigstoreSignedRequirement r) =>
+        r.RekorPublicKeyPath is not null || r.RekorPublicKeyPaths is not null || r.RekorPublicKeyData is not null || r.RekorPublicKeyDatas is not null;
+
+    private List<SigstoreKeySource> Sources(string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas)
+    {
+        List<SigstoreKeySource> sources = [];
+        if (Source(path, data) is { } one)
+            sources.Add(one);
+        foreach (string p in paths ?? [])
+            sources.Add(Source(p, null)!);
+        foreach (string d in datas ?? [])
+            sources.Add(Source(null, d)!);
+        return sources;
+    }
+
+    private SigstoreKeySource? Source(string? path, string? data)
+    {
+        if (data is not null)
+            return new SigstoreKeySource(InPolicy, KeyFiles.Decode(data));
+        if (path is null)
+            return null;
+        HostFile file = _host.TryReadFile(path, KeyFiles.MaxBytes)
+            ?? throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist, so no signature can be accepted.") { Target = path };
+        return new SigstoreKeySource(path, file.Content);
     }
 
     private static IReadOnlyList<string> Paths(SignedByRequirement requirement) =>
@@ -76,3 +135,8 @@ public sealed class RequirementKeys
 /// <param name="Keyring">The keys. Null if there are none.</param>
 /// <param name="Problem">Why there are none, a sentence; empty otherwise.</param>
 public sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
+
+/// <summary>What <see cref="RequirementKeys"/> has for a sigstore requirement.</summary>
+/// <param name="Trust">Keys, CAs and logs. Null if they cannot be used.</param>
+/// <param name="Problem">Why not, a sentence; empty otherwise.</param>
+public sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Evaluation;
 
@@ -11,44 +11,23 @@ internal static class StoredSignature
     /// <param name="content">The signature itself, without what names its format.</param>
     /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
     /// <returns>The format.</returns>
-    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> content, out string problem)
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> content, out string problem) =>
+        Detect(untrustedBlob, out content, out _, out problem);
+
+    /// <summary>Looks at a signature, and takes a sigstore one apart.</summary>
+    /// <param name="untrustedBlob">The bytes as the store has them.</param>
+    /// <param name="content">The signature itself, without what names its format.</param>
+    /// <param name="sigstore">The parts of a sigstore signature; null for another.</param>
+    /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
+    /// <returns>The format.</returns>
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> content, out SigstoreSignature? sigstore, out string problem)
     {
+        sigstore = null;
         if (!SignatureFormat.TryRead(untrustedBlob, out ImageSignatureKind kind, out content, out problem))
             return ImageSignatureKind.Unknown;
-        if (kind != ImageSignatureKind.Sigstore || IsSigstoreDocument(content))
+        if (kind != ImageSignatureKind.Sigstore || SigstoreSignature.TryParse(content.Span, out sigstore, out problem))
             return kind;
-        problem = "it is marked as sigstore and is not the JSON document that this means";
+        problem = $"it is marked as sigstore and is not the JSON document that this means: {problem}";
         return ImageSignatureKind.Unknown;
-    }
-
-    private static bool IsSigstoreDocument(ReadOnlyMemory<byte> content)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(content);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-                return root.ValueKind == JsonValueKind.Null;
-            foreach (JsonProperty member in root.EnumerateObject())
-            {
-                bool fits = member.Name switch
-                {
-                    "mimeType" => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null,
-                    "payload" => member.Value.ValueKind == JsonValueKind.Null || (member.Value.ValueKind == JsonValueKind.String && member.Value.TryGetBytesFromBase64(out _)),
-                    "annotations" => member.Value.ValueKind == JsonValueKind.Null
-                        || (member.Value.ValueKind == JsonValueKind.Object && member.Value.EnumerateObject().All(static a => a.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)),
-                    _ => true,
-                };
-                if (!fits)
-                    return false;
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            // Not JSON: said by the result.
-            return false;
-        }
     }
 }

@@ -34,7 +34,26 @@ internal sealed class DockerImageSource : IImageSource
     public string Name => $"docker://{_reference}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> SignatureStores => [Store(_place ?? _places[^1])];
+    public IReadOnlyList<string> SignatureStores
+    {
+        get
+        {
+            PullSource place = _place ?? _places[^1];
+            return ReadsAttachments(place) ? [Store(place), $"the attachments in {place.Reference.Domain}"] : [Store(place)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? AttachmentsHint
+    {
+        get
+        {
+            PullSource place = _place ?? _places[^1];
+            return ReadsAttachments(place)
+                ? null
+                : $"Sigstore signatures in the registry were not looked for: registries.d does not switch use-sigstore-attachments on for {place.Reference.Name}{(place.IsMirror ? ", the mirror that answered" : "")}.";
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<ImageManifest> GetManifestAsync(string? instanceDigest, CancellationToken cancellationToken)
@@ -69,18 +88,29 @@ internal sealed class DockerImageSource : IImageSource
     public async Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken)
     {
         PullSource place = Place();
+        List<SignatureBlob> signatures = [];
 
         // A registry that keeps signatures itself (OpenShift's own) takes the place of a store.
         if (await _client.TryGetExtensionSignaturesAsync(place, manifestDigest, cancellationToken).ConfigureAwait(false) is { } kept)
         {
             _verbose($"Reading the signatures of {manifestDigest} from the registry {place.Reference.Domain} itself.");
-            return kept;
+            signatures.AddRange(kept);
+        }
+        else
+        {
+            string store = Store(place);
+            _verbose($"Reading the signatures of {manifestDigest} from {store}.");
+            SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token), _warning);
+            signatures.AddRange(await stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false));
         }
 
-        string store = Store(place);
-        _verbose($"Reading the signatures of {manifestDigest} from {store}.");
-        SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token), _warning);
-        return await stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false);
+        if (ReadsAttachments(place))
+        {
+            _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
+            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, cancellationToken).ConfigureAwait(false));
+        }
+
+        return signatures;
     }
 
     /// <inheritdoc/>
@@ -88,6 +118,9 @@ internal sealed class DockerImageSource : IImageSource
         _client.GetBlobAsync(Place(), digest, maxBytes, cancellationToken);
 
     private PullSource Place() => _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
+
+    private bool ReadsAttachments(PullSource place) =>
+        _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.UseSigstoreAttachments == true;
 
     private string Store(PullSource place) =>
         _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.SignatureStore ?? SignatureStoreReader.DefaultStore(_host);

@@ -9,6 +9,9 @@ public interface IImageSource
     /// <summary>Where <see cref="GetSignaturesAsync"/> looks, for messages. Empty for a source that keeps no signatures.</summary>
     IReadOnlyList<string> SignatureStores => [];
 
+    /// <summary>Why sigstore signatures that a registry may have are not looked for, a sentence; null if they are, or if there is no registry.</summary>
+    string? AttachmentsHint => null;
+
     /// <summary>Fetches a manifest.</summary>
     /// <param name="instanceDigest">An instance of a multi-arch image by digest. Null for the image's top manifest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
