@@ -1,5 +1,3 @@
-using System.Formats.Asn1;
-
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>Reads X.509 certificates out of PEM text, as the two loaders of the reference do.</summary>
