@@ -23,6 +23,7 @@ public sealed class ImageVerifier : IDisposable
     private readonly IReadOnlyList<string> _fingerprints;
     private readonly RequirementKeys _policyKeys;
     private readonly RequirementKeys _ownKeys;
+    private readonly Lazy<TrustRequirement?> _keyRequirement;
     private readonly Lazy<PolicyDocument> _policy;
     private readonly Lazy<LookasideConfiguration> _lookaside;
     private readonly Lazy<RegistriesConfiguration> _registries;
@@ -47,6 +48,7 @@ public sealed class ImageVerifier : IDisposable
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _policyKeys = new RequirementKeys(store.Host, WarnOnce);
         _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce);
+        _keyRequirement = new Lazy<TrustRequirement?>(KeyRequirement);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath));
@@ -159,9 +161,9 @@ public sealed class ImageVerifier : IDisposable
         RequirementKeys keys = _policyKeys;
         if (_options.KeyPaths is { } keyPaths)
         {
-            requirements = [new SignedByRequirement { KeyPaths = keyPaths, SignedIdentity = _options.SignedIdentity }];
+            requirements = [_keyRequirement.Value!];
             keys = _ownKeys;
-            RequireUsableKeys(keys, (SignedByRequirement)requirements[0]);
+            RequireUsableKeys(keys, requirements[0], keyPaths);
         }
         else
         {
@@ -213,11 +215,42 @@ public sealed class ImageVerifier : IDisposable
         };
     }
 
-    private static void RequireUsableKeys(RequirementKeys keys, SignedByRequirement requirement)
+    // Keys that the caller names are parameters: without any there is nothing to judge by.
+    private static void RequireUsableKeys(RequirementKeys keys, TrustRequirement requirement, IReadOnlyList<string> keyPaths)
     {
-        // Keys that the caller names are parameters: without any there is nothing to judge by.
-        if (keys.For(requirement) is { Keyring: null } none)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, none.Problem) { Target = string.Join(", ", requirement.KeyPaths!) };
+        string problem = requirement switch
+        {
+            SignedByRequirement signedBy => keys.For(signedBy).Problem,
+            SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
+            _ => "",
+        };
+        if (problem.Length > 0)
+            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+    }
+
+    // OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's.
+    private TrustRequirement? KeyRequirement()
+    {
+        if (_options.KeyPaths is not { } paths)
+            return null;
+        bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
+        if (arePem.Contains(true) && arePem.Contains(false))
+        {
+            throw new TrustException("MixedKeys", TrustErrorKind.InvalidArgument, "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of signatures. Ask with one kind at a time.")
+            {
+                Target = string.Join(", ", paths),
+            };
+        }
+
+        return arePem.Contains(true)
+            ? new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity }
+            : new SignedByRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity };
+    }
+
+    private static bool IsPemPublicKey(string path)
+    {
+        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyFiles.MaxBytes) is { } file ? file.Content.Span : default;
+        return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
     }
 
     private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
@@ -277,7 +310,7 @@ public sealed class ImageVerifier : IDisposable
 
     private IImageSource Open(ImageName name) => name.Transport switch
     {
-        "docker" => new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce),
+        "docker" => new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirement.Value is SigstoreSignedRequirement },
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
         _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")

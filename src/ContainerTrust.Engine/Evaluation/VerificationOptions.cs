@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Evaluation;
 public sealed record VerificationOptions
 {
     /// <summary>
-    /// OpenPGP key files of this machine: one signature by any of their keys is what is required. Null: the policy decides.
+    /// Key files of this machine, all OpenPGP or all PEM public keys (sigstore): one signature by any of their keys is what is required, and for PEM keys the
+    /// registry's attachments are read whatever registries.d says. Null: the policy decides.
     /// </summary>
     public IReadOnlyList<string>? KeyPaths { get; init; }
 

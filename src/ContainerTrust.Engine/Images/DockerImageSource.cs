@@ -30,6 +30,9 @@ internal sealed class DockerImageSource : IImageSource
         _warning = warning;
     }
 
+    /// <summary>Whether sigstore attachments are read even where registries.d does not switch them on.</summary>
+    public bool ReadsAllAttachments { get; init; }
+
     /// <inheritdoc/>
     public string Name => $"docker://{_reference}";
 
@@ -120,7 +123,7 @@ internal sealed class DockerImageSource : IImageSource
     private PullSource Place() => _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
 
     private bool ReadsAttachments(PullSource place) =>
-        _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.UseSigstoreAttachments == true;
+        ReadsAllAttachments || _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.UseSigstoreAttachments == true;
 
     private string Store(PullSource place) =>
         _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.SignatureStore ?? SignatureStoreReader.DefaultStore(_host);
