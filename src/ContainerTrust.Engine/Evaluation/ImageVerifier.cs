@@ -30,6 +30,7 @@ public sealed class ImageVerifier : IDisposable
     private readonly Lazy<RegistryClient> _client;
     private readonly Lazy<SignatureStoreReader> _hostStores;
     private readonly Lazy<SignatureStoreReader> _ownStores;
+    private string? _credentialDomain;
     private readonly ConcurrentDictionary<string, byte> _said = new(StringComparer.Ordinal);
 
     /// <summary>A verifier; nothing has been read yet.</summary>
@@ -69,7 +70,7 @@ public sealed class ImageVerifier : IDisposable
     public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
     {
         FetchedImage fetched = await FetchAsync(image, platform, cancellationToken).ConfigureAwait(false);
-        return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
+        return await JudgeAsync(fetched, RequiresSignature, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -92,8 +93,12 @@ public sealed class ImageVerifier : IDisposable
             throw DigestMismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
         FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
-        return await JudgeAsync(fetched, _options.RequireSignature, cancellationToken).ConfigureAwait(false);
+        return await JudgeAsync(fetched, RequiresSignature, cancellationToken).ConfigureAwait(false);
     }
+
+    // Who names keys or stores wants signatures looked at, whatever the policy accepts unseen.
+    private bool RequiresSignature =>
+        _options.RequireSignature || _fingerprints.Count > 0 || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
 
     /// <summary>Where words for the user go.</summary>
     internal TrustMessages Messages => _messages;
@@ -140,6 +145,15 @@ public sealed class ImageVerifier : IDisposable
 
         _messages.Verbose($"The instance of {top.Name.FullName} for {platform} is {current.InstanceDigest}.");
         return current;
+    }
+
+    /// <summary>Why the policy refuses an image whatever is signed: a sentence; null if it does not, or if keys were given in the policy's place.</summary>
+    internal string? RejectedByPolicy(ImageName name)
+    {
+        if (_options.KeyPaths is not null)
+            return null;
+        (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
+        return (scope?.Requirements ?? _policy.Value.Default).Any(static r => r is RejectRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
     }
 
     /// <summary>An image's digest: of a reference by digest without asking anybody, otherwise of the manifest.</summary>
@@ -310,7 +324,7 @@ public sealed class ImageVerifier : IDisposable
 
     private IImageSource Open(ImageName name) => name.Transport switch
     {
-        "docker" => new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirement.Value is SigstoreSignedRequirement },
+        "docker" => OpenRegistry(name),
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
         _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")
@@ -318,6 +332,25 @@ public sealed class ImageVerifier : IDisposable
             Target = name.FullName,
         },
     };
+
+    private DockerImageSource OpenRegistry(ImageName name)
+    {
+        // A credential that was given for no host in particular is for the registry asked first, and is never handed to another.
+        if (_options.Web.Credential is { Domain.Length: 0 })
+        {
+            string domain = name.Reference!.Domain;
+            string first = Interlocked.CompareExchange(ref _credentialDomain, domain, null) ?? domain;
+            if (first != domain)
+            {
+                throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument, $"The credential given is used for {first}, so {domain} is not asked with it or without. Ask for images of one registry at a time, or log in to each with 'podman login' and leave the credential out.")
+                {
+                    Target = domain,
+                };
+            }
+        }
+
+        return new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirement.Value is SigstoreSignedRequirement };
+    }
 
     private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
 
@@ -328,5 +361,10 @@ public sealed class ImageVerifier : IDisposable
     }
 
     private static TrustException DigestMismatch(string source, string digest, string expected) =>
-        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry.") { Target = source };
+        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, expected.StartsWith("sha256:", StringComparison.Ordinal)
+            ? $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry."
+            : $"The manifest from {source} was asked for as {expected}, and only sha256 digests of manifests can be verified, here as with podman and skopeo. Ask for the image by its sha256 digest or its tag.")
+        {
+            Target = source,
+        };
 }

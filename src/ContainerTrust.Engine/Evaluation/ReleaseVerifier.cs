@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Evaluation;
 
@@ -11,7 +11,8 @@ public sealed class ReleaseVerifier
 {
     private readonly ImageVerifier _images;
     private readonly ImagePlatform? _platform;
-    private readonly ConcurrentDictionary<string, Lazy<Task<Release>>> _releases = new(StringComparer.Ordinal);
+    private readonly AsyncCache<string, Release> _releases = new();
+    private readonly AsyncCache<string, IReadOnlyList<ReleaseImageContent>> _contents = new();
 
     /// <summary>A verifier.</summary>
     /// <param name="images">How images are fetched and judged; its policy or keys decide about release images.</param>
@@ -37,10 +38,11 @@ public sealed class ReleaseVerifier
         string digest = member.Judged.Digest;
 
         // What an unsigned release lists is anybody's list.
-        IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await known.ContentsAsync(cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false) : [];
         ReleaseImageContent? content = contents.FirstOrDefault(c => c.Digest == digest);
-        bool isValid = known.Verdict.IsValid && content is not null;
-        string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {name}" : "the release";
+        string? rejected = _images.RejectedByPolicy(member.Name);
+        bool isValid = known.Verdict.IsValid && content is not null && rejected is null;
+        string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {Printable.Of(name, Printable.NameLength)}" : "the release";
         return new ImageSignatureResult
         {
             ComputerName = known.Verdict.ComputerName,
@@ -49,7 +51,8 @@ public sealed class ReleaseVerifier
             PinnedReference = isValid && member.Name.Reference is { } reference ? $"{reference.Name}@{digest}" : null,
             IsValid = isValid,
             Reason =
-                isValid ? $"It is {content!.Name} of {title} ({known.Verdict.ManifestDigest}), whose signature holds. {known.Verdict.Reason}"
+                isValid ? $"It is {Printable.Of(content!.Name, Printable.NameLength)} of {title} ({known.Verdict.ManifestDigest}), whose signature holds. {known.Verdict.Reason}"
+                : rejected is not null ? rejected
                 : known.Verdict.IsValid ? $"The digest is not among the {contents.Count} images of {title} ({known.Verdict.ManifestDigest})."
                 : $"The release image is not trusted, so nothing that it lists is. {known.Verdict.Reason}",
             Requirements = [],
@@ -77,32 +80,24 @@ public sealed class ReleaseVerifier
 
         Release known = await GetAsync(release, cancellationToken).ConfigureAwait(false);
         return known.Verdict.IsValid
-            ? await known.ContentsAsync(cancellationToken).ConfigureAwait(false)
+            ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false)
             : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData, $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
     }
 
-    // A failure is not kept: the next image may ask again.
-    private async Task<Release> GetAsync(string release, CancellationToken cancellationToken)
-    {
-        Lazy<Task<Release>> entry = _releases.GetOrAdd(release, name => new Lazy<Task<Release>>(() => VerifyReleaseAsync(name, cancellationToken)));
-        try
+    private Task<Release> GetAsync(string release, CancellationToken cancellationToken) => _releases.GetAsync(
+        release,
+        async token =>
         {
-            return await entry.Value.ConfigureAwait(false);
-        }
-        catch
-        {
-            _releases.TryRemove(new KeyValuePair<string, Lazy<Task<Release>>>(release, entry));
-            throw;
-        }
-    }
+            // The signature is of the image as it is referred to; the instance is reached from the list by its digest.
+            FetchedImage top = await _images.FetchAsync(release, null, token).ConfigureAwait(false);
+            return (new Release(top, await _images.JudgeAsync(top, requireSignature: true, token).ConfigureAwait(false)), null);
+        },
+        cancellationToken);
 
-    private async Task<Release> VerifyReleaseAsync(string release, CancellationToken cancellationToken)
-    {
-        // The signature is of the image as it is referred to; the instance is reached from the list by its digest.
-        FetchedImage top = await _images.FetchAsync(release, null, cancellationToken).ConfigureAwait(false);
-        ImageSignatureResult verdict = await _images.JudgeAsync(top, requireSignature: true, cancellationToken).ConfigureAwait(false);
-        return new Release(verdict, async token => await ReadContentsAsync(top, await _images.SelectAsync(top, _platform, token).ConfigureAwait(false), token).ConfigureAwait(false));
-    }
+    private Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(string release, Release known, CancellationToken cancellationToken) => _contents.GetAsync(
+        release,
+        async token => (await ReadContentsAsync(known.Top, await _images.SelectAsync(known.Top, _platform, token).ConfigureAwait(false), token).ConfigureAwait(false), null),
+        cancellationToken);
 
     private async Task<FetchedImage> FetchAsync(string release, CancellationToken cancellationToken)
     {
@@ -125,23 +120,6 @@ public sealed class ReleaseVerifier
         return await ReleaseContent.ReadAsync(instance.Source!, instance.Manifest!, cancellationToken, options).ConfigureAwait(false);
     }
 
-    /// <summary>A release that has been judged; its contents are read when they are first asked for.</summary>
-    private sealed class Release(ImageSignatureResult verdict, Func<CancellationToken, Task<IReadOnlyList<ReleaseImageContent>>> read)
-    {
-        private readonly Lock _gate = new();
-        private Task<IReadOnlyList<ReleaseImageContent>>? _contents;
-
-        public ImageSignatureResult Verdict => verdict;
-
-        public Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(CancellationToken cancellationToken)
-        {
-            lock (_gate)
-            {
-                // A failure is not kept either.
-                if (_contents is null || _contents.IsFaulted || _contents.IsCanceled)
-                    _contents = read(cancellationToken);
-                return _contents;
-            }
-        }
-    }
+    /// <summary>A release that has been judged.</summary>
+    private sealed record Release(FetchedImage Top, ImageSignatureResult Verdict);
 }

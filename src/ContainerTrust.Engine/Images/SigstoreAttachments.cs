@@ -38,9 +38,13 @@ internal static class SigstoreAttachments
         if (manifest.MediaType != OciManifest)
             throw Invalid(manifest.Source, $"its media type is '{Policy.Printable.Of(manifest.MediaType ?? "", Policy.Printable.NameLength)}', not {OciManifest}");
         List<SignatureBlob> signatures = [];
+        int total = 0;
         foreach (Layer layer in Layers(manifest))
         {
             byte[] payload = await client.GetBlobAsync(tagged, layer.Digest, ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);
+            total += payload.Length;
+            if (total > ImageLimits.SignaturesBytes)
+                throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together");
             signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", ToStoredForm(layer, payload)));
         }
 

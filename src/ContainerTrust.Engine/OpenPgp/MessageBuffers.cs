@@ -11,6 +11,9 @@ internal sealed class MessageBuffers : IDisposable
     /// <summary>Octets that may still be decompressed, over all layers.</summary>
     public int Budget { get; set; } = OpenPgpKeyring.MaxMessageLength;
 
+    /// <summary>Octets of packets with partial lengths that may still be joined, over all layers.</summary>
+    public int JoinBudget { get; set; } = 2 * OpenPgpKeyring.MaxMessageLength;
+
     /// <summary>Rents memory. The layer before the last one is given back: nobody needs it any more.</summary>
     /// <param name="length">Octets at least.</param>
     /// <returns>The memory.</returns>

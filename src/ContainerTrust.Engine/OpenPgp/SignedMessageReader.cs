@@ -26,7 +26,7 @@ internal static class SignedMessageReader
         message = default;
         for (int depth = 0; depth <= MaxDepth; depth++)
         {
-            var problem = ReadLayer(data, out var compressed, out message, out reason);
+            var problem = ReadLayer(data, buffers, out var compressed, out message, out reason);
             if (problem != OpenPgpProblem.None || compressed.IsEmpty)
                 return problem;
             problem = MessageDecompressor.Decompress(compressed, buffers, out data, out reason);
@@ -38,7 +38,19 @@ internal static class SignedMessageReader
         return OpenPgpProblem.Malformed;
     }
 
-    private static OpenPgpProblem ReadLayer(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> compressed, out SignedMessage message, out string reason)
+    private static bool TryJoin(Packet packet, MessageBuffers buffers, out ReadOnlySpan<byte> body)
+    {
+        body = packet.Body;
+        if (packet.LengthKind != PacketLengthKind.Partial)
+            return true;
+        if (body.Length > buffers.JoinBudget)
+            return false;
+        buffers.JoinBudget -= body.Length;
+        body = PartialBody.Join(body);
+        return true;
+    }
+
+    private static OpenPgpProblem ReadLayer(ReadOnlySpan<byte> data, MessageBuffers buffers, out ReadOnlySpan<byte> compressed, out SignedMessage message, out string reason)
     {
         compressed = default;
         message = default;
@@ -61,7 +73,8 @@ internal static class SignedMessageReader
             switch (packet.Tag)
             {
                 case PacketTag.CompressedData when onePass.IsEmpty && signature.IsEmpty && literal.IsEmpty:
-                    compressed = packet.LengthKind == PacketLengthKind.Partial ? PartialBody.Join(packet.Body) : packet.Body;
+                    if (!TryJoin(packet, buffers, out compressed))
+                        return Refuse(OpenPgpProblem.TooLarge, "It is compressed too many times to be taken apart.", out reason);
                     if (compressed.IsEmpty)
                         return Refuse(OpenPgpProblem.Malformed, "Its compressed packet is empty.", out reason);
                     break;
@@ -84,7 +97,8 @@ internal static class SignedMessageReader
                 case PacketTag.LiteralData:
                     if (!literal.IsEmpty)
                         return Refuse(OpenPgpProblem.NotOneSignature, "It has more than one content.", out reason);
-                    literal = packet.LengthKind == PacketLengthKind.Partial ? PartialBody.Join(packet.Body) : packet.Body;
+                    if (!TryJoin(packet, buffers, out literal))
+                        return Refuse(OpenPgpProblem.TooLarge, "It is compressed too many times to be taken apart.", out reason);
                     if (literal.Length < 6 || literal.Length < 6 + literal[1])
                         return Refuse(OpenPgpProblem.Malformed, "Its literal data packet is too short.", out reason);
                     break;

@@ -97,7 +97,7 @@ public sealed class RegistriesConfiguration
             RegistryEntry? blocking = !isMirror && entry.IsBlocked ? entry : Find(place.Name) is { IsBlocked: true } other ? other : null;
             blocked = blocking ?? blocked;
             if (blocking is null)
-                sources.Add(new PullSource(place, endpoint.IsInsecure, isMirror));
+                sources.Add(new PullSource(place, endpoint.IsInsecure, isMirror) { IsElsewhere = place.Domain != image.Domain });
         }
 
         bool hasDigest = image.Digest is not null;

@@ -15,12 +15,12 @@ internal sealed class BearerToken(string value, long created)
 /// <summary>Whom a token is for.</summary>
 /// <param name="Server">The registry.</param>
 /// <param name="Repository">The repository that it allows to pull from.</param>
-/// <param name="IsMirror">Whether the registry is used as a mirror: it gets other credentials.</param>
+/// <param name="IsElsewhere">Whether the registry stands in the place of another: it gets other credentials.</param>
 /// <param name="IsInsecure">Whether the registry may be reached insecurely.</param>
 /// <param name="Realm">The token server.</param>
 /// <param name="Service">What the token server knows the registry by.</param>
 /// <param name="FurtherScope">A scope that the registry asked for beside the repository's. Null if it did not.</param>
-internal sealed record BearerTokenKey(Uri Server, string Repository, bool IsMirror, bool IsInsecure, string Realm, string? Service, string? FurtherScope);
+internal sealed record BearerTokenKey(Uri Server, string Repository, bool IsElsewhere, bool IsInsecure, string Realm, string? Service, string? FurtherScope);
 
 /// <summary>
 /// Gets bearer tokens as containers/image does (distribution specification, "Token Authentication" and "OAuth 2"): one for a repository, shared by all who ask.
@@ -103,6 +103,8 @@ internal sealed class BearerTokens(WebTransport transport)
     {
         if (!Uri.TryCreate(key.Realm, UriKind.Absolute, out Uri? realm) || (realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp))
             throw Unusable(endpoint, "is no http or https URL");
+        if (!WebText.HasUsableHost(realm))
+            throw Unusable(endpoint, "names no valid host");
         if (realm.Scheme == Uri.UriSchemeHttp && !endpoint.IsInsecure)
             throw Unusable(endpoint, $"({WebText.Origin(realm)}) is reached by http, and credentials do not travel unencrypted");
         return WebText.WithoutUser(realm);

@@ -36,7 +36,7 @@ internal static class ExtensionSignatures
                     continue;
                 }
 
-                byte[] content = signature.TryGetProperty("content", out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.GetBytesFromBase64() : [];
+                byte[] content = signature.TryGetProperty("content", out JsonElement value) && value.ValueKind != JsonValueKind.Null ? Policy.KeyData.Decode(value.GetString() ?? "") ?? throw new FormatException() : [];
                 string name = signature.TryGetProperty("name", out JsonElement named) ? named.GetString() ?? "" : "";
                 if (signatures.Count == MostSignatures)
                     throw new WebFailure("TooManySignatures", TrustErrorKind.LimitsExceeded, $"{WebText.Show(url)} lists more than {MostSignatures} signatures, which cannot be right. Ask whoever runs the registry.") { Target = WebText.Show(url) };

@@ -22,6 +22,8 @@ internal static class Redirect
             throw Refused(request, url, "it does not say where to");
         if (next.Scheme != Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttp)
             throw Refused(request, url, $"it leads to a {Policy.Printable.Of(next.Scheme, 20)} URL");
+        if (!WebText.HasUsableHost(next))
+            throw Refused(request, url, "it leads to no valid host");
         if (next.Scheme == Uri.UriSchemeHttp && url.Scheme == Uri.UriSchemeHttps && !request.AllowHttp)
             throw Refused(request, url, $"it leads from https to {WebText.Origin(next)}, which anybody on the way can change");
         return WebText.WithoutUser(next);

@@ -157,7 +157,7 @@ public sealed class RegistryClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+        if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || !WebText.HasUsableHost(url))
             throw new TrustException("InvalidStoreUrl", TrustErrorKind.InvalidArgument, $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is no http or https URL. Check the store's URL in registries.d.");
         bool verify = _options.VerifyTls ?? true;
         var request = new WebRequest
@@ -238,7 +238,7 @@ public sealed class RegistryClient : IDisposable
             return new Authority(credential?.ToBasic(), null, null);
         if (challenge["realm"] is not { } realm)
             throw new TrustException("TokenRealmRefused", TrustErrorKind.InvalidData, $"{WebText.Origin(endpoint.Server)} asks for a token and does not say where to get it. Ask whoever runs the registry.") { Target = endpoint.Domain };
-        var key = new BearerTokenKey(endpoint.Server, source.Reference.Path, source.IsMirror, endpoint.IsInsecure, realm, challenge["service"], furtherScope);
+        var key = new BearerTokenKey(endpoint.Server, source.Reference.Path, source.IsElsewhere, endpoint.IsInsecure, realm, challenge["service"], furtherScope);
         BearerToken token = await _tokens.GetAsync(key, endpoint, source, credential, cancellationToken).ConfigureAwait(false);
         return new Authority(token.Authorization, token, key);
     }

@@ -43,7 +43,7 @@ internal sealed class RegistryCredentials
     // A credential that was given is for what was asked for. A mirror is something that a configuration file put in its place.
     private RegistryCredential? Given(PullSource source)
     {
-        if (_options.Credential is not { } credential || source.IsMirror)
+        if (_options.Credential is not { } credential || source.IsElsewhere)
             return null;
         return credential.Domain.Length == 0 || credential.Domain.Equals(source.Reference.Domain, StringComparison.OrdinalIgnoreCase) ? RegistryCredential.Of(credential) : null;
     }

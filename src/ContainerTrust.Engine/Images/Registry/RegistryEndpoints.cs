@@ -77,7 +77,7 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     private static Uri Server(string domain, string scheme)
     {
         string host = domain == DockerHub ? DockerHubServer : domain;
-        if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0)
+        if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0 && WebText.HasUsableHost(server))
             return server;
         throw new TrustException("InvalidRegistryHost", TrustErrorKind.InvalidArgument, $"'{Policy.Printable.Of(domain, Policy.Printable.NameLength)}' is no host[:port] that a registry could have. Check the image's name.") { Target = domain };
     }

@@ -13,6 +13,19 @@ internal static class WebText
     /// <summary>Scheme, host and port.</summary>
     public static string Origin(Uri url) => Printable.Of(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), UrlLength);
 
+    /// <summary>Whether a URL names a host that can be looked up at all: some texts pass as a URL and have no name in DNS.</summary>
+    public static bool HasUsableHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether two URLs have the same scheme, host and port: a credential for the one may go to the other.</summary>
     public static bool IsSameOrigin(Uri first, Uri second) =>
         first.Scheme == second.Scheme && first.Port == second.Port && string.Equals(first.IdnHost, second.IdnHost, StringComparison.OrdinalIgnoreCase);

@@ -1,0 +1,244 @@
+using System.Formats.Tar;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Tests.Evaluation;
+
+/// <summary>The journey from a name to a verdict, over directories on this machine.</summary>
+public sealed class ImageVerifierTests : IDisposable
+{
+    private const string Accept = """{"default":[{"type":"insecureAcceptAnything"}]}""";
+    private const string SignedBy = """{"default":[{"type":"reject"}],"transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"DIR/alice.gpg","signedIdentity":{"type":"exactRepository","dockerRepository":"registry.example.com/app"}}]}}}""";
+    private const string Repository = "registry.example.com/app";
+    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ct-verify-").FullName;
+
+    public ImageVerifierTests()
+    {
+        File.WriteAllBytes($"{_directory}/alice.gpg", Alice.PublicKey);
+        File.WriteAllText($"{_directory}/registries.conf", "");
+        Directory.CreateDirectory($"{_directory}/registries.d");
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task ASignedDirectoryIsValidAndSaysUnderWhichScope()
+    {
+        string digest = WriteImage("img", Manifest(), sign: true);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        ImageSignatureResult result = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
+        Assert.True(result.IsValid, result.Reason);
+        Assert.Equal(digest, result.ManifestDigest);
+        Assert.Equal("", result.Scope);
+        Assert.Null(result.PinnedReference);
+        Assert.Equal($"{_directory}/img/manifest.json", result.ManifestSource);
+        Assert.Single(result.Signatures);
+        Assert.True(Assert.Single(result.Requirements).IsSatisfied);
+    }
+
+    [Fact]
+    public async Task AnUnsignedDirectoryIsAResultAndAMissingOneAnError()
+    {
+        WriteImage("img", Manifest(), sign: false);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        Assert.False((await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None)).IsValid);
+        await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/none", null, CancellationToken.None));
+        await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync("tarball:x", null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task WhatThePolicyAcceptsUnseenIsValidOnlyWhereNobodyAskedForASignature()
+    {
+        WriteImage("img", Manifest(), sign: true);
+        string image = $"dir:{_directory}/img";
+        using (ImageVerifier verifier = Verifier(Accept))
+            Assert.True((await verifier.VerifyAsync(image, null, CancellationToken.None)).IsValid);
+        VerificationOptions[] asks =
+        [
+            new() { RequireSignature = true },
+            new() { Fingerprints = [new string('A', 40)] },
+            new() { Fingerprints = [Alice.Fingerprint] },
+            new() { SignatureStores = [$"{_directory}/store"] },
+            new() { SignatureConfigMaps = [] },
+        ];
+        foreach (VerificationOptions options in asks)
+        {
+            using ImageVerifier verifier = Verifier(Accept, options);
+            ImageSignatureResult result = await verifier.VerifyAsync(image, null, CancellationToken.None);
+            Assert.False(result.IsValid);
+            Assert.Null(result.PinnedReference);
+        }
+    }
+
+    [Fact]
+    public async Task TheInstanceOfAListIsJudgedWhereAPlatformIsGiven()
+    {
+        byte[] instance = Manifest("arm64");
+        string instanceDigest = Sha256(instance);
+        byte[] list = Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{instanceDigest}}}","size":{{{instance.Length}}},"platform":{"os":"linux","architecture":"arm64"}}]}""");
+        string listDigest = WriteImage("img", list, sign: true);
+        File.WriteAllBytes($"{_directory}/img/{instanceDigest[7..]}.manifest.json", instance);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        ImageSignatureResult whole = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
+        Assert.True(whole.IsValid, whole.Reason);
+        Assert.Equal(listDigest, whole.ManifestDigest);
+        Assert.Contains("-Platform", whole.Reason, StringComparison.Ordinal);
+
+        ImageSignatureResult one = await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None);
+        Assert.False(one.IsValid);
+        Assert.Equal(instanceDigest, one.ManifestDigest);
+        Assert.Equal("linux/arm64", one.Platform);
+
+        File.WriteAllBytes($"{_directory}/img/{instanceDigest[7..]}.signature-1", Alice.SignClaim($"{Repository}:v1", instanceDigest));
+        Assert.True((await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None)).IsValid);
+        Assert.Equal("PlatformNotFound", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/s390x"), CancellationToken.None))).ErrorId);
+    }
+
+    [Fact]
+    public async Task ByDigestAndStoreNoRegistryIsNeeded()
+    {
+        string digest = Sha256(Manifest());
+        string store = $"{_directory}/store/{digest.Replace(':', '=')}";
+        Directory.CreateDirectory(store);
+        File.WriteAllBytes($"{store}/signature-1", Alice.SignClaim($"{Repository}:v1", digest));
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { KeyPaths = [$"{_directory}/alice.gpg"], SignatureStores = [$"{_directory}/store"] });
+        ImageSignatureResult result = await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None);
+        Assert.True(result.IsValid, result.Reason);
+        Assert.Equal($"{Repository}@{digest}", result.PinnedReference);
+        Assert.True((await verifier.VerifyDigestAsync($"{Repository}:v1", digest, CancellationToken.None)).IsValid);
+        Assert.False((await verifier.VerifyDigestAsync($"{Repository}:v2", digest, CancellationToken.None)).IsValid);
+        Assert.False((await verifier.VerifyDigestAsync("registry.example.com/other", digest, CancellationToken.None)).IsValid);
+        Assert.False((await verifier.VerifyDigestAsync(Repository, "sha256:" + new string('a', 64), CancellationToken.None)).IsValid);
+        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync(Repository, "sha256:x", CancellationToken.None))).ErrorId);
+        Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@{digest}", "sha256:" + new string('a', 64), CancellationToken.None))).ErrorId);
+    }
+
+    [Fact]
+    public async Task KeysWithoutAnyUsableOneAreAnError()
+    {
+        WriteImage("img", Manifest(), sign: true);
+        File.WriteAllText($"{_directory}/none.gpg", "no key");
+        foreach (string[] keys in (string[][])[[], [$"{_directory}/none.gpg"], [$"{_directory}/missing.gpg"]])
+        {
+            using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { KeyPaths = keys });
+            Assert.Equal("NoUsableKey", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
+        }
+    }
+
+    [Fact]
+    public async Task AMemberOfASignedReleaseIsTrustedByItsDigest()
+    {
+        string member = "sha256:" + new string('b', 64);
+        WriteRelease(member, sign: true);
+        using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
+        ReleaseVerifier releases = new(verifier, null);
+        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        Assert.True(result.IsValid, result.Reason);
+        Assert.Equal("cli", result.ReleaseComponent);
+        Assert.Equal($"quay.io/art/dev@{member}", result.PinnedReference);
+        Assert.True(result.Release!.IsValid);
+        ImageSignatureResult other = await releases.VerifyAsync("quay.io/art/dev@sha256:" + new string('c', 64), $"dir:{_directory}/release", CancellationToken.None);
+        Assert.False(other.IsValid);
+        Assert.Null(other.ReleaseComponent);
+        Assert.Null(other.PinnedReference);
+        Assert.Equal("cli", Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None)).Name);
+    }
+
+    [Theory]
+    [InlineData(false, SignedBy)]
+    [InlineData(true, Accept)]
+    public async Task NothingThatAReleaseListsIsTrustedUnlessItsSignatureHolds(bool sign, string policy)
+    {
+        string member = "sha256:" + new string('b', 64);
+        WriteRelease(member, sign);
+        using ImageVerifier verifier = Verifier(policy);
+        ReleaseVerifier releases = new(verifier, null);
+        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        Assert.False(result.IsValid);
+        Assert.Equal("ReleaseNotTrusted", (await Assert.ThrowsAsync<TrustException>(() => releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None))).ErrorId);
+        Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: false, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task APolicyThatRejectsAMemberIsNotOverruledByTheRelease()
+    {
+        string member = "sha256:" + new string('b', 64);
+        WriteRelease(member, sign: true);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        ImageSignatureResult result = await new ReleaseVerifier(verifier, null).VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        Assert.False(result.IsValid);
+        Assert.Null(result.PinnedReference);
+        Assert.Contains("rejects", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OneCallersCancellationIsNotAnothers()
+    {
+        using TcpListener stalling = new(IPAddress.Loopback, 0);
+        stalling.Start();
+        int port = ((IPEndPoint)stalling.LocalEndpoint).Port;
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Timeout = TimeSpan.FromSeconds(5), Retries = 0 } });
+        ReleaseVerifier releases = new(verifier, null);
+        string release = $"127.0.0.1:{port}/release@sha256:{new string('a', 64)}";
+        string image = $"127.0.0.1:{port}/image@sha256:{new string('b', 64)}";
+        using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(300));
+        Task first = releases.VerifyAsync(image, release, soon.Token);
+        Task second = releases.VerifyAsync(image, release, CancellationToken.None);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<TrustException>(() => second);
+    }
+
+    [Fact]
+    public async Task ACredentialForNoHostInParticularIsForOneRegistryOnly()
+    {
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Credential = new NetworkCredential("user", "secret"), Timeout = TimeSpan.FromSeconds(2), Retries = 0 } });
+        TrustException first = await Assert.ThrowsAnyAsync<TrustException>(() => verifier.VerifyAsync("127.0.0.1:1/app:v1", null, CancellationToken.None));
+        Assert.NotEqual("CredentialForOneRegistry", first.ErrorId);
+        Assert.Equal("CredentialForOneRegistry", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync("127.0.0.1:2/app:v1", null, CancellationToken.None))).ErrorId);
+    }
+
+    private static byte[] Manifest(string architecture = "amd64") => Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{new string('1', 64)}}}","size":1},"layers":[],"annotations":{"a":"{{{architecture}}}"}}""");
+
+    private static string Sha256(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private string WriteImage(string name, byte[] manifest, bool sign)
+    {
+        Directory.CreateDirectory($"{_directory}/{name}");
+        File.WriteAllBytes($"{_directory}/{name}/manifest.json", manifest);
+        File.WriteAllText($"{_directory}/{name}/version", "Directory Transport Version: 1.1\n");
+        string digest = Sha256(manifest);
+        if (sign)
+            File.WriteAllBytes($"{_directory}/{name}/signature-1", Alice.SignClaim($"{Repository}:v1", digest));
+        return digest;
+    }
+
+    private void WriteRelease(string member, bool sign)
+    {
+        using MemoryStream tar = new();
+        using (TarWriter writer = new(tar, leaveOpen: true))
+        {
+            string list = $$$"""{"kind":"ImageStream","apiVersion":"image.openshift.io/v1","metadata":{"name":"4.14.3"},"spec":{"tags":[{"name":"cli","from":{"kind":"DockerImage","name":"quay.io/art/dev@{{{member}}}"}}]}}""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "release-manifests/image-references") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(list)) });
+        }
+
+        byte[] layer = tar.ToArray();
+        string layerDigest = Sha256(layer);
+        byte[] manifest = Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{new string('1', 64)}}}","size":1},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{layerDigest}}}","size":{{{layer.Length}}}}]}""");
+        WriteImage("release", manifest, sign);
+        File.WriteAllBytes($"{_directory}/release/{layerDigest[7..]}", layer);
+    }
+
+    private ImageVerifier Verifier(string policy, VerificationOptions? options = null)
+    {
+        File.WriteAllText($"{_directory}/policy.json", policy.Replace("DIR", _directory, StringComparison.Ordinal));
+        TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = $"{_directory}/registries.d" }, TrustMessages.None);
+        return new ImageVerifier(store, (options ?? new VerificationOptions()) with { RegistriesConfPath = $"{_directory}/registries.conf" }, TrustMessages.None);
+    }
+}
