@@ -5,24 +5,27 @@
     Author = 'The ContainerTrust authors'
     CompanyName = 'The ContainerTrust authors'
     Copyright = 'Copyright (c) The ContainerTrust authors'
-    Description = 'Manages which container images hosts trust: policy.json, registries.d, and the keys they name.'
+    Description = 'Manages which container images hosts trust (policy.json, registries.d, and the keys they name), and verifies the signatures of images by that.'
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
     TypesToProcess = @('ContainerTrust.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml')
     CmdletsToExport = @(
+        'ConvertTo-ClusterImagePolicy'
         'Get-ImageTrust'
+        'Get-ReleaseImage'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
         'Set-ImageTrust'
+        'Test-ImageSignature'
     )
     FunctionsToExport = @()
     VariablesToExport = @()
     AliasesToExport = @()
     PrivateData = @{
         PSData = @{
-            Tags = @('containers', 'podman', 'skopeo', 'policy.json', 'signature', 'trust', 'OpenShift', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            Tags = @('containers', 'podman', 'skopeo', 'policy.json', 'signature', 'verify', 'trust', 'OpenShift', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
             LicenseUri = 'https://spdx.org/licenses/MIT.html'
         }
     }

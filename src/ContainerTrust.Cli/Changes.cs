@@ -57,6 +57,12 @@ internal static class Changes
             Console.Out.WriteLine(dryRun ? $"would be {done}: {Text.Printable(file.Path)}" : $"{done} {Text.Printable(file.Path)}");
         }
 
+        if (dryRun)
+        {
+            foreach (TrustChange change in result.AttachmentsSwitchedOn)
+                Console.Out.WriteLine($"would be switched on: reading sigstore signatures from the registry for {Text.Printable(change.ToString())}");
+        }
+
         if (result.Files.Count == 0 && result.NotFound.Count == 0)
             Console.Out.WriteLine("nothing to do");
     }

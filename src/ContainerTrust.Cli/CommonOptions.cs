@@ -32,8 +32,11 @@ internal sealed class CommonOptions
                 RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
                 CurrentUser = result.GetValue(_user),
             },
-            Messages(result.GetValue(_verbose)));
+            Messages(result));
     }
+
+    /// <summary>Where the engine's words go.</summary>
+    public TrustMessages Messages(ParseResult result) => Messages(result.GetValue(_verbose));
 
     /// <summary>A path on the host: absolute, or, on this host, relative to the working directory.</summary>
     public string HostPath(ParseResult result, string path, string option) => HostPath(path, option, result.GetValue(_root))!;

@@ -6,9 +6,12 @@ internal static class ExitCode
     /// <summary>What was asked for is done, or was so already.</summary>
     public const int Done = 0;
 
-    /// <summary>It failed; the message says what and what to do.</summary>
+    /// <summary>It failed; the message says what and what to do. For <c>verify</c>: an image was judged, and is not valid.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line makes no sense.</summary>
     public const int Usage = 2;
+
+    /// <summary><c>verify</c> and <c>release</c>: an image could not be judged; the message says why. Nothing was found against it.</summary>
+    public const int NotJudged = 3;
 }

@@ -8,7 +8,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        RootCommand root = new("Manages which container images a host trusts: policy.json, registries.d and the keys they name.");
+        RootCommand root = new("Manages which container images a host trusts (policy.json, registries.d and the keys they name), and verifies images by that.");
         foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
             root.Subcommands.Add(command);
         ParseResult result = root.Parse(args);
@@ -49,7 +49,9 @@ internal static class Program
         "set" => [SetCommand.Create()],
         "remove" => [RemoveCommand.Create()],
         "reset" => [ResetCommand.Create()],
-        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create()],
+        "verify" => [VerifyCommand.Create()],
+        "release" => [ReleaseCommand.Create()],
+        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create()],
     };
 
     private static string CommandPath(Command command)

@@ -11,16 +11,17 @@ internal static class SetCommand
     {
         CommonOptions common = new();
         IdentityOptions identity = new();
+        SigstoreOptions sigstore = new();
         Argument<string[]> registries = new("registry") { Description = "Scopes: registries, namespaces, repositories, images, or *.example.com", Arity = ArgumentArity.ZeroOrMore };
         Option<string[]> key = new("--key", "-f") { Description = "Key file on the host that must have signed; several: all of them", HelpName = "file" };
-        Option<string?> type = new("--type", "-t") { Description = "signedBy (default with --key), sigstoreSigned, accept or reject", HelpName = "type" };
+        Option<string?> type = new("--type", "-t") { Description = "signedBy (default with --key), sigstoreSigned (default with the options of sigstore), accept or reject", HelpName = "type" };
         Option<bool> anyKey = new("--any-key") { Description = "One of the keys is enough" };
-        Option<bool> inlineKey = new("--inline-key") { Description = "Store the key itself in the policy, as RHEL 7 did" };
+        Option<bool> inlineKey = new("--inline-key") { Description = "Store keys and certificates themselves in the policy, as RHEL 7 did" };
         Option<bool> setDefault = new("--default") { Description = "Set the policy's default" };
         Option<string> transport = new("--transport") { Description = "The transport", DefaultValueFactory = static _ => "docker" };
         Option<string?> store = new("--signature-store") { Description = "Where signatures are read from", HelpName = "url" };
         Option<string?> staging = new("--signature-store-staging") { Description = "Where signatures are written to", HelpName = "url" };
-        Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false)" };
+        Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
         Option<string?> preset = new("--preset") { Description = "A vendor's registries, key and stores: RedHat", HelpName = "name" };
         Option<bool> force = new("--force") { Description = "Write keys that are missing or cannot sign, and scopes that no image has" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
@@ -28,6 +29,7 @@ internal static class SetCommand
         {
             registries, key, type, anyKey, inlineKey, setDefault, transport, store, staging, attachments, preset, force, dryRun,
         };
+        sigstore.AddTo(command);
         identity.AddTo(command);
         common.AddTo(command);
         command.SetAction(result =>
@@ -37,14 +39,18 @@ internal static class SetCommand
             bool hasTransport = result.GetResult(transport) is { Implicit: false };
             string[] names = RegistryArgument.Get(result, registries, allowEmpty: isForced && hasTransport);
             bool inline = result.GetValue(inlineKey);
-            RequirementOptions options = new()
-            {
-                Type = ParseType(result.GetValue(type)),
-                KeyPaths = [.. (result.GetValue(key) ?? []).Select(k => inline ? k : common.HostPath(result, k, "--key"))],
-                InlineKey = inline,
-                AnyKey = result.GetValue(anyKey),
-                SignedIdentity = identity.Get(result),
-            };
+            string Resolve(string path, string option) => inline ? path : common.HostPath(result, path, option);
+            RequirementOptions options = sigstore.Add(
+                result,
+                new RequirementOptions
+                {
+                    Type = ParseType(result.GetValue(type)),
+                    KeyPaths = [.. (result.GetValue(key) ?? []).Select(k => Resolve(k, "--key"))],
+                    InlineKey = inline,
+                    AnyKey = result.GetValue(anyKey),
+                    SignedIdentity = identity.Get(result),
+                },
+                Resolve);
             LookasideSection section = new()
             {
                 SignatureStore = result.GetValue(store),
@@ -66,8 +72,8 @@ internal static class SetCommand
 
     private static List<TrustChange> Preset(TrustStore store, string name, string[] names, RequirementOptions options, LookasideSection section, bool isDefault)
     {
-        if (names.Length > 0 || isDefault || options.Type is not null || !section.IsEmpty)
-            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --transport, --type and the store options.");
+        if (names.Length > 0 || isDefault || options.Type is not null || options.HasSigstoreParts || !section.IsEmpty)
+            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --transport, --type, the options of sigstore and the store options.");
         return [.. TrustPresets.Get(name).Select(entry => new TrustChange
         {
             Transport = "docker",
@@ -81,15 +87,16 @@ internal static class SetCommand
     {
         if (names.Length == 0 && !isDefault)
             throw Usage("MissingRegistry", "Say what to set: a registry, --default, or --preset.");
-        bool onlyStores = options is { Type: null, KeyPaths.Count: 0, InlineKey: false, AnyKey: false, SignedIdentity: null } && !section.IsEmpty;
+        bool onlyStores = options.IsEmpty && !section.IsEmpty;
+        bool switchesOn = section.UseSigstoreAttachments is null;
         IReadOnlyList<TrustRequirement>? requirements = onlyStores ? null : store.Requirements.Build(options);
         List<TrustChange> changes = [];
         if (isDefault)
-            changes.Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = requirements, Section = section.IsEmpty ? null : section });
+            changes.Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = requirements, Section = section.IsEmpty ? null : section, SwitchOnAttachments = switchesOn });
         foreach (string name in names)
         {
             ScopeRules.Require(transport, name, force);
-            changes.Add(new TrustChange { Transport = transport, Registry = name, Requirements = requirements, Section = section.IsEmpty ? null : section });
+            changes.Add(new TrustChange { Transport = transport, Registry = name, Requirements = requirements, Section = section.IsEmpty ? null : section, SwitchOnAttachments = switchesOn });
         }
 
         return changes;

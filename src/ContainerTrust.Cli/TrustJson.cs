@@ -9,14 +9,20 @@ namespace ContainerTrust.Cli;
 /// <summary>Trust objects as JSON: the properties of the PowerShell objects in camel case, requirements as policy.json writes them.</summary>
 internal static class TrustJson
 {
-    public static string Write(IReadOnlyList<ImageTrust> objects)
+    public static string Write(IReadOnlyList<ImageTrust> objects) => WriteArray(objects, Write);
+
+    public static string Write(IReadOnlyList<ImageSignatureResult> objects) => WriteArray(objects, Write);
+
+    public static string Write(IReadOnlyList<ReleaseImageContent> objects) => WriteArray(objects, Write);
+
+    private static string WriteArray<T>(IReadOnlyList<T> objects, Action<Utf8JsonWriter, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));
         using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartArray();
-            foreach (ImageTrust trust in objects)
-                Write(writer, trust);
+            foreach (T item in objects)
+                write(writer, item);
             writer.WriteEndArray();
         }
 
@@ -103,6 +109,82 @@ internal static class TrustJson
 
         writer.WriteEndArray();
         writer.WriteString("path"u8, key.Path);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ImageSignatureResult result)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("computerName"u8, result.ComputerName);
+        writer.WriteString("image"u8, result.Image);
+        writer.WriteString("platform"u8, result.Platform);
+        writer.WriteString("manifestDigest"u8, result.ManifestDigest);
+        writer.WriteString("pinnedReference"u8, result.PinnedReference);
+        writer.WriteBoolean("isValid"u8, result.IsValid);
+        writer.WriteString("reason"u8, result.Reason);
+        writer.WriteString("scope"u8, result.Scope);
+        writer.WriteString("scopeReason"u8, result.ScopeReason);
+        writer.WriteStartArray("requirements"u8);
+        foreach (RequirementVerdict verdict in result.Requirements)
+            Write(writer, verdict);
+        writer.WriteEndArray();
+        WriteSignatures(writer, result.Signatures);
+        writer.WriteString("manifestSource"u8, result.ManifestSource);
+        if (result.Release is { } release)
+        {
+            writer.WritePropertyName("release"u8);
+            Write(writer, release);
+            writer.WriteString("releaseComponent"u8, result.ReleaseComponent);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, RequirementVerdict verdict)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("requirement"u8);
+        byte[] list = RequirementWriter.ToCompactJson([verdict.Requirement]);
+        writer.WriteRawValue(list.AsSpan(1, list.Length - 2));
+        writer.WriteBoolean("isSatisfied"u8, verdict.IsSatisfied);
+        writer.WriteString("reason"u8, verdict.Reason);
+        WriteSignatures(writer, verdict.Signatures);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSignatures(Utf8JsonWriter writer, IReadOnlyList<ImageSignature> signatures)
+    {
+        writer.WriteStartArray("signatures"u8);
+        foreach (ImageSignature signature in signatures)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("source"u8, signature.Source);
+            writer.WriteString("kind"u8, Camel(signature.Kind.ToString()));
+            writer.WriteBoolean("isValid"u8, signature.IsValid);
+            writer.WriteString("reason"u8, signature.Reason);
+            writer.WriteString("fingerprint"u8, signature.Fingerprint);
+            writer.WriteString("keyFingerprint"u8, signature.KeyFingerprint);
+            writer.WriteString("userId"u8, signature.UserId);
+            Write(writer, "created", signature.Created);
+            writer.WriteString("reference"u8, signature.Reference);
+            writer.WriteString("digest"u8, signature.Digest);
+            writer.WriteString("creator"u8, signature.Creator);
+            Write(writer, "timestamp", signature.Timestamp);
+            writer.WriteString("untrustedKeyId"u8, signature.UntrustedKeyId);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReleaseImageContent content)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, content.Name);
+        writer.WriteString("image"u8, content.Image);
+        writer.WriteString("digest"u8, content.Digest);
+        writer.WriteString("release"u8, content.Release);
+        writer.WriteString("releaseName"u8, content.ReleaseName);
         writer.WriteEndObject();
     }
 

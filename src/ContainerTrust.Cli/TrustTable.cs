@@ -56,6 +56,9 @@ internal static class TrustTable
         // Scopes that share a key file share the list.
         if (!ids.TryGetValue(users, out string? id))
             ids.Add(users, id = string.Join(", ", users.Select(static u => OpenPgpKeyReader.EmailOf(u) ?? u)));
+        IReadOnlyList<string> subjects = RequirementText.Subjects(trust.Requirements);
+        if (subjects.Count > 0)
+            id = string.Join(", ", (string[])[.. id.Length > 0 ? (string[])[id] : [], .. subjects]);
         return [trust.Transport, trust.Registry, Text.TypeOf(trust), id, trust.SignatureStore ?? ""];
     }
 }

@@ -8,6 +8,7 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
 {
     private readonly List<TrustChange> _changes = [];
     private IReadOnlyList<string> _doubts = [];
+    private IReadOnlyList<TrustChange> _switchedOn = [];
 
     private protected ChangeTrustCmdlet()
     {
@@ -31,6 +32,10 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
 
     /// <summary>A change in words, for -WhatIf and -Confirm.</summary>
     private protected abstract (string Target, string Action) Describe(TrustChange change);
+
+    /// <summary>Whether the switch for sigstore attachments is set along with a change, once it has been worked out what the changes do.</summary>
+    private protected bool SwitchesOn(TrustChange change) =>
+        _switchedOn.Any(c => c.IsDefault == change.IsDefault && (change.IsDefault || (c.Transport == change.Transport && c.Registry == change.Registry)));
 
     /// <summary>A scope and the file it is in, in words.</summary>
     private protected string Place(TrustChange change) => TrustText.Printable($"{change} in {Store.Locations.PolicyPath} of {Store.Host.ComputerName}{(Root is null ? "" : $" under {Root}")}");
@@ -112,6 +117,7 @@ public abstract class ChangeTrustCmdlet : TrustCmdlet
     private List<TrustChange> Found(List<TrustChange> changes, TrustEditResult preview)
     {
         _doubts = preview.Warnings;
+        _switchedOn = preview.AttachmentsSwitchedOn;
         foreach (TrustChange missing in preview.NotFound)
             Report(NotFound(missing));
         return preview.NotFound.Count == 0 ? changes : [.. changes.Except(preview.NotFound)];

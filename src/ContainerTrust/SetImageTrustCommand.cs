@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine;
@@ -8,7 +9,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Set-ImageTrust</c>: trusts, rejects or accepts scopes. However many there are, they are one write.</summary>
 [Cmdlet(VerbsCommon.Set, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true)]
 [OutputType(typeof(ImageTrust))]
-public sealed class SetImageTrustCommand : ChangeTrustCmdlet
+public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 {
     private const string RegistrySet = "Registry";
     private const string DefaultSet = "Default";
@@ -45,7 +46,10 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string Transport { get; set; } = "docker";
 
-    /// <summary>What is demanded. <c>SignedBy</c> if left out and <see cref="KeyPath"/> is given.</summary>
+    /// <summary>
+    /// What is demanded. If left out, <c>SigstoreSigned</c> where a parameter is given that only this type has, else <c>SignedBy</c> where
+    /// <see cref="KeyPath"/> is.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -57,7 +61,7 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? KeyPath { get; set; }
 
-    /// <summary>Store the keys themselves in the policy, as RHEL 7 did, instead of their paths.</summary>
+    /// <summary>Store keys and certificates themselves in the policy, as RHEL 7 did, instead of their paths.</summary>
     [Parameter]
     public SwitchParameter InlineKey { get; set; }
 
@@ -104,7 +108,10 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     [ValidateNotNullOrEmpty]
     public string? SignatureStoreStaging { get; set; }
 
-    /// <summary>Read sigstore signatures from the registry itself; <c>-UseSigstoreAttachments:$false</c> writes that they are not read.</summary>
+    /// <summary>
+    /// Read sigstore signatures from the registry itself; <c>-UseSigstoreAttachments:$false</c> writes that they are not read. If left out, it is switched on
+    /// where new requirements need it.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -124,7 +131,10 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     private protected override bool IsAllOrNothing => ParameterSetName == InputObjectSet;
 
     private bool HasRequirementParameters =>
-        Type is not null || KeyPath is not null || InlineKey || AnyKey;
+        Type is not null || KeyPath is not null || InlineKey || AnyKey || HasSigstoreParameters;
+
+    // Who says nothing of attachments, and asks for signatures that lie there, wants them read.
+    private bool SwitchesOnAttachments => _requirements is not null && Stores.UseSigstoreAttachments is null;
 
     private LookasideSection Stores => new()
     {
@@ -152,13 +162,13 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
         switch (ParameterSetName)
         {
             case DefaultSet when Default:
-                Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = _requirements, Section = stores });
+                Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = _requirements, Section = stores, SwitchOnAttachments = SwitchesOnAttachments });
                 break;
             case RegistrySet:
                 foreach (string name in Registry!)
                 {
                     if (Attempt(() => ScopeRules.Require(Transport, name, Force)))
-                        Add(new TrustChange { Transport = Transport, Registry = name, Requirements = _requirements, Section = stores });
+                        Add(new TrustChange { Transport = Transport, Registry = name, Requirements = _requirements, Section = stores, SwitchOnAttachments = SwitchesOnAttachments });
                 }
 
                 break;
@@ -181,7 +191,7 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
             parts.Add($"signature store {store}");
         if (change.Section?.SignatureStoreStaging is { } staging)
             parts.Add($"staging {staging}");
-        if (change.Section?.UseSigstoreAttachments is { } attachments)
+        if ((SwitchesOn(change) ? true : change.Section?.UseSigstoreAttachments) is { } attachments)
             parts.Add($"sigstore attachments {(attachments ? "on" : "off")}");
         return (Place(change), TrustText.Printable($"Set {string.Join(", ", parts)}"));
     }
@@ -230,6 +240,7 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
             Section = Override(own),
             ReplaceSection = own is not null || trust.PolicyPath is not null,
             InForce = copy.InForce is { } inForce ? Override(inForce) : null,
+            SwitchOnAttachments = SwitchesOnAttachments || (trust.PolicyPath is null && trust.UseSigstoreAttachments is null && Stores.UseSigstoreAttachments is null),
         });
     }
 
@@ -302,18 +313,28 @@ public sealed class SetImageTrustCommand : ChangeTrustCmdlet
     private IReadOnlyList<TrustRequirement> Build(IReadOnlyList<string>? keys) => Store.Requirements.Build(new RequirementOptions
     {
         Type = Type is null ? null : Enum.Parse<TrustType>(Type, ignoreCase: true),
-        KeyPaths = [.. (keys ?? []).Select(ResolveKey)],
+        KeyPaths = Resolve(keys, nameof(KeyPath)),
         BaseDirectory = "/",
         InlineKey = InlineKey,
         AnyKey = AnyKey,
         SignedIdentity = _identity,
+        FulcioCAPath = Resolve(FulcioCAPath, nameof(FulcioCAPath)),
+        OidcIssuer = OidcIssuer,
+        SubjectEmail = SubjectEmail,
+        RekorPublicKeyPaths = Resolve(RekorPublicKeyPath, nameof(RekorPublicKeyPath)),
+        CARootsPath = Resolve(CARootsPath, nameof(CARootsPath)),
+        CAIntermediatesPath = Resolve(CAIntermediatesPath, nameof(CAIntermediatesPath)),
+        SubjectHostname = SubjectHostname,
     });
 
-    // A key that is to be stored is a file of the host if its path is absolute, and one of this machine if it is relative to the location here.
-    private string ResolveKey(string path) =>
-        !InlineKey ? HostPath(path, nameof(KeyPath))
-        : path.StartsWith('/') ? path
-        : System.IO.Path.GetRelativePath("/", LocalPath(path));
+    private string[] Resolve(IReadOnlyList<string>? paths, string parameter) => [.. (paths ?? []).Select(path => Resolve(path, parameter))];
+
+    // What is to be stored is a file of the host if its path is absolute, and one of this machine if it is relative to the location here.
+    [return: NotNullIfNotNull(nameof(path))]
+    private string? Resolve(string? path, string parameter) =>
+        path is null || (InlineKey && path.StartsWith('/')) ? path
+        : InlineKey ? System.IO.Path.GetRelativePath("/", LocalPath(path))
+        : HostPath(path, parameter);
 
     private void CheckKeys(IReadOnlyList<TrustRequirement> requirements) => Store.CheckKeys(requirements, Force);
 }

@@ -43,7 +43,10 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
             RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
             CurrentUser = CurrentUser,
         },
-        new TrustMessages { Warning = WriteWarning, Verbose = WriteVerbose });
+        Messages);
+
+    /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
+    private protected virtual TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
 
     /// <summary>Ends when the user presses Ctrl+C.</summary>
     private protected CancellationToken Cancellation => _stop.Token;
@@ -71,8 +74,12 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     /// <param name="disposing">False if called by a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            _stop.Dispose();
+        if (!disposing)
+            return;
+
+        // Also where the rest of the pipeline wants no more: Select-Object -First ends a cmdlet without a stop.
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
     private protected virtual void Begin()
@@ -91,7 +98,9 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     private protected void Terminate(TrustException error) => ThrowTerminatingError(ToRecord(error));
 
     /// <summary>An error of one item; the others get their turn.</summary>
-    private protected void Report(TrustException error) => WriteError(ToRecord(error));
+    /// <param name="error">The error.</param>
+    /// <param name="target">The item, where that is not what the error itself names (such as the URL at which an image was not found).</param>
+    private protected void Report(TrustException error, object? target = null) => WriteError(ToRecord(error, target));
 
     /// <summary>Does something for one item; its failure is one error record.</summary>
     /// <returns>False if it failed.</returns>
@@ -176,7 +185,8 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private static ErrorRecord ToRecord(TrustException error) => new(
+    /// <summary>An error as PowerShell has it.</summary>
+    internal static ErrorRecord ToRecord(TrustException error, object? target = null) => new(
         error,
         error.ErrorId,
         error.Kind switch
@@ -192,7 +202,7 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
             TrustErrorKind.NotSupported => ErrorCategory.NotImplemented,
             _ => ErrorCategory.NotSpecified,
         },
-        error.Target);
+        target ?? error.Target);
 
     private void Run(Action step)
     {

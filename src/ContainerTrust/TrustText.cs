@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 
@@ -6,12 +7,7 @@ namespace ContainerTrust.Commands;
 internal static class TrustText
 {
     /// <summary>A requirement with everything that decides, keys by their path.</summary>
-    public static string Describe(TrustRequirement requirement) => requirement switch
-    {
-        SignedByRequirement { SignedIdentity: { } identity } => $"{requirement} ({identity})",
-        SigstoreSignedRequirement { SignedIdentity: { } identity } => $"{requirement} ({identity})",
-        _ => requirement.ToString(),
-    };
+    public static string Describe(TrustRequirement requirement) => RequirementText.Describe(requirement);
 
     /// <summary>Text from files with control characters made visible, so that it cannot steer the terminal.</summary>
     public static string Printable(string text)

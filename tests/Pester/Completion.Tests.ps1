@@ -20,10 +20,32 @@ Describe 'Completion' {
         @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat') }
         @{ Line = 'Set-ImageTrust quay.io -Type S'; Words = @('SignedBy', 'SigstoreSigned') }
         @{ Line = 'Set-ImageTrust quay.io -SignedIdentity '; Words = @('MatchExact', 'MatchRepoDigestOrExact', 'MatchRepository') }
+        @{ Line = 'Test-ImageSignature -Root {0} -Image '; Words = @('quay.io/', 'quay.io/team') }
+        @{ Line = 'Test-ImageSignature -Root {0} quay.io/t'; Words = @('quay.io/team') }
+        @{ Line = 'Get-ReleaseImage -Root {0} q'; Words = @('quay.io/', 'quay.io/team') }
+        @{ Line = 'Test-ImageSignature quay.io/app -Platform linux/a'; Words = @('linux/amd64', 'linux/arm64', 'linux/arm/v7') }
+        @{ Line = 'Test-ImageSignature quay.io/app -KeyPath {0}/keys/signer.asc, {0}/keys/second.asc -Fingerprint '; Words = @('DF322D437F503479B7B7F4B68DDE0EF6D7554D14', '564F90DC274247F08ECFAB799794CAAA9F31C28C') }
+        @{ Line = 'Test-ImageSignature quay.io/app -KeyPath {0}/keys/none.asc -Fingerprint A'; Words = @() }
+        @{ Line = 'Test-ImageSignature quay.io/app -KeyPath x -SignedIdentity MatchR'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }
     ) {
         # Without a completer's answer PowerShell offers files of the current directory.
         Push-Location -LiteralPath "$root/etc/containers/registries.d"
         try { @(Get-Completion ($Line -f $root)) | Should -Be $Words } finally { Pop-Location }
+    }
+
+    It 'takes key files relative to the location of the session' {
+        Push-Location -LiteralPath "$root/keys"
+        try { Get-Completion 'Test-ImageSignature quay.io/app -KeyPath signer.asc -Fingerprint ' | Should -Be 'DF322D437F503479B7B7F4B68DDE0EF6D7554D14' } finally { Pop-Location }
+    }
+
+    It 'completes <Line> from the certificates that the policy names' -TestCases @(
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -OidcIssuer '; Words = @('https://login.example.com', 'https://accounts.google.com', 'https://github.com/login/oauth', 'https://login.microsoftonline.com') }
+        @{ Line = 'Set-ImageTrust quay.io -OidcIssuer https://git'; Words = @('https://github.com/login/oauth') }
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -SubjectEmail '; Words = @("'dev@example.com'") }
+        @{ Line = 'Set-ImageTrust quay.io -Root {0} -SubjectHostname c'; Words = @('ci.example.com') }
+    ) {
+        $full = New-TestRoot $FullPolicy
+        @(Get-Completion ($Line -f $full)) | Should -Be $Words
     }
 
     It 'takes -Root relative to the location of the session' {

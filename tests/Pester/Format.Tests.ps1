@@ -19,8 +19,9 @@ Describe 'Formatting' {
         @{ Name = 'exact.example.com/app'; Row = '^docker +exact.example.com/app +signed +signer@example.com, second@example.com +' }
         @{ Name = 'mixed.example.com'; Row = '^docker +mixed.example.com +signed\+sigstoreSigned +signer@example.com, [0-9A-F]{16} ' }
         @{ Name = 'sigstore.example.com'; Row = '^docker +sigstore.example.com +sigstoreSigned +[0-9A-F]{16} ' }
-        @{ Name = 'fulcio.example.com'; Row = '^docker +fulcio.example.com +sigstoreSigned +.*dev@example.com ' }
-        @{ Name = 'pki.example.com'; Row = '^docker +pki.example.com +sigstoreSigned +.*ci.example.com ' }
+        @{ Name = 'fulcio.example.com'; Row = '^docker +fulcio.example.com +sigstoreSigned +dev@example.com \(https://login.example.com\) ' }
+        @{ Name = 'pki.example.com'; Row = '^docker +pki.example.com +sigstoreSigned +ci.example.com \(/keys/roots.pem\) ' }
+        @{ Name = 'pkidata.example.com'; Row = '^docker +pkidata.example.com +sigstoreSigned +dev@example.com \(CA in the policy\) ' }
         @{ Name = 'base.example.com'; Row = '^docker +base.example.com +signedBaseLayer +https' }
     ) {
         $lines = ($live | Out-String -Width 250 -Stream) -match "^\S+ +$([regex]::Escape($Name)) "
@@ -40,6 +41,18 @@ Describe 'Formatting' {
         $text | Should -Match 'UseSigstoreAttachments +: True'
         $text | Should -Match 'RegistriesPath +: /etc/containers/registries.d/path.yaml'
         $text | Should -Not -Match 'Reason'
+    }
+
+    It 'lists sigstore keys by their fingerprint, and certificates by subject and issuer' {
+        $text = $live | Where-Object Registry -EQ sigstore.example.com | Format-List | Out-String -Width 200
+        $text | Should -Match 'Keys +: 68F0F6F0571072FF[0-9A-F]{48}\s'
+        $text | Should -Match 'Requirements +: sigstoreSigned any of /keys/cosign.pub, log any of /keys/cosign.pub'
+        $text = $live | Where-Object Registry -EQ fulcio.example.com | Format-List | Out-String -Width 200
+        $text | Should -Match 'Requirements +: sigstoreSigned dev@example.com \(https://login.example.com\), CA /keys/ca.pem, log in the policy'
+        $text = $live | Where-Object Registry -EQ pki.example.com | Format-List | Out-String -Width 200
+        $text | Should -Match 'Requirements +: sigstoreSigned ci.example.com, CA /keys/roots.pem, intermediates /keys/middle.pem'
+        ($live | Where-Object Registry -EQ fulcio.example.com).Requirements | Out-String -Width 200 | Should -Match 'Fulcio +: dev@example.com \(https://login.example.com\), CA /keys/ca.pem'
+        ($live | Where-Object Registry -EQ pkidata.example.com).Requirements | Out-String -Width 200 | Should -Match 'Pki +: dev@example.com, CA in the policy, intermediates in the policy'
     }
 
     It 'lists why an entry governs an image' {

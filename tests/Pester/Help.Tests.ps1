@@ -1,10 +1,11 @@
 # docs/help against the cmdlets, and its examples against what they really print.
 BeforeDiscovery {
     . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Images.ps1
     . $PSScriptRoot/HelpExamples.ps1
     $commands = @((Get-Command -Module ContainerTrust).Name | Sort-Object | ForEach-Object { @{ Name = $_ } })
     $pages = @(Get-ChildItem -LiteralPath $HelpPath -Filter *.md)
-    $examples = @(foreach ($page in $pages | Where-Object Name -Like '*-ImageTrust.md') {
+    $examples = @(foreach ($page in $pages | Where-Object Name -Like '*-*.md') {
             foreach ($example in Get-HelpExample $page.FullName) { @{ Page = $example.Page; Title = $example.Title; Example = $example; Runs = Test-HelpExampleRunnable $example } }
         })
     $hasPlatyPS = [bool](Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS)
@@ -12,6 +13,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Images.ps1
     . $PSScriptRoot/HelpExamples.ps1
 }
 AfterAll { Remove-TestRoot }
@@ -81,7 +83,7 @@ Describe 'Code in <_.Name>' -ForEach $pages {
             $ast = [System.Management.Automation.Language.Parser]::ParseInput($block.Groups[1].Value, [ref]$null, [ref]$faults)
             $faults | Should -BeNullOrEmpty
             foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-                if ($call.GetCommandName() -notlike '*-ImageTrust') { continue }
+                if ($call.GetCommandName() -notlike '*-Image*' -and $call.GetCommandName() -notlike '*-ReleaseImage' -and $call.GetCommandName() -notlike '*-*ImagePolicy') { continue }
                 $known = (Get-Command -Name $call.GetCommandName()).Parameters.Keys
                 $call.CommandElements.Where({ $_ -is [System.Management.Automation.Language.CommandParameterAst] }).ParameterName | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
             }
@@ -97,7 +99,7 @@ Describe 'The examples of the help' {
     BeforeAll {
         $printed = @{}
         # Once for a page: each session costs its start.
-        foreach ($page in Get-ChildItem -LiteralPath $HelpPath -Filter *-ImageTrust.md) {
+        foreach ($page in Get-ChildItem -LiteralPath $HelpPath -Filter *-*.md) {
             $runnable = @(Get-HelpExample $page.FullName | Where-Object { Test-HelpExampleRunnable $_ })
             foreach ($block in Invoke-HelpExample $runnable) { $printed["$($page.BaseName): $($block.Title)"] += @($block) }
         }
@@ -111,17 +113,17 @@ Describe 'The examples of the help' {
         }
     }
 
-    It 'are run, but for the few that need another host or a home directory' {
-        $all = @(Get-ChildItem -LiteralPath $HelpPath -Filter *-ImageTrust.md | ForEach-Object { Get-HelpExample $_.FullName })
+    It 'are run, but for the few that need another host, a registry or a home directory' {
+        $all = @(Get-ChildItem -LiteralPath $HelpPath -Filter *-*.md | ForEach-Object { Get-HelpExample $_.FullName })
         $all.Count | Should -BeGreaterThan 20
-        $all.Where({ -not (Test-HelpExampleRunnable $_) }).Count | Should -BeLessOrEqual 4
+        $all.Where({ -not (Test-HelpExampleRunnable $_) }).Count | Should -BeLessOrEqual 7
     }
 }
 
 Describe 'The error ids in the help' {
     It 'are those of the code' {
         $code = Get-ChildItem -LiteralPath "$RepositoryRoot/src" -Recurse -Filter *.cs -File | Where-Object FullName -NotMatch '/(obj|bin)/' | Get-Content -Raw
-        foreach ($page in Get-ChildItem -LiteralPath $HelpPath -Filter *-ImageTrust.md) {
+        foreach ($page in Get-ChildItem -LiteralPath $HelpPath -Filter *-*.md) {
             $notes = [regex]::Match([System.IO.File]::ReadAllText($page.FullName), '(?ms)^## NOTES$.+?^## ').Value
             $ids = foreach ($item in [regex]::Matches($notes, '(?ms)^- (`[A-Z]\w+`.*?):')) { [regex]::Matches($item.Groups[1].Value, '`([A-Z]\w+)`').ForEach({ $_.Groups[1].Value }) }
             $ids.Count | Should -BeGreaterThan 3
@@ -143,7 +145,7 @@ Describe 'Get-Help, after the help was built' -Skip:(-not $hasPlatyPS) {
         $parts = ($asked.Output -join "`n") -split "=====\n"
     }
 
-    It 'is built without complaint' { "$($built.ExitCode): $($built.Output)" | Should -BeLike '0: Help: 4 cmdlets, 1 topics*' }
+    It 'is built without complaint' { "$($built.ExitCode): $($built.Output)" | Should -BeLike '0: Help: 7 cmdlets, 1 topics*' }
 
     It 'shows synopsis, description, parameters, examples and notes' {
         $parts[0] | Should -Match 'SYNOPSIS\s+Decides which images a host trusts'

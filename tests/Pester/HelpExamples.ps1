@@ -1,4 +1,4 @@
-# The examples of docs/help, as they stand there, and what they print when they are run. Dot-source it after Common.ps1.
+# The examples of docs/help, as they stand there, and what they print when they are run. Dot-source it after Common.ps1 and Images.ps1.
 $script:HelpPath = Join-Path $RepositoryRoot 'docs/help'
 
 # The examples of a page: Title, and Blocks of Code with the Output that the page shows after it ($null if it shows none).
@@ -33,8 +33,8 @@ function Get-HelpExample([string] $Path) {
     }
 }
 
-# Other hosts and the user's own files are out of reach for a test; such examples are only parsed.
-function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser') }
+# Other hosts, registries and the user's own files are out of reach for a test; such examples are only parsed.
+function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://') }
 
 # The host that the examples are about.
 function New-HelpRoot {
@@ -66,12 +66,26 @@ function New-HelpRoot {
     }
     if (-not $PSCmdlet.ShouldProcess('a new root')) { return }
     $root = if ($Fresh) { New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}' } else { New-TestRoot $policy $registries }
-    $null = New-Item -ItemType Directory -Path "$root/etc/pki/containers", "$root/etc/pki/rpm-gpg", "$root/home/.config/containers/registries.d"
+    $null = New-Item -ItemType Directory -Path "$root/etc/pki/containers", "$root/etc/pki/rpm-gpg", "$root/home/.config/containers/registries.d", "$root/srv/images"
     Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$root/etc/pki/containers/build.asc"
     Copy-Item -LiteralPath "$DataPath/second.asc" -Destination "$root/etc/pki/containers/release.asc"
     Copy-Item -LiteralPath "$DataPath/expired.asc" -Destination "$root/etc/pki/containers/old.asc"
     Copy-Item -LiteralPath "$DataPath/cosign.pub" -Destination "$root/etc/pki/containers/cosign.pub"
+    Copy-Item -LiteralPath "$DataPath/ca.pem" -Destination "$root/etc/pki/containers/fulcio.pem"
+    Copy-Item -LiteralPath "$DataPath/rekor.pub", "$DataPath/roots.pem" -Destination "$root/etc/pki/containers"
     Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$root/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"
+    Copy-Item -LiteralPath "$ImagePath/release" -Destination "$root/srv/release" -Recurse
+    Copy-Item -LiteralPath "$ImagePath/release" -Destination "$root/srv/unsigned" -Recurse
+    Remove-Item -LiteralPath "$root/srv/unsigned/signature-1"
+    Copy-Item -LiteralPath "$ImagePath/app" -Destination "$root/srv/images/app" -Recurse
+    Copy-Item -LiteralPath "$ImagePath/app/manifest.json", "$ImagePath/app/signature-1" -Destination "$root/home"
+    Copy-Item -LiteralPath "$ImagePath/release.asc" -Destination "$root/home/pub.key"
+    New-Lookaside "$root/home/store" @{ app = "$ImagePath/app" }
+    $releases = "$root/home/releases/$((Get-ManifestDigest "$ImagePath/release").Replace(':', '='))"
+    $null = New-Item -ItemType Directory -Path $releases
+    Copy-Item -LiteralPath "$ImagePath/release/signature-1" -Destination $releases
+    [System.IO.File]::WriteAllText("$root/home/images.txt", "dir:/srv/release`ndir:/srv/images/app`n")
+    [System.IO.File]::WriteAllText("$root/home/running.txt", "registry.example.com/parts@sha256:$('1' * 64)`nregistry.example.com/parts@sha256:$('9' * 64)`n")
     [System.IO.File]::WriteAllText("$root/etc/hostname", "$($Fresh ? 'host2' : 'host1').example.com`n")
     $root
 }
@@ -91,7 +105,7 @@ function Invoke-HelpExample([object[]] $Example) {
         `$ErrorActionPreference = 'Continue'
         foreach (`$item in `$work) {
             Set-Location -LiteralPath "`$(`$item.Golden)/home"
-            `$global:PSDefaultParameterValues = @{ '*-ImageTrust:Root' = `$item.Golden }
+            `$global:PSDefaultParameterValues = @{ '*-*Image*:Root' = `$item.Golden }
             foreach (`$text in `$item.Blocks) {
                 '<<<block>>>'
                 `$code = [scriptblock]::Create(`$text.Replace('/mnt/golden', `$item.Golden).Replace('/mnt/new', `$item.New))

@@ -6,7 +6,10 @@ BeforeDiscovery {
     elseif ((id -u) -ne 0) { 'only root can start an sshd that lets a session in' }
 }
 
-BeforeAll { . $PSScriptRoot/Common.ps1 }
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Images.ps1
+}
 AfterAll { Remove-TestRoot }
 
 Describe 'Invoke-Command over SSH' {
@@ -68,6 +71,7 @@ Describe 'Invoke-Command over SSH' {
             ($there | Where-Object Type -EQ Mixed).Registry | Should -Be 'mixed.example.com'
             ($there | Where-Object Type -EQ Mixed).Requirements[1].SignedIdentity.Type | Should -Be 'matchRepository'
             ($there | Out-String -Width 250 -Stream) -match ' mixed.example.com ' | Should -Match '^docker +mixed.example.com +signed\+sigstoreSigned +signer@example.com, '
+            ($there | Out-String -Width 250 -Stream) -match ' fulcio.example.com ' | Should -Match ' dev@example.com \(https://login.example.com\) '
         }
 
         It 'brings objects without a session that is kept open' {
@@ -113,6 +117,19 @@ Describe 'Invoke-Command over SSH' {
             foreach ($entry in Get-ImageTrust -Root $root -WarningAction SilentlyContinue) {
                 ConvertTo-FieldText ($copy | Where-Object { $_.Transport -eq $entry.Transport -and $_.Registry -eq $entry.Registry }).Requirements | Should -Be (ConvertTo-FieldText $entry.Requirements)
             }
+        }
+
+        It 'brings verdicts whole, which a cast makes live' {
+            Copy-Item -LiteralPath "$ImagePath/app" -Destination "$root/app" -Recurse
+            $keys = @{ Image = "dir:$root/app"; KeyPath = "$ImagePath/release.asc"; ExactReference = 'registry.example.com/app:v1' }
+            $here = Test-ImageSignature @keys
+            $there = Invoke-Command -Session $session -ArgumentList $keys -ScriptBlock { param($keys) Test-ImageSignature @keys }
+            $there.IsValid | Should -BeTrue
+            $there | Out-String -Width 250 | Should -Match "dir:$root/app +True +release@example.com "
+            $live = [ContainerTrust.ImageSignatureResult]$there
+            $live.Requirements[0].Signatures[0] | Should -BeOfType ([ContainerTrust.ImageSignature])
+            ConvertTo-FieldText $live | Should -Be (ConvertTo-FieldText $here)
+            ($there | Test-ImageSignature -KeyPath $keys.KeyPath -ExactReference $keys.ExactReference).IsValid | Should -BeTrue
         }
 
         It 'brings the ids of errors' {

@@ -98,6 +98,125 @@ Describe 'Set-ImageTrust' {
         }
     }
 
+    Context 'sigstore' {
+        BeforeAll { function Get-Base64([string] $Name) { [Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/$Name")) } }
+
+        It 'writes <Case>' -TestCases @(
+            @{ Case = 'a requirement a key, each with the log'; Arguments = @{ KeyPath = '/keys/cosign.pub', '/keys/cosign2.pub'; RekorPublicKeyPath = '/keys/rekor.pub' }
+                Json = '[{"type":"sigstoreSigned","keyPath":"/keys/cosign.pub","rekorPublicKeyPath":"/keys/rekor.pub"},{"type":"sigstoreSigned","keyPath":"/keys/cosign2.pub","rekorPublicKeyPath":"/keys/rekor.pub"}]'
+            }
+            @{ Case = 'keys of which any is enough, with several logs'; Arguments = @{ KeyPath = '/keys/cosign.pub', '/keys/cosign2.pub'; AnyKey = $true; RekorPublicKeyPath = '/keys/rekor.pub', '/keys/cosign.pub' }
+                Json = '[{"type":"sigstoreSigned","keyPaths":["/keys/cosign.pub","/keys/cosign2.pub"],"rekorPublicKeyPaths":["/keys/rekor.pub","/keys/cosign.pub"]}]'
+            }
+            @{ Case = 'inline keys'; Arguments = @{ Type = 'SigstoreSigned'; KeyPath = '/keys/cosign.pub', '/keys/cosign2.pub'; AnyKey = $true; InlineKey = $true }
+                Json = '[{"type":"sigstoreSigned","keyDatas":["@cosign.pub@","@cosign2.pub@"]}]'
+            }
+            @{ Case = 'Fulcio'; Arguments = @{ FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://login.example.com'; SubjectEmail = 'dev@example.com'; RekorPublicKeyPath = '/keys/rekor.pub' }
+                Json = '[{"type":"sigstoreSigned","fulcio":{"caPath":"/keys/ca.pem","oidcIssuer":"https://login.example.com","subjectEmail":"dev@example.com"},"rekorPublicKeyPath":"/keys/rekor.pub"}]'
+            }
+            @{ Case = 'Fulcio inside the policy'; Arguments = @{ FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://login.example.com'; SubjectEmail = 'dev@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'; InlineKey = $true }
+                Json = '[{"type":"sigstoreSigned","fulcio":{"caData":"@ca.pem@","oidcIssuer":"https://login.example.com","subjectEmail":"dev@example.com"},"rekorPublicKeyData":"@rekor.pub@"}]'
+            }
+            @{ Case = 'an own PKI'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectEmail = 'dev@example.com'; SubjectHostname = 'ci.example.com' }
+                Json = '[{"type":"sigstoreSigned","pki":{"caRootsPath":"/keys/roots.pem","caIntermediatesPath":"/keys/middle.pem","subjectEmail":"dev@example.com","subjectHostname":"ci.example.com"}}]'
+            }
+            @{ Case = 'an own PKI inside the policy'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectHostname = 'ci.example.com'; InlineKey = $true }
+                Json = '[{"type":"sigstoreSigned","pki":{"caRootsData":"@roots.pem@","caIntermediatesData":"@middle.pem@","subjectHostname":"ci.example.com"}}]'
+            }
+        ) {
+            Set-ImageTrust new.example.com @Arguments -Root $root -WarningAction SilentlyContinue
+            foreach ($name in 'cosign.pub', 'cosign2.pub', 'ca.pem', 'rekor.pub', 'roots.pem', 'middle.pem') { $Json = $Json.Replace("@$name@", (Get-Base64 $name)) }
+            $written = ConvertTo-Json -InputObject @((Get-PolicyText $root | ConvertFrom-Json -Depth 20).transports.docker.'new.example.com') -Depth 9 -Compress
+            $written | Should -BeExactly $Json
+            (Get-ImageTrust new.example.com -Root $root).Section.UseSigstoreAttachments | Should -BeTrue
+
+            # What was written is written again as it is, here and after a journey.
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            Get-ImageTrust new.example.com -Root $root | Export-Clixml -LiteralPath "$root/new.xml"
+            Import-Clixml -LiteralPath "$root/new.xml" | Set-ImageTrust -Root $root -WarningAction SilentlyContinue
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+            $target = New-TestRoot $SmallPolicy
+            Import-Clixml -LiteralPath "$root/new.xml" | Set-ImageTrust -Root $target -WarningAction SilentlyContinue
+            ConvertTo-Json -InputObject @((Get-PolicyText $target | ConvertFrom-Json -Depth 20).transports.docker.'new.example.com') -Depth 9 -Compress | Should -BeExactly $Json
+            (Get-ImageTrust new.example.com -Root $target).UseSigstoreAttachments | Should -BeTrue
+        }
+
+        It 'switches attachments on by itself, and says so' {
+            $words = Set-ImageTrust new.example.com -Type SigstoreSigned -KeyPath /keys/cosign.pub -SignedIdentity MatchRepository -Root $root -Verbose -WarningVariable warnings 4>&1
+            "$words" | Should -BeLike '*use-sigstore-attachments*switched on for new.example.com*'
+            $warnings | Should -BeNullOrEmpty
+            [System.IO.File]::ReadAllText("$root/etc/containers/registries.d/new.example.com.yaml") | Should -Be "docker:`n  new.example.com:`n    use-sigstore-attachments: true`n"
+        }
+
+        It 'does not where it is told not to, where they are read already, and where nothing new is asked for' {
+            Set-ImageTrust off.example.com -Type SigstoreSigned -KeyPath /keys/cosign.pub -UseSigstoreAttachments:$false -Root $root -WarningVariable warnings -WarningAction SilentlyContinue
+            (Get-ImageTrust off.example.com -Root $root).Section.UseSigstoreAttachments | Should -BeExactly $false
+            "$warnings" | Should -BeLike '*not switched on*-UseSigstoreAttachments*'
+            Set-ImageTrust path.example.com/app -Type SigstoreSigned -KeyPath /keys/cosign.pub -Root $root -WarningAction SilentlyContinue
+            (Get-ImageTrust path.example.com/app -Root $root).Section | Should -BeNullOrEmpty
+
+            # A copy stays what it was.
+            $target = New-TestRoot $SmallPolicy
+            Get-ImageTrust off.example.com -Root $root | Set-ImageTrust -Root $target -WarningAction SilentlyContinue
+            (Get-ImageTrust off.example.com -Root $target).Section.UseSigstoreAttachments | Should -BeExactly $false
+        }
+
+        It 'switches them on where an entry gets sigstore keys, and for an entry made by hand' {
+            $off = Set-ImageTrust off.example.com -Type Reject -UseSigstoreAttachments:$false -Root $root -PassThru
+            ($off | Set-ImageTrust -Type SigstoreSigned -KeyPath /keys/cosign.pub -Root $root -PassThru -WarningAction SilentlyContinue).UseSigstoreAttachments | Should -BeTrue
+            $requirement = [ContainerTrust.SigstoreSignedRequirement]@{ KeyPath = '/keys/cosign.pub' }
+            $hand = [ContainerTrust.ImageTrust]@{ ComputerName = 'x'; Transport = 'docker'; Registry = 'hand.example.com'; Requirements = [ContainerTrust.TrustRequirement[]]@($requirement) }
+            ($hand | Set-ImageTrust -Root $root -PassThru -WarningAction SilentlyContinue).Section.UseSigstoreAttachments | Should -BeTrue
+        }
+
+        It 'shows with -WhatIf what would be switched on' {
+            $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust new.example.com -FulcioCAPath /keys/ca.pem -OidcIssuer https://login.example.com -SubjectEmail dev@example.com -RekorPublicKeyPath /keys/rekor.pub -Root '$root' -WhatIf").Output
+            "$words" | Should -BeLike 'What if:*Set sigstoreSigned dev@example.com (https://login.example.com), CA /keys/ca.pem, log /keys/rekor.pub, sigstore attachments on*'
+            "$root/etc/containers/registries.d/new.example.com.yaml" | Should -Not -Exist
+        }
+
+        It 'warns of identities that cosign does not satisfy, of both kinds in one list, and of members that are new' {
+            Set-ImageTrust new.example.com -Type SigstoreSigned -KeyPath /keys/cosign.pub -Root $root -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -BeLike 'new.example.com: *cosign*-SignedIdentity MatchRepository*'
+            $mixed = New-TestRoot $FullPolicy $FullRegistries
+            Get-ImageTrust mixed.example.com -Root $mixed | Set-ImageTrust -Root $mixed -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -BeLike '*signedBy and sigstoreSigned*both kinds*'
+            "$warnings" | Should -BeLike '*5.24*'
+        }
+
+        It 'takes files of this machine by relative paths with -InlineKey' {
+            $bare = New-TestRoot $SmallPolicy
+            Remove-Item -LiteralPath "$bare/keys" -Recurse
+            Push-Location -LiteralPath $DataPath
+            try { Set-ImageTrust new.example.com -CARootsPath roots.pem -SubjectHostname ci.example.com -InlineKey -Root $bare -WarningAction SilentlyContinue } finally { Pop-Location }
+            (Get-Policy $bare).transports.docker.'new.example.com'[0].pki.caRootsData | Should -Be (Get-Base64 roots.pem)
+        }
+
+        It 'sets the default, and default-docker with it' {
+            $entry = Set-ImageTrust -Default -CARootsPath /keys/roots.pem -SubjectHostname ci.example.com -Root $root -PassThru -WarningAction SilentlyContinue
+            $entry.Type | Should -Be 'SigstoreSigned'
+            $entry.Section.UseSigstoreAttachments | Should -BeTrue
+        }
+
+        It 'refuses what no policy can hold: <Id>' -TestCases @(
+            @{ Id = 'SeveralKeySources'; Arguments = @{ KeyPath = '/keys/cosign.pub'; CARootsPath = '/keys/roots.pem'; SubjectEmail = 'dev@example.com' } }
+            @{ Id = 'IncompleteIdentity'; Arguments = @{ FulcioCAPath = '/keys/ca.pem'; SubjectEmail = 'dev@example.com'; RekorPublicKeyPath = '/keys/rekor.pub' } }
+            @{ Id = 'IncompleteIdentity'; Arguments = @{ CARootsPath = '/keys/roots.pem' } }
+            @{ Id = 'ParametersNotTogether'; Arguments = @{ CARootsPath = '/keys/roots.pem'; SubjectEmail = 'dev@example.com'; RekorPublicKeyPath = '/keys/rekor.pub' } }
+            @{ Id = 'ParametersNotTogether'; Arguments = @{ Type = 'SignedBy'; KeyPath = '/keys/signer.asc'; RekorPublicKeyPath = '/keys/rekor.pub' } }
+            @{ Id = 'KeysNotUsed'; Arguments = @{ Type = 'Reject'; OidcIssuer = 'https://login.example.com' } }
+            @{ Id = 'InvalidSubject'; Arguments = @{ CARootsPath = '/keys/roots.pem'; SubjectEmail = 'dev@example.com ' } }
+            @{ Id = 'PathNotAbsolute'; Arguments = @{ CARootsPath = 'roots.pem'; SubjectEmail = 'dev@example.com' } }
+            @{ Id = 'NoCertificate'; Arguments = @{ CARootsPath = '/keys/cosign.pub'; SubjectEmail = 'dev@example.com' } }
+            @{ Id = 'KeyFileNotFound'; Arguments = @{ CARootsPath = '/keys/none.pem'; SubjectEmail = 'dev@example.com' } }
+            @{ Id = 'NoUsableKey'; Arguments = @{ KeyPath = '/keys/cosign.pub'; RekorPublicKeyPath = '/keys/ca.pem' } }
+        ) {
+            $stamp = Get-Stamp "$root/etc/containers/policy.json"
+            { Set-ImageTrust quay.io @Arguments -Root $root } | Should -Throw -ErrorId "$Id,ContainerTrust.Commands.SetImageTrustCommand"
+            Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+        }
+    }
+
     Context 'default and presets' {
         It 'sets the default' {
             Set-ImageTrust -Default -Type Reject -SignatureStore https://all.example.com/sigs -Root $root

@@ -9,15 +9,19 @@ namespace ContainerTrust.Engine.Sigstore;
 /// </summary>
 internal readonly ref struct PemBlock
 {
-    private PemBlock(ReadOnlySpan<byte> label, byte[] content, ReadOnlySpan<byte> rest)
+    private PemBlock(ReadOnlySpan<byte> label, bool hasHeaders, byte[] content, ReadOnlySpan<byte> rest)
     {
         Label = label;
+        HasHeaders = hasHeaders;
         Content = content;
         Rest = rest;
     }
 
     /// <summary>The label (<c>PUBLIC KEY</c>).</summary>
     public ReadOnlySpan<byte> Label { get; }
+
+    /// <summary>Whether header lines (RFC 1421) stand before the content.</summary>
+    public bool HasHeaders { get; }
 
     /// <summary>The decoded content.</summary>
     public byte[] Content { get; }
@@ -56,7 +60,7 @@ internal readonly ref struct PemBlock
                 return false;
             if (TryReadBody(text, label, hasHeaders, out byte[] content, out var rest))
             {
-                block = new PemBlock(label, content, rest);
+                block = new PemBlock(label, hasHeaders, content, rest);
                 return true;
             }
         }

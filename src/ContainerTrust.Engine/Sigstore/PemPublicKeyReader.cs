@@ -22,7 +22,14 @@ public static class PemPublicKeyReader
     /// <param name="path">The file's name, for messages.</param>
     /// <returns>One key; a warning if more follows it. <see cref="TrustKey.Path"/> is not set.</returns>
     /// <exception cref="TrustFormatException">The file has no usable key (<c>NoUsableKey</c>).</exception>
-    public static KeyReadResult Read(ReadOnlySpan<byte> content, string path)
+    public static KeyReadResult Read(ReadOnlySpan<byte> content, string path) => Read(content, path, out _);
+
+    /// <summary>Reads the key, and gives it as DER.</summary>
+    /// <param name="content">The file.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <param name="subjectPublicKeyInfo">The key as DER SubjectPublicKeyInfo, whichever form the file has.</param>
+    /// <returns>As <see cref="Read(ReadOnlySpan{byte}, string)"/>.</returns>
+    internal static KeyReadResult Read(ReadOnlySpan<byte> content, string path, out byte[] subjectPublicKeyInfo)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (content.Length > MaxLength)
@@ -36,10 +43,11 @@ public static class PemPublicKeyReader
         }
 
         TrustKey key;
+        subjectPublicKeyInfo = block.Content;
         if (block.Label.SequenceEqual("PUBLIC KEY"u8))
             key = ReadSubjectPublicKeyInfo(block.Content, path);
         else if (block.Label.SequenceEqual("RSA PUBLIC KEY"u8))
-            key = ReadRsaPublicKey(block.Content, path);
+            key = ReadRsaPublicKey(block.Content, path, out subjectPublicKeyInfo);
         else
             throw NoUsableKey(path, DescribeLabel(block.Label));
 
@@ -59,7 +67,12 @@ public static class PemPublicKeyReader
         return $"its first PEM block is {text}; a public key (-----BEGIN PUBLIC KEY-----) is needed here.";
     }
 
-    private static TrustKey ReadSubjectPublicKeyInfo(byte[] der, string path)
+    /// <summary>Reads a DER SubjectPublicKeyInfo.</summary>
+    /// <param name="der">The key.</param>
+    /// <param name="path">The name of what it comes from, for messages.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="TrustFormatException">The key cannot be used (<c>NoUsableKey</c>).</exception>
+    internal static TrustKey ReadSubjectPublicKeyInfo(byte[] der, string path)
     {
         try
         {
@@ -114,7 +127,7 @@ public static class PemPublicKeyReader
         return MakeKey(der, "ECDSA", size, name);
     }
 
-    private static TrustKey ReadRsaPublicKey(byte[] der, string path)
+    private static TrustKey ReadRsaPublicKey(byte[] der, string path, out byte[] subjectPublicKeyInfo)
     {
         try
         {
@@ -131,7 +144,8 @@ public static class PemPublicKeyReader
                 writer.WriteBitString(der);
             }
 
-            return MakeKey(writer.Encode(), "RSA", size, null);
+            subjectPublicKeyInfo = writer.Encode();
+            return MakeKey(subjectPublicKeyInfo, "RSA", size, null);
         }
         catch (AsnContentException e)
         {

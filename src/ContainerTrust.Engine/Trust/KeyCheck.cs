@@ -27,12 +27,11 @@ internal static class KeyCheck
 
         foreach (KeyFiles.KeySource source in files.Of(requirements))
             Attempt(() => Require(source, now, messages));
-        foreach (SigstoreSignedRequirement requirement in requirements.OfType<SigstoreSignedRequirement>())
-        {
-            foreach (KeyFiles.KeySource source in files.RekorKeysOf(requirement))
-                Attempt(() => Require(source, now, messages));
-            Attempt(() => files.RequireCertificates(requirement));
-        }
+        SigstoreSignedRequirement[] sigstore = [.. requirements.OfType<SigstoreSignedRequirement>()];
+        foreach (KeyFiles.KeySource source in sigstore.SelectMany(files.RekorKeysOf).Distinct())
+            Attempt(() => RequireRekor(source, now, messages));
+        foreach (KeyFiles.CertificateSource source in sigstore.SelectMany(KeyFiles.CertificatesOf).Distinct())
+            Attempt(() => files.RequireCertificates(source, now, messages));
 
         return faults;
     }
@@ -62,6 +61,14 @@ internal static class KeyCheck
 
         foreach (string reason in reasons)
             messages.Warning($"In {source.Name}, key {reason}; the other keys are used.");
+    }
+
+    // The reference implementation refuses every image for a log's key of another kind.
+    private static void RequireRekor(KeyFiles.KeySource source, DateTimeOffset now, TrustMessages messages)
+    {
+        Require(source, now, messages);
+        if (source.Keys.FirstOrDefault(static k => k.Algorithm != "ECDSA") is { } key)
+            throw new TrustException("NotARekorKey", TrustErrorKind.InvalidData, $"The key in {source.Name} is of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, or use -Force.") { Target = source.Name };
     }
 
     private static string? WhyUnusable(TrustKey key, DateTimeOffset now)

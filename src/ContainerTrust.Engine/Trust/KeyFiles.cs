@@ -26,6 +26,12 @@ internal sealed class KeyFiles
     /// <param name="Problem">Why there are no keys at all. Null if there are.</param>
     internal sealed record KeySource(string Name, IReadOnlyList<TrustKey> Keys, IReadOnlyList<string> Warnings, TrustException? Problem);
 
+    /// <summary>Where CA certificates come from: a file on the host, or the policy itself.</summary>
+    /// <param name="Path">The file. Null for data.</param>
+    /// <param name="Data">Base64. Null for a file.</param>
+    /// <param name="Use">What they are for.</param>
+    internal sealed record CertificateSource(string? Path, string? Data, CertificateUse Use);
+
     /// <summary>The sources of a requirement list, in order, each once.</summary>
     public IReadOnlyList<KeySource> Of(IReadOnlyList<TrustRequirement> requirements)
     {
@@ -103,25 +109,30 @@ internal sealed class KeyFiles
         return sources;
     }
 
-    /// <summary>Refuses a requirement whose CA certificates are missing or no PEM certificates. Nothing else of them is judged.</summary>
-    /// <exception cref="TrustException">Names the file.</exception>
-    public void RequireCertificates(SigstoreSignedRequirement requirement)
+    /// <summary>The sources of a requirement's CA certificates.</summary>
+    public static IReadOnlyList<CertificateSource> CertificatesOf(SigstoreSignedRequirement requirement)
     {
-        RequireCertificates(requirement.Fulcio?.CaPath, requirement.Fulcio?.CaData);
-        RequireCertificates(requirement.Pki?.CaRootsPath, requirement.Pki?.CaRootsData);
-        RequireCertificates(requirement.Pki?.CaIntermediatesPath, requirement.Pki?.CaIntermediatesData);
+        List<CertificateSource> sources = [];
+        void Add(string? path, string? data, CertificateUse use)
+        {
+            if (path is not null || data is not null)
+                sources.Add(new CertificateSource(path, data, use));
+        }
+
+        Add(requirement.Fulcio?.CaPath, requirement.Fulcio?.CaData, CertificateUse.FulcioCA);
+        Add(requirement.Pki?.CaRootsPath, requirement.Pki?.CaRootsData, CertificateUse.Roots);
+        Add(requirement.Pki?.CaIntermediatesPath, requirement.Pki?.CaIntermediatesData, CertificateUse.Intermediates);
+        return sources;
     }
 
-    private void RequireCertificates(string? path, string? data)
+    /// <summary>Refuses CA certificates that are missing or cannot do their work.</summary>
+    /// <exception cref="TrustException">Names the file; see <see cref="CertificateCheck.Require"/>.</exception>
+    public void RequireCertificates(CertificateSource source, DateTimeOffset now, TrustMessages messages)
     {
-        if (path is null && data is null)
-            return;
-        string name = path ?? InPolicy;
-        ReadOnlySpan<byte> content = path is null
-            ? Decode(data!)
-            : (_host.TryReadFile(path, MaxBytes) ?? throw Missing(path).Problem!).Content.Span;
-        if (content.IndexOf("-----BEGIN CERTIFICATE-----"u8) < 0)
-            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} holds no PEM certificate. Give the CA's certificates, or use -Force.") { Target = name };
+        ReadOnlySpan<byte> content = source.Path is { } path
+            ? (_host.TryReadFile(path, MaxBytes) ?? throw Missing(path).Problem!).Content.Span
+            : Decode(source.Data!);
+        CertificateCheck.Require(source.Path ?? "the certificates inside the policy", content, source.Use, now, messages);
     }
 
     private void Add(List<KeySource> sources, string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas, bool isPem)
@@ -184,7 +195,10 @@ internal sealed class KeyFiles
     private static KeySource Parse(string name, ReadOnlySpan<byte> content, string? path, bool isPem)
     {
         KeyReadResult result = isPem ? PemPublicKeyReader.Read(content, name) : OpenPgpKeyReader.Read(content, name);
-        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], result.Warnings, null);
+        IReadOnlyList<string> warnings = isPem && SecretKeys.AreIn(content)
+            ? [.. result.Warnings, $"{name} holds a private key beside the public one; it must not be where policies point everybody to. Take it out."]
+            : result.Warnings;
+        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null);
     }
 
     // What was read from a policy is base64; an object made by hand can hold anything.

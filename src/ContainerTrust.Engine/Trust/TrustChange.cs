@@ -28,6 +28,12 @@ public sealed record TrustChange
     public bool KeepSection { get; init; }
 
     /// <summary>
+    /// Whether reading sigstore signatures from the registry is switched on for the scope, in a section of its own, if <see cref="Requirements"/> asks for such
+    /// signatures and they would not be read. Not done where policy.json and registries.d were not found together: a file that nobody spoke of is not changed.
+    /// </summary>
+    public bool SwitchOnAttachments { get; init; }
+
+    /// <summary>
     /// The settings that are in force for the scope where it was copied from, inherited ones included. Where the scope asks for signatures and would not get
     /// the same by inheritance, they are written into a section of its own. Null where nothing is copied.
     /// </summary>
@@ -100,6 +106,7 @@ internal static class TrustChanges
                 UseSigstoreAttachments = second.Section.UseSigstoreAttachments ?? first.Section.UseSigstoreAttachments,
             },
             ReplaceSection = first.ReplaceSection || second.ReplaceSection,
+            SwitchOnAttachments = second.Requirements is null ? first.SwitchOnAttachments && second.Section?.UseSigstoreAttachments is null : second.SwitchOnAttachments,
             InForce = second.ReplaceSection ? second.InForce : first.InForce,
         };
     }
@@ -137,4 +144,7 @@ public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IRead
 {
     /// <summary>What the user should know of it: sentences. Changes give them to <see cref="TrustMessages.Warning"/> too; previews and resets do not.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The changes whose scopes get the switch for sigstore attachments by themselves, see <see cref="TrustChange.SwitchOnAttachments"/>.</summary>
+    public IReadOnlyList<TrustChange> AttachmentsSwitchedOn { get; init; } = [];
 }

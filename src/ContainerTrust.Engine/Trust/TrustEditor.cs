@@ -23,7 +23,7 @@ internal sealed class TrustEditor
     public TrustEditResult Preview(IReadOnlyList<TrustChange> changes)
     {
         TrustPlan plan = TrustPlanner.Make(_host, _locations, changes);
-        return new TrustEditResult(plan.FileChanges, plan.NotFound) { Warnings = plan.Warnings };
+        return new TrustEditResult(plan.FileChanges, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
     }
 
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken)
@@ -38,10 +38,12 @@ internal sealed class TrustEditor
             return new TrustEditResult([], plan.NotFound) { Warnings = plan.Warnings };
         }
 
+        foreach (TrustChange change in plan.AttachmentsSwitchedOn)
+            _messages.Verbose($"Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) is switched on for {change}.");
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
             _messages.Verbose($"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; the change goes to {TrustLocations.SystemPolicyPath}, which replaces it.");
         using PlanWriter writer = new(_host, TrustPlanner.WritePath(_locations), _locations.RegistriesDirectory, _messages, options.LockTimeout, cancellationToken);
         IReadOnlyList<TrustFileChange> files = writer.Write(() => TrustPlanner.Make(_host, _locations, changes).Files);
-        return new TrustEditResult(files, plan.NotFound) { Warnings = plan.Warnings };
+        return new TrustEditResult(files, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
     }
 }

@@ -18,5 +18,8 @@ internal sealed record PlannedFile(string Path, HostFile? Expected, ReadOnlyMemo
 /// <param name="Warnings">Sentences.</param>
 internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList<TrustChange> NotFound, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The changes whose scopes get the switch for sigstore attachments by themselves.</summary>
+    public IReadOnlyList<TrustChange> AttachmentsSwitchedOn { get; init; } = [];
+
     public IReadOnlyList<TrustFileChange> FileChanges { get; } = [.. Files.Select(static f => f.ToChange())];
 }

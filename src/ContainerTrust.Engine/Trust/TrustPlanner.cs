@@ -37,17 +37,27 @@ internal sealed class TrustPlanner
 
         LookasideConfiguration after = lookaside;
         LookasideEdit edit = new([], []);
-        if (sections.Count > 0 || changes.Any(static c => c.InForce is not null))
+        List<TrustChange> switchedOn = [];
+        if (sections.Count > 0 || changes.Any(static c => c.InForce is not null || c.SwitchOnAttachments))
         {
             (edit, after) = PlanLookaside(lookaside, sections);
             if (AddWhatIsNotInherited(changes, sections, after))
+                (edit, after) = PlanLookaside(lookaside, sections);
+            switchedOn = SwitchOnAttachments(changes, sections, after);
+            if (switchedOn.Count > 0)
                 (edit, after) = PlanLookaside(lookaside, sections);
         }
 
         _warnings.AddRange(edit.Warnings.Select(static w => w.Message));
         WarnOfUserFiles(edit);
         foreach (TrustChange change in changes.Where(static c => !c.Remove && c.Requirements is not null))
-            WarnOf(change, after);
+        {
+            if (!change.IsDefault && ScopeRules.Doubt(change.Transport, change.Registry) is { } doubt)
+                _warnings.Add(doubt);
+        }
+
+        Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host));
+        _warnings.AddRange(SigstoreDoubts.Of(changes, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
         foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
             _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
         foreach (TrustChange change in changes)
@@ -61,7 +71,7 @@ internal sealed class TrustPlanner
 
         List<PlannedFile> files = policy is null ? [] : [policy];
         files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
-        return new TrustPlan(files, _notFound, _warnings);
+        return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn };
     }
 
     private (LookasideEdit Edit, LookasideConfiguration After) PlanLookaside(LookasideConfiguration lookaside, List<SectionChange> sections)
@@ -190,16 +200,32 @@ internal sealed class TrustPlanner
     private static bool AsksForSignatures(IReadOnlyList<TrustRequirement>? requirements) =>
         requirements is not null && requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
 
-    private void WarnOf(TrustChange change, LookasideConfiguration after)
+    // Without the switch nobody would read the signatures that the new requirements ask for.
+    private List<TrustChange> SwitchOnAttachments(IReadOnlyList<TrustChange> changes, List<SectionChange> sections, LookasideConfiguration after)
     {
-        if (!change.IsDefault && ScopeRules.Doubt(change.Transport, change.Registry) is { } doubt)
-            _warnings.Add(doubt);
-        List<SigstoreSignedRequirement> sigstore = [.. change.Requirements!.OfType<SigstoreSignedRequirement>()];
-        if (sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null))
-            _warnings.Add($"{change} lists alternative sigstore or Rekor keys, which podman and skopeo know since containers/image 5.32.2 (podman 5.2.2, skopeo 1.16.1); older ones refuse the whole policy.");
-        if (sigstore.Count > 0 && (change.IsDefault || change.Transport == "docker") && after.ForScope("docker", change.IsDefault ? "" : change.Registry)?.UseSigstoreAttachments != true)
-            _warnings.Add($"{change} asks for sigstore signatures, but reading them from the registry is not switched on for it, so no image will be accepted. Add -UseSigstoreAttachments.");
+        List<TrustChange> switchedOn = [];
+        foreach (TrustChange change in changes)
+        {
+            if (!change.SwitchOnAttachments || change.Remove || !_locations.AreOfOneLevel || !HasSection(change) || ReadsAttachments(change.IsDefault ? "" : change.Registry, after)
+                || change.Requirements?.Any(static r => r is SigstoreSignedRequirement) != true)
+            {
+                continue;
+            }
+
+            string? name = change.IsDefault ? null : change.Registry;
+            int planned = sections.FindIndex(s => s.Namespace == name);
+            if (planned < 0)
+                sections.Add(new SectionChange(name, new LookasideSection { UseSigstoreAttachments = true }, false));
+            else
+                sections[planned] = sections[planned] with { NewSection = (sections[planned].NewSection ?? new LookasideSection()) with { UseSigstoreAttachments = true } };
+            switchedOn.Add(change);
+        }
+
+        return switchedOn;
     }
+
+    private static bool ReadsAttachments(string scope, LookasideConfiguration lookaside) =>
+        lookaside.ForScope("docker", scope)?.UseSigstoreAttachments == true;
 
     private void WarnOfUserFiles(LookasideEdit edit)
     {

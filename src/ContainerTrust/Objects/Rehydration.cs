@@ -28,6 +28,16 @@ internal static class Rehydration
             SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
             UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
         },
+        nameof(ImagePolicyDocument) => new ImagePolicyDocument
+        {
+            Kind = bag.RequiredText("Kind"),
+            Name = bag.RequiredText("Name"),
+            Namespace = bag.Text("Namespace"),
+            Scopes = bag.Texts("Scopes") ?? throw new PSInvalidCastException("A part is missing."),
+            PolicyType = bag.RequiredText("PolicyType"),
+            MatchPolicy = bag.Text("MatchPolicy"),
+            Yaml = bag.RequiredText("Yaml"),
+        },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),
         nameof(SignedByRequirement) => new SignedByRequirement
@@ -66,6 +76,23 @@ internal static class Rehydration
         nameof(ExactRepositoryIdentity) => new ExactRepositoryIdentity { DockerRepository = bag.RequiredText("DockerRepository") },
         nameof(RemapIdentity) => new RemapIdentity { Prefix = bag.RequiredText("Prefix"), SignedPrefix = bag.RequiredText("SignedPrefix") },
         nameof(TrustKey) => Key(bag),
+        nameof(ImageSignatureResult) => Result(bag),
+        nameof(RequirementVerdict) => new RequirementVerdict
+        {
+            Requirement = Required(bag.Object<TrustRequirement>("Requirement")),
+            IsSatisfied = Required(bag.Truth("IsSatisfied")),
+            Reason = bag.RequiredText("Reason"),
+            Signatures = bag.Objects<ImageSignature>("Signatures"),
+        },
+        nameof(ImageSignature) => Signature(bag),
+        nameof(ReleaseImageContent) => new ReleaseImageContent
+        {
+            Name = bag.RequiredText("Name"),
+            Image = bag.RequiredText("Image"),
+            Digest = bag.RequiredText("Digest"),
+            Release = bag.RequiredText("Release"),
+            ReleaseName = bag.Text("ReleaseName"),
+        },
         nameof(TrustSubkey) => new TrustSubkey
         {
             Fingerprint = bag.RequiredText("Fingerprint"),
@@ -129,6 +156,41 @@ internal static class Rehydration
         CanPrimarySign = Required(bag.Truth("CanPrimarySign")),
         Subkeys = bag.Objects<TrustSubkey>("Subkeys"),
         Path = bag.Text("Path"),
+    };
+
+    private static ImageSignatureResult Result(PropertyBag bag) => new()
+    {
+        ComputerName = bag.RequiredText("ComputerName"),
+        Image = bag.RequiredText("Image"),
+        Platform = bag.Text("Platform"),
+        ManifestDigest = bag.RequiredText("ManifestDigest"),
+        PinnedReference = bag.Text("PinnedReference"),
+        IsValid = Required(bag.Truth("IsValid")),
+        Reason = bag.RequiredText("Reason"),
+        Scope = bag.Text("Scope"),
+        ScopeReason = bag.Text("ScopeReason"),
+        Requirements = bag.Objects<RequirementVerdict>("Requirements"),
+        Signatures = bag.Objects<ImageSignature>("Signatures"),
+        ManifestSource = bag.Text("ManifestSource"),
+        Release = bag.Object<ImageSignatureResult>("Release"),
+        ReleaseComponent = bag.Text("ReleaseComponent"),
+    };
+
+    private static ImageSignature Signature(PropertyBag bag) => new()
+    {
+        Source = bag.RequiredText("Source"),
+        Kind = bag.Choice<ImageSignatureKind>("Kind"),
+        IsValid = Required(bag.Truth("IsValid")),
+        Reason = bag.RequiredText("Reason"),
+        Fingerprint = bag.Text("Fingerprint"),
+        KeyFingerprint = bag.Text("KeyFingerprint"),
+        UserId = bag.Text("UserId"),
+        Created = bag.Moment("Created"),
+        Reference = bag.Text("Reference"),
+        Digest = bag.Text("Digest"),
+        Creator = bag.Text("Creator"),
+        Timestamp = bag.Moment("Timestamp"),
+        UntrustedKeyId = bag.Text("UntrustedKeyId"),
     };
 
     private static T Required<T>(T? value)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Objects;
 
@@ -24,7 +25,7 @@ public static class TrustView
         ? string.Join('+', trust.Requirements.Select(Word).Distinct())
         : Text(item, "Type");
 
-    /// <summary>Who must have signed: the e-mail addresses of the keys' user ids, else the key's short fingerprint, else the certificate's subject.</summary>
+    /// <summary>Who must have signed: the e-mail addresses of the keys' user ids, else the beginning of the key's fingerprint; of certificates subject and issuer.</summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>Ids joined with commas; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.</returns>
     public static string Id(PSObject item)
@@ -40,12 +41,8 @@ public static class TrustView
                 ids.Add(key.KeyId ?? key.Fingerprint[..Math.Min(16, key.Fingerprint.Length)]);
         }
 
-        foreach (SigstoreSignedRequirement requirement in trust.Requirements.OfType<SigstoreSignedRequirement>())
-        {
-            if ((requirement.Fulcio?.SubjectEmail ?? requirement.Pki?.SubjectEmail ?? requirement.Pki?.SubjectHostname) is { } subject)
-                ids.Add(subject);
-        }
-
+        if (trust.Requirements.Any(static r => r is SigstoreSignedRequirement { Fulcio: not null } or SigstoreSignedRequirement { Pki: not null }))
+            ids.AddRange(Subjects(trust));
         if (ids.Count == 0 && trust.Requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
             return "N/A";
         return TrustText.Printable(string.Join(", ", ids));
@@ -73,6 +70,63 @@ public static class TrustView
             ? string.Join('\n', ids.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
             : "";
 
+    /// <summary>The members of a list, one a line.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The list's name.</param>
+    /// <returns>The lines.</returns>
+    public static string Lines(PSObject item, string property) =>
+        LanguagePrimitives.GetEnumerable(item?.Properties[property]?.Value) is { } list
+            ? string.Join('\n', list.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
+            : "";
+
+    /// <summary>The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.</summary>
+    /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
+    /// <returns>Such as <c>docker://registry.example.com/app@sha256:e3f12513a4b2… (linux/arm64)</c>.</returns>
+    public static string Image(PSObject item)
+    {
+        const int Shown = 12;
+        string image = Text(item, "Image");
+        int digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
+        if (digest >= 0 && image.Length > digest + "@sha256:".Length + Shown)
+            image = string.Concat(image.AsSpan(0, digest + "@sha256:".Length + Shown), "\u2026");
+        return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
+    }
+
+    /// <summary>Who signed a signature that is good: the e-mail address of the key's user id, else the key's fingerprint.</summary>
+    /// <param name="item">An <see cref="ImageSignature"/>.</param>
+    /// <returns>Empty for a signature that is not good: it is nobody's.</returns>
+    public static string Signer(PSObject item) => Text(item, "UserId") is { Length: > 0 } userId ? Mail(userId) : Text(item, "Fingerprint");
+
+    /// <summary>Who signed the image so that it counts.</summary>
+    /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
+    /// <returns>The signers of the valid signatures, each once, joined with commas.</returns>
+    public static string Signers(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (LanguagePrimitives.GetEnumerable(item.Properties["Signatures"]?.Value) is not { } list)
+            return "";
+        IEnumerable<PSObject> valid = list.Cast<object>().Select(PSObject.AsPSObject).Where(static s => s.Properties["IsValid"]?.Value is true);
+        return string.Join(", ", valid.Select(Signer).Distinct());
+    }
+
+    /// <summary>A requirement's <c>Fulcio</c> or <c>Pki</c> in words.</summary>
+    /// <param name="item">A <see cref="FulcioIdentity"/> or <see cref="PkiIdentity"/>.</param>
+    /// <returns>The subject, its issuer, and the CA's files.</returns>
+    public static string Certificate(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        try
+        {
+            object identity = item.BaseObject is FulcioIdentity or PkiIdentity ? item.BaseObject : Rehydration.ToLive(item, typeof(object));
+            return TrustText.Printable(Words(identity));
+        }
+        catch (PSInvalidCastException)
+        {
+            // A bag that was cut on the way is shown as it is.
+            return TrustText.Printable(item.ToString());
+        }
+    }
+
     private static string Word(TrustRequirement requirement) => requirement switch
     {
         AcceptRequirement => "accept",
@@ -84,6 +138,17 @@ public static class TrustView
     // A method of its own: a session that only shows keys without user ids need not load the engine.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static string Mail(string userId) => OpenPgpKeyReader.EmailOf(userId) ?? userId;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IReadOnlyList<string> Subjects(ImageTrust trust) => RequirementText.Subjects(trust.Requirements);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Words(object identity) => identity switch
+    {
+        FulcioIdentity fulcio => RequirementText.Describe(fulcio),
+        PkiIdentity pki => RequirementText.Describe(pki),
+        _ => identity.ToString() ?? "",
+    };
 
     private static ImageTrust? Live(PSObject item)
     {

@@ -23,6 +23,9 @@ internal static class CommandLine
 
     public static string SampleKey => Path.Combine(Repository!, "samples/keys/sample.asc");
 
+    /// <summary>Images with signatures, and the key that made them; see tests/Pester/Images.ps1.</summary>
+    public static string SignedImages => Path.Combine(Repository!, "tests/Pester/Images");
+
     public static string Tool(string name)
     {
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust release</c>: the images that an OpenShift or OKD release consists of.</summary>
+internal static class ReleaseCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        SignatureOptions signatures = new();
+        ConnectionOptions connection = new();
+        Argument<string> image = new("image") { Description = "Release image, by digest" };
+        Option<string?> platform = new("--platform") { Description = "The instance of a multi-arch release, such as linux/arm64", HelpName = "os/arch" };
+        Option<bool> skip = new("--skip-signature-check") { Description = "List the contents of a release that nobody vouches for" };
+        Option<bool> json = new("--json") { Description = "All properties, as JSON" };
+        Command command = new("release", "Lists the images that an OpenShift or OKD release consists of.") { image, platform, skip, json };
+        signatures.AddTo(command);
+        connection.AddTo(command);
+        common.AddTo(command);
+        command.SetAction(result => Verdicts.Judge(() =>
+        {
+            string release = SignatureOptions.Image(result, common, result.GetValue(image)!);
+            VerificationOptions options = signatures.Get(result) with
+            {
+                RegistriesConfPath = connection.RegistriesConf(result, common),
+                Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry([release]) : "", 1),
+            };
+            ImagePlatform? instance = result.GetValue(platform) is { } p ? ImagePlatform.Parse(p) : null;
+            using Cancellation cancel = new();
+            using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
+            if (result.GetValue(skip))
+                Console.Error.WriteLine("warning: the release's signature is not checked: what is listed is what whoever served the release says.");
+            IReadOnlyList<ReleaseImageContent> contents = Task.Run(() => new ReleaseVerifier(verifier, instance).ReadAsync(release, !result.GetValue(skip), cancel.Token)).GetAwaiter().GetResult();
+            Output.Write(result.GetValue(json) ? TrustJson.Write(contents) : Table(contents));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static string Table(IReadOnlyList<ReleaseImageContent> contents)
+    {
+        int width = contents.Count == 0 ? 4 : Math.Max(4, contents.Max(static c => Text.Printable(c.Name).Length));
+        StringBuilder text = new();
+        text.Append("NAME".PadRight(width)).Append("  IMAGE\n");
+        foreach (ReleaseImageContent content in contents)
+            text.Append(Text.Printable(content.Name).PadRight(width)).Append("  ").Append(Text.Printable(content.Image)).Append('\n');
+        return text.ToString();
+    }
+}

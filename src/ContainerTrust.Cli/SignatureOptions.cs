@@ -1,0 +1,88 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>The options that say by what images are judged: keys and names instead of the policy, stores instead of registries.d.</summary>
+internal sealed class SignatureOptions
+{
+    private readonly IdentityOptions _identity = new();
+    private readonly Option<string[]> _key = new("--key") { Description = "Key file of this machine; a signature by one of the keys is enough (default: the policy decides)", HelpName = "file" };
+    private readonly Option<string[]> _fingerprint = new("--fingerprint") { Description = "Only signatures by this key count (default: any)", HelpName = "fingerprint" };
+    private readonly Option<string[]> _store = new("--signature-store") { Description = "URL or directory that signatures are read from (default: as registries.d says)", HelpName = "store" };
+    private readonly Option<string[]> _configMap = new("--signature-config-map") { Description = "File with ConfigMaps that hold signatures", HelpName = "file" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_key, _fingerprint, _store, _configMap])
+            command.Options.Add(option);
+        _identity.AddTo(command);
+    }
+
+    public string[] Keys(ParseResult result) => Files(result.GetValue(_key), "--key");
+
+    public string[] Fingerprints(ParseResult result) => result.GetValue(_fingerprint) ?? [];
+
+    public bool HasStores(ParseResult result) => result.GetValue(_store) is { Length: > 0 } || result.GetValue(_configMap) is { Length: > 0 };
+
+    public bool HasIdentity(ParseResult result) => _identity.Get(result) is not null;
+
+    public VerificationOptions Get(ParseResult result)
+    {
+        string[] keys = Keys(result);
+        string[] stores = result.GetValue(_store) ?? [];
+        string[] configMaps = Files(result.GetValue(_configMap), "--signature-config-map");
+        SignedIdentity? identity = _identity.Get(result);
+        RequirementFactory.RequireValid(identity);
+        if (keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
+            throw Usage("--fingerprint and the identity options go with --key: without it the policy says which keys and which names count.");
+        return new VerificationOptions
+        {
+            KeyPaths = keys.Length == 0 ? null : keys,
+            Fingerprints = Fingerprints(result),
+            SignedIdentity = identity,
+            SignatureStores = stores.Length == 0 ? null : [.. stores.Select(static s => s.Contains("://", StringComparison.Ordinal) ? s : new Uri(File(s, "--signature-store")).AbsoluteUri)],
+            SignatureConfigMaps = configMaps.Length == 0 ? null : configMaps,
+        };
+    }
+
+    /// <summary>Paths of this machine, made absolute.</summary>
+    public static string[] Files(string[]? paths, string option) => [.. (paths ?? []).Select(path => File(path, option))];
+
+    /// <summary>An image as the engine takes it: paths made absolute.</summary>
+    public static string Image(ParseResult result, CommonOptions common, string image)
+    {
+        if (image.StartsWith('-'))
+            throw Usage($"'{image}' is no option of this command, and no image begins with a dash. See --help.");
+        if (image.Length == 0)
+            throw Usage("An image is empty; perhaps a variable is not set.");
+        int colon = image.IndexOf(':');
+        string transport = colon > 0 ? image[..colon] : "";
+        if (transport is not ("dir" or "oci" or "oci-archive" or "sif" or "docker-archive"))
+            return image;
+        string path = image[(colon + 1)..];
+        int end = transport is "dir" or "sif" ? -1 : path.IndexOf(':');
+        string name = end < 0 ? "" : path[end..];
+        path = end < 0 ? path : path[..end];
+        return path.Length == 0 ? image : $"{transport}:{common.HostPath(result, path, $"The path of '{image}'")}{name}";
+    }
+
+    /// <summary>The registry that a credential on the command line is for: the one that all of the images are in.</summary>
+    public static string Registry(IEnumerable<string> images)
+    {
+        string[] registries = [.. images
+            .Select(static i => i.StartsWith("docker://", StringComparison.Ordinal) ? i["docker://".Length..] : i)
+            .Select(static i => DockerReference.TryParse(i, out DockerReference? reference, out _) ? reference.Domain : "")
+            .Where(static r => r.Length > 0)
+            .Distinct()];
+        return registries.Length <= 1 ? registries.FirstOrDefault() ?? "" : throw Usage($"A password is for one registry, and the images are in several: {string.Join(", ", registries)}. Call the command once for each, or use --authfile.");
+    }
+
+    private static string File(string path, string option) =>
+        path.Length > 0 ? Path.GetFullPath(path) : throw Usage($"{option} is empty; perhaps a variable is not set.");
+
+    private static TrustException Usage(string message) => new("InvalidOptions", TrustErrorKind.InvalidArgument, message);
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>The options for sigstore signatures by certificates and with logs.</summary>
+internal sealed class SigstoreOptions
+{
+    private readonly Option<string?> _fulcio = new("--fulcio-ca") { Description = "Certificates of the Fulcio CA that signers' certificates come from", HelpName = "file" };
+    private readonly Option<string?> _issuer = new("--oidc-issuer") { Description = "With --fulcio-ca: who authenticated the signer", HelpName = "url" };
+    private readonly Option<string?> _email = new("--subject-email") { Description = "The e-mail address in the signer's certificate", HelpName = "address" };
+    private readonly Option<string[]> _rekor = new("--rekor-key") { Description = "Public key of the Rekor log; several: an entry in any of them", HelpName = "file" };
+    private readonly Option<string?> _roots = new("--ca-roots") { Description = "Root certificates of an own PKI that signers' certificates come from", HelpName = "file" };
+    private readonly Option<string?> _intermediates = new("--ca-intermediates") { Description = "With --ca-roots: intermediate certificates", HelpName = "file" };
+    private readonly Option<string?> _hostname = new("--subject-hostname") { Description = "With --ca-roots: the host name in the signer's certificate", HelpName = "name" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_fulcio, _issuer, _email, _rekor, _roots, _intermediates, _hostname])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Adds what was given.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="options">What was given by other options.</param>
+    /// <param name="path">Makes a path that was given to the option named one that the engine takes.</param>
+    public RequirementOptions Add(ParseResult result, RequirementOptions options, Func<string, string, string> path)
+    {
+        string? Resolved(Option<string?> option) => result.GetValue(option) is { } value ? path(value, option.Name) : null;
+        return options with
+        {
+            FulcioCAPath = Resolved(_fulcio),
+            OidcIssuer = result.GetValue(_issuer),
+            SubjectEmail = result.GetValue(_email),
+            RekorPublicKeyPaths = [.. (result.GetValue(_rekor) ?? []).Select(p => path(p, _rekor.Name))],
+            CARootsPath = Resolved(_roots),
+            CAIntermediatesPath = Resolved(_intermediates),
+            SubjectHostname = result.GetValue(_hostname),
+        };
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using ContainerTrust.Engine;
+
+namespace ContainerTrust.Cli;
+
+/// <summary>Prints verdicts in the order in which they were asked for, and sums them up in an exit code.</summary>
+internal static class Verdicts
+{
+    /// <summary>Does work, some of it at once, and gives it back in order.</summary>
+    public static IEnumerable<Task<ImageSignatureResult>> InOrder(IReadOnlyList<Func<Task<ImageSignatureResult>>> work, int limit, CancellationToken cancellation)
+    {
+        // What is worked on ahead is bounded, for results are large.
+        Queue<Task<ImageSignatureResult>> running = new();
+        SemaphoreSlim places = new(limit);
+        int next = 0;
+        while (next < work.Count || running.Count > 0)
+        {
+            while (next < work.Count && running.Count < limit * 4)
+            {
+                Func<Task<ImageSignatureResult>> item = work[next++];
+                running.Enqueue(Task.Run(
+                    async () =>
+                    {
+                        await places.WaitAsync(cancellation).ConfigureAwait(false);
+                        try
+                        {
+                            return await item().ConfigureAwait(false);
+                        }
+                        finally
+                        {
+                            places.Release();
+                        }
+                    },
+                    cancellation));
+            }
+
+            yield return running.Dequeue();
+        }
+    }
+
+    /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
+    public static int Print(IEnumerable<Task<ImageSignatureResult>> verdicts, bool quiet, bool json, bool isFiles)
+    {
+        List<ImageSignatureResult> results = [];
+        HashSet<string> said = [];
+        bool isRejected = false;
+        bool isUnknown = false;
+        foreach (Task<ImageSignatureResult> verdict in verdicts)
+        {
+            ImageSignatureResult result;
+            try
+            {
+                result = verdict.GetAwaiter().GetResult();
+            }
+            catch (TrustException e)
+            {
+                // What is wrong with the policy is the same for every image.
+                if (said.Add(e.Message))
+                    Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
+                isUnknown = true;
+                continue;
+            }
+
+            isRejected |= !result.IsValid;
+            if (json)
+                results.Add(result);
+            else if (!quiet)
+                Output.Write(Describe(result, isFiles));
+        }
+
+        if (json)
+            Output.Write(TrustJson.Write(results));
+        return isRejected ? ExitCode.Failed : isUnknown ? ExitCode.NotJudged : ExitCode.Done;
+    }
+
+    /// <summary>Does the work of a command that judges; keeps "not valid" and "could not be judged" apart.</summary>
+    /// <returns>The work's exit code, or <see cref="ExitCode.NotJudged"/>.</returns>
+    public static int Judge(Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.InvalidArgument)
+        {
+            Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
+            return e.ErrorId == "ReleaseNotTrusted" ? ExitCode.Failed : ExitCode.NotJudged;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("containertrust: cancelled.");
+            return ExitCode.NotJudged;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Standard output is gone (a closed pipe, a full disk).
+            Console.Error.WriteLine($"containertrust: {e.Message}");
+            return ExitCode.NotJudged;
+        }
+    }
+
+    private static string Describe(ImageSignatureResult result, bool isFiles)
+    {
+        // What skopeo standalone-verify prints.
+        if (isFiles && result.IsValid && result.Signatures.FirstOrDefault(static s => s.IsValid) is { } good)
+            return $"Signature verified using fingerprint {good.Fingerprint}, digest {result.ManifestDigest}\n";
+        StringBuilder text = new();
+        Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: {(result.IsValid ? "valid" : "not valid")}: {CommandWords.In(result.Reason)}");
+        if (result.PinnedReference is not null)
+            Line(text, $"  pull {result.PinnedReference}");
+        if (result.Scope is not null)
+            Line(text, $"  scope {(result.Scope.Length == 0 ? "\"\"" : result.Scope)}: {result.ScopeReason}");
+        foreach (RequirementVerdict requirement in result.Requirements)
+            Line(text, $"  requirement {requirement.Requirement}: {(requirement.IsSatisfied ? "satisfied" : "not satisfied")}{Why(requirement.Reason, result)}");
+        foreach (ImageSignature signature in result.Signatures)
+            Line(text, $"  signature {signature.Source}: {(signature.IsValid ? "valid" : "not valid")}{Why(signature.Reason, result)}");
+        if (result.Release is not null)
+            Line(text, $"  release {result.Release}");
+        return text.ToString();
+    }
+
+    // What the verdict has said already is not said again.
+    private static string Why(string reason, ImageSignatureResult result) => result.Reason.Contains(reason, StringComparison.Ordinal) ? "" : $": {reason}";
+
+    private static void Line(StringBuilder text, string line) => text.Append(Text.Printable(line)).Append('\n');
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust verify</c>: are images acceptable, and why.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        SignatureOptions signatures = new();
+        ConnectionOptions connection = new();
+        Argument<string[]> images = new("image") { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> platform = new("--platform") { Description = "The instance of a multi-arch image, such as linux/arm64 (default: the list)", HelpName = "os/arch" };
+        Option<string?> release = new("--in-release") { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
+        Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
+        Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
+        Option<string?> digest = new("--manifest-digest") { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
+        Option<string?> reference = new("--reference") { Description = "With --manifest or --manifest-digest: the image's reference", HelpName = "reference" };
+        Option<string[]> signature = new("--signature") { Description = "With --manifest or --manifest-digest: file with a signature", HelpName = "file" };
+        Option<int> throttle = new("--throttle-limit") { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
+        Option<bool> json = new("--json") { Description = "All properties, as JSON" };
+        Command command = new("verify", "Says whether images are acceptable, by the policy or by keys, and why.")
+        {
+            images, platform, release, requireSignature, manifest, digest, reference, signature, throttle, quiet, json,
+        };
+        signatures.AddTo(command);
+        connection.AddTo(command);
+        common.AddTo(command);
+        command.SetAction(result => Verdicts.Judge(() =>
+        {
+            string[] names = [.. (result.GetValue(images) ?? []).Select(i => SignatureOptions.Image(result, common, i))];
+            string? inRelease = result.GetValue(release) is { } r ? SignatureOptions.Image(result, common, r) : null;
+            string? manifestPath = result.GetValue(manifest);
+            string? manifestDigest = result.GetValue(digest);
+            string? signedReference = result.GetValue(reference);
+            string[] files = SignatureOptions.Files(result.GetValue(signature), "--signature");
+            bool hasManifest = manifestPath is not null || manifestDigest is not null;
+            if (names.Length > 0 == hasManifest)
+                throw Usage("Give images, or a manifest by --manifest or --manifest-digest.");
+            if (hasManifest != signedReference is not null)
+                throw Usage("--manifest and --manifest-digest go with --reference.");
+            if (files.Length > 0 && !hasManifest)
+                throw Usage("--signature goes with --manifest or --manifest-digest.");
+            if (hasManifest && (inRelease is not null || result.GetValue(platform) is { Length: > 0 }))
+                throw Usage("--in-release and --platform are for images.");
+            if (inRelease is not null && result.GetValue(requireSignature))
+                throw Usage("--in-release demands a signature of the release anyway. Leave out --require-signature.");
+            if (result.GetValue(quiet) && result.GetValue(json))
+                throw Usage("Give one of --quiet and --json.");
+            int limit = result.GetValue(throttle);
+            if (limit is < 1 or > 256)
+                throw Usage("--throttle-limit is a number from 1 to 256.");
+            if (files.Length > 0)
+            {
+                if (signatures.HasStores(result) || signatures.HasIdentity(result) || result.GetValue(requireSignature))
+                    throw Usage("With --signature only --key and --fingerprint say what counts.");
+                if (signatures.Keys(result) is not { Length: > 0 })
+                    throw Usage("--signature goes with --key.");
+                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files), result.GetValue(quiet), result.GetValue(json), isFiles: true);
+            }
+
+            if (manifestPath is not null)
+                throw Usage("--manifest goes with --signature. For signatures in a store give --manifest-digest.");
+
+            VerificationOptions options = signatures.Get(result) with
+            {
+                RequireSignature = result.GetValue(requireSignature),
+                RegistriesConfPath = connection.RegistriesConf(result, common),
+                Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "", limit),
+            };
+            ImagePlatform?[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(ImagePlatform.Parse)] : [null];
+            using Cancellation cancel = new();
+            using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
+            List<Func<Task<ImageSignatureResult>>> work = [];
+            if (manifestDigest is not null)
+                work.Add(() => verifier.VerifyDigestAsync(signedReference!, manifestDigest, cancel.Token));
+            foreach (ImagePlatform? p in inRelease is null ? [] : platforms)
+            {
+                ReleaseVerifier releases = new(verifier, p);
+                work.AddRange(names.Select(name => (Func<Task<ImageSignatureResult>>)(() => releases.VerifyAsync(name, inRelease!, cancel.Token))));
+            }
+
+            foreach (string name in inRelease is null ? names : [])
+                work.AddRange(platforms.Select(p => (Func<Task<ImageSignatureResult>>)(() => verifier.VerifyAsync(name, p, cancel.Token))));
+            return Verdicts.Print(Verdicts.InOrder(work, limit, cancel.Token), result.GetValue(quiet), result.GetValue(json), isFiles: false);
+        }));
+        return command;
+    }
+
+    private static IEnumerable<Task<ImageSignatureResult>> Files(SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files)
+    {
+        FileVerifier verifier = new(static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"));
+        FileVerification verification = new()
+        {
+            ManifestPath = manifestPath is null ? null : SignatureOptions.Files([manifestPath], "--manifest")[0],
+            ManifestDigest = manifestDigest,
+            Reference = reference,
+            SignaturePaths = files,
+            KeyPaths = signatures.Keys(result),
+            Fingerprints = signatures.Fingerprints(result),
+        };
+        yield return Task.Run(() => verifier.Verify(verification));
+    }
+
+    private static TrustException Usage(string message) => new("InvalidOptions", TrustErrorKind.InvalidArgument, message);
+}

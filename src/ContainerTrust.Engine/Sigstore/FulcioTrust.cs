@@ -1,0 +1,23 @@
+namespace ContainerTrust.Engine.Sigstore;
+
+/// <summary>A Fulcio CA, and whom it must have certified.</summary>
+internal sealed class FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, string oidcIssuer, string subjectEmail)
+{
+    public string OidcIssuer => oidcIssuer;
+
+    public string SubjectEmail => subjectEmail;
+
+    /// <summary>Verifies a certificate at the time at which the log took it in.</summary>
+    /// <param name="leaf">The signer's certificate.</param>
+    /// <param name="untrustedIntermediates">CAs that came with it.</param>
+    /// <param name="time">The log's time.</param>
+    /// <exception cref="SigstoreRefusal">It is not what the policy requires.</exception>
+    public void Verify(SigstoreCertificate leaf, IReadOnlyList<SigstoreCertificate> untrustedIntermediates, DateTimeOffset time)
+    {
+        CertificatePath.Verify(leaf, roots, untrustedIntermediates, time, ignoresUnknownNames: true);
+        if (FulcioIssuer.Read(leaf.Extensions) != oidcIssuer)
+            throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, $"The signer was not authenticated by {oidcIssuer}.");
+        if (!leaf.Extensions.Names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))
+            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectEmail}.");
+    }
+}

@@ -1,0 +1,68 @@
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>What a requirement list shall be, in the words of the command line.</summary>
+/// <remarks>
+/// Paths are those of the host that evaluates the policy. With <see cref="InlineKey"/> the files themselves are stored, and a relative path is a file of
+/// this machine, see <see cref="BaseDirectory"/>.
+/// </remarks>
+public sealed record RequirementOptions
+{
+    /// <summary>
+    /// The kind of requirement. Null means <see cref="TrustType.SigstoreSigned"/> if there is something that only that kind has, else
+    /// <see cref="TrustType.SignedBy"/> if there are keys.
+    /// </summary>
+    public TrustType? Type { get; init; }
+
+    /// <summary>Key files.</summary>
+    public IReadOnlyList<string> KeyPaths { get; init; } = [];
+
+    /// <summary>The directory of this machine that relative paths of files to be stored start from.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Store keys and certificates themselves in the policy, as RHEL 7 did.</summary>
+    public bool InlineKey { get; init; }
+
+    /// <summary>One of the keys is enough; otherwise each must have signed.</summary>
+    public bool AnyKey { get; init; }
+
+    /// <summary>The identity rule. Null for the default, which is then not written.</summary>
+    public SignedIdentity? SignedIdentity { get; init; }
+
+    /// <summary>Certificates of the Fulcio CA that signers' certificates come from. Null for no Fulcio.</summary>
+    public string? FulcioCAPath { get; init; }
+
+    /// <summary>With Fulcio: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    public string? OidcIssuer { get; init; }
+
+    /// <summary>With Fulcio or <see cref="CARootsPath"/>: the e-mail address in the signer's certificate.</summary>
+    public string? SubjectEmail { get; init; }
+
+    /// <summary>Public keys of Rekor logs, an entry in any of which is enough. With Fulcio at least one; possible with keys.</summary>
+    public IReadOnlyList<string> RekorPublicKeyPaths { get; init; } = [];
+
+    /// <summary>Root certificates of an own PKI that signers' certificates come from. Null for no PKI.</summary>
+    public string? CARootsPath { get; init; }
+
+    /// <summary>With <see cref="CARootsPath"/>: intermediate certificates.</summary>
+    public string? CAIntermediatesPath { get; init; }
+
+    /// <summary>With <see cref="CARootsPath"/>: the host name in the signer's certificate.</summary>
+    public string? SubjectHostname { get; init; }
+
+    /// <summary>Whether nothing is said of requirements at all.</summary>
+    public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !AnyKey && SignedIdentity is null && !HasSigstoreParts;
+
+    /// <summary>Whether there is something that only <c>sigstoreSigned</c> has.</summary>
+    public bool HasSigstoreParts => SigstoreParameter is not null;
+
+    /// <summary>The first parameter given that only <c>sigstoreSigned</c> has, for messages.</summary>
+    internal string? SigstoreParameter =>
+        FulcioCAPath is not null ? "-FulcioCAPath"
+        : CARootsPath is not null ? "-CARootsPath"
+        : CAIntermediatesPath is not null ? "-CAIntermediatesPath"
+        : OidcIssuer is not null ? "-OidcIssuer"
+        : SubjectEmail is not null ? "-SubjectEmail"
+        : SubjectHostname is not null ? "-SubjectHostname"
+        : RekorPublicKeyPaths.Count > 0 ? "-RekorPublicKeyPath"
+        : null;
+}

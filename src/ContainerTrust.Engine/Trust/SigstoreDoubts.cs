@@ -1,0 +1,89 @@
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>What users fall into with sigstore signatures: policies that are possible, and do not do what was meant.</summary>
+internal static class SigstoreDoubts
+{
+    // So many scopes are named in one sentence.
+    private const int MostNames = 5;
+
+    /// <summary>Looks at what is to be written.</summary>
+    /// <param name="changes">The changes; those without sigstore requirements are passed over.</param>
+    /// <param name="readsAttachments">Whether sigstore signatures are read from the registry for a scope of transport <c>docker</c> (empty for the default), once the changes are made.</param>
+    /// <param name="mirrors">The mirrors for a scope of transport <c>docker</c>.</param>
+    /// <returns>Sentences. Several scopes with the same trouble share one.</returns>
+    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+    {
+        Dictionary<string, List<string>> scopes = [];
+        foreach (TrustChange change in changes)
+        {
+            if (change.Remove || change.Requirements is null)
+                continue;
+            SigstoreSignedRequirement[] sigstore = [.. change.Requirements.OfType<SigstoreSignedRequirement>()];
+            if (sigstore.Length == 0)
+                continue;
+            foreach (string doubt in Of(change, sigstore, readsAttachments, mirrors).Distinct())
+            {
+                if (!scopes.TryGetValue(doubt, out List<string>? names))
+                    scopes.Add(doubt, names = []);
+                names.Add(change.ToString());
+            }
+        }
+
+        return [.. scopes.Select(static s => $"{Names(s.Value)}: {s.Key}")];
+    }
+
+    private static IEnumerable<string> Of(TrustChange change, SigstoreSignedRequirement[] sigstore, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+    {
+        if (Newest(sigstore) is { } newest)
+            yield return newest;
+        if (change.Requirements!.Any(static r => r is SignedByRequirement))
+            yield return "signedBy and sigstoreSigned stand in one list, so an image needs both kinds of signature. If one shall be enough, there is no such policy: choose one of them.";
+        foreach (SigstoreSignedRequirement requirement in sigstore)
+        {
+            if (requirement.SignedIdentity is not (MatchRepositoryIdentity or ExactRepositoryIdentity))
+                yield return $"signatures that cosign makes name a repository without a tag, and {requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)"} accepts none of those. For them use -SignedIdentity MatchRepository or -ExactRepository; signatures that podman and skopeo make name the tag too, and are accepted as it is.";
+            if (Misspelt(requirement) is { } doubt)
+                yield return doubt;
+        }
+
+        if (!change.IsDefault && change.Transport != "docker")
+            yield break;
+        string scope = change.IsDefault ? "" : change.Registry;
+        if (!readsAttachments(scope))
+        {
+            string where = !change.IsDefault && scope.Length == 0 ? "Add it with Set-ImageTrust -Default -UseSigstoreAttachments" : "Add -UseSigstoreAttachments";
+            yield return $"sigstore signatures are asked for, but reading them from the registry is not switched on, so no image will be accepted. {where}.";
+        }
+
+        foreach (string mirror in mirrors(scope).Where(m => !readsAttachments(m)))
+            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. Switch it on with Set-ImageTrust {mirror} -UseSigstoreAttachments.";
+    }
+
+    // A release refuses the whole policy for a member that it does not know.
+    private static string? Newest(SigstoreSignedRequirement[] sigstore)
+    {
+        (string What, string Since)? newest =
+            sigstore.Any(static r => r.Pki is not null) ? ("certificates of an own PKI", "5.35 (podman 5.5, skopeo 1.19)")
+            : sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null) ? ("alternative sigstore or Rekor keys", "5.32.2 (podman 5.2.2, skopeo 1.16.1)")
+            : sigstore.Any(static r => r.Fulcio is not null) ? ("certificates of a Fulcio CA", "5.24 (podman 4.4, skopeo 1.11)")
+            : sigstore.Any(static r => (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null) ? ("a Rekor key", "5.24 (podman 4.4, skopeo 1.11)")
+            : null;
+        return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older ones refuse the whole policy." : null;
+    }
+
+    // These are compared letter by letter with what a certificate says.
+    private static string? Misspelt(SigstoreSignedRequirement requirement)
+    {
+        if (requirement.Fulcio?.OidcIssuer is { } issuer && !(Uri.TryCreate(issuer, UriKind.Absolute, out Uri? url) && url.Scheme is "https" or "http"))
+            return $"the issuer '{issuer}' is no URL, and certificates of Fulcio name their issuer by URL, such as https://accounts.google.com.";
+        if ((requirement.Fulcio?.SubjectEmail ?? requirement.Pki?.SubjectEmail) is { Length: > 0 } email && !email.Contains('@', StringComparison.Ordinal))
+            return $"'{email}' is no e-mail address, so no certificate will have it as one.";
+        if (requirement.Pki?.SubjectHostname is { Length: > 0 } host && host.AsSpan().IndexOfAny("/@") >= 0)
+            return $"'{host}' is no host name, so no certificate will have it as one.";
+        return null;
+    }
+
+    private static string Names(List<string> names) => names.Count <= MostNames
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(MostNames))} and {names.Count - MostNames} others";
+}

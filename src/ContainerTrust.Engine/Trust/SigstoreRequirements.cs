@@ -1,0 +1,170 @@
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>Builds <c>sigstoreSigned</c> requirements, and refuses what policy.json cannot hold (containers-policy.json(5), "sigstoreSigned").</summary>
+internal sealed class SigstoreRequirements
+{
+    private readonly StoredFiles _files;
+
+    public SigstoreRequirements(StoredFiles files) => _files = files;
+
+    /// <summary>Builds a list.</summary>
+    /// <returns>One requirement a key, or a single one with <see cref="RequirementOptions.AnyKey"/>, a Fulcio CA or a PKI.</returns>
+    /// <exception cref="TrustException">The options contradict each other, or a file to be stored cannot be read.</exception>
+    public IReadOnlyList<TrustRequirement> Build(RequirementOptions options)
+    {
+        RequireOneSource(options);
+        RequireText(options.OidcIssuer, "-OidcIssuer");
+        RequireText(options.SubjectEmail, "-SubjectEmail");
+        RequireText(options.SubjectHostname, "-SubjectHostname");
+        RequirePaths(options.KeyPaths, "-KeyPath", options);
+        RequirePaths(options.RekorPublicKeyPaths, "-RekorPublicKeyPath", options);
+        RequirePaths(options.FulcioCAPath, "-FulcioCAPath", options);
+        RequirePaths(options.CARootsPath, "-CARootsPath", options);
+        RequirePaths(options.CAIntermediatesPath, "-CAIntermediatesPath", options);
+        SigstoreSignedRequirement common = WithRekor(new SigstoreSignedRequirement { SignedIdentity = options.SignedIdentity }, options);
+        if (options.FulcioCAPath is not null)
+            return [common with { Fulcio = Fulcio(options) }];
+        if (options.CARootsPath is not null)
+            return [common with { Pki = Pki(options) }];
+        return Keys(common, options);
+    }
+
+    private TrustRequirement[] Keys(SigstoreSignedRequirement common, RequirementOptions options)
+    {
+        if (!options.InlineKey)
+        {
+            return options.AnyKey && options.KeyPaths.Count > 1
+                ? [common with { KeyPaths = options.KeyPaths }]
+                : [.. options.KeyPaths.Select(path => common with { KeyPath = path })];
+        }
+
+        string[] data = [.. options.KeyPaths.Select(path => Data(path, options))];
+        return options.AnyKey && data.Length > 1
+            ? [common with { KeyDatas = data }]
+            : [.. data.Select(d => common with { KeyData = d })];
+    }
+
+    private FulcioIdentity Fulcio(RequirementOptions options) => new()
+    {
+        CaPath = options.InlineKey ? null : options.FulcioCAPath,
+        CaData = options.InlineKey ? Data(options.FulcioCAPath!, options) : null,
+        OidcIssuer = options.OidcIssuer!,
+        SubjectEmail = options.SubjectEmail!,
+    };
+
+    private PkiIdentity Pki(RequirementOptions options) => new()
+    {
+        CaRootsPath = options.InlineKey ? null : options.CARootsPath,
+        CaRootsData = options.InlineKey ? Data(options.CARootsPath!, options) : null,
+        CaIntermediatesPath = options.InlineKey ? null : options.CAIntermediatesPath,
+        CaIntermediatesData = options.InlineKey && options.CAIntermediatesPath is { } path ? Data(path, options) : null,
+        SubjectEmail = options.SubjectEmail,
+        SubjectHostname = options.SubjectHostname,
+    };
+
+    // The members of a single key are known to more releases than those of several.
+    private SigstoreSignedRequirement WithRekor(SigstoreSignedRequirement requirement, RequirementOptions options)
+    {
+        IReadOnlyList<string> paths = options.RekorPublicKeyPaths;
+        if (paths.Count == 0)
+            return requirement;
+        if (!options.InlineKey)
+            return paths.Count == 1 ? requirement with { RekorPublicKeyPath = paths[0] } : requirement with { RekorPublicKeyPaths = paths };
+        string[] data = [.. paths.Select(path => Data(path, options))];
+        return data.Length == 1 ? requirement with { RekorPublicKeyData = data[0] } : requirement with { RekorPublicKeyDatas = data };
+    }
+
+    private string Data(string path, RequirementOptions options) =>
+        Convert.ToBase64String(_files.Read(path, options.BaseDirectory, isOpenPgp: false));
+
+    private static void RequireOneSource(RequirementOptions options)
+    {
+        bool hasKeys = options.KeyPaths.Count > 0;
+        bool hasFulcio = options.FulcioCAPath is not null;
+        bool hasPki = options.CARootsPath is not null;
+        if ((hasKeys ? 1 : 0) + (hasFulcio ? 1 : 0) + (hasPki ? 1 : 0) > 1)
+            throw Invalid("SeveralKeySources", "A requirement knows signers by keys (-KeyPath), by a Fulcio CA (-FulcioCAPath) or by an own PKI (-CARootsPath), and only by one of them. Leave out the others.");
+        if (hasFulcio)
+            RequireFulcio(options);
+        else if (hasPki)
+            RequirePki(options);
+        else
+            RequireKeys(options, hasKeys);
+    }
+
+    private static void RequireFulcio(RequirementOptions options)
+    {
+        string[] missing =
+        [
+            .. options.OidcIssuer is null ? (string[])["-OidcIssuer"] : [],
+            .. options.SubjectEmail is null ? (string[])["-SubjectEmail"] : [],
+            .. options.RekorPublicKeyPaths.Count == 0 ? (string[])["-RekorPublicKeyPath"] : [],
+        ];
+        if (missing.Length > 0)
+            throw Invalid("IncompleteIdentity", $"A Fulcio CA certifies everybody who can log in, so -FulcioCAPath needs the signer too: give -OidcIssuer and -SubjectEmail, and -RekorPublicKeyPath for the log that says when it was signed. Missing: {string.Join(", ", missing)}.");
+        if (options.SubjectHostname is not null || options.CAIntermediatesPath is not null)
+            throw Apart(options.SubjectHostname is not null ? "-SubjectHostname" : "-CAIntermediatesPath", "-CARootsPath", "Leave it out: with -FulcioCAPath signers are known by -OidcIssuer and -SubjectEmail.");
+        RequireNoAnyKey(options, "-FulcioCAPath");
+    }
+
+    private static void RequirePki(RequirementOptions options)
+    {
+        if (options.SubjectEmail is null && options.SubjectHostname is null)
+            throw Invalid("IncompleteIdentity", "With -CARootsPath alone everybody with a certificate of that CA would count. Give -SubjectEmail or -SubjectHostname.");
+        if (options.RekorPublicKeyPaths.Count > 0 || options.OidcIssuer is not null)
+            throw Apart(options.OidcIssuer is not null ? "-OidcIssuer" : "-RekorPublicKeyPath", options.OidcIssuer is not null ? "-FulcioCAPath" : "-KeyPath or -FulcioCAPath", "Leave it out: podman and skopeo refuse it together with -CARootsPath.");
+        RequireNoAnyKey(options, "-CARootsPath");
+    }
+
+    private static void RequireKeys(RequirementOptions options, bool hasKeys)
+    {
+        (string? parameter, string partner) =
+            options.OidcIssuer is not null ? ("-OidcIssuer", "-FulcioCAPath")
+            : options.CAIntermediatesPath is not null ? ("-CAIntermediatesPath", "-CARootsPath")
+            : options.SubjectHostname is not null ? ("-SubjectHostname", "-CARootsPath")
+            : options.SubjectEmail is not null ? ("-SubjectEmail", "-FulcioCAPath or -CARootsPath")
+            : (null, "");
+        if (parameter is not null)
+            throw Apart(parameter, partner, hasKeys ? "Leave it out: a key is its own identity." : $"Give {partner}.");
+        if (!hasKeys && options.RekorPublicKeyPaths.Count > 0)
+            throw Apart("-RekorPublicKeyPath", "-KeyPath or -FulcioCAPath", "Give one of them: a log says when something was signed, and not who may sign.");
+        if (!hasKeys)
+            throw Invalid("MissingKey", "-Type SigstoreSigned needs to know whose signatures count. Give -KeyPath, or -FulcioCAPath or -CARootsPath and what belongs to it.");
+    }
+
+    private static void RequireNoAnyKey(RequirementOptions options, string source)
+    {
+        if (options.AnyKey)
+            throw Apart("-AnyKey", "-KeyPath", $"Leave it out: with {source} there are no keys to choose among, and of several certificates or logs any is enough already.");
+    }
+
+    // Compared letter by letter with what certificates say: what was pasted with a blank would accept nothing, and look right.
+    private static void RequireText(string? text, string parameter)
+    {
+        if (text is null)
+            return;
+        if (text.Length == 0)
+            throw Invalid("InvalidSubject", $"{parameter} is empty; perhaps a variable is not set.");
+        if (!UnicodeText.IsValid(text) || text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            throw Invalid("InvalidSubject", $"{parameter} '{Printable.Of(text, Printable.NameLength)}' has blanks or control characters, which no certificate has there. Correct it.");
+    }
+
+    private static void RequirePaths(string? path, string parameter, RequirementOptions options)
+    {
+        if (path is not null)
+            StoredFiles.RequirePath(path, parameter, options.InlineKey);
+    }
+
+    private static void RequirePaths(IReadOnlyList<string> paths, string parameter, RequirementOptions options)
+    {
+        foreach (string path in paths)
+            StoredFiles.RequirePath(path, parameter, options.InlineKey);
+    }
+
+    private static TrustException Apart(string parameter, string partner, string advice) =>
+        Invalid("ParametersNotTogether", $"{parameter} goes with {partner}. {advice}");
+
+    private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
+}

@@ -1,0 +1,25 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace ContainerTrust.Commands.Completion;
+
+/// <summary>Completes the platforms that multi-arch images are commonly built for; others are possible.</summary>
+public sealed class PlatformCompleter : IArgumentCompleter
+{
+    private static readonly Candidate[] Platforms =
+    [
+        new("linux/amd64", "x86_64"),
+        new("linux/arm64", "aarch64"),
+        new("linux/arm/v7", "armv7hl"),
+        new("linux/ppc64le", "ppc64le"),
+        new("linux/s390x", "s390x"),
+        new("linux/riscv64", "riscv64"),
+        new("linux/386", "i686"),
+        new("windows/amd64", "Windows on x86_64"),
+    ];
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Platforms.Matching(wordToComplete);
+}

@@ -1,0 +1,128 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Get-ReleaseImage</c>: the images that an OpenShift or OKD release consists of.</summary>
+[Cmdlet(VerbsCommon.Get, "ReleaseImage")]
+[OutputType(typeof(ReleaseImageContent))]
+public sealed class GetReleaseImageCommand : VerificationCmdlet
+{
+    private WildcardPattern[]? _names;
+    private ReleaseVerifier? _verifier;
+
+    /// <summary>Release images: <c>quay.io/openshift-release-dev/ocp-release@sha256:…</c>, <c>dir:…</c>, <c>oci:…</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "A release image, such as quay.io/openshift-release-dev/ocp-release@sha256:…")]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Release { get; set; }
+
+    /// <summary>Components to show, such as <c>machine-config-operator</c>. <c>*</c> and <c>?</c> are wildcards.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>The instance of multi-arch releases that is meant, <c>os/architecture[/variant]</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string? Platform { get; set; }
+
+    /// <summary>Key files of the signers. A signature by one of the keys is enough. Without them the policy decides.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? KeyPath { get; set; }
+
+    /// <summary>Fingerprints of the keys that may have signed. Any key of the key files if left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FingerprintCompleter))]
+    public string[]? Fingerprint { get; set; }
+
+    /// <summary>Stores (URLs or directories) that the signatures are read from, instead of where registries.d says.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? SignatureStore { get; set; }
+
+    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? SignatureConfigMap { get; set; }
+
+    /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
+    [Parameter]
+    [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
+    public string? SignedIdentity { get; set; }
+
+    /// <summary>Signatures must name this reference, whatever the image is called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExactReference { get; set; }
+
+    /// <summary>Signatures must name this repository, whatever the image is called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExactRepository { get; set; }
+
+    /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RemapPrefix { get; set; }
+
+    /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SignedPrefix { get; set; }
+
+    /// <summary>List the contents of a release that nobody vouches for.</summary>
+    [Parameter]
+    public SwitchParameter SkipSignatureCheck { get; set; }
+
+    private protected override VerificationOptions Options => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap);
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
+        RequireKeys(KeyPath, Fingerprint);
+        if (SkipSignatureCheck)
+            WriteWarning("The signatures of releases are not checked: what is listed is what whoever served the release says.");
+        _names = Name is null ? null : [.. Name.Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+    }
+
+    private protected override void Process()
+    {
+        foreach (string release in Release!)
+        {
+            Attempt(() =>
+            {
+                RequireOneRegistry(release);
+                string name = ImageName(release);
+                _verifier ??= new ReleaseVerifier(Verifier, Platform is null ? null : ImagePlatform.Parse(Platform));
+                Start(new VerificationItem(release), async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
+            });
+        }
+    }
+
+    private protected override void Write(VerificationItem item, object result)
+    {
+        IReadOnlyList<ReleaseImageContent> contents = (IReadOnlyList<ReleaseImageContent>)result;
+        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
+        foreach (ReleaseImageContent content in contents)
+        {
+            if (_names?.Any(n => n.IsMatch(content.Name)) == false)
+                continue;
+            seen.Add(content.Name);
+            WriteObject(content);
+        }
+
+        foreach (string name in (Name ?? []).Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && !seen.Contains(n)))
+            Report(new TrustException("ComponentNotFound", TrustErrorKind.NotFound, $"{item.Target} has no component '{name}'. Get-ReleaseImage without -Name shows those it has.") { Target = name });
+    }
+}

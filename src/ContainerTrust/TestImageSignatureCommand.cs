@@ -1,0 +1,260 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Test-ImageSignature</c>: whether images are acceptable, by the policy or by given keys, and why.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = PolicySet)]
+[OutputType(typeof(ImageSignatureResult), typeof(bool))]
+public sealed class TestImageSignatureCommand : VerificationCmdlet
+{
+    private const string PolicySet = "ByPolicy";
+    private const string KeySet = "ByKey";
+    private const string ReleaseSet = "InRelease";
+    private const string FileSet = "ByFile";
+    private const string FileDigestSet = "ByFileDigest";
+    private const string StoreSet = "FromStore";
+
+    private readonly List<ReleaseVerifier> _releases = [];
+    private ImagePlatform?[] _platforms = [null];
+
+    /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>, <c>oci:…</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public string[]? Image { get; set; }
+
+    /// <summary>
+    /// Judge these instances of multi-arch images, <c>os/architecture[/variant]</c>, instead of the list. With <see cref="InRelease"/>: the instance of the
+    /// release whose contents count.
+    /// </summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string[]? Platform { get; set; }
+
+    /// <summary>The release image, by digest, whose contents the images must be among.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ReleaseSet, HelpMessage = "A release image by digest")]
+    [ValidateNotNullOrEmpty]
+    public string? InRelease { get; set; }
+
+    /// <summary>The manifest's file.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FileSet, HelpMessage = "The file that has the manifest")]
+    [ValidateNotNullOrEmpty]
+    public string? ManifestPath { get; set; }
+
+    /// <summary>The manifest's digest, <c>sha256:…</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FileDigestSet, HelpMessage = "The manifest's digest, sha256:…")]
+    [Parameter(Mandatory = true, ParameterSetName = StoreSet, HelpMessage = "The manifest's digest, sha256:…")]
+    [ValidateNotNullOrEmpty]
+    public string? ManifestDigest { get; set; }
+
+    /// <summary>The reference that the signatures must be for, such as <c>registry.example.com/app:v1</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FileSet, HelpMessage = "The reference that the signatures must name")]
+    [Parameter(Mandatory = true, ParameterSetName = FileDigestSet, HelpMessage = "The reference that the signatures must name")]
+    [Parameter(Mandatory = true, ParameterSetName = StoreSet, HelpMessage = "The image's reference")]
+    [ValidateNotNullOrEmpty]
+    public string? Reference { get; set; }
+
+    /// <summary>Files with one signature each. Wildcards are possible.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FileSet, HelpMessage = "A file with a signature")]
+    [Parameter(Mandatory = true, ParameterSetName = FileDigestSet, HelpMessage = "A file with a signature")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? SignaturePath { get; set; }
+
+    /// <summary>Key files of the signers. A signature by one of the keys is enough. Without them the policy decides.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet, HelpMessage = "A file with the signer's public key")]
+    [Parameter(Mandatory = true, ParameterSetName = FileSet, HelpMessage = "A file with the signer's public key")]
+    [Parameter(Mandatory = true, ParameterSetName = FileDigestSet, HelpMessage = "A file with the signer's public key")]
+    [Parameter(ParameterSetName = StoreSet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? KeyPath { get; set; }
+
+    /// <summary>Fingerprints of the keys that may have signed. Any key of the key files if left out.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = FileDigestSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FingerprintCompleter))]
+    public string[]? Fingerprint { get; set; }
+
+    /// <summary>Stores (URLs or directories) that the signatures are read from, instead of where registries.d says.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? SignatureStore { get; set; }
+
+    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? SignatureConfigMap { get; set; }
+
+    /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
+    public string? SignedIdentity { get; set; }
+
+    /// <summary>Signatures must name this reference, whatever the image is called.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ExactReference { get; set; }
+
+    /// <summary>Signatures must name this repository, whatever the image is called.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ExactRepository { get; set; }
+
+    /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? RemapPrefix { get; set; }
+
+    /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SignedPrefix { get; set; }
+
+    /// <summary>Only a signature will do: what the policy accepts without one is then not valid.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = StoreSet)]
+    public SwitchParameter RequireSignature { get; set; }
+
+    /// <summary>How many images are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 16;
+
+    /// <summary>Only say yes or no, for each image.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    private protected override int Parallelism => ThrottleLimit;
+
+    private protected override VerificationOptions Options => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature };
+
+    private protected override void Begin()
+    {
+        base.Begin();
+        Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
+        RequireKeys(KeyPath, Fingerprint);
+        if (Platform is not null)
+            _platforms = [.. Platform.Select(ImagePlatform.Parse)];
+    }
+
+    private protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case FileSet or FileDigestSet:
+                Start(new VerificationItem(Reference!), Judge(JudgeFiles));
+                break;
+            case StoreSet:
+                Start(new VerificationItem(Reference!), Judge(JudgeDigest));
+                break;
+            default:
+                foreach (string image in Image!)
+                {
+                    for (int i = 0; i < _platforms.Length; i++)
+                    {
+                        int index = i;
+                        Start(new VerificationItem(image), Judge(() => JudgeImage(image, index)));
+                    }
+                }
+
+                break;
+        }
+    }
+
+    private protected override void Write(VerificationItem item, object result)
+    {
+        ImageSignatureResult verdict = (ImageSignatureResult)result;
+        WriteObject(Quiet ? verdict.IsValid : Arrays(verdict));
+    }
+
+    private protected override bool MustAnswer => Quiet;
+
+    private protected override void Deny() => WriteObject(false);
+
+    // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+    private static ImageSignatureResult Arrays(ImageSignatureResult result) => result with
+    {
+        Requirements = result.Requirements.Select(static r => r with { Signatures = r.Signatures.ToArray() }).ToArray(),
+        Signatures = result.Signatures.ToArray(),
+        Release = result.Release is { } release ? Arrays(release) : null,
+    };
+
+    // What must be done on the pipeline's thread is done at once; a fault takes its turn like any other result.
+    private static Func<CancellationToken, Task<object>> Judge(Func<Func<CancellationToken, Task<object>>> prepare)
+    {
+        try
+        {
+            return prepare();
+        }
+        catch (TrustException e)
+        {
+            return _ => Task.FromException<object>(e);
+        }
+    }
+
+    private Func<CancellationToken, Task<object>> JudgeImage(string image, int platform)
+    {
+        RequireOneRegistry(InRelease ?? image);
+        string name = ImageName(image);
+        ImageVerifier verifier = Verifier;
+        if (InRelease is null)
+            return async cancellation => await verifier.VerifyAsync(name, _platforms[platform], cancellation).ConfigureAwait(false);
+        string release = ImageName(InRelease);
+        if (_releases.Count == 0)
+            _releases.AddRange(_platforms.Select(p => new ReleaseVerifier(verifier, p)));
+        return async cancellation => await _releases[platform].VerifyAsync(name, release, cancellation).ConfigureAwait(false);
+    }
+
+    private Func<CancellationToken, Task<object>> JudgeDigest()
+    {
+        ImageVerifier verifier = Verifier;
+        return async cancellation => await verifier.VerifyDigestAsync(Reference!, ManifestDigest!, cancellation).ConfigureAwait(false);
+    }
+
+    private Func<CancellationToken, Task<object>> JudgeFiles()
+    {
+        FileVerifier verifier = new(Messages.Warning);
+        FileVerification files = new()
+        {
+            ManifestPath = ManifestPath is null ? null : LocalPath(ManifestPath),
+            ManifestDigest = ManifestDigest,
+            Reference = Reference!,
+            SignaturePaths = LocalFiles(SignaturePath, nameof(SignaturePath))!,
+            KeyPaths = LocalPaths(KeyPath)!,
+            Fingerprints = Fingerprint,
+        };
+        return _ => Task.FromResult<object>(verifier.Verify(files));
+    }
+}

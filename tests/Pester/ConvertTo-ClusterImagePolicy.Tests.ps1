@@ -1,0 +1,140 @@
+BeforeAll { . $PSScriptRoot/Common.ps1 }
+AfterAll { Remove-TestRoot }
+
+Describe 'ConvertTo-ClusterImagePolicy' {
+    BeforeAll {
+        $root = New-TestRoot $FullPolicy $FullRegistries
+        $cosign = [Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/cosign.pub"))
+        $live = Get-ImageTrust -Root $root -WarningAction SilentlyContinue
+        function Get-Entry([string[]] $Name) { $live.Where({ $_.Registry -in $Name }) }
+    }
+
+    Context 'documents' {
+        It 'makes an object of an entry' {
+            $policy = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root
+            $policy | Should -BeOfType ([ContainerTrust.ImagePolicyDocument])
+            $policy.Kind | Should -Be 'ClusterImagePolicy'
+            $policy.Name | Should -Be 'data.example.com'
+            $policy.Namespace | Should -BeNullOrEmpty
+            $policy.PolicyType | Should -Be 'PublicKey'
+            $policy.Scopes[0] | Should -Be 'data.example.com'
+            "$policy" | Should -BeExactly $policy.Yaml
+            $policy.Yaml | Should -Match "(?m)^        keyData: $([regex]::Escape($cosign))$"
+            $policy.Yaml | Should -Match "(?m)^        rekorKeyData: $([regex]::Escape($cosign))$"
+        }
+
+        It 'reads key files below -Root, also where the list has one file' {
+            (Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $root).Yaml | Should -Match ([regex]::Escape($cosign))
+        }
+
+        It 'takes entries as an argument' {
+            (ConvertTo-ClusterImagePolicy (Get-Entry data.example.com, sigstore.example.com) -Root $root).Name | Should -Be 'sigstore.example.com', 'data.example.com'
+        }
+
+        It 'makes ImagePolicy documents for a namespace' {
+            $policy = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Namespace team-a -Root $root
+            $policy.Kind | Should -Be 'ImagePolicy'
+            $policy.Namespace | Should -Be 'team-a'
+            $policy.Yaml | Should -Match '(?m)^  namespace: team-a$'
+        }
+
+        It 'returns one text with -AsYaml' {
+            $text = Get-Entry data.example.com, sigstore.example.com | ConvertTo-ClusterImagePolicy -AsYaml -Root $root
+            $text | Should -BeOfType ([string])
+            $text.Count | Should -Be 1
+            ($text -split '(?m)^---\n').Count | Should -Be 2
+            [regex]::Matches($text, '(?m)^kind: ClusterImagePolicy$').Count | Should -Be 2
+            $text | Should -Not -Match '\n$'
+        }
+
+        It 'makes one policy with -Name' {
+            $policy = Get-Entry data.example.com, sigstore.example.com | ConvertTo-ClusterImagePolicy -Name vendor -Root $root
+            $policy.Name | Should -Be 'vendor'
+            $policy.Scopes | Should -Be 'sigstore.example.com', 'data.example.com'
+        }
+
+        It 'returns nothing for nothing' {
+            @() | ConvertTo-ClusterImagePolicy | Should -BeNullOrEmpty
+            Get-Entry accept.example.com | ConvertTo-ClusterImagePolicy -AsYaml -Root $root -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'errors' {
+        It 'refuses <Name>: <Id>' -TestCases @(
+            @{ Name = 'default'; Id = 'DefaultNotPossible' }
+            @{ Name = ''; Id = 'TransportNotPossible' }
+            @{ Name = 'accept.example.com'; Id = 'RequirementNotPossible' }
+            @{ Name = 'path.example.com'; Id = 'RequirementNotPossible' }
+            @{ Name = 'mixed.example.com'; Id = 'RequirementNotPossible' }
+            @{ Name = 'base.example.com'; Id = 'RequirementNotPossible' }
+            @{ Name = 'datas.example.com'; Id = 'KeysNotPossible' }
+            @{ Name = 'fulcio.example.com'; Id = 'KeyFileNotFound' }
+            @{ Name = 'fulciodata.example.com'; Id = 'InvalidCertificate' }
+            @{ Name = 'pkidata.example.com'; Id = 'InvalidCertificate' }
+        ) {
+            $policy = Get-Entry $Name, data.example.com | ConvertTo-ClusterImagePolicy -Root $root -ErrorVariable refused -ErrorAction SilentlyContinue
+            $policy.Name | Should -Be 'data.example.com' -Because 'the other entry is converted'
+            $refused.Count | Should -Be 1
+            $refused[0].FullyQualifiedErrorId | Should -Be "$Id,ContainerTrust.Commands.ConvertToClusterImagePolicyCommand"
+        }
+
+        It 'ends with an error where -Name or -Namespace is not possible: <Id>' -TestCases @(
+            @{ Arguments = @{ Name = 'Vendor' }; Id = 'InvalidName' }
+            @{ Arguments = @{ Name = 'openshift' }; Id = 'ReservedName' }
+            @{ Arguments = @{ Namespace = 'a.b' }; Id = 'InvalidNamespace' }
+            @{ Arguments = @{ Root = '/none/such' }; Id = 'RootNotFound' }
+        ) {
+            $all = @{ Root = $root }
+            foreach ($name in $Arguments.Keys) { $all[$name] = $Arguments[$name] }
+            { Get-Entry data.example.com | ConvertTo-ClusterImagePolicy @all } | Should -Throw -ErrorId "$Id,*"
+        }
+
+        It 'does not take the files of one host for those of another' {
+            $other = New-TestRoot $FullPolicy
+            [System.IO.File]::WriteAllText("$other/etc/hostname", "other.example.com`n")
+            { Get-Entry fulciodata.example.com | ConvertTo-ClusterImagePolicy -Root $other -ErrorAction Stop } | Should -Throw -ErrorId 'FileOnAnotherHost,*'
+            (Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $other).Yaml | Should -Match ([regex]::Escape($cosign)) -Because 'the entry knows the fingerprint'
+            $key = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+            [System.IO.File]::WriteAllText("$other/keys/cosign.pub", $key.ExportSubjectPublicKeyInfoPem())
+            { Get-Entry sigstore.example.com | ConvertTo-ClusterImagePolicy -Root $other -ErrorAction Stop } | Should -Throw -ErrorId 'KeyMismatch,*'
+        }
+    }
+
+    Context 'objects of other sessions' {
+        It 'takes entries from CLIXML, and brings documents back' {
+            $path = Join-Path $root 'entries.xml'
+            Get-Entry data.example.com, sigstore.example.com | Export-Clixml -LiteralPath $path
+            $policies = Import-Clixml -LiteralPath $path | ConvertTo-ClusterImagePolicy -Root $root
+            $policies.Count | Should -Be 2
+            $policies | Export-Clixml -LiteralPath $path
+            $back = Import-Clixml -LiteralPath $path
+            $back[0] | Should -BeOfType ([ContainerTrust.ImagePolicyDocument])
+            ConvertTo-FieldText $back | Should -Be (ConvertTo-FieldText $policies)
+        }
+
+        It 'takes property bags, as remoting brings them' {
+            $path = Join-Path $root 'bags.xml'
+            Get-Entry data.example.com | Export-Clixml -LiteralPath $path
+            $child = Invoke-ChildSession "
+                `$bag = Import-Clixml -LiteralPath '$path'
+                Import-Module '$ModulePath'
+                `$bag.GetType().Name
+                (`$bag | ConvertTo-ClusterImagePolicy -Root '$root').Name"
+            $child.Output | Should -Be 'PSObject', 'data.example.com'
+        }
+    }
+
+    It 'shows a table of policies' {
+        $lines = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root | Out-String -Width 200 -Stream | Where-Object { $_.Trim() }
+        ($lines[0] -split '\s+') -ne '' | Should -Be 'Kind', 'Namespace', 'Name', 'PolicyType', 'Scopes'
+        $lines[2] | Should -Match '^ClusterImagePolicy +data.example.com +PublicKey +data.example.com'
+    }
+
+    It 'warns where an entry that is left out falls to a policy above it' {
+        $text = '{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"sigstoreSigned","keyPath":"/keys/cosign.pub"}],"quay.io/team":[{"type":"reject"}]}}}'
+        $nested = New-TestRoot $text
+        $null = Get-ImageTrust -Transport docker -Root $nested | ConvertTo-ClusterImagePolicy -Root $nested -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        $warned | Where-Object { "$_" -like "'quay.io/team' has become no policy*" } | Should -HaveCount 1
+        $warned | Where-Object { "$_" -like "*OpenShift itself*" } | Should -HaveCount 1
+    }
+}
