@@ -157,8 +157,8 @@ internal sealed class CraftedCases : IDisposable
         yield return With("a wrong marker before", Packet(MarkerTag, "PGQ"u8.ToArray()), _key.Certificate());
         yield return With("a wrong marker inside", bare, Packet(MarkerTag, "PGQ"u8.ToArray()), plain);
         yield return With("a wrong marker after", _key.Certificate(), Packet(MarkerTag, "PGQ"u8.ToArray()));
-        yield return With("a signature of an unknown version after", _key.Certificate(), Packet(SignatureTag, [77, 1, 2, 3, 4, 5]));
-        yield return With("a signature of an unknown version inside", bare, uid, Packet(SignatureTag, [77, 1, 2, 3, 4, 5]), plain);
+        yield return With("a signature of an unknown version after", _key.Certificate(), Packet(SignatureTag, [77, .. new byte[40]]));
+        yield return With("a signature of an unknown version inside", bare, uid, Packet(SignatureTag, [77, .. new byte[40]]), plain);
         yield return With("a private packet inside", bare, Packet(60, [1, 2, 3]), plain);
         yield return With("an unknown packet inside", bare, Packet(30, [1, 2, 3]), plain);
         yield return With("a padding packet inside", bare, Packet(PaddingTag, [1, 2, 3]), plain);
