@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using ContainerTrust.Bench;
 
+if (args is ["verify", ..])
+    return await VerifyComparison.RunAsync().ConfigureAwait(false);
 BenchmarkSwitcher.FromAssembly(typeof(GetBenchmark).Assembly).Run(args);
+return 0;

@@ -154,6 +154,11 @@ internal sealed class CraftedCases : IDisposable
         yield return With("certification without an issuer", bare, uid, Certification(Certify() with { Unhashed = [] }));
         yield return With("certification with another issuer", bare, uid, Certification(Certify() with { Unhashed = Subpacket(16, _other.KeyId) }));
         yield return With("a marker before", Packet(MarkerTag, "PGP"u8.ToArray()), _key.Certificate());
+        yield return With("a wrong marker before", Packet(MarkerTag, "PGQ"u8.ToArray()), _key.Certificate());
+        yield return With("a wrong marker inside", bare, Packet(MarkerTag, "PGQ"u8.ToArray()), plain);
+        yield return With("a wrong marker after", _key.Certificate(), Packet(MarkerTag, "PGQ"u8.ToArray()));
+        yield return With("a signature of an unknown version after", _key.Certificate(), Packet(SignatureTag, [77, .. new byte[40]]));
+        yield return With("a signature of an unknown version inside", bare, uid, Packet(SignatureTag, [77, .. new byte[40]]), plain);
         yield return With("a private packet inside", bare, Packet(60, [1, 2, 3]), plain);
         yield return With("an unknown packet inside", bare, Packet(30, [1, 2, 3]), plain);
         yield return With("a padding packet inside", bare, Packet(PaddingTag, [1, 2, 3]), plain);
@@ -320,6 +325,20 @@ internal sealed class CraftedCases : IDisposable
         yield return With("armored as a key", Armor(_good, "PGP PUBLIC KEY BLOCK"));
         yield return With("armored twice", Armor(_good, "PGP MESSAGE"), Armor(_good, "PGP MESSAGE"));
         yield return With("armored after text", "text\n"u8.ToArray(), Armor(_good, "PGP MESSAGE"));
+        yield return With("armored without a checksum", Armor(_good, "PGP MESSAGE", ""));
+        for (int cut = 1; cut < 6; cut++)
+        {
+            byte[] armored = Armor(_good, "PGP MESSAGE", "");
+            int end = armored.AsSpan().LastIndexOf("\n-----END"u8);
+            yield return With($"armored, without a checksum and the last {cut} octets of text", armored[..(end - cut)], armored[end..]);
+        }
+
+        yield return With("armored without an end", Armor(_good, "PGP MESSAGE").AsSpan()[..^40].ToArray());
+        yield return With("armored with a CRLF", Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(Armor(_good, "PGP MESSAGE")).ReplaceLineEndings("\r\n")));
+        yield return With("armored with a header", Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(Armor(_good, "PGP MESSAGE")).Replace("\n\n", "\nComment: x\n\n", StringComparison.Ordinal)));
+        yield return With("armored with a text in the data", Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(Armor(_good, "PGP MESSAGE")).Replace("\n\n", "\n\n!?\n", StringComparison.Ordinal)));
+        yield return With("armored, then octets", Armor(_good, "PGP MESSAGE"), _good);
+        yield return With("octets, then armored", _good, Armor(_good, "PGP MESSAGE"));
         yield return With("armored with a wrong checksum", Armor(_good, "PGP MESSAGE", "=AAAA\n"));
     }
 
@@ -428,7 +447,13 @@ internal sealed class CraftedCases : IDisposable
             yield return With($"compressed {algorithm}, then a message", Compressed(algorithm, _good, PacketFraming.New), _good);
             yield return With($"compressed {algorithm}, a zero octet inside", Compressed(algorithm, [.. _good, 0]));
             yield return With($"compressed {algorithm}, a literal inside after it", Compressed(algorithm, [.. _good, .. literal]));
-            yield return With($"compressed {algorithm}, truncated", Compressed(algorithm, _good)[..^10]);
+            for (int cut = 1; cut < 12; cut += 3)
+            {
+                yield return With($"compressed {algorithm}, truncated by {cut}", Compressed(algorithm, _good)[..^cut]);
+                yield return With($"compressed {algorithm}, truncated by {cut}, with a length", Packet(CompressedTag, Compressed(algorithm, _good)[1..^cut]));
+                yield return With($"compressed {algorithm}, {cut} octets more", Packet(CompressedTag, [.. Compressed(algorithm, _good)[1..], .. new byte[cut]]));
+            }
+
             yield return With($"compressed {algorithm}, the signature outside", Compressed(algorithm, [.. onePass, .. literal], PacketFraming.New), signature);
             yield return With($"compressed {algorithm}, literal only", onePass, Compressed(algorithm, literal, PacketFraming.New), signature);
             yield return With($"compressed {algorithm}, signature first, literal only", signature, Compressed(algorithm, literal, PacketFraming.New));

@@ -24,6 +24,7 @@ public sealed class CraftedTests
             "structure: compressed 2, then a zero octet", "structure: compressed 2, then a literal", "structure: compressed 2, then a message",
         ],
         ["Armor that says it is something else is not a message."] = ["message: armored as a key", "message: armored as a signature"],
+        ["A character that has no place in armor is damage."] = ["message: armored with a text in the data"],
         ["A packet that is longer than what is in it is damaged."] =
             ["message: one-pass with more octets", "key: more octets in its packet", "signature: more octets after it", "signature: a second number", "signature: number plus the modulus"],
         ["A part of the wrong length is not ignored: it was meant to say something."] =

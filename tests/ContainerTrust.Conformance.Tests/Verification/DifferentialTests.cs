@@ -128,7 +128,10 @@ public sealed class DifferentialTests : IDisposable
             OurOpenPgp.Of);
     }
 
-    /// <summary>Claims that are properly signed, but are not quite what a claim must be.</summary>
+    /// <summary>
+    /// Claims that are properly signed, but are not quite what a claim must be. The verifier is stricter in one thing: octets and
+    /// escapes that are no Unicode are not replaced by something else.
+    /// </summary>
     [SkippableFact]
     public void A_changed_claim_is_never_accepted_where_skopeo_refuses_it()
     {
@@ -173,7 +176,7 @@ public sealed class DifferentialTests : IDisposable
                     Interlocked.Increment(ref accepted);
                 if (ours.IsValid && theirs.ExitCode != 0)
                     faults.Add($"accepted, but skopeo says {theirs.Error}\n{System.Text.Encoding.UTF8.GetString(content)}\n{Convert.ToBase64String(content)}");
-                else if (!ours.IsValid && theirs.ExitCode == 0)
+                else if (!ours.IsValid && theirs.ExitCode == 0 && !ours.Reason.Contains("not valid UTF-8", StringComparison.Ordinal) && !ours.Reason.Contains("not valid Unicode", StringComparison.Ordinal))
                     stricter.Add($"{ours.Reason}\n{System.Text.Encoding.UTF8.GetString(content)}");
             }
         });

@@ -71,7 +71,7 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
         }
 
         if (_random.Next(20) == 0)
-            parts.Insert(_random.Next(parts.Count), Packet(Pick(MarkerTag, 60, 12, 30), [1, 2, 3]));
+            parts.Insert(_random.Next(parts.Count), Packet(Pick(MarkerTag, MarkerTag, 60, 12, 30), Pick<byte[]>([1, 2, 3], "PGP"u8.ToArray())));
         return [.. parts.SelectMany(static p => p)];
     }
 

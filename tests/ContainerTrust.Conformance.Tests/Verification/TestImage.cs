@@ -90,5 +90,6 @@ internal sealed class TestImage
         return (layer.ToArray(), DigestOf(tar.ToArray()));
     }
 
-    private static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+    /// <summary>The SHA-256 digest of a content, with its algorithm.</summary>
+    public static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 }
