@@ -114,6 +114,8 @@ internal sealed class KeyringParser
                     _isAfterPrimary = _isAfterUserIds = true;
                     _component = null;
                     break;
+                case PacketTag.Marker when !packet.Body.SequenceEqual("PGP"u8):
+                    throw source.Malformed(packet.Offset, "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
                 case PacketTag.Trust or PacketTag.Marker or PacketTag.Padding or PacketTag.OldComment or >= (PacketTag)40:
                     break;
                 case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature or PacketTag.CompressedData
@@ -192,7 +194,10 @@ internal sealed class KeyringParser
                 return;
             }
 
-            if (!mayBeOwn)
+            // A statement without a key id is nobody's to GnuPG (version 6 has fingerprints only). What counts against a key counts in doubt: revocations,
+            // and statements that cannot be read in full.
+            bool isInDoubt = signature.Type is SignatureType.SubkeyRevocation or SignatureType.CertificationRevocation || outcome != SignatureParse.Read || signature.Version == 6;
+            if (!mayBeOwn || (signature.IssuerKeyId is null && !isInDoubt))
                 return;
             switch (signature.Type)
             {

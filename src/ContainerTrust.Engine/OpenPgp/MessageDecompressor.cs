@@ -55,9 +55,13 @@ internal static class MessageDecompressor
 
     private static unsafe bool TryInflate(byte algorithm, ReadOnlySpan<byte> data, MessageBuffers buffers, out ReadOnlySpan<byte> result)
     {
+        // A pointer to nothing is no stream.
+        if (data.IsEmpty)
+            throw new InvalidDataException();
         fixed (byte* pointer = data)
         {
-            using var source = new UnmanagedMemoryStream(pointer, data.Length);
+            using var memory = new UnmanagedMemoryStream(pointer, data.Length);
+            using var source = new EndWatch(memory);
             using Stream stream = algorithm == 1 ? new DeflateStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
             byte[] buffer = buffers.Begin(FirstLength);
             int count = 0;
@@ -66,6 +70,9 @@ internal static class MessageDecompressor
                 int read = stream.Read(buffer, count, buffer.Length - count);
                 if (read == 0)
                 {
+                    // .NET takes data that stops in the middle for its end; zlib, and so gpg, does not.
+                    if (source.WasAskedBeyondItsEnd)
+                        throw new InvalidDataException();
                     buffers.Budget -= count;
                     result = buffer.AsSpan(0, count);
                     return true;

@@ -10,7 +10,7 @@ internal static class SignedMessageReader
     private const int MaxPackets = 64;
 
     /// <summary>As deep as GnuPG goes.</summary>
-    private const int MaxDepth = 32;
+    private const int MaxDepth = 31;
 
     private static readonly PacketSource Source = new("the signature", 0);
 

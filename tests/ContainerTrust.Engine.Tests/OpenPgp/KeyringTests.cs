@@ -69,6 +69,14 @@ public sealed class KeyringTests
     }
 
     [Fact]
+    public void A_marker_packet_says_PGP_or_spoils_the_file()
+    {
+        byte[] key = Signer.Certificate();
+        AssertProblem(OpenPgpProblem.None, Message, [.. TestPackets.Packet(PacketTag.Marker, (byte)'P', (byte)'G', (byte)'P'), .. key]);
+        Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("test", (byte[])[.. key, .. TestPackets.Packet(PacketTag.Marker, (byte)'P', (byte)'G')])]));
+    }
+
+    [Fact]
     public void A_key_ends_when_its_newest_self_signature_says()
     {
         byte[] expired = TestPackets.Lifetime(999_999);

@@ -117,10 +117,22 @@ public sealed class SignedMessageTests
         byte[] packet = TestSigner.Compress(message);
         AssertGood([0xA3, .. packet[(packet[1] < 192 ? 2 : 3)..]]);
         byte[] deep = message;
-        for (int i = 0; i < 32; i++)
+        for (int i = 0; i < 31; i++)
             deep = TestSigner.Compress(deep);
         AssertGood(deep);
         AssertProblem(OpenPgpProblem.Malformed, TestSigner.Compress(deep));
+    }
+
+    [Fact]
+    public void Compressed_data_that_stops_before_its_end_is_refused()
+    {
+        byte[] packet = TestSigner.Compress(Signer.Message(Content));
+        byte[] body = packet[(packet[1] < 192 ? 2 : 3)..];
+        for (int cut = 1; cut < body.Length; cut++)
+            AssertProblem(OpenPgpProblem.Malformed, TestPackets.Packet(PacketTag.CompressedData, body[..^cut]));
+        AssertProblem(OpenPgpProblem.Malformed, [0xA3, 1]);
+        AssertProblem(OpenPgpProblem.Malformed, [0xA3, 2]);
+        AssertProblem(OpenPgpProblem.Malformed, [0xA3, 3]);
     }
 
     [Fact]
