@@ -100,13 +100,15 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     {
         foreach (string release in Release!)
         {
-            Attempt(() =>
+            string name = "";
+            if (!Attempt(() =>
             {
                 RequireOneRegistry(release);
-                string name = ImageName(release);
-                _verifier ??= new ReleaseVerifier(Verifier, Platform is null ? null : ImagePlatform.Parse(Platform));
-                Start(new VerificationItem(release), async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
-            });
+                name = ImageName(release);
+            }))
+                continue;
+            _verifier ??= new ReleaseVerifier(Verifier, Platform is null ? null : ImagePlatform.Parse(Platform));
+            Start(new VerificationItem(release), async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
         }
     }
 

@@ -8,7 +8,7 @@ function Get-Sha256([byte[]] $Bytes) { [Convert]::ToHexString([System.Security.C
 function Get-ManifestDigest([string] $Directory) { 'sha256:' + (Get-Sha256 ([System.IO.File]::ReadAllBytes("$Directory/manifest.json"))) }
 
 # A layer (gzipped tar) with one file.
-function New-Layer([string] $Name, [string] $Text) {
+function Get-Layer([string] $Name, [string] $Text) {
     $file = [System.IO.MemoryStream]::new()
     $gzip = [System.IO.Compression.GZipStream]::new($file, [System.IO.Compression.CompressionLevel]::SmallestSize)
     $tar = [System.Formats.Tar.TarWriter]::new($gzip, [System.Formats.Tar.TarEntryFormat]::Ustar)
@@ -24,7 +24,7 @@ function New-Layer([string] $Name, [string] $Text) {
 # An image as "skopeo copy ... dir:" leaves it: manifest.json, version, and the blobs by their digests.
 function New-DirectoryImage {
     [CmdletBinding(SupportsShouldProcess)]
-    param([string] $Path, [byte[]] $Layer = (New-Layer 'etc/motd' 'hello'))
+    param([string] $Path, [byte[]] $Layer = (Get-Layer 'etc/motd' 'hello'))
     if (-not $PSCmdlet.ShouldProcess($Path)) { return }
     $null = New-Item -ItemType Directory -Path $Path -Force
     $config = [System.Text.Encoding]::UTF8.GetBytes('{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}')
@@ -51,7 +51,7 @@ function New-ReleaseImage {
         metadata   = @{ name = $Name }
         spec       = @{ tags = @(foreach ($key in $Component.Keys) { [ordered]@{ name = $key; from = [ordered]@{ kind = 'DockerImage'; name = $Component[$key] } } }) }
     }
-    New-DirectoryImage -Path $Path -Layer (New-Layer 'release-manifests/image-references' (ConvertTo-Json $stream -Depth 8))
+    New-DirectoryImage -Path $Path -Layer (Get-Layer 'release-manifests/image-references' (ConvertTo-Json $stream -Depth 8))
 }
 
 # A directory for gpg; its path must be short, for the sockets that gpg makes beside it.

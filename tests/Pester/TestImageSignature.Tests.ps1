@@ -12,7 +12,7 @@ BeforeAll {
     . $PSScriptRoot/Images.ps1
 
     # A host that trusts what lies below /srv/signed if it is the app, accepts /srv/open, and rejects the rest.
-    function New-SignedRoot {
+    function Initialize-SignedRoot {
         $root = New-TestRoot @'
 {
     "default": [{"type": "reject"}],
@@ -187,7 +187,7 @@ Describe 'Test-ImageSignature by files' {
 
 Describe 'Test-ImageSignature by policy' {
     BeforeAll {
-        $root = New-SignedRoot
+        $root = Initialize-SignedRoot
         $digest = Get-ManifestDigest "$ImagePath/app"
     }
 
@@ -282,7 +282,7 @@ Describe 'Test-ImageSignature by policy' {
 
 Describe 'Test-ImageSignature by keys and stores' {
     BeforeAll {
-        $root = New-SignedRoot
+        $root = Initialize-SignedRoot
         $digest = Get-ManifestDigest "$ImagePath/app"
         $lookaside = "$root/lookaside"
         New-Lookaside $lookaside @{ app = "$ImagePath/app"; other = "$ImagePath/app" }
@@ -350,7 +350,7 @@ Describe 'Test-ImageSignature by keys and stores' {
 
 Describe 'Test-ImageSignature with a registry' {
     BeforeAll {
-        $root = New-SignedRoot
+        $root = Initialize-SignedRoot
         $digest = Get-ManifestDigest "$ImagePath/app"
         $other = "$root/srv/signed/unsigned"
         $registry = Start-TestRegistry @{ app = "$ImagePath/app"; unsigned = $other; release = "$ImagePath/release" }
@@ -416,7 +416,7 @@ Describe 'Test-ImageSignature with a registry' {
     }
 
     It 'does not send a credential to a second registry' {
-        $credential = [pscredential]::new('user', (ConvertTo-SecureString 'secret' -AsPlainText -Force))
+        $credential = [pscredential]::new('user', [System.Net.NetworkCredential]::new('user', 'secret').SecurePassword)
         "$name/app:v1", '127.0.0.1:1/app:v1' | Test-ImageSignature @here -Credential $credential -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -Be $true, $false
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'CredentialForOneRegistry,*'
         "$failures" | Should -Not -Match 'secret'
@@ -445,6 +445,7 @@ Describe 'Test-ImageSignature with a registry' {
             Start-Sleep -Milliseconds 2500
             $silent.Pending() | Should -BeTrue -Because 'the server was asked'
             $work.IsCompleted | Should -BeFalse -Because 'the server is silent'
+            $shell.Streams.Progress.StatusDescription | Should -Contain '0 of 5 done'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
             $watch.ElapsedMilliseconds | Should -BeLessThan 1000
@@ -471,7 +472,7 @@ Describe 'Test-ImageSignature with a registry' {
 
 Describe 'Test-ImageSignature results' {
     BeforeAll {
-        $root = New-SignedRoot
+        $root = Initialize-SignedRoot
         $live = 'dir:/srv/signed/app', 'dir:/srv/signed/unsigned', 'dir:/srv/open/any' | Test-ImageSignature -Root $root
         $digest = Get-ManifestDigest "$ImagePath/app"
         $inRelease = Test-ImageSignature "registry.example.com/app@$digest" -InRelease dir:/srv/release -Root $root
