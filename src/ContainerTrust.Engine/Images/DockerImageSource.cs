@@ -110,7 +110,7 @@ internal sealed class DockerImageSource : IImageSource
         if (ReadsAttachments(place))
         {
             _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
-            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, cancellationToken).ConfigureAwait(false));
+            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, _warning, cancellationToken).ConfigureAwait(false));
         }
 
         return signatures;

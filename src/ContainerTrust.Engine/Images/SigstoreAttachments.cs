@@ -5,24 +5,30 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>
 /// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the payloads and whose
-/// layers' annotations carry the rest (cosign, "Signature Specification").
+/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, the same manifests as referrers of the image (OCI distribution
+/// specification 1.1, "Listing Referrers"), which podman and skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
 {
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    private const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    private const string SignatureArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
+    private const string TooThey = " podman and skopeo refuse the image, too; ask whoever signed it.";
+    private const string NotThey = " Ask whoever signed the image, or runs the registry.";
 
     /// <summary>Fetches them.</summary>
     /// <param name="client">How.</param>
     /// <param name="place">Where the image's manifest was found.</param>
     /// <param name="manifestDigest">The image's manifest digest.</param>
+    /// <param name="warning">Told where the attachments come from when it is not the tag.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
     /// <exception cref="TrustException">What is under the tag cannot be fetched, or is no OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
-    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
         if (!DockerReference.TryParse($"{place.Reference.Name}:{tag}", out DockerReference? reference, out string problem))
-            throw Invalid($"{place.Reference.Name}:{tag}", problem);
+            throw Invalid($"{place.Reference.Name}:{tag}", problem, TooThey);
         PullSource tagged = place with { Reference = reference };
         ImageManifest manifest;
         try
@@ -31,47 +37,93 @@ internal static class SigstoreAttachments
         }
         catch (TrustException e) when (e.ErrorId == "ImageNotFound")
         {
-            // Nothing was ever attached.
-            return [];
+            return await ReadReferrersAsync(client, tagged, manifestDigest, warning, cancellationToken).ConfigureAwait(false);
         }
 
-        if (manifest.MediaType != OciManifest)
-            throw Invalid(manifest.Source, $"its media type is '{Policy.Printable.Of(manifest.MediaType ?? "", Policy.Printable.NameLength)}', not {OciManifest}");
         List<SignatureBlob> signatures = [];
-        int total = 0;
-        foreach (Layer layer in Layers(manifest))
-        {
-            byte[] payload = await client.GetBlobAsync(tagged, layer.Digest, ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);
-            total += payload.Length;
-            if (total > ImageLimits.SignaturesBytes)
-                throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together");
-            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", ToStoredForm(layer, payload)));
-        }
-
+        await ReadLayersAsync(client, tagged, manifest, signatures, TooThey, cancellationToken).ConfigureAwait(false);
         return signatures;
     }
 
-    private static List<Layer> Layers(ImageManifest manifest)
+    private static async Task<IReadOnlyList<SignatureBlob>> ReadReferrersAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
+    {
+        // A registry that answers with anything but an index does not know the API.
+        List<SignatureBlob> signatures = [];
+        if (await client.TryGetReferrersAsync(place, manifestDigest, cancellationToken).ConfigureAwait(false) is not { MediaType: OciIndex } index)
+            return signatures;
+        foreach (string digest in SignatureArtifacts(index))
+        {
+            ImageManifest manifest = await client.GetManifestAsync(place, digest, cancellationToken).ConfigureAwait(false);
+            await ReadLayersAsync(client, place, manifest, signatures, NotThey, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (signatures.Count > 0)
+            warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only the tag {place.Reference.Tag}, and find none.");
+        return signatures;
+    }
+
+    private static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
+    {
+        if (manifest.MediaType != OciManifest)
+            throw Invalid(manifest.Source, $"its media type is '{Policy.Printable.Of(manifest.MediaType ?? "", Policy.Printable.NameLength)}', not {OciManifest}", advice);
+        List<Layer> layers = Layers(manifest, advice);
+        if (signatures.Count + layers.Count > ImageLimits.Signatures)
+            throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);
+        int total = signatures.Sum(static s => s.Content.Length);
+        foreach (Layer layer in layers)
+        {
+            byte[] payload = await client.GetBlobAsync(place, layer.Digest, ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);
+            total += payload.Length;
+            if (total > ImageLimits.SignaturesBytes)
+                throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together", advice);
+            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", ToStoredForm(layer, payload)));
+        }
+    }
+
+    private static List<string> SignatureArtifacts(ImageManifest index)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(index.Content);
+            List<string> digests = [];
+            foreach (JsonElement manifest in document.RootElement.GetProperty("manifests").EnumerateArray())
+            {
+                if (!manifest.TryGetProperty("artifactType", out JsonElement artifact) || artifact.GetString() != SignatureArtifact)
+                    continue;
+                string digest = manifest.GetProperty("digest").GetString() ?? "";
+                if (!ReferenceGrammar.IsDigest(digest))
+                    throw Invalid(index.Source, "a referrer has no valid digest", NotThey);
+                if (digests.Count == ImageLimits.Signatures)
+                    throw Invalid(index.Source, $"there are more than {ImageLimits.Signatures} of them", NotThey);
+                digests.Add(digest);
+            }
+
+            return digests;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw Invalid(index.Source, "it is no OCI index", NotThey);
+        }
+    }
+
+    private static List<Layer> Layers(ImageManifest manifest, string advice)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(manifest.Content);
-            JsonElement layers = document.RootElement.GetProperty("layers");
-            if (layers.GetArrayLength() > ImageLimits.Signatures)
-                throw Invalid(manifest.Source, $"it has more than {ImageLimits.Signatures} layers");
             List<Layer> result = [];
-            foreach (JsonElement layer in layers.EnumerateArray())
+            foreach (JsonElement layer in document.RootElement.GetProperty("layers").EnumerateArray())
             {
                 string digest = layer.GetProperty("digest").GetString() ?? "";
                 if (!ReferenceGrammar.IsDigest(digest))
-                    throw Invalid(manifest.Source, "a layer has no valid digest");
+                    throw Invalid(manifest.Source, "a layer has no valid digest", advice);
                 Dictionary<string, string> annotations = new(StringComparer.Ordinal);
                 if (layer.TryGetProperty("annotations", out JsonElement members) && members.ValueKind != JsonValueKind.Null)
                 {
                     foreach (JsonProperty member in members.EnumerateObject())
                     {
                         if (!annotations.TryAdd(member.Name, member.Value.GetString() ?? ""))
-                            throw Invalid(manifest.Source, "an annotation is there twice");
+                            throw Invalid(manifest.Source, "an annotation is there twice", advice);
                     }
                 }
 
@@ -82,7 +134,7 @@ internal static class SigstoreAttachments
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw Invalid(manifest.Source, "it is no OCI manifest with layers");
+            throw Invalid(manifest.Source, "it is no OCI manifest with layers", advice);
         }
     }
 
@@ -105,8 +157,8 @@ internal static class SigstoreAttachments
         return stream.ToArray();
     }
 
-    private static TrustException Invalid(string source, string problem) =>
-        new("InvalidAttachments", TrustErrorKind.InvalidData, $"The sigstore attachments at {source} cannot be used: {problem}. podman and skopeo refuse the image, too; ask whoever signed it.") { Target = source };
+    private static TrustException Invalid(string source, string problem, string advice) =>
+        new("InvalidAttachments", TrustErrorKind.InvalidData, $"The sigstore attachments at {source} cannot be used: {problem}.{advice}") { Target = source };
 
     private sealed record Layer(string Digest, string MediaType, IReadOnlyDictionary<string, string> Annotations);
 }

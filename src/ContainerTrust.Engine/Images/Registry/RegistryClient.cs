@@ -130,6 +130,28 @@ public sealed class RegistryClient : IDisposable
             : throw StatusErrors.ForContent(answer, source, $"The list of signatures of {source.Reference.Name}@{manifestDigest}", "SignatureListNotFound", credential);
     }
 
+    /// <summary>Fetches the index of the manifests that refer to a manifest (OCI distribution specification 1.1, "Listing Referrers"); its first page only.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="cancellationToken">Ends the work at once.</param>
+    /// <returns>What the registry answered, of which nothing has been verified; null if it does not know the API (400, 404, 405, 501).</returns>
+    /// <exception cref="TrustException">The index is too large (<c>ReferrersTooLarge</c>), or cannot be read, as in <see cref="GetManifestAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<ImageManifest?> TryGetReferrersAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(manifestDigest);
+        RequireDigest(manifestDigest);
+        (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
+            source, "/v2/", $"referrers/{manifestDigest}", "application/vnd.oci.image.index.v1+json", WebLimits.Manifest, ("ReferrersTooLarge", "index of referrers"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+        return answer.Status switch
+        {
+            200 => new ImageManifest(answer.Body, MediaType(answer.ContentType), WebText.Show(url)),
+            400 or 404 or 405 or 501 => null,
+            _ => throw StatusErrors.ForContent(answer, source, $"The index of referrers of {source.Reference.Name}@{manifestDigest}", "ReferrersNotFound", credential),
+        };
+    }
+
     /// <summary>
     /// Fetches a file from a signature store. A store never gets a registry's credentials; a user and password in its own URL are for it alone. Authorities for its certificate
     /// are the system's and those of <c>certs.d/HOST[:PORT]</c> of the store.
