@@ -165,6 +165,13 @@ internal static class TrustJson
             writer.WriteString("fingerprint"u8, signature.Fingerprint);
             writer.WriteString("keyFingerprint"u8, signature.KeyFingerprint);
             writer.WriteString("userId"u8, signature.UserId);
+            writer.WriteString("certificateSubject"u8, signature.CertificateSubject);
+            writer.WriteString("certificateIssuer"u8, signature.CertificateIssuer);
+            if (signature.LogIndex is { } index)
+                writer.WriteNumber("logIndex"u8, index);
+            else
+                writer.WriteNull("logIndex"u8);
+            Write(writer, "integratedTime", signature.IntegratedTime);
             Write(writer, "created", signature.Created);
             writer.WriteString("reference"u8, signature.Reference);
             writer.WriteString("digest"u8, signature.Digest);

@@ -33,6 +33,14 @@ internal readonly struct PropertyBag(PSObject bag)
     /// <summary>A whole number.</summary>
     public int Number(string name) => Value(name) is int number ? number : throw Broken(name);
 
+    /// <summary>A large whole number, or null.</summary>
+    public long? LargeNumber(string name) => Value(name) switch
+    {
+        null => null,
+        long value => value,
+        _ => throw Broken(name),
+    };
+
     /// <summary>A value of an enumeration, which crosses as its name.</summary>
     public T Choice<T>(string name)
         where T : struct, Enum => Value(name) switch

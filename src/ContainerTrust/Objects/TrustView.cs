@@ -92,10 +92,13 @@ public static class TrustView
         return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
     }
 
-    /// <summary>Who signed a signature that is good: the e-mail address of the key's user id, else the key's fingerprint.</summary>
+    /// <summary>Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's fingerprint.</summary>
     /// <param name="item">An <see cref="ImageSignature"/>.</param>
     /// <returns>Empty for a signature that is not good: it is nobody's.</returns>
-    public static string Signer(PSObject item) => Text(item, "UserId") is { Length: > 0 } userId ? Mail(userId) : Text(item, "Fingerprint");
+    public static string Signer(PSObject item) =>
+        Text(item, "UserId") is { Length: > 0 } userId ? Mail(userId)
+        : Text(item, "CertificateSubject") is { Length: > 0 } subject ? subject
+        : Text(item, "Fingerprint");
 
     /// <summary>Who signed the image so that it counts.</summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
