@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using ContainerTrust.Bench;
 
-BenchmarkSwitcher.FromAssembly(typeof(GetBenchmark).Assembly).Run(args);
+if (args is ["sigstore"])
+    SigstoreThroughput.Run();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(GetBenchmark).Assembly).Run(args);
