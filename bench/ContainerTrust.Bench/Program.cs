@@ -3,5 +3,8 @@ using ContainerTrust.Bench;
 
 if (args is ["verify", ..])
     return await VerifyComparison.RunAsync().ConfigureAwait(false);
-BenchmarkSwitcher.FromAssembly(typeof(GetBenchmark).Assembly).Run(args);
+if (args is ["sigstore"])
+    SigstoreThroughput.Run();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(GetBenchmark).Assembly).Run(args);
 return 0;

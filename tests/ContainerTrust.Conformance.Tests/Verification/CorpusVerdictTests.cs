@@ -69,18 +69,115 @@ public sealed partial class CorpusVerdictTests : IDisposable
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
+    /// <summary>The key of the public Rekor instance (rekor.sigstore.dev), which made the fixtures' log entries.</summary>
+    private const string PublicRekorKey = """
+        -----BEGIN PUBLIC KEY-----
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2G2Y+2tabdTV5BcGiBIx0a9fAFwr
+        kBbmLSGtks4L3qX6yYY0zufBnhC8Ur/iy55GhWP/9A/bY2LhC30M9+RYtw==
+        -----END PUBLIC KEY-----
+
+        """;
+
+    private const string Fulcio = "\"fulcio\":{\"caPath\":\"fulcio_v1.crt.pem\",\"oidcIssuer\":\"https://github.com/login/oauth\",\"subjectEmail\":\"mitr@redhat.com\"}";
+    private const string Pki = "\"pki\":{\"caRootsPath\":\"pki_root_crts.pem\",\"caIntermediatesPath\":\"pki_intermediate_crts.pem\",\"subjectEmail\":\"qiwan@redhat.com\",\"subjectHostname\":\"myhost.example.com\"}";
+
+    /// <summary>Every sigstore image, with the repository that its claim names, and members of a requirement with the verdict of the reference's own tests.</summary>
+    public static TheoryData<string, string, string, bool> SigstoreImages()
+    {
+        const string Single = "192.168.64.2:5000/cosign-signed-single-sample", WithKey = "192.168.64.2:5000/cosign-signed/key-1", WithFulcio = "192.168.64.2:5000/cosign-signed/fulcio-rekor-1", Own = "localhost:5000/test";
+        const string Key = "\"keyPath\":\"cosign.pub\"", Key2 = "\"keyPath\":\"cosign2.pub\"", Log = ",\"rekorPublicKeyPath\":\"rekor.pub\"", WrongLog = ",\"rekorPublicKeyPath\":\"cosign.pub\"";
+        TheoryData<string, string, string, bool> data = new()
+        {
+            { "valid", Single, Key, true },
+            { "valid-2", Single, Key, true },
+            { "mixed", Single, Key, true },
+            { "valid-with-tag", "192.168.64.2:5000/skopeo-signed", Key, true },
+            { "no-manifest", Single, Key, false },
+            { "manifest-digest-error", Single, Key, false },
+            { "modified-manifest", Single, Key, false },
+            { "other-attachment", Single, Key, false },
+            { "valid", "192.168.64.2:5000/other", Key, false },
+            { "valid-2", "192.168.64.2:5000/other", Key, false },
+            { "valid", Single, Key2, false },
+            { "valid", Single, Key + Log, false },
+            { "valid", Single, "\"keyPath\":\"rekor.pub\"", false },
+            { "valid", Single, "\"keyPath\":\"missing.pub\"", false },
+            { "valid", Single, "\"keyPath\":\"public-key.gpg\"", false },
+            { "valid", Single, "\"keyPaths\":[\"cosign2.pub\",\"cosign.pub\"]", true },
+            { "valid", Single, Fulcio + Log, false },
+            { "valid", Single, Pki, false },
+            { "key-rekor-valid", WithKey, Key2 + Log, true },
+            { "key-rekor-valid", WithKey, Key2, true },
+            { "key-rekor-valid", WithKey, Key, false },
+            { "key-rekor-valid", WithKey, Key2 + WrongLog, false },
+            { "key-rekor-valid", WithKey, "\"keyPaths\":[\"cosign.pub\",\"cosign2.pub\"],\"rekorPublicKeyPaths\":[\"cosign.pub\",\"rekor.pub\"]", true },
+            { "key-rekor-valid", WithKey, "\"keyPaths\":[\"cosign.pub\",\"cosign2.pub\"],\"rekorPublicKeyPaths\":[\"cosign.pub\"]", false },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio + Log, true },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio + WrongLog, false },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("mitr@", "other@", StringComparison.Ordinal) + Log, false },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("/oauth", "", StringComparison.Ordinal) + Log, false },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("fulcio_v1.crt.pem", "pki_root_crts.pem", StringComparison.Ordinal) + Log, false },
+            { "fulcio-rekor-valid", WithFulcio, Key, false },
+            { "pki-valid", Own, Pki, true },
+            { "pki-valid", Own, Pki.Replace("\"caIntermediatesPath\":\"pki_intermediate_crts.pem\",", "", StringComparison.Ordinal), true },
+            { "pki-valid", Own, Pki.Replace("qiwan@", "other@", StringComparison.Ordinal), false },
+            { "pki-valid", Own, Pki.Replace("myhost", "other", StringComparison.Ordinal), false },
+            { "pki-valid", Own, Pki.Replace("pki_root_crts.pem", "fulcio_v1.crt.pem", StringComparison.Ordinal), false },
+            { "pki-valid", Own, Key, false },
+        };
+        return data;
+    }
+
     [SkippableTheory]
-    [InlineData("dir-img-cosign-valid", "cosign.pub")]
-    [InlineData("dir-img-cosign-valid-2", "cosign.pub")]
-    [InlineData("dir-img-cosign-key-rekor-valid", "cosign.pub")]
-    [InlineData("dir-img-valid", "public-key.gpg")]
-    public void A_sigstore_requirement_is_refused_as_one_that_is_not_evaluated(string name, string key)
+    [MemberData(nameof(SigstoreImages))]
+    public void A_sigstore_image_is_accepted_where_the_reference_accepts_it(string name, string repository, string members, bool expected)
+    {
+        string corpus = SigstoreCorpus();
+        string where = members;
+        foreach (string file in (ReadOnlySpan<string>)["cosign.pub", "cosign2.pub", "rekor.pub", "missing.pub", "public-key.gpg", "fulcio_v1.crt.pem", "pki_root_crts.pem", "pki_intermediate_crts.pem"])
+            where = where.Replace($"\"{file}\"", $"\"{corpus}/{file}\"", StringComparison.Ordinal);
+        string tag = name == "valid-with-tag" ? ":tag" : "";
+
+        // An image in a directory has no name, so that only exact rules can accept it; cosign's claims have no tag, skopeo's have.
+        foreach ((string rule, bool isRight) in new[]
+        {
+            (PolicyText.ExactRepository(repository), true), (PolicyText.ExactReference(repository + ":tag"), tag.Length > 0), (PolicyText.ExactReference(repository + ":othertag"), false), (PolicyText.MatchRepository, false),
+            (PolicyText.MatchExact, false), ("", false),
+        })
+        {
+            string policy = PolicyText.Of("dir", ("", $"{{\"type\":\"sigstoreSigned\",{where}{(rule.Length == 0 ? "" : ",\"signedIdentity\":" + rule)}}}"));
+            OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/dir-img-cosign-{name}", policy);
+            Assert.True(ours.IsValid == (expected && isRight), $"{rule}: {ours}");
+
+            // A release that knows the requirement must agree.
+            if (Environment.GetEnvironmentVariable("CONTAINERTRUST_SKOPEO") is { } program)
+            {
+                Skopeo skopeo = new(program, Directory.CreateDirectory(Path.Combine(_directory, "scratch")).FullName);
+                SkopeoVerdict theirs = skopeo.Copy($"dir:{corpus}/dir-img-cosign-{name}", policy, new SkopeoQuery { AcceptsMissingBlobs = true });
+                bool isUnknown = theirs.Message.Contains("Unknown key", StringComparison.Ordinal);
+                Assert.True(isUnknown || theirs.Answer == SkopeoAnswer.Accepted == ours.IsValid, $"{rule}: skopeo {theirs}, verifier {ours}");
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("dir-img-unsigned")]
+    [InlineData("dir-img-valid")]
+    [InlineData("dir-img-mixed")]
+    public void An_image_without_sigstore_signatures_is_refused(string name)
+    {
+        string corpus = SigstoreCorpus();
+        OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}", PolicyText.Of("dir", ("", PolicyText.SigstoreSigned($"{corpus}/cosign.pub", PolicyText.ExactRepository("testing/manifest")))));
+        Assert.False(ours.IsValid);
+        Assert.Contains("ignature", ours.Reason, StringComparison.Ordinal);
+    }
+
+    // The corpus has a link instead of the log's key.
+    private string SigstoreCorpus()
     {
         string corpus = Corpus.CopyOf("containers-image", Path.Combine(_directory, "corpus"));
-        string policy = PolicyText.Of("dir", ("", PolicyText.SigstoreSigned(Path.Combine(corpus, key), PolicyText.ExactRepository("192.168.64.2:5000/cosign-signed-single-sample"))));
-        OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}", policy);
-        Assert.False(ours.IsValid);
-        Assert.Contains("sigstore", ours.Reason, StringComparison.OrdinalIgnoreCase);
+        File.WriteAllText(Path.Combine(corpus, "rekor.pub"), PublicRekorKey);
+        return corpus;
     }
 
     /// <summary>Every signature file, with the key that made it if it is good, and what it is for.</summary>

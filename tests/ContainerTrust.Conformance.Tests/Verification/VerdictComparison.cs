@@ -39,14 +39,14 @@ internal static class VerdictComparison
     public static IReadOnlyList<VerdictCase> Sample(IReadOnlyList<VerdictCase> cases, int count) =>
         Wide || cases.Count <= count ? cases : [.. Enumerable.Range(0, count).Select(i => cases[(int)((long)i * cases.Count / count)])];
 
-    /// <summary>Asks, and fails on any difference.</summary>
-    public static void AssertSame(SignedWorld world, IReadOnlyList<VerdictCase> cases)
+    /// <summary>Asks, and fails on any difference. The skopeo is the world's unless another is given.</summary>
+    public static void AssertSame(SignedWorld world, IReadOnlyList<VerdictCase> cases, Skopeo? skopeo = null)
     {
         ConcurrentBag<string> differences = [];
         int accepted = 0;
         Parallel.ForEach(cases, new ParallelOptions { MaxDegreeOfParallelism = 2 }, one =>
         {
-            SkopeoVerdict theirs = world.Skopeo.Copy(one.Image, one.Policy, one.Query);
+            SkopeoVerdict theirs = (skopeo ?? world.Skopeo).Copy(one.Image, one.Policy, one.Query);
             OurVerdict ours = OurVerdict.Of(world, one);
             bool theyAccept = theirs.Answer == SkopeoAnswer.Accepted;
             if (theyAccept)

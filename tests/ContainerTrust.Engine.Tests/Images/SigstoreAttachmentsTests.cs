@@ -64,9 +64,11 @@ public class SigstoreAttachmentsTests : RegistryTest
         Offer();
         _content[TagPath] = (status, [], "text/plain");
         await RefusedAsync(errorId, ReadAsync);
+        Assert.Empty(Server.To(ReferrersPath));
         _content.Clear();
         _content[ReferrersPath] = (status, [], "text/plain");
-        await RefusedAsync(errorId, ReadAsync);
+        if (status >= 429)
+            await RefusedAsync(errorId, ReadAsync);
     }
 
     [Theory]
@@ -153,6 +155,8 @@ public class SigstoreAttachmentsTests : RegistryTest
 
     [Theory]
     [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
     [InlineData(404)]
     [InlineData(405)]
     [InlineData(501)]

@@ -134,7 +134,7 @@ public sealed class RegistryClient : IDisposable
     /// <param name="source">Where from.</param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work at once.</param>
-    /// <returns>What the registry answered, of which nothing has been verified; null if it does not know the API (400, 404, 405, 501).</returns>
+    /// <returns>What the registry answered, of which nothing has been verified; null if it does not know the API (404, or any other 4xx but 429, or 501).</returns>
     /// <exception cref="TrustException">The index is too large (<c>ReferrersTooLarge</c>), or cannot be read, as in <see cref="GetManifestAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<ImageManifest?> TryGetReferrersAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
@@ -144,10 +144,12 @@ public sealed class RegistryClient : IDisposable
         RequireDigest(manifestDigest);
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
             source, "/v2/", $"referrers/{manifestDigest}", "application/vnd.oci.image.index.v1+json", WebLimits.Manifest, ("ReferrersTooLarge", "index of referrers"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+
+        // Who may read the manifest may read what refers to it: a registry that refuses does not serve this path.
         return answer.Status switch
         {
             200 => new ImageManifest(answer.Body, MediaType(answer.ContentType), WebText.Show(url)),
-            400 or 404 or 405 or 501 => null,
+            (>= 400 and < 500 and not 429) or 501 => null,
             _ => throw StatusErrors.ForContent(answer, source, $"The index of referrers of {source.Reference.Name}@{manifestDigest}", "ReferrersNotFound", credential),
         };
     }
