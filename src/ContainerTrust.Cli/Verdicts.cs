@@ -38,11 +38,18 @@ internal static class Verdicts
         }
     }
 
+    /// <summary>Prints verdicts as they come.</summary>
+    /// <param name="verdicts">The verdicts.</param>
+    /// <param name="names">What each is about, in the same order.</param>
+    /// <param name="quiet">Print nothing but errors.</param>
+    /// <param name="json">Print JSON.</param>
+    /// <param name="isFiles">Whether it is about files, as skopeo standalone-verify's are.</param>
     /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
-    public static int Print(IEnumerable<Task<ImageSignatureResult>> verdicts, bool quiet, bool json, bool isFiles)
+    public static int Print(IEnumerable<Task<ImageSignatureResult>> verdicts, IReadOnlyList<string> names, bool quiet, bool json, bool isFiles)
     {
         List<ImageSignatureResult> results = [];
         HashSet<string> said = [];
+        int index = 0;
         bool isRejected = false;
         bool isUnknown = false;
         foreach (Task<ImageSignatureResult> verdict in verdicts)
@@ -55,11 +62,24 @@ internal static class Verdicts
             catch (TrustException e)
             {
                 // What is wrong with the policy is the same for every image.
-                if (said.Add(e.Message))
-                    Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
+                bool isCommon = e.ErrorId.StartsWith("Policy", StringComparison.Ordinal) || e.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
+                string message = isCommon || index >= names.Count || e.Message.Contains(names[index], StringComparison.Ordinal) ? e.Message : $"{names[index]} cannot be judged: {e.Message}";
+                index++;
+                if (!isCommon || said.Add(message))
+                    Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(message))}");
                 isUnknown = true;
                 continue;
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Whatever it is, it is no verdict, and the other images get their turn.
+                Console.Error.WriteLine($"containertrust: {(index < names.Count ? $"{Text.Printable(names[index])} cannot" : "It cannot")} be judged: {Text.Printable(e.Message)}");
+                index++;
+                isUnknown = true;
+                continue;
+            }
+
+            index++;
 
             isRejected |= !result.IsValid;
             if (json)

@@ -62,7 +62,7 @@ internal static class VerifyCommand
                     throw Usage("With --signature only --key and --fingerprint say what counts.");
                 if (signatures.Keys(result) is not { Length: > 0 })
                     throw Usage("--signature goes with --key.");
-                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files), result.GetValue(quiet), result.GetValue(json), isFiles: true);
+                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files), [signedReference!], result.GetValue(quiet), result.GetValue(json), isFiles: true);
             }
 
             if (manifestPath is not null)
@@ -78,17 +78,27 @@ internal static class VerifyCommand
             using Cancellation cancel = new();
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
             List<Func<Task<ImageSignatureResult>>> work = [];
+            List<string> titles = [];
             if (manifestDigest is not null)
+            {
                 work.Add(() => verifier.VerifyDigestAsync(signedReference!, manifestDigest, cancel.Token));
+                titles.Add(signedReference!);
+            }
+
             foreach (ImagePlatform? p in inRelease is null ? [] : platforms)
             {
                 ReleaseVerifier releases = new(verifier, p);
+                titles.AddRange(names);
                 work.AddRange(names.Select(name => (Func<Task<ImageSignatureResult>>)(() => releases.VerifyAsync(name, inRelease!, cancel.Token))));
             }
 
             foreach (string name in inRelease is null ? names : [])
+            {
+                titles.AddRange(platforms.Select(_ => name));
                 work.AddRange(platforms.Select(p => (Func<Task<ImageSignatureResult>>)(() => verifier.VerifyAsync(name, p, cancel.Token))));
-            return Verdicts.Print(Verdicts.InOrder(work, limit, cancel.Token), result.GetValue(quiet), result.GetValue(json), isFiles: false);
+            }
+
+            return Verdicts.Print(Verdicts.InOrder(work, limit, cancel.Token), titles, result.GetValue(quiet), result.GetValue(json), isFiles: false);
         }));
         return command;
     }

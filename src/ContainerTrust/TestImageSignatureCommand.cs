@@ -21,12 +21,16 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
 
     private readonly List<ReleaseVerifier> _releases = [];
     private ImagePlatform?[] _platforms = [null];
+    private int _answers;
+    private bool _isDenied;
 
     /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>, <c>oci:…</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string[]? Image { get; set; }
 
@@ -152,7 +156,7 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
-    /// <summary>Only say yes or no, for each image.</summary>
+    /// <summary>Only say yes or no, once: yes if there was an image, and every one is valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -180,7 +184,8 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
                 Start(new VerificationItem(Reference!), Judge(JudgeDigest));
                 break;
             default:
-                foreach (string image in Image!)
+                // An empty name, or none where one was meant, is an image that cannot be judged, and not one that nobody asked about.
+                foreach (string image in Image is { Length: > 0 } ? Image.Select(static i => i ?? "") : [""])
                 {
                     for (int i = 0; i < _platforms.Length; i++)
                     {
@@ -196,12 +201,23 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     private protected override void Write(VerificationItem item, object result)
     {
         ImageSignatureResult verdict = (ImageSignatureResult)result;
-        WriteObject(Quiet ? verdict.IsValid : Arrays(verdict));
+        _answers++;
+        _isDenied |= !verdict.IsValid;
+        if (!Quiet)
+            WriteObject(Arrays(verdict));
     }
 
     private protected override bool MustAnswer => Quiet;
 
-    private protected override void Deny() => WriteObject(false);
+    private protected override void Deny() => _isDenied = true;
+
+    // One answer for all: of several, PowerShell would take any two for a yes.
+    private protected override void End()
+    {
+        base.End();
+        if (Quiet)
+            WriteObject(_answers > 0 && !_isDenied);
+    }
 
     // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
     private static ImageSignatureResult Arrays(ImageSignatureResult result) => result with

@@ -162,7 +162,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
 
     /// <summary>
     /// Whether an item that could not be judged has <see cref="Deny"/> called for it: a script that asks yes or no, and looks at no errors, must not take silence
-    /// for anything, nor keep the answer of the item before.
+    /// for anything.
     /// </summary>
     private protected virtual bool MustAnswer => false;
 
@@ -267,11 +267,15 @@ public abstract class VerificationCmdlet : TrustCmdlet
         if (isCommon && !MustAnswer)
             Terminate(error);
         if (!isCommon || !_saidCommon)
-            Report(error, item.Target);
+            Report(isCommon || error.Message.Contains(item.Target, StringComparison.Ordinal) ? error : Named(item, error), item.Target);
         _saidCommon |= isCommon;
         if (MustAnswer)
             Deny();
     }
+
+    // A registry that is down says nothing of the image that was wanted from it.
+    private static TrustException Named(VerificationItem item, TrustException error) =>
+        new(error.ErrorId, error.Kind, $"{(item.Target.Length == 0 ? "An empty name" : item.Target)} cannot be judged: {error.Message}", error) { Target = error.Target };
 
     private void ShowProgress(int count, int finished)
     {

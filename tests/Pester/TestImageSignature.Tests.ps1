@@ -215,7 +215,7 @@ Describe 'Test-ImageSignature by policy' {
     It 'takes images from the pipeline, and answers in their order' {
         $images = 1..60 | ForEach-Object { 'dir:/srv/signed/app', 'dir:/srv/signed/unsigned', 'dir:/srv/open/any' }
         ($images | Test-ImageSignature -Root $root).Image | Should -Be $images
-        $images | Test-ImageSignature -Root $root -ThrottleLimit 1 -Quiet | Should -Be (1..60 | ForEach-Object { $true, $false, $true })
+        ($images | Test-ImageSignature -Root $root -ThrottleLimit 1).IsValid | Should -Be (1..60 | ForEach-Object { $true, $false, $true })
         (Test-ImageSignature $images[0..2] -Root $root).IsValid | Should -Be $true, $false, $true
     }
 
@@ -234,7 +234,21 @@ Describe 'Test-ImageSignature by policy' {
         $failures[1].FullyQualifiedErrorId | Should -Be 'TransportNotSupported,ContainerTrust.Commands.TestImageSignatureCommand'
         $failures[2].FullyQualifiedErrorId | Should -Be 'InvalidReference,ContainerTrust.Commands.TestImageSignatureCommand'
         $failures[3].FullyQualifiedErrorId | Should -Be 'PathNotAbsolute,ContainerTrust.Commands.TestImageSignatureCommand'
-        $images | Test-ImageSignature -Root $root -Quiet -ErrorAction SilentlyContinue | Should -Be $true, $false, $false, $false, $false, $true
+        $images | Test-ImageSignature -Root $root -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
+    }
+
+    It 'has one answer for all with -Quiet, which an if can take' {
+        $good = 'dir:/srv/signed/app', 'dir:/srv/open/any'
+        $good | Test-ImageSignature -Root $root -Quiet | Should -BeExactly $true
+        Test-ImageSignature $good -Root $root -Quiet | Should -BeExactly $true
+        $two = 'dir:/srv/signed/unsigned', 'dir:/srv/signed/unsigned'
+        $answer = if (Test-ImageSignature $two -Root $root -Quiet) { 'deploy' } else { 'stop' }
+        $answer | Should -Be 'stop'
+        @($good + 'dir:/srv/signed/unsigned') | Test-ImageSignature -Root $root -Quiet | Should -BeExactly $false
+        $good[0], '', $good[1] | Test-ImageSignature -Root $root -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeExactly $false
+        @($failures).Count | Should -Be 1
+        @() | Test-ImageSignature -Root $root -Quiet | Should -BeExactly $false
+        @(Test-ImageSignature dir:/srv/signed/unsigned -Root $root -Platform linux/amd64, linux/arm64 -Quiet) | Should -BeExactly @($false)
     }
 
     It 'stops at the first such image with -ErrorAction Stop' {
@@ -248,13 +262,13 @@ Describe 'Test-ImageSignature by policy' {
         $bad = New-TestRoot $Policy
         Copy-Item -LiteralPath "$ImagePath/app" -Destination "$bad/app" -Recurse
         { 'dir:/app', 'dir:/app' | Test-ImageSignature -Root $bad } | Should -Throw -ErrorId "$Id,*"
-        'dir:/app', 'dir:/app' | Test-ImageSignature -Root $bad -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -Be $false, $false
+        'dir:/app', 'dir:/app' | Test-ImageSignature -Root $bad -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeExactly $false
         @($failures).Count | Should -Be 1
     }
 
     It 'is no if the root is not there, with -Quiet' {
         { Test-ImageSignature dir:/x -Root /no/such/root } | Should -Throw -ErrorId 'RootNotFound,*'
-        'dir:/x', 'dir:/y' | Test-ImageSignature -Root /no/such/root -Quiet -ErrorAction SilentlyContinue | Should -Be $false, $false
+        'dir:/x', 'dir:/y' | Test-ImageSignature -Root /no/such/root -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
     }
 
     It 'says with -Verbose what it does, image by image' {
@@ -396,8 +410,9 @@ Describe 'Test-ImageSignature with a registry' {
 
     It 'keeps the order of many images, and answers for each' {
         $images = 1..100 | ForEach-Object { if ($_ % 3) { "$name/app:v1" } elseif ($_ % 2) { "$name/unsigned:v$_" } else { "$name/none:v$_" } }
-        $expected = 1..100 | ForEach-Object { [bool]($_ % 3) }
-        $images | Test-ImageSignature @here -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -Be $expected
+        $results = $images | Test-ImageSignature @here -ErrorAction SilentlyContinue -ErrorVariable failures
+        $results.Image.Replace('docker://', '') | Should -Be @($images -notlike '*/none:*')
+        $results.IsValid | Should -Be @($images -notlike '*/none:*' -like '*' | ForEach-Object { $_ -like '*/app:*' })
         @($failures).Count | Should -Be @($images -like '*/none:*').Count
     }
 
@@ -417,7 +432,7 @@ Describe 'Test-ImageSignature with a registry' {
 
     It 'does not send a credential to a second registry' {
         $credential = [pscredential]::new('user', [System.Net.NetworkCredential]::new('user', 'secret').SecurePassword)
-        "$name/app:v1", '127.0.0.1:1/app:v1' | Test-ImageSignature @here -Credential $credential -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -Be $true, $false
+        "$name/app:v1", '127.0.0.1:1/app:v1' | Test-ImageSignature @here -Credential $credential -Quiet -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeExactly $false
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'CredentialForOneRegistry,*'
         "$failures" | Should -Not -Match 'secret'
     }

@@ -153,7 +153,7 @@ public sealed class ImageVerifier : IDisposable
         if (_options.KeyPaths is not null)
             return null;
         (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
-        return (scope?.Requirements ?? _policy.Value.Default).Any(static r => r is RejectRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
+        return (scope?.Requirements ?? _policy.Value.Default).Any(static r => r is RejectRequirement or SignedBaseLayerRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
     }
 
     /// <summary>An image's digest: of a reference by digest without asking anybody, otherwise of the manifest.</summary>
@@ -196,7 +196,9 @@ public sealed class ImageVerifier : IDisposable
             Manifest = fetched.Judged,
             Signatures = signatures,
             SearchedStores = stores,
-            AttachmentsHint = fetched.Source?.AttachmentsHint,
+            AttachmentsHint = fetched.Source is null || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null
+                ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
+                : fetched.Source.AttachmentsHint,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
         PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
@@ -247,6 +249,12 @@ public sealed class ImageVerifier : IDisposable
     {
         if (_options.KeyPaths is not { } paths)
             return null;
+        foreach (string path in paths)
+        {
+            if (!LocalHost.Instance.Exists(path))
+                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
+        }
+
         bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
         if (arePem.Contains(true) && arePem.Contains(false))
         {
@@ -281,6 +289,8 @@ public sealed class ImageVerifier : IDisposable
         foreach (string store in _options.SignatureStores ?? [])
         {
             _messages.Verbose($"Reading the signatures of {digest} from {store}.");
+            if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
+                throw new TrustException("StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.") { Target = store };
             found.AddRange(await _ownStores.Value.ReadAsync(store, fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false));
         }
 

@@ -46,7 +46,7 @@ internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> a
     // cosign writes no tag, which surprises everybody once.
     private static string Hint(string reference) =>
         reference.LastIndexOf(':') <= reference.LastIndexOf('/') && !reference.Contains('@', StringComparison.Ordinal)
-            ? " Signatures by cosign name no tag; only matchRepository and exactRepository accept them."
+            ? " Signatures by cosign name no tag, so only rules that compare repositories accept them."
             : "";
 
     private static string Signer(SigstoreVerification verification) =>

@@ -30,7 +30,10 @@ internal sealed class DockerImageSource : IImageSource
         _warning = warning;
     }
 
-    /// <summary>Whether sigstore attachments are read even where registries.d does not switch them on.</summary>
+    /// <summary>
+    /// Whether sigstore attachments are read even where registries.d does not switch them on, and OCI 1.1 referrers too, which podman and skopeo do not read: for
+    /// verdicts by keys, which are nobody's policy.
+    /// </summary>
     public bool ReadsAllAttachments { get; init; }
 
     /// <inheritdoc/>
@@ -110,7 +113,7 @@ internal sealed class DockerImageSource : IImageSource
         if (ReadsAttachments(place))
         {
             _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
-            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, _warning, cancellationToken).ConfigureAwait(false));
+            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning : null, cancellationToken).ConfigureAwait(false));
         }
 
         return signatures;

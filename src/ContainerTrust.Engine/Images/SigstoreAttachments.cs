@@ -20,11 +20,11 @@ internal static class SigstoreAttachments
     /// <param name="client">How.</param>
     /// <param name="place">Where the image's manifest was found.</param>
     /// <param name="manifestDigest">The image's manifest digest.</param>
-    /// <param name="warning">Told where the attachments come from when it is not the tag.</param>
+    /// <param name="warning">Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
     /// <exception cref="TrustException">What is under the tag cannot be fetched, or is no OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
-    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
         if (!DockerReference.TryParse($"{place.Reference.Name}:{tag}", out DockerReference? reference, out string problem))
@@ -37,6 +37,8 @@ internal static class SigstoreAttachments
         }
         catch (TrustException e) when (e.ErrorId == "ImageNotFound")
         {
+            if (warning is null)
+                return [];
             return await ReadReferrersAsync(client, tagged, manifestDigest, warning, cancellationToken).ConfigureAwait(false);
         }
 

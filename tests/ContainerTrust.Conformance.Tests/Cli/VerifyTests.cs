@@ -33,7 +33,7 @@ public sealed class VerifyTests : IDisposable
                     "/srv/signed": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/release.asc", "signedIdentity": {"type": "exactReference", "dockerReference": "registry.example.com/app:v1"}}],
                     "/srv/signed/release": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/release.asc", "signedIdentity": {"type": "exactRepository", "dockerRepository": "registry.example.com/release"}}],
                     "/srv/open": [{"type": "insecureAcceptAnything"}]
-                }}
+                }, "docker": {"registry.example.com": [{"type": "insecureAcceptAnything"}]}}
             }
             """);
     }
@@ -186,6 +186,9 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal(0, Verify("registry.example.com/app@" + Digest("app"), "--in-release", "dir:/srv/signed/release").ExitCode);
         Assert.Equal(1, Verify("registry.example.com/app@sha256:" + new string('7', 64), "--in-release", "dir:/srv/signed/release").ExitCode);
         Assert.Equal(1, Verify("registry.example.com/app@" + Digest("app"), "--in-release", "dir:/srv/signed/unsigned-release").ExitCode);
+
+        // The policy rejects that registry, whatever a release says.
+        Assert.Equal(1, Verify("quay.io/app@" + Digest("app"), "--in-release", "dir:/srv/signed/release").ExitCode);
     }
 
     private static (int ExitCode, string Output, string Error) AsTuple(CommandLine.Result result) => (result.ExitCode, result.Output, result.Error);

@@ -94,7 +94,7 @@ public static class ReleaseContent
             string? image = from is { } reference ? Text(name, reference, "name") : null;
             string? kind = from is { } typed ? Text(name, typed, "kind") : null;
             string shown = tagName is null ? "An entry without a name" : $"The entry '{Printable.Of(tagName, Printable.NameLength)}'";
-            if (string.IsNullOrEmpty(tagName) || image is null || kind is not ("DockerImage" or null))
+            if (string.IsNullOrEmpty(tagName) || tagName != Printable.Of(tagName, Printable.NameLength) || image is null || kind is not ("DockerImage" or null))
             {
                 warning($"{name}: {shown} names no image and is passed over.");
             }
@@ -104,7 +104,7 @@ public static class ReleaseContent
             }
             else if (digests.TryAdd(tagName, parsed.Digest))
             {
-                images.Add(new ReleaseImageContent { Name = tagName, Image = parsed.ToString(), Digest = parsed.Digest, Release = release, ReleaseName = string.IsNullOrEmpty(releaseName) ? null : releaseName });
+                images.Add(new ReleaseImageContent { Name = tagName, Image = parsed.ToString(), Digest = parsed.Digest, Release = release, ReleaseName = string.IsNullOrEmpty(releaseName) ? null : Printable.Of(releaseName, Printable.NameLength) });
             }
             else if (digests[tagName] != parsed.Digest)
             {
