@@ -64,6 +64,7 @@ internal sealed class KeyringParser
         private List<byte[]>? _component;
         private bool _isAfterPrimary;
         private bool _isAfterUserIds;
+        private bool _hasUserId;
 
         public void Warn(string problem) => parser.Warn($"{name}: {problem}");
 
@@ -81,7 +82,7 @@ internal sealed class KeyringParser
         {
             _certificate = certificate;
             _component = certificate?.Primary.Signatures;
-            _isAfterPrimary = _isAfterUserIds = false;
+            _isAfterPrimary = _isAfterUserIds = _hasUserId = false;
         }
 
         private void Add(in Packet packet, PacketSource source)
@@ -99,7 +100,7 @@ internal sealed class KeyringParser
                     break;
                 case PacketTag.UserAttribute:
                     // A subkey's signatures may go on behind it, a user id's do not.
-                    _isAfterPrimary = true;
+                    _isAfterPrimary = _hasUserId = true;
                     if (!_isAfterUserIds)
                         _component = null;
                     break;
@@ -161,7 +162,7 @@ internal sealed class KeyringParser
         {
             if (_certificate is null)
                 return;
-            _isAfterPrimary = true;
+            _isAfterPrimary = _hasUserId = true;
 
             // GnuPG does not look for user ids behind subkeys.
             if (_isAfterUserIds)
@@ -193,6 +194,10 @@ internal sealed class KeyringParser
                     parser.LooseRevocations.Add((issuer, packet.Body.ToArray()));
                 return;
             }
+
+            bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification) or SignatureType.CertificationRevocation;
+            if (isCertification && !_hasUserId && _certificate is not null && signature.IssuerKeyId == _certificate.Primary.Packet.KeyId)
+                _certificate.HasMisplacedCertification = true;
 
             // A statement without a key id is nobody's to GnuPG (version 6 has fingerprints only). What counts against a key counts in doubt: revocations,
             // and statements that cannot be read in full.

@@ -20,6 +20,12 @@ internal static class Lifetime
         return end <= uint.MaxValue ? end : 0;
     }
 
+    /// <summary>Whether no 32-bit time can hold the end: readers differ on what that means.</summary>
+    /// <param name="created">Its creation, seconds since 1970 UTC.</param>
+    /// <param name="seconds">Its lifetime; 0 for no end.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsImpossible(uint created, uint seconds) => (long)created + seconds > uint.MaxValue;
+
     /// <summary>Whether something has ended.</summary>
     /// <param name="created">Its creation, seconds since 1970 UTC.</param>
     /// <param name="seconds">Its lifetime; 0 for no end.</param>

@@ -28,6 +28,9 @@ internal sealed class RawCertificate(RawKey primary)
     /// <summary>Revocations in the certificate by another key, which may be a designated revoker.</summary>
     public List<byte[]> OtherRevocations { get; } = [];
 
+    /// <summary>Whether a certification by the primary key, or its revocation, stands before any user id: GnuPG imports nothing of such a certificate.</summary>
+    public bool HasMisplacedCertification { get; set; }
+
     /// <summary>How many signatures there are to verify; no more are kept than one above <see cref="MaxSignatures"/>.</summary>
     public int SignatureCount { get; set; }
 

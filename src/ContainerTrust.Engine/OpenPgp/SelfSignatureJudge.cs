@@ -3,7 +3,8 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>
 /// Verifies the self-signatures of a certificate, so that a forged expiry, flag, binding or revocation counts for nothing. The rules are GnuPG's
 /// (<c>import.c</c>, <c>getkey.c</c>), but what takes something away counts in more cases: a revocation wherever it stands, with any odd or critical part and
-/// of any date; and where the primary key really made a self-signature that cannot be read in full, the key or subkey is not used at all.
+/// of any date; and where the primary key really made a self-signature that cannot be read in full, or whose lifetime is impossible, the key or subkey is not
+/// used at all.
 /// </summary>
 internal static class SelfSignatureJudge
 {
@@ -19,6 +20,12 @@ internal static class SelfSignatureJudge
         if (key is null)
         {
             problem = $"key {packet.Fingerprint} is skipped: it {unusable}.";
+            return null;
+        }
+
+        if (raw.HasMisplacedCertification)
+        {
+            problem = $"key {packet.Fingerprint} is skipped: it has a signature about a user id before any user id; gpg does not accept such a key.";
             return null;
         }
 
@@ -76,7 +83,7 @@ internal static class SelfSignatureJudge
             if (!SignatureVerifier.IsMadeBy(signature, primary.Packet, primary.Key!, hashed, []) || !IsTimely(signature, primary.Packet))
                 continue;
             AddRevokers(signature, certificate);
-            if (outcome != SignatureParse.Read)
+            if (outcome != SignatureParse.Read || Lifetime.IsImpossible(signature.Created, signature.ExpirationSeconds))
                 certificate.HasUnreadableStatement = true;
             else if (Counts(signature))
                 primary.Statements.Add(ToStatement(signature, hasBackSignature: false));
@@ -93,7 +100,7 @@ internal static class SelfSignatureJudge
             byte[] signed = SignatureDigest.HashedUserId(signature.Version, userId.Octets);
             if (!SignatureVerifier.IsMadeBy(signature, primary.Packet, primary.Key!, hashed, signed) || !IsTimely(signature, primary.Packet))
                 continue;
-            if (outcome != SignatureParse.Read)
+            if (outcome != SignatureParse.Read || Lifetime.IsImpossible(signature.Created, signature.ExpirationSeconds))
                 certificate.HasUnreadableStatement = true;
             else if (Counts(signature))
                 statements.Add(ToStatement(signature, hasBackSignature: false));
@@ -122,7 +129,7 @@ internal static class SelfSignatureJudge
             var outcome = SignaturePacket.Parse(body, out var signature);
             if (!SignatureVerifier.IsMadeBy(signature, primary.Packet, primary.Key!, hashed, hashedSubkey) || !IsTimely(signature, primary.Packet))
                 continue;
-            if (outcome != SignatureParse.Read)
+            if (outcome != SignatureParse.Read || Lifetime.IsImpossible(signature.Created, signature.ExpirationSeconds))
                 subkey.HasUnreadableStatement = true;
             else if (Counts(signature))
                 subkey.Statements.Add(ToStatement(signature, HasBackSignature(signature, subkey, hashed, hashedSubkey)));

@@ -77,6 +77,24 @@ public sealed class KeyringTests
     }
 
     [Fact]
+    public void A_self_signature_with_an_impossible_lifetime_disables_the_key()
+    {
+        byte[] endless = TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(uint.MaxValue - 15));
+        AssertProblem(OpenPgpProblem.KeyNotValid, Message, [.. Signer.Certificate(), .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), endless)]);
+    }
+
+    [Fact]
+    public void A_certification_before_any_user_id_spoils_the_certificate()
+    {
+        byte[] key = Signer.Certificate();
+        byte[] certification = Signer.Certify(UserId, Created + 5, TestPackets.Flags(3));
+        int length = key.AsSpan().IndexOf(TestPackets.UserId(UserId));
+        Assert.True(length > 0);
+        AssertProblem(OpenPgpProblem.None, Message, key);
+        AssertProblem(OpenPgpProblem.UnknownKey, Message, [.. key[..length], .. certification, .. key[length..]]);
+    }
+
+    [Fact]
     public void A_key_ends_when_its_newest_self_signature_says()
     {
         byte[] expired = TestPackets.Lifetime(999_999);
