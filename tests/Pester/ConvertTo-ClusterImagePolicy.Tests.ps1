@@ -60,6 +60,15 @@ Describe 'ConvertTo-ClusterImagePolicy' {
     }
 
     Context 'errors' {
+        It 'refuses an entry whose file is not there' {
+            $bare = New-TestRoot $FullPolicy $FullRegistries
+            if (Test-Path -LiteralPath "$bare/keys/ca.pem") { Remove-Item -LiteralPath "$bare/keys/ca.pem" }
+            $policy = Get-Entry fulcio.example.com, data.example.com | ConvertTo-ClusterImagePolicy -Root $bare -ErrorVariable refused -ErrorAction SilentlyContinue
+            $policy.Name | Should -Be 'data.example.com' -Because 'the other entry is converted'
+            $refused.Count | Should -Be 1
+            $refused[0].FullyQualifiedErrorId | Should -Be 'KeyFileNotFound,ContainerTrust.Commands.ConvertToClusterImagePolicyCommand'
+        }
+
         It 'refuses <Name>: <Id>' -TestCases @(
             @{ Name = 'default'; Id = 'DefaultNotPossible' }
             @{ Name = ''; Id = 'TransportNotPossible' }
@@ -68,7 +77,6 @@ Describe 'ConvertTo-ClusterImagePolicy' {
             @{ Name = 'mixed.example.com'; Id = 'RequirementNotPossible' }
             @{ Name = 'base.example.com'; Id = 'RequirementNotPossible' }
             @{ Name = 'datas.example.com'; Id = 'KeysNotPossible' }
-            @{ Name = 'fulcio.example.com'; Id = 'KeyFileNotFound' }
             @{ Name = 'fulciodata.example.com'; Id = 'InvalidCertificate' }
             @{ Name = 'pkidata.example.com'; Id = 'InvalidCertificate' }
         ) {

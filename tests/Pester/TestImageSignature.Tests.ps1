@@ -371,7 +371,7 @@ Describe 'Test-ImageSignature with a registry' {
         $name = $registry.Name
         New-Lookaside "$root/lookaside" @{ app = "$ImagePath/app"; release = "$ImagePath/release" }
         [System.IO.File]::WriteAllText("$root/policy.json", @"
-{"default": [{"type": "reject"}], "transports": {"docker": {"$name": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "$ImagePath/release.asc", "signedIdentity": {"type": "remapIdentity", "prefix": "$name", "signedPrefix": "registry.example.com"}}]}}}
+{"default": [{"type": "reject"}], "transports": {"docker": {"$name": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "$ImagePath/release.asc", "signedIdentity": {"type": "remapIdentity", "prefix": "$name", "signedPrefix": "registry.example.com"}}], "registry.example.com": [{"type": "insecureAcceptAnything"}]}}}
 "@)
         $null = New-Item -ItemType Directory -Path "$root/registries.d"
         [System.IO.File]::WriteAllText("$root/registries.d/test.yaml", "docker:`n  `"$name`":`n    lookaside: file://$root/lookaside`n")

@@ -15,6 +15,7 @@ public sealed class RequirementKeys
 
     private readonly ITrustHost _host;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SignedByRequirement, RequirementKeyring> _known = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
 
@@ -37,8 +38,12 @@ public sealed class RequirementKeys
         ArgumentNullException.ThrowIfNull(requirement);
         if (requirement.KeyType != "GPGKeys")
             return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
+        if (_known.TryGetValue(requirement, out RequirementKeyring? known))
+            return known;
         string id = requirement.KeyData is { } data ? "data\0" + data : "paths\0" + string.Join('\0', Paths(requirement));
-        return _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
+        known = _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
+        _known[requirement] = known;
+        return known;
     }
 
     /// <summary>The keys, CAs and logs of a requirement.</summary>

@@ -24,7 +24,8 @@ internal static class Printable
             untrustedText = $"{untrustedText[..half]}…{untrustedText[^half..]}";
         }
 
-        if (!untrustedText.Any(IsUnsafe))
+        // Nearly everything is plain ASCII.
+        if (!untrustedText.AsSpan().ContainsAnyExceptInRange(' ', '~') || !untrustedText.Any(IsUnsafe))
             return untrustedText;
         StringBuilder safe = new(untrustedText.Length + 16);
         foreach (char c in untrustedText)
