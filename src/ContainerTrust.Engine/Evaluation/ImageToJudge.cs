@@ -12,8 +12,8 @@ public sealed record ImageToJudge
     /// <summary>The manifest. Whoever made this has checked that it is the one that <see cref="Reference"/>'s digest names, if it names one.</summary>
     public required JudgedManifest Manifest { get; init; }
 
-    /// <summary>The signatures that were found for it.</summary>
-    public required IReadOnlyList<SignatureBlob> Signatures { get; init; }
+    /// <summary>The signatures that were found for it, none of them verified.</summary>
+    public required IReadOnlyList<SignatureBlob> UntrustedSignatures { get; init; }
 
     /// <summary>Where signatures were looked for, for the reason why there are none. Empty if nowhere.</summary>
     public IReadOnlyList<string> SearchedStores { get; init; } = [];

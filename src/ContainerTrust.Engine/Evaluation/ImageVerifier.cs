@@ -194,7 +194,7 @@ public sealed class ImageVerifier : IDisposable
         {
             Reference = name.Reference,
             Manifest = fetched.Judged,
-            Signatures = signatures,
+            UntrustedSignatures = signatures,
             SearchedStores = stores,
             AttachmentsHint = fetched.Source is null || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null
                 ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."

@@ -48,7 +48,7 @@ public static class PolicyEvaluator
         RequirementVerdict[] verdicts = new RequirementVerdict[requirements.Count];
         for (int i = 0; i < verdicts.Length; i++)
             verdicts[i] = Evaluate(requirements[i], image, keys, acceptedFingerprints);
-        return PolicyVerdict.Of(verdicts, image.Signatures);
+        return PolicyVerdict.Of(verdicts, image.UntrustedSignatures);
     }
 
     /// <summary>Whether a requirement list looks at signatures at all.</summary>
@@ -81,9 +81,9 @@ public static class PolicyEvaluator
         SignedByJudge? judge = keyring.Keyring is null
             ? null
             : new SignedByJudge(keyring.Keyring, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
-        ImageSignature[] judged = new ImageSignature[image.Signatures.Count];
+        ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         for (int i = 0; i < judged.Length; i++)
-            judged[i] = Judge(image.Signatures[i], judge, keyring.Problem, image);
+            judged[i] = Judge(image.UntrustedSignatures[i], judge, keyring.Problem, image);
         return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null);
     }
 
@@ -93,9 +93,9 @@ public static class PolicyEvaluator
         SigstoreJudge? judge = trust.Trust is null
             ? null
             : new SigstoreJudge(trust.Trust, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
-        ImageSignature[] judged = new ImageSignature[image.Signatures.Count];
+        ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         for (int i = 0; i < judged.Length; i++)
-            judged[i] = Judge(image.Signatures[i], judge, trust.Problem, image);
+            judged[i] = Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
         RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
         bool isHint = !verdict.IsSatisfied && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
         return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
@@ -103,7 +103,7 @@ public static class PolicyEvaluator
 
     private static ImageSignature Judge(SignatureBlob blob, SigstoreJudge? judge, string trustProblem, ImageToJudge image)
     {
-        ImageSignatureKind kind = StoredSignature.Detect(blob.Content, out _, out SigstoreSignature? sigstore, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out _, out SigstoreSignature? sigstore, out string problem);
         return kind switch
         {
             ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType => NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
@@ -116,10 +116,10 @@ public static class PolicyEvaluator
 
     private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
     {
-        ImageSignatureKind kind = StoredSignature.Detect(blob.Content, out ReadOnlyMemory<byte> content, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent, out string problem);
         return kind switch
         {
-            ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, content.Span, image.Manifest, image.Now),
+            ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
             ImageSignatureKind.SimpleSigning => NotValid(blob, kind, keyProblem),
             ImageSignatureKind.Sigstore => NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
             _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),

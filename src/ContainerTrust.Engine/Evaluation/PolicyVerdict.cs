@@ -39,7 +39,7 @@ public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList
         return best ?? new ImageSignature
         {
             Source = blob.Source,
-            Kind = StoredSignature.Detect(blob.Content, out _, out _),
+            Kind = StoredSignature.Detect(blob.UntrustedContent, out _, out _),
             IsValid = false,
             Reason = "No requirement looks at signatures.",
         };

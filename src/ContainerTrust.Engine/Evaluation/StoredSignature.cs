@@ -8,24 +8,24 @@ internal static class StoredSignature
 {
     /// <summary>Looks at a signature.</summary>
     /// <param name="untrustedBlob">The bytes as the store has them.</param>
-    /// <param name="content">The signature itself, without what names its format.</param>
+    /// <param name="untrustedContent">The signature itself, without what names its format.</param>
     /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
     /// <returns>The format.</returns>
-    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> content, out string problem) =>
-        Detect(untrustedBlob, out content, out _, out problem);
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent, out string problem) =>
+        Detect(untrustedBlob, out untrustedContent, out _, out problem);
 
     /// <summary>Looks at a signature, and takes a sigstore one apart.</summary>
     /// <param name="untrustedBlob">The bytes as the store has them.</param>
-    /// <param name="content">The signature itself, without what names its format.</param>
+    /// <param name="untrustedContent">The signature itself, without what names its format.</param>
     /// <param name="sigstore">The parts of a sigstore signature; null for another.</param>
     /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
     /// <returns>The format.</returns>
-    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> content, out SigstoreSignature? sigstore, out string problem)
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent, out SigstoreSignature? sigstore, out string problem)
     {
         sigstore = null;
-        if (!SignatureFormat.TryRead(untrustedBlob, out ImageSignatureKind kind, out content, out problem))
+        if (!SignatureFormat.TryRead(untrustedBlob, out ImageSignatureKind kind, out untrustedContent, out problem))
             return ImageSignatureKind.Unknown;
-        if (kind != ImageSignatureKind.Sigstore || SigstoreSignature.TryParse(content.Span, out sigstore, out problem))
+        if (kind != ImageSignatureKind.Sigstore || SigstoreSignature.TryParse(untrustedContent.Span, out sigstore, out problem))
             return kind;
         problem = $"it is marked as sigstore and is not the JSON document that this means: {problem}";
         return ImageSignatureKind.Unknown;

@@ -96,7 +96,17 @@ public interface IHostChange : IDisposable
 /// <param name="Path">The path it was asked for by.</param>
 /// <param name="Content">The whole content.</param>
 /// <param name="Stamp">What identifies this state of the file, to notice a change by somebody else.</param>
-public sealed record HostFile(string Path, ReadOnlyMemory<byte> Content, FileStamp Stamp);
+public sealed record HostFile(string Path, ReadOnlyMemory<byte> Content, FileStamp Stamp)
+{
+    /// <summary>Who may do what with the file. Null where the host cannot tell (a file that is only planned, or part of a document).</summary>
+    public FilePermissions? Permissions { get; init; }
+}
+
+/// <summary>Owner and permission bits of a file, as <c>stat(1)</c> gives them.</summary>
+/// <param name="Mode">Permission bits with set-user-id, set-group-id and sticky (octal 0000 to 07777).</param>
+/// <param name="UserId">The owner's number.</param>
+/// <param name="GroupId">The group's number.</param>
+public readonly record struct FilePermissions(uint Mode, uint UserId, uint GroupId);
 
 /// <summary>Identifies one state of a file: two equal stamps are the same file, unchanged.</summary>
 /// <param name="Device">Device number.</param>

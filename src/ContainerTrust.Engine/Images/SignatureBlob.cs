@@ -2,5 +2,5 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>A signature as its store has it; nothing of it has been verified.</summary>
 /// <param name="Source">The URL or file that it came from.</param>
-/// <param name="Content">The bytes.</param>
-public sealed record SignatureBlob(string Source, ReadOnlyMemory<byte> Content);
+/// <param name="UntrustedContent">The bytes.</param>
+public sealed record SignatureBlob(string Source, ReadOnlyMemory<byte> UntrustedContent);

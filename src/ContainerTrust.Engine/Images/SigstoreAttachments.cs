@@ -71,7 +71,7 @@ internal static class SigstoreAttachments
         List<Layer> layers = Layers(manifest, advice);
         if (signatures.Count + layers.Count > ImageLimits.Signatures)
             throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);
-        int total = signatures.Sum(static s => s.Content.Length);
+        int total = signatures.Sum(static s => s.UntrustedContent.Length);
         foreach (Layer layer in layers)
         {
             byte[] payload = await client.GetBlobAsync(place, layer.Digest, ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);

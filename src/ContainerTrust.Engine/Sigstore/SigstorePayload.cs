@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.SimpleSigning;
 
 namespace ContainerTrust.Engine.Sigstore;
 
@@ -30,126 +28,11 @@ public sealed record SigstorePayload(string ManifestDigest, string DockerReferen
     /// <param name="payload">What it says.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether <paramref name="content"/> is a payload.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out SigstorePayload? payload, out string problem) =>
-        StrictJson.TryRead(content, Read, out payload, out problem);
-
-    private static SigstorePayload Read(ref StrictJson json)
+    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out SigstorePayload? payload, out string problem)
     {
-        json.EnterObject("the payload");
-        SigstorePayload? critical = null;
-        (string? Creator, DateTimeOffset? Timestamp) optional = default;
-        bool hasOptional = false;
-        MemberSet seen = default;
-        while (json.NextMember(ref seen, out string name))
-        {
-            switch (name)
-            {
-                case "critical":
-                    critical = ReadCritical(ref json);
-                    break;
-                case "optional":
-                    optional = ReadOptional(ref json);
-                    hasOptional = true;
-                    break;
-                default:
-                    throw StrictJson.Unknown("the payload");
-            }
-        }
-
-        if (critical is null)
-            throw StrictJson.Missing("critical");
-        if (!hasOptional)
-            throw StrictJson.Missing("optional");
-        return critical with { Creator = optional.Creator, Timestamp = optional.Timestamp };
-    }
-
-    private static SigstorePayload ReadCritical(ref StrictJson json)
-    {
-        json.EnterObject("critical");
-        bool hasType = false;
-        string? digest = null;
-        string? reference = null;
-        MemberSet seen = default;
-        while (json.NextMember(ref seen, out string name))
-        {
-            switch (name)
-            {
-                case "type":
-                    if (json.String("critical.type") != Type)
-                        throw new StrictJsonException($"critical.type is not \"{Type}\"");
-                    hasType = true;
-                    break;
-                case "image":
-                    digest = ReadOnlyString(ref json, "critical.image", "docker-manifest-digest");
-                    if (!ReferenceGrammar.IsDigest(digest))
-                        throw new StrictJsonException("critical.image.docker-manifest-digest is no digest (sha256, sha384 or sha512 and lower-case hexadecimal digits)");
-                    break;
-                case "identity":
-                    reference = ReadOnlyString(ref json, "critical.identity", "docker-reference");
-                    break;
-                default:
-                    throw StrictJson.Unknown("critical");
-            }
-        }
-
-        if (!hasType)
-            throw StrictJson.Missing("critical.type");
-        return new SigstorePayload(digest ?? throw StrictJson.Missing("critical.image"), reference ?? throw StrictJson.Missing("critical.identity"));
-    }
-
-    // An object with exactly one member, a string.
-    private static string ReadOnlyString(ref StrictJson json, string path, string member)
-    {
-        json.EnterObject(path);
-        string? value = null;
-        MemberSet seen = default;
-        while (json.NextMember(ref seen, out string name))
-        {
-            if (name != member)
-                throw StrictJson.Unknown(path);
-            value = json.String($"{path}.{member}");
-        }
-
-        return value ?? throw StrictJson.Missing($"{path}.{member}");
-    }
-
-    private static (string? Creator, DateTimeOffset? Timestamp) ReadOptional(ref StrictJson json)
-    {
-        if (!json.TryEnterObject("optional"))
-            return default;
-        string? creator = null;
-        DateTimeOffset? timestamp = null;
-        MemberSet seen = default;
-        while (json.NextMember(ref seen, out string name))
-        {
-            switch (name)
-            {
-                case "creator":
-                    creator = json.StringOrNull("optional.creator");
-                    break;
-                case "timestamp":
-                    timestamp = ReadTimestamp(ref json);
-                    break;
-                default:
-                    json.SkipValue();
-                    break;
-            }
-        }
-
-        return (creator, timestamp);
-    }
-
-    private static DateTimeOffset? ReadTimestamp(ref StrictJson json)
-    {
-        const double Bound = 9_223_372_036_854_775_808.0;
-        if (json.NextToken() == JsonTokenType.Null)
-            return null;
-
-        // The reference reads a 64-bit floating-point number and demands that it is an integer, so 1.7e9 is one.
-        double seconds = json.CurrentDouble("optional.timestamp");
-        if (seconds != Math.Floor(seconds) || seconds is < -Bound or >= Bound)
-            throw new StrictJsonException("optional.timestamp is no integer");
-        long value = (long)seconds;
-        return value >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
+        payload = ClaimReader.TryRead(content, Type, canOptionalBeNull: true, out ClaimContent? read, out problem)
+            ? new SigstorePayload(read.ManifestDigest, read.DockerReference) { Creator = read.Creator, Timestamp = read.Timestamp }
+            : null;
+        return payload is not null;
     }
 }

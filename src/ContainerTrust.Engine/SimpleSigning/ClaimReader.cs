@@ -4,21 +4,38 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.SimpleSigning;
 
-/// <summary>Reads the JSON of a <see cref="SimpleSigningClaim"/> in one pass, refusing the slightest surprise.</summary>
+/// <summary>
+/// Reads the JSON of a claim about an image in one pass, refusing the slightest surprise: of a <see cref="SimpleSigningClaim"/>, and of a sigstore payload,
+/// which is the same but for its type and an <c>optional</c> that may be null.
+/// </summary>
 internal ref struct ClaimReader
 {
     // As deep as Go's encoding/json goes; only ignored members of "optional" can be deep at all.
     private const int MaxDepth = 10_000;
 
+    private readonly string _type;
+    private readonly bool _canOptionalBeNull;
     private Utf8JsonReader _json;
     private string? _digest;
     private string? _reference;
     private string? _creator;
     private DateTimeOffset? _timestamp;
 
-    private ClaimReader(ReadOnlySpan<byte> content) => _json = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = MaxDepth });
+    private ClaimReader(ReadOnlySpan<byte> content, string type, bool canOptionalBeNull)
+    {
+        _type = type;
+        _canOptionalBeNull = canOptionalBeNull;
+        _json = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = MaxDepth });
+    }
 
-    public static bool TryRead(ReadOnlySpan<byte> content, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimpleSigningClaim? claim, out string problem)
+    /// <summary>Reads a claim.</summary>
+    /// <param name="content">UTF-8 JSON whose signature holds.</param>
+    /// <param name="type">What <c>critical.type</c> must be.</param>
+    /// <param name="canOptionalBeNull">Whether <c>optional</c> may be null, as cosign writes it.</param>
+    /// <param name="claim">What it says.</param>
+    /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
+    /// <returns>Whether <paramref name="content"/> is such a claim.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> content, string type, bool canOptionalBeNull, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClaimContent? claim, out string problem)
     {
         claim = null;
         if (!Utf8.IsValid(content))
@@ -27,7 +44,7 @@ internal ref struct ClaimReader
             return false;
         }
 
-        ClaimReader reader = new(content);
+        ClaimReader reader = new(content, type, canOptionalBeNull);
         try
         {
             reader.ReadClaim();
@@ -50,7 +67,7 @@ internal ref struct ClaimReader
         }
 
         problem = "";
-        claim = new SimpleSigningClaim(reader._digest!, reader._reference!) { Creator = reader._creator, Timestamp = reader._timestamp };
+        claim = new ClaimContent(reader._digest!, reader._reference!, reader._creator, reader._timestamp);
         return true;
     }
 
@@ -101,8 +118,8 @@ internal ref struct ClaimReader
             {
                 Once(ref type, "critical.type");
                 Next();
-                if (_json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(SimpleSigningClaim.Type))
-                    throw new ClaimException($"critical.type is not \"{SimpleSigningClaim.Type}\"");
+                if (_json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(_type))
+                    throw new ClaimException($"critical.type is not \"{_type}\"");
             }
             else if (_json.ValueTextEquals("image"u8))
             {
@@ -152,6 +169,8 @@ internal ref struct ClaimReader
     private void ReadOptional()
     {
         Next();
+        if (_canOptionalBeNull && _json.TokenType == JsonTokenType.Null)
+            return;
         RequireObject("optional");
         HashSet<string>? others = null;
         bool creator = false;
@@ -252,3 +271,10 @@ internal ref struct ClaimReader
 
     private sealed class ClaimException(string message) : Exception(message);
 }
+
+/// <summary>What a claim about an image says.</summary>
+/// <param name="ManifestDigest">A valid digest, <c>algorithm:hex</c>.</param>
+/// <param name="DockerReference">A reference as written; not checked for its grammar.</param>
+/// <param name="Creator">The program that made it. Null if it names none.</param>
+/// <param name="Timestamp">When it says it was made. Null if it says nothing, or a time outside the years 1 to 9999.</param>
+internal sealed record ClaimContent(string ManifestDigest, string DockerReference, string? Creator, DateTimeOffset? Timestamp);

@@ -222,7 +222,7 @@ public class PolicyEvaluatorTests
         {
             Reference = reference,
             Manifest = JudgedManifest.FromContent(Manifest),
-            Signatures = [.. signatures.Select(static (s, i) => new SignatureBlob($"store/signature-{i + 1}", s))],
+            UntrustedSignatures = [.. signatures.Select(static (s, i) => new SignatureBlob($"store/signature-{i + 1}", s))],
             SearchedStores = ["https://store.example.com"],
             Now = Now,
         };

@@ -284,7 +284,7 @@ public class SigstoreEvaluationTests
         {
             Reference = reference,
             Manifest = JudgedManifest.FromContent(Manifest),
-            Signatures = [.. signatures.Select(static (s, i) => new SignatureBlob($"store/signature-{i + 1}", s))],
+            UntrustedSignatures = [.. signatures.Select(static (s, i) => new SignatureBlob($"store/signature-{i + 1}", s))],
             SearchedStores = ["https://store.example.com"],
             AttachmentsHint = hint,
             Now = Now,

@@ -21,6 +21,9 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal(2, file.Stamp.Length);
         Assert.Equal(new DateTimeOffset(File.GetLastWriteTimeUtc(path)).Ticks - DateTimeOffset.UnixEpoch.Ticks, file.Stamp.ModifiedNanoseconds / 100);
         Assert.Equal(HostTools.Must("stat", "-c", "%i", path), file.Stamp.Inode.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupWrite);
+        Assert.Equal(0x110u, _host.TryReadFile(path, Limit)!.Permissions!.Value.Mode);
+        file = _host.TryReadFile(path, Limit)!;
         Assert.Equal(file.Stamp, _host.TryReadFile(path, Limit)!.Stamp);
         File.AppendAllText(path, " ");
         Assert.NotEqual(file.Stamp, _host.TryReadFile(path, Limit)!.Stamp);

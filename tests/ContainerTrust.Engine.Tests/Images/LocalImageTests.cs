@@ -28,7 +28,7 @@ public sealed class LocalImageTests
         Assert.Equal((Manifest, "application/vnd.docker.distribution.manifest.v2+json", "/i/manifest.json", "dir:/i"), (Encoding.UTF8.GetString(manifest.Content.Span), manifest.MediaType, manifest.Source, source.Name));
         IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, DigestOf(Manifest), default);
         Assert.Equal(["/i/signature-1", "/i/signature-2"], signatures.Select(s => s.Source));
-        Assert.Equal("two"u8.ToArray(), signatures[1].Content.ToArray());
+        Assert.Equal("two"u8.ToArray(), signatures[1].UntrustedContent.ToArray());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class SignatureConfigMapTests
 
     private IReadOnlyList<SignatureBlob> Read(string document) => SignatureConfigMaps.Read("file", Encoding.UTF8.GetBytes(document), "sha256:" + Hex, _warnings.Add);
 
-    private static string[] Texts(IEnumerable<SignatureBlob> signatures) => [.. signatures.Select(s => Encoding.UTF8.GetString(s.Content.Span))];
+    private static string[] Texts(IEnumerable<SignatureBlob> signatures) => [.. signatures.Select(s => Encoding.UTF8.GetString(s.UntrustedContent.Span))];
 
     private static string Yaml(string name = "release") => $"""
         apiVersion: v1

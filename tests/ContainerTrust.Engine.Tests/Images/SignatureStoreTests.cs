@@ -70,7 +70,7 @@ public sealed class SignatureStoreTests
     {
         _host.With($"{path}/ns/app@sha256={Hex}/signature-1", "one").With($"{path}/ns/app@sha256={Hex}/signature-2", "two");
         IReadOnlyList<SignatureBlob> signatures = await Reader().ReadLookasideAsync(store, Image(), Digest, default);
-        Assert.Equal(["one", "two"], signatures.Select(s => Encoding.UTF8.GetString(s.Content.Span)));
+        Assert.Equal(["one", "two"], signatures.Select(s => Encoding.UTF8.GetString(s.UntrustedContent.Span)));
         Assert.Equal($"{path}/ns/app@sha256={Hex}/signature-1", signatures[0].Source);
         Assert.Equal(store[0] == '/' ? 1 : 0, _warnings.Count);
         Assert.Empty(_asked);
@@ -131,8 +131,8 @@ public sealed class SignatureStoreTests
     public async Task The_layout_is_found_by_itself()
     {
         _host.With($"/one/ns/app@sha256={Hex}/signature-1", "lookaside").With($"/one/sha256={Hex}/signature-1", "release").With($"/two/sha256={Hex}/signature-1", "release");
-        Assert.Equal("lookaside"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///one", Image(), Digest, default)).Content.ToArray());
-        Assert.Equal("release"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///two", Image(), Digest, default)).Content.ToArray());
+        Assert.Equal("lookaside"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///one", Image(), Digest, default)).UntrustedContent.ToArray());
+        Assert.Equal("release"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///two", Image(), Digest, default)).UntrustedContent.ToArray());
         Assert.Empty(await Reader().ReadAsync("file:///three", Image(), Digest, default));
     }
 

@@ -308,7 +308,7 @@ public class SigstoreAttachmentsTests : RegistryTest
         List<SigstoreSignature> parsed = [];
         foreach (SignatureBlob blob in blobs)
         {
-            Assert.True(SignatureFormat.TryRead(blob.Content, out ImageSignatureKind kind, out ReadOnlyMemory<byte> content, out string problem), problem);
+            Assert.True(SignatureFormat.TryRead(blob.UntrustedContent, out ImageSignatureKind kind, out ReadOnlyMemory<byte> content, out string problem), problem);
             Assert.Equal(ImageSignatureKind.Sigstore, kind);
             Assert.True(SigstoreSignature.TryParse(content.Span, out SigstoreSignature? signature, out problem), problem);
             parsed.Add(signature);

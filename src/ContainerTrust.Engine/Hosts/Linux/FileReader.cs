@@ -42,7 +42,7 @@ internal static class FileReader
                     continue;
                 byte[]? content = ReadAll(descriptor, before, maxBytes, path, walk);
                 if (content is not null && Status(descriptor, path, walk).Stamp == before.Stamp)
-                    return new HostFile(path, content, before.Stamp);
+                    return new HostFile(path, content, before.Stamp) { Permissions = new FilePermissions(before.Permissions, before.UserId, before.GroupId) };
             }
             finally
             {

@@ -7,13 +7,13 @@ namespace ContainerTrust.Engine.Images;
 /// The connections, one pool a TLS profile. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
 /// credentials, no decompression, no trace headers. Proxies are those of the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>).
 /// </summary>
-internal sealed class ConnectionPools(TimeSpan connectTimeout) : IDisposable
+internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);
 
     /// <summary>The pool for a profile.</summary>
     public HttpMessageInvoker For(TlsProfile profile) =>
-        _invokers.GetOrAdd(profile.Key, static (_, state) => new Lazy<HttpMessageInvoker>(() => Create(state.profile, state.connectTimeout)), (profile, connectTimeout)).Value;
+        _invokers.GetOrAdd(profile.Key, static (_, state) => new Lazy<HttpMessageInvoker>(() => Create(state.profile, state.connectTimeout, state.connectionsPerServer)), (profile, connectTimeout, connectionsPerServer)).Value;
 
     /// <summary>Closes all connections.</summary>
     public void Dispose()
@@ -25,7 +25,7 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout) : IDisposable
         }
     }
 
-    private static HttpMessageInvoker Create(TlsProfile profile, TimeSpan connectTimeout)
+    private static HttpMessageInvoker Create(TlsProfile profile, TimeSpan connectTimeout, int connectionsPerServer)
     {
         var handler = new SocketsHttpHandler
         {
@@ -37,6 +37,9 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout) : IDisposable
             ConnectCallback = Connector.ConnectAsync,
             MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
             EnableMultipleHttp2Connections = true,
+
+            // No more than there are requests at once: a request that finds all connections busy for a moment must not dial one that nobody needs.
+            MaxConnectionsPerServer = connectionsPerServer,
 
             // What is left of an answer that was not wanted whole is not worth waiting for.
             MaxResponseDrainSize = 16 << 10,

@@ -21,7 +21,7 @@ internal sealed class WebTransport : IDisposable
     {
         _options = options;
         _verbose = verbose;
-        _pools = new ConnectionPools(options.Timeout);
+        _pools = new ConnectionPools(options.Timeout, options.ConcurrencyPerHost);
     }
 
     /// <summary>Closes all connections.</summary>

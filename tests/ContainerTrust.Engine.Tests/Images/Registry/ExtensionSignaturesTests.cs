@@ -27,7 +27,7 @@ public class ExtensionSignaturesTests : RegistryTest
     {
         Offer();
         IReadOnlyList<SignatureBlob> signatures = (await GetAsync())!;
-        Assert.Equal(["one", "two"], signatures.Select(s => Encoding.UTF8.GetString(s.Content.Span)));
+        Assert.Equal(["one", "two"], signatures.Select(s => Encoding.UTF8.GetString(s.UntrustedContent.Span)));
         Assert.Contains("sha256:a@one", signatures[0].Source, StringComparison.Ordinal);
         Assert.Single(Server.To("/extensions/v2/ns/app/signatures/" + ManifestDigest));
         _list = "{}";

@@ -276,7 +276,6 @@ public class RegistryClientTests : RegistryTest
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) => await client.GetManifestAsync(Image(), null, stop));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{1000 / watch.Elapsed.TotalSeconds:0} a second");
-        // One for each of the sixteen, and a few for those that a busy machine had dialled in vain.
-        Assert.InRange(Server.Connections, 1, 32);
+        Assert.InRange(Server.Connections, 1, 17);
     }
 }
