@@ -29,6 +29,9 @@ public enum TrustErrorKind
 
     /// <summary>Not possible on this system.</summary>
     NotSupported,
+
+    /// <summary>A host cannot be reached, or the connection to it ended.</summary>
+    ConnectionFailed,
 }
 
 /// <summary>

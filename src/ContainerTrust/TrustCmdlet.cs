@@ -200,6 +200,7 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
             TrustErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
             TrustErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
             TrustErrorKind.NotSupported => ErrorCategory.NotImplemented,
+            TrustErrorKind.ConnectionFailed => ErrorCategory.ConnectionError,
             _ => ErrorCategory.NotSpecified,
         },
         target ?? error.Target);

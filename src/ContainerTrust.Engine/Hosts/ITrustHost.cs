@@ -45,6 +45,15 @@ public interface ITrustHost
     /// <exception cref="TrustException">The path is no directory or cannot be read.</exception>
     IReadOnlyList<string> ListDirectory(string path);
 
+    /// <summary>Says which files are going to be read, for hosts where reading them together saves time. No promise, and no error, is made.</summary>
+    /// <param name="paths">Paths on the host; whatever is no absolute path is passed over.</param>
+    /// <exception cref="TrustException">The connection to the host has ended.</exception>
+    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
+    void Prefetch(IReadOnlyList<string> paths)
+    {
+        // Local files are as near as they can be.
+    }
+
     /// <summary>
     /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two writers cannot wait
     /// for each other), creating the first one and its parents if it is missing; other missing directories are left out.
@@ -90,6 +99,18 @@ public interface IHostChange : IDisposable
     /// <exception cref="FileChangedException">The file is no longer the one that was read; nothing was deleted.</exception>
     /// <exception cref="TrustException">Deleting failed.</exception>
     void Delete(string path, HostFile expected);
+
+    /// <summary>Whether nothing is done before <see cref="Complete"/>: a host far away is sent everything in one go.</summary>
+    bool IsBatch => false;
+
+    /// <summary>Does what has been noted since the last time, in that order; all of it, if it is found possible beforehand. Nothing is left to do where changes are made at once.</summary>
+    /// <param name="done">Called with the path of each file that has been replaced or deleted.</param>
+    /// <exception cref="FileChangedException">A file is no longer the one that was read; nothing was written.</exception>
+    /// <exception cref="TrustException">Something failed; what was done before has been told to <paramref name="done"/>.</exception>
+    void Complete(Action<string> done)
+    {
+        // What is done at once is complete.
+    }
 }
 
 /// <summary>A file as it was read.</summary>

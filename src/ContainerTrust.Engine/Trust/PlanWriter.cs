@@ -42,6 +42,7 @@ internal sealed class PlanWriter : IDisposable
                     _change.RequireWritable(file.Path);
                 foreach (PlannedFile file in files)
                     Write(file);
+                _change.Complete(path => Report(files.First(f => f.Path == path)));
                 return _written;
             }
             catch (FileChangedException e) when (attempt < Attempts)
@@ -65,8 +66,14 @@ internal sealed class PlanWriter : IDisposable
             _change.Replace(file.Path, content.Span, file.Expected);
         else
             _change.Delete(file.Path, file.Expected!);
+        if (!_change.IsBatch)
+            Report(file);
+    }
+
+    private void Report(PlannedFile file)
+    {
         TrustFileChange done = file.ToChange();
-        _messages.Verbose($"{done.Action} {file.Path}.");
+        _messages.Verbose($"{done.Action} {done.Path}.");
         _written.RemoveAll(f => f.Path == done.Path);
         _written.Add(done);
     }

@@ -33,6 +33,8 @@ internal sealed class PlannedHost : ITrustHost
         return content is { } bytes ? new HostFile(path, bytes, default) : null;
     }
 
+    public void Prefetch(IReadOnlyList<string> paths) => _host.Prefetch(paths);
+
     public string ResolvePath(string path) => _host.ResolvePath(path);
 
     public IReadOnlyList<string> ListDirectory(string path)

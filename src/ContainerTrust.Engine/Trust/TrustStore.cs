@@ -67,6 +67,8 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(query);
         PolicyDocument policy = ReadPolicy();
         LookasideConfiguration lookaside = ReadLookaside();
+        if (query.IncludeKeys)
+            Host.Prefetch(PolicyFiles.Of(policy));
         return Objects(policy, lookaside, query, cancellationToken);
     }
 
@@ -133,6 +135,7 @@ public sealed class TrustStore
     public void CheckKeys(IReadOnlyList<TrustRequirement> requirements, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(requirements);
+        Host.Prefetch(PolicyFiles.Of(requirements));
         IReadOnlyList<TrustException> faults = KeyCheck.Faults(_keys, requirements, DateTimeOffset.UtcNow, _messages);
         if (faults.Count > 0 && !force)
             throw faults[0];

@@ -1,0 +1,401 @@
+using System.Globalization;
+using ContainerTrust.Engine.Hosts.Linux;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Hosts.Ssh;
+
+/// <summary>
+/// A host that is reached by the system's ssh. It needs nothing but sshd, a POSIX shell and coreutils. One connection is used for everything; the first round
+/// trip brings what is usually asked for, and questions are then answered from that, as of that moment. What is missing is fetched in one more.
+/// </summary>
+/// <remarks>
+/// For one thread at a time. Its methods block while the host works, so many hosts are served by threads of their own (see
+/// <see cref="Fleet.FleetRunner"/>), not by those of the pool.
+/// </remarks>
+public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
+{
+    // What is brought unasked; larger files come when they are asked for.
+    private const int PrefetchLimit = 4 << 20;
+    private const int ReadAttempts = 10;
+    private const int ReadPause = 20;
+
+    private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(10);
+
+    // What TrustLocations, LookasideConfiguration and RegistriesConfiguration look at.
+    private static readonly string[] s_first =
+    [
+        .. ((string[])["r" + TrustLocations.SystemPolicyPath, "r" + TrustLocations.VendorPolicyPath, "h/.config/containers/policy.json", "v1", "r/etc/containers/registries.conf", "h/.config/containers/registries.conf", "v2", "v3"])
+            .Select(static p => string.Create(CultureInfo.InvariantCulture, $"f {PrefetchLimit} {p}")),
+        .. ((string[])["y {0} r" + TrustLocations.SystemRegistriesDirectory, "y {0} h/.config/containers/registries.d", "c {0} r/etc/containers/registries.conf.d", "c {0} h/.config/containers/registries.conf.d"])
+            .Select(static p => p.Replace("{0}", PrefetchLimit.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)),
+    ];
+
+    private readonly SshConnectionOptions _options;
+    private readonly CancellationToken _cancellationToken;
+    private readonly SshProcess _ssh;
+    private readonly RemoteReply _reply;
+    private readonly RemoteCache _cache = new();
+    private readonly HashSet<string> _asked = new(s_first, StringComparer.Ordinal);
+    private readonly List<string> _later = [];
+    private bool _broken;
+    private bool _disposed;
+
+    private SshHost(SshConnectionOptions options, CancellationToken cancellationToken)
+    {
+        _options = options;
+        _cancellationToken = cancellationToken;
+        _ssh = SshProcess.Start(options, cancellationToken);
+        _reply = new RemoteReply(_ssh, options);
+    }
+
+    /// <summary>The name that the host was asked for by, which is the one that a fleet tells its hosts apart by.</summary>
+    public string ComputerName => _options.HostName;
+
+    /// <summary>What the host calls itself.</summary>
+    public string RemoteName => Printable.Of(_reply.RemoteName, Printable.NameLength);
+
+    /// <summary>The number of the user that works there; 0 is root.</summary>
+    public uint UserId => _reply.UserId;
+
+    /// <inheritdoc/>
+    public string? HomeDirectory => GetEnvironmentVariable("HOME") is ['/', ..] home ? home : null;
+
+    /// <summary>How often something was sent there and waited for.</summary>
+    public int RoundTrips { get; private set; }
+
+    /// <summary>The files that the first round trip did not bring and that were asked for later: worth prefetching from hosts that are alike.</summary>
+    public IReadOnlyList<string> FetchedLater => _later;
+
+    /// <summary>Connects, and brings what is usually asked for.</summary>
+    /// <param name="options">How the host is reached.</param>
+    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
+    /// <returns>The host; dispose it to end the connection.</returns>
+    /// <exception cref="TrustException">
+    /// <c>HostUnreachable</c>, <c>SshTimeout</c>, <c>HostKeyUnknown</c>, <c>HostKeyMismatch</c>, <c>SshAuthenticationFailed</c>, <c>SshNegotiationFailed</c>,
+    /// <c>SudoPasswordRequired</c>, <c>SudoRefused</c>, <c>RemoteShellUnusable</c>, <c>ConnectionLost</c>, <c>SshNotFound</c>, or an option is refused
+    /// (<see cref="SshConnectionOptions.Validate"/>).
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
+    public static SshHost Connect(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(prefetchPaths);
+        ArgumentNullException.ThrowIfNull(messages);
+        SshHost host = new(options, cancellationToken);
+        try
+        {
+            host.Begin(prefetchPaths);
+            messages.Verbose($"Connected to {options.HostName} (which calls itself {host.RemoteName}) as user {host.UserId}.");
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary><see cref="Connect"/> on a thread of its own.</summary>
+    /// <inheritdoc cref="Connect"/>
+    public static Task<SshHost> ConnectAsync(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Connect(options, prefetchPaths, messages, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <inheritdoc/>
+    public string? GetEnvironmentVariable(string name) => _reply.Variables.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public void Prefetch(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        List<string> questions = [];
+        foreach (string path in paths)
+        {
+            if (_cache.Find(path) is null && IsPath(path))
+                questions.Add(Question("f", PrefetchLimit, path));
+        }
+
+        if (questions.Count == 0)
+            return;
+        _later.AddRange(paths.Except(_later));
+        Ask(questions);
+    }
+
+    /// <summary>Forgets what was read and reads all of it again, in one round trip.</summary>
+    /// <exception cref="TrustException">The connection has ended.</exception>
+    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
+    public void Refresh()
+    {
+        _cache.Clear();
+        Ask([.. _asked]);
+    }
+
+    /// <inheritdoc/>
+    public bool Exists(string path)
+    {
+        RemoteEntry entry = Find(path);
+        if (entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()))
+            throw RemoteError.ForReading(words, path, this);
+        return entry.Status is not null;
+    }
+
+    /// <inheritdoc/>
+    public HostFile? TryReadFile(string path, int maxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        FileReader.RequireFileName(path);
+        RemoteEntry entry = Find(path);
+        for (int attempt = 0; ; attempt++)
+        {
+            if (entry.Status is null)
+                return entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()) ? throw RemoteError.ForReading(words, path, this) : null;
+            RequireReadable(path, entry, maxBytes);
+            if (entry.Content is { } content)
+                return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
+            if (attempt == ReadAttempts)
+                throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+            if (attempt > 0 && _cancellationToken.WaitHandle.WaitOne(ReadPause))
+                throw new OperationCanceledException(_cancellationToken);
+            entry = ReadSingle(path, maxBytes) ?? entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string ResolvePath(string path)
+    {
+        if (_cache.FindTarget(path) is null)
+        {
+            RequirePath(path);
+            Ask([$"r 0 {RemoteRequest.Encode(path)}"]);
+        }
+
+        (string target, string words) = _cache.FindTarget(path) ?? throw _reply.Garbled();
+        if (target.Length > 0)
+            return target;
+        return words.Length == 0 || RemoteError.IsMissing(words.TrimEnd()) || RemoteError.IsNotADirectory(words.TrimEnd()) ? path : throw RemoteError.ForReading(words, path, this);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListDirectory(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string directory = path.Length > 1 ? path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : path;
+        if (_cache.FindDirectory(directory) is not { } known)
+        {
+            RemoteEntry? entry = _cache.Find(directory);
+            if (entry is null or { Status.IsDirectory: true })
+            {
+                RequirePath(directory);
+                Ask([Question("y", PrefetchLimit, directory)]);
+            }
+
+            known = _cache.FindDirectory(directory);
+            if (known is null)
+            {
+                entry = _cache.Find(directory) ?? throw _reply.Garbled();
+                if (entry.Status is null && entry.Words is null)
+                    return [];
+                throw RemoteError.ForReading(entry.Words ?? ": Not a directory", path, this);
+            }
+        }
+
+        return known.Names!;
+    }
+
+    /// <summary>
+    /// Begins a change. Nothing is sent yet: what is to be done is noted, and <see cref="IHostChange.Complete"/> does all of it under the same locks that writers on
+    /// that host take, if the files are still as they were read.
+    /// </summary>
+    /// <inheritdoc/>
+    public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(directories);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (directories.Count == 0)
+            throw new ArgumentException("There is no directory to lock.", nameof(directories));
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero or more, or infinite.");
+        foreach (string directory in directories)
+            RequirePath(directory);
+        return new SshHostChange(this, directories, timeout, cancellationToken);
+    }
+
+    /// <summary>Ends the connection.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _ssh.Dispose();
+    }
+
+    /// <summary>Ends the connection, on a thread of its own.</summary>
+    /// <returns>When it has ended.</returns>
+    public ValueTask DisposeAsync() => new(Task.Factory.StartNew(Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+    /// <summary>A path as it appears in a message.</summary>
+    internal string Describe(string path) => $"{PathText.Display(path)} on {_options.HostName}";
+
+    internal RemoteEntry? Known(string path) => _cache.Find(path);
+
+    internal void Learn(string path, RemoteEntry entry) => _cache.Put(path, entry);
+
+    internal RemoteReply Reply => _reply;
+
+    internal TimeSpan SilenceTimeout => _options.SilenceTimeout;
+
+    /// <summary>What is known of a directory's names is no longer right.</summary>
+    internal void LearnName(string path, bool isThere)
+    {
+        int slash = path.LastIndexOf('/');
+        string directory = path[..Math.Max(slash, 1)];
+        string name = path[(slash + 1)..];
+        if (_cache.FindDirectory(directory)?.Names is { } names)
+        {
+            SortedSet<string> changed = new(names, StringComparer.Ordinal);
+            _ = isThere ? changed.Add(name) : changed.Remove(name);
+            _cache.PutDirectory(directory, new RemoteDirectory([.. changed], null));
+        }
+        else if (isThere)
+        {
+            Forget(directory);
+        }
+    }
+
+    /// <summary>Sends a request and reads its answer; a failure in between leaves the connection in no state to be used.</summary>
+    internal void Exchange(ReadOnlySpan<byte> request, TimeSpan silence, TimeSpan all, Action read)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (_broken)
+            throw SshFailure.Of(_options, null, "", isConnected: true);
+        _broken = true;
+        _ssh.Expect(silence, all);
+        _ssh.Send(request);
+        read();
+        _ssh.Rest();
+        _broken = false;
+        RoundTrips++;
+    }
+
+    private void Begin(IReadOnlyList<string> prefetchPaths)
+    {
+        foreach (string path in prefetchPaths)
+        {
+            if (IsPath(path))
+                _asked.Add(Question("a", PrefetchLimit, path));
+        }
+
+        RemoteRequest request = new();
+        request.Content(RemoteScript.Text);
+        request.Line(string.Create(CultureInfo.InvariantCulture, $"{_reply.FirstHalf} {_reply.SecondHalf} {RemoteReply.MaximumContent}"));
+        foreach (string question in _asked)
+            request.Line(question);
+        request.Line(".");
+        List<string> again = [];
+        Exchange(request.Bytes, Connecting, Connecting, () =>
+        {
+            _reply.ReadGreeting();
+            _ssh.Expect(_options.SilenceTimeout, s_longestAnswer);
+            _reply.ReadAnswers(_cache, again);
+        });
+    }
+
+    // ssh itself gives up after this time too and then says why, so it goes first.
+    private TimeSpan Connecting => _options.ConnectingTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : _options.ConnectingTimeout + TimeSpan.FromSeconds(1.5);
+
+    private void Ask(IReadOnlyList<string> questions)
+    {
+        RemoteRequest request = new();
+        foreach (string question in questions)
+            request.Line(question);
+        request.Line(".");
+
+        // What changed while it was read stays unknown, and is asked for singly when it is wanted.
+        List<string> again = [];
+        Exchange(request.Bytes, _options.SilenceTimeout, s_longestAnswer, () => _reply.ReadAnswers(_cache, again));
+        foreach (string question in questions)
+            _asked.Add(question);
+    }
+
+    private RemoteEntry Find(string path)
+    {
+        if (_cache.Find(path) is { } known)
+            return known;
+        if (_cache.FindDirectory(path) is not null)
+            return new RemoteEntry(new RemoteStatus("", 0x4000, default, 0, 0), null, null);
+        RequirePath(path);
+        if (FromListing(path) is { } missing)
+            return missing;
+        _later.Add(path);
+        Ask([Question("f", PrefetchLimit, path)]);
+        return _cache.Find(path) ?? ReadSingle(path, PrefetchLimit) ?? throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+    }
+
+    // A name that is not in a directory that was listed is not there.
+    private RemoteEntry? FromListing(string path)
+    {
+        int slash = path.LastIndexOf('/');
+        string directory = path[..Math.Max(slash, 1)];
+        string name = path[(slash + 1)..];
+        if (name.Length == 0 || name is "." or ".." || directory.EndsWith('/') && slash > 0)
+            return null;
+        if (_cache.FindDirectory(directory)?.Names is { } names)
+            return names.Contains(name) ? null : RemoteEntry.Missing;
+        return _cache.Find(directory) is { Status: null, Words: null } ? RemoteEntry.Missing : null;
+    }
+
+    private RemoteEntry? ReadSingle(string path, int maxBytes)
+    {
+        _cache.SingleLimit = Math.Min(maxBytes, (int)RemoteReply.MaximumContent);
+        RemoteRequest request = new();
+        request.Line(Question("g", _cache.SingleLimit, path)).Line(".");
+        List<string> again = [];
+        RemoteEntry? found = null;
+        Exchange(request.Bytes, _options.SilenceTimeout, s_longestAnswer, () => _reply.ReadAnswers(_cache, again));
+        found = again.Count > 0 ? null : _cache.Find(path);
+        if (found is { Status: not null, Words: { } words })
+            throw RemoteError.ForReading(words, path, this);
+        _asked.Add(Question("f", PrefetchLimit, path));
+        return found;
+    }
+
+    private void Forget(string directory)
+    {
+        if (_cache.Find(directory) is not null)
+            _cache.Put(directory, new RemoteEntry(new RemoteStatus("", 0x4000, default, 0, 0), null, null));
+    }
+
+    private void RequireReadable(string path, RemoteEntry entry, int maxBytes)
+    {
+        RemoteStatus status = entry.Status!;
+        if (status.IsDirectory)
+            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Describe(path)} is a directory, not a file. Name a file.") { Target = path };
+        if (!status.IsRegularFile)
+            throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Describe(path)} is {status.TypeName}, not a regular file. Name a regular file.") { Target = path };
+        if (status.Stamp.Length > Math.Min(maxBytes, RemoteReply.MaximumContent))
+            throw TooLarge(path, status.Stamp.Length, (int)Math.Min(maxBytes, RemoteReply.MaximumContent));
+    }
+
+    private TrustException TooLarge(string path, long length, int maxBytes) =>
+        new("FileTooLarge", TrustErrorKind.LimitsExceeded, string.Create(CultureInfo.InvariantCulture, $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant.")) { Target = path };
+
+    private static string Question(string operation, int limit, string path) => $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
+
+    private static void RequirePath(string path) => _ = PathText.Encode(path);
+
+    private static bool IsPath(string path)
+    {
+        try
+        {
+            RequirePath(path);
+            return !path.EndsWith('/') || path == "/";
+        }
+        catch (TrustException)
+        {
+            // Whoever asks for it gets the error; here it is only not worth asking for.
+            return false;
+        }
+    }
+}

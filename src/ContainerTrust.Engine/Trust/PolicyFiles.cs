@@ -1,0 +1,46 @@
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>The key and certificate files that policies name.</summary>
+public static class PolicyFiles
+{
+    /// <summary>All files that a policy names.</summary>
+    /// <param name="policy">A policy.</param>
+    /// <returns>Their paths on the host, each once, in the order of the policy.</returns>
+    public static IReadOnlyList<string> Of(PolicyDocument policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return Of(policy.Default.Concat(policy.Transports.SelectMany(static t => t.Scopes).SelectMany(static s => s.Requirements)));
+    }
+
+    /// <summary>All files that requirements name.</summary>
+    /// <param name="requirements">Requirements.</param>
+    /// <returns>Their paths on the host, each once.</returns>
+    public static IReadOnlyList<string> Of(IEnumerable<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        List<string?> paths = [];
+        foreach (TrustRequirement requirement in requirements)
+        {
+            switch (requirement)
+            {
+                case SignedByRequirement r:
+                    paths.Add(r.KeyPath);
+                    paths.AddRange(r.KeyPaths ?? []);
+                    break;
+                case SigstoreSignedRequirement r:
+                    paths.Add(r.KeyPath);
+                    paths.AddRange(r.KeyPaths ?? []);
+                    paths.Add(r.RekorPublicKeyPath);
+                    paths.AddRange(r.RekorPublicKeyPaths ?? []);
+                    paths.AddRange([r.Fulcio?.CaPath, r.Pki?.CaRootsPath, r.Pki?.CaIntermediatesPath]);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return [.. paths.OfType<string>().Distinct()];
+    }
+}
