@@ -45,11 +45,23 @@ public sealed record ImageTrust
     /// <summary>The registries.d file that holds <see cref="Section"/>. Null if there is none.</summary>
     public string? RegistriesPath { get; init; }
 
+    /// <summary>
+    /// The whole entry as one text (JSON, see <see cref="Parse"/>). PowerShell's remoting over SSH cuts what is nested in an object that is sent to a host
+    /// (<c>$using:</c>, <c>-ArgumentList</c>) to words; a text arrives whole, and the entry is made of it again.
+    /// </summary>
+    public string Definition => ImageTrustText.Write(this);
+
     /// <summary>With a lookup by reference: the image asked about. Null otherwise.</summary>
     public string? Reference { get; init; }
 
     /// <summary>With a lookup by reference: why this entry governs the image. Null otherwise.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The entry that a <see cref="Definition"/> says.</summary>
+    /// <param name="definition">JSON, as <see cref="Definition"/> gives it. Every member must be known.</param>
+    /// <returns>The entry.</returns>
+    /// <exception cref="FormatException">The text is no entry, or lacks a part.</exception>
+    public static ImageTrust Parse(string definition) => ImageTrustText.Read(definition);
 
     /// <summary>The requirement list in one word.</summary>
     /// <param name="requirements">A requirement list.</param>

@@ -1,8 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerTrust;
 
 /// <summary>
 /// Which reference a signature must name for an image (containers-policy.json(5), <c>signedIdentity</c>).
 /// </summary>
+[JsonDerivedType(typeof(MatchExactIdentity), "matchExact")]
+[JsonDerivedType(typeof(MatchRepoDigestOrExactIdentity), "matchRepoDigestOrExact")]
+[JsonDerivedType(typeof(MatchRepositoryIdentity), "matchRepository")]
+[JsonDerivedType(typeof(ExactReferenceIdentity), "exactReference")]
+[JsonDerivedType(typeof(ExactRepositoryIdentity), "exactRepository")]
+[JsonDerivedType(typeof(RemapIdentity), "remapIdentity")]
 public abstract record SignedIdentity
 {
     private protected SignedIdentity()

@@ -1,9 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerTrust;
 
 /// <summary>
 /// One requirement of a policy.json requirement list (containers-policy.json(5), "Policy Requirements").
 /// All requirements of a list must hold for an image to be accepted.
 /// </summary>
+[JsonDerivedType(typeof(AcceptRequirement), "insecureAcceptAnything")]
+[JsonDerivedType(typeof(RejectRequirement), "reject")]
+[JsonDerivedType(typeof(SignedByRequirement), "signedBy")]
+[JsonDerivedType(typeof(SignedBaseLayerRequirement), "signedBaseLayer")]
+[JsonDerivedType(typeof(SigstoreSignedRequirement), "sigstoreSigned")]
 public abstract record TrustRequirement
 {
     private protected TrustRequirement()

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
+using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
@@ -8,11 +9,13 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Get-ImageTrust</c>: what a host trusts, one object a scope.</summary>
 [Cmdlet(VerbsCommon.Get, "ImageTrust", DefaultParameterSetName = RegistrySet)]
 [OutputType(typeof(ImageTrust))]
-public sealed class GetImageTrustCommand : TrustCmdlet
+public sealed class GetImageTrustCommand : FleetCmdlet
 {
     private const string RegistrySet = "Registry";
     private const string DefaultSet = "Default";
     private const string ReferenceSet = "Reference";
+
+    private readonly List<Question> _questions = [];
 
     /// <summary>Scopes to show: registries, namespaces, repositories or images. <c>*</c> and <c>?</c> are wildcards. All, and the default, if left out.</summary>
     [Parameter(Position = 0, ParameterSetName = RegistrySet, ValueFromPipelineByPropertyName = true)]
@@ -41,59 +44,84 @@ public sealed class GetImageTrustCommand : TrustCmdlet
 
     private protected override void Process()
     {
-        switch (ParameterSetName)
+        Question question = new(ParameterSetName, Registry, Transport, Default, Reference);
+
+        // Of many hosts each is visited once, when all is known that is asked of it.
+        if (IsFleet)
+            _questions.Add(question);
+        else
+            Answer(ThisHost, question);
+    }
+
+    private protected override void End()
+    {
+        if (IsFleet)
+            base.End();
+    }
+
+    private protected override void Work(HostContext host)
+    {
+        foreach (Question question in _questions)
+            Answer(host, question);
+    }
+
+    private static void Answer(HostContext host, Question question)
+    {
+        switch (question.Set)
         {
             case ReferenceSet:
-                foreach (string image in Reference!)
-                    Governing(image);
+                foreach (string image in question.Reference!)
+                    Governing(host, image);
                 break;
             case DefaultSet:
-                if (Default)
-                    Write(Store.Read(new TrustQuery { DefaultOnly = true }, Cancellation));
+                if (question.Default)
+                    host.Write(host.Store.Read(new TrustQuery { DefaultOnly = true }, host.Cancellation));
                 break;
             default:
-                Scopes();
+                Scopes(host, question);
                 break;
         }
     }
 
-    private void Scopes()
+    private static void Scopes(HostContext host, Question question)
     {
         // "all" and "default" are what the default's own entry has as transport and scope.
-        TrustQuery query = Transport == "all" ? new TrustQuery { DefaultOnly = true } : new TrustQuery { Registries = Registry, Transport = Transport };
+        TrustQuery query = question.Transport == "all" ? new TrustQuery { DefaultOnly = true } : new TrustQuery { Registries = question.Registry, Transport = question.Transport };
         HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ImageTrust trust in Store.Read(query, Cancellation))
+        foreach (ImageTrust trust in host.Store.Read(query, host.Cancellation))
         {
-            if (trust.IsDefault && Registry?.Any(r => ScopePattern.IsMatch(r, trust.Registry)) == false)
+            if (trust.IsDefault && question.Registry?.Any(r => ScopePattern.IsMatch(r, trust.Registry)) == false)
                 continue;
             seen.Add(trust.Registry);
-            Write(trust);
+            host.Write(trust);
         }
 
-        foreach (string name in (Registry ?? []).Distinct().Where(r => !ScopePattern.HasWildcards(r) && !seen.Contains(r)))
-            Report(NotFound(name));
+        foreach (string name in (question.Registry ?? []).Distinct().Where(r => !ScopePattern.HasWildcards(r) && !seen.Contains(r)))
+            host.Report(NotFound(host, name, question.Transport));
     }
 
-    private void Governing(string image)
+    private static void Governing(HostContext host, string image)
     {
         ImageTrust? entry = null;
         try
         {
-            entry = Store.Governing(image);
+            entry = host.Store.Governing(image);
         }
         catch (TrustException e) when (e.Kind == TrustErrorKind.InvalidArgument)
         {
-            Report(e);
+            host.Report(e);
         }
 
         if (entry is not null)
-            Write(entry);
+            host.Write(entry);
     }
 
-    private TrustException NotFound(string name)
+    private static TrustException NotFound(HostContext host, string name, string? transport)
     {
-        string where = Transport is null ? "" : $" in transport {Transport}";
+        string where = transport is null ? "" : $" in transport {transport}";
         string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the scopes that are there; -Reference shows which one governs an image.";
-        return new TrustException("ImageTrustNotFound", TrustErrorKind.NotFound, $"{Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}") { Target = name };
+        return new TrustException("ImageTrustNotFound", TrustErrorKind.NotFound, $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}") { Target = name };
     }
+
+    private sealed record Question(string Set, string[]? Registry, string? Transport, bool Default, string[]? Reference);
 }

@@ -84,7 +84,7 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     [Parameter]
     public SwitchParameter SkipSignatureCheck { get; set; }
 
-    private protected override VerificationOptions Options => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap);
+    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap);
 
     private protected override void Begin()
     {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
+using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
@@ -12,6 +13,8 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 {
     private const string RegistrySet = "Registry";
     private const string InputObjectSet = "InputObject";
+
+    private readonly List<ImageTrust> _entries = [];
 
     /// <summary>The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A scope, exactly as it is in the policy")]
@@ -34,34 +37,35 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
 
-    private protected override void Process()
+    private protected override void Process() => _entries.AddRange(InputObject ?? []);
+
+    private protected override void Collect(HostContext host, HostChanges changes)
     {
         if (ParameterSetName == RegistrySet)
         {
             foreach (string name in Registry!)
             {
                 if (name.Length > 0 || MyInvocation.BoundParameters.ContainsKey(nameof(Transport)))
-                    Add(Removal(Transport, name));
+                    changes.Add(Removal(Transport, name));
                 else
-                    Report(new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, "A registry is empty; perhaps a variable is not set. To remove the default of a whole transport give -Transport too."));
+                    host.Report(new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, "A registry is empty; perhaps a variable is not set. To remove the default of a whole transport give -Transport too."));
             }
 
             return;
         }
 
-        foreach (ImageTrust trust in InputObject!)
+        foreach (ImageTrust trust in _entries)
         {
-            if (!Attempt(() => RequireScope(trust)))
+            if (!changes.Attempt(() => RequireScope(trust)))
                 continue;
             if (trust.IsDefault)
-                Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });
+                host.Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });
             else
-                Add(Removal(trust.Transport, trust.Registry));
+                changes.Add(Removal(trust.Transport, trust.Registry));
         }
     }
 
-    private protected override (string Target, string Action) Describe(TrustChange change) =>
-        (Place(change), KeepSignatureStore ? "Remove trust" : "Remove trust and signature store");
+    private protected override string Describe(HostChanges changes, TrustChange change) => KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";
 
     private TrustChange Removal(string transport, string name) =>
         new() { Transport = transport, Registry = name, Remove = true, KeepSection = KeepSignatureStore };

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
@@ -6,7 +7,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Reset-ImageTrust</c>: back to the distribution's default. Works on a broken policy too.</summary>
 [Cmdlet(VerbsCommon.Reset, "ImageTrust", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ImageTrust))]
-public sealed class ResetImageTrustCommand : TrustCmdlet
+public sealed class ResetImageTrustCommand : FleetCmdlet
 {
     /// <summary>Leave registries.d alone.</summary>
     [Parameter]
@@ -16,15 +17,17 @@ public sealed class ResetImageTrustCommand : TrustCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void End()
+    private protected override bool Changes => true;
+
+    private protected override void Work(HostContext host)
     {
-        TrustEditResult preview = Store.Reset(KeepSignatureStore, preview: true, Cancellation);
+        TrustEditResult preview = host.Store.Reset(KeepSignatureStore, preview: true, host.Cancellation);
         IReadOnlyList<TrustFileChange> files = preview.Files;
         foreach (string warning in preview.Warnings)
-            WriteWarning(warning);
+            host.Warn(warning);
         if (files.Count == 0)
         {
-            WriteVerbose("Everything is the distribution's default; nothing is written.");
+            host.Say("Everything is the distribution's default; nothing is written.");
         }
         else
         {
@@ -34,13 +37,12 @@ public sealed class ResetImageTrustCommand : TrustCmdlet
                 TrustFileAction.Changed => $"replace {f.Path}",
                 _ => $"delete {f.Path}",
             }));
-            string target = TrustText.Printable($"{Store.Host.ComputerName}{(Root is null ? "" : $" under {Root}")}");
-            if (!ShouldProcess(target, TrustText.Printable($"Reset image trust to the distribution's default: {steps}")))
+            if (!host.ShouldProcess(TrustText.Printable(host.HostName), TrustText.Printable($"Reset image trust to the distribution's default: {steps}")))
                 return;
-            Store.Reset(KeepSignatureStore, preview: false, Cancellation);
+            host.Store.Reset(KeepSignatureStore, preview: false, host.Cancellation);
         }
 
         if (PassThru)
-            Write(Store.Read(TrustQuery.All, Cancellation));
+            host.Write(host.Store.Read(TrustQuery.All, host.Cancellation));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
+using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
@@ -16,8 +17,10 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     private const string PresetSet = "Preset";
     private const string InputObjectSet = "InputObject";
 
-    private IReadOnlyList<TrustRequirement>? _requirements;
+    private readonly List<ImageTrust> _entries = [];
     private SignedIdentity? _identity;
+    private LookasideSection _given = new();
+    private RequirementOptions _options = null!;
 
     /// <summary>The scopes: registries, namespaces, repositories, images, or <c>*.example.com</c> for all hosts below a domain.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A registry, namespace, repository or image")]
@@ -133,56 +136,86 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     private bool HasRequirementParameters =>
         Type is not null || KeyPath is not null || InlineKey || AnyKey || HasSigstoreParameters;
 
-    // Who says nothing of attachments, and asks for signatures that lie there, wants them read.
-    private bool SwitchesOnAttachments => _requirements is not null && Stores.UseSigstoreAttachments is null;
-
-    private LookasideSection Stores => new()
-    {
-        SignatureStore = SignatureStore,
-        SignatureStoreStaging = SignatureStoreStaging,
-        UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments)) ? UseSigstoreAttachments.ToBool() : null,
-    };
-
     private protected override void Begin()
     {
+        base.Begin();
         _identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequirementFactory.RequireValid(_identity);
-        bool onlyStores = !HasRequirementParameters && _identity is null && !Stores.IsEmpty;
-        if (ParameterSetName is RegistrySet or DefaultSet)
-            _requirements = onlyStores ? null : Build(KeyPath);
-        else if (ParameterSetName == InputObjectSet && HasRequirementParameters)
-            _requirements = Build(KeyPath);
-        if (_requirements is not null)
-            CheckKeys(_requirements);
+        _given = new LookasideSection
+        {
+            SignatureStore = SignatureStore,
+            SignatureStoreStaging = SignatureStoreStaging,
+            UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments)) ? UseSigstoreAttachments.ToBool() : null,
+        };
+
+        // Paths are made absolute here: only the pipeline's own thread knows PowerShell's location.
+        _options = new RequirementOptions
+        {
+            Type = Type is null ? null : Enum.Parse<TrustType>(Type, ignoreCase: true),
+            KeyPaths = Resolve(KeyPath, nameof(KeyPath)),
+            BaseDirectory = "/",
+            InlineKey = InlineKey,
+            AnyKey = AnyKey,
+            SignedIdentity = _identity,
+            FulcioCAPath = Resolve(FulcioCAPath, nameof(FulcioCAPath)),
+            OidcIssuer = OidcIssuer,
+            SubjectEmail = SubjectEmail,
+            RekorPublicKeyPaths = Resolve(RekorPublicKeyPath, nameof(RekorPublicKeyPath)),
+            CARootsPath = Resolve(CARootsPath, nameof(CARootsPath)),
+            CAIntermediatesPath = Resolve(CAIntermediatesPath, nameof(CAIntermediatesPath)),
+            SubjectHostname = SubjectHostname,
+        };
     }
 
-    private protected override void Process()
+    private protected override IReadOnlyList<string> FilesNeeded =>
+    [
+        .. _options.KeyPaths, .. _options.RekorPublicKeyPaths,
+        .. new[] { _options.FulcioCAPath, _options.CARootsPath, _options.CAIntermediatesPath }.OfType<string>(),
+        .. _entries.Where(static e => e.Requirements is not null).SelectMany(static e => PolicyFiles.Of(e.Requirements.OfType<TrustRequirement>())),
+        .. Preset is null || KeyPath is not null ? [] : TrustPresets.Get(Preset).Select(static e => e.KeyPath),
+    ];
+
+    private protected override void Process() => _entries.AddRange(InputObject ?? []);
+
+    private protected override void Collect(HostContext host, HostChanges changes)
     {
-        LookasideSection? stores = Stores.IsEmpty ? null : Stores;
+        bool onlyStores = !HasRequirementParameters && _identity is null && !_given.IsEmpty;
+        IReadOnlyList<TrustRequirement>? requirements = ParameterSetName switch
+        {
+            RegistrySet or DefaultSet => onlyStores ? null : host.Store.Requirements.Build(_options),
+            InputObjectSet when HasRequirementParameters => host.Store.Requirements.Build(_options),
+            _ => null,
+        };
+        if (requirements is not null)
+            CheckKeys(host, requirements);
+        LookasideSection? stores = _given.IsEmpty ? null : _given;
+
+        // Who says nothing of attachments, and asks for signatures that lie there, wants them read.
+        bool switchesOn = requirements is not null && _given.UseSigstoreAttachments is null;
         switch (ParameterSetName)
         {
             case DefaultSet when Default:
-                Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = _requirements, Section = stores, SwitchOnAttachments = SwitchesOnAttachments });
+                changes.Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = requirements, Section = stores, SwitchOnAttachments = switchesOn });
                 break;
             case RegistrySet:
                 foreach (string name in Registry!)
                 {
-                    if (Attempt(() => ScopeRules.Require(Transport, name, Force)))
-                        Add(new TrustChange { Transport = Transport, Registry = name, Requirements = _requirements, Section = stores, SwitchOnAttachments = SwitchesOnAttachments });
+                    if (changes.Attempt(() => ScopeRules.Require(Transport, name, Force)))
+                        changes.Add(new TrustChange { Transport = Transport, Registry = name, Requirements = requirements, Section = stores, SwitchOnAttachments = switchesOn });
                 }
 
                 break;
             case PresetSet:
-                AddPreset();
+                AddPreset(host, changes);
                 break;
             case InputObjectSet:
-                foreach (ImageTrust trust in InputObject!)
-                    Attempt(() => AddObject(trust));
+                foreach (ImageTrust trust in _entries)
+                    changes.Attempt(() => AddObject(host, changes, trust, requirements));
                 break;
         }
     }
 
-    private protected override (string Target, string Action) Describe(TrustChange change)
+    private protected override string Describe(HostChanges changes, TrustChange change)
     {
         List<string> parts = [];
         if (change.Requirements is { } requirements)
@@ -191,18 +224,18 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             parts.Add($"signature store {store}");
         if (change.Section?.SignatureStoreStaging is { } staging)
             parts.Add($"staging {staging}");
-        if ((SwitchesOn(change) ? true : change.Section?.UseSigstoreAttachments) is { } attachments)
+        if ((changes.SwitchesOn(change) ? true : change.Section?.UseSigstoreAttachments) is { } attachments)
             parts.Add($"sigstore attachments {(attachments ? "on" : "off")}");
-        return (Place(change), TrustText.Printable($"Set {string.Join(", ", parts)}"));
+        return $"Set {string.Join(", ", parts)}";
     }
 
-    private void AddPreset()
+    private void AddPreset(HostContext host, HostChanges changes)
     {
         foreach (TrustPresetEntry entry in TrustPresets.Get(Preset!))
         {
-            IReadOnlyList<TrustRequirement> requirements = Build(KeyPath ?? [entry.KeyPath]);
-            CheckKeys(requirements);
-            Add(new TrustChange
+            IReadOnlyList<TrustRequirement> requirements = host.Store.Requirements.Build(KeyPath is null ? _options with { KeyPaths = [entry.KeyPath] } : _options);
+            CheckKeys(host, requirements);
+            changes.Add(new TrustChange
             {
                 Transport = "docker",
                 Registry = entry.Registry,
@@ -212,16 +245,16 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         }
     }
 
-    private void AddObject(ImageTrust trust)
+    private void AddObject(HostContext host, HostChanges changes, ImageTrust trust, IReadOnlyList<TrustRequirement>? given)
     {
         RequireScope(trust);
-        if (_requirements is null && (trust.Requirements is null || trust.Requirements.Any(static r => r is null)))
+        if (given is null && (trust.Requirements is null || trust.Requirements.Any(static r => r is null)))
         {
             throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"The entry for '{trust.Registry}' has no requirements. Give -Type or -KeyPath, or an entry from Get-ImageTrust.") { Target = trust.Registry };
         }
 
         IReadOnlyList<TrustRequirement> requirements =
-            _requirements is not null ? _identity is null ? KeepIdentity(_requirements, trust) : _requirements
+            given is not null ? _identity is null ? KeepIdentity(given, trust) : given
             : _identity is null ? trust.Requirements
             : WithIdentity(trust.Requirements, _identity, trust);
         if (!trust.IsDefault)
@@ -230,17 +263,17 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             ScopeRules.Require(trust.Transport, trust.Registry, Force || trust.PolicyPath is not null);
         }
 
-        if (_requirements is null)
-            CheckKeys(requirements);
+        if (given is null)
+            CheckKeys(host, requirements);
         LookasideSection? own = trust.Section ?? (trust.PolicyPath is null ? InForce(trust) : null);
         TrustChange copy = TrustChange.From(trust);
-        Add(copy with
+        changes.Add(copy with
         {
             Requirements = requirements,
             Section = Override(own),
             ReplaceSection = own is not null || trust.PolicyPath is not null,
             InForce = copy.InForce is { } inForce ? Override(inForce) : null,
-            SwitchOnAttachments = SwitchesOnAttachments || (trust.PolicyPath is null && trust.UseSigstoreAttachments is null && Stores.UseSigstoreAttachments is null),
+            SwitchOnAttachments = _given.UseSigstoreAttachments is null && (given is not null || (trust.PolicyPath is null && trust.UseSigstoreAttachments is null)),
         });
     }
 
@@ -258,14 +291,13 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 
     private LookasideSection? Override(LookasideSection? section)
     {
-        LookasideSection given = Stores;
-        if (given.IsEmpty)
+        if (_given.IsEmpty)
             return section;
         return new LookasideSection
         {
-            SignatureStore = given.SignatureStore ?? section?.SignatureStore,
-            SignatureStoreStaging = given.SignatureStoreStaging ?? section?.SignatureStoreStaging,
-            UseSigstoreAttachments = given.UseSigstoreAttachments ?? section?.UseSigstoreAttachments,
+            SignatureStore = _given.SignatureStore ?? section?.SignatureStore,
+            SignatureStoreStaging = _given.SignatureStoreStaging ?? section?.SignatureStoreStaging,
+            UseSigstoreAttachments = _given.UseSigstoreAttachments ?? section?.UseSigstoreAttachments,
         };
     }
 
@@ -310,23 +342,6 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         return changed;
     }
 
-    private IReadOnlyList<TrustRequirement> Build(IReadOnlyList<string>? keys) => Store.Requirements.Build(new RequirementOptions
-    {
-        Type = Type is null ? null : Enum.Parse<TrustType>(Type, ignoreCase: true),
-        KeyPaths = Resolve(keys, nameof(KeyPath)),
-        BaseDirectory = "/",
-        InlineKey = InlineKey,
-        AnyKey = AnyKey,
-        SignedIdentity = _identity,
-        FulcioCAPath = Resolve(FulcioCAPath, nameof(FulcioCAPath)),
-        OidcIssuer = OidcIssuer,
-        SubjectEmail = SubjectEmail,
-        RekorPublicKeyPaths = Resolve(RekorPublicKeyPath, nameof(RekorPublicKeyPath)),
-        CARootsPath = Resolve(CARootsPath, nameof(CARootsPath)),
-        CAIntermediatesPath = Resolve(CAIntermediatesPath, nameof(CAIntermediatesPath)),
-        SubjectHostname = SubjectHostname,
-    });
-
     private string[] Resolve(IReadOnlyList<string>? paths, string parameter) => [.. (paths ?? []).Select(path => Resolve(path, parameter))];
 
     // What is to be stored is a file of the host if its path is absolute, and one of this machine if it is relative to the location here.
@@ -336,5 +351,5 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         : InlineKey ? System.IO.Path.GetRelativePath("/", LocalPath(path))
         : HostPath(path, parameter);
 
-    private void CheckKeys(IReadOnlyList<TrustRequirement> requirements) => Store.CheckKeys(requirements, Force);
+    private void CheckKeys(HostContext host, IReadOnlyList<TrustRequirement> requirements) => host.Store.CheckKeys(requirements, Force);
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
+using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images;
@@ -10,7 +11,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Test-ImageSignature</c>: whether images are acceptable, by the policy or by given keys, and why.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = PolicySet)]
 [OutputType(typeof(ImageSignatureResult), typeof(bool))]
-public sealed class TestImageSignatureCommand : VerificationCmdlet
+public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 {
     private const string PolicySet = "ByPolicy";
     private const string KeySet = "ByKey";
@@ -22,7 +23,7 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     private readonly List<ReleaseVerifier> _releases = [];
     private ImagePlatform?[] _platforms = [null];
     private int _answers;
-    private bool _isDenied;
+    private volatile bool _isDenied;
 
     /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>, <c>oci:…</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
@@ -151,7 +152,7 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter RequireSignature { get; set; }
 
-    /// <summary>How many images are worked on at once.</summary>
+    /// <summary>How many images are worked on at once; with <see cref="HostName"/>, how many hosts.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
@@ -162,10 +163,11 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
 
     private protected override int Parallelism => ThrottleLimit;
 
-    private protected override VerificationOptions Options => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature };
+    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature };
 
     private protected override void Begin()
     {
+        FleetCall.RequireConsistent(this, this);
         base.Begin();
         Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
@@ -177,6 +179,9 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     {
         switch (ParameterSetName)
         {
+            case PolicySet when HostName is not null:
+                Remember();
+                break;
             case FileSet or FileDigestSet:
                 Start(new VerificationItem(Reference!), Judge(JudgeFiles));
                 break;
@@ -214,7 +219,10 @@ public sealed class TestImageSignatureCommand : VerificationCmdlet
     // One answer for all: of several, PowerShell would take any two for a yes.
     private protected override void End()
     {
-        base.End();
+        if (HostName is null)
+            base.End();
+        else
+            JudgeOnHosts();
         if (Quiet)
             WriteObject(_answers > 0 && !_isDenied);
     }

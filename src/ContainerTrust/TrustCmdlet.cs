@@ -35,15 +35,16 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     public SwitchParameter CurrentUser { get; set; }
 
     /// <summary>The host's files; opened when first needed.</summary>
-    private protected TrustStore Store => _store ??= TrustStore.Open(
-        new TrustStoreOptions
-        {
-            RootDirectory = Root is null ? null : LocalPath(Root),
-            PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
-            RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
-            CurrentUser = CurrentUser,
-        },
-        Messages);
+    private protected TrustStore Store => _store ??= TrustStore.Open(StoreOptions, Messages);
+
+    /// <summary>Which files are meant.</summary>
+    private protected TrustStoreOptions StoreOptions => new()
+    {
+        RootDirectory = Root is null ? null : LocalPath(Root),
+        PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
+        RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
+        CurrentUser = CurrentUser,
+    };
 
     /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
     private protected virtual TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
@@ -113,24 +114,23 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         }
         catch (TrustException e)
         {
-            HasRefused = true;
             Report(e);
             return false;
         }
     }
 
-    /// <summary>Whether an item has been refused so far.</summary>
-    private protected bool HasRefused { get; private set; }
+    /// <summary>Whether the files are another host's.</summary>
+    private protected virtual bool IsElsewhere => Root is not null;
 
-    /// <summary>A path on the host that is worked on: with -Root as that host names it, otherwise one that PowerShell resolves.</summary>
+    /// <summary>A path on the host that is worked on: another host's as that host names it, otherwise one that PowerShell resolves.</summary>
     [return: NotNullIfNotNull(nameof(path))]
     private protected string? HostPath(string? path, string parameter)
     {
         if (path is null)
             return null;
-        if (Root is null)
+        if (!IsElsewhere)
             return LocalPath(path);
-        return path.StartsWith('/') ? path : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"-{parameter} '{path}' must be an absolute path: with -Root it names the file as that host does, not as this session.")
+        return path.StartsWith('/') ? path : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"-{parameter} '{path}' must be an absolute path: {(Root is null ? "with -HostName" : "with -Root")} it names the file as that host does, not as this session.")
         {
             Target = path,
         };
@@ -147,42 +147,6 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         {
             Target = path,
         };
-    }
-
-    /// <summary>Hands entries on as they are read.</summary>
-    private protected void Write(IEnumerable<ImageTrust> entries)
-    {
-        foreach (ImageTrust entry in entries)
-            Write(entry);
-    }
-
-    /// <summary>Hands an entry on.</summary>
-    private protected void Write(ImageTrust entry) => WriteObject(entry with
-    {
-        // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
-        Requirements = entry.Requirements as TrustRequirement[] ?? entry.Requirements.ToArray(),
-        Keys = entry.Keys as TrustKey[] ?? entry.Keys.ToArray(),
-    });
-
-    /// <summary>The entries of scopes as they are now on the host, in the order of the file.</summary>
-    private protected IEnumerable<ImageTrust> ReadBack(IReadOnlyCollection<TrustChange> changes)
-    {
-        if (changes.Any(static c => c.IsDefault))
-        {
-            foreach (ImageTrust trust in Store.Read(new TrustQuery { DefaultOnly = true }, Cancellation))
-                yield return trust;
-        }
-
-        HashSet<(string, string)> wanted = [.. changes.Where(static c => !c.IsDefault).Select(static c => (c.Transport, c.Registry))];
-        string[] names = [.. wanted.Select(static w => w.Item2).Distinct()];
-        if (names.Length == 0)
-            yield break;
-        foreach (ImageTrust trust in Store.Read(new TrustQuery { Registries = names }, Cancellation))
-        {
-            // A name with a star is a pattern to the query.
-            if (wanted.Contains((trust.Transport, trust.Registry)))
-                yield return trust;
-        }
     }
 
     /// <summary>An error as PowerShell has it.</summary>

@@ -63,7 +63,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
     private protected virtual int Parallelism => 1;
 
     /// <summary>What the images are judged by.</summary>
-    private protected abstract VerificationOptions Options { get; }
+    private protected abstract VerificationOptions Verification { get; }
 
     /// <summary>The verifier; made when first needed, on the pipeline's thread.</summary>
     /// <exception cref="TrustException">It cannot be made; then no image can be judged.</exception>
@@ -75,7 +75,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
                 throw _fault;
             try
             {
-                return _verifier ??= new ImageVerifier(Store, Options, Messages);
+                return _verifier ??= new ImageVerifier(Store, Verification, Messages);
             }
             catch (TrustException e)
             {
@@ -132,13 +132,16 @@ public abstract class VerificationCmdlet : TrustCmdlet
         {
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             Retries = MaximumRetryCount,
-            AuthFile = HostPath(AuthFile, nameof(AuthFile)),
-            CertificateDirectory = HostPath(CertificateDirectory, nameof(CertificateDirectory)),
+            AuthFile = ClientPath(AuthFile, nameof(AuthFile)),
+            CertificateDirectory = ClientPath(CertificateDirectory, nameof(CertificateDirectory)),
             VerifyTls = SkipCertificateCheck ? false : null,
             ConcurrencyPerHost = Parallelism,
             Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password, _credentialDomain ?? ""),
         },
     };
+
+    /// <summary>A path of the host whose credentials and certificates are used.</summary>
+    private protected virtual string? ClientPath(string? path, string parameter) => HostPath(path, parameter);
 
     /// <summary>Refuses parameters that say something of keys where the policy decides.</summary>
     private protected void RequireKeys(string[]? keyPath, string[]? fingerprint)

@@ -101,9 +101,16 @@ Describe 'Invoke-Command over SSH' {
             ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
         }
 
-        It 'sets nothing there from an object that PowerShell cut short on the way' {
+        It 'sets there an object that was read here, though PowerShell cuts it short on the way' {
             $target = New-TestRoot
             $here = Get-ImageTrust mixed.example.com -Root $root
+            $there = Invoke-Command -Session $session -ScriptBlock { $using:here | Set-ImageTrust -Root $using:target -Force -PassThru -WarningAction SilentlyContinue }
+            ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
+        }
+
+        It 'sets nothing there from an object that was cut short and says nothing of itself' {
+            $target = New-TestRoot
+            $here = Get-ImageTrust mixed.example.com -Root $root | Select-Object -ExcludeProperty Definition
             Invoke-Command -Session $session -ArgumentList $here, $target -ScriptBlock { param($entry, $target) $entry | Set-ImageTrust -Root $target -Force } -ErrorAction SilentlyContinue -ErrorVariable failures
             $failures.Count | Should -BeGreaterThan 0
             "$target/etc/containers/policy.json" | Should -Not -Exist

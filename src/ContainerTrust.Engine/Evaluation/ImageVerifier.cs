@@ -53,7 +53,10 @@ public sealed class ImageVerifier : IDisposable
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath));
-        _client = new Lazy<RegistryClient>(() => new RegistryClient(store.Host, options.Web with { CredentialHelpers = _registries.Value.CredentialHelpers }, messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
+        _client = new Lazy<RegistryClient>(() => new RegistryClient(
+            options.ClientHost ?? store.Host,
+            options.Web with { CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
+            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
     }

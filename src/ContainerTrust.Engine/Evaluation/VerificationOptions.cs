@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Images;
 
 namespace ContainerTrust.Engine.Evaluation;
@@ -37,4 +38,10 @@ public sealed record VerificationOptions
 
     /// <summary>The time at which keys and signatures must be valid. Null for now.</summary>
     public DateTimeOffset? Now { get; init; }
+
+    /// <summary>
+    /// The host whose credentials, credential helpers and registry certificates are used, where that is not the one by whose policy images are judged: what a
+    /// file of a remote host says must not start programs here. Null for the same.
+    /// </summary>
+    public ITrustHost? ClientHost { get; init; }
 }

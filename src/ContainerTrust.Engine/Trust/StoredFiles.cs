@@ -47,7 +47,7 @@ internal sealed class StoredFiles
             path = Path.GetFullPath(path, baseDirectory);
         if (file is null)
         {
-            string hint = isOnHost && _host is RootDirectoryHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
+            string hint = isOnHost && _host is not LocalHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
             throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist{hint}. Give the right path.") { Target = path };
         }
 

@@ -49,7 +49,20 @@ public sealed class TrustStore
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(messages);
-        ITrustHost host = options.RootDirectory is { } root ? new RootDirectoryHost(root) : LocalHost.Instance;
+        return Open(options.RootDirectory is { } root ? new RootDirectoryHost(root) : LocalHost.Instance, options, messages);
+    }
+
+    /// <summary>Finds the files of a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="options">Which files; <see cref="TrustStoreOptions.RootDirectory"/> only says how the host is called.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <returns>The store; nothing has been read yet.</returns>
+    /// <exception cref="TrustException">A path cannot be looked at.</exception>
+    public static TrustStore Open(ITrustHost host, TrustStoreOptions options, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(messages);
         TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
@@ -151,6 +164,19 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(requirements);
         return _keys.TryListUserIds(requirements)
             ?? [.. KeysOf(requirements).SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds : [k.Fingerprint[..16]])];
+    }
+
+    /// <summary>Says to the host that the files which the policy names are going to be read. A policy that cannot be read names none.</summary>
+    public void PrefetchPolicyFiles()
+    {
+        try
+        {
+            Host.Prefetch(PolicyFiles.Of(ReadPolicy()));
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            _messages.Verbose($"No files are read ahead: {e.Message}");
+        }
     }
 
     /// <summary>The policy.json itself, not judged.</summary>

@@ -15,6 +15,9 @@ internal readonly struct PropertyBag(PSObject bag)
         _ => throw Broken(name),
     };
 
+    /// <summary>A text; null also where there is no such property.</summary>
+    public string? TextIfAny(string name) => bag.Properties[name] is null ? null : Text(name);
+
     /// <summary>A text that must be there.</summary>
     public string RequiredText(string name) => Text(name) ?? throw Broken(name);
 

@@ -107,7 +107,27 @@ internal static class Rehydration
         _ => null,
     };
 
-    private static ImageTrust ImageTrust(PropertyBag bag) => new()
+    // What was cut to words on the way is still there as one text; whoever changed a property of a whole bag means what the property says.
+    private static ImageTrust ImageTrust(PropertyBag bag)
+    {
+        try
+        {
+            return FromParts(bag);
+        }
+        catch (PSInvalidCastException) when (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not null)
+        {
+            try
+            {
+                return ContainerTrust.ImageTrust.Parse(bag.RequiredText(nameof(ContainerTrust.ImageTrust.Definition)));
+            }
+            catch (FormatException e)
+            {
+                throw new PSInvalidCastException(e.Message, e);
+            }
+        }
+    }
+
+    private static ImageTrust FromParts(PropertyBag bag) => new()
     {
         ComputerName = bag.RequiredText("ComputerName"),
         Transport = bag.RequiredText("Transport"),

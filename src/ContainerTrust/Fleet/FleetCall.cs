@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Hosts.Ssh;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>A cmdlet's call that names other hosts: checks what goes together, and does the work there, in the foreground or as a job.</summary>
+internal static class FleetCall
+{
+    private static readonly string[] OnlyWithHosts =
+    [
+        nameof(ISshParameters.UserName), nameof(ISshParameters.Port), nameof(ISshParameters.KeyFilePath), nameof(ISshParameters.Options),
+        nameof(ISshParameters.ConnectingTimeout), nameof(ISshParameters.Sudo), nameof(ISshParameters.AsJob),
+    ];
+
+    /// <summary>Refuses parameters that contradict each other, before anything is done.</summary>
+    /// <exception cref="TrustException">They do.</exception>
+    public static void RequireConsistent(TrustCmdlet cmdlet, ISshParameters parameters)
+    {
+        if (parameters.HostName is not null && cmdlet.Root is not null)
+            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
+        if (parameters.HostName is null && OnlyWithHosts.FirstOrDefault(cmdlet.MyInvocation.BoundParameters.ContainsKey) is { } stray)
+            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} goes with -HostName, which says on which hosts to work. Give -HostName too.");
+    }
+
+    /// <summary>The hosts, each once. A name that is none is that host's error.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="keyFile">The private key's file, an absolute path.</param>
+    /// <param name="failed">Called for each host that cannot be worked on.</param>
+    /// <exception cref="TrustException">What is the same for all hosts is not valid.</exception>
+    public static IReadOnlyList<SshConnectionOptions> Hosts(TrustCmdlet cmdlet, ISshParameters parameters, string? keyFile, Action failed) =>
+        HostNames.Connections(parameters, keyFile, (name, error) =>
+        {
+            cmdlet.WriteError(FleetHost.Named(name, error));
+            failed();
+        });
+
+    /// <summary>Does the work on all hosts.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="run">The work.</param>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="asJob">Whether in the background.</param>
+    /// <param name="changes">Whether hosts are changed.</param>
+    /// <param name="cancellation">Ends the work, but not a job's.</param>
+    public static void Run(TrustCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes, CancellationToken cancellation)
+    {
+        if (hosts.Count == 0)
+            return;
+        if (!asJob)
+        {
+            run.Run(new PipelineListener(cmdlet), cancellation);
+            return;
+        }
+
+        // A job cannot ask, so it is asked about the whole beforehand.
+        string[] names = [.. hosts.Select(static h => h.HostName)];
+        if (changes && !cmdlet.ShouldProcess(TrustText.Printable(string.Join(", ", names)), cmdlet.MyInvocation.MyCommand.Name))
+            return;
+        FleetJob job = new(cmdlet.MyInvocation.Line.Trim(), names);
+        cmdlet.JobRepository.Add(job);
+        job.Start(run.Run);
+        cmdlet.WriteObject(job);
+    }
+}

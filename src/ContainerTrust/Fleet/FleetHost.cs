@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>One host of several: what it says takes its turn, with the host's name on it.</summary>
+internal sealed class FleetHost : HostContext
+{
+    private readonly string _name;
+    private readonly HostQueue _queue;
+    private readonly IFleetListener _listener;
+
+    public FleetHost(string name, TrustStore store, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+        : base(store, null, cancellation)
+    {
+        _name = name;
+        _queue = queue;
+        _listener = listener;
+    }
+
+    /// <summary>An error with the name of its host, by which a script can tell which ones to look after.</summary>
+    public static ErrorRecord Named(string name, TrustException error) => TrustCmdlet.ToRecord(
+        new TrustException(error.ErrorId, error.Kind, error.Message.Contains(name, StringComparison.Ordinal) ? error.Message : $"{name}: {error.Message}", error) { Target = name },
+        name);
+
+    /// <inheritdoc/>
+    public override void Write(object value) => _queue.Post(() => _listener.Write(value));
+
+    /// <inheritdoc/>
+    public override void Report(TrustException error, object? target = null) => _queue.Post(() => _listener.Error(Named(_name, error)));
+
+    /// <inheritdoc/>
+    public override void Warn(string text) => _queue.Post(() => _listener.Warn($"{_name}: {text}"));
+
+    /// <inheritdoc/>
+    public override void Say(string text) => _queue.Post(() => _listener.Say($"{_name}: {text}"));
+
+    /// <inheritdoc/>
+    public override bool ShouldProcess(string target, string action) => _queue.Ask(() => _listener.ShouldProcess(target, action));
+}

@@ -1,0 +1,109 @@
+using System.Management.Automation;
+using ContainerTrust.Engine.Hosts.Fleet;
+using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>
+/// One call's work on many hosts: each has a connection and a thread of its own, as many at once as the throttle allows; what comes of them is heard by one
+/// listener, as it comes. A host that fails is one error, and the others go on.
+/// </summary>
+internal sealed class FleetRun
+{
+    private const int ProgressInterval = 250;
+
+    private readonly IReadOnlyList<SshConnectionOptions> _hosts;
+    private readonly int _throttle;
+    private readonly Action<HostContext> _work;
+    private volatile int _done;
+    private volatile int _failed;
+    private long _nextProgress;
+
+    /// <summary>Work that has not begun.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="throttle">How many are worked on at once.</param>
+    /// <param name="work">What is done on each; called on several threads.</param>
+    public FleetRun(IReadOnlyList<SshConnectionOptions> hosts, int throttle, Action<HostContext> work)
+    {
+        _hosts = hosts;
+        _throttle = throttle;
+        _work = work;
+    }
+
+    /// <summary>Which files are meant, as the hosts name them.</summary>
+    public required TrustStoreOptions StoreOptions { get; init; }
+
+    /// <summary>Files that the work needs besides the trust itself, asked for along with it.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>What is being done, for the progress.</summary>
+    public required string Activity { get; init; }
+
+    /// <summary>Called for each host that could not be worked on, on the listener's thread.</summary>
+    public Action? Failed { get; init; }
+
+    /// <summary>Visits all hosts. Returns when each is done, or failed.</summary>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public void Run(IFleetListener listener, CancellationToken cancellation)
+    {
+        // Not disposed of: threads of hosts that are being cancelled may still look at it.
+        HostQueue queue = new(cancellation);
+        Task all = Task.Factory.StartNew(() => Visit(queue, listener, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            queue.Listen(all, () => ShowProgress(listener));
+        }
+        finally
+        {
+            if (_hosts.Count > 1 && !cancellation.IsCancellationRequested)
+                listener.Progress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+
+        all.GetAwaiter().GetResult();
+    }
+
+    private void Visit(HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    {
+        foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, (host, _, token) => Visit(host, queue, listener, token), cancellation))
+        {
+            _done++;
+            foreach (FleetMessage message in result.Messages)
+            {
+                string text = $"{result.HostName}: {message.Text}";
+                queue.Post(message.IsWarning ? () => listener.Warn(text) : () => listener.Say(text));
+            }
+
+            if (result.Error is not { } error)
+                continue;
+            _failed++;
+            queue.Post(() =>
+            {
+                listener.Error(FleetHost.Named(result.HostName, error));
+                Failed?.Invoke();
+            });
+        }
+    }
+
+    private bool Visit(SshHost host, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    {
+        string name = host.ComputerName;
+        TrustMessages messages = new()
+        {
+            Warning = text => queue.Post(() => listener.Warn($"{name}: {text}")),
+            Verbose = text => queue.Post(() => listener.Say($"{name}: {text}")),
+        };
+        _work(new FleetHost(name, TrustStore.Open(host, StoreOptions, messages), queue, listener, cancellation));
+        return true;
+    }
+
+    private void ShowProgress(IFleetListener listener)
+    {
+        long now = Environment.TickCount64;
+        if (_hosts.Count < 2 || now < _nextProgress)
+            return;
+        _nextProgress = now + ProgressInterval;
+        string failed = _failed == 0 ? "" : $", {_failed} of them failed";
+        listener.Progress(new ProgressRecord(0, Activity, $"{_done} of {_hosts.Count} hosts done{failed}") { PercentComplete = 100 * _done / _hosts.Count });
+    }
+}

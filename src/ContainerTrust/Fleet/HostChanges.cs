@@ -1,0 +1,164 @@
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>The changes of one host's scopes: collected, asked about one by one, and made in a single write.</summary>
+internal sealed class HostChanges
+{
+    private readonly HostContext _host;
+    private readonly List<TrustChange> _changes = [];
+    private IReadOnlyList<string> _doubts = [];
+    private IReadOnlyList<TrustChange> _switchedOn = [];
+    private bool _hasRefused;
+
+    /// <summary>Nothing to change yet.</summary>
+    public HostChanges(HostContext host) => _host = host;
+
+    /// <summary>Whether nothing is written when one of the changes is refused.</summary>
+    public bool IsAllOrNothing { get; init; }
+
+    /// <summary>Whether the entries are returned as they are afterwards.</summary>
+    public bool WantsEntries { get; init; }
+
+    /// <summary>A change in words, for -WhatIf and -Confirm.</summary>
+    public required Func<HostChanges, TrustChange, string> Describe { get; init; }
+
+    /// <summary>Takes a change in.</summary>
+    public void Add(TrustChange change) => _changes.Add(change);
+
+    /// <summary>Does something for one item; its failure is one error record.</summary>
+    /// <returns>False if it failed.</returns>
+    public bool Attempt(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (TrustException e)
+        {
+            _hasRefused = true;
+            _host.Report(e);
+            return false;
+        }
+    }
+
+    /// <summary>Whether the switch for sigstore attachments is set along with a change, once it has been worked out what the changes do.</summary>
+    public bool SwitchesOn(TrustChange change) =>
+        _switchedOn.Any(c => c.IsDefault == change.IsDefault && (change.IsDefault || (c.Transport == change.Transport && c.Registry == change.Registry)));
+
+    /// <summary>Asks about the changes, and makes those that are wanted.</summary>
+    /// <exception cref="TrustException">A fault that concerns all changes, such as a broken policy.</exception>
+    public void Make()
+    {
+        if (IsAllOrNothing && _hasRefused)
+        {
+            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some of the entries were refused, so none was written: a part of a policy can protect less than none. Mend them or leave them out; -Force takes keys that are missing."));
+            return;
+        }
+
+        List<TrustChange> approved = [];
+        foreach (TrustChange change in Possible())
+        {
+            if (_host.ShouldProcess(Place(change), TrustText.Printable(Describe(this, change))))
+                approved.Add(change);
+        }
+
+        if (approved.Count == 0)
+        {
+            // Also where it is only asked what would be done.
+            foreach (string warning in _doubts)
+                _host.Warn(warning);
+            return;
+        }
+
+        TrustEditResult result = _host.Store.Apply(approved, new TrustEditOptions(), _host.Cancellation);
+        foreach (TrustChange missing in result.NotFound)
+            _host.Report(NotFound(missing));
+        if (WantsEntries)
+            _host.Write(ReadBack(approved));
+    }
+
+    // A scope and the file it is in, in words.
+    private string Place(TrustChange change) => TrustText.Printable($"{change} in {_host.Store.Locations.PolicyPath} of {_host.HostName}");
+
+    // The changes that can be made. A fault of one scope is that scope's error; a fault that concerns all, such as a broken policy, ends the work.
+    private List<TrustChange> Possible()
+    {
+        if (_changes.Count == 0)
+            return [];
+        try
+        {
+            return Found(_changes, _host.Store.Preview(_changes));
+        }
+        catch (TrustException) when (_changes.Count > 1 && !IsAllOrNothing)
+        {
+            List<(TrustChange Change, TrustException Error)> bad = [];
+            List<TrustChange> good = [];
+            foreach (TrustChange change in _changes)
+            {
+                _host.Cancellation.ThrowIfCancellationRequested();
+                if (Error(change) is { } error)
+                    bad.Add((change, error));
+                else
+                    good.Add(change);
+            }
+
+            if (good.Count == 0)
+                throw;
+            foreach ((_, TrustException error) in bad)
+                _host.Report(error);
+            return Found(good, _host.Store.Preview(good));
+        }
+    }
+
+    private TrustException? Error(TrustChange change)
+    {
+        try
+        {
+            _host.Store.Preview([change]);
+            return null;
+        }
+        catch (TrustException e)
+        {
+            return e;
+        }
+    }
+
+    private List<TrustChange> Found(List<TrustChange> changes, TrustEditResult preview)
+    {
+        _doubts = preview.Warnings;
+        _switchedOn = preview.AttachmentsSwitchedOn;
+        foreach (TrustChange missing in preview.NotFound)
+            _host.Report(NotFound(missing));
+        return preview.NotFound.Count == 0 ? changes : [.. changes.Except(preview.NotFound)];
+    }
+
+    private TrustException NotFound(TrustChange change) =>
+        new("ImageTrustNotFound", TrustErrorKind.NotFound, $"{_host.Store.Locations.PolicyPath} has no scope '{change}', so there is nothing to remove. Scopes are removed by their exact name; Get-ImageTrust shows them.")
+        {
+            Target = change.Registry,
+        };
+
+    // The entries of scopes as they are now on the host, in the order of the file.
+    private IEnumerable<ImageTrust> ReadBack(List<TrustChange> changes)
+    {
+        if (changes.Any(static c => c.IsDefault))
+        {
+            foreach (ImageTrust trust in _host.Store.Read(new TrustQuery { DefaultOnly = true }, _host.Cancellation))
+                yield return trust;
+        }
+
+        HashSet<(string, string)> wanted = [.. changes.Where(static c => !c.IsDefault).Select(static c => (c.Transport, c.Registry))];
+        string[] names = [.. wanted.Select(static w => w.Item2).Distinct()];
+        if (names.Length == 0)
+            yield break;
+        foreach (ImageTrust trust in _host.Store.Read(new TrustQuery { Registries = names }, _host.Cancellation))
+        {
+            // A name with a star is a pattern to the query.
+            if (wanted.Contains((trust.Transport, trust.Registry)))
+                yield return trust;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>This host, or a mounted root: the cmdlet's own thread and pipeline.</summary>
+internal sealed class PipelineHost : HostContext
+{
+    private readonly TrustCmdlet _cmdlet;
+
+    public PipelineHost(TrustCmdlet cmdlet, TrustStore store, string? root, CancellationToken cancellation)
+        : base(store, root, cancellation) => _cmdlet = cmdlet;
+
+    /// <inheritdoc/>
+    public override void Write(object value) => _cmdlet.WriteObject(value);
+
+    /// <inheritdoc/>
+    public override void Report(TrustException error, object? target = null) => _cmdlet.WriteError(TrustCmdlet.ToRecord(error, target));
+
+    /// <inheritdoc/>
+    public override void Warn(string text) => _cmdlet.WriteWarning(text);
+
+    /// <inheritdoc/>
+    public override void Say(string text) => _cmdlet.WriteVerbose(text);
+
+    /// <inheritdoc/>
+    public override bool ShouldProcess(string target, string action) => _cmdlet.ShouldProcess(target, action);
+}

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+
+namespace ContainerTrust.Commands.Fleet;
+
+/// <summary>The pipeline of a cmdlet.</summary>
+internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
+{
+    /// <inheritdoc/>
+    public void Write(object value) => cmdlet.WriteObject(value);
+
+    /// <inheritdoc/>
+    public void Error(ErrorRecord error) => cmdlet.WriteError(error);
+
+    /// <inheritdoc/>
+    public void Warn(string text) => cmdlet.WriteWarning(text);
+
+    /// <inheritdoc/>
+    public void Say(string text) => cmdlet.WriteVerbose(text);
+
+    /// <inheritdoc/>
+    public void Progress(ProgressRecord progress) => cmdlet.WriteProgress(progress);
+
+    /// <inheritdoc/>
+    public bool ShouldProcess(string target, string action) => cmdlet.ShouldProcess(target, action);
+}

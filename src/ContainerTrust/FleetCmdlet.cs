@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Commands.Fleet;
+using ContainerTrust.Engine.Hosts.Ssh;
+
+namespace ContainerTrust.Commands;
+
+/// <summary>
+/// What the cmdlets share that work on this host, below a root directory, or, by the system's ssh, on many hosts. On those nothing is needed but a POSIX shell
+/// and the usual tools.
+/// </summary>
+public abstract class FleetCmdlet : TrustCmdlet, ISshParameters
+{
+    private PipelineHost? _thisHost;
+
+    private protected FleetCmdlet()
+    {
+    }
+
+    /// <summary>Work on these hosts instead of this one, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a name from ssh's configuration.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostCompleter))]
+    public string[]? HostName { get; set; }
+
+    /// <summary>The user to log in as on the hosts that say none themselves.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? UserName { get; set; }
+
+    /// <summary>The port of the hosts that say none themselves.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>The file with the private key to log in with, on this machine.</summary>
+    [Parameter]
+    [Alias("IdentityFilePath")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyFilePath { get; set; }
+
+    /// <summary>Options for ssh, as ssh_config(5) names them: <c>@{ ProxyJump = 'bastion' }</c>.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Options { get; set; }
+
+    /// <summary>How many hosts are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>Milliseconds in which a host must have answered.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ConnectingTimeout { get; set; } = 30_000;
+
+    /// <summary>Work on the hosts as root, by <c>sudo</c>, which must not ask for a password.</summary>
+    [Parameter]
+    public SwitchParameter Sudo { get; set; }
+
+    /// <summary>Work on the hosts in the background, and return a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Whether other hosts are meant.</summary>
+    private protected bool IsFleet => HostName is not null;
+
+    private protected override bool IsElsewhere => IsFleet || base.IsElsewhere;
+
+    /// <summary>This host, or the one whose root is a directory here.</summary>
+    private protected HostContext ThisHost => _thisHost ??= new PipelineHost(this, Store, Root, Cancellation);
+
+    /// <summary>Files of the hosts that the work needs and that their policies need not name, such as new keys.</summary>
+    private protected virtual IReadOnlyList<string> FilesNeeded => [];
+
+    /// <summary>Whether the cmdlet changes hosts.</summary>
+    private protected virtual bool Changes => false;
+
+    /// <summary>The cmdlet's work on one host. Called for several hosts at once, on other threads.</summary>
+    private protected abstract void Work(HostContext host);
+
+    /// <summary>Called for each host that could not be worked on.</summary>
+    private protected virtual void HostFailed()
+    {
+    }
+
+    private protected override void Begin() => FleetCall.RequireConsistent(this, this);
+
+    private protected override void End()
+    {
+        if (!IsFleet)
+        {
+            Work(ThisHost);
+            return;
+        }
+
+        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, KeyFilePath is null ? null : LocalPath(KeyFilePath), HostFailed);
+        FleetRun run = new(hosts, ThrottleLimit, Work)
+        {
+            StoreOptions = StoreOptions,
+            Files = FilesNeeded,
+            Activity = MyInvocation.MyCommand.Name,
+            Failed = HostFailed,
+        };
+        FleetCall.Run(this, run, hosts, AsJob, Changes, Cancellation);
+    }
+}
