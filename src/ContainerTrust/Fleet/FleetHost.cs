@@ -25,7 +25,14 @@ internal sealed class FleetHost : HostContext
         name);
 
     /// <inheritdoc/>
-    public override void Write(object value) => _queue.Post(() => _listener.Write(value));
+    public override void Write(object value)
+    {
+        // A type name of its own: the table of many hosts' objects says which host each is of.
+        PSObject named = new(value);
+        if (value is ImageTrust or ImageSignatureResult)
+            named.TypeNames.Insert(0, $"{value.GetType().FullName}#Fleet");
+        _queue.Post(() => _listener.Write(named));
+    }
 
     /// <inheritdoc/>
     public override void Report(TrustException error, object? target = null) => _queue.Post(() => _listener.Error(Named(_name, error)));

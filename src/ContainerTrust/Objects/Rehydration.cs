@@ -14,7 +14,8 @@ internal static class Rehydration
     /// <exception cref="PSInvalidCastException">The bag is of another type, or is not complete.</exception>
     public static object ToLive(PSObject bag, Type type)
     {
-        string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal));
+        // A name with # only chooses a view.
+        string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal) && !n.Contains('#', StringComparison.Ordinal));
         object? live = name is null ? null : Build(name[Prefix.Length..], new PropertyBag(bag));
         return type.IsInstanceOfType(live) ? live! : throw new PSInvalidCastException($"A {name ?? "plain object"} is no {type.Name}.");
     }
