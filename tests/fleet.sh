@@ -33,7 +33,7 @@ stop() {
 
 # What killed runs left: fleets whose starter's process is gone.
 sweep() {
-    local entry owner
+    local entry owner dir
     for entry in "$state"/*/; do
         [ -r "$entry/owner" ] || continue
         read -r owner dir <"$entry/owner"

@@ -152,13 +152,27 @@ Describe 'ImageTrust objects' {
         $words | Should -Be 'SignedByRequirement', 'done'
     }
 
+    It 'becomes live from a bag that was cut short and has its definition' {
+        $path = Join-Path $root 'cut.xml'
+        $words = (Invoke-ChildSession "
+            Import-Module '$ModulePath'
+            `$entry = Get-ImageTrust mixed.example.com -Root '$root'
+            Get-TypeData -TypeName ContainerTrust.* | Remove-TypeData
+            `$entry | Export-Clixml -Depth 1 -LiteralPath '$path'
+            'written'").Output
+        $words | Should -Be 'written'
+        $bag = Import-Clixml -LiteralPath $path
+        $here = Get-ImageTrust mixed.example.com -Root $root
+        ConvertTo-FieldText ([ContainerTrust.ImageTrust]$bag).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
+    }
+
     It 'does not become live from a bag that lost its requirements on the way' {
         $path = Join-Path $root 'shallow.xml'
         $words = (Invoke-ChildSession "
             Import-Module '$ModulePath'
             `$entry = Get-ImageTrust mixed.example.com -Root '$root'
             Get-TypeData -TypeName ContainerTrust.* | Remove-TypeData
-            `$entry | Export-Clixml -Depth 1 -LiteralPath '$path'
+            `$entry | Select-Object -ExcludeProperty Definition | ForEach-Object { `$_.PSTypeNames.Insert(0, 'ContainerTrust.ImageTrust'); `$_ } | Export-Clixml -Depth 1 -LiteralPath '$path'
             'written'").Output
         $words | Should -Be 'written'
         $bag = Import-Clixml -LiteralPath $path

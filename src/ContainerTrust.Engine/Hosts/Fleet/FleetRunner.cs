@@ -47,7 +47,7 @@ public static class FleetRunner
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<FleetResult<T>> results = new();
-        ConcurrentDictionary<string, bool> hints = new(prefetchPaths.Select(static p => KeyValuePair.Create(p, true)), StringComparer.Ordinal);
+        ConcurrentDictionary<string, bool> hints = new(prefetchPaths.Distinct(StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p, true)), StringComparer.Ordinal);
         int next = -1;
         int workers = Math.Min(throttleLimit, hosts.Count);
         int running = workers;

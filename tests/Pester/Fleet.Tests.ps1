@@ -1,0 +1,191 @@
+# Real sshds in network namespaces, each with files of its own: tests/fleet.sh.
+BeforeDiscovery {
+    $missing = if ((id -u) -ne 0) { 'only root can make network namespaces' }
+    elseif (-not (Get-Command -Name /usr/sbin/sshd -CommandType Application -ErrorAction SilentlyContinue)) { 'sshd is not installed' }
+    elseif (-not (Get-Command -Name ssh, ssh-keygen -CommandType Application -ErrorAction SilentlyContinue)) { 'ssh is not installed' }
+    elseif (-not (Get-Command -Name ip -CommandType Application -ErrorAction SilentlyContinue)) { 'ip (iproute2) is not installed' }
+    elseif ((unshare --net --uts --mount true 2>&1) -or $LASTEXITCODE) { 'network namespaces cannot be made here' }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Images.ps1
+}
+AfterAll { Remove-TestRoot }
+
+Describe 'Cmdlets on a fleet' {
+    if ($missing) {
+        It 'needs a fleet' -TestCases @{ Missing = $missing } { Set-ItResult -Skipped -Because $Missing }
+        return
+    }
+
+    BeforeAll {
+        $directory = Join-Path ([System.IO.Path]::GetTempPath()) "ctfleet$PID"
+        $env:FLEET_OWNER = $PID
+        bash $RepositoryRoot/tests/fleet.sh start $directory 13 ok ok ok hang down changedkey unknownkey refused fulldisk readonly broken busybox sudo
+        $LASTEXITCODE | Should -Be 0
+        $of = @{}
+        $all = foreach ($line in Get-Content -LiteralPath "$directory/hosts") {
+            $name, $address, $state, $process = $line -split ' '
+            $entry = [pscustomobject]@{ Name = $name; Ip = $address; State = $state; Root = "/proc/$process/root" }
+            if (-not $of.ContainsKey($state)) { $of[$state] = $entry }
+            $entry
+        }
+        $well = ($all | Where-Object State -EQ ok).Ip
+        $ssh = @{ UserName = 'root'; KeyFilePath = "$directory/id"; ConnectingTimeout = 8000; Options = @{ UserKnownHostsFile = "$directory/known_hosts"; GlobalKnownHostsFile = '/dev/null' } }
+        function Get-HostPolicy([string] $Address) {
+            $entry = $all | Where-Object Ip -EQ $Address
+            Get-Content -LiteralPath "$($entry.Root)/etc/containers/policy.json" -Raw | ConvertFrom-Json -AsHashtable
+        }
+        foreach ($entry in $all) { Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$($entry.Root)/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release" }
+    }
+    AfterAll {
+        bash $RepositoryRoot/tests/fleet.sh stop $directory
+        Remove-Item -LiteralPath Env:FLEET_OWNER -ErrorAction SilentlyContinue
+    }
+
+    It 'sets trust on all, and reads it back with the host on each object' {
+        Set-ImageTrust -Preset RedHat -HostName $well @ssh
+        $entries = Get-ImageTrust registry.redhat.io -HostName $well @ssh
+        ($entries.ComputerName | Sort-Object) | Should -Be ($well | Sort-Object)
+        $entries.Keys.UserIds | Should -Contain (Get-ImageTrust registry.redhat.io -HostName $well[0] @ssh).Keys[0].UserIds[0]
+        $entries.SignatureStore | Select-Object -Unique | Should -Be 'https://registry.redhat.io/containers/sigstore'
+        (Get-HostPolicy $well[1]).transports.docker.'registry.redhat.io'[0].keyPath | Should -Be '/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release'
+        $entries | Out-String -Width 200 | Should -Match "$([regex]::Escape($well[2])) +docker +registry.redhat.io +signed"
+    }
+
+    It 'leaves a file alone that means what is asked for already' {
+        $path = "$(($all | Where-Object Ip -EQ $well[0]).Root)/etc/containers/policy.json"
+        $stamp = Get-Stamp $path
+        Set-ImageTrust -Preset RedHat -HostName $well[0] @ssh
+        Get-Stamp $path | Should -Be $stamp
+    }
+
+    It 'gives one error a host that fails, with its name and its reason, and the others their turn' {
+        $entries = Get-ImageTrust -HostName $all.Ip @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        $expected = @{ hang = 'SshTimeout|HostUnreachable'; down = 'HostUnreachable|SshTimeout'; changedkey = 'HostKeyMismatch'; unknownkey = 'HostKeyUnknown'; refused = 'SshAuthenticationFailed'; broken = 'PolicySyntax' }
+        $failures.Count | Should -Be $expected.Count
+        foreach ($state in $expected.Keys) {
+            $failure = $failures | Where-Object TargetObject -EQ $of[$state].Ip
+            $failure.FullyQualifiedErrorId | Should -Match "^($($expected[$state])),ContainerTrust.Commands.GetImageTrustCommand$"
+            $failure.Exception.Message | Should -Match ([regex]::Escape($of[$state].Ip))
+        }
+        ($entries.ComputerName | Sort-Object -Unique).Count | Should -Be ($all.Count - $expected.Count)
+    }
+
+    It 'says of each host why nothing was written there' {
+        Set-ImageTrust written.example.com -Type Reject -HostName @($all | Where-Object State -NE hang).Ip @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        $ids = @{}
+        foreach ($failure in $failures) { $ids[$failure.TargetObject] = ($failure.FullyQualifiedErrorId -split ',')[0] }
+        $ids[$of.fulldisk.Ip] | Should -Be 'DiskFull'
+        $ids[$of.readonly.Ip] | Should -Be 'ReadOnlyFileSystem'
+        $ids[$of.broken.Ip] | Should -Be 'PolicySyntax'
+        $ids[$of.busybox.Ip] | Should -Be 'RemoteShellUnusable'
+        (Get-HostPolicy $of.fulldisk.Ip).transports | Should -BeNullOrEmpty
+        foreach ($address in $well) { (Get-HostPolicy $address).transports.docker.Keys | Should -Contain 'written.example.com' }
+    }
+
+    It 'says what would be done, and does nothing, with -WhatIf' {
+        $words = @(pwsh -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Set-ImageTrust no.example.com -Type Reject -WhatIf -HostName $($well -join ',') -UserName root -KeyFilePath $directory/id -Options @{ UserKnownHostsFile = '$directory/known_hosts' }")
+        $words.Count | Should -Be $well.Count
+        foreach ($address in $well) {
+            $words -match [regex]::Escape("of $address") | Should -Not -BeNullOrEmpty
+            (Get-HostPolicy $address).transports.docker.Keys | Should -Not -Contain 'no.example.com'
+        }
+    }
+
+    It 'removes, resets, and returns entries' {
+        Set-ImageTrust gone.example.com -Type Accept -HostName $well @ssh
+        Remove-ImageTrust gone.example.com -HostName $well @ssh
+        Get-ImageTrust gone.example.com -HostName $well @ssh -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
+        $failures.Count | Should -Be $well.Count
+        $entries = Reset-ImageTrust -Confirm:$false -PassThru -HostName $of.sudo.Ip @ssh
+        $entries.Type | Should -Contain 'Accept'
+        (Get-HostPolicy $of.sudo.Ip).transports.docker.Keys | Should -Not -Contain 'written.example.com'
+    }
+
+    It 'copies the trust of one host to others' {
+        Set-ImageTrust golden.example.com -Type Reject -HostName $well[0] @ssh
+        Get-ImageTrust -HostName $well[0] @ssh | Set-ImageTrust -HostName $well[1], $well[2] @ssh
+        (Get-HostPolicy $well[2]).transports.docker.'golden.example.com'[0].type | Should -Be 'reject'
+    }
+
+    It 'stores a key of this machine in the hosts'' policies' {
+        Push-Location -LiteralPath $DataPath
+        try { Set-ImageTrust inline.example.com -KeyPath ./signer.asc -InlineKey -HostName $well @ssh } finally { Pop-Location }
+        (Get-HostPolicy $well[1]).transports.docker.'inline.example.com'[0].keyData | Should -Not -BeNullOrEmpty
+    }
+
+    It 'works as root by sudo, and says when sudo wants a password' {
+        $deploy = $ssh.Clone()
+        $deploy.UserName = 'deploy'
+        { Set-ImageTrust sudo.example.com -Type Reject -HostName $well[0] @deploy -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*'
+        Set-ImageTrust sudo.example.com -Type Reject -HostName $well[0] @deploy -Sudo
+        (Get-HostPolicy $well[0]).transports.docker.Keys | Should -Contain 'sudo.example.com'
+        { Set-ImageTrust sudo.example.com -Type Reject -HostName $of.sudo.Ip @deploy -Sudo -ErrorAction Stop } | Should -Throw -ErrorId 'SudoPasswordRequired,*'
+    }
+
+    It 'works in the background as a job' {
+        $job = Get-ImageTrust -HostName $well @ssh -AsJob
+        $job | Should -BeOfType ([System.Management.Automation.Job])
+        $entries = $job | Wait-Job | Receive-Job
+        ($entries.ComputerName | Sort-Object -Unique).Count | Should -Be $well.Count
+        $job.State | Should -Be 'Completed'
+        $job | Remove-Job
+        $job = Get-ImageTrust -HostName $well[0], $of.refused.Ip @ssh -AsJob | Wait-Job
+        $job.State | Should -Be 'Failed'
+        (Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures).ComputerName | Select-Object -Unique | Should -Be $well[0]
+        $failures.TargetObject | Should -Be $of.refused.Ip
+        $job | Remove-Job
+    }
+
+    It 'asks once about a job that changes hosts' {
+        Set-ImageTrust job.example.com -Type Reject -HostName $well @ssh -AsJob -WhatIf | Should -BeNullOrEmpty
+        (Get-HostPolicy $well[0]).transports.docker.Keys | Should -Not -Contain 'job.example.com'
+        $job = Set-ImageTrust job.example.com -Type Reject -HostName $well @ssh -AsJob | Wait-Job
+        $job.State | Should -Be 'Completed'
+        $job | Remove-Job
+        (Get-HostPolicy $well[2]).transports.docker.Keys | Should -Contain 'job.example.com'
+    }
+
+    It 'stops a job, and leaves no ssh behind' {
+        $job = Get-ImageTrust -HostName $of.hang.Ip @ssh -AsJob
+        Start-Sleep -Milliseconds 300
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        Stop-Job -Job $job
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $job.State | Should -Be 'Stopped'
+        $job | Remove-Job
+        Start-Sleep -Milliseconds 500
+        @(pgrep -f "$directory/id") | Should -BeNullOrEmpty
+    }
+
+    It 'judges images by each host''s own policy' {
+        $place = "$(($all | Where-Object Ip -EQ $well[0]).Root)/root/app"
+        Copy-Item -LiteralPath "$ImagePath/app" -Destination $place -Recurse
+        Copy-Item -LiteralPath "$ImagePath/app" -Destination ($place -replace [regex]::Escape(($all | Where-Object Ip -EQ $well[0]).Root), ($all | Where-Object Ip -EQ $well[1]).Root) -Recurse
+        Set-ImageTrust /root/app -Transport dir -Type Reject -HostName $well[0] @ssh
+        Set-ImageTrust /root/app -Transport dir -Type Accept -HostName $well[1] @ssh
+        $results = Test-ImageSignature dir:/root/app -HostName $well[0], $well[1] @ssh
+        ($results | Where-Object ComputerName -EQ $well[0]).IsValid | Should -BeFalse
+        ($results | Where-Object ComputerName -EQ $well[1]).IsValid | Should -BeTrue
+        Test-ImageSignature dir:/root/app -Quiet -HostName $well[0], $well[1] @ssh | Should -BeFalse
+        Test-ImageSignature dir:/root/app -Quiet -HostName $well[1] @ssh | Should -BeTrue
+        Test-ImageSignature dir:/root/app -Quiet -HostName $well[1], $of.down.Ip @ssh -ErrorAction SilentlyContinue | Should -BeFalse
+    }
+
+    It 'refuses what does not go together, and names that are none' {
+        { Get-ImageTrust -HostName h -Root / } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+        { Get-ImageTrust -UserName u } | Should -Throw -ErrorId 'HostNameMissing,*'
+        { Get-ImageTrust -HostName h -PolicyPath relative.json } | Should -Throw -ErrorId 'PathNotAbsolute,*'
+        { Set-ImageTrust a.example.com -KeyPath ./k.asc -HostName h } | Should -Throw -ErrorId 'PathNotAbsolute,*'
+        $canary = Join-Path $directory 'canary'
+        foreach ($name in '-oProxyCommand=touch${IFS}CANARY', '$(touch CANARY)', "h;touch CANARY", "h`ntouch CANARY", '') {
+            { Get-ImageTrust -HostName $name.Replace('CANARY', $canary) @ssh -ErrorAction Stop } | Should -Throw
+        }
+        $entries = Get-ImageTrust -HostName '$(id)', $well[0] @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures[0].FullyQualifiedErrorId | Should -Match '^InvalidHostName,'
+        $entries | Should -Not -BeNullOrEmpty
+        $canary | Should -Not -Exist
+    }
+}
