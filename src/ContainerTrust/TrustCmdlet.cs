@@ -34,16 +34,17 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     [Parameter]
     public SwitchParameter CurrentUser { get; set; }
 
+    /// <summary>Which files are meant.</summary>
+    private protected TrustStoreOptions StoreOptions => new()
+    {
+        RootDirectory = Root is null ? null : LocalPath(Root),
+        PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
+        RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
+        CurrentUser = CurrentUser,
+    };
+
     /// <summary>The host's files; opened when first needed.</summary>
-    private protected TrustStore Store => _store ??= TrustStore.Open(
-        new TrustStoreOptions
-        {
-            RootDirectory = Root is null ? null : LocalPath(Root),
-            PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
-            RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
-            CurrentUser = CurrentUser,
-        },
-        Messages);
+    private protected TrustStore Store => _store ??= TrustStore.Open(StoreOptions, Messages);
 
     /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
     private protected virtual TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
