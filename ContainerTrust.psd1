@@ -13,12 +13,14 @@
     FormatsToProcess = @('ContainerTrust.format.ps1xml')
     CmdletsToExport = @(
         'ConvertTo-ClusterImagePolicy'
+        'Export-ImageTrustReport'
         'Get-ImageTrust'
         'Get-ReleaseImage'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
         'Set-ImageTrust'
         'Test-ImageSignature'
+        'Test-ImageTrust'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

@@ -19,20 +19,21 @@ internal sealed class CommonOptions
             command.Options.Add(option);
     }
 
-    public TrustStore Open(ParseResult result)
+    public TrustStore Open(ParseResult result) => TrustStore.Open(Target(result), Messages(result));
+
+    /// <summary>Which files are meant.</summary>
+    public TrustStoreOptions Target(ParseResult result)
     {
         string? root = result.GetValue(_root);
         if (root is "")
             throw new TrustException("InvalidPath", TrustErrorKind.InvalidArgument, "--root is empty; perhaps a variable is not set.");
-        return TrustStore.Open(
-            new TrustStoreOptions
-            {
-                RootDirectory = root is null ? null : Path.GetFullPath(root),
-                PolicyPath = HostPath(result.GetValue(_policy), "--policy", root),
-                RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
-                CurrentUser = result.GetValue(_user),
-            },
-            Messages(result));
+        return new TrustStoreOptions
+        {
+            RootDirectory = root is null ? null : Path.GetFullPath(root),
+            PolicyPath = HostPath(result.GetValue(_policy), "--policy", root),
+            RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
+            CurrentUser = result.GetValue(_user),
+        };
     }
 
     /// <summary>Where the engine's words go.</summary>

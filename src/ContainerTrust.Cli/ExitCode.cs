@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary><c>verify</c> and <c>release</c>: an image could not be judged; the message says why. Nothing was found against it.</summary>
     public const int NotJudged = 3;
+
+    /// <summary><c>test</c>: the host was looked at, and is not compliant. Where it could not be looked at at all, the code is <see cref="Failed"/>.</summary>
+    public const int NotCompliant = 3;
 }

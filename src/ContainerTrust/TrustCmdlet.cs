@@ -34,9 +34,6 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     [Parameter]
     public SwitchParameter CurrentUser { get; set; }
 
-    /// <summary>The host's files; opened when first needed.</summary>
-    private protected TrustStore Store => _store ??= TrustStore.Open(StoreOptions, Messages);
-
     /// <summary>Which files are meant.</summary>
     private protected TrustStoreOptions StoreOptions => new()
     {
@@ -45,6 +42,9 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
         RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
         CurrentUser = CurrentUser,
     };
+
+    /// <summary>The host's files; opened when first needed.</summary>
+    private protected TrustStore Store => _store ??= TrustStore.Open(StoreOptions, Messages);
 
     /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
     private protected virtual TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };

@@ -20,6 +20,7 @@ public sealed class OpenPgpKeyring
     private OpenPgpKeyring(IReadOnlyList<KeyringCertificate> certificates, IReadOnlyList<string> warnings)
     {
         Warnings = warnings;
+        Certificates = certificates;
         var fingerprints = new string[certificates.Count];
         var byKeyId = new Dictionary<ulong, List<KeyringEntry>>();
         for (int i = 0; i < certificates.Count; i++)
@@ -40,6 +41,9 @@ public sealed class OpenPgpKeyring
 
     /// <summary>What was found in the files but is not used: sentences that name the file or the key.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>The certificates, in the order of <see cref="PrimaryFingerprints"/>.</summary>
+    internal IReadOnlyList<KeyringCertificate> Certificates { get; }
 
     /// <summary>
     /// Imports keys, as <c>gpg --import</c> does: all copies of a certificate are taken together, whatever file they are in. Keys and subkeys without a valid

@@ -187,5 +187,5 @@ internal static class SelfSignatureJudge
 
     private static SelfStatement ToStatement(in SignaturePacket signature, bool hasBackSignature) =>
         new(signature.Created, signature.ExpirationSeconds, signature.Type == SignatureType.CertificationRevocation, signature.KeyFlags, signature.KeyExpirationSeconds,
-            signature.IsPrimaryUserId, hasBackSignature);
+            signature.IsPrimaryUserId, hasBackSignature, signature.HashAlgorithm);
 }

@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <param name="KeyExpirationSeconds">Seconds after the key's creation at which the key ends; 0 for never.</param>
 /// <param name="IsPrimaryUserId">Whether it calls the user id the primary one.</param>
 /// <param name="HasBackSignature">Whether the subkey has agreed to the binding.</param>
-internal sealed record SelfStatement(uint Created, uint ExpirationSeconds, bool IsRevocation, byte? KeyFlags, uint KeyExpirationSeconds, bool IsPrimaryUserId, bool HasBackSignature)
+/// <param name="HashAlgorithm">What it was made with, see <see cref="HashAlgorithms"/>.</param>
+internal sealed record SelfStatement(uint Created, uint ExpirationSeconds, bool IsRevocation, byte? KeyFlags, uint KeyExpirationSeconds, bool IsPrimaryUserId, bool HasBackSignature, byte HashAlgorithm)
 {
     /// <summary>Whether it has ended.</summary>
     /// <param name="now">Seconds since 1970 UTC.</param>

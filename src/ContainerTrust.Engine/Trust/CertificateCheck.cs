@@ -52,7 +52,7 @@ internal static class CertificateCheck
     }
 
     // A certificate can be loaded and still have parts that cannot be read, so all are read at once.
-    private sealed record Facts(string Subject, DateTime Begins, DateTime Ends, bool IsCA)
+    internal sealed record Facts(string Subject, DateTime Begins, DateTime Ends, bool IsCA, int RsaBits)
     {
         public static Facts Of(byte[] content)
         {
@@ -60,12 +60,16 @@ internal static class CertificateCheck
 
             // Certificates before version 3 cannot say what they are.
             bool isCA = certificate.Version < 3 || certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()?.CertificateAuthority == true;
-            return new Facts(Printable.Of(certificate.Subject, Printable.NameLength), certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), isCA);
+            using RSA? rsa = certificate.GetRSAPublicKey();
+            return new Facts(Printable.Of(certificate.Subject, Printable.NameLength), certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), isCA, rsa?.KeySize ?? 0);
         }
     }
 
-    // Of roots the reference implementation passes over what it cannot read; intermediates it takes all or none.
-    private static List<Facts> Read(ReadOnlySpan<byte> content, CertificateUse use, List<string> faults)
+    /// <summary>The certificates of a file. Of roots the reference implementation passes over what it cannot read; intermediates it takes all or none.</summary>
+    /// <param name="content">PEM certificates.</param>
+    /// <param name="use">What they are for.</param>
+    /// <param name="faults">Takes what is wrong with the file, in clauses.</param>
+    internal static List<Facts> Read(ReadOnlySpan<byte> content, CertificateUse use, List<string> faults)
     {
         List<Facts> certificates = [];
         ReadOnlySpan<byte> rest = content;

@@ -71,8 +71,9 @@ internal static class SigstoreDoubts
         return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older ones refuse the whole policy." : null;
     }
 
-    // These are compared letter by letter with what a certificate says.
-    private static string? Misspelt(SigstoreSignedRequirement requirement)
+    /// <summary>What cannot be right in a requirement's issuer or subject: these are compared letter by letter with what a certificate says.</summary>
+    /// <returns>A clause that ends with a full stop, or null.</returns>
+    internal static string? Misspelt(SigstoreSignedRequirement requirement)
     {
         if (requirement.Fulcio?.OidcIssuer is { } issuer && !(Uri.TryCreate(issuer, UriKind.Absolute, out Uri? url) && url.Scheme is "https" or "http"))
             return $"the issuer '{issuer}' is no URL, and certificates of Fulcio name their issuer by URL, such as https://accounts.google.com.";

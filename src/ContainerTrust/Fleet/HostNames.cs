@@ -16,20 +16,7 @@ internal static class HostNames
     /// <exception cref="TrustException">What is the same for all hosts is not valid.</exception>
     public static IReadOnlyList<SshConnectionOptions> Connections(ISshParameters parameters, string? keyFile, Action<string, TrustException> refused)
     {
-        Dictionary<string, string> ssh = new(StringComparer.OrdinalIgnoreCase);
-        foreach (DictionaryEntry option in parameters.Options ?? [])
-            ssh[Text(option.Key)] = Text(option.Value);
-        SshConnectionOptions common = new()
-        {
-            HostName = "localhost",
-            UserName = parameters.UserName,
-            Port = parameters.Port == 0 ? null : parameters.Port,
-            KeyFilePath = keyFile,
-            Options = ssh,
-            ConnectingTimeout = TimeSpan.FromMilliseconds(parameters.ConnectingTimeout),
-            Sudo = parameters.Sudo,
-        };
-        common.Validate();
+        SshConnectionOptions common = Common(parameters, keyFile);
         List<SshConnectionOptions> hosts = [];
         HashSet<(string, string?, int?)> seen = [];
         foreach (string name in parameters.HostName!)
@@ -47,6 +34,27 @@ internal static class HostNames
         }
 
         return hosts;
+    }
+
+    /// <summary>What is the same for all hosts.</summary>
+    /// <exception cref="TrustException">It is not valid.</exception>
+    public static SshConnectionOptions Common(ISshParameters parameters, string? keyFile)
+    {
+        Dictionary<string, string> ssh = new(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry option in parameters.Options ?? [])
+            ssh[Text(option.Key)] = Text(option.Value);
+        SshConnectionOptions common = new()
+        {
+            HostName = "localhost",
+            UserName = parameters.UserName,
+            Port = parameters.Port == 0 ? null : parameters.Port,
+            KeyFilePath = keyFile,
+            Options = ssh,
+            ConnectingTimeout = TimeSpan.FromMilliseconds(parameters.ConnectingTimeout),
+            Sudo = parameters.Sudo,
+        };
+        common.Validate();
+        return common;
     }
 
     // ssh knows yes and no where PowerShell has True and False.

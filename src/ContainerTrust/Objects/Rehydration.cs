@@ -77,6 +77,16 @@ internal static class Rehydration
         nameof(ExactRepositoryIdentity) => new ExactRepositoryIdentity { DockerRepository = bag.RequiredText("DockerRepository") },
         nameof(RemapIdentity) => new RemapIdentity { Prefix = bag.RequiredText("Prefix"), SignedPrefix = bag.RequiredText("SignedPrefix") },
         nameof(TrustKey) => Key(bag),
+        nameof(ImageTrustCompliance) => Compliance(bag),
+        nameof(ImageTrustFinding) => new ImageTrustFinding
+        {
+            RuleId = bag.RequiredText("RuleId"),
+            Severity = bag.Choice<ImageTrustSeverity>("Severity"),
+            Message = bag.RequiredText("Message"),
+            Path = bag.Text("Path"),
+            Scope = bag.Text("Scope"),
+            Fix = bag.Text("Fix"),
+        },
         nameof(ImageSignatureResult) => Result(bag),
         nameof(RequirementVerdict) => new RequirementVerdict
         {
@@ -178,6 +188,22 @@ internal static class Rehydration
         Subkeys = bag.Objects<TrustSubkey>("Subkeys"),
         Path = bag.Text("Path"),
     };
+
+    // What the other session said of Compliant must be what its findings say.
+    private static ImageTrustCompliance Compliance(PropertyBag bag)
+    {
+        ImageTrustCompliance live = new()
+        {
+            ComputerName = bag.RequiredText("ComputerName"),
+            Findings = bag.Objects<ImageTrustFinding>("Findings"),
+            CheckedAt = bag.Moment("CheckedAt") ?? throw new PSInvalidCastException("A part is missing."),
+            MinimumSeverity = bag.Choice<ImageTrustSeverity>("MinimumSeverity"),
+            CheckedRules = bag.Texts("CheckedRules") ?? throw new PSInvalidCastException("A part is missing."),
+            ExcludedRules = bag.Texts("ExcludedRules") ?? throw new PSInvalidCastException("A part is missing."),
+            PolicyPath = bag.Text("PolicyPath"),
+        };
+        return live.Compliant == Required(bag.Truth("Compliant")) ? live : throw new PSInvalidCastException("The findings and Compliant contradict each other.");
+    }
 
     private static ImageSignatureResult Result(PropertyBag bag) => new()
     {

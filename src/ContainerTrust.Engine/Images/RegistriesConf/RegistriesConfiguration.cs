@@ -30,6 +30,9 @@ public sealed class RegistriesConfiguration
     /// <summary>The files that were read, in the order in which they were: later ones replace what earlier ones say.</summary>
     public IReadOnlyList<string> Files => _files;
 
+    /// <summary>The registries, one for each prefix, in the order of their prefixes.</summary>
+    internal IReadOnlyCollection<RegistryEntry> Registries => _registries.Values;
+
     /// <summary>The programs that are asked for credentials, in order; <c>containers-auth.json</c> stands for the auth files. Never empty.</summary>
     public IReadOnlyList<string> CredentialHelpers => _credentialHelpers;
 

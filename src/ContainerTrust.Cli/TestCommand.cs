@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Compliance.Reports;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Cli;
+
+/// <summary><c>containertrust test</c>: audits a host's trust by rules, and compares it with a baseline.</summary>
+internal static class TestCommand
+{
+    public static Command Create()
+    {
+        CommonOptions common = new();
+        Option<string[]> baseline = new("--baseline") { Description = "Compare with this: a policy.json, or a directory that is the root of a host as it should be", HelpName = "file" };
+        Option<double> expiring = new("--expiring-within") { Description = "Find keys and certificates that end within so many days", HelpName = "days", DefaultValueFactory = static _ => 30 };
+        Option<string[]> exclude = new("--exclude") { Description = "Leave this rule out; * and ? are wildcards", HelpName = "rule" };
+        Option<string> severity = new("--minimum-severity") { Description = "The least severity of a finding that makes the host not compliant: information, warning or error", HelpName = "severity", DefaultValueFactory = static _ => "warning" };
+        Option<string> format = new("--format") { Description = "text, json, junit or html (default: by the name of --output, else text)", HelpName = "format", DefaultValueFactory = static _ => "" };
+        Option<string?> output = new("--output", "-o") { Description = "Write the report to this file", HelpName = "file" };
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Print nothing; only the exit code says whether the host is compliant" };
+        Option<bool> rules = new("--list-rules") { Description = "List the rules and check nothing" };
+        Command command = new("test", "Audits what a host trusts, and compares it with a baseline. Exit code 0: compliant; 3: not compliant; 1: could not be checked; 2: usage.")
+        {
+            baseline, expiring, exclude, severity, format, output, quiet, rules,
+        };
+        common.AddTo(command);
+        command.SetAction(result =>
+        {
+            if (result.GetValue(rules))
+            {
+                Output.Write(ListRules());
+                return ExitCode.Done;
+            }
+
+            string? file = result.GetValue(output);
+            if (file is "")
+                throw Usage("--output is empty; perhaps a variable is not set.");
+            ReportFormat? reportFormat = Format(result.GetValue(format)!, file);
+            ComplianceOptions options = new()
+            {
+                ExpiringWithin = Days(result.GetValue(expiring)),
+                ExcludedRules = ComplianceRules.Excluded(result.GetValue(exclude) ?? []),
+                MinimumSeverity = Severity(result.GetValue(severity)!),
+                Baseline = Baseline(result.GetValue(baseline)),
+                Fixes = FixStyle.Command,
+                Target = common.Target(result),
+            };
+            using Cancellation cancel = new();
+            ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
+            byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f) : Encoding.UTF8.GetBytes(InWords(found));
+            if (file is not null)
+                ReportFile.Write(Path.GetFullPath(file), text);
+            else if (!result.GetValue(quiet))
+                Output.Write(text);
+            return found.Compliant ? ExitCode.Done : ExitCode.NotCompliant;
+        });
+        return command;
+    }
+
+    private static TrustBaseline? Baseline(string[]? paths)
+    {
+        if (paths is not { Length: > 0 })
+            return null;
+        return paths.Contains("")
+            ? throw Usage("--baseline is empty; perhaps a variable is not set.")
+            : TrustBaseline.Combine(paths.Select(static p => TrustBaseline.ReadPath(Path.GetFullPath(p))));
+    }
+
+    private static TimeSpan Days(double days) => days is >= 0 and <= 1_000_000 ? TimeSpan.FromDays(days) : throw Usage("--expiring-within takes a number of days from 0 to 1000000.");
+
+    private static ImageTrustSeverity Severity(string word) => word switch
+    {
+        "information" => ImageTrustSeverity.Information,
+        "warning" => ImageTrustSeverity.Warning,
+        "error" => ImageTrustSeverity.Error,
+        _ => throw Usage($"'{word}' is no severity; possible are information, warning and error."),
+    };
+
+    private static ReportFormat? Format(string word, string? file) => word switch
+    {
+        "" => file is null ? null : ReportFile.FormatOf(file),
+        "text" => null,
+        "json" => ReportFormat.Json,
+        "junit" => ReportFormat.JUnit,
+        "html" => ReportFormat.Html,
+        _ => throw Usage($"'{word}' is no format; possible are text, json, junit and html."),
+    };
+
+    private static string InWords(ImageTrustCompliance found)
+    {
+        StringBuilder text = new();
+        foreach (ImageTrustFinding finding in found.Findings)
+        {
+            string severity = finding.Severity switch
+            {
+                ImageTrustSeverity.Error => "error",
+                ImageTrustSeverity.Warning => "warning",
+                _ => "note",
+            };
+            text.Append(CultureInfo.InvariantCulture, $"{severity}: {Text.Printable(finding.RuleId)}: {CommandWords.In(Text.Printable(finding.Message))}\n");
+            if (finding.Fix is not null)
+                text.Append(CultureInfo.InvariantCulture, $"    fix: {Text.Printable(finding.Fix)}\n");
+        }
+
+        if (found.ExcludedRules.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Text.Printable(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, {found.WarningCount} warnings, {found.InformationCount} notes)\n");
+        return text.ToString();
+    }
+
+    private static string ListRules()
+    {
+        int width = ComplianceRules.All.Max(static r => r.Id.Length);
+        StringBuilder text = new();
+        foreach (ComplianceRule rule in ComplianceRules.All)
+            text.Append(rule.Id.PadRight(width)).Append("  ").Append(rule.Severity.ToString().ToLowerInvariant().PadRight(11)).Append("  ").Append(rule.Title).Append('\n');
+        return text.ToString();
+    }
+
+    private static TrustException Usage(string message) => new("InvalidOptions", TrustErrorKind.InvalidArgument, message);
+}

@@ -1,0 +1,136 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>One audit under way: what was read of the host, and what was found.</summary>
+internal sealed class Audit
+{
+    // No image's name is longer; a policy may hold any text.
+    private const int LongestName = 4096;
+
+    private readonly HashSet<string> _excluded;
+    private readonly List<ImageTrustFinding> _findings = [];
+    private readonly Dictionary<string, LoadedFile> _files = new(StringComparer.Ordinal);
+
+    public Audit(TrustStore store, ComplianceOptions options, CancellationToken cancellationToken)
+    {
+        Store = store;
+        Options = options;
+        Cancellation = cancellationToken;
+        Fix = new FixCommands(options.Fixes, options.Target, store.Locations);
+        _excluded = new HashSet<string>(options.ExcludedRules, StringComparer.Ordinal);
+    }
+
+    public TrustStore Store { get; }
+
+    public ITrustHost Host => Store.Host;
+
+    public ComplianceOptions Options { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public FixCommands Fix { get; }
+
+    public IReadOnlyList<ImageTrustFinding> Findings => _findings;
+
+    /// <summary>The policy file. Null until it is read, or if there is none.</summary>
+    public HostFile? PolicyFile { get; set; }
+
+    /// <summary>The policy. Null if it is missing or refused.</summary>
+    public PolicyDocument? Policy
+    {
+        get => field;
+        set
+        {
+            field = value;
+            Entries = value is null ? [] : [.. EntriesOf(value)];
+        }
+    }
+
+    /// <summary>The policy's entries, in the order of the file, the default first.</summary>
+    public IReadOnlyList<PolicyEntry> Entries { get; private set; } = [];
+
+    /// <summary>registries.d. Null if it is refused or could not be read.</summary>
+    public LookasideConfiguration? Lookaside { get; set; }
+
+    /// <summary>Key and certificate files that were read, in the order in which they were.</summary>
+    public IEnumerable<LoadedFile> Files => _files.Values;
+
+    /// <summary>Rules that could not be checked because of what another finding says.</summary>
+    public HashSet<string> Undone { get; } = new(StringComparer.Ordinal);
+
+    public void NotDone(params ReadOnlySpan<string> rules)
+    {
+        foreach (string rule in rules)
+            Undone.Add(rule);
+    }
+
+    public bool IsExcluded(string rule) => _excluded.Contains(rule);
+
+    /// <summary>Takes a finding in, unless its rule is left out.</summary>
+    public void Add(string rule, string message, string? path = null, string? scope = null, string? fix = null, ImageTrustSeverity? severity = null)
+    {
+        if (IsExcluded(rule))
+            return;
+        _findings.Add(new ImageTrustFinding
+        {
+            RuleId = rule,
+            Severity = severity ?? ComplianceRules.Find(rule)!.Severity,
+            Message = message,
+            Path = path,
+            Scope = scope,
+            Fix = fix,
+        });
+    }
+
+    /// <summary>A key file on the host, read once. What cannot be read is in the answer, too.</summary>
+    public LoadedFile Load(string path)
+    {
+        if (_files.TryGetValue(path, out LoadedFile? loaded))
+            return loaded;
+        try
+        {
+            loaded = new LoadedFile(path, Host.TryReadFile(path, KeyFiles.MaxBytes), null);
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            loaded = new LoadedFile(path, null, e);
+        }
+
+        _files.Add(path, loaded);
+        return loaded;
+    }
+
+    /// <summary>The entry that governs every image below a name, as a scope of transport <c>docker</c>.</summary>
+    /// <param name="name"><c>host[:port][/path]</c>.</param>
+    public PolicyEntry GoverningDocker(string name)
+    {
+        PolicyTransport? docker = Policy!.FindTransport("docker");
+        foreach (string scope in docker is null ? [] : name.Length > LongestName ? [""] : LookasideChain.Of(name).Append(""))
+        {
+            if (docker!.Find(scope) is { } requirements)
+                return new PolicyEntry("docker", scope, false, requirements);
+        }
+
+        return Entries[0];
+    }
+
+    private static IEnumerable<PolicyEntry> EntriesOf(PolicyDocument policy)
+    {
+        yield return new PolicyEntry("all", "default", true, policy.Default);
+        foreach (PolicyTransport transport in policy.Transports)
+        {
+            foreach (PolicyScope scope in transport.Scopes)
+                yield return new PolicyEntry(transport.Name, scope.Name, false, scope.Requirements);
+        }
+    }
+
+    /// <summary>A file as it was read, or not.</summary>
+    /// <param name="Path">As the policy names it.</param>
+    /// <param name="File">The file. Null if it is missing or could not be read.</param>
+    /// <param name="Problem">Why it could not be read. Null for one that is missing.</param>
+    internal sealed record LoadedFile(string Path, HostFile? File, TrustException? Problem);
+}

@@ -1,0 +1,96 @@
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>What differs from the baseline. The order of scopes, and of requirements within one, makes no difference.</summary>
+internal sealed class BaselineCheck : IComplianceCheck
+{
+    public IReadOnlyList<string> Rules { get; } =
+    [
+        ComplianceRules.BaselineScopeMissing, ComplianceRules.BaselineScopeExtra, ComplianceRules.BaselineScopeDiffers, ComplianceRules.BaselineStoreDiffers,
+        ComplianceRules.BaselineKeyPathDiffers,
+    ];
+
+    public void Run(Audit audit)
+    {
+        TrustBaseline baseline = audit.Options.Baseline!;
+        if (audit.Policy is null)
+        {
+            // What is missing cannot be told from what nobody could read.
+            audit.NotDone([.. Rules]);
+            return;
+        }
+
+        string path = audit.Store.Locations.PolicyPath;
+        HashSet<(string, string)> there = [.. audit.Entries.Select(static e => (e.Transport, e.Scope))];
+        foreach (TrustBaseline.Item item in baseline.Items)
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            PolicyEntry wanted = EntryOf(item.Entry);
+            if (!there.Contains((wanted.Transport, wanted.Scope)))
+                audit.Add(ComplianceRules.BaselineScopeMissing, $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.", path, wanted.Name, audit.Fix.Set(wanted, wanted.Requirements));
+        }
+
+        KeyContents contents = new(audit);
+        foreach (PolicyEntry entry in audit.Entries)
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            if (baseline.Find(entry) is { } item)
+                Compare(audit, entry, item, contents);
+            else if (!entry.IsDefault)
+                audit.Add(ComplianceRules.BaselineScopeExtra, $"The policy has {entry.Words} ({Describe(entry.Requirements)}), and the baseline does not.", path, entry.Name, audit.Fix.Remove(entry));
+        }
+    }
+
+    private static PolicyEntry EntryOf(ImageTrust trust) => trust.IsDefault ? new PolicyEntry("all", "default", true, trust.Requirements) : new PolicyEntry(trust.Transport, trust.Registry, false, trust.Requirements);
+
+    private static void Compare(Audit audit, PolicyEntry entry, TrustBaseline.Item item, KeyContents contents)
+    {
+        string path = audit.Store.Locations.PolicyPath;
+        string words = char.ToUpperInvariant(entry.Words[0]) + entry.Words[1..];
+        string? set = audit.Fix.Set(entry, item.Entry.Requirements);
+        if (RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements))
+        {
+            foreach (string file in contents.OtherKeys(entry.Requirements, item.Entry))
+                audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words} names the key file {Printable.Of(file, Printable.NameLength)} as in the baseline, and the file holds other keys than there: {contents.Words(file, item.Entry)}.", file, entry.Name);
+        }
+        else if (contents.AreSame(entry.Requirements, item.Entry))
+        {
+            audit.Add(ComplianceRules.BaselineKeyPathDiffers, $"{words} demands the same keys as in the baseline, from another place: {Describe(entry.Requirements)}; in the baseline {Describe(item.Entry.Requirements)}.", path, entry.Name, set);
+        }
+        else
+        {
+            string type = entry.Type == item.Entry.Type ? "" : $" is {entry.Type} and not {item.Entry.Type}, as in the baseline: it";
+            audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.", path, entry.Name, set);
+        }
+
+        if (item.HasStores && audit.Lookaside is { } lookaside && (entry.IsDefault || entry.Transport == "docker"))
+            CompareStores(audit, entry, words, item.Entry, lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)!);
+    }
+
+    private static void CompareStores(Audit audit, PolicyEntry entry, string words, ImageTrust wanted, EffectiveLookaside effective)
+    {
+        void Differs(string what, string? here, string? there, string? path, string? fix, ImageTrustSeverity? severity = null) =>
+            audit.Add(ComplianceRules.BaselineStoreDiffers, $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.", path ?? audit.Lookaside!.Directory, entry.Name, fix, severity);
+
+        if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))
+            Differs("the signature store", effective.SignatureStore, wanted.SignatureStore, effective.SignatureStoreSource?.Path, wanted.SignatureStore is { } url ? audit.Fix.SetStore(entry, url) : null);
+        if (Url(effective.SignatureStoreStaging) != Url(wanted.SignatureStoreStaging))
+            Differs("the store for writing", effective.SignatureStoreStaging, wanted.SignatureStoreStaging, effective.WriteStoreSource?.Path, null, ImageTrustSeverity.Information);
+        if ((effective.UseSigstoreAttachments ?? false) != (wanted.UseSigstoreAttachments ?? false))
+        {
+            Differs("reading sigstore signatures from the registry", Switch(effective.UseSigstoreAttachments), Switch(wanted.UseSigstoreAttachments), effective.UseSigstoreAttachmentsSource?.Path, wanted.UseSigstoreAttachments == true ? audit.Fix.SwitchAttachmentsOn(entry) : null);
+        }
+    }
+
+    private static string Switch(bool? value) => value == true ? "on" : "off";
+
+    private static string? Url(string? url) => url?.TrimEnd('/');
+
+    private static string Shown(string? value) => value is null ? "none" : Printable.Of(value, Printable.SentenceLength);
+
+    private static string Describe(IReadOnlyList<TrustRequirement> requirements) =>
+        Printable.Of(string.Join(" and ", requirements.Select(RequirementText.Describe)), Printable.SentenceLength);
+}

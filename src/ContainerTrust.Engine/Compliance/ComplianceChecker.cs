@@ -1,0 +1,113 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>Audits a host's trust by the rules of <see cref="ComplianceRules"/>, and compares it with a baseline.</summary>
+public static class ComplianceChecker
+{
+    private static readonly IComplianceCheck[] s_checks =
+    [
+        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
+        new MirrorCheck(), new BaselineCheck(),
+    ];
+
+    /// <summary>Audits a host.</summary>
+    /// <param name="store">The host's files.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the audit.</param>
+    /// <returns>
+    /// What was found. A policy that is missing or broken, and everything that could not be looked at, is a finding too: nothing about the host is thrown but the loss of it.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The audit was cancelled.</exception>
+    /// <exception cref="TrustException">The options make no sense (<c>InvalidExpiringWithin</c>), or the connection to the host ended.</exception>
+    public static ImageTrustCompliance Check(TrustStore store, ComplianceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ExpiringWithin < TimeSpan.Zero)
+            throw new TrustException("InvalidExpiringWithin", TrustErrorKind.InvalidArgument, "The time within which keys must not expire is negative. Give a number of days, or 0.");
+        Audit audit = new(store, options, cancellationToken);
+        HashSet<string> done = new(StringComparer.Ordinal);
+        Attempt(audit, done, [ComplianceRules.PolicyMissing, ComplianceRules.PolicyInvalid], () => ReadPolicy(audit));
+        Attempt(audit, done, [ComplianceRules.LookasideInvalid], () => ReadLookaside(audit));
+        foreach (IComplianceCheck check in s_checks)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // What a broken file hides is covered by the finding about that file.
+            string[] rules = [.. check.Rules.Where(r => !audit.IsExcluded(r))];
+            if (rules.Length > 0 && (check is UserPolicyCheck or FileCheck or BaselineCheck || audit.Policy is not null) && !(check is BaselineCheck && options.Baseline is null))
+                Attempt(audit, done, rules, () => check.Run(audit));
+        }
+
+        if (audit.Policy is null)
+            audit.NotDone(ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther);
+        if (audit.Lookaside is null)
+            audit.NotDone(ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing, ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
+        done.ExceptWith(audit.Undone);
+        return new ImageTrustCompliance
+        {
+            ComputerName = store.Host.ComputerName,
+            Findings = [.. audit.Findings.OrderByDescending(static f => f.Severity).ThenBy(static f => ComplianceRules.PositionOf(f.RuleId))],
+            CheckedAt = options.Now.ToUniversalTime(),
+            MinimumSeverity = options.MinimumSeverity,
+            CheckedRules = [.. done.Order(Comparer<string>.Create(static (a, b) => ComplianceRules.PositionOf(a).CompareTo(ComplianceRules.PositionOf(b))))],
+            ExcludedRules = [.. options.ExcludedRules],
+            PolicyPath = store.Locations.PolicyPath,
+        };
+    }
+
+    // The failure of one check does not hide what the others find.
+    private static void Attempt(Audit audit, HashSet<string> done, IReadOnlyList<string> rules, Action check)
+    {
+        try
+        {
+            check();
+            done.UnionWith(rules.Where(r => !audit.IsExcluded(r)));
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            audit.Add(ComplianceRules.NotChecked, $"{string.Join(", ", rules)} could not be checked: {e.Message}", e.Target is { } target && target.StartsWith('/') ? target : null);
+        }
+    }
+
+    private static void ReadPolicy(Audit audit)
+    {
+        string path = audit.Store.Locations.PolicyPath;
+        audit.PolicyFile = audit.Host.TryReadFile(path, PolicyReader.MaxBytes);
+        if (audit.PolicyFile is not { } file)
+        {
+            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: audit.Fix.SetDefault("Reject"));
+            return;
+        }
+
+        try
+        {
+            audit.Policy = PolicyReader.Read(file.Content.Span, path);
+            audit.Host.Prefetch(PolicyFiles.Of(audit.Policy));
+        }
+        catch (TrustFormatException e)
+        {
+            audit.Add(ComplianceRules.PolicyInvalid, $"{e.Message} podman and skopeo refuse the whole file, and with it every image, until that is mended.", path);
+        }
+    }
+
+    private static void ReadLookaside(Audit audit)
+    {
+        try
+        {
+            audit.Lookaside = LookasideConfiguration.Load(audit.Host, audit.Store.Locations.RegistriesDirectory);
+        }
+        catch (TrustFormatException e)
+        {
+            audit.Add(ComplianceRules.LookasideInvalid, $"{e.Message} podman and skopeo fetch no image until that is mended.", e.Path);
+
+            // The rule cannot be left out for a file that hides what others would find.
+            if (audit.IsExcluded(ComplianceRules.LookasideInvalid))
+                throw;
+        }
+    }
+}

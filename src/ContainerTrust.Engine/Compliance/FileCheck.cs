@@ -1,0 +1,49 @@
+using ContainerTrust.Engine.Trust;
+using System.Globalization;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>Who may write the files that decide. Access control lists and the directories above are not looked at.</summary>
+internal sealed class FileCheck : IComplianceCheck
+{
+    private const uint WritableByOthers = 0x12;
+
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther];
+
+    public void Run(Audit audit)
+    {
+        foreach (string path in PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)))
+            audit.Load(path);
+        FilePermissions? policy = audit.PolicyFile?.Permissions;
+        IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [], .. audit.Files.Select(static f => f.File).OfType<HostFile>()];
+        List<string> unknown = [];
+        foreach (HostFile file in files)
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            if (file.Permissions is not { } permissions)
+            {
+                unknown.Add(file.Path);
+                continue;
+            }
+
+            string name = Printable.Of(file.Path, Printable.NameLength);
+            if ((permissions.Mode & WritableByOthers) != 0)
+            {
+                string who = (permissions.Mode & 0x2) != 0 ? "everybody" : string.Create(CultureInfo.InvariantCulture, $"the group {permissions.GroupId}");
+                audit.Add(ComplianceRules.FileWritableByOthers, $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can so decide what is trusted.", file.Path, fix: audit.Fix.RemoveWritePermission(file.Path));
+            }
+
+            // The system's policy is root's; what it names is root's or, for a user's own policy, that user's.
+            bool isSystems = file.Path is TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath;
+            if (permissions.UserId != 0 && (isSystems || permissions.UserId != policy?.UserId))
+                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can so decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, isSystems ? 0 : policy?.UserId ?? 0));
+        }
+
+        if (unknown.Count > 0)
+            throw new TrustException("PermissionsUnknown", TrustErrorKind.NotSupported, $"the host does not say who may write {Printable.Of(unknown[0], Printable.NameLength)}{(unknown.Count > 1 ? $" and {unknown.Count - 1} other files" : "")}.");
+    }
+
+    private static string Octal(uint mode) => Convert.ToString(mode & 0xFFF, 8).PadLeft(4, '0');
+}

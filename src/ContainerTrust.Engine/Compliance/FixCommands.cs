@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Text;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// Commands that mend what was found, quoted so that no value can be taken for anything else. There is none for a value that does not survive being shown and copied
+/// (control and format characters, lone surrogates).
+/// </summary>
+/// <param name="style">In whose words.</param>
+/// <param name="target">Which files were meant.</param>
+/// <param name="locations">The files in force.</param>
+internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations)
+{
+    private readonly bool _isPowerShell = style == FixStyle.PowerShell;
+
+    /// <summary>Sets the policy's default to <c>Reject</c> or <c>Accept</c>.</summary>
+    public string? SetDefault(string type) => Join(Words("Set-ImageTrust", "set", ("-Default", "--default", null), ("-Type", "--type", Type(type))));
+
+    /// <summary>Sets an entry to <c>Reject</c> or <c>Accept</c>.</summary>
+    public string? SetType(PolicyEntry entry, string type) =>
+        entry.IsDefault ? SetDefault(type) : Join([.. Scope("Set-ImageTrust", "set", entry), .. Options(("-Type", "--type", Type(type))), .. Target()]);
+
+    /// <summary>Forgets a scope.</summary>
+    public string? Remove(PolicyEntry entry) =>
+        entry.IsDefault ? null : Join([.. Scope("Remove-ImageTrust", "remove", entry, takesForce: false), .. Target()]);
+
+    /// <summary>Names a signature store, and leaves the requirements.</summary>
+    public string? SetStore(PolicyEntry entry, string url) =>
+        Join([.. Scope("Set-ImageTrust", "set", entry), .. Options(("-SignatureStore", "--signature-store", url)), .. Target()]);
+
+    /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
+    public string? SwitchAttachmentsOn(PolicyEntry entry) => Join([.. Scope("Set-ImageTrust", "set", entry), .. Attachments(), .. Target()]);
+
+    /// <summary>The same for a name that is no scope of the policy, such as a mirror's.</summary>
+    public string? SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
+
+    /// <summary>Takes signatures that name the repository without a tag.</summary>
+    public string? MatchRepository(PolicyEntry entry) =>
+        entry.Requirements is [SigstoreSignedRequirement one] ? Set(entry, [one with { SignedIdentity = new MatchRepositoryIdentity() }]) : null;
+
+    /// <summary>Writes the requirements of a scope under its right name and forgets the wrong one.</summary>
+    /// <param name="entry">The scope.</param>
+    /// <param name="name">The right name. Null if it is not known.</param>
+    /// <param name="policy">A scope of the right name that is there already stays as it is.</param>
+    public string? Rename(PolicyEntry entry, string? name, PolicyDocument policy)
+    {
+        string? remove = Remove(entry);
+        if (string.IsNullOrEmpty(name) || policy.FindTransport(entry.Transport)?.Find(name) is not null)
+            return remove;
+        return Set(entry with { Scope = name }, entry.Requirements) is { } set && remove is not null ? $"{set}{(_isPowerShell ? "; " : " && ")}{remove}" : null;
+    }
+
+    /// <summary>Sets requirements, as far as parameters can say them.</summary>
+    /// <returns>Null if they cannot.</returns>
+    public string? Set(PolicyEntry entry, IReadOnlyList<TrustRequirement> requirements)
+    {
+        if (Requirements(requirements) is not { } words)
+            return null;
+        return Join([.. Scope("Set-ImageTrust", "set", entry), .. words, .. Target()]);
+    }
+
+    /// <summary>Takes the permission to write from group and others.</summary>
+    public string? RemoveWritePermission(string path) => OnFile("chmod go-w", path);
+
+    /// <summary>Gives a file to a user.</summary>
+    public string? GiveTo(string path, uint userId) => OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), path);
+
+    /// <summary>Deletes a file.</summary>
+    public string? DeleteFile(string path) => OnFile("rm", path);
+
+    /// <summary>Deletes a directory with all that is in it.</summary>
+    public string? DeleteDirectory(string path) => OnFile("rm -r", path);
+
+    /// <summary>A value as one word of the shell. Null if it does not survive that.</summary>
+    internal static string? Quote(string value, bool isPowerShell)
+    {
+        if (value.Length > 0 && (char.IsAsciiLetterOrDigit(value[0]) || value[0] == '/') && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@'))
+            return value;
+        StringBuilder text = new(value.Length + 8);
+        text.Append('\'');
+        foreach (Rune rune in value.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+                return null;
+
+            // PowerShell takes typographic quotes for the plain one.
+            bool isQuote = rune.Value == '\'' || (isPowerShell && rune.Value is 0x2018 or 0x2019 or 0x201A or 0x201B);
+            text.Append(!isQuote ? rune.ToString() : isPowerShell ? $"{rune}{rune}" : "'\\''");
+        }
+
+        return text.Append('\'').ToString();
+    }
+
+    private string Type(string type) => _isPowerShell ? type : type switch
+    {
+        "SignedBy" => "signedBy",
+        "SigstoreSigned" => "sigstoreSigned",
+        _ => type.ToLowerInvariant(),
+    };
+
+    private IEnumerable<Word> Attachments() => [_isPowerShell ? new Word("-UseSigstoreAttachments", IsValue: false) : new Word("--use-sigstore-attachments true", IsValue: false)];
+
+    private List<Word>? Requirements(IReadOnlyList<TrustRequirement> requirements)
+    {
+        switch (requirements)
+        {
+            case [RejectRequirement]:
+                return [.. Options(("-Type", "--type", Type("Reject")))];
+            case [AcceptRequirement]:
+                return [.. Options(("-Type", "--type", Type("Accept")))];
+            case [SignedByRequirement { KeyType: "GPGKeys" } one] when (one.KeyPaths ?? (one.KeyPath is { } path ? [path] : [])) is { Count: > 0 } paths:
+                return [.. Keys("SignedBy", paths), .. Identity(one.SignedIdentity)];
+            case [SigstoreSignedRequirement { KeyData: null, KeyDatas: null, Fulcio: null, Pki: null, RekorPublicKeyPath: null, RekorPublicKeyPaths: null, RekorPublicKeyData: null, RekorPublicKeyDatas: null } one]
+                when (one.KeyPaths ?? (one.KeyPath is { } path ? [path] : [])) is { Count: > 0 } paths:
+                return [.. Keys("SigstoreSigned", paths), .. Identity(one.SignedIdentity)];
+            default:
+                return null;
+        }
+    }
+
+    private IEnumerable<Word> Keys(string type, IReadOnlyList<string> paths)
+    {
+        foreach (Word word in Options(("-Type", "--type", Type(type))))
+            yield return word;
+        for (int i = 0; i < paths.Count; i++)
+        {
+            if (i == 0 || !_isPowerShell)
+                yield return new Word(_isPowerShell ? "-KeyPath" : "--key", IsValue: false);
+            yield return new Word(paths[i], IsValue: true) { ListContinues = _isPowerShell && i + 1 < paths.Count };
+        }
+
+        if (paths.Count > 1)
+            yield return new Word(_isPowerShell ? "-AnyKey" : "--any-key", IsValue: false);
+    }
+
+    private IEnumerable<Word> Identity(SignedIdentity? identity) => identity switch
+    {
+        null => [],
+        ExactReferenceIdentity i => Options(("-ExactReference", "--exact-reference", i.DockerReference)),
+        ExactRepositoryIdentity i => Options(("-ExactRepository", "--exact-repository", i.DockerRepository)),
+        RemapIdentity i => Options(("-RemapPrefix", "--remap-prefix", i.Prefix), ("-SignedPrefix", "--signed-prefix", i.SignedPrefix)),
+        _ => Options(("-SignedIdentity", "--signed-identity", _isPowerShell ? char.ToUpperInvariant(identity.Type[0]) + identity.Type[1..] : identity.Type)),
+    };
+
+    private List<Word> Scope(string cmdlet, string command, PolicyEntry entry, bool takesForce = true)
+    {
+        List<Word> words = [.. Name(cmdlet, command)];
+        if (entry.IsDefault)
+        {
+            words.AddRange(Options(("-Default", "--default", null)));
+            return words;
+        }
+
+        words.Add(new Word(entry.Scope, IsValue: true) { IsPositional = true });
+        if (entry.Transport != "docker" || entry.Scope.Length == 0)
+            words.AddRange(Options(("-Transport", "--transport", entry.Transport)));
+        if (takesForce && NeedsForce(entry))
+            words.AddRange(Options(("-Force", "--force", null)));
+        return words;
+    }
+
+    private static bool NeedsForce(PolicyEntry entry)
+    {
+        try
+        {
+            ScopeRules.Require(entry.Transport, entry.Scope, force: false);
+            return false;
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            return true;
+        }
+    }
+
+    private List<Word> Words(string cmdlet, string command, params (string Parameter, string Option, string? Value)[] options) =>
+        [.. Name(cmdlet, command), .. Options(options), .. Target()];
+
+    private IEnumerable<Word> Name(string cmdlet, string command) => [new Word(_isPowerShell ? cmdlet : $"containertrust {command}", IsValue: false)];
+
+    private IEnumerable<Word> Options(params (string Parameter, string Option, string? Value)[] options)
+    {
+        foreach ((string parameter, string option, string? value) in options)
+        {
+            yield return new Word(_isPowerShell ? parameter : option, IsValue: false);
+            if (value is not null)
+                yield return new Word(value, IsValue: true);
+        }
+    }
+
+    private IEnumerable<Word> Target()
+    {
+        List<(string, string, string?)> options = [];
+        if (target.RootDirectory is { } root)
+            options.Add(("-Root", "--root", root));
+        if (target.PolicyPath is { } policy)
+            options.Add(("-PolicyPath", "--policy", policy));
+        if (target.RegistriesDirectory is { } registries)
+            options.Add(("-RegistriesDirectory", "--registries-d", registries));
+
+        // The user's own policy, found without being asked for, would be found again; said, it cannot be another.
+        if (target.CurrentUser || (target.PolicyPath is null && locations.IsUserPolicy))
+            options.Add(("-CurrentUser", "--user", null));
+        return Options([.. options]);
+    }
+
+    private string? OnFile(string command, string path)
+    {
+        string local = target.RootDirectory is { } root ? root.TrimEnd('/') + path : path;
+        return Quote(local, _isPowerShell) is { } word ? $"{command} -- {word}" : null;
+    }
+
+    private string? Join(IReadOnlyList<Word> words)
+    {
+        StringBuilder text = new();
+        foreach (Word word in words)
+        {
+            string? shown = word.Text;
+            if (word.IsValue)
+                shown = word.IsPositional && word.Text.StartsWith('-') ? null : Quote(word.Text, _isPowerShell);
+            if (shown is null)
+                return null;
+            if (text.Length > 0)
+                text.Append(' ');
+            text.Append(shown);
+            if (word.ListContinues)
+                text.Append(',');
+        }
+
+        return text.ToString();
+    }
+
+    private sealed record Word(string Text, bool IsValue)
+    {
+        public bool IsPositional { get; init; }
+
+        public bool ListContinues { get; init; }
+    }
+}

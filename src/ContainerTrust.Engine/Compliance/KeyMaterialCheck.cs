@@ -1,0 +1,288 @@
+using System.Globalization;
+using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>The keys and certificates that requirements name: there, readable, in force, strong. What many scopes share is looked at once.</summary>
+internal sealed class KeyMaterialCheck : IComplianceCheck
+{
+    private const string InPolicy = "the key inside the policy";
+    private const int MostNames = 5;
+    private const int SmallestRsa = 2048;
+
+    public IReadOnlyList<string> Rules { get; } =
+    [
+        ComplianceRules.KeyFileMissing, ComplianceRules.KeyFileUnreadable, ComplianceRules.KeyInvalid, ComplianceRules.PrivateKeyExposed, ComplianceRules.KeyRevoked,
+        ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak, ComplianceRules.KeyPartSkipped,
+    ];
+
+    private enum Kind
+    {
+        OpenPgp,
+        PublicKey,
+        Rekor,
+        FulcioCA,
+        Roots,
+        Intermediates,
+    }
+
+    public void Run(Audit audit)
+    {
+        Dictionary<string, Use> uses = new(StringComparer.Ordinal);
+        foreach (PolicyEntry entry in audit.Entries)
+        {
+            foreach (TrustRequirement requirement in entry.Requirements)
+            {
+                foreach ((Kind kind, IReadOnlyList<Source> sources) in SourcesOf(requirement))
+                {
+                    string id = $"{kind}\0{string.Join('\0', sources.Select(static s => s.Path is null ? $"data:{s.Data}" : $"path:{s.Path}"))}";
+                    if (!uses.TryGetValue(id, out Use? use))
+                        uses.Add(id, use = new Use(kind, sources, []));
+                    if (use.Scopes.Count == 0 || use.Scopes[^1] != entry.Name)
+                        use.Scopes.Add(entry.Name);
+                }
+            }
+        }
+
+        HashSet<string> missing = new(StringComparer.Ordinal);
+        foreach (Use use in uses.Values)
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            new Judge(audit, use, missing).Run();
+        }
+    }
+
+    private static IEnumerable<(Kind Kind, IReadOnlyList<Source> Sources)> SourcesOf(TrustRequirement requirement)
+    {
+        switch (requirement)
+        {
+            case SignedByRequirement { KeyType: "GPGKeys" } r:
+                yield return (Kind.OpenPgp, Sources(r.KeyPath, r.KeyPaths, r.KeyData, null));
+                break;
+            case SigstoreSignedRequirement r:
+                foreach (Source source in Sources(r.KeyPath, r.KeyPaths, r.KeyData, r.KeyDatas))
+                    yield return (Kind.PublicKey, [source]);
+                foreach (Source source in Sources(r.RekorPublicKeyPath, r.RekorPublicKeyPaths, r.RekorPublicKeyData, r.RekorPublicKeyDatas))
+                    yield return (Kind.Rekor, [source]);
+                foreach (Source source in Sources(r.Fulcio?.CaPath, null, r.Fulcio?.CaData, null))
+                    yield return (Kind.FulcioCA, [source]);
+                foreach (Source source in Sources(r.Pki?.CaRootsPath, null, r.Pki?.CaRootsData, null))
+                    yield return (Kind.Roots, [source]);
+                foreach (Source source in Sources(r.Pki?.CaIntermediatesPath, null, r.Pki?.CaIntermediatesData, null))
+                    yield return (Kind.Intermediates, [source]);
+                break;
+        }
+    }
+
+    private static List<Source> Sources(string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas) =>
+    [
+        .. path is null ? [] : new[] { new Source(path, null) },
+        .. (paths ?? []).Select(static p => new Source(p, null)),
+        .. data is null ? [] : new[] { new Source(null, data) },
+        .. (datas ?? []).Select(static d => new Source(null, d)),
+    ];
+
+    /// <summary>Where keys are: a file, or base64 in the policy.</summary>
+    private sealed record Source(string? Path, string? Data)
+    {
+        public string Name => Path is null ? InPolicy : Printable.Of(Path, Printable.NameLength);
+    }
+
+    /// <summary>Keys that a requirement takes together, and the scopes that do so.</summary>
+    private sealed record Use(Kind Kind, IReadOnlyList<Source> Sources, List<string> Scopes)
+    {
+        public string? Scope => Scopes.Count == 1 ? Scopes[0] : null;
+
+        public string Words => Scopes.Count <= MostNames
+            ? string.Join(", ", Scopes.Select(static s => Printable.Of(s, Printable.NameLength)))
+            : $"{string.Join(", ", Scopes.Take(MostNames).Select(static s => Printable.Of(s, Printable.NameLength)))} and {Scopes.Count - MostNames} others";
+    }
+
+    private sealed class Judge(Audit audit, Use use, HashSet<string> missing)
+    {
+        private DateTimeOffset Now => audit.Options.Now;
+
+        private DateTimeOffset Horizon => Now > DateTimeOffset.MaxValue - audit.Options.ExpiringWithin ? DateTimeOffset.MaxValue : Now + audit.Options.ExpiringWithin;
+
+        public void Run()
+        {
+            List<(Source Source, ReadOnlyMemory<byte> Content)> contents = [];
+            foreach (Source source in use.Sources)
+            {
+                if (Read(source) is { } content)
+                    contents.Add((source, content));
+            }
+
+            if (use.Kind == Kind.OpenPgp)
+            {
+                OpenPgp(contents);
+                return;
+            }
+
+            foreach ((Source source, ReadOnlyMemory<byte> content) in contents)
+            {
+                if (use.Kind is Kind.PublicKey or Kind.Rekor)
+                    PublicKey(source, content.Span);
+                else
+                    Certificates(source, content.Span);
+            }
+        }
+
+        private ReadOnlyMemory<byte>? Read(Source source)
+        {
+            if (source.Path is null)
+                return KeyFiles.Decode(source.Data!);
+            Audit.LoadedFile loaded = audit.Load(source.Path);
+            if (loaded.File is { } file)
+                return file.Content;
+
+            // Several requirements may name one file, each with others beside it.
+            if (missing.Add($"{source.Path}\0{use.Words}"))
+            {
+                if (loaded.Problem is { } problem)
+                    Add(ComplianceRules.KeyFileUnreadable, source, $"The key file {source.Name} of {use.Words} cannot be read, so nothing is accepted by it: {problem.Message}");
+                else
+                    Add(ComplianceRules.KeyFileMissing, source, $"The key file {source.Name} of {use.Words} is missing, so no image is accepted there. Copy it to the host.");
+            }
+
+            return null;
+        }
+
+        private void OpenPgp(List<(Source Source, ReadOnlyMemory<byte> Content)> contents)
+        {
+            // Each file must be in order by itself; what is said of the keys is said by all files together, where one may revoke what is in another.
+            List<(Source Source, OpenPgpKeyring Keyring, ReadOnlyMemory<byte> Content)> sound = [];
+            foreach ((Source source, ReadOnlyMemory<byte> content) in contents)
+            {
+                try
+                {
+                    OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource(source.Name, content)]);
+                    if (SecretKeys.AreIn(content.Span))
+                        Exposed(source);
+                    if (keyring.PrimaryFingerprints.Count == 0)
+                        Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} holds no key that can be used for {use.Words}: {string.Join(' ', keyring.Warnings)}");
+                    else
+                        sound.Add((source, keyring, content));
+                }
+                catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+                {
+                    if (content.Span.IndexOf("PRIVATE KEY"u8) >= 0 || (e.ErrorId == "NoUsableKey" && SecretKeys.AreIn(content.Span)))
+                        Exposed(source);
+                    Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
+                }
+            }
+
+            if (sound.Count == 0)
+                return;
+            OpenPgpKeyring all = sound.Count == 1 ? sound[0].Keyring : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
+            foreach (string warning in all.Warnings)
+                Add(ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
+            IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
+            bool isAnyGood = keys.Any(static k => k.Problem == OpenPgpProblem.None);
+            foreach (KeyAssessment key in keys)
+                Report(key, sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(key.Fingerprint)).Source ?? sound[0].Source, isAnyGood);
+        }
+
+        private void Report(KeyAssessment key, Source source, bool isAnyGood)
+        {
+            string who = key.UserId is null ? $"Key {key.Fingerprint}" : $"Key {key.Fingerprint} ({Printable.Of(key.UserId, Printable.NameLength)})";
+            if (key.Problem != OpenPgpProblem.None)
+            {
+                string rule = key.Problem switch
+                {
+                    OpenPgpProblem.KeyExpired => ComplianceRules.KeyExpired,
+                    OpenPgpProblem.KeyRevoked => ComplianceRules.KeyRevoked,
+                    _ => ComplianceRules.KeyUnusable,
+                };
+                string rest = isAnyGood ? "Other keys there are used; take this one out." : "No image is accepted by it any more; get the current key.";
+                Add(rule, source, $"{who} in {source.Name}, required by {use.Words}, cannot sign: {key.Reason} {rest}", isAnyGood ? ImageTrustSeverity.Warning : null);
+            }
+
+            if (key.Ends is { } ends)
+                Expiring(source, who, ends);
+            foreach (string weakness in key.Weaknesses.Distinct())
+                Add(ComplianceRules.KeyWeak, source, $"{who} in {source.Name}, required by {use.Words}, is weak: {weakness}.");
+        }
+
+        private void PublicKey(Source source, ReadOnlySpan<byte> content)
+        {
+            try
+            {
+                KeyReadResult read = PemPublicKeyReader.Read(content, source.Name);
+                if (SecretKeys.AreIn(content))
+                    Exposed(source);
+                foreach (string warning in read.Warnings)
+                    Add(ComplianceRules.KeyPartSkipped, source, warning);
+                foreach (TrustKey key in read.Keys)
+                {
+                    if (use.Kind == Kind.Rekor && key.Algorithm != "ECDSA")
+                        Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} holds a key of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so {use.Words} accepts nothing.");
+                    if (key is { Algorithm: "RSA", Size: > 0 and < SmallestRsa })
+                        Add(ComplianceRules.KeyWeak, source, $"The key in {source.Name}, required by {use.Words}, is weak: RSA with {key.Size} bits is too short.");
+                }
+            }
+            catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+            {
+                if (SecretKeys.AreIn(content))
+                    Exposed(source);
+                Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
+            }
+        }
+
+        private void Certificates(Source source, ReadOnlySpan<byte> content)
+        {
+            CertificateUse certificateUse = use.Kind switch
+            {
+                Kind.FulcioCA => CertificateUse.FulcioCA,
+                Kind.Roots => CertificateUse.Roots,
+                _ => CertificateUse.Intermediates,
+            };
+            if (SecretKeys.AreIn(content))
+                Exposed(source);
+            List<string> faults = [];
+            List<CertificateCheck.Facts> certificates = CertificateCheck.Read(content, certificateUse, faults);
+            if (certificates.Count == 0 || (certificateUse == CertificateUse.Intermediates && faults.Count > 0))
+            {
+                string what = certificates.Count == 0 ? "holds no PEM certificate that can be read" : "holds more than sound PEM certificates";
+                Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} {what}, so {use.Words} accepts nothing{(faults.Count == 0 ? "" : $": {string.Join("; ", faults)}")}.");
+                return;
+            }
+
+            foreach (string fault in faults)
+                Add(ComplianceRules.KeyPartSkipped, source, $"In {source.Name}, {fault}; the other certificates are used.");
+            bool isAnyGood = certificates.Any(c => c.Ends >= Now.UtcDateTime && c.Begins <= Now.UtcDateTime);
+            foreach (CertificateCheck.Facts certificate in certificates)
+            {
+                string who = $"Certificate {certificate.Subject}";
+                string rest = certificateUse == CertificateUse.FulcioCA ? "Only signatures of its time can be accepted by it." : "What it vouches for is not accepted any more.";
+                ImageTrustSeverity? severity = isAnyGood || certificateUse != CertificateUse.Roots ? ImageTrustSeverity.Warning : null;
+                if (certificate.Ends < Now.UtcDateTime)
+                    Add(ComplianceRules.KeyExpired, source, $"{who} in {source.Name}, required by {use.Words}, ended on {Day(certificate.Ends)}. {rest}", severity);
+                else if (certificate.Begins > Now.UtcDateTime)
+                    Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name}, required by {use.Words}, begins only on {Day(certificate.Begins)}.", severity);
+                else if (certificate.Ends <= Horizon.UtcDateTime)
+                    Expiring(source, who, certificate.Ends);
+                if (!certificate.IsCA)
+                    Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name} is no CA's certificate, so no signer's certificate can come from it.", ImageTrustSeverity.Warning);
+                if (certificate.RsaBits is > 0 and < SmallestRsa)
+                    Add(ComplianceRules.KeyWeak, source, $"{who} in {source.Name}, required by {use.Words}, is weak: RSA with {certificate.RsaBits} bits is too short.");
+            }
+        }
+
+        private void Expiring(Source source, string who, DateTimeOffset ends) =>
+            Add(ComplianceRules.KeyExpiring, source, $"{who} in {source.Name}, required by {use.Words}, ends on {Day(ends.UtcDateTime)}, in {Math.Max(0, (int)(ends - Now).TotalDays)} days. Get its successor in time.");
+
+        private void Exposed(Source source) =>
+            Add(ComplianceRules.PrivateKeyExposed, source, $"{Sentence(source)}, which everybody may read, holds a private key. Take it out, and take the key as lost to others.");
+
+        private void Add(string rule, Source source, string message, ImageTrustSeverity? severity = null) =>
+            audit.Add(rule, message, source.Path ?? audit.Store.Locations.PolicyPath, use.Scope, severity: severity);
+
+        private static string Sentence(Source source) => source.Path is null ? "The key inside the policy" : $"The file {source.Name}";
+
+        private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+}

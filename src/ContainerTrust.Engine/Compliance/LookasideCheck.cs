@@ -1,0 +1,26 @@
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>registries.d: what is odd in it, and what the policy needs of it.</summary>
+internal sealed class LookasideCheck : IComplianceCheck
+{
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing];
+
+    public void Run(Audit audit)
+    {
+        if (audit.Lookaside is not { } lookaside)
+            return;
+        foreach (LookasideWarning warning in lookaside.Warnings)
+            audit.Add(ComplianceRules.LookasideDoubtful, warning.Message, warning.Path);
+        foreach (PolicyEntry entry in audit.Entries.Where(static e => e.IsDefault || e.Transport == "docker"))
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            if (!entry.Requirements.Any(static r => r is SignedByRequirement) || lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)?.SignatureStore is not null)
+                continue;
+            TrustPresetEntry? known = TrustPresets.Names.SelectMany(TrustPresets.Get).FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
+            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// The mirrors and other locations of registries.conf. The policy is asked about an image's own name, wherever it is fetched; signatures are looked for
+/// by what registries.d says of the place's name; and who names the place itself is judged by what the policy says of that.
+/// </summary>
+internal sealed class MirrorCheck : IComplianceCheck
+{
+    // No image's name is longer.
+    private const int ReferenceLimit = 4096;
+
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.RegistriesConfInvalid, ComplianceRules.MirrorOutsidePolicy, ComplianceRules.MirrorWithoutSignatures];
+
+    public void Run(Audit audit)
+    {
+        RegistriesConfiguration configuration;
+        try
+        {
+            configuration = RegistriesConfiguration.Load(audit.Host);
+        }
+        catch (TrustFormatException e)
+        {
+            audit.Add(ComplianceRules.RegistriesConfInvalid, $"{e.Message} podman and skopeo fetch no image until that is mended.", e.Path);
+            if (audit.IsExcluded(ComplianceRules.RegistriesConfInvalid))
+                throw;
+            audit.NotDone(ComplianceRules.MirrorOutsidePolicy, ComplianceRules.MirrorWithoutSignatures);
+            return;
+        }
+
+        if (configuration.Registries.Count == 0)
+            return;
+        Dictionary<string, RegistryEntry> byPrefix = configuration.Registries.ToDictionary(static r => r.Prefix, StringComparer.Ordinal);
+        HashSet<(string, string)> seen = [];
+        foreach (RegistryEntry registry in configuration.Registries)
+        {
+            // What governs all of a prefix, and each scope below it.
+            Look(audit, registry, registry.Prefix, audit.GoverningDocker(registry.Prefix), byPrefix, seen);
+        }
+
+        foreach (PolicyEntry entry in audit.Entries.Where(static e => e is { Transport: "docker", Scope.Length: > 0 and <= ReferenceLimit } && !e.Scope.StartsWith("*.", StringComparison.Ordinal)))
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            if (Find(byPrefix, entry.Scope) is { } registry)
+                Look(audit, registry, entry.Scope, entry, byPrefix, seen);
+        }
+    }
+
+    private static RegistryEntry? Find(Dictionary<string, RegistryEntry> byPrefix, string name)
+    {
+        foreach (string prefix in Lookaside.LookasideChain.Of(name))
+        {
+            if (byPrefix.TryGetValue(prefix, out RegistryEntry? entry))
+                return entry;
+        }
+
+        return null;
+    }
+
+    private static void Look(Audit audit, RegistryEntry registry, string scope, PolicyEntry source, Dictionary<string, RegistryEntry> byPrefix, HashSet<(string, string)> seen)
+    {
+        if (source.Type == TrustType.Accept)
+            return;
+        string rest = registry.Match(scope) is >= 0 and int length && !scope.StartsWith("*.", StringComparison.Ordinal) ? scope[length..] : "";
+        IEnumerable<(RegistryLocation Place, bool IsMirror)> places = registry.Mirrors.Select(static m => (m, true));
+        if (!registry.IsBlocked && registry.Endpoint.Location.Length > 0 && registry.Endpoint.Location != registry.Prefix)
+            places = places.Append((registry.Endpoint, false));
+        foreach ((RegistryLocation place, bool isMirror) in places)
+        {
+            string name = place.Location + rest;
+            if (name == scope || name.Length > ReferenceLimit || Find(byPrefix, name) is { IsBlocked: true } || !seen.Add((scope, name)))
+                continue;
+            string what = isMirror ? "the mirror" : "the other location";
+            string shown = Printable.Of(name, Printable.NameLength);
+            string from = $"{registry.File} says that images of '{Printable.Of(scope, Printable.NameLength)}' come from {what} '{shown}'";
+            PolicyEntry governing = audit.GoverningDocker(name);
+            if (governing.Type == TrustType.Accept)
+            {
+                // By the mirror's name nothing needs to be fetched: the policy is asked about the image's own.
+                string? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "Reject") : null;
+                audit.Add(ComplianceRules.MirrorOutsidePolicy, $"{from}. Whoever asks for them by that name is governed by {governing.Words}, which accepts any image, while {source.Words} does not. The fix rejects that name alone; mirroring goes on.", registry.File, name, fix);
+            }
+
+            if (audit.Lookaside is not { } lookaside)
+                continue;
+            Lookaside.EffectiveLookaside? effective = lookaside.ForScope("docker", name);
+            if (source.Requirements.Any(static r => r is SignedByRequirement) && effective?.SignatureStore is null && lookaside.ForScope("docker", scope)?.SignatureStore is { } store)
+            {
+                audit.Add(ComplianceRules.MirrorWithoutSignatures, $"{from}, and {lookaside.Directory} has no signature store for that name, so what comes from there is not accepted.", registry.File, name, audit.Fix.SetStore(new PolicyEntry("docker", name, false, []), store));
+            }
+
+            if (source.Requirements.Any(static r => r is SigstoreSignedRequirement) && effective?.UseSigstoreAttachments != true)
+            {
+                audit.Add(ComplianceRules.MirrorWithoutSignatures, $"{from}, and {lookaside.Directory} does not switch on reading sigstore signatures for that name, so what comes from there is not accepted.", registry.File, name, audit.Fix.SwitchAttachmentsOn(name));
+            }
+        }
+    }
+}

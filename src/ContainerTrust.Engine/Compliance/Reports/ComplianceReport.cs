@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+
+namespace ContainerTrust.Engine.Compliance.Reports;
+
+/// <summary>What a report is about: the hosts that were checked, and those that could not be.</summary>
+public sealed record ComplianceReport
+{
+    /// <summary>The results, in the order in which they came. A host may be there several times.</summary>
+    public required IReadOnlyList<ImageTrustCompliance> Hosts { get; init; }
+
+    /// <summary>Hosts that could not be checked at all. They are never compliant.</summary>
+    public IReadOnlyList<UncheckedHost> Unchecked { get; init; } = [];
+
+    /// <summary>What the report is called.</summary>
+    public string Title { get; init; } = "Container image trust";
+
+    /// <summary>When the report was made.</summary>
+    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Whether there is a host, every host was checked, and every one is compliant.</summary>
+    public bool IsCompliant => Hosts.Count > 0 && Unchecked.Count == 0 && Hosts.All(static h => h.Compliant);
+
+    /// <summary>The report as a file.</summary>
+    /// <param name="format">Its format.</param>
+    /// <returns>UTF-8 text.</returns>
+    /// <exception cref="TrustException">There is no host at all (<c>EmptyReport</c>): such a report would look as if all were well.</exception>
+    public byte[] Write(ReportFormat format)
+    {
+        if (Hosts.Count == 0 && Unchecked.Count == 0)
+            throw new TrustException("EmptyReport", TrustErrorKind.InvalidArgument, "There is nothing to report: no host was checked. Give the results of Test-ImageTrust, and the hosts that could not be checked.");
+        return format switch
+        {
+            ReportFormat.Json => JsonReport.Write(this),
+            ReportFormat.JUnit => JUnitReport.Write(this),
+            _ => HtmlReport.Write(this),
+        };
+    }
+
+    /// <summary>The rules that a report shows: those of this release, and others that findings name.</summary>
+    internal IReadOnlyList<ComplianceRule> Rules() =>
+    [
+        .. ComplianceRules.All,
+        .. Hosts.SelectMany(static h => h.Findings).Where(static f => ComplianceRules.Find(f.RuleId) is null).DistinctBy(static f => f.RuleId)
+            .Select(static f => new ComplianceRule(f.RuleId, f.Severity, f.RuleId)),
+    ];
+
+    /// <summary>Names that tell results of the same host apart.</summary>
+    internal IReadOnlyList<string> UniqueNames()
+    {
+        Dictionary<string, int> seen = new(StringComparer.Ordinal);
+        HashSet<string> taken = new(Hosts.Select(static h => h.ComputerName), StringComparer.Ordinal);
+        List<string> names = [];
+        foreach (string name in Hosts.Select(static h => h.ComputerName).Concat(Unchecked.Select(static u => u.ComputerName)))
+        {
+            int number = seen[name] = seen.GetValueOrDefault(name) + 1;
+            string unique = name;
+            while (number > 1 && !taken.Add(unique = string.Create(CultureInfo.InvariantCulture, $"{name} ({number})")))
+                number++;
+            names.Add(unique);
+        }
+
+        return names;
+    }
+
+    /// <summary>Text without what no report format can carry: control characters (but for line ends and tabs), lone surrogates and noncharacters are spelled out.</summary>
+    internal static string Clean(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+        StringBuilder? clean = null;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            bool isPair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            bool isBad = !isPair && (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' || (char.IsControl(c) && c is not ('\n' or '\t')) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format);
+            if (isBad)
+                clean ??= new StringBuilder(text, 0, i, text.Length + 16);
+            if (isBad)
+                clean!.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                clean?.Append(c);
+            if (isPair)
+            {
+                i++;
+                clean?.Append(text[i]);
+            }
+        }
+
+        return clean?.ToString() ?? text;
+    }
+}
+
+/// <summary>A host that could not be checked.</summary>
+/// <param name="ComputerName">The host.</param>
+/// <param name="Reason">Why, a sentence.</param>
+public sealed record UncheckedHost(string ComputerName, string Reason);
+
+/// <summary>The format of a report.</summary>
+public enum ReportFormat
+{
+    /// <summary>JSON, for scripts.</summary>
+    Json,
+
+    /// <summary>JUnit XML, for pipelines: a test suite a host, a test case a rule.</summary>
+    JUnit,
+
+    /// <summary>One HTML page, for people.</summary>
+    Html,
+}

@@ -1,0 +1,23 @@
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>Requirements that can be read and that nothing satisfies.</summary>
+internal sealed class RequirementCheck : IComplianceCheck
+{
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.RequirementUnsatisfiable];
+
+    public void Run(Audit audit)
+    {
+        foreach (PolicyEntry entry in audit.Entries)
+        {
+            foreach (string reason in entry.Requirements.Select(Reason).OfType<string>().Distinct())
+                audit.Add(ComplianceRules.RequirementUnsatisfiable, $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.", audit.Store.Locations.PolicyPath, entry.Name, audit.Fix.SetType(entry, "Reject"));
+        }
+    }
+
+    private static string? Reason(TrustRequirement requirement) => requirement switch
+    {
+        SignedByRequirement { KeyType: not "GPGKeys" } r => $"podman and skopeo do not implement the key type {r.KeyType}",
+        SignedBaseLayerRequirement => "podman and skopeo do not implement signedBaseLayer",
+        _ => null,
+    };
+}

@@ -1,0 +1,94 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>What a host is to be like. Immutable, and for many hosts.</summary>
+public sealed class TrustBaseline
+{
+    private readonly Dictionary<(string Transport, string Registry), Item> _items = [];
+    private readonly List<Item> _order = [];
+
+    private TrustBaseline()
+    {
+    }
+
+    /// <summary>The entries, in the order in which they were given.</summary>
+    public IEnumerable<ImageTrust> Entries => _order.Select(static i => i.Entry);
+
+    /// <summary>The entries, and whether they say which signature stores there are to be.</summary>
+    internal IReadOnlyList<Item> Items => _order;
+
+    /// <summary>Whether the baseline has the policy's default. Without it the host's default is not judged by it.</summary>
+    internal bool HasDefault => _order.Exists(static i => i.Entry.IsDefault);
+
+    /// <summary>A baseline of entries.</summary>
+    /// <param name="entries">Entries, each scope once (or twice the same).</param>
+    /// <returns>The baseline.</returns>
+    /// <exception cref="TrustException">There are none (<c>EmptyBaseline</c>), one is not complete, or two contradict each other (<c>InvalidBaseline</c>).</exception>
+    public static TrustBaseline Of(IEnumerable<ImageTrust> entries) => Combine([(entries, true)]);
+
+    /// <summary>A baseline of a file.</summary>
+    /// <param name="path">A policy.json, which says nothing of signature stores and keys' contents; or a directory that is the root of a host that is as it should be.</param>
+    /// <returns>The baseline.</returns>
+    /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
+    public static TrustBaseline FromPath(string path) => Combine([ReadPath(path)]);
+
+    /// <summary>What a path stands for, to be combined with more.</summary>
+    /// <param name="path">As for <see cref="FromPath"/>.</param>
+    /// <returns>Entries, and whether they say which signature stores there are to be.</returns>
+    public static (IEnumerable<ImageTrust> Entries, bool HasStores) ReadPath(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            return ([.. TrustStore.Open(new TrustStoreOptions { RootDirectory = path }, TrustMessages.None).Read(TrustQuery.All)], true);
+        HostFile file = LocalHost.Instance.TryReadFile(path, PolicyReader.MaxBytes)
+            ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound, $"The baseline {path} does not exist. Give a policy.json, or the root directory of a host.") { Target = path };
+        PolicyDocument policy = PolicyReader.Read(file.Content.Span, path);
+        ImageTrust Entry(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements) =>
+            new() { ComputerName = LocalHost.Instance.ComputerName, Transport = transport, Registry = scope, IsDefault = isDefault, Requirements = requirements, PolicyPath = path };
+        return ([Entry("all", "default", true, policy.Default), .. policy.Transports.SelectMany(t => t.Scopes.Select(s => Entry(t.Name, s.Name, false, s.Requirements)))], false);
+    }
+
+    /// <summary>A baseline of several parts.</summary>
+    /// <param name="parts">Entries, and whether they say which signature stores there are to be.</param>
+    /// <returns>The baseline.</returns>
+    /// <exception cref="TrustException">As for <see cref="Of"/>.</exception>
+    public static TrustBaseline Combine(IEnumerable<(IEnumerable<ImageTrust> Entries, bool HasStores)> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        TrustBaseline baseline = new();
+        foreach ((IEnumerable<ImageTrust> entries, bool hasStores) in parts)
+        {
+            foreach (ImageTrust entry in entries)
+                baseline.Add(entry, hasStores);
+        }
+
+        if (baseline._order.Count == 0)
+            throw new TrustException("EmptyBaseline", TrustErrorKind.InvalidArgument, "The baseline has no entries; perhaps a variable is not set, or a filter lets nothing through. Nothing was compared.");
+        return baseline;
+    }
+
+    /// <summary>Whether the baseline has an entry of the same scope that amounts to the same.</summary>
+    internal bool HasSame(PolicyEntry entry) => Find(entry) is { } item && item.Entry.Type == entry.Type;
+
+    internal Item? Find(PolicyEntry entry) => _items.GetValueOrDefault(entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Scope));
+
+    private void Add(ImageTrust entry, bool hasStores)
+    {
+        if (entry is null || entry.Transport is null || entry.Registry is null || entry.Requirements is not { Count: > 0 } || entry.Requirements.Any(static r => r is null))
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, "An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give entries from Get-ImageTrust.") { Target = entry?.Registry };
+        Item item = new(entry, hasStores);
+        (string, string) key = entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Registry);
+        if (_items.TryAdd(key, item))
+            _order.Add(item);
+        else if (!RequirementWriter.MeansSame(_items[key].Entry.Requirements, entry.Requirements))
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, $"The baseline has {entry.Transport}:{Printable.Of(entry.Registry, Printable.NameLength)} twice, with different requirements. Give the entries of one host.") { Target = entry.Registry };
+    }
+
+    /// <summary>An entry of the baseline.</summary>
+    /// <param name="Entry">The entry.</param>
+    /// <param name="HasStores">Whether it says which signature stores there are to be.</param>
+    internal sealed record Item(ImageTrust Entry, bool HasStores);
+}

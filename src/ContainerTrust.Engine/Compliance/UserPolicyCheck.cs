@@ -1,0 +1,62 @@
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// Files of users, and of the environment, that take the place of the system's. Looked at are the homes of root, of the current user, and those in <c>/home</c>;
+/// users whose home is elsewhere are not found.
+/// </summary>
+internal sealed class UserPolicyCheck : IComplianceCheck
+{
+    private const string PolicyFile = "/.config/containers/policy.json";
+    private const string RegistriesDirectory = "/.config/containers/registries.d";
+    private const int MostHomes = 10_000;
+
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.UserPolicy];
+
+    public void Run(Audit audit)
+    {
+        TrustLocations locations = audit.Store.Locations;
+        if (audit.Host.GetEnvironmentVariable("CONTAINERS_POLICY_JSON") is { Length: > 0 } named)
+            audit.Add(ComplianceRules.UserPolicy, $"The environment variable CONTAINERS_POLICY_JSON names {Printable.Of(named, Printable.NameLength)}; newer releases of podman and skopeo use it instead of {TrustLocations.SystemPolicyPath}, older ones do not.", named);
+        SortedSet<string> homes = new(StringComparer.Ordinal) { "/root" };
+        if (audit.Host.HomeDirectory is { } home)
+            homes.Add(home.TrimEnd('/'));
+        IReadOnlyList<string> users = audit.Host.ListDirectory("/home");
+        if (users.Count > MostHomes)
+            audit.Add(ComplianceRules.NotChecked, $"UserPolicy could not be checked in full: there are {users.Count} directories in /home, and the first {MostHomes} were looked at.", "/home");
+        homes.UnionWith(users.Take(MostHomes).Select(static u => $"/home/{u}"));
+        audit.Host.Prefetch([.. homes.SelectMany(static h => new[] { h + PolicyFile, h + RegistriesDirectory })]);
+        int unseen = 0;
+        foreach (string directory in homes)
+        {
+            audit.Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                Look(audit, locations, directory);
+            }
+            catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+            {
+                // An ordinary user cannot look into the homes of others, and is none the worse for it.
+                unseen++;
+            }
+        }
+
+        if (unseen > 0)
+            audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
+    }
+
+    private static void Look(Audit audit, TrustLocations locations, string home)
+    {
+        string policy = home + PolicyFile;
+        if (audit.Host.Exists(policy))
+        {
+            string inForce = locations.PolicyPath == policy ? " It is the one that was checked." : "";
+            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing of the system's policy applies.{inForce}", policy, fix: audit.Fix.DeleteFile(policy));
+        }
+
+        string registries = home + RegistriesDirectory;
+        if (audit.Host.Exists(registries))
+            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.", registries, fix: audit.Fix.DeleteDirectory(registries));
+    }
+}

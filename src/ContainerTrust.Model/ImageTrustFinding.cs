@@ -1,0 +1,42 @@
+namespace ContainerTrust;
+
+/// <summary>Something that an audit of a host's trust has found.</summary>
+public sealed record ImageTrustFinding
+{
+    /// <summary>The rule's stable id in PascalCase, such as <c>DefaultAcceptsAnything</c>.</summary>
+    public required string RuleId { get; init; }
+
+    /// <summary>How bad it is.</summary>
+    public required ImageTrustSeverity Severity { get; init; }
+
+    /// <summary>What was found, where, and what it leads to: one or two sentences.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The file that the finding is about, as the host names it. Null if there is none.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// The scope: <c>default</c> for the policy's default, a registry, namespace, repository or image of transport <c>docker</c>, else <c>transport:scope</c>.
+    /// Null if the finding is not about one scope.
+    /// </summary>
+    public string? Scope { get; init; }
+
+    /// <summary>A command that mends it, ready to run. Null where no command can know what is wanted; the message then says what to do.</summary>
+    public string? Fix { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Severity} {RuleId}: {Message}";
+}
+
+/// <summary>How bad a finding is. Later values are worse.</summary>
+public enum ImageTrustSeverity
+{
+    /// <summary>Worth knowing.</summary>
+    Information,
+
+    /// <summary>Weakens the host's protection, or will keep it from accepting images.</summary>
+    Warning,
+
+    /// <summary>The host is not protected as it should be, cannot accept images that it should, or could not be checked.</summary>
+    Error,
+}

@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ContainerTrust.Engine.Compliance;
+
+namespace ContainerTrust.Commands.Completion;
+
+/// <summary>Completes the ids of the rules that may be left out of an audit.</summary>
+public sealed class RuleCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        ComplianceRules.Excludable.Select(static r => new Candidate(r.Id, r.Title)).Matching(wordToComplete);
+}

@@ -1,0 +1,151 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using ContainerTrust.Commands.Objects;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Compliance.Reports;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Export-ImageTrustReport</c>: a report of a fleet's compliance, for people, scripts and pipelines.</summary>
+[Cmdlet(VerbsData.Export, "ImageTrustReport", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportImageTrustReportCommand : PSCmdlet
+{
+    private const string UnknownName = "(unknown host)";
+
+    private readonly List<ImageTrustCompliance> _hosts = [];
+    private readonly List<(string ComputerName, string Reason)> _unchecked = [];
+
+    /// <summary>Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be checked.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public PSObject[]? InputObject { get; set; }
+
+    /// <summary>The file to write. A file of that name is replaced.</summary>
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The report's file, such as report.html")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The format; by the file's name if left out: <c>.json</c>, <c>.xml</c> (JUnit), <c>.html</c>.</summary>
+    [Parameter]
+    [ValidateSet("Json", "JUnit", "Html")]
+    public string? Format { get; set; }
+
+    /// <summary>Hosts that could not be checked. They are in the report as such.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public string[]? UncheckedHost { get; set; }
+
+    /// <summary>Errors of hosts that could not be checked, as <c>-ErrorVariable</c> collects them. The host is what the error names as its origin or target.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public ErrorRecord[]? ErrorRecord { get; set; }
+
+    /// <summary>What the report is called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Title { get; set; } = "Container image trust";
+
+    /// <summary>Return the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Run(() =>
+    {
+        foreach (PSObject? item in InputObject ?? new PSObject?[] { null })
+            Take(item);
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Run(End);
+
+    private void Take(PSObject? item)
+    {
+        switch (item?.BaseObject)
+        {
+            case null:
+                // Nothing was piped in, or a host gave nothing: it is missing from the report, and must not be so silently.
+                if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+                    throw Invalid("nothing", null);
+                return;
+            case ImageTrustCompliance live:
+                _hosts.Add(live);
+                return;
+            case ErrorRecord error:
+                Take(error);
+                return;
+            default:
+                _hosts.Add(Live(item));
+                return;
+        }
+    }
+
+    private void Take(ErrorRecord error)
+    {
+        string name = error is RemotingErrorRecord { OriginInfo.PSComputerName: { Length: > 0 } origin } ? origin
+            : error.TargetObject is { } target && target.ToString() is { Length: > 0 } text ? text : UnknownName;
+        _unchecked.Add((name, error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString()));
+    }
+
+    private static ImageTrustCompliance Live(PSObject bag)
+    {
+        try
+        {
+            return (ImageTrustCompliance)Rehydration.ToLive(bag, typeof(ImageTrustCompliance));
+        }
+        catch (PSInvalidCastException e)
+        {
+            throw Invalid($"a {bag.TypeNames.FirstOrDefault()}", e);
+        }
+    }
+
+    private static TrustException Invalid(string what, Exception? cause) =>
+        new("InvalidInputObject", TrustErrorKind.InvalidArgument, $"The report cannot hold {what}{(cause is null ? "" : $": {cause.Message}")} Give results of Test-ImageTrust, and error records of hosts that could not be checked. No report was written.", cause);
+
+    private void End()
+    {
+        foreach (ErrorRecord error in ErrorRecord ?? [])
+            Take(error);
+        _unchecked.AddRange((UncheckedHost ?? []).Select(static h => (h, "The host could not be checked.")));
+        string path = LocalPath(Path!);
+        ReportFormat format = Format is not null ? Enum.Parse<ReportFormat>(Format)
+            : ReportFile.FormatOf(path) ?? throw new TrustException("UnknownReportFormat", TrustErrorKind.InvalidArgument, $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.") { Target = path };
+        ComplianceReport report = new()
+        {
+            Hosts = _hosts,
+            Unchecked = [.. _unchecked.Select(static u => new UncheckedHost(u.ComputerName, u.Reason))],
+            Title = Title,
+        };
+        byte[] content = report.Write(format);
+        int hosts = _hosts.Count + _unchecked.Count;
+        if (!ShouldProcess(TrustText.Printable(path), $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
+            return;
+        ReportFile.Write(path, content);
+        if (PassThru)
+            WriteObject(new FileInfo(path));
+    }
+
+    private void Run(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (TrustException e)
+        {
+            ThrowTerminatingError(TrustCmdlet.ToRecord(e));
+        }
+    }
+
+    private string LocalPath(string path)
+    {
+        if (System.IO.Path.IsPathFullyQualified(path))
+            return path;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
+    }
+}
