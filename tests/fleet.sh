@@ -2,7 +2,7 @@
 # A fleet for tests: real sshds, each in a network namespace with its own address, host key, host name, /etc and home directory. Root only.
 #   fleet.sh start DIR COUNT [STATE...]   starts COUNT hosts; the STATEs are those of the first ones, the others are well
 #   fleet.sh stop DIR                     stops them and removes DIR; also what a killed run left
-# States: ok, down, hang, changedkey, unknownkey, refused, sudo, fulldisk, readonly, broken, busybox, noise
+# States: ok, down, hang, changedkey, unknownkey, refused, sudo, fulldisk, readonly, broken, busybox, busyonly (no flock), noise
 # DIR then has:
 #   hosts        a line a host: name, address, state, process of its sshd (its files are below /proc/PROCESS/root)
 #   ssh_config   for ssh -F: names, key and known hosts;   id (the private key), known_hosts
@@ -51,7 +51,8 @@ up() {
     mount -t overlay -o "lowerdir=/etc,upperdir=$own/etc,workdir=$own/work" overlay /etc || exit 1
     mount --bind "$own/root" /root
     mount --bind "$own/home" /home
-    mkdir -p /home/deploy /run/sshd
+    mkdir -p /home/deploy
+    chmod 700 /root
     chown 60001:60001 /home/deploy
     rm -rf /etc/containers /etc/sudoers.d
     mkdir -p /etc/containers/registries.d /etc/sudoers.d /etc/pki/rpm-gpg
@@ -81,11 +82,13 @@ up() {
         ;;
     broken) printf '{ "default": [ { "type": ' >/etc/containers/policy.json ;;
     noise) shell='echo welcome; printf "\000\033]0;x\007"; echo noise >&2' ;;
-    busybox)
+    busybox | busyonly)
         sed -i 's,^\(root:.*\):[^:]*$,\1:/bin/sh,' /etc/passwd
         mkdir "$own/bin"
         cp "$(command -v busybox)" "$own/bin/busybox"
         "$own/bin/busybox" --install -s "$own/bin"
+        # Not every busybox has this one, but those of distributions made of it do.
+        [ "$what" = busyonly ] || cp "$(command -v flock)" "$own/bin/"
         for link in "$own"/bin/*; do
             [ ! -L "$link" ] || ln -sf busybox "$link"
         done
@@ -110,7 +113,7 @@ MaxSessions 200
 PidFile none
 AcceptEnv LANG LC_*
 CONFIG
-    [ "$what" != busybox ] || mount --bind "$own/bin" /usr/bin
+    [ ! -d "$own/bin" ] || mount --bind "$own/bin" /usr/bin
     exec >"$dir/$name.log" 2>&1 </dev/null
     case $what in
     down) exec /bin/sleep 1000000 ;;

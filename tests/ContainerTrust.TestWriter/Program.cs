@@ -1,6 +1,12 @@
+using System.Diagnostics;
 using System.Text;
+using ContainerTrust;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Fleet;
+using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
 
 // A process of its own for the tests of the Hosts room: one that can be killed, hold a lock, or run as another user.
 //   generations FILE      for ever: locks, reads the file, in which all lines carry the same number, writes the next number
@@ -8,6 +14,9 @@ using ContainerTrust.Engine.Hosts;
 //   hold DIRECTORY        locks, says "locked", and waits for its input to end
 //   read FILE             reads the file; prints "ok LENGTH", "none" or the error's id and kind
 //   replace FILE TEXT     replaces the file; prints "ok" or the error's id and kind
+//   fleet-get DIRECTORY THROTTLE           reads the trust of all hosts that tests/fleet.sh has started there; prints hosts, milliseconds and memory in MiB
+//   fleet-set DIRECTORY THROTTLE           rejects one more scope on all of them; prints the same
+//   fleet-generations DIRECTORY THROTTLE   for ever: writes the next number into policy.json of all of them
 const int Limit = 16 << 20;
 LocalHost host = LocalHost.Instance;
 string directory = Path.GetDirectoryName(args[1])!;
@@ -55,6 +64,35 @@ try
             Console.Out.WriteLine("ok");
             return 0;
 
+        case "fleet-get":
+        case "fleet-set":
+            Stopwatch time = Stopwatch.StartNew();
+            int done = 0;
+            string scope = $"s{Random.Shared.Next()}.example";
+            foreach (FleetResult<int> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], (there, messages, cancellation) => Work(there, messages, cancellation, args[0] == "fleet-set" ? scope : null), CancellationToken.None))
+            {
+                if (result.Error is { } error)
+                    Console.Out.WriteLine($"{result.HostName} {error.ErrorId}: {error.Message}");
+                else
+                    done++;
+            }
+
+            Console.Out.WriteLine($"{done} hosts, {time.ElapsedMilliseconds} ms, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+            return 0;
+
+        case "fleet-generations":
+            for (long generation = 1; ; generation++)
+            {
+                byte[] content = Generation(generation);
+                foreach (FleetResult<bool> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], (there, _, cancellation) => Replace(there, content, cancellation), CancellationToken.None))
+                {
+                    if (result.Error is { } error)
+                        throw error;
+                }
+
+                Console.Out.WriteLine("ready");
+            }
+
         default:
             throw new ArgumentException($"There is no mode '{args[0]}'.");
     }
@@ -64,6 +102,33 @@ catch (TrustException e)
     Console.Out.WriteLine($"{e.ErrorId} {e.Kind} {e.Message}");
     return 1;
 }
+
+static int Work(SshHost there, TrustMessages messages, CancellationToken cancellation, string? scope)
+{
+    TrustStore store = new(there, TrustLocations.Find(there, null, null, false), messages);
+    if (scope is not null)
+        return store.Apply([new TrustChange { Transport = "docker", Registry = scope, Requirements = [new RejectRequirement()] }], new TrustEditOptions(), cancellation).Files.Count;
+    return store.Read(new TrustQuery(), cancellation).Count();
+}
+
+static bool Replace(SshHost there, byte[] content, CancellationToken cancellation)
+{
+    using IHostChange change = there.BeginChange(["/etc/containers"], TimeSpan.FromSeconds(60), cancellation);
+    change.Replace("/etc/containers/policy.json", content, there.TryReadFile("/etc/containers/policy.json", Limit));
+    change.Complete(static _ => { });
+    return true;
+}
+
+static SshConnectionOptions[] Fleet(string directory) =>
+[
+    .. File.ReadAllLines(Path.Combine(directory, "hosts")).Select(line => new SshConnectionOptions
+    {
+        HostName = line.Split(' ')[1],
+        UserName = "root",
+        KeyFilePath = Path.Combine(directory, "id"),
+        Options = new Dictionary<string, string> { ["UserKnownHostsFile"] = Path.Combine(directory, "known_hosts"), ["GlobalKnownHostsFile"] = "/dev/null" },
+    }),
+];
 
 static long Number(ReadOnlySpan<byte> content) => long.Parse(content[..content.IndexOf((byte)'\n')]);
 

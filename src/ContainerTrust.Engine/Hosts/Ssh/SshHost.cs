@@ -257,9 +257,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             _ = isThere ? changed.Add(name) : changed.Remove(name);
             _cache.PutDirectory(directory, new RemoteDirectory([.. changed], null));
         }
-        else if (isThere)
+        else if (isThere && _cache.Find(directory) is { Status: null, Words: null })
         {
-            Forget(directory);
+            // It has been made for this file.
+            _cache.Put(directory, new RemoteEntry(new RemoteStatus("", 0x4000, default, 0, 0), null, null));
+            _cache.PutDirectory(directory, new RemoteDirectory([name], null));
         }
     }
 
@@ -359,12 +361,6 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             throw RemoteError.ForReading(words, path, this);
         _asked.Add(Question("f", PrefetchLimit, path));
         return found;
-    }
-
-    private void Forget(string directory)
-    {
-        if (_cache.Find(directory) is not null)
-            _cache.Put(directory, new RemoteEntry(new RemoteStatus("", 0x4000, default, 0, 0), null, null));
     }
 
     private void RequireReadable(string path, RemoteEntry entry, int maxBytes)

@@ -249,7 +249,8 @@ internal sealed class SshProcess : IDisposable
         try
         {
             // The tree: a jump host is reached by another ssh below this one.
-            _process.Kill(entireProcessTree: true);
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true);
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {

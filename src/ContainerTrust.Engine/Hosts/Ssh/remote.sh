@@ -221,7 +221,8 @@ resolve() {
 # Writing.
 full=
 failed() {
-    # What failed (one letter), on which file (its number, or a path), and the tool's words.
+    # What failed (one letter), on which file (its number, or a path), and the tool's words. Said when all is tidy again.
+    cleanup
     printf 'F%s\000%s\000%s\000' "$1" "$2" "$3"
     exit 1
 }
