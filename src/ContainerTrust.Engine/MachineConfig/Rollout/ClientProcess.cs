@@ -17,6 +17,8 @@ internal static partial class ClientProcess
     private const int ErrorBytes = 32 * 1024;
     private const int Terminate = 15;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">An absolute path.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -46,7 +48,7 @@ internal static partial class ClientProcess
         deadline.CancelAfter(limits.Time);
         try
         {
-            using Process process = Process.Start(start) ?? throw Failed(name, "it does not start");
+            Process process = Process.Start(start) ?? throw Failed(name, "it does not start");
             try
             {
                 // It must never wait for somebody to type a password.
@@ -54,7 +56,7 @@ internal static partial class ClientProcess
                 Task<string> error = ReadErrorAsync(process.StandardError.BaseStream, deadline.Token);
                 Task<ReadOnlyMemory<byte>?> output = ReadOutputAsync(process.StandardOutput.BaseStream, limits.Bytes, deadline.Token);
                 ReadOnlyMemory<byte> answer = await output.ConfigureAwait(false)
-                    ?? throw new TrustException("ClusterAnswerTooLarge", TrustErrorKind.LimitsExceeded, $"The answer of {name} is larger than {limits.Bytes >> 20} MiB and was not read.");
+                    ?? throw new TrustException("ClusterAnswerTooLarge", TrustErrorKind.LimitsExceeded, $"The answer of {name} is larger than {limits.Bytes} bytes and was not read.");
                 string words = await error.ConfigureAwait(false);
                 await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
                 return new ClientAnswer(process.ExitCode, answer, words);
@@ -76,25 +78,29 @@ internal static partial class ClientProcess
 
     private static async Task EndAsync(Process process, TimeSpan grace)
     {
-        if (process.HasExited)
-            return;
-        if (grace > TimeSpan.Zero && !OperatingSystem.IsWindows() && kill(process.Id, Terminate) == 0)
+        if (!process.HasExited && grace > TimeSpan.Zero && !OperatingSystem.IsWindows() && kill(process.Id, Terminate) == 0)
         {
-            using var patience = new CancellationTokenSource(grace);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-                return;
-            }
-            catch (OperationCanceledException)
-            {
-                // It takes too long to clean up.
-                process.Kill(entireProcessTree: true);
-                return;
-            }
+            // Nobody waits for it longer than this; its pipes stay open meanwhile, for a program that writes to a closed one is ended by that.
+            Task cleaning = CleanAsync(process, grace);
+            await Task.WhenAny(cleaning, Task.Delay(Patience)).ConfigureAwait(false);
+            return;
         }
 
-        process.Kill(entireProcessTree: true);
+        Finish(process);
+    }
+
+    private static async Task CleanAsync(Process process, TimeSpan grace)
+    {
+        using var limit = new CancellationTokenSource(grace);
+        await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Finish(process);
+    }
+
+    private static void Finish(Process process)
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        process.Dispose();
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadOutputAsync(Stream stream, int maxBytes, CancellationToken cancellationToken)
