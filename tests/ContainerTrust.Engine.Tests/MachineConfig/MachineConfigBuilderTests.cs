@@ -183,7 +183,7 @@ public sealed class MachineConfigBuilderTests
             Entry("registry.example.com/base", new SignedBaseLayerRequirement { BaseLayerIdentity = new MatchExactIdentity() }),
         ];
         MachineConfigTrust config = Assert.Single(Build(entries, new MachineConfigOptions()));
-        Assert.Equal(Comparable(entries), Comparable(config.Trust));
+        Assert.Equal(Comparable(entries), Comparable(config.Trust.Select(static t => t with { Keys = [] })));
     }
 
     [Fact]
@@ -413,7 +413,7 @@ public sealed class MachineConfigBuilderTests
     internal static MachineConfigKey Key(string path, string content) => new(path, Encoding.UTF8.GetBytes(content));
 
     private static string[] Comparable(IEnumerable<ImageTrust> trust) =>
-        [.. trust.Select(static t => $"{t.Transport}|{t.Registry}|{t.IsDefault}|{string.Join(',', t.Requirements.Select(RequirementText.Describe))}|{t.SignatureStore}|{t.SignatureStoreStaging}|{t.UseSigstoreAttachments}|{t.Section}|{string.Join(',', t.Keys.Select(static k => k.Fingerprint))}").Select(static t => t.Replace("keys", "", StringComparison.Ordinal))];
+        [.. trust.Select(static t => $"{t.Transport}|{t.Registry}|{t.IsDefault}|{string.Join(',', t.Requirements.Select(RequirementText.Describe))}|{t.SignatureStore}|{t.SignatureStoreStaging}|{t.UseSigstoreAttachments}|{t.Section}|{string.Join(',', t.Keys.Select(static k => k.Fingerprint))}")];
 
     private static TrustException Refused(IReadOnlyList<ImageTrust> entries, MachineConfigOptions options) =>
         Assert.ThrowsAny<TrustException>(() => new MachineConfigBuilder(options, TrustMessages.None).Build(entries));
