@@ -52,7 +52,8 @@ internal static class Program
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
         "test" => [TestCommand.Create()],
-        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), TestCommand.Create()],
+        "machineconfig" => [MachineConfigCommand.Create()],
+        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create()],
     };
 
     private static string CommandPath(Command command)

@@ -37,6 +37,9 @@ public sealed class TrustStore
     /// <summary>The files.</summary>
     public TrustLocations Locations { get; }
 
+    /// <summary>Whether key files that are not there are no reason for a warning, as with the files of a document: others may bring them.</summary>
+    internal bool ExpectsMissingKeys { get; init; }
+
     /// <summary>Builds requirement lists from parameters.</summary>
     public RequirementFactory Requirements { get; }
 
@@ -245,7 +248,9 @@ public sealed class TrustStore
             return [];
         foreach (KeyFiles.KeySource source in sources)
         {
-            if (source.Problem is not null)
+            if (source.Problem is { ErrorId: "KeyFileNotFound" } && ExpectsMissingKeys)
+                _messages.Verbose($"{source.Name} is not there, so its keys are not shown.");
+            else if (source.Problem is not null)
                 WarnOnce(source.Problem.Message);
             foreach (string warning in source.Warnings)
                 WarnOnce(warning);

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using ContainerTrust.Engine.Policy;
+
+namespace ContainerTrust.Engine.MachineConfig;
+
+/// <summary>A MachineConfig as the cluster has it, one of its sources or a rendered one. Files are decoded when they are asked for.</summary>
+internal sealed class ConfigDocument
+{
+    private const int MaxFileBytes = 64 << 20;
+
+    private readonly Dictionary<string, JsonElement> _files = new(StringComparer.Ordinal);
+
+    /// <summary>Takes what counts out of an object.</summary>
+    /// <param name="untrusted">The object.</param>
+    public ConfigDocument(JsonElement untrusted)
+    {
+        JsonElement? metadata = untrusted.Member("metadata");
+        Name = metadata.Member("name").Text() ?? "";
+        Labels = metadata.Member("labels").Texts();
+        IsDeleting = metadata.Member("deletionTimestamp") is not null;
+        JsonElement? files = untrusted.Member("spec").Member("config").Member("storage").Member("files");
+        if (files is null)
+            return;
+        if (files.Items() is not { } items)
+        {
+            Problem = $"{Shown} has a list of files that is none.";
+            return;
+        }
+
+        foreach (JsonElement file in items)
+        {
+            if (file.Member("path").Text() is not { Length: > 0 } path || !path.StartsWith('/'))
+                Problem = $"{Shown} has a file without a path.";
+            else if (!_files.TryAdd(DocumentHost.Normalize(path), file))
+                Problem = $"{Shown} has the file {Printable.Of(path, Printable.NameLength)} twice.";
+        }
+    }
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>The labels, by which pools select it.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; }
+
+    /// <summary>The role that the operator sorts it by. Null if it has none.</summary>
+    public string? Role => Labels.GetValueOrDefault("machineconfiguration.openshift.io/role");
+
+    /// <summary>Whether it is being deleted.</summary>
+    public bool IsDeleting { get; }
+
+    /// <summary>Why its files cannot be told. Null if they can.</summary>
+    public string? Problem { get; }
+
+    /// <summary>The paths of the files.</summary>
+    public IReadOnlyCollection<string> Paths => _files.Keys;
+
+    private string Shown => Printable.Of(Name, Printable.NameLength);
+
+    /// <summary>Whether it gives a file a content. (One that does not may still give it a mode.)</summary>
+    public bool Sets(string path) => _files.TryGetValue(path, out JsonElement file) && file.Member("contents").Member("source") is not null;
+
+    /// <summary>A file with its content.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The file; null if it is not there.</returns>
+    /// <exception cref="TrustException">The content is no data URL, or is broken or too large, or is not all of the file.</exception>
+    public MachineConfigFile? Find(string path)
+    {
+        if (!_files.TryGetValue(path, out JsonElement file))
+            return null;
+        JsonElement? contents = file.Member("contents");
+        JsonElement? source = contents.Member("source");
+        JsonElement? compression = contents.Member("compression");
+        bool isAppended = file.Member("append") is { } append && append is not ({ ValueKind: JsonValueKind.False } or { ValueKind: JsonValueKind.Array }) || file.Member("append").Items() is { Count: > 0 };
+        if (isAppended || (source is not null && source.Text() is null) || (compression is not null && compression.Text() is null))
+            throw new TrustException("ClusterAnswerInvalid", TrustErrorKind.InvalidData, $"{Shown} gives {Printable.Of(path, Printable.NameLength)} a content that cannot be told from it.") { Target = Name };
+        return new MachineConfigFile
+        {
+            Path = path,
+            Mode = file.Member("mode").Count(),
+            Content = source is null ? [] : DataUrl.Decode(source.Text(), compression.Text(), MaxFileBytes),
+            Source = source.Text(),
+            Compression = compression.Text(),
+        };
+    }
+}

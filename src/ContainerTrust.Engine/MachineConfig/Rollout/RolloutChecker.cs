@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ContainerTrust.Engine.Trust;
+using static ContainerTrust.MachineConfigTrustStatus;
+
+namespace ContainerTrust.Engine.MachineConfig;
+
+/// <summary>Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.</summary>
+public sealed class RolloutChecker
+{
+    private const int NodesAtOnce = 4;
+
+    private readonly ClusterClient _client;
+    private readonly ClusterObjects _objects;
+    private readonly NodeFiles _nodeFiles;
+    private readonly TrustMessages _messages;
+
+    /// <summary>A checker for a cluster.</summary>
+    /// <param name="client">How the cluster is asked.</param>
+    /// <param name="messages">Where words for the user go, on any thread.</param>
+    public RolloutChecker(ClusterClient client, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(messages);
+        _client = client;
+        _objects = new ClusterObjects(client);
+        _nodeFiles = new NodeFiles(client);
+        _messages = messages;
+    }
+
+    /// <summary>Finds out which pools are meant, and which MachineConfig for each.</summary>
+    /// <param name="roles">The pools. Null: those that select the MachineConfig.</param>
+    /// <param name="name">
+    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the workers where a custom
+    /// pool has none of its own and selects theirs.
+    /// </param>
+    /// <param name="meant">What the MachineConfig is meant to have. Null: what it has in the cluster.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.</returns>
+    /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<IReadOnlyList<RolloutQuestion>> FindQuestionsAsync(IReadOnlyList<string>? roles, string? name, MachineConfigTrust? meant, CancellationToken cancellationToken)
+    {
+        foreach (string role in roles ?? [])
+            ClusterObjects.RequireName(role);
+        name ??= meant?.Name;
+        if (name is not null)
+            return await FindByNameAsync(roles, name, meant, cancellationToken).ConfigureAwait(false);
+
+        IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
+        string[] wanted = [.. roles ?? [.. RolloutQuestion.BuiltInRoles.Where(r => pools.Count == 0 || pools.Any(p => p.Name == r)), .. pools.Select(static p => p.Name).Where(static n => !RolloutQuestion.BuiltInRoles.Contains(n))]];
+        string inherited = RolloutQuestion.DefaultName("worker");
+        IReadOnlyList<ConfigDocument> configs = await _objects.ConfigsAsync([.. wanted.Select(RolloutQuestion.DefaultName).Append(inherited).Distinct()], cancellationToken).ConfigureAwait(false);
+        List<RolloutQuestion> questions = [];
+        foreach (string role in wanted.Distinct(StringComparer.Ordinal))
+        {
+            bool isOwn = configs.Any(c => c.Name == RolloutQuestion.DefaultName(role));
+            bool isInherited = !isOwn && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
+            if (isOwn || isInherited || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
+                questions.Add(new RolloutQuestion(role, isInherited ? inherited : RolloutQuestion.DefaultName(role), meant));
+        }
+
+        return questions;
+    }
+
+    /// <summary>Finds out how it is.</summary>
+    /// <param name="questions">What is asked.</param>
+    /// <param name="nodes">Nodes whose own files are to be looked at (<c>oc debug</c>).</param>
+    /// <param name="wait">How long to wait until every pool has it, or can never have it as things are. Null: not at all.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The results.</returns>
+    /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<RolloutAnswers> CheckAsync(IReadOnlyList<RolloutQuestion> questions, IReadOnlyList<string> nodes, RolloutWait? wait, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        ArgumentNullException.ThrowIfNull(nodes);
+        foreach (string name in questions.SelectMany(static q => new[] { q.Role, q.ConfigName }).Concat(nodes))
+            ClusterObjects.RequireName(name);
+        if (nodes.Count > 0 && !_client.IsOpenShiftClient)
+            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {_client.ClientName} is what there is. Install the OpenShift client, or leave out -Node.");
+
+        Answer[] answers = [.. questions.Select(static q => new Answer(q))];
+        await RoundAsync(answers, cancellationToken).ConfigureAwait(false);
+        if (wait is not null)
+            await WaitAsync(answers, wait, cancellationToken).ConfigureAwait(false);
+        List<TrustException> errors = [];
+        if (nodes.Count > 0)
+            await LookIntoNodesAsync(answers, nodes, errors, cancellationToken).ConfigureAwait(false);
+        return new RolloutAnswers([.. answers.Select(static a => a.Result!)], errors);
+    }
+
+    // What time alone does not change.
+    private static bool IsFinal(MachineConfigTrustResult result) => result.Status is not (Updating or NotRendered or Unknown);
+
+    private async Task<IReadOnlyList<RolloutQuestion>> FindByNameAsync(IReadOnlyList<string>? roles, string name, MachineConfigTrust? meant, CancellationToken cancellationToken)
+    {
+        ClusterObjects.RequireName(name);
+        if (roles is null)
+        {
+            IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
+            ConfigDocument? config = (await _objects.ConfigsAsync([name], cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.Name == name);
+            roles = [.. pools.Where(p => p.Selector?.Selects(config?.Labels ?? meant?.Labels ?? new Dictionary<string, string>()) == true).Select(static p => p.Name)];
+            if (roles.Count == 0)
+                roles = [config?.Role ?? meant?.Role ?? "worker"];
+        }
+
+        return [.. roles.Distinct(StringComparer.Ordinal).Select(role => new RolloutQuestion(role, name, meant))];
+    }
+
+    private async Task RoundAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (Answer answer in answers)
+        {
+            PoolDocument? pool = pools.FirstOrDefault(p => p.Name == answer.Question.Role);
+            if (answer.IsCurrent(pool))
+                continue;
+            answer.State = await StateAsync(answer.Question, pool, cancellationToken).ConfigureAwait(false);
+            answer.Pools = pools;
+            answer.Result = RolloutJudge.Judge(answer.State, answer.Question.ConfigName, answer.Question.Meant);
+            _messages.Verbose($"{answer.Result}: {string.Join(' ', answer.Result.Reasons)}");
+        }
+    }
+
+    private async Task<RolloutState> StateAsync(RolloutQuestion question, PoolDocument? pool, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ConfigDocument> selected = pool?.Selector is { } selector ? await _objects.ConfigsAsync(selector, cancellationToken).ConfigureAwait(false) : [];
+        string[] others = [.. new[] { question.ConfigName, pool?.Target }.OfType<string>().Where(n => selected.All(c => c.Name != n)).Distinct()];
+        return new RolloutState(question.Role, pool, [.. selected, .. await _objects.ConfigsAsync(others, cancellationToken).ConfigureAwait(false)]) { Cluster = _client.ClusterName };
+    }
+
+    private async Task WaitAsync(Answer[] answers, RolloutWait wait, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            wait.Progress?.Invoke([.. answers.Select(static a => a.Result!)]);
+            Answer[] open = [.. answers.Where(static a => !IsFinal(a.Result!))];
+            if (open.Length == 0)
+                return;
+            TimeSpan left = wait.Timeout - watch.Elapsed;
+            if (left <= TimeSpan.Zero)
+            {
+                foreach (Answer answer in open)
+                    answer.Result = answer.Result! with { TimedOut = true, Reasons = [.. answer.Result.Reasons, $"It was waited for {wait.Timeout.TotalSeconds:0} s."] };
+                return;
+            }
+
+            await Task.Delay(left < wait.Interval ? left : wait.Interval, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await RoundAsync(open, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TrustException e) when (e.ErrorId is "ClusterUnreachable" or "ClusterTimeout" && watch.Elapsed < wait.Timeout)
+            {
+                // An API server is away while its own machine is updated.
+                _messages.Verbose($"{e.Message} It is asked again.");
+            }
+        }
+    }
+
+    private async Task LookIntoNodesAsync(Answer[] answers, IReadOnlyList<string> nodes, List<TrustException> errors, CancellationToken cancellationToken)
+    {
+        using var places = new SemaphoreSlim(NodesAtOnce);
+        (string Node, Answer? Answer, MachineConfigTrustNode? Result, TrustException? Error)[] looks = await Task.WhenAll(nodes.Distinct(StringComparer.Ordinal).Select(async node =>
+        {
+            await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await LookAsync(answers, node, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        })).ConfigureAwait(false);
+
+        foreach ((string node, Answer? answer, MachineConfigTrustNode? result, TrustException? error) in looks)
+        {
+            if (error is not null)
+                errors.Add(error);
+            foreach (Answer concerned in answer is null ? answers : [answer])
+                concerned.Result = With(concerned.Result!, result ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] }, error is null ? NotAsMeant : Unknown);
+        }
+    }
+
+    private static MachineConfigTrustResult With(MachineConfigTrustResult result, MachineConfigTrustNode node, MachineConfigTrustStatus status)
+    {
+        string[] reasons = node.IsAsMeant ? [] : [$"Node {node.Name}: {string.Join(' ', node.Reasons)}"];
+        bool isWeightier = !node.IsAsMeant && (result.Status is RolledOut || (status == NotAsMeant && result.Status is StoreMissing or Unknown));
+        return result with
+        {
+            Status = isWeightier ? status : result.Status,
+            Reasons = isWeightier ? [.. reasons, .. result.Reasons] : [.. result.Reasons, .. reasons],
+            Nodes = [.. result.Nodes, node],
+        };
+    }
+
+    private async Task<(string Node, Answer? Answer, MachineConfigTrustNode? Result, TrustException? Error)> LookAsync(Answer[] answers, string node, CancellationToken cancellationToken)
+    {
+        Answer? answer = null;
+        try
+        {
+            IReadOnlyList<JsonElement> objects = await _client.GetObjectsAsync(["nodes", node], cancellationToken).ConfigureAwait(false);
+            JsonElement? metadata = objects.Count == 1 ? objects[0].Member("metadata") : null;
+            string? pool = NodePools.PoolOf(answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name), metadata.Member("labels").Texts());
+            answer = answers.FirstOrDefault(a => a.Question.Role == pool)
+                ?? throw new TrustException("NodeNotInPool", TrustErrorKind.InvalidArgument, $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. Name its pool with -Role.") { Target = node };
+            MeantFiles meant = Meant(answer);
+            List<string> reasons = [];
+            Dictionary<string, string> annotations = metadata.Member("annotations").Texts();
+            string? current = annotations.GetValueOrDefault("machineconfiguration.openshift.io/currentConfig");
+            if (current is null || current != answer.State!.Pool?.Target)
+                reasons.Add($"It uses {Policy.Printable.Of(current ?? "no rendered config", Policy.Printable.NameLength)}, not {answer.State!.Pool?.Target ?? "one that the pool names"}.");
+            DocumentHost host = await _nodeFiles.ReadAsync(node, [.. meant.Others.Keys.Union(meant.KeyPaths)], cancellationToken).ConfigureAwait(false);
+            reasons.AddRange(NodeJudge.Judge(host, meant));
+            return (node, answer, new MachineConfigTrustNode { Name = node, IsAsMeant = reasons.Count == 0, Reasons = [.. reasons] }, null);
+        }
+        catch (TrustException e)
+        {
+            return (node, answer, null, e);
+        }
+    }
+
+    private static MeantFiles Meant(Answer answer) =>
+        answer.Question.Meant is { } meant ? MeantFiles.Of(meant)
+        : answer.State!.Find(answer.Question.ConfigName) is { } config ? MeantFiles.Of(config)
+        : throw new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"There is no MachineConfig {answer.Question.ConfigName} to compare nodes with.") { Target = answer.Question.ConfigName };
+
+    // The latest that is known for a question.
+    private sealed class Answer(RolloutQuestion question)
+    {
+        public RolloutQuestion Question { get; } = question;
+
+        public IReadOnlyList<PoolDocument> Pools { get; set; } = [];
+
+        public RolloutState? State { get; set; }
+
+        public MachineConfigTrustResult? Result { get; set; }
+
+        // Whatever happens on the way to the nodes, the pool is changed by it.
+        public bool IsCurrent(PoolDocument? pool) => Result?.Status == Updating && pool?.ResourceVersion is { } version && version == State!.Pool?.ResourceVersion;
+    }
+}
