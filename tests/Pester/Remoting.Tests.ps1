@@ -108,6 +108,14 @@ Describe 'Invoke-Command over SSH' {
             ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
         }
 
+        It 'sets there an object that came from there' {
+            $target = New-TestRoot
+            $bag = Invoke-Command -Session $session -ScriptBlock { Get-ImageTrust mixed.example.com -Root $using:root }
+            Invoke-Command -Session $session -ScriptBlock { $using:bag | Set-ImageTrust -Root $using:target -Force -WarningAction SilentlyContinue }
+            $copy = Get-ImageTrust mixed.example.com -Root $target -WarningAction SilentlyContinue
+            ConvertTo-FieldText $copy.Requirements | Should -Be (ConvertTo-FieldText (Get-ImageTrust mixed.example.com -Root $root).Requirements)
+        }
+
         It 'sets nothing there from an object that was cut short and says nothing of itself' {
             $target = New-TestRoot
             $here = Get-ImageTrust mixed.example.com -Root $root | Select-Object -ExcludeProperty Definition
