@@ -46,7 +46,7 @@ up() {
     local dir=$1 name=$2 what=$3 own=$1/$2
     ip link set lo up
     hostname "$name"
-    mount -t tmpfs -o size=64m,mode=755 tmpfs "$own" || exit 1
+    mount -t tmpfs -o size=128m,mode=755 tmpfs "$own" || exit 1
     mkdir "$own/etc" "$own/work" "$own/root" "$own/home" || exit 1
     mount -t overlay -o "lowerdir=/etc,upperdir=$own/etc,workdir=$own/work" overlay /etc || exit 1
     mount --bind "$own/root" /root
@@ -113,6 +113,10 @@ MaxSessions 200
 PidFile none
 AcceptEnv LANG LC_*
 CONFIG
+    # Where PowerShell is here, it is there too, for its own remoting.
+    if command -v pwsh >/dev/null; then
+        echo "Subsystem powershell $(readlink -f "$(command -v pwsh)") -sshs -NoLogo -NoProfile" >>"$own/sshd_config"
+    fi
     [ ! -d "$own/bin" ] || mount --bind "$own/bin" /usr/bin
     exec >"$dir/$name.log" 2>&1 </dev/null
     case $what in

@@ -22,7 +22,7 @@ Describe 'Cmdlets on a fleet' {
     BeforeAll {
         $directory = Join-Path ([System.IO.Path]::GetTempPath()) "ctfleet$PID"
         $env:FLEET_OWNER = $PID
-        bash $RepositoryRoot/tests/fleet.sh start $directory 13 ok ok ok hang down changedkey unknownkey refused fulldisk readonly broken busybox sudo
+        bash $RepositoryRoot/tests/fleet.sh start $directory 50 ok ok ok hang down changedkey unknownkey refused fulldisk readonly broken busybox sudo
         $LASTEXITCODE | Should -Be 0
         $of = @{}
         $all = foreach ($line in Get-Content -LiteralPath "$directory/hosts") {
@@ -31,7 +31,8 @@ Describe 'Cmdlets on a fleet' {
             if (-not $of.ContainsKey($state)) { $of[$state] = $entry }
             $entry
         }
-        $well = ($all | Where-Object State -EQ ok).Ip
+        $many = ($all | Where-Object State -EQ ok).Ip
+        $well = $many[0..2]
         $ssh = @{ UserName = 'root'; KeyFilePath = "$directory/id"; ConnectingTimeout = 8000; Options = @{ UserKnownHostsFile = "$directory/known_hosts"; GlobalKnownHostsFile = '/dev/null' } }
         function Get-HostPolicy([string] $Address) {
             $entry = $all | Where-Object Ip -EQ $Address
@@ -80,7 +81,8 @@ Describe 'Cmdlets on a fleet' {
         $ids[$of.fulldisk.Ip] | Should -Be 'DiskFull'
         $ids[$of.readonly.Ip] | Should -Be 'ReadOnlyFileSystem'
         $ids[$of.broken.Ip] | Should -Be 'PolicySyntax'
-        $ids[$of.busybox.Ip] | Should -Be 'RemoteShellUnusable'
+        $ids[$of.busybox.Ip] | Should -BeNullOrEmpty
+        (Get-HostPolicy $of.busybox.Ip).transports.docker.Keys | Should -Contain 'written.example.com'
         (Get-HostPolicy $of.fulldisk.Ip).transports | Should -BeNullOrEmpty
         foreach ($address in $well) { (Get-HostPolicy $address).transports.docker.Keys | Should -Contain 'written.example.com' }
     }
@@ -172,6 +174,45 @@ Describe 'Cmdlets on a fleet' {
         Test-ImageSignature dir:/root/app -Quiet -HostName $well[0], $well[1] @ssh | Should -BeFalse
         Test-ImageSignature dir:/root/app -Quiet -HostName $well[1] @ssh | Should -BeTrue
         Test-ImageSignature dir:/root/app -Quiet -HostName $well[1], $of.down.Ip @ssh -ErrorAction SilentlyContinue | Should -BeFalse
+    }
+
+    It 'sets, reads, audits and compares all, and finds every host that is not like the others' {
+        Set-ImageTrust -Preset RedHat -HostName $all.Ip @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        Set-ImageTrust -Default -Type Reject -HostName $many @ssh
+        $failures.TargetObject.Count | Should -Be 8 -Because ($failures -join '; ')
+        Set-ImageTrust odd.example.com -Type Accept -HostName $many[5] @ssh
+        $entries = Get-ImageTrust registry.access.redhat.com -HostName $many @ssh
+        $entries.Count | Should -Be $many.Count
+        $findings = Test-ImageTrust -HostName $all.Ip @ssh -BaselineHostName $many[7] -ExcludeRule Key*, MirrorW*, UserP* -ErrorAction SilentlyContinue -ErrorVariable failures
+        ($findings | Where-Object Compliant).ComputerName | Should -Not -Contain $many[5]
+        @($findings | Where-Object Compliant).Count | Should -Be ($many.Count - 1 - 3)
+        $failures.TargetObject | Sort-Object | Should -Be ($of.hang.Ip, $of.down.Ip, $of.changedkey.Ip, $of.unknownkey.Ip, $of.refused.Ip | Sort-Object)
+        ($findings | Where-Object ComputerName -EQ $of.broken.Ip).Findings.RuleId | Should -Contain 'PolicyInvalid'
+        Test-ImageTrust -Quiet -HostName $many[8], $many[9] @ssh -BaselineHostName $many[7] -ExcludeRule Key*, MirrorW*, UserP* | Should -BeTrue
+        Test-ImageTrust -Quiet -HostName $many[8], $of.down.Ip @ssh -ErrorAction SilentlyContinue -ExcludeRule Key*, MirrorW*, UserP* | Should -BeFalse
+    }
+
+    It 'goes by PowerShell''s remoting where PowerShell is on the hosts: install, run, collect, send a baseline out' {
+        $sessions = New-PSSession -HostName $well[0], $well[1] -UserName root -KeyFilePath "$directory/id" -Options $ssh.Options
+        try {
+            foreach ($session in $sessions) {
+                Invoke-Command -Session $session { $null = New-Item -ItemType Directory -Force -Path /root/.local/share/powershell/Modules }
+                Copy-Item -ToSession $session -Path (Split-Path -Path (Split-Path -Path $ModulePath)) -Destination /root/.local/share/powershell/Modules -Recurse
+            }
+            $places = Invoke-Command -Session $sessions { (Get-Command Get-ImageTrust).Module.ModuleBase }
+            $places.Count | Should -Be 2
+            $places[0] | Should -BeLike '/root/.local/*'
+            Set-ImageTrust remoted.example.com -Type Reject -HostName $well[0] @ssh
+            $trust = Invoke-Command -Session $sessions { Get-ImageTrust }
+            ($trust.PSComputerName | Sort-Object -Unique) | Should -Be ($well[0], $well[1] | Sort-Object)
+            ([ContainerTrust.ImageTrust[]]$trust).Count | Should -Be $trust.Count
+            $baseline = Get-ImageTrust -HostName $well[0] @ssh
+            $results = Invoke-Command -Session $sessions { Test-ImageTrust -Baseline $using:baseline -ExcludeRule Key*, MirrorW*, UserP* }
+            ($results | Where-Object PSComputerName -EQ $well[1]).Findings.Scope -match 'remoted' | Should -Not -BeNullOrEmpty
+            Invoke-Command -Session $sessions[1] { $using:baseline | Set-ImageTrust -WarningAction SilentlyContinue }
+            (Get-HostPolicy $well[1]).transports.docker.Keys | Should -Contain 'remoted.example.com'
+        }
+        finally { $sessions | Remove-PSSession }
     }
 
     It 'refuses what does not go together, and names that are none' {
