@@ -198,7 +198,9 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                     _ => ComplianceRules.KeyUnusable,
                 };
                 string rest = isAnyGood ? "Other keys there are used; take this one out." : "No image is accepted by it any more; get the current key.";
-                Add(rule, source, $"{who} in {source.Name}, required by {use.Words}, cannot sign: {key.Reason} {rest}", isAnyGood ? ImageTrustSeverity.Warning : null);
+                string ofKey = $"Key {key.Fingerprint} ";
+                string reason = key.Reason.StartsWith(ofKey, StringComparison.Ordinal) ? key.Reason[ofKey.Length..] : $"cannot sign: {key.Reason}";
+                Add(rule, source, $"{who} in {source.Name}, required by {use.Words}, {reason} {rest}", isAnyGood ? ImageTrustSeverity.Warning : null);
             }
 
             if (key.Ends is { } ends)

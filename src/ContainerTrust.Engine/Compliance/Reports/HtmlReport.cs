@@ -91,7 +91,7 @@ internal sealed class HtmlReport
         Raw("</time></p>\n<dl class=\"cards\">\n");
         Card("Compliant", compliant, "ok", $"of {Count(all, "host")}");
         Card("Not compliant", all - compliant - unreached, all - compliant - unreached > 0 ? "error" : "", $"of {Count(all, "host")}");
-        Card("Not checked", unreached, unreached > 0 ? "error" : "", "hosts that gave no answer");
+        Card("Not checked", unreached, unreached > 0 ? "error" : "", $"of {Count(all, "host")}");
         Card("Errors", _report.Hosts.Sum(static h => h.ErrorCount), "error", "findings");
         Card("Warnings", _report.Hosts.Sum(static h => h.WarningCount), "warning", "findings");
         Card("Notes", _report.Hosts.Sum(static h => h.InformationCount), "info", "findings");
@@ -144,7 +144,9 @@ internal sealed class HtmlReport
         foreach (Row row in _rows)
         {
             Raw($"<tr><th scope=\"row\" class=\"host {(row.Host?.Compliant == true ? "ok" : "bad")}\"><a href=\"#h{Number(row.Number)}\">");
-            Text(row.Name);
+
+            // Long names break after a dot.
+            _html.Append(HtmlEncoder.Default.Encode(ComplianceReport.Clean(row.Name)).Replace(".", ".<wbr>", StringComparison.Ordinal));
             Raw("</a></th>");
             if (row.Host is null)
                 Raw(columns.Length == 0 ? "" : $"<td class=\"n\" colspan=\"{Number(columns.Length)}\">not checked</td>");

@@ -11,7 +11,7 @@ internal static class HtmlStyle
           --warn: light-dark(#8a5a00, #f0b848); --warnbg: light-dark(#fdf1d8, #3a2c10); --info: light-dark(#2a5d9f, #8ab8f0); --infobg: light-dark(#e6eef9, #1b2b40);
           --nonebg: light-dark(#eceef1, #2a2f37); }
         * { box-sizing: border-box; }
-        html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+        html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
         body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Red Hat Text", Roboto, "Liberation Sans", Arial, sans-serif; }
         main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 56px; }
         h1 { font-size: 1.7rem; line-height: 1.2; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; }
@@ -28,14 +28,14 @@ internal static class HtmlStyle
         .bar .ok { background: var(--ok); } .bar .error { background: var(--err); } .bar .none { background: var(--soft); }
         .legend { display: flex; flex-wrap: wrap; gap: 6px 18px; color: var(--soft); font-size: .82rem; margin: 10px 0; }
         .legend b { display: inline-block; min-width: 22px; text-align: center; border-radius: 4px; padding: 0 4px; margin-right: 2px; }
-        .scroll { overflow: auto; max-height: 78vh; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
+        .scroll { overflow: auto; width: fit-content; max-width: 100%; max-height: 78vh; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
         table { border-collapse: separate; border-spacing: 0; font-size: .86rem; }
         .matrix td { min-width: 34px; text-align: center; padding: 4px 2px; border-top: 1px solid var(--line); border-left: 1px solid var(--line); font-variant-numeric: tabular-nums; font-weight: 600; }
         .matrix thead th { position: sticky; top: 0; background: var(--panel); z-index: 2; vertical-align: bottom; padding: 8px 2px; font-weight: 600; }
         .matrix th.rule { border-left: 1px solid var(--line); height: 190px; }
         .matrix th.rule span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; font-size: .82rem; }
         .matrix th.rule a { color: var(--ink); display: inline-block; }
-        .matrix th.host { position: sticky; left: 0; z-index: 1; background: var(--panel); text-align: left; padding: 4px 14px 4px 12px; font-weight: 500; max-width: 300px; overflow-wrap: anywhere; border-right: 1px solid var(--line); }
+        .matrix th.host { position: sticky; left: 0; z-index: 1; background: var(--panel); text-align: left; padding: 4px 14px 4px 12px; font-weight: 500; min-width: 150px; max-width: 300px; overflow-wrap: anywhere; border-right: 1px solid var(--line); }
         .matrix thead th.host { z-index: 3; padding-bottom: 8px; } .matrix tbody th.host { border-top: 1px solid var(--line); border-left: 4px solid var(--err); } .matrix tbody th.host.ok { border-left-color: var(--ok); }
         td.e, b.e { background: var(--errbg); color: var(--err); } td.w, b.w { background: var(--warnbg); color: var(--warn); } td.i, b.i { background: var(--infobg); color: var(--info); }
         td.p, b.p { color: var(--ok); } b.p { background: var(--okbg); } .matrix td.p { font-weight: 400; } td.x, b.x, td.n, b.n { background: var(--nonebg); color: var(--soft); }
@@ -55,11 +55,11 @@ internal static class HtmlStyle
         details.hosts { border: 0; background: none; margin: 0; } details.hosts summary { padding: 2px 0; color: var(--link); font-size: .86rem; justify-content: flex-start; } details.hosts p { margin: 2px 0 4px; font-size: .86rem; }
         @media (max-width: 760px) {
           main { padding: 18px 12px 40px; } .cards { grid-template-columns: repeat(3, 1fr); gap: 8px; } .card { padding: 8px 10px; } .card dd { font-size: 1.4rem; } h1 { font-size: 1.4rem; }
-          .found { padding-left: 14px; } details > p, details > table { margin-left: 14px; } .matrix th.host { max-width: 44vw; padding-right: 8px; } .fix { display: block; } .what { flex-basis: 100%; order: 3; padding-left: 20px; }
+          .found { padding-left: 14px; } details > p, details > table { margin-left: 14px; } .matrix th.host { min-width: 38vw; max-width: 44vw; padding: 4px 8px 4px 6px; font-size: .8rem; } .fix { display: block; } .what { flex-basis: 100%; order: 3; padding-left: 20px; }
         }
         @media print {
           :root { color-scheme: light; } @page { margin: 14mm; } body { background: #fff; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; } main { max-width: none; padding: 0; }
-          .scroll { overflow: visible; max-height: none; border: 0; } .matrix { font-size: 7.5pt; } .matrix td { min-width: 0; } .matrix thead th, .matrix th.host { position: static; } .matrix th.rule { height: auto; }
+          .scroll { overflow: visible; max-height: none; border: 0; } .matrix { font-size: 7.5pt; } .matrix td { min-width: 0; } .matrix th.host { min-width: 0; } .matrix thead th, .matrix th.host { position: static; } .matrix th.rule { height: auto; }
           tr, li, .card { break-inside: avoid; } h2, summary { break-after: avoid; } details::details-content { content-visibility: visible; display: block; height: auto; } summary::before { content: none !important; } a { color: inherit; }
         }
 

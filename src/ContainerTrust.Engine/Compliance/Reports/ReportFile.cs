@@ -24,7 +24,8 @@ public static class ReportFile
         string? beside = null;
         try
         {
-            string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            FileInfo file = new(path);
+            string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
             if (Directory.Exists(target))
                 throw new IOException("It is a directory.");
             string name = $"{target}.{Guid.NewGuid():N}.new";
