@@ -19,6 +19,7 @@
         'Reset-ImageTrust'
         'Set-ImageTrust'
         'Test-ImageSignature'
+        'Test-MachineConfigTrust'
     )
     FunctionsToExport = @()
     VariablesToExport = @()
