@@ -14,7 +14,9 @@
     CmdletsToExport = @(
         'ConvertTo-ClusterImagePolicy'
         'Get-ImageTrust'
+        'Get-MachineConfigTrust'
         'Get-ReleaseImage'
+        'New-MachineConfigTrust'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
         'Set-ImageTrust'

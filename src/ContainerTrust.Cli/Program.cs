@@ -51,7 +51,8 @@ internal static class Program
         "reset" => [ResetCommand.Create()],
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
-        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create()],
+        "machineconfig" => [MachineConfigCommand.Create()],
+        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), MachineConfigCommand.Create()],
     };
 
     private static string CommandPath(Command command)

@@ -1,18 +1,18 @@
-// Clusters for the tests of the cmdlets: KUBECONFIG STATE… serves each state in a context of its name, until the standard input ends. A line there,
-// CONTEXT STATE, changes what a cluster has.
+// Clusters for the tests of the cmdlets: KUBECONFIG [CONTEXT=]STATE… serves each state in a context, of the state's name if no other is given, until the
+// standard input ends. A line there, CONTEXT STATE, changes what a cluster has.
 using ContainerTrust.TestCluster;
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine($"Usage: KUBECONFIG STATE… States: {string.Join(", ", ClusterStates.All.Keys)}");
+    Console.Error.WriteLine($"Usage: KUBECONFIG [CONTEXT=]STATE… States: {string.Join(", ", ClusterStates.All.Keys)}");
     return 2;
 }
 
 Dictionary<string, ApiServer> servers = [];
 try
 {
-    foreach (string state in args[1..])
-        servers[state] = new ApiServer(ClusterStates.All[state]());
+    foreach (string[] words in args[1..].Select(static a => a.Split('=')))
+        servers[words[0]] = new ApiServer(ClusterStates.All[words[^1]]());
     File.WriteAllText(args[0], ApiServer.Kubeconfig(servers));
     Console.Out.WriteLine("ready");
     while (Console.In.ReadLine()?.Split(' ') is [var context, var state])

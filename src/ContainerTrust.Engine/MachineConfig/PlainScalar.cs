@@ -21,11 +21,11 @@ internal static partial class PlainScalar
         return LooksLikeNumber(word) ? DocumentNodeKind.Number : DocumentNodeKind.Text;
     }
 
-    /// <summary>Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes.</summary>
+    /// <summary>Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes, double ones where single ones would not do.</summary>
     public static string Write(string text)
     {
-        if (IsPlain(text))
-            return text;
+        if (KindOf(text) == DocumentNodeKind.Text && text.EnumerateRunes().All(IsShown))
+            return IsPlain(text) ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
         StringBuilder quoted = new(text.Length + 16);
         quoted.Append('"');
         foreach (Rune rune in text.EnumerateRunes())
@@ -99,16 +99,9 @@ internal static partial class PlainScalar
 
     private static bool IsPlain(string text)
     {
-        if (text.Length == 0 || text[0] is not ('/' or '_') && !char.IsAsciiLetterOrDigit(text[0]) || text[^1] is ':' or ' ' || KindOf(text) != DocumentNodeKind.Text)
+        if ((text[0] is not ('/' or '_') && !char.IsLetterOrDigit(text[0])) || text[^1] is ':' or ' ')
             return false;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            if (c is < ' ' or > '~' || (c == ':' && text[i + 1] == ' ') || (c == '#' && text[i - 1] == ' '))
-                return false;
-        }
-
-        return true;
+        return !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal);
     }
 
     private static bool IsShown(Rune rune) => rune.Value is >= ' ' and <= '~' or >= 0xA0 && rune.Value is not (0x2028 or 0x2029 or 0xFEFF or 0xFFFE or 0xFFFF)

@@ -33,6 +33,25 @@ internal readonly struct PropertyBag(PSObject bag)
     /// <summary>A whole number.</summary>
     public int Number(string name) => Value(name) is int number ? number : throw Broken(name);
 
+    /// <summary>A whole number, or null.</summary>
+    public int? OptionalNumber(string name) => Value(name) is null ? null : Number(name);
+
+    /// <summary>Bytes.</summary>
+    public byte[] Bytes(string name) => Value(name) is byte[] bytes ? bytes : throw Broken(name);
+
+    /// <summary>Texts by name.</summary>
+    public Dictionary<string, string> TextMap(string name)
+    {
+        if (Value(name) is not IDictionary map)
+            throw Broken(name);
+        Dictionary<string, string> texts = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in map)
+            texts.Add(Plain(entry.Key) as string ?? throw Broken(name), Plain(entry.Value) as string ?? throw Broken(name));
+        return texts;
+
+        static object? Plain(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
+    }
+
     /// <summary>A large whole number, or null.</summary>
     public long? LargeNumber(string name) => Value(name) switch
     {

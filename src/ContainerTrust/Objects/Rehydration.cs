@@ -38,6 +38,28 @@ internal static class Rehydration
             MatchPolicy = bag.Text("MatchPolicy"),
             Yaml = bag.RequiredText("Yaml"),
         },
+        nameof(MachineConfigTrust) => new MachineConfigTrust
+        {
+            Name = bag.RequiredText("Name"),
+            Role = bag.Text("Role"),
+            OpenShiftVersion = bag.Text("OpenShiftVersion"),
+            IgnitionVersion = bag.Text("IgnitionVersion"),
+            Labels = bag.TextMap("Labels"),
+            Files = bag.Objects<MachineConfigFile>("Files"),
+            Trust = bag.Objects<ImageTrust>("Trust"),
+            Yaml = bag.RequiredText("Yaml"),
+            Butane = bag.Text("Butane"),
+            Source = bag.Text("Source"),
+        },
+        nameof(MachineConfigFile) => new MachineConfigFile
+        {
+            Path = bag.RequiredText("Path"),
+            Mode = bag.OptionalNumber("Mode"),
+            Overwrite = bag.Truth("Overwrite"),
+            Content = bag.Bytes("Content"),
+            Compression = bag.Text("Compression"),
+            Source = bag.Text("Source"),
+        },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),
         nameof(SignedByRequirement) => new SignedByRequirement

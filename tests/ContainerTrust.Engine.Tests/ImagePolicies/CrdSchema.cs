@@ -17,12 +17,14 @@ internal sealed partial class CrdSchema
 
     private readonly YamlNode _root;
     private readonly string _kind;
+    private readonly string _group;
     private readonly bool _isNamespaced;
 
     private CrdSchema(YamlNode definition)
     {
         YamlNode spec = Get(definition, "spec")!;
         _kind = Get(Get(spec, "names")!, "kind")!.Value;
+        _group = Get(spec, "group")!.Value;
         _isNamespaced = Get(spec, "scope")!.Value == "Namespaced";
         YamlNode version = Assert.Single(Get(spec, "versions")!.Children!);
         Assert.Equal("v1", Get(version, "name")!.Value);
@@ -32,8 +34,13 @@ internal sealed partial class CrdSchema
     /// <summary>The schema that the corpus has for a kind; skips the test where there is none.</summary>
     public static CrdSchema Of(string kind)
     {
-        string file = kind == "ImagePolicy" ? "imagepolicies" : "clusterimagepolicies";
-        byte[] content = Corpus.Read($"openshift-crds/0000_10_config-operator_01_{file}.crd.yaml");
+        string file = kind switch
+        {
+            "ImagePolicy" => "10_config-operator_01_imagepolicies",
+            "ClusterImagePolicy" => "10_config-operator_01_clusterimagepolicies",
+            _ => $"80_machine-config_01_{kind.ToLowerInvariant()}s",
+        };
+        byte[] content = Corpus.Read($"openshift-crds/0000_{file}.crd.yaml");
         CrdSchema schema = Schemas.GetOrAdd(kind, _ => new CrdSchema(Parse(Encoding.UTF8.GetString(content))));
         Assert.Equal(kind, schema._kind);
         return schema;
@@ -73,7 +80,7 @@ internal sealed partial class CrdSchema
     {
         YamlNode document = Parse(yaml);
         List<string> faults = [];
-        if (Value(document, "apiVersion") != "config.openshift.io/v1" || Value(document, "kind") != _kind)
+        if (Value(document, "apiVersion") != $"{_group}/v1" || Value(document, "kind") != _kind)
             faults.Add("The document is of another kind.");
         if (Value(document, "metadata.name") is not { Length: <= 253 } name || !Subdomain().IsMatch(name))
             faults.Add("The name is not possible.");
@@ -108,7 +115,7 @@ internal sealed partial class CrdSchema
     private static void Check(YamlNode node, YamlNode schema, string path, List<string> faults)
     {
         string type = Get(schema, "type")!.Value;
-        YamlKind wanted = type switch { "object" => YamlKind.Mapping, "array" => YamlKind.Sequence, "string" => YamlKind.Scalar, _ => throw new InvalidOperationException($"The schema has a type {type}.") };
+        YamlKind wanted = type switch { "object" => YamlKind.Mapping, "array" => YamlKind.Sequence, "string" or "boolean" => YamlKind.Scalar, _ => throw new InvalidOperationException($"The schema has a type {type}.") };
         if (node.Kind != wanted)
         {
             faults.Add($"{path}: is no {type}.");
@@ -119,7 +126,9 @@ internal sealed partial class CrdSchema
             CheckObject(node, schema, path, faults);
         else if (type == "array")
             CheckArray(node, schema, path, faults);
-        else
+        else if (type == "boolean" && (node.Style != YamlStyle.Plain || node.Value is not ("true" or "false")))
+            faults.Add($"{path}: is no boolean.");
+        else if (type == "string")
             CheckText(node, schema, path, faults);
         foreach (YamlNode rule in Get(schema, "x-kubernetes-validations")?.Children ?? [])
         {

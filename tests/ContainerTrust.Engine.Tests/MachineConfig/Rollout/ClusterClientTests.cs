@@ -54,6 +54,8 @@ public sealed class ClusterClientTests : IDisposable
     [InlineData("[]")]
     [InlineData("{}{}")]
     [InlineData("""{"kind":"Node","kind":"List"}""")]
+    [InlineData("""{"kind":"Node","metadata":{"name":"\ud800"}}""")]
+    [InlineData("""{"kind":"Node","metadata":{"\udc00":"x"}}""")]
     public void What_is_no_answer_is_refused(string json) =>
         Assert.Equal("ClusterAnswerInvalid", Assert.Throws<TrustFormatException>(() => ClusterClient.ObjectsOf(Encoding.UTF8.GetBytes(json), "kubectl")).ErrorId);
 
@@ -61,7 +63,7 @@ public sealed class ClusterClientTests : IDisposable
     public void Damaged_answers_are_refused_or_read_and_nothing_else()
     {
         Random random = new(5);
-        byte[] answer = """{"kind":"List","items":[{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","labels":{"x":"y"}}}]}"""u8.ToArray();
+        byte[] answer = """{"kind":"List","items":[{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","labels":{"x\u0041":"y\ud83d\ude00"}}}]}"""u8.ToArray();
         for (int i = 0; i < 3000; i++)
         {
             byte[] damaged = [.. answer.Take(random.Next(4) == 0 ? random.Next(answer.Length) : answer.Length)];

@@ -1,0 +1,218 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.MachineConfig;
+
+/// <summary>
+/// Makes MachineConfigs of entries: the policy.json that demands what they demand, with their signature stores and keys where asked for. What the
+/// machine-config-operator would refuse is refused here, with the reason. Not for several threads at once.
+/// </summary>
+public sealed class MachineConfigBuilder
+{
+    // etcd's limit, which is the operator's for what it renders; ours is only a part of that.
+    private const int MaxBytes = 1_572_864;
+    private const int LargeBytes = MaxBytes / 2;
+    private const int FileMode = 0x1A4;
+
+    private static readonly TrustLocations Locations = new(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: false);
+
+    private readonly MachineConfigOptions _options;
+    private readonly TrustMessages _messages;
+    private readonly IgnitionTarget _target;
+    private readonly IReadOnlyList<(string Role, string Name)> _names;
+
+    /// <summary>Prepares the making.</summary>
+    /// <param name="options">What MachineConfigs shall be made.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <exception cref="TrustException">
+    /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>, <c>ReservedName</c>, <c>NameNotDistinct</c>,
+    /// <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
+    /// </exception>
+    public MachineConfigBuilder(MachineConfigOptions options, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(messages);
+        _options = options;
+        _messages = messages;
+        _target = IgnitionVersions.For(options.OpenShiftVersion ?? IgnitionVersions.NewestOpenShift);
+        _names = MachineConfigNames.For(options);
+        MachineConfigNames.Labels(options.Labels, _names[0].Role);
+        if (options.NoReboot && options.Keys.Count == 0)
+            throw new TrustException("NoRebootNeedsKeys", TrustErrorKind.InvalidArgument, "-NoReboot says where key files go, and there are none. Give them with -KeyFile.");
+    }
+
+    /// <summary>The entries of a vendor's preset.</summary>
+    /// <param name="preset">The preset's name, see <see cref="TrustPresets.Names"/>.</param>
+    /// <returns>The entries, with the vendor's stores.</returns>
+    /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>).</exception>
+    public static IReadOnlyList<ImageTrust> Preset(string preset) =>
+    [
+        .. TrustPresets.Get(preset).Select(static e => new ImageTrust
+        {
+            ComputerName = "",
+            Transport = "docker",
+            Registry = e.Registry,
+            Requirements = [new SignedByRequirement { KeyPath = e.KeyPath }],
+            SignatureStore = e.SignatureStore,
+            Section = new LookasideSection { SignatureStore = e.SignatureStore },
+        }),
+    ];
+
+    /// <summary>Makes the MachineConfigs.</summary>
+    /// <param name="entries">
+    /// The entries. If the policy's default is among them, they are the whole policy. Otherwise the distribution's default is added to them: everything else is accepted.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>One MachineConfig a role, in the order of the roles.</returns>
+    /// <exception cref="TrustException">The entries cannot become one policy, a key file does not fit, or a MachineConfig would be too large.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public IReadOnlyList<MachineConfigTrust> Build(IReadOnlyList<ImageTrust> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        if (entries.Count == 0)
+            throw new TrustException("NoEntries", TrustErrorKind.InvalidArgument, "There are no entries, and a policy that accepts everything is none. Give entries from Get-ImageTrust, or -Preset RedHat.");
+        List<TrustChange> changes = ToChanges(entries);
+        bool isWhole = changes.Any(static c => c.IsDefault);
+        if (!isWhole && !_options.AcceptsTheRest)
+            _messages.Warning("The policy's default is not among the entries, so nodes accept every image that no scope governs. To refuse those, pipe the default along: Get-ImageTrust without parameters has it.");
+
+        IReadOnlyDictionary<string, byte[]> keys = NodeKeys.Place(_options.Keys, changes.SelectMany(static c => c.Requirements!));
+        if (_options.NoReboot)
+        {
+            changes = [.. changes.Select(c => c with { Requirements = NodeKeys.OnKeyring(c.Requirements!, c.ToString(), keys) })];
+            keys = new Dictionary<string, byte[]> { [NodeKeys.NoRebootPath] = NodeKeys.Keyring(keys) };
+        }
+
+        List<MachineConfigFile> files = Files(changes, isWhole, keys, cancellationToken);
+        CheckKeys(changes, files);
+        foreach (string doubt in NodeDoubts.Of(changes, files, _options.IncludeRegistriesD))
+            _messages.Warning(doubt);
+        foreach (string path in keys.Keys.Where(static k => k != NodeKeys.NoRebootPath))
+            _messages.Verbose($"Nodes are drained and rebooted when {path} comes or changes.");
+        return [.. _names.Select(n => Make(n.Role, n.Name, files))];
+    }
+
+    // What contradicts itself is refused: which entry was meant cannot be told, and the weaker one must not win by coming last.
+    private List<TrustChange> ToChanges(IReadOnlyList<ImageTrust> entries)
+    {
+        List<TrustChange> changes = [];
+        Dictionary<string, int> places = [];
+        foreach (ImageTrust entry in entries)
+        {
+            TrustChange change = ToChange(entry);
+            string scope = change.IsDefault ? "" : $"{change.Transport}\0{change.Registry}";
+            if (places.TryAdd(scope, changes.Count))
+                changes.Add(change);
+            else if (!MeansSame(changes[places[scope]], change))
+                throw new TrustException("ScopeConflict", TrustErrorKind.InvalidArgument, $"There are several entries for {change} that demand different things, and a node has one policy. Choose one of them.") { Target = change.ToString() };
+        }
+
+        return changes;
+    }
+
+    private TrustChange ToChange(ImageTrust entry)
+    {
+        if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
+            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, "An entry needs Transport, Registry and Requirements. Give an entry from Get-ImageTrust.") { Target = entry.Registry };
+        bool wasRead = entry.PolicyPath is not null;
+        if (!entry.IsDefault)
+            ScopeRules.Require(entry.Transport, entry.Registry, _options.Force || wasRead || entry.Registry.Length == 0);
+        SecretKeys.RequireNone(entry.Requirements);
+        TrustChange change = TrustChange.From(entry);
+        LookasideSection? own = entry.Section ?? (wasRead || change.InForce is null or { IsEmpty: true } ? null : change.InForce);
+        return change with
+        {
+            Section = own,
+            SwitchOnAttachments = !wasRead && entry.UseSigstoreAttachments is null && own?.UseSigstoreAttachments is null,
+        };
+    }
+
+    private bool MeansSame(TrustChange left, TrustChange right) =>
+        RequirementWriter.MeansSame(left.Requirements!, right.Requirements!)
+        && (!_options.IncludeRegistriesD || (left.Section == right.Section && left.InForce == right.InForce));
+
+    private List<MachineConfigFile> Files(List<TrustChange> changes, bool isWhole, IReadOnlyDictionary<string, byte[]> keys, CancellationToken cancellationToken)
+    {
+        // Where the default is not given, the distribution's is meant, and with it what that accepts from the local docker daemon.
+        List<TrustChange> all = [.. changes];
+        if (!isWhole && !all.Exists(static c => c is { Transport: "docker-daemon", Registry: "" }))
+            all.Add(new TrustChange { Transport = "docker-daemon", Registry = "", Requirements = [new AcceptRequirement()] });
+        if (!_options.IncludeRegistriesD)
+            all = [.. all.Select(static c => c with { Section = null, InForce = null, SwitchOnAttachments = false })];
+        DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath, Content = EmptyPolicy.ToArray() }]);
+        new TrustStore(host, Locations, TrustMessages.None).Apply(all, new TrustEditOptions(), cancellationToken);
+        IEnumerable<string> paths = host.Paths.OrderBy(static p => p == TrustLocations.SystemPolicyPath ? 0 : 1);
+        List<MachineConfigFile> files = [.. paths.Select(p => ToFile(p, host.TryReadFile(p, int.MaxValue)!.Content.ToArray()))];
+        files.AddRange(keys.Select(k => ToFile(k.Key, k.Value)));
+        return files;
+    }
+
+    // The distribution's, without what it accepts from the local docker daemon.
+    private static ReadOnlySpan<byte> EmptyPolicy =>
+        """
+        {
+            "default": [
+                {
+                    "type": "insecureAcceptAnything"
+                }
+            ]
+        }
+
+        """u8;
+
+    private MachineConfigFile ToFile(string path, byte[] content)
+    {
+        DataUrlContent encoded = DataUrl.Encode(content, _target.AllowsCompression);
+        return new MachineConfigFile { Path = path, Mode = FileMode, Overwrite = true, Content = content, Compression = encoded.Compression, Source = encoded.Source };
+    }
+
+    // A key that goes along must be able to do its work; one that is on the nodes, or nowhere, is another matter.
+    private void CheckKeys(List<TrustChange> changes, List<MachineConfigFile> files)
+    {
+        KeyFiles keys = new(new DocumentHost("", files));
+        foreach (TrustException fault in KeyCheck.Faults(keys, [.. changes.SelectMany(static c => c.Requirements!).Distinct()], DateTimeOffset.UtcNow, _messages))
+        {
+            if (fault.ErrorId == "KeyFileNotFound")
+                continue;
+            if (!_options.Force)
+                throw fault;
+            _messages.Warning(fault.Message);
+        }
+    }
+
+    private MachineConfigTrust Make(string role, string name, List<MachineConfigFile> files)
+    {
+        IReadOnlyDictionary<string, string> labels = MachineConfigNames.Labels(_options.Labels, role);
+        DocumentNode node = MachineConfigShape.ToNode(name, labels, _target.Ignition, files);
+        RequireSize(name, node);
+        if (MachineConfigNames.Doubt(name, role) is { } doubt)
+            _messages.Warning(doubt);
+        _messages.Verbose($"MachineConfig {name} for OpenShift {_target.OpenShift} (Ignition {_target.Ignition}): {string.Join(", ", files.Select(static f => f.Path))}.");
+        return new MachineConfigTrust
+        {
+            Name = name,
+            Role = role,
+            OpenShiftVersion = _target.OpenShift,
+            IgnitionVersion = _target.Ignition,
+            Labels = labels,
+            Files = files,
+            Trust = MachineConfigReader.ReadTrust(new DocumentHost(name, files), TrustMessages.None),
+            Yaml = DocumentYaml.ButaneHeader + DocumentYaml.Write(node),
+            Butane = ButaneText.Write(name, labels, _target, files),
+        };
+    }
+
+    private void RequireSize(string name, DocumentNode node)
+    {
+        using MemoryStream output = new();
+        using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            DocumentJson.Write(writer, node);
+        if (output.Length > MaxBytes)
+            throw new TrustException("MachineConfigTooLarge", TrustErrorKind.LimitsExceeded, $"MachineConfig {name} would have {output.Length} bytes, and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, or give keys by their path instead of inside the policy.") { Target = name };
+        if (output.Length > LargeBytes)
+            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more than {MaxBytes}, or the operator cannot store what it renders of them.");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.MachineConfig;
+
+/// <summary>A file that is to be written.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Content">Its new content.</param>
+/// <param name="Expected">The file as it was read; null if it is new.</param>
+public sealed record MachineConfigOutputFile(string Path, ReadOnlyMemory<byte> Content, HostFile? Expected);
+
+/// <summary>Writes MachineConfigs into a directory: of each the Butane config (<c>.bu</c>) and the document (<c>.yaml</c>), named like it.</summary>
+public static class MachineConfigOutput
+{
+    /// <summary>Works out which files are to be written. Those that are there already with the same content are not among them.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="directory">An absolute path; it need not be there.</param>
+    /// <param name="configs">MachineConfigs that were made.</param>
+    /// <returns>The files.</returns>
+    /// <exception cref="TrustException">A file is there that is something else (<c>FileExists</c>), or cannot be read.</exception>
+    public static IReadOnlyList<MachineConfigOutputFile> Plan(ITrustHost host, string directory, IReadOnlyList<MachineConfigTrust> configs)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(configs);
+        List<MachineConfigOutputFile> files = [];
+        foreach (MachineConfigTrust config in configs)
+        {
+            foreach ((string extension, string? text) in new[] { (".bu", config.Butane), (".yaml", config.Yaml) })
+            {
+                if (text is null)
+                    continue;
+                string path = $"{directory.TrimEnd('/')}/{config.Name}{extension}";
+                byte[] content = Encoding.UTF8.GetBytes(text);
+                HostFile? present = host.TryReadFile(path, MachineConfigReader.MaxBytes);
+                if (present is not null && !IsOf(config.Name, present))
+                    throw new TrustException("FileExists", TrustErrorKind.InvalidArgument, $"{path} is there and is no document of {config.Name}, so it is not replaced. Move it away, or name another directory.") { Target = path };
+                if (present is null || !present.Content.Span.SequenceEqual(content))
+                    files.Add(new MachineConfigOutputFile(path, content, present));
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>Writes files, each atomically; the directory is made if it is missing.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="directory">The directory that they were planned for.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <param name="cancellationToken">Ends the wait for other writers.</param>
+    /// <exception cref="TrustException">A file cannot be written, or was changed meanwhile.</exception>
+    public static void Write(ITrustHost host, string directory, IReadOnlyList<MachineConfigOutputFile> files, TrustMessages messages, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(messages);
+        if (files.Count == 0)
+            return;
+        using IHostChange change = host.BeginChange([directory], new TrustEditOptions().LockTimeout, cancellationToken);
+        foreach (MachineConfigOutputFile file in files)
+            change.RequireWritable(file.Path);
+        foreach (MachineConfigOutputFile file in files)
+        {
+            change.Replace(file.Path, file.Content.Span, file.Expected);
+            messages.Verbose($"{(file.Expected is null ? "Created" : "Changed")} {file.Path}.");
+        }
+    }
+
+    // Only what can be made again is replaced.
+    private static bool IsOf(string name, HostFile file)
+    {
+        try
+        {
+            return MachineConfigReader.ReadDocuments(file.Content, file.Path, TrustMessages.None) is [var document] && document.Name == name;
+        }
+        catch (TrustException)
+        {
+            // What cannot be read is something else.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.MachineConfig;
+
+/// <summary>What nodes will lack for the policy that they are given, so that it refuses more than is meant.</summary>
+internal static class NodeDoubts
+{
+    /// <summary>Looks at what nodes will have.</summary>
+    /// <param name="changes">What is asked for, with the stores that belong to it.</param>
+    /// <param name="files">The MachineConfig's files.</param>
+    /// <param name="withStores">Whether the signature stores are among them.</param>
+    /// <returns>Sentences.</returns>
+    /// <exception cref="TrustException">The files in registries.d contradict what the nodes' image has there.</exception>
+    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, IReadOnlyList<MachineConfigFile> files, bool withStores)
+    {
+        List<string> doubts = [];
+        DocumentHost node = new("the nodes", files, RhcosDefaults.Files);
+        LookasideConfiguration lookaside = LookasideConfiguration.Load(node, TrustLocations.SystemRegistriesDirectory);
+        foreach (TrustChange change in changes)
+        {
+            if (change.IsDefault || change.Transport == "docker")
+                doubts.AddRange(OfStores(change, lookaside, withStores));
+        }
+
+        string[] missing = [.. changes.SelectMany(static c => c.Requirements!).SelectMany(NodeKeys.PathsOf).Distinct(StringComparer.Ordinal).Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
+        foreach (string path in missing)
+            doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. Give the file with -KeyFile.");
+        doubts.AddRange(SigstoreDoubts.Of(changes, static _ => true, static _ => []));
+        foreach (TrustChange change in changes.Where(static c => !c.IsDefault))
+        {
+            if (ScopeRules.Doubt(change.Transport, change.Registry) is { } doubt)
+                doubts.Add(doubt);
+        }
+
+        return doubts;
+    }
+
+    private static IEnumerable<string> OfStores(TrustChange change, LookasideConfiguration lookaside, bool withStores)
+    {
+        EffectiveLookaside? node = lookaside.ForScope("docker", change.IsDefault ? "" : change.Registry);
+        if (change.Requirements!.Any(static r => r is SignedByRequirement))
+        {
+            string? wanted = change.InForce?.SignatureStore ?? change.Section?.SignatureStore;
+            if (node?.SignatureStore is not { } store)
+            {
+                string advice = wanted is null ? "Give the entry one with Set-ImageTrust -SignatureStore, and add -IncludeRegistriesD" : withStores ? "Mend the entry" : "Add -IncludeRegistriesD";
+                yield return $"{change} asks for signatures, and the nodes have no signature store for it{(wanted is null ? "" : $" ({wanted} is the entry's)")}, so they accept no image of it, unless the registry itself hands out signatures. {advice}.";
+            }
+            else if (wanted is not null && wanted != store)
+            {
+                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Mend the entry" : "Add -IncludeRegistriesD")}.";
+            }
+        }
+
+        if (change.Requirements!.Any(static r => r is SigstoreSignedRequirement) && node?.UseSigstoreAttachments != true)
+        {
+            bool wanted = (change.InForce?.UseSigstoreAttachments ?? change.Section?.UseSigstoreAttachments) == true || change.SwitchOnAttachments;
+            string advice = !withStores && wanted ? "Add -IncludeRegistriesD" : "Switch it on for the entry with Set-ImageTrust -UseSigstoreAttachments, and add -IncludeRegistriesD";
+            yield return $"{change} asks for sigstore signatures, and reading them from the registry (use-sigstore-attachments) is not switched on for it on the nodes, so they accept no image of it. {advice}.";
+        }
+    }
+}

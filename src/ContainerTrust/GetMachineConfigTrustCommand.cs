@@ -1,0 +1,209 @@
+using System.Management.Automation;
+using System.Text;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.</summary>
+[Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet)]
+[OutputType(typeof(MachineConfigTrust))]
+public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+    private const string ClusterSet = "Cluster";
+    private const string Resource = "machineconfigs.machineconfiguration.openshift.io";
+    private const string RenderedPrefix = "rendered-";
+
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Files with MachineConfigs (YAML or JSON) or Butane configs. <c>*</c> and <c>?</c> are wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, HelpMessage = "A file with MachineConfigs")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Files, without wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true, HelpMessage = "A file with MachineConfigs")]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Names of MachineConfigs in the cluster. <c>*</c> and <c>?</c> are wildcards. All that decide on trust, rendered ones left out, if left out.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Only MachineConfigs of these roles.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    /// <summary>The kubeconfig file; the one that <c>oc</c> and <c>kubectl</c> use if left out.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The context in the kubeconfig; the current one if left out.</summary>
+    [Parameter(ParameterSetName = ClusterSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Context { get; set; }
+
+    private TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            if (ParameterSetName == ClusterSet)
+            {
+                FromCluster();
+                return;
+            }
+
+            foreach (string file in Files())
+                Attempt(() => FromFile(file));
+        }
+        catch (TrustException e)
+        {
+            ThrowTerminatingError(TrustCmdlet.ToRecord(e));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    private List<string> Files()
+    {
+        List<string> files = [];
+        foreach (string path in Path ?? LiteralPath!)
+        {
+            Attempt(() =>
+            {
+                try
+                {
+                    ProviderInfo provider;
+                    IEnumerable<string> found = Path is null
+                        ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)]
+                        : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
+                    files.AddRange(provider.Name == "FileSystem" ? found : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path });
+                }
+                catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+                {
+                    throw NotFound(path);
+                }
+            });
+        }
+
+        return files;
+    }
+
+    private void FromFile(string file)
+    {
+        byte[] content;
+        try
+        {
+            FileInfo info = new(file);
+            if (!info.Exists)
+                throw NotFound(file);
+            if (info.Length > MachineConfigReader.MaxBytes)
+                throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{file} has {info.Length} bytes, more than the {MachineConfigReader.MaxBytes} that are read. Give the MachineConfigs that matter only.") { Target = file };
+            content = File.ReadAllBytes(file);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{file} cannot be read: permission denied, or it is no file. Get read access, or name another.", e) { Target = file };
+        }
+        catch (IOException e)
+        {
+            throw new TrustException("ReadFailed", TrustErrorKind.ReadError, $"{file} cannot be read: {e.Message}", e) { Target = file };
+        }
+
+        IReadOnlyList<MachineConfigDocument> documents = MachineConfigReader.ReadDocuments(content, file, Messages);
+        if (documents.Count == 0)
+            throw new TrustException("NoMachineConfig", TrustErrorKind.InvalidData, $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.") { Target = file };
+        Write(documents.Where(d => Role is null || Role.Contains(d.Role)), file, isAskedFor: false);
+    }
+
+    private void FromCluster()
+    {
+        ClusterClient client = ClusterClient.Open(new ClusterOptions { Kubeconfig = Kubeconfig is null ? null : LocalPath(Kubeconfig), Context = Context }, Messages);
+        string source = client.ClusterName ?? "cluster";
+        string[] names = Name ?? [];
+        bool isExact = names.Length > 0 && !names.Any(WildcardPattern.ContainsWildcardCharacters);
+        foreach (string name in names)
+        {
+            if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '*' or '?' or '[' or ']') || name[0] == '-')
+                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{TrustText.Printable(name)}' is no name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
+        }
+
+        string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], _stop.Token).GetAwaiter().GetResult();
+        IReadOnlyList<MachineConfigDocument> documents = string.IsNullOrWhiteSpace(json) ? [] : MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(json), source, Messages);
+        WildcardPattern[] patterns = [.. names.Select(static n => WildcardPattern.Get(n, WildcardOptions.None))];
+        bool IsWanted(MachineConfigDocument document) =>
+            (patterns.Length == 0 ? !document.Name.StartsWith(RenderedPrefix, StringComparison.Ordinal) : patterns.Any(p => p.IsMatch(document.Name)))
+            && (Role is null || Role.Contains(document.Role));
+        Write(documents.Where(IsWanted), source, isAskedFor: isExact);
+        foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
+            WriteError(TrustCmdlet.ToRecord(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name }));
+    }
+
+    // A policy that is refused is that MachineConfig's error; the others are shown.
+    private void Write(IEnumerable<MachineConfigDocument> documents, string source, bool isAskedFor)
+    {
+        foreach (MachineConfigDocument document in documents)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            if (!document.DecidesOnTrust && !isAskedFor)
+            {
+                WriteVerbose($"{source}: MachineConfig {TrustText.Printable(document.Name)} has neither policy.json nor files of registries.d, and is left out.");
+                continue;
+            }
+
+            Attempt(() => WriteObject(Shown(MachineConfigReader.ToTrust(document, source, Messages))));
+        }
+    }
+
+    // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+    private static MachineConfigTrust Shown(MachineConfigTrust config) => config with
+    {
+        Files = config.Files.ToArray(),
+        Trust = [.. config.Trust.Select(static t => t with { Requirements = t.Requirements.ToArray(), Keys = t.Keys.ToArray() })],
+    };
+
+    private void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (TrustException e)
+        {
+            WriteError(TrustCmdlet.ToRecord(e));
+        }
+    }
+
+    private static TrustException NotFound(string path) =>
+        new("FileNotFound", TrustErrorKind.NotFound, $"There is no file '{path}'. Give the right path.") { Target = path };
+
+    private string LocalPath(string path)
+    {
+        if (System.IO.Path.IsPathFullyQualified(path))
+            return path;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
+    }
+}
