@@ -23,6 +23,7 @@
         'Set-ImageTrust'
         'Test-ImageSignature'
         'Test-ImageTrust'
+        'Test-MachineConfigTrust'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

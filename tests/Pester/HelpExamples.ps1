@@ -1,4 +1,5 @@
 # The examples of docs/help, as they stand there, and what they print when they are run. Dot-source it after Common.ps1 and Images.ps1.
+. $PSScriptRoot/Clusters.ps1
 $script:HelpPath = Join-Path $RepositoryRoot 'docs/help'
 
 # The examples of a page: Title, and Blocks of Code with the Output that the page shows after it ($null if it shows none).
@@ -33,8 +34,10 @@ function Get-HelpExample([string] $Path) {
     }
 }
 
-# Other hosts, registries and the user's own files are out of reach for a test; such examples are only parsed.
-function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://') }
+# Other hosts, registries, nodes of clusters and the user's own files are out of reach for a test; such examples are only parsed.
+function Test-HelpExampleRunnable($Example) {
+    -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://|-Node ') -and ($HasCluster -or -not ($Example.Blocks.Code -match 'Test-MachineConfigTrust'))
+}
 
 # The host that the examples are about.
 function New-HelpRoot {
@@ -96,9 +99,11 @@ function Invoke-HelpExample([object[]] $Example) {
     $work = foreach ($item in $Example) { @{ Golden = New-HelpRoot; New = New-HelpRoot -Fresh; Blocks = @($item.Blocks.Code) } }
     $file = Join-Path $work[0].Golden 'examples.clixml'
     $work | Export-Clixml -LiteralPath $file -Depth 5
+    $cluster = if ($Example.Blocks.Code -match 'Test-MachineConfigTrust') { Start-TestCluster production=inherited, staging=overridden, test=updating }
     # Should an example forget its root, it must find neither this host's files nor this user's.
     $child = Invoke-ChildSession @"
         `$env:HOME = '$($work[0].Golden)/home'
+        `$env:KUBECONFIG = '$($cluster.Kubeconfig)'
         `$env:CONTAINERS_POLICY_JSON = '$($work[0].Golden)/home/policy.json'
         Import-Module '$ModulePath'
         `$work = Import-Clixml -LiteralPath '$file'
@@ -122,6 +127,7 @@ function Invoke-HelpExample([object[]] $Example) {
             }
         }
 "@
+    Stop-TestCluster $cluster
     if ($child.ExitCode -ne 0) { throw "The examples could not be run:`n$($child.Output -join "`n")" }
     $blocks = @(($child.Output -join "`n") -split '(?m)^<<<block>>>\n' | Select-Object -Skip 1)
     $next = 0

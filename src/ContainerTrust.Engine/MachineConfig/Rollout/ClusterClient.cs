@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;
@@ -90,11 +91,16 @@ public sealed class ClusterClient
         JsonElement root;
         try
         {
+            RequireText(answer.Span);
             root = JsonElement.Parse(answer.Span, new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
             throw Invalid(source, (int)Math.Min((e.LineNumber ?? -1) + 1, int.MaxValue), "The answer is no JSON, or is cut off.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Invalid(source, 0, "The answer has text that is not valid Unicode.", e);
         }
 
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String)
@@ -132,6 +138,19 @@ public sealed class ClusterClient
         _messages.Verbose($"Asking the cluster{(ClusterName is null ? "" : $" {ClusterName}")} with {_program}: get {string.Join(' ', resourceArguments)}");
         ClientAnswer answer = await RunAsync(["get", .. resourceArguments, "--output=json"], TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         return answer.ExitCode == 0 ? answer.Output : throw ErrorOf(answer);
+    }
+
+    // So that no text in it fails later, when it is asked for.
+    private static void RequireText(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new InvalidOperationException("The text is no UTF-8.");
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Json.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                _ = reader.GetString();
+        }
     }
 
     private static TrustFormatException Invalid(string source, int line, string problem, Exception? inner) =>

@@ -67,8 +67,9 @@ internal sealed class LabelSelector
 
     private static Condition? ReadExpression(JsonElement item)
     {
-        if (item.Member("key").Text() is not { Length: > 0 } key || !Enum.TryParse(item.Member("operator").Text(), out Operator operation) || !Enum.IsDefined(operation))
+        if (item.Member("key").Text() is not { Length: > 0 } key || item.Member("operator").Text() is not { } word || !Enum.GetNames<Operator>().Contains(word))
             return null;
+        Operator operation = Enum.Parse<Operator>(word);
         IReadOnlyList<JsonElement> values = item.Member("values") is { } list ? ((JsonElement?)list).Items() ?? [] : [];
         bool takesValues = operation is Operator.In or Operator.NotIn;
         if (takesValues != values.Count > 0 || values.Any(static v => v.ValueKind != JsonValueKind.String))

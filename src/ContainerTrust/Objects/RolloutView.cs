@@ -1,0 +1,37 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace ContainerTrust.Commands.Objects;
+
+/// <summary>What the views of <see cref="MachineConfigTrustResult"/> show; each takes a live object or a property bag from another session.</summary>
+public static class RolloutView
+{
+    /// <summary>How many machines have what they are to have, of how many.</summary>
+    /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
+    /// <returns>Such as <c>1 of 3</c>; empty if the cluster does not say.</returns>
+    public static string Machines(PSObject item)
+    {
+        string updated = TrustView.Text(item, nameof(MachineConfigTrustResult.UpdatedMachineCount));
+        string all = TrustView.Text(item, nameof(MachineConfigTrustResult.MachineCount));
+        return updated.Length > 0 && all.Length > 0 ? $"{updated} of {all}" : "";
+    }
+
+    /// <summary>The weightiest reason.</summary>
+    /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
+    /// <returns>A sentence; empty if there is none.</returns>
+    public static string Reason(PSObject item) => Texts(item, nameof(MachineConfigTrustResult.Reasons)).FirstOrDefault() ?? "";
+
+    /// <summary>The items of a list, one a line.</summary>
+    /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
+    /// <param name="property">The list's name.</param>
+    /// <returns>The lines.</returns>
+    public static string Lines(PSObject item, string property) => string.Join('\n', Texts(item, property));
+
+    private static IEnumerable<string> Texts(PSObject item, string property)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        object? value = item.Properties[property]?.Value;
+        IEnumerable items = (value is PSObject wrapped ? wrapped.BaseObject : value) as IEnumerable ?? Array.Empty<object>();
+        return items.Cast<object?>().Select(static i => TrustText.Printable(i?.ToString() ?? ""));
+    }
+}

@@ -1,0 +1,176 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Commands;
+
+/// <summary><c>Test-MachineConfigTrust</c>: whether the machines of a cluster's pools use the policy that a MachineConfig has. Changes nothing.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "MachineConfigTrust")]
+[OutputType(typeof(MachineConfigTrustResult), typeof(bool))]
+public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
+{
+    private const string Activity = "Waiting for machine config pools";
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<MachineConfigTrust> _meant = [];
+    private OrderedWork<string, RolloutAnswers>? _work;
+    private IReadOnlyList<MachineConfigTrustResult>? _progress;
+    private bool _hasProgress;
+
+    /// <summary>Pools, such as <c>worker</c>. Without it all that select the MachineConfig.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    /// <summary>The MachineConfig. Without it that of <see cref="InputObject"/>, else <c>51-ROLE-rh-registry-trust</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>What is meant, from <c>New-MachineConfigTrust</c> or <c>Get-MachineConfigTrust</c>. Without it what the MachineConfig in the cluster has.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public MachineConfigTrust[]? InputObject { get; set; }
+
+    /// <summary>Nodes whose own files are looked at, by <c>oc debug</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Node { get; set; }
+
+    /// <summary>The kubeconfig file, instead of the one in force.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The context in the kubeconfig, instead of the current one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Context { get; set; }
+
+    /// <summary>The program that asks the cluster, <c>oc</c> or <c>kubectl</c>, instead of the one in <c>PATH</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ClientPath { get; set; }
+
+    /// <summary>Wait until every pool has it, or will not have it as things are.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How many seconds to wait.</summary>
+    [Parameter]
+    [ValidateRange(1, 604800)]
+    public int TimeoutSec { get; set; } = 1800;
+
+    /// <summary>How many seconds are between two questions to the cluster while it is waited.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int PollSec { get; set; } = 10;
+
+    /// <summary>Return one <c>$true</c> or <c>$false</c> instead of objects.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _work?.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _meant.AddRange(InputObject ?? []);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            bool hasNothingToCheck = MyInvocation.ExpectingInput && _meant.Count == 0;
+            bool isInForce = !hasNothingToCheck && Check();
+            if (Quiet)
+                WriteObject(isInForce);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    // What cannot be found out is an error record, and no yes.
+    private bool Check()
+    {
+        try
+        {
+            ClusterOptions options = new() { ClientPath = LocalPath(ClientPath), Kubeconfig = LocalPath(Kubeconfig), Context = Context };
+            _work = new OrderedWork<string, RolloutAnswers>(1, new TrustMessages { Warning = WriteWarning, Verbose = WriteVerbose }, _stop.Token) { Waiting = (_, _) => ShowProgress() };
+            RolloutChecker checker = new(ClusterClient.Open(options, _work.Messages), _work.Messages);
+            _work.Add("", (_, cancellation) => CheckAsync(checker, cancellation));
+            RolloutAnswers? answers = null;
+            _work.Deliver((_, task) => answers = task.GetAwaiter().GetResult(), static () => true);
+            foreach (TrustException error in answers!.Errors)
+                WriteError(TrustCmdlet.ToRecord(error));
+            if (!Quiet)
+                WriteObject(answers.Results, enumerateCollection: true);
+            return answers.Errors.Count == 0 && answers.Results.Count > 0 && answers.Results.All(static r => r.IsInForce);
+        }
+        catch (TrustException e)
+        {
+            WriteError(TrustCmdlet.ToRecord(e));
+            return false;
+        }
+        finally
+        {
+            if (_hasProgress && !_stop.IsCancellationRequested)
+                WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private async Task<RolloutAnswers> CheckAsync(RolloutChecker checker, CancellationToken cancellation)
+    {
+        List<RolloutQuestion> questions = [];
+        if (_meant.Count == 0)
+            questions.AddRange(await checker.FindQuestionsAsync(Role, Name, null, cancellation).ConfigureAwait(false));
+        foreach (MachineConfigTrust meant in _meant)
+            questions.AddRange(await checker.FindQuestionsAsync(Role, Name, meant, cancellation).ConfigureAwait(false));
+        RolloutWait? wait = !Wait ? null : new RolloutWait
+        {
+            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            Interval = TimeSpan.FromSeconds(PollSec),
+            Progress = results => Volatile.Write(ref _progress, results),
+        };
+        return await checker.CheckAsync(questions, Node ?? [], wait, cancellation).ConfigureAwait(false);
+    }
+
+    // Called from time to time on the pipeline's thread.
+    private void ShowProgress()
+    {
+        if (Interlocked.Exchange(ref _progress, null) is not { Count: > 0 } results)
+            return;
+        int all = results.Sum(static r => r.MachineCount ?? 0);
+        int updated = results.Sum(static r => Math.Min(Pending(r) ?? 0, r.MachineCount ?? 0));
+        _hasProgress = true;
+        WriteProgress(new ProgressRecord(0, Activity, string.Join(", ", results.Select(Describe))) { PercentComplete = all == 0 ? 0 : 100 * updated / all });
+    }
+
+    private static string Describe(MachineConfigTrustResult result) => Pending(result) is { } updated && result.MachineCount is { } all
+        ? $"{TrustText.Printable(result.Role)}: {updated} of {all} machines updated"
+        : $"{TrustText.Printable(result.Role)}: {result.Status}";
+
+    // The numbers are about what the machines are to have, which is not ours before it is rendered.
+    private static int? Pending(MachineConfigTrustResult result) => result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
+
+    private string? LocalPath(string? path)
+    {
+        if (path is null || Path.IsPathFullyQualified(path))
+            return path;
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
+    }
+}
