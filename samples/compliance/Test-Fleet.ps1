@@ -3,7 +3,7 @@
 .SYNOPSIS
 Checks the image trust of hosts, writes reports, and says by its exit code whether all is well.
 .DESCRIPTION
-Checks each host over PowerShell's SSH remoting; pwsh and the module must be there. Without -HostName it checks this host, and with
+Checks each host over SSH; nothing is needed there but a POSIX shell. Without -HostName it checks this host, and with
 -Root the host whose root a directory is. A host that cannot be checked is in the reports as such, and the exit code is then never 0.
 
 Exit codes: 0, every host is compliant; 3, some host is not compliant, or could not be checked; 1, the reports could not be made.
@@ -17,6 +17,9 @@ param(
 
     # The user to log in as. Root sees the homes of all users.
     [string] $UserName,
+
+    # Check as root, by sudo, which must not ask for a password.
+    [switch] $Sudo,
 
     # What Get-ImageTrust | Export-Clixml wrote on a host that is as it should be, or a policy.json.
     [string] $Baseline,
@@ -42,22 +45,14 @@ try {
     $options = @{ ExpiringWithin = $ExpiringWithin }
     if ($ExcludeRule) { $options.ExcludeRule = $ExcludeRule }
     if ($Baseline) { $options.Baseline = if ($Baseline -like '*xml') { @(Import-Clixml -LiteralPath $Baseline) } else { (Resolve-Path -LiteralPath $Baseline).ProviderPath } }
-    if ($HostName -and $options.Baseline -is [string]) { throw 'With -HostName the baseline must be entries: Get-ImageTrust | Export-Clixml golden.clixml makes such a file.' }
-
     $failed = @()
     $results = @(
         if ($HostName) {
-            $connection = @{ HostName = $HostName; ThrottleLimit = $ThrottleLimit }
-            if ($UserName) { $connection.UserName = $UserName }
-            Invoke-Command @connection -ErrorAction SilentlyContinue -ErrorVariable failed -ArgumentList $options {
-                param($options)
-                Test-ImageTrust @options
-            }
+            $options += @{ HostName = $HostName; ThrottleLimit = $ThrottleLimit; Sudo = $Sudo }
+            if ($UserName) { $options.UserName = $UserName }
         }
-        else {
-            if ($Root) { $options.Root = $Root }
-            Test-ImageTrust @options
-        }
+        elseif ($Root) { $options.Root = $Root }
+        Test-ImageTrust @options -ErrorAction SilentlyContinue -ErrorVariable failed
     )
 
     $null = New-Item -ItemType Directory -Path $ReportDirectory -Force

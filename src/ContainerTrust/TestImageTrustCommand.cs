@@ -64,6 +64,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     {
         if (BaselineHostName is null || IsFleet)
             base.Begin();
+        else if (AsJob)
+            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, "-AsJob goes with -HostName, which says on which hosts to work. Give -HostName too.");
         if (Quiet && AsJob)
             throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet is an answer, and a job has none yet. Leave out -Quiet or -AsJob.");
     }
