@@ -18,8 +18,14 @@ fail() {
 
 stop() {
     local dir=$1 id number name
-    [ -r "$dir/id.number" ] || return 0
-    read -r number id <"$dir/id.number"
+    # Known by the directory, or (what a killed run left) by the entry that sweep has found.
+    if [ -n "${2-}" ]; then
+        number=$2 id=$3
+    elif [ -r "$dir/id.number" ]; then
+        read -r number id <"$dir/id.number"
+    else
+        return 0
+    fi
     for name in $(ip netns list | cut -d ' ' -f 1 | grep "^$id-"); do
         # shellcheck disable=SC2046
         kill -9 $(ip netns pids "$name") 2>/dev/null
@@ -33,11 +39,11 @@ stop() {
 
 # What killed runs left: fleets whose starter's process is gone.
 sweep() {
-    local entry owner dir
+    local entry owner dir id
     for entry in "$state"/*/; do
         [ -r "$entry/owner" ] || continue
-        read -r owner dir <"$entry/owner"
-        [ "$owner" = 0 ] || kill -0 "$owner" 2>/dev/null || stop "$dir"
+        read -r owner id dir <"$entry/owner"
+        [ "$owner" = 0 ] || kill -0 "$owner" 2>/dev/null || stop "$dir" "$(basename "$entry")" "$id"
     done
 }
 
@@ -139,10 +145,10 @@ start() {
     done
     mkdir -p "$dir" || exit 1
     dir=$(cd "$dir" && pwd)
-    echo "${FLEET_OWNER:-0} $dir" >"$state/$number/owner"
     # Not by the number alone: the interfaces of a fleet that has just ended can be there for a while still.
     id=ctf$$
     echo "$number $id" >"$dir/id.number"
+    echo "${FLEET_OWNER:-0} $id $dir" >"$state/$number/owner"
     ssh-keygen -q -t ed25519 -N '' -C fleet -f "$dir/id" || exit 1
     cp "$dir/id.pub" "$dir/authorized_keys"
     chmod 644 "$dir/authorized_keys"

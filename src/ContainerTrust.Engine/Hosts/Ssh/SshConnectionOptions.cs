@@ -37,6 +37,9 @@ public sealed record SshConnectionOptions
     /// <summary>Whether everything is done as root by <c>sudo</c>, which must not ask for a password.</summary>
     public bool Sudo { get; init; }
 
+    /// <summary>Another program instead of the ssh in the PATH, for tests.</summary>
+    internal string? Program { get; init; }
+
     /// <summary>The same way of connecting to another host, as <c>Invoke-Command -HostName</c> takes names: <c>[user@]host[:port]</c>.</summary>
     /// <param name="target">The host, with user and port where they differ from these options. An IPv6 address with a port stands in brackets.</param>
     /// <returns>The options for that host.</returns>

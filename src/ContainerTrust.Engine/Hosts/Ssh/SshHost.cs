@@ -1,6 +1,5 @@
 using System.Globalization;
 using ContainerTrust.Engine.Hosts.Linux;
-using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 

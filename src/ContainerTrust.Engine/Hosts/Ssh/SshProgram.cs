@@ -11,7 +11,7 @@ internal static class SshProgram
     public static ProcessStartInfo StartInfo(SshConnectionOptions options)
     {
         options.Validate();
-        ProcessStartInfo start = new(Find(options.HostName))
+        ProcessStartInfo start = new(options.Program ?? Find(options.HostName))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

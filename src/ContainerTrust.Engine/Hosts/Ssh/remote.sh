@@ -77,8 +77,7 @@ absent() {
             [ -x "${q:-/}" ]
             return
         fi
-        [ -L "$q" ] && return 1
-        [ -e "$q" ] && return 0
+        [ ! -e "$q" ] && [ ! -L "$q" ] || return 1
     done
     return 1
 }
