@@ -69,7 +69,7 @@ try
             Stopwatch time = Stopwatch.StartNew();
             int done = 0;
             string scope = $"s{Random.Shared.Next()}.example";
-            foreach (FleetResult<int> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], (there, messages, cancellation) => Work(there, messages, cancellation, args[0] == "fleet-set" ? scope : null), CancellationToken.None))
+            foreach (FleetResult<int> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None, (there, messages, cancellation) => Work(there, messages, cancellation, args[0] == "fleet-set" ? scope : null), CancellationToken.None))
             {
                 if (result.Error is { } error)
                     Console.Out.WriteLine($"{result.HostName} {error.ErrorId}: {error.Message}");

@@ -87,7 +87,7 @@ public static class ComplianceChecker
         try
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
-            audit.Host.Prefetch(PolicyFiles.Of(audit.Policy));
+            audit.Host.Prefetch([.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes]);
         }
         catch (TrustFormatException e)
         {

@@ -10,6 +10,9 @@ internal sealed class UserPolicyCheck : IComplianceCheck
 {
     private const string PolicyFile = "/.config/containers/policy.json";
     private const string RegistriesDirectory = "/.config/containers/registries.d";
+    /// <summary>The directory that has users' homes.</summary>
+    public const string Homes = "/home/";
+
     private const int MostHomes = 10_000;
 
     public IReadOnlyList<string> Rules { get; } = [ComplianceRules.UserPolicy];

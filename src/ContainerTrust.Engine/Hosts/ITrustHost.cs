@@ -46,7 +46,7 @@ public interface ITrustHost
     IReadOnlyList<string> ListDirectory(string path);
 
     /// <summary>Says which files are going to be read, for hosts where reading them together saves time. No promise, and no error, is made.</summary>
-    /// <param name="paths">Paths on the host; whatever is no absolute path is passed over.</param>
+    /// <param name="paths">Paths on the host, ending in a slash for directories that are going to be listed; whatever is no absolute path is passed over.</param>
     /// <exception cref="TrustException">The connection to the host has ended.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     void Prefetch(IReadOnlyList<string> paths)

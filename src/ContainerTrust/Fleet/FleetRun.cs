@@ -65,15 +65,14 @@ internal sealed class FleetRun
 
     private void Visit(HostQueue queue, IFleetListener listener, CancellationToken cancellation)
     {
-        foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, (host, _, token) => Visit(host, queue, listener, token), cancellation))
+        TrustMessages Messages(string name) => new()
+        {
+            Warning = text => queue.Post(() => listener.Warn($"{name}: {text}")),
+            Verbose = text => queue.Post(() => listener.Say($"{name}: {text}")),
+        };
+        foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, Messages, (host, messages, token) => Visit(host, messages, queue, listener, token), cancellation))
         {
             _done++;
-            foreach (FleetMessage message in result.Messages)
-            {
-                string text = $"{result.HostName}: {message.Text}";
-                queue.Post(message.IsWarning ? () => listener.Warn(text) : () => listener.Say(text));
-            }
-
             if (result.Error is not { } error)
                 continue;
             _failed++;
@@ -85,15 +84,9 @@ internal sealed class FleetRun
         }
     }
 
-    private bool Visit(SshHost host, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    private bool Visit(SshHost host, TrustMessages messages, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
     {
-        string name = host.ComputerName;
-        TrustMessages messages = new()
-        {
-            Warning = text => queue.Post(() => listener.Warn($"{name}: {text}")),
-            Verbose = text => queue.Post(() => listener.Say($"{name}: {text}")),
-        };
-        _work(new FleetHost(name, TrustStore.Open(host, StoreOptions, messages), queue, listener, cancellation));
+        _work(new FleetHost(host.ComputerName, TrustStore.Open(host, StoreOptions, messages), queue, listener, cancellation));
         return true;
     }
 

@@ -282,7 +282,7 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     {
         Stopwatch time = Stopwatch.StartNew();
         SshConnectionOptions[] hosts = [.. Fleet.Hosts.Select(h => Fleet.Options(h) with { UserName = h.State == "sudo" ? "deploy" : "root", Sudo = h.State == "sudo", ConnectingTimeout = TimeSpan.FromSeconds(h.State == "hang" ? 2 : 20) })];
-        List<FleetResult<int>> results = [.. FleetRunner.Run(hosts, 8, [], static (host, messages, cancellation) => new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(), CancellationToken.None)];
+        List<FleetResult<int>> results = [.. FleetRunner.Run(hosts, 8, [], static _ => TrustMessages.None, static (host, messages, cancellation) => new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(), CancellationToken.None)];
         _output.WriteLine($"{results.Count} hosts in {time.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal(Fleet.Hosts.Count, results.Count);
         foreach (FleetResult<int> result in results)

@@ -20,7 +20,8 @@ public static class FleetRunner
     /// <param name="hosts">How each is reached. A host may appear twice and is then worked on twice.</param>
     /// <param name="throttleLimit">The most hosts at once; 0 for <see cref="DefaultThrottleLimit"/>.</param>
     /// <param name="prefetchPaths">Files that are going to be read on each, see <see cref="SshHost.Connect"/>.</param>
-    /// <param name="work">The work, called on a thread of the host's own. Its messages are kept in order with the result.</param>
+    /// <param name="messages">What a host's words go to, given its name; said as they come, on a thread of the host's own.</param>
+    /// <param name="work">The work, called on that thread.</param>
     /// <param name="cancellationToken">Ends all connections within a second; hosts that were not done are then left out.</param>
     /// <returns>One result for each host.</returns>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
@@ -28,20 +29,23 @@ public static class FleetRunner
         IReadOnlyList<SshConnectionOptions> hosts,
         int throttleLimit,
         IReadOnlyList<string> prefetchPaths,
+        Func<string, TrustMessages> messages,
         Func<SshHost, TrustMessages, CancellationToken, T> work,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(hosts);
         ArgumentNullException.ThrowIfNull(prefetchPaths);
+        ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(work);
         ArgumentOutOfRangeException.ThrowIfNegative(throttleLimit);
-        return Enumerate(hosts, throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit, prefetchPaths, work, cancellationToken);
+        return Enumerate(hosts, throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit, prefetchPaths, messages, work, cancellationToken);
     }
 
     private static IEnumerable<FleetResult<T>> Enumerate<T>(
         IReadOnlyList<SshConnectionOptions> hosts,
         int throttleLimit,
         IReadOnlyList<string> prefetchPaths,
+        Func<string, TrustMessages> messages,
         Func<SshHost, TrustMessages, CancellationToken, T> work,
         CancellationToken cancellationToken)
     {
@@ -75,7 +79,7 @@ public static class FleetRunner
             {
                 while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var i && i < hosts.Count)
                 {
-                    if (RunOne(hosts[i], i, hints, work, stop.Token) is { } result)
+                    if (RunOne(hosts[i], i, hints, messages(hosts[i].HostName), work, stop.Token) is { } result)
                         results.Add(result, CancellationToken.None);
                 }
             }
@@ -88,14 +92,8 @@ public static class FleetRunner
     }
 
     // Null if it was cancelled.
-    private static FleetResult<T>? RunOne<T>(SshConnectionOptions options, int index, ConcurrentDictionary<string, bool> hints, Func<SshHost, TrustMessages, CancellationToken, T> work, CancellationToken cancellationToken)
+    private static FleetResult<T>? RunOne<T>(SshConnectionOptions options, int index, ConcurrentDictionary<string, bool> hints, TrustMessages messages, Func<SshHost, TrustMessages, CancellationToken, T> work, CancellationToken cancellationToken)
     {
-        List<FleetMessage> said = [];
-        TrustMessages messages = new()
-        {
-            Warning = text => said.Add(new FleetMessage(IsWarning: true, text)),
-            Verbose = text => said.Add(new FleetMessage(IsWarning: false, text)),
-        };
         try
         {
             using SshHost host = SshHost.Connect(options, [.. hints.Keys], messages, cancellationToken);
@@ -106,7 +104,7 @@ public static class FleetRunner
                     hints.TryAdd(path, true);
             }
 
-            return new FleetResult<T>(options.HostName, index, value, null, said);
+            return new FleetResult<T>(options.HostName, index, value, null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -114,12 +112,12 @@ public static class FleetRunner
         }
         catch (TrustException e)
         {
-            return new FleetResult<T>(options.HostName, index, default, e, said);
+            return new FleetResult<T>(options.HostName, index, default, e);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A fault of ours on one host is that host's error, and the others go on.
-            return new FleetResult<T>(options.HostName, index, default, new TrustException("UnexpectedError", TrustErrorKind.NotSupported, $"The work on {options.HostName} failed unexpectedly: {e.Message}", e) { Target = options.HostName }, said);
+            return new FleetResult<T>(options.HostName, index, default, new TrustException("UnexpectedError", TrustErrorKind.NotSupported, $"The work on {options.HostName} failed unexpectedly: {e.Message}", e) { Target = options.HostName });
         }
     }
 }
@@ -130,10 +128,4 @@ public static class FleetRunner
 /// <param name="Index">Its place among the hosts that were given, from 0.</param>
 /// <param name="Value">What the work gave back; the default value if it failed.</param>
 /// <param name="Error">Why it failed. Null if it did not.</param>
-/// <param name="Messages">What was said, in order.</param>
-public sealed record FleetResult<T>(string HostName, int Index, T? Value, TrustException? Error, IReadOnlyList<FleetMessage> Messages);
-
-/// <summary>One thing that was said while a host was worked on.</summary>
-/// <param name="IsWarning">Whether it is a warning; else it tells what is being done.</param>
-/// <param name="Text">A sentence.</param>
-public sealed record FleetMessage(bool IsWarning, string Text);
+public sealed record FleetResult<T>(string HostName, int Index, T? Value, TrustException? Error);

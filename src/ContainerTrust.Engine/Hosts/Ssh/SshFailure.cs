@@ -17,7 +17,7 @@ internal static class SshFailure
     {
         string host = options.HostName;
         string[] lines = untrustedErrors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string last = lines.Length == 0 ? "" : $" (ssh: {Printable.Of(lines[^1], 300)})";
+        string last = lines.Length == 0 ? "" : $" (ssh: {Printable.Of(lines[^1].StartsWith("ssh: ", StringComparison.Ordinal) ? lines[^1]["ssh: ".Length..] : lines[^1], 300)})";
         TrustException Error(string id, TrustErrorKind kind, string message) => new(id, kind, message) { Target = host };
         bool Says(string text) => Array.Exists(lines, l => l.Contains(text, StringComparison.OrdinalIgnoreCase));
 

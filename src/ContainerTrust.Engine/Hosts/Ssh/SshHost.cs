@@ -113,8 +113,15 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         List<string> questions = [];
         foreach (string path in paths)
         {
-            if (_cache.Find(path) is null && IsPath(path))
+            if (DirectoryOf(path) is { } directory)
+            {
+                if (_cache.FindDirectory(directory) is null && IsPath(directory))
+                    questions.Add(Question("y", PrefetchLimit, directory));
+            }
+            else if (_cache.Find(path) is null && IsPath(path))
+            {
                 questions.Add(Question("f", PrefetchLimit, path));
+            }
         }
 
         if (questions.Count == 0)
@@ -284,7 +291,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     {
         foreach (string path in prefetchPaths)
         {
-            if (IsPath(path))
+            if (DirectoryOf(path) is { } directory && IsPath(directory))
+                _asked.Add(Question("y", PrefetchLimit, directory));
+            else if (IsPath(path))
                 _asked.Add(Question("a", PrefetchLimit, path));
         }
 
@@ -377,6 +386,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         new("FileTooLarge", TrustErrorKind.LimitsExceeded, string.Create(CultureInfo.InvariantCulture, $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant.")) { Target = path };
 
     private static string Question(string operation, int limit, string path) => $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
+
+    // What ends in a slash is a directory whose names are wanted.
+    private static string? DirectoryOf(string path) => path.Length > 1 && path[^1] == '/' ? path.TrimEnd('/') : null;
 
     private static void RequirePath(string path) => _ = PathText.Encode(path);
 
