@@ -83,7 +83,7 @@ Describe 'Code in <_.Name>' -ForEach $pages {
             $ast = [System.Management.Automation.Language.Parser]::ParseInput($block.Groups[1].Value, [ref]$null, [ref]$faults)
             $faults | Should -BeNullOrEmpty
             foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-                if ($call.GetCommandName() -notlike '*-Image*' -and $call.GetCommandName() -notlike '*-ReleaseImage' -and $call.GetCommandName() -notlike '*-*ImagePolicy') { continue }
+                if ($call.GetCommandName() -notlike '*-Image*' -and $call.GetCommandName() -notlike '*-ReleaseImage' -and $call.GetCommandName() -notlike '*-*ImagePolicy' -and $call.GetCommandName() -notlike '*-MachineConfig*') { continue }
                 $known = (Get-Command -Name $call.GetCommandName()).Parameters.Keys
                 $call.CommandElements.Where({ $_ -is [System.Management.Automation.Language.CommandParameterAst] }).ParameterName | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
             }
