@@ -173,16 +173,9 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
                 continue;
             }
 
-            Attempt(() => WriteObject(Shown(MachineConfigReader.ToTrust(document, source, Messages))));
+            Attempt(() => WriteObject(MachineConfigReader.ToTrust(document, source, Messages)));
         }
     }
-
-    // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
-    private static MachineConfigTrust Shown(MachineConfigTrust config) => config with
-    {
-        Files = config.Files.ToArray(),
-        Trust = [.. config.Trust.Select(static t => t with { Requirements = t.Requirements.ToArray(), Keys = t.Keys.ToArray() })],
-    };
 
     private void Attempt(Action action)
     {

@@ -198,7 +198,7 @@ public sealed class MachineConfigBuilder
             OpenShiftVersion = _target.OpenShift,
             IgnitionVersion = _target.Ignition,
             Labels = labels,
-            Files = files,
+            Files = files.ToArray(),
             Trust = MachineConfigReader.ReadTrust(new DocumentHost(name, files), TrustMessages.None),
             Yaml = DocumentYaml.ButaneHeader + DocumentYaml.Write(node),
             Butane = ButaneText.Write(name, labels, _target, files),

@@ -69,7 +69,7 @@ public static class MachineConfigReader
                 OpenShiftVersion = document.OpenShiftVersion,
                 IgnitionVersion = document.IgnitionVersion,
                 Labels = document.Labels,
-                Files = document.Files,
+                Files = document.Files.ToArray(),
                 Trust = ReadTrust(document.ToHost(), messages),
                 Yaml = document.ToYaml(),
                 Butane = document.Butane,
@@ -82,8 +82,8 @@ public static class MachineConfigReader
         }
     }
 
-    /// <summary>The trust that a document's files alone amount to; none where there is no policy.json.</summary>
-    internal static IReadOnlyList<ImageTrust> ReadTrust(DocumentHost host, TrustMessages messages)
+    /// <summary>The trust that a document's files alone amount to; none where there is no policy.json. Lists are arrays: a shell can index nothing else.</summary>
+    internal static ImageTrust[] ReadTrust(DocumentHost host, TrustMessages messages)
     {
         if (!host.Exists(TrustLocations.SystemPolicyPath))
             return [];
@@ -91,7 +91,7 @@ public static class MachineConfigReader
         {
             ExpectsMissingKeys = true,
         };
-        return [.. store.Read(TrustQuery.All)];
+        return [.. store.Read(TrustQuery.All).Select(static t => t with { Requirements = t.Requirements.ToArray(), Keys = t.Keys.ToArray() })];
     }
 
     internal static string Shown(string name) => Printable.Of(name, Printable.NameLength);
