@@ -46,8 +46,8 @@ Describe 'Test-ImageTrust' {
         # What a fix made can be found itself, such as a rejected scope that is never reached.
         foreach ($fix in (Test-ImageTrust -Root $root @owner).Findings.Fix) { & ([scriptblock]::Create($fix)) }
         $after = Test-ImageTrust -Root $root @owner
-        $after.Findings | Where-Object Fix | Should -BeNullOrEmpty
-        $after.Findings | ForEach-Object RuleId | Should -BeIn 'ScopeUnreachable'
+        $after.Findings | Should -BeNullOrEmpty
+        $after.Compliant | Should -BeTrue
     }
 
     It 'says with -Quiet one thing, also where nothing could be looked at' {
@@ -157,7 +157,6 @@ Describe 'Export-ImageTrustReport' {
     }
 
     It 'has hosts that could not be checked, by name, by error, and from the pipeline' {
-        $null = Get-ImageTrust -Root /nonexistent-root -ErrorVariable failed -ErrorAction SilentlyContinue 2>$null
         $failed = try { Get-ImageTrust -Root /nonexistent-root } catch { $_ }
         & { $good; Write-Error -Message 'unreachable' -TargetObject 'web9' } 2>&1 | Export-ImageTrustReport "$directory/u.json" -UncheckedHost db1 -ErrorRecord $failed
         $report = Get-Content -LiteralPath "$directory/u.json" -Raw | ConvertFrom-Json
