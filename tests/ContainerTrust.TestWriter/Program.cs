@@ -84,7 +84,7 @@ try
             for (long generation = 1; ; generation++)
             {
                 byte[] content = Generation(generation);
-                foreach (FleetResult<bool> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], (there, _, cancellation) => Replace(there, content, cancellation), CancellationToken.None))
+                foreach (FleetResult<bool> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None, (there, _, cancellation) => Replace(there, content, cancellation), CancellationToken.None))
                 {
                     if (result.Error is { } error)
                         throw error;
