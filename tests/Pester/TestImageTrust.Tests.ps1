@@ -158,7 +158,7 @@ Describe 'Export-ImageTrustReport' {
 
     It 'has hosts that could not be checked, by name, by error, and from the pipeline' {
         $failed = try { Get-ImageTrust -Root /nonexistent-root } catch { $_ }
-        & { $good; Write-Error -Message 'unreachable' -TargetObject 'web9' } 2>&1 | Export-ImageTrustReport "$directory/u.json" -UncheckedHost db1 -ErrorRecord $failed
+        & { $good; Write-Error -Message 'unreachable' -TargetObject 'web9' -ErrorAction Continue } 2>&1 | Export-ImageTrustReport "$directory/u.json" -UncheckedHost db1 -ErrorRecord $failed
         $report = Get-Content -LiteralPath "$directory/u.json" -Raw | ConvertFrom-Json
         $report.compliant | Should -BeFalse
         $report.unchecked.computerName | Should -Be 'web9', '/nonexistent-root', 'db1'
