@@ -12,7 +12,7 @@ BeforeAll {
     $owner = @{ ExcludeRule = 'FileOwnedByOther' }
     $strict = '{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc"}]}}}'
     $store = @{ 'r.yaml' = "docker:`n  registry.example.com:`n    lookaside: https://store.example.com/sigs`n" }
-    function New-GoodRoot {
+    function Get-GoodRoot {
         $root = New-TestRoot $strict $store
         chmod -R go-w $root
         $root
@@ -22,7 +22,7 @@ AfterAll { Remove-TestRoot }
 
 Describe 'Test-ImageTrust' {
     It 'finds nothing on a host that is as it should be' {
-        $result = Test-ImageTrust -Root (New-GoodRoot) @owner
+        $result = Test-ImageTrust -Root (Get-GoodRoot) @owner
         $result.Findings | Should -BeNullOrEmpty
         $result.Compliant | Should -BeTrue
         $result | Should -BeOfType ([ContainerTrust.ImageTrustCompliance])
@@ -30,11 +30,11 @@ Describe 'Test-ImageTrust' {
         $result.ExcludedRules | Should -Be 'FileOwnedByOther'
         $result.PolicyPath | Should -Be '/etc/containers/policy.json'
         ([datetimeoffset]::UtcNow - $result.CheckedAt).TotalMinutes | Should -BeLessThan 5
-        Test-ImageTrust -Root (New-GoodRoot) @owner -Quiet | Should -BeTrue
+        Test-ImageTrust -Root (Get-GoodRoot) @owner -Quiet | Should -BeTrue
     }
 
     It 'gives fixes that mend what was found' {
-        $root = New-GoodRoot
+        $root = Get-GoodRoot
         Set-ImageTrust -Default -Type Accept -Root $root
         Set-ImageTrust busybox, "it's.example.com/team" -Type Accept -Force -Root $root
         [System.IO.File]::WriteAllText("$root/etc/containers/registries.conf", "[[registry]]`nlocation = 'registry.example.com'`n[[registry.mirror]]`nlocation = 'mirror.example.net:5000'`n")
@@ -68,18 +68,18 @@ Describe 'Test-ImageTrust' {
 
     It 'takes -ExpiringWithin as days or as a time span' {
         foreach ($value in 3650, '3650', ([timespan]::FromDays(3650)), 3650.0) {
-            $null = Test-ImageTrust -Root (New-GoodRoot) @owner -ExpiringWithin $value
+            $null = Test-ImageTrust -Root (Get-GoodRoot) @owner -ExpiringWithin $value
         }
-        { Test-ImageTrust -Root (New-GoodRoot) -ExpiringWithin ([timespan]::FromDays(-1)) } | Should -Throw -ErrorId 'InvalidExpiringWithin,*'
-        { Test-ImageTrust -Root (New-GoodRoot) -ExpiringWithin -1 } | Should -Throw
+        { Test-ImageTrust -Root (Get-GoodRoot) -ExpiringWithin ([timespan]::FromDays(-1)) } | Should -Throw -ErrorId 'InvalidExpiringWithin,*'
+        { Test-ImageTrust -Root (Get-GoodRoot) -ExpiringWithin -1 } | Should -Throw
     }
 
     It 'leaves rules out by wildcards, and never those that everything hangs on' {
         $result = Test-ImageTrust -Root (New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}') -ExcludeRule default*, File*
         $result.Compliant | Should -BeTrue
         $result.ExcludedRules | Should -Be 'DefaultAcceptsAnything', 'FileWritableByOthers', 'FileOwnedByOther'
-        { Test-ImageTrust -Root (New-GoodRoot) -ExcludeRule PolicyMissing } | Should -Throw -ErrorId 'RuleNotExcludable,*'
-        { Test-ImageTrust -Root (New-GoodRoot) -ExcludeRule Nonsense } | Should -Throw -ErrorId 'RuleNotFound,*'
+        { Test-ImageTrust -Root (Get-GoodRoot) -ExcludeRule PolicyMissing } | Should -Throw -ErrorId 'RuleNotExcludable,*'
+        { Test-ImageTrust -Root (Get-GoodRoot) -ExcludeRule Nonsense } | Should -Throw -ErrorId 'RuleNotFound,*'
     }
 
     It 'completes the rules' {
@@ -88,8 +88,8 @@ Describe 'Test-ImageTrust' {
     }
 
     It 'compares with <_>' -ForEach 'entries from the pipeline', 'entries in an array', 'a file', 'a directory', 'CLIXML', 'a document with entries' {
-        $golden = New-GoodRoot
-        $here = New-GoodRoot
+        $golden = Get-GoodRoot
+        $here = Get-GoodRoot
         Set-ImageTrust extra.example.com -Type Reject -Root $here
         $compare = switch ($_) {
             'entries from the pipeline' { { param($r) Get-ImageTrust -Root $golden | Test-ImageTrust -Root $r @owner } }
@@ -106,7 +106,7 @@ Describe 'Test-ImageTrust' {
     }
 
     It 'refuses a baseline that is empty or none' {
-        $root = New-GoodRoot
+        $root = Get-GoodRoot
         { Test-ImageTrust -Root $root -Baseline @() } | Should -Throw -ErrorId 'EmptyBaseline,*'
         { Test-ImageTrust -Root $root -Baseline $null } | Should -Throw -ErrorId 'EmptyBaseline,*'
         { @() | Test-ImageTrust -Root $root } | Should -Throw -ErrorId 'EmptyBaseline,*'
@@ -143,7 +143,7 @@ Describe 'Test-ImageTrust' {
 Describe 'Export-ImageTrustReport' {
     BeforeAll {
         $directory = New-TestRoot
-        $good = Test-ImageTrust -Root (New-GoodRoot) @owner
+        $good = Test-ImageTrust -Root (Get-GoodRoot) @owner
         $bad = Test-ImageTrust -Root (New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}')
     }
 
@@ -158,7 +158,7 @@ Describe 'Export-ImageTrustReport' {
 
     It 'has hosts that could not be checked, by name, by error, and from the pipeline' {
         $failed = try { Get-ImageTrust -Root /nonexistent-root } catch { $_ }
-        & { $good; Write-Error -Message 'unreachable' -TargetObject 'web9' } 2>&1 | Export-ImageTrustReport "$directory/u.json" -UncheckedHost db1 -ErrorRecord $failed
+        & { $good; Write-Error -Message 'unreachable' -TargetObject 'web9' -ErrorAction Continue } 2>&1 | Export-ImageTrustReport "$directory/u.json" -UncheckedHost db1 -ErrorRecord $failed
         $report = Get-Content -LiteralPath "$directory/u.json" -Raw | ConvertFrom-Json
         $report.compliant | Should -BeFalse
         $report.unchecked.computerName | Should -Be 'web9', '/nonexistent-root', 'db1'
@@ -205,7 +205,7 @@ Describe 'The samples' {
         $result.ExitCode | Should -Be 3
         "$($result.Output)" | Should -Match '^0 of 1 hosts are compliant'
         "$directory/fleet/report.html", "$directory/fleet/report.xml", "$directory/fleet/report.json" | Should -Exist
-        $good = New-GoodRoot
+        $good = Get-GoodRoot
         (Invoke-Sample "-Root '$good' -ExcludeRule FileOwnedByOther -Baseline '$good/etc/containers/policy.json'").ExitCode | Should -Be 0
         (Invoke-Sample "-Root '$good' -Baseline '$good/none.json'").ExitCode | Should -Be 1
     }
@@ -218,7 +218,7 @@ Describe 'The samples' {
             $null = sh "$samples/test-host.sh" "$directory/host" --root (New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}')
             $LASTEXITCODE | Should -Be 3
             "$directory/host/report.html", "$directory/host/report.xml", "$directory/host/report.json" | Should -Exist
-            $null = sh "$samples/test-host.sh" "$directory/host" --root (New-GoodRoot) --exclude FileOwnedByOther
+            $null = sh "$samples/test-host.sh" "$directory/host" --root (Get-GoodRoot) --exclude FileOwnedByOther
             $LASTEXITCODE | Should -Be 0
             $null = sh "$samples/test-host.sh" "$directory/host" --root /nonexistent-root 2>&1
             $LASTEXITCODE | Should -Be 1
