@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
@@ -12,7 +13,8 @@ namespace ContainerTrust.Engine.Compliance;
 /// <param name="style">In whose words.</param>
 /// <param name="target">Which files were meant.</param>
 /// <param name="locations">The files in force.</param>
-internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations)
+/// <param name="connection">How the host was reached. Null for this one.</param>
+internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection)
 {
     private readonly bool _isPowerShell = style == FixStyle.PowerShell;
 
@@ -190,9 +192,25 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
         }
     }
 
+    // The command has no such options: it runs on the host itself.
+    private static IEnumerable<(string, string, string?)> Connection(SshConnectionOptions connection)
+    {
+        yield return ("-HostName", "", connection.HostName);
+        if (connection.UserName is { } user)
+            yield return ("-UserName", "", user);
+        if (connection.Port is { } port)
+            yield return ("-Port", "", port.ToString(CultureInfo.InvariantCulture));
+        if (connection.KeyFilePath is { } key)
+            yield return ("-KeyFilePath", "", key);
+        if (connection.Sudo)
+            yield return ("-Sudo", "", null);
+    }
+
     private IEnumerable<Word> Target()
     {
         List<(string, string, string?)> options = [];
+        if (connection is not null && _isPowerShell)
+            options.AddRange(Connection(connection));
         if (target.RootDirectory is { } root)
             options.Add(("-Root", "--root", root));
         if (target.PolicyPath is { } policy)

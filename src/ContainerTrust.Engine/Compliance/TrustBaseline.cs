@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
@@ -30,7 +31,10 @@ public sealed class TrustBaseline
     public static TrustBaseline Of(IEnumerable<ImageTrust> entries) => Combine([(entries, true)]);
 
     /// <summary>A baseline of a file.</summary>
-    /// <param name="path">A policy.json, which says nothing of signature stores and keys' contents; or a directory that is the root of a host that is as it should be.</param>
+    /// <param name="path">
+    /// A policy.json, which says nothing of signature stores and keys' contents; a document with one MachineConfig that has a policy, or a Butane config of one
+    /// (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); or a directory that is the root of a host that is as it should be.
+    /// </param>
     /// <returns>The baseline.</returns>
     /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
     public static TrustBaseline FromPath(string path) => Combine([ReadPath(path)]);
@@ -44,11 +48,28 @@ public sealed class TrustBaseline
         if (Directory.Exists(path))
             return ([.. TrustStore.Open(new TrustStoreOptions { RootDirectory = path }, TrustMessages.None).Read(TrustQuery.All)], true);
         HostFile file = LocalHost.Instance.TryReadFile(path, PolicyReader.MaxBytes)
-            ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound, $"The baseline {path} does not exist. Give a policy.json, or the root directory of a host.") { Target = path };
+            ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound, $"The baseline {path} does not exist. Give a policy.json, a MachineConfig, or the root directory of a host.") { Target = path };
+        if (Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".bu")
+            return OfMachineConfig(file);
         PolicyDocument policy = PolicyReader.Read(file.Content.Span, path);
         ImageTrust Entry(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements) =>
             new() { ComputerName = LocalHost.Instance.ComputerName, Transport = transport, Registry = scope, IsDefault = isDefault, Requirements = requirements, PolicyPath = path };
         return ([Entry("all", "default", true, policy.Default), .. policy.Transports.SelectMany(t => t.Scopes.Select(s => Entry(t.Name, s.Name, false, s.Requirements)))], false);
+    }
+
+    private static (IEnumerable<ImageTrust> Entries, bool HasStores) OfMachineConfig(HostFile file)
+    {
+        MachineConfigTrust[] configs = [.. MachineConfigReader.Read(file.Content, file.Path, TrustMessages.None).Where(static c => c.Trust.Count > 0)];
+        if (configs.Length != 1)
+        {
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidData, $"{file.Path} has {configs.Length} MachineConfigs with a policy.json, and a baseline is one. Get-MachineConfigTrust reads them; choose one and pipe it on.")
+            {
+                Target = file.Path,
+            };
+        }
+
+        // Without registries.d in it, the nodes' own files say where signatures are.
+        return (configs[0].Trust, configs[0].Files.Any(static f => f.Path.StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal)));
     }
 
     /// <summary>A baseline of several parts.</summary>

@@ -120,6 +120,11 @@ public sealed class BaselineTests
             ComplianceOptions file = new() { Baseline = TrustBaseline.FromPath(directory + AuditHost.Policy), ExcludedRules = ["SignatureStoreMissing"] };
             Assert.True(other.Check(file).Compliant);
             Assert.Equal("BaselineStoreDiffers", other.Check(file with { Baseline = TrustBaseline.FromPath(directory) }).Findings.Single().RuleId);
+            string config = directory + "/trust.bu";
+            File.WriteAllText(config, "variant: openshift\nversion: 4.14.0\nmetadata:\n  name: 51-worker-trust\n  labels:\n    machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      contents:\n        inline: '{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"config.example.com\":[{\"type\":\"reject\"}]}}}'\n");
+            Assert.Equal(["default", "config.example.com"], TrustBaseline.FromPath(config).Entries.Select(static e => e.Registry));
+            File.AppendAllText(config, "---\n" + File.ReadAllText(config));
+            Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => TrustBaseline.FromPath(config)).ErrorId);
             Assert.Equal("BaselineNotFound", Assert.Throws<TrustException>(() => TrustBaseline.FromPath(directory + "/none")).ErrorId);
             File.WriteAllText(directory + "/broken", "{");
             Assert.Throws<TrustFormatException>(() => TrustBaseline.FromPath(directory + "/broken"));
