@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Lookaside;
 using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
@@ -20,7 +21,7 @@ internal sealed class Audit
         Store = store;
         Options = options;
         Cancellation = cancellationToken;
-        Fix = new FixCommands(options.Fixes, options.Target, store.Locations);
+        Fix = new FixCommands(options.Fixes, options.Target, store.Locations, (store.Host as SshHost)?.Connection);
         _excluded = new HashSet<string>(options.ExcludedRules, StringComparer.Ordinal);
     }
 

@@ -249,6 +249,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     internal RemoteReply Reply => _reply;
 
+    /// <summary>How the host is reached.</summary>
+    internal SshConnectionOptions Connection => _options;
+
     internal TimeSpan SilenceTimeout => _options.SilenceTimeout;
 
     /// <summary>What is known of a directory's names is no longer right.</summary>
