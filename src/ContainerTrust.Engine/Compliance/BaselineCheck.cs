@@ -66,6 +66,13 @@ internal sealed class BaselineCheck : IComplianceCheck
             audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.", path, entry.Name, set);
         }
 
+        // A policy.json says nothing of what is in any file, and nobody expects it to.
+        if (item.HasStores && RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements) && KeyContents.NotCompared(entry.Requirements, item.Entry) is { Count: > 0 } unknown)
+        {
+            string files = Printable.Of(string.Join(", ", unknown), Printable.SentenceLength);
+            audit.Add(ComplianceRules.NotChecked, $"{words} names {files} as in the baseline, which does not say what is in there; the content was not compared.", unknown[0], entry.Name, severity: ImageTrustSeverity.Information);
+        }
+
         if (item.HasStores && audit.Lookaside is { } lookaside && (entry.IsDefault || entry.Transport == "docker"))
             CompareStores(audit, entry, words, item.Entry, lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)!);
     }

@@ -13,8 +13,8 @@ namespace ContainerTrust.Engine.Compliance;
 /// <param name="style">In whose words.</param>
 /// <param name="target">Which files were meant.</param>
 /// <param name="locations">The files in force.</param>
-/// <param name="connection">How the host was reached. Null for this one.</param>
-internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection)
+/// <param name="connection">How the host is reached, so that a fix that is run here mends that host and not this one. Null for this host.</param>
+internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection = null)
 {
     private readonly bool _isPowerShell = style == FixStyle.PowerShell;
 
@@ -192,25 +192,9 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
         }
     }
 
-    // The command has no such options: it runs on the host itself.
-    private static IEnumerable<(string, string, string?)> Connection(SshConnectionOptions connection)
-    {
-        yield return ("-HostName", "", connection.HostName);
-        if (connection.UserName is { } user)
-            yield return ("-UserName", "", user);
-        if (connection.Port is { } port)
-            yield return ("-Port", "", port.ToString(CultureInfo.InvariantCulture));
-        if (connection.KeyFilePath is { } key)
-            yield return ("-KeyFilePath", "", key);
-        if (connection.Sudo)
-            yield return ("-Sudo", "", null);
-    }
-
     private IEnumerable<Word> Target()
     {
         List<(string, string, string?)> options = [];
-        if (connection is not null && _isPowerShell)
-            options.AddRange(Connection(connection));
         if (target.RootDirectory is { } root)
             options.Add(("-Root", "--root", root));
         if (target.PolicyPath is { } policy)
@@ -221,13 +205,60 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
         // The user's own policy, found without being asked for, would be found again; said, it cannot be another.
         if (target.CurrentUser || (target.PolicyPath is null && locations.IsUserPolicy))
             options.Add(("-CurrentUser", "--user", null));
-        return Options([.. options]);
+        return [.. Options([.. options]), .. connection is null ? [] : Host(connection)];
+    }
+
+    private List<Word> Host(SshConnectionOptions host)
+    {
+        // The command for machines without PowerShell works on its own host alone.
+        if (!_isPowerShell)
+            return [Word.None];
+        List<Word> words = [.. Options(("-HostName", "", host.HostName))];
+        if (host.UserName is { } user)
+            words.AddRange(Options(("-UserName", "", user)));
+        if (host.Port is { } port)
+            words.AddRange(Options(("-Port", "", port.ToString(CultureInfo.InvariantCulture))));
+        if (host.KeyFilePath is { } key)
+            words.AddRange(Options(("-KeyFilePath", "", key)));
+        if (host.Options.Count > 0)
+        {
+            List<string> options = [];
+            foreach ((string name, string value) in host.Options)
+            {
+                if (Quote(value, isPowerShell: true) is not { } quoted)
+                    return [Word.None];
+                options.Add($"{name} = {(quoted[0] == '\'' ? quoted : $"'{quoted}'")}");
+            }
+
+            words.Add(new Word($"-Options @{{ {string.Join("; ", options)} }}", IsValue: false));
+        }
+
+        if (host.Sudo)
+            words.AddRange(Options(("-Sudo", "", null)));
+        return words;
     }
 
     private string? OnFile(string command, string path)
     {
         string local = target.RootDirectory is { } root ? root.TrimEnd('/') + path : path;
-        return Quote(local, _isPowerShell) is { } word ? $"{command} -- {word}" : null;
+        if (connection is null)
+            return Quote(local, _isPowerShell) is { } word ? $"{command} -- {word}" : null;
+
+        // On that host, by its shell: what is quoted for that one is quoted once more for this one.
+        if (Quote(local, isPowerShell: false) is not { } there)
+            return null;
+        List<Word> words = [new Word("ssh", IsValue: false)];
+        foreach ((string name, string value) in connection.Options)
+            words.AddRange(Options(("-o", "-o", $"{name}={value}")));
+        if (connection.Port is { } port)
+            words.AddRange(Options(("-p", "-p", port.ToString(CultureInfo.InvariantCulture))));
+        if (connection.UserName is { } user)
+            words.AddRange(Options(("-l", "-l", user)));
+        if (connection.KeyFilePath is { } key)
+            words.AddRange(Options(("-i", "-i", key.Replace("%", "%%", StringComparison.Ordinal))));
+        words.Add(new Word(connection.HostName, IsValue: true));
+        words.Add(new Word($"{(connection.Sudo ? "sudo " : "")}{command} -- {there}", IsValue: true));
+        return Join(words);
     }
 
     private string? Join(IReadOnlyList<Word> words)
@@ -235,7 +266,7 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
         StringBuilder text = new();
         foreach (Word word in words)
         {
-            string? shown = word.Text;
+            string? shown = ReferenceEquals(word, Word.None) ? null : word.Text;
             if (word.IsValue)
                 shown = word.IsPositional && word.Text.StartsWith('-') ? null : Quote(word.Text, _isPowerShell);
             if (shown is null)
@@ -252,6 +283,9 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
 
     private sealed record Word(string Text, bool IsValue)
     {
+        /// <summary>What cannot be said, and with it the whole command.</summary>
+        public static readonly Word None = new("", IsValue: false);
+
         public bool IsPositional { get; init; }
 
         public bool ListContinues { get; init; }

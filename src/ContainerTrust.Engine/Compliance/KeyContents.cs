@@ -26,6 +26,10 @@ internal sealed class KeyContents(Audit audit)
         }
     }
 
+    /// <summary>Files whose content the baseline does not say: certificates, the keys of logs, and keys that were not there where the baseline comes from.</summary>
+    public static IReadOnlyList<string> NotCompared(IReadOnlyList<TrustRequirement> here, ImageTrust there) =>
+        [.. PolicyFiles.Of(here).Where(path => InBaseline(path, there) is null)];
+
     /// <summary>The keys of a file on both sides, in words.</summary>
     public string Words(string path, ImageTrust there)
     {

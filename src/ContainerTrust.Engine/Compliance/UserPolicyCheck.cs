@@ -45,8 +45,10 @@ internal sealed class UserPolicyCheck : IComplianceCheck
             }
         }
 
-        if (unseen > 0)
-            audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
+        if (unseen == 0)
+            return;
+        audit.NotDone(ComplianceRules.UserPolicy);
+        audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
     }
 
     private static void Look(Audit audit, TrustLocations locations, string home)

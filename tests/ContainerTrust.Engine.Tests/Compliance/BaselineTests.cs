@@ -75,6 +75,20 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void What_the_baseline_cannot_say_of_a_file_is_not_claimed_to_be_the_same()
+    {
+        AuditHost host = AuditHost.Good();
+        ImageTrust[] without = [.. Entries(host).Select(static e => e with { Keys = [] })];
+        ImageTrustFinding note = host.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(without) }).Findings.Single();
+        Assert.Equal(("NotChecked", ImageTrustSeverity.Information, AuditHost.Key, "registry.example.com"), (note.RuleId, note.Severity, note.Path, note.Scope));
+
+        AuditHost fulcio = AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","fulcio":{"caPath":"/etc/ca.pem","oidcIssuer":"https://i.example.com","subjectEmail":"a@example.com"},"rekorPublicKeyPath":"/etc/rekor.pub"}] """).With("/etc/ca.pem", "one").With("/etc/rekor.pub", "two");
+        ImageTrust[] baseline = Entries(fulcio);
+        Assert.Contains(fulcio.With("/etc/ca.pem", "three").Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/ca.pem", StringComparison.Ordinal));
+        Assert.Contains(fulcio.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/rekor.pub", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Stores_and_attachments_are_compared_as_they_are_in_force()
     {
         AuditHost here = AuditHost.Good().With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://other.example.com\n  use-sigstore-attachments: true\n");

@@ -1,4 +1,6 @@
 using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
@@ -53,6 +55,23 @@ public sealed class FixCommandTests
     {
         Assert.Null(FixCommands.Quote(value, isPowerShell: true));
         Assert.Null(FixCommands.Quote(value, isPowerShell: false));
+    }
+
+    [Fact]
+    public void A_fix_for_another_host_names_it()
+    {
+        TrustLocations locations = new("/etc/containers/policy.json", "/etc/containers/registries.d", PolicyExists: true, IsUserPolicy: false);
+        SshConnectionOptions plain = new() { HostName = "web1" };
+        SshConnectionOptions full = new() { HostName = "10.0.0.1", UserName = "ops", Port = 2222, KeyFilePath = "/k/it's%", Sudo = true, Options = new Dictionary<string, string> { ["ProxyJump"] = "bastion", ["User"] = "a b" } };
+        FixCommands Fixes(SshConnectionOptions connection, FixStyle style = FixStyle.PowerShell) => new(style, new TrustStoreOptions(), locations, connection);
+
+        Assert.Equal("Set-ImageTrust -Default -Type Reject -HostName web1", Fixes(plain).SetDefault("Reject"));
+        Assert.Equal("Set-ImageTrust -Default -Type Reject -HostName 10.0.0.1 -UserName ops -Port 2222 -KeyFilePath '/k/it''s%' -Options @{ ProxyJump = 'bastion'; User = 'a b' } -Sudo", Fixes(full).SetDefault("Reject"));
+        Assert.Equal("ssh web1 'rm -- /home/a/policy.json'", Fixes(plain).DeleteFile("/home/a/policy.json"));
+        Assert.Equal("ssh -o 'ProxyJump=bastion' -o 'User=a b' -p 2222 -l ops -i '/k/it''s%%' 10.0.0.1 'sudo rm -- ''/a b''\\''''c'''", Fixes(full).DeleteFile("/a b'c"));
+        Assert.Null(Fixes(plain).DeleteFile("/a\u001b"));
+        Assert.Null(Fixes(plain, FixStyle.Command).SetDefault("Reject"));
+        Assert.Null(Fixes(plain with { Options = new Dictionary<string, string> { ["User"] = "a\u202eb" } }).SetDefault("Reject"));
     }
 
     [Fact]

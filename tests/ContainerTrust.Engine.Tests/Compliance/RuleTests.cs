@@ -232,8 +232,10 @@ public sealed class RuleTests
     {
         AuditHost host = Denying("/home/joe");
         host.With("/home/joe/x", "");
-        ImageTrustFinding finding = host.Check().Findings.Single();
+        ImageTrustCompliance found = host.Check();
+        ImageTrustFinding finding = found.Findings.Single();
         Assert.Equal(("UserPolicy", ImageTrustSeverity.Information), (finding.RuleId, finding.Severity));
+        Assert.DoesNotContain("UserPolicy", found.CheckedRules);
     }
 
     [Fact]

@@ -125,7 +125,7 @@ internal sealed class HtmlReport
         if (columns.Length < _rules.Count)
         {
             Raw("<p class=\"sub\">");
-            Text(columns.Length == 0 ? "No rule found anything on any host." : $"Rules that found something or were left out; the other {Count(_rules.Count - columns.Length, "rule")} found nothing.");
+            Text(columns.Length == 0 ? "No rule that was checked found anything on any host." : $"Rules that found something or were left out; the other {Count(_rules.Count - columns.Length, "rule")} found nothing where they were checked.");
             Raw("</p>\n");
         }
 

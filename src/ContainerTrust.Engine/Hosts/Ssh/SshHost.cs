@@ -52,9 +52,6 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary>The name that the host was asked for by, which is the one that a fleet tells its hosts apart by.</summary>
     public string ComputerName => _options.HostName;
 
-    /// <summary>How the host was reached.</summary>
-    public SshConnectionOptions Connection => _options;
-
     /// <summary>What the host calls itself.</summary>
     public string RemoteName => Printable.Of(_reply.RemoteName, Printable.NameLength);
 
@@ -251,6 +248,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     internal void Learn(string path, RemoteEntry entry) => _cache.Put(path, entry);
 
     internal RemoteReply Reply => _reply;
+
+    /// <summary>How the host is reached.</summary>
+    internal SshConnectionOptions Connection => _options;
 
     internal TimeSpan SilenceTimeout => _options.SilenceTimeout;
 

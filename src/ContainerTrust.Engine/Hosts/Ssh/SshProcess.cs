@@ -8,6 +8,9 @@ namespace ContainerTrust.Engine.Hosts.Ssh;
 /// </summary>
 internal sealed class SshProcess : IDisposable
 {
+    /// <summary>The most bytes of one answer: the files that it may bring, and as much again as fields could ever need.</summary>
+    private const long AnswerBytes = RemoteReply.MaximumContent + (32L << 20);
+
     private const int ErrorBytes = 16 << 10;
     private const int BufferBytes = 32 << 10;
     private const int WatchMilliseconds = 200;
@@ -26,6 +29,7 @@ internal sealed class SshProcess : IDisposable
     private long _silenceEnds = long.MaxValue;
     private long _allEnds = long.MaxValue;
     private long _silence = long.MaxValue;
+    private long _answered;
     private int _errorCount;
     private int _start;
     private int _end;
@@ -70,6 +74,7 @@ internal sealed class SshProcess : IDisposable
     public void Expect(TimeSpan silence, TimeSpan all)
     {
         long now = Environment.TickCount64;
+        _answered = 0;
         Volatile.Write(ref _silence, silence == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)silence.TotalMilliseconds);
         Volatile.Write(ref _silenceEnds, Later(now, Volatile.Read(ref _silence)));
         Volatile.Write(ref _allEnds, Later(now, all == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)all.TotalMilliseconds));
@@ -217,6 +222,9 @@ internal sealed class SshProcess : IDisposable
         if (read == 0)
             throw Ended();
         _end = read;
+        _answered += read;
+        if (_answered > AnswerBytes)
+            throw SshFailure.Garbled(_options);
         if (Volatile.Read(ref _silenceEnds) != long.MaxValue)
             Volatile.Write(ref _silenceEnds, Later(Environment.TickCount64, Volatile.Read(ref _silence)));
     }
