@@ -241,9 +241,11 @@ identity() {
     stat -L -c %d:%i -- "$1" 2>/dev/null
 }
 
-# Locks the directory $1 under the next free descriptor, as local writers do. What is locked already is not locked again.
+# Locks the directory $1 under the next free descriptor, as local writers do; $2 is its identity where that is known. What is locked already is not locked
+# again.
 lock() {
-    id=$(identity "$1") || failed l "$1" ": No such file or directory"
+    id=${2:-$(identity "$1")}
+    [ -n "$id" ] || failed l "$1" ": No such file or directory"
     case "$nl$locked" in
     *"$nl$id$nl"*) return 0 ;;
     esac
@@ -316,7 +318,9 @@ prepare() {
     name=${target##*/}
     file=$directory/.$name.containertrust-new
     [ "${#name}" -le 235 ] || file=$directory/.$i.containertrust-new
-    words=$(rm -f -- "$file" 2>&1) || failed w "$i" "$words"
+    if [ -e "$file" ] || [ -L "$file" ]; then
+        words=$(rm -f -- "$file" 2>&1) || failed w "$i" "$words"
+    fi
     umask 077
     if ! words=$( (set -C && : >"$file") 2>&1); then
         # The shell's own words may be in any form; dd's are the system's.
@@ -340,10 +344,11 @@ prepare() {
     fi
     words=$(take "$length" 2>&1 >&5) || failed w "$i" "$words"
     exec 5>&-
-    [ "$(stat -c %s -- "$file" 2>/dev/null)" = "$length" ] || failed s "$i" ""
+    status=$(stat -c '%s %a %u %g %C' -- "$file" 2>/dev/null)
+    [ "${status%% *}" = "$length" ] || failed s "$i" ""
     now=$(sha256sum <"$file")
     [ "${now%% *}" = "$new" ] || failed s "$i" ""
-    if [ "$expected" != - ] && [ "$(stat -c '%a %u %g %C' -- "$file" 2>/dev/null)" != "$(stat -L -c '%a %u %g %C' -- "$target" 2>/dev/null)" ]; then
+    if [ "$expected" != - ] && [ "${status#* }" != "$(stat -L -c '%a %u %g %C' -- "$target" 2>/dev/null)" ]; then
         failed a "$i" ""
     fi
 }
@@ -384,13 +389,14 @@ commit() {
         if id=$(stat -L -c '%d %i' -- "$p" 2>/dev/null); then
             device=${id% *}
             # By major and minor number and inode, the order of local writers.
-            order="$order$((device>>8&4095|device>>32&~4095)) $((device&255|device>>12&~255)) ${id#* } $i$nl"
+            order="$order$((device>>8&4095|device>>32&~4095)) $((device&255|device>>12&~255)) ${id#* } $device:${id#* } $i$nl"
         fi
         i=$((i+1))
     done
     for line in $(printf %s "$order" | sort -n -t ' ' -k 1,1 -k 2,2 -k 3,3); do
         eval "p=\$ldirectory${line##* }"
-        lock "$p"
+        line=${line% *}
+        lock "$p" "${line##* }"
     done
     i=0
     while [ "$i" -lt "$files" ]; do
