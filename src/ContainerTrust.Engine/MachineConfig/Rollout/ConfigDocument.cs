@@ -19,6 +19,12 @@ internal sealed class ConfigDocument
         Labels = metadata.Member("labels").Texts();
         IsDeleting = metadata.Member("deletionTimestamp") is not null;
         Units = [.. UnitsOf(untrusted.Member("spec").Member("config").Member("systemd").Member("units"))];
+        foreach (JsonElement link in untrusted.Member("spec").Member("config").Member("storage").Member("links").Items() ?? [])
+        {
+            if (link.Member("path").Text() is { } place && MachineConfigDocument.LeadsToTrustFile(place))
+                Problem = $"{Shown} makes {Printable.Of(place, Printable.NameLength)} a link, so that what is read there cannot be told from it.";
+        }
+
         JsonElement? files = untrusted.Member("spec").Member("config").Member("storage").Member("files");
         if (files is null)
             return;

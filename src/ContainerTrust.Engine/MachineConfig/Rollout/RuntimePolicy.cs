@@ -70,8 +70,8 @@ internal static partial class RuntimePolicy
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);
 
-    // A line of a unit or of an environment file that is no comment.
-    [GeneratedRegex(@"^[ \t]*([^#;\s][^\r\n]*)?signature[-_]policy[^\r\n]*", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // A line of a unit or of an environment file that is no comment. Newer releases take the policy's place from CONTAINERS_POLICY_JSON.
+    [GeneratedRegex(@"^[ \t]*([^#;\s][^\r\n]*)?(signature[-_]policy|CONTAINERS_POLICY_JSON)[^\r\n]*", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Option();
 
     // Wherever it stands in its line, but for comments: it may be in a table that is written on one line.

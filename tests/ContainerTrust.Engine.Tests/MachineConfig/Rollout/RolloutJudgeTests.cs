@@ -135,6 +135,24 @@ public sealed class RolloutJudgeTests
     }
 
     [Fact]
+    public void A_MachineConfig_of_another_role_than_is_meant_is_no_yes()
+    {
+        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)) with { Role = "infra" };
+        MachineConfigTrustResult result = Recorded.Judge(ClusterStates.Updated(), meant: meant);
+        Assert.Equal(NotAsMeant, result.Status);
+        Assert.Contains("has the role 'worker', and 'infra' is meant", result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_file_that_nodes_may_not_have_is_worth_a_note()
+    {
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store));
+        MachineConfigTrustResult result = Recorded.Judge(state);
+        Assert.Equal(RolledOut, result.Status);
+        Assert.Equal(["/etc/pki/containers/build.asc", "/etc/pki/containers/cosign.pub"], result.Reasons.Where(static r => r.Contains("nor part of Red Hat Enterprise Linux CoreOS", StringComparison.Ordinal)).Select(static r => r.Split(' ')[3]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_shipped_file_that_another_MachineConfig_replaces_is_told_of()
     {
         const string key = "/etc/pki/containers/build.asc";
@@ -220,6 +238,7 @@ public sealed class RolloutJudgeTests
     [Theory]
     [InlineData("CRIO_CONFIG_OPTIONS=\"--signature-policy=/srv/policy.json\"\n", false)]
     [InlineData("CONTAINER_SIGNATURE_POLICY=/srv/policy.json\n", false)]
+    [InlineData("Environment=\"CONTAINERS_POLICY_JSON=/srv/policy.json\"\n", false)]
     [InlineData("export x=1\n# --signature-policy /srv/policy.json\n", true)]
     public void A_runtime_that_is_started_with_another_policy_is_told_of(string options, bool isInForce)
     {
@@ -238,6 +257,18 @@ public sealed class RolloutJudgeTests
         ClusterState other = ClusterStates.Updated();
         Units(other, new JsonObject { ["name"] = "other.service", ["contents"] = $"[Service]\n{options}" });
         Assert.True(Recorded.Judge(other).IsInForce);
+    }
+
+    [Theory]
+    [InlineData("/etc/containers/policy.json", false)]
+    [InlineData("/etc/containers/", false)]
+    [InlineData("/etc/containers/registries.d", false)]
+    [InlineData("/etc/localtime", true)]
+    public void A_link_where_trust_is_read_is_no_yes(string path, bool isInForce)
+    {
+        ClusterState state = ClusterStates.Updated();
+        state.Configs[ClusterStates.After]["spec"]!["config"]!["storage"]!["links"] = new JsonArray(new JsonObject { ["path"] = path, ["target"] = "/srv/other" });
+        Assert.Equal(isInForce, Recorded.Judge(state).IsInForce);
     }
 
     [Fact]
