@@ -19,7 +19,7 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
     private IReadOnlyList<MachineConfigTrustResult>? _progress;
     private bool _hasProgress;
 
-    /// <summary>Pools, such as <c>worker</c>. Without it all that select the MachineConfig.</summary>
+    /// <summary>Pools, such as <c>worker</c>. Without it all that select the MachineConfig and, if none was named, all that have machines.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RoleCompleter))]

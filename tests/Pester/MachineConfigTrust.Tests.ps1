@@ -134,12 +134,33 @@ Describe 'New-MachineConfigTrust' {
             "$root/out" | Should -Not -Exist
         }
 
+        It 'does not replace what was written or changed by hand' {
+            New-MachineConfigTrust @preset -OutputDirectory $root
+            $butane = "$root/51-worker-rh-registry-trust.bu"
+            $yaml = "$root/51-worker-rh-registry-trust.yaml"
+            $made = Get-Content -LiteralPath $butane -Raw
+            Set-Content -LiteralPath $butane -Value ("# approved`n" + $made) -NoNewline
+            { New-MachineConfigTrust @preset -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
+            (Get-Content -LiteralPath $butane)[0] | Should -Be '# approved'
+            Set-Content -LiteralPath $butane -Value $made -NoNewline
+            Add-Content -LiteralPath $yaml -Value "  kernelArguments:`n    - quiet"
+            { New-MachineConfigTrust @preset -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
+            (Get-Content -LiteralPath $yaml)[-1] | Should -Be '    - quiet'
+            Get-Content -LiteralPath $butane -Raw | Should -Be $made
+        }
+
         It 'does not replace what is something else' {
             Set-Content -LiteralPath "$root/51-worker-rh-registry-trust.bu" -Value 'notes of mine'
             { New-MachineConfigTrust @preset -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
             Get-Content -LiteralPath "$root/51-worker-rh-registry-trust.bu" | Should -Be 'notes of mine'
             "$root/51-worker-rh-registry-trust.yaml" | Should -Not -Exist
         }
+    }
+
+    It 'shows files as a table' {
+        $text = (New-MachineConfigTrust @preset -OpenShiftVersion 4.9).Files | Out-String
+        $text | Should -Match 'Mode\s+Size\s+Compression\s+Path'
+        $text | Should -Match '0644\s+\d+\s+/etc/containers/policy\.json'
     }
 
     It 'completes versions, roles and presets' {

@@ -55,6 +55,13 @@ public sealed record MachineConfigDocument
         return host;
     }
 
+    /// <summary>Whether what lies at a path on a node decides where image trust is read from: one of its files, or a directory on the way to them.</summary>
+    internal static bool LeadsToTrustFile(string path)
+    {
+        string normal = DocumentHost.Normalize(path);
+        return normal == "/" || IsTrustFile(normal) || $"{TrustLocations.SystemRegistriesDirectory}/".StartsWith(normal + "/", StringComparison.Ordinal);
+    }
+
     /// <summary>Whether a path on a node is one that image trust is read from.</summary>
     /// <param name="path">The path.</param>
     /// <returns>True for policy.json and what lies in registries.d.</returns>

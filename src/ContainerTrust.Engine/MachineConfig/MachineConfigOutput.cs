@@ -35,7 +35,7 @@ public static class MachineConfigOutput
                 byte[] content = Encoding.UTF8.GetBytes(text);
                 HostFile? present = host.TryReadFile(path, MachineConfigReader.MaxBytes);
                 if (present is not null && !IsOf(config.Name, present))
-                    throw new TrustException("FileExists", TrustErrorKind.InvalidArgument, $"{path} is there and is no document of {config.Name}, so it is not replaced. Move it away, or name another directory.") { Target = path };
+                    throw new TrustException("FileExists", TrustErrorKind.InvalidArgument, $"{path} is there and is not as it was made here: it is something else, or was written or changed by hand, so it is not replaced. Move it away, or name another directory.") { Target = path };
                 if (present is null || !present.Content.Span.SequenceEqual(content))
                     files.Add(new MachineConfigOutputFile(path, content, present));
             }
@@ -68,12 +68,17 @@ public static class MachineConfigOutput
         }
     }
 
-    // Only what can be made again is replaced.
+    // Only what has nothing in it but what is written here, to the byte, is replaced: comments and whatever else somebody added would be lost.
     private static bool IsOf(string name, HostFile file)
     {
         try
         {
-            return MachineConfigReader.ReadDocuments(file.Content, file.Path, TrustMessages.None) is [var document] && document.Name == name;
+            if (MachineConfigReader.ReadDocuments(file.Content, file.Path, TrustMessages.None) is not [{ IgnitionVersion: { } ignition, Unreadable.Count: 0 } document] || document.Name != name)
+                return false;
+            string text = document.OpenShiftVersion is { } version
+                ? ButaneText.Write(name, document.Labels, IgnitionVersions.For(version), document.Files)
+                : DocumentYaml.ButaneHeader + DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, ignition, document.Files));
+            return file.Content.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
         }
         catch (TrustException)
         {

@@ -30,6 +30,7 @@ internal static class MachineConfigShape
             }
         }
 
+        RequireNoLinks(root, place);
         return new MachineConfigDocument { Name = name, Labels = labels, IgnitionVersion = version, Files = files, Unreadable = unreadable, Root = root };
     }
 
@@ -113,6 +114,18 @@ internal static class MachineConfigShape
         if (file.Overwrite is { } overwrite)
             members.Add(("overwrite", DocumentNode.OfBoolean(overwrite)));
         return DocumentNode.OfMap(members);
+    }
+
+    // A link there would put something else before the nodes than the files say.
+    private static void RequireNoLinks(DocumentNode root, string place)
+    {
+        List<DocumentNode> links = root.Member("spec")?.Member("config")?.Member("storage") is { } storage && List(storage, "links", place, Config + ".storage") is { } list ? list.Items : [];
+        for (int i = 0; i < links.Count; i++)
+        {
+            string path = $"{Config}.storage.links[{i.ToString(CultureInfo.InvariantCulture)}]";
+            if (Text(links[i], "path", place, path) is { } link && MachineConfigDocument.LeadsToTrustFile(link))
+                throw Refuse(place, path, $"{MachineConfigReader.Shown(link)} is a link, which the operator refuses, so what nodes read there cannot be told from this document. Give files with their content.");
+        }
     }
 
     private static string IgnitionVersion(DocumentNode config, string place)

@@ -27,6 +27,18 @@ public sealed class NodeTests
     }
 
     [SkippableFact]
+    public async Task Roots_own_policy_on_a_node_is_no_yes()
+    {
+        using RunningCluster cluster = new(ClusterStates.Updated());
+        string oc = StandIn(cluster, out string root);
+        Write(root, "etc/containers/policy.json", ClusterStates.RedHatPolicy);
+        Write(root, "root/.config/containers/policy.json", ClusterStates.DefaultPolicy);
+        MachineConfigTrustResult result = Assert.Single((await Check(cluster, oc, Node)).Results);
+        Assert.Equal((NotAsMeant, false), (result.Status, result.IsInForce));
+        Assert.Contains("/root/.config/containers/policy.json decides in place of", result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_node_whose_files_differ_is_no_yes()
     {
         using RunningCluster cluster = new(ClusterStates.Updated());

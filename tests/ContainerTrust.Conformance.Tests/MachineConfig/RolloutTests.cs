@@ -71,6 +71,53 @@ public sealed class RolloutTests
         Assert.Equal(["NotRendered 3/3", "Updating 1/3", "RolledOut 3/3"], seen);
     }
 
+    [SkippableFact]
+    public async Task What_was_settled_first_is_asked_for_again_at_the_end()
+    {
+        using RunningCluster cluster = new(ClusterStates.New());
+        var wait = new RolloutWait
+        {
+            Timeout = TimeSpan.FromSeconds(30),
+            Interval = TimeSpan.FromMilliseconds(100),
+            Progress = _ => cluster.Server.State = ClusterStates.Updated().Config("98-master-policy", "master", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)),
+        };
+        RolloutAnswers answers = await Check(cluster.Checker(), wait: wait);
+        Assert.Equal([("worker", RolledOut), ("master", Overridden)], answers.Results.Select(static r => (r.Role, r.Status)));
+    }
+
+    [SkippableFact]
+    public async Task A_pool_that_is_meant_is_asked_even_where_the_cluster_has_it_for_another()
+    {
+        MachineConfigTrust meant = new()
+        {
+            Name = ClusterStates.Trust,
+            Role = "worker",
+            Labels = new Dictionary<string, string> { ["machineconfiguration.openshift.io/role"] = "worker" },
+            Files = [new MachineConfigFile { Path = ClusterStates.PolicyPath, Content = System.Text.Encoding.UTF8.GetBytes(ClusterStates.RedHatPolicy) }],
+            Trust = [],
+            Yaml = "",
+        };
+        using RunningCluster cluster = new(ClusterStates.Updated().Config(ClusterStates.Trust, "master", (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)));
+        RolloutChecker checker = cluster.Checker();
+        RolloutAnswers answers = await checker.CheckAsync(await checker.FindQuestionsAsync(null, null, meant, default), [], null, default);
+        Assert.Equal(["master", "worker"], answers.Results.Select(static r => r.Role));
+        Assert.All(answers.Results, static r => Assert.False(r.IsInForce));
+    }
+
+    [SkippableFact]
+    public async Task A_custom_pool_that_takes_no_such_MachineConfig_is_no_yes()
+    {
+        string[] sources = ["00-worker", "01-worker-container-runtime"];
+        ClusterState Of(int machines) => ClusterStates.Updated()
+            .Rendered("rendered-edge-00000000000000000000000000000001", sources)
+            .Pool("edge", machines, "rendered-edge-00000000000000000000000000000001", sources, ClusterState.RolesSelector("edge"));
+        using RunningCluster cluster = new(Of(2));
+        RolloutAnswers answers = await Check(cluster.Checker());
+        Assert.Equal([("worker", RolledOut), ("master", RolledOut), ("edge", Missing)], answers.Results.Select(static r => (r.Role, r.Status)));
+        cluster.Server.State = Of(0);
+        Assert.Equal(["worker", "master"], (await Check(cluster.Checker())).Results.Select(static r => r.Role));
+    }
+
     [SkippableTheory]
     [InlineData("degraded", Degraded)]
     [InlineData("paused", Paused)]

@@ -93,6 +93,20 @@ public sealed class MachineConfigReaderTests
         Assert.Equal("DuplicateFile", Assert.Throws<TrustException>(() => Read(yaml)).ErrorId);
     }
 
+    [Theory]
+    [InlineData("/etc/containers/policy.json", true)]
+    [InlineData("/etc/containers/../containers", true)]
+    [InlineData("/etc/containers/registries.d/own.yaml", true)]
+    [InlineData("/etc/containers/storage.conf", false)]
+    public void A_link_where_trust_is_read_is_refused(string path, bool isRefused)
+    {
+        string yaml = Document(("/etc/containers/policy.json", Url(Policy))).TrimEnd('\n') + $"\n      links:\n        - path: {path}\n          target: /srv/other\n";
+        if (!isRefused)
+            Assert.Single(Read(yaml));
+        else
+            Assert.Contains("is a link", Assert.Throws<TrustFormatException>(() => Read(yaml)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Appending_is_refused()
     {

@@ -35,6 +35,10 @@ internal static partial class ClientErrors
             return New("ClusterNotConfigured", TrustErrorKind.NotFound, $"{clientName} has no cluster to talk to. Log in (oc login), or name a kubeconfig file with -Kubeconfig.");
         if (Says("Unable to connect to the server") || Says("was refused - did you specify the right host or port") || Says("connection refused") || Says("no route to host") || Says("i/o timeout") || Says("context deadline exceeded") || Says("net/http: request canceled") || Says("no such host"))
             return New("ClusterUnreachable", TrustErrorKind.ReadError, $"The cluster's API server cannot be reached.{quoted}");
+
+        // What a server says whose parts are being restarted.
+        if (Says("(ServiceUnavailable)") || Says("(Timeout)") || Says("(InternalError)") || Says("(TooManyRequests)") || Says("etcdserver:") || Says("http2: ") || Says("connection reset by peer") || Says("unexpected EOF") || Says("unable to return a response in the time allotted") || Says("the server is currently unable to handle the request"))
+            return New("ClusterUnreachable", TrustErrorKind.ReadError, $"The cluster's API server does not answer for the time being.{quoted}");
         if (Says("(NotFound)"))
             return New("ClusterObjectNotFound", TrustErrorKind.NotFound, $"The cluster does not have what was asked for.{quoted}");
         if (Says("error loading config file") || Says("couldn't get version/kind") || Says("invalid configuration"))

@@ -18,6 +18,13 @@ internal sealed class ConfigDocument
         Name = metadata.Member("name").Text() ?? "";
         Labels = metadata.Member("labels").Texts();
         IsDeleting = metadata.Member("deletionTimestamp") is not null;
+        Units = [.. UnitsOf(untrusted.Member("spec").Member("config").Member("systemd").Member("units"))];
+        foreach (JsonElement link in untrusted.Member("spec").Member("config").Member("storage").Member("links").Items() ?? [])
+        {
+            if (link.Member("path").Text() is { } place && MachineConfigDocument.LeadsToTrustFile(place))
+                Problem = $"{Shown} makes {Printable.Of(place, Printable.NameLength)} a link, so that what is read there cannot be told from it.";
+        }
+
         JsonElement? files = untrusted.Member("spec").Member("config").Member("storage").Member("files");
         if (files is null)
             return;
@@ -54,6 +61,9 @@ internal sealed class ConfigDocument
     /// <summary>The paths of the files.</summary>
     public IReadOnlyCollection<string> Paths => _files.Keys;
 
+    /// <summary>The texts of systemd units and their drop-ins, as the files that they become.</summary>
+    public IReadOnlyList<MachineConfigFile> Units { get; }
+
     private string Shown => Printable.Of(Name, Printable.NameLength);
 
     /// <summary>Whether it gives a file a content. (One that does not may still give it a mode.)</summary>
@@ -81,5 +91,25 @@ internal sealed class ConfigDocument
             Source = source.Text(),
             Compression = compression.Text(),
         };
+    }
+
+    private static IEnumerable<MachineConfigFile> UnitsOf(JsonElement? units)
+    {
+        const string directory = "/etc/systemd/system/";
+        Dictionary<string, string> texts = new(StringComparer.Ordinal);
+        foreach (JsonElement unit in units.Items() ?? [])
+        {
+            if (unit.Member("name").Text() is not { Length: > 0 } name)
+                continue;
+            if (unit.Member("contents").Text() is { } text)
+                texts[DocumentHost.Normalize(directory + name)] = text;
+            foreach (JsonElement dropIn in unit.Member("dropins").Items() ?? [])
+            {
+                if (dropIn.Member("name").Text() is { Length: > 0 } part && dropIn.Member("contents").Text() is { } words)
+                    texts[DocumentHost.Normalize($"{directory}{name}.d/{part}")] = words;
+            }
+        }
+
+        return texts.Select(static t => new MachineConfigFile { Path = t.Key, Content = System.Text.Encoding.UTF8.GetBytes(t.Value) });
     }
 }

@@ -37,7 +37,9 @@ internal sealed class NodeFiles(ClusterClient client)
         for file in /etc/containers/policy.json "$@"; do one "$file"; done
         for file in /etc/containers/registries.d/*.yaml /etc/containers/registries.d/.[!.]*.yaml /etc/containers/registries.conf \
             /etc/containers/registries.conf.d/*.conf /etc/containers/registries.conf.d/.[!.]*.conf \
-            /etc/crio/crio.conf /etc/crio/crio.conf.d/* /etc/crio/crio.conf.d/.[!.]* /etc/crio/policies/*.json; do
+            /etc/crio/crio.conf /etc/crio/crio.conf.d/* /etc/crio/crio.conf.d/.[!.]* /etc/crio/policies/*.json \
+            /etc/sysconfig/crio /etc/systemd/system/crio.service /etc/systemd/system/crio.service.d/* \
+            /root/.config/containers/policy.json /root/.config/containers/registries.d/*.yaml; do
             if [ -e "$file" ] || [ -L "$file" ]; then one "$file"; fi
         done
         printf '#containertrust done\n'

@@ -56,7 +56,10 @@ public sealed class RolloutChecker
         {
             bool isOwn = configs.Any(c => c.Name == RolloutQuestion.DefaultName(role));
             bool isInherited = !isOwn && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
-            if (isOwn || isInherited || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
+
+            // A pool that has machines and takes none of them is a place where nothing is in force.
+            bool hasMachines = pools.FirstOrDefault(p => p.Name == role)?.Machines != 0;
+            if (isOwn || isInherited || hasMachines || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
                 questions.Add(new RolloutQuestion(role, isInherited ? inherited : RolloutQuestion.DefaultName(role), meant));
         }
 
@@ -100,9 +103,12 @@ public sealed class RolloutChecker
         {
             IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
             ConfigDocument? config = (await _objects.ConfigsAsync([name], cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.Name == name);
-            roles = [.. pools.Where(p => p.Selector?.Selects(config?.Labels ?? meant?.Labels ?? new Dictionary<string, string>()) == true).Select(static p => p.Name)];
+
+            // The pools that are meant, and those that take it as it is in the cluster.
+            IReadOnlyDictionary<string, string>[] labels = [.. new[] { config?.Labels, meant?.Labels }.OfType<IReadOnlyDictionary<string, string>>()];
+            roles = [.. pools.Where(p => labels.Any(l => p.Selector?.Selects(l) == true)).Select(static p => p.Name)];
             if (roles.Count == 0)
-                roles = [config?.Role ?? meant?.Role ?? "worker"];
+                roles = [meant?.Role ?? config?.Role ?? "worker"];
         }
 
         return [.. roles.Distinct(StringComparer.Ordinal).Select(role => new RolloutQuestion(role, name, meant))];
@@ -133,28 +139,41 @@ public sealed class RolloutChecker
     private async Task WaitAsync(Answer[] answers, RolloutWait wait, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        bool isOfOneTime = true;
+        bool hasFailed = false;
         while (true)
         {
             wait.Progress?.Invoke([.. answers.Select(static a => a.Result!)]);
             Answer[] open = [.. answers.Where(static a => !IsFinal(a.Result!))];
-            if (open.Length == 0)
-                return;
             TimeSpan left = wait.Timeout - watch.Elapsed;
-            if (left <= TimeSpan.Zero)
+            bool isSettled = open.Length == 0;
+            if (isSettled && isOfOneTime)
+                return;
+            if (isSettled)
+            {
+                // What was settled first may have changed while the others were waited for.
+                open = answers;
+            }
+            else if (left <= TimeSpan.Zero)
             {
                 foreach (Answer answer in open)
                     answer.Result = answer.Result! with { TimedOut = true, Reasons = [.. answer.Result.Reasons, $"It was waited for {wait.Timeout.TotalSeconds:0} s."] };
                 return;
             }
 
-            await Task.Delay(left < wait.Interval ? left : wait.Interval, cancellationToken).ConfigureAwait(false);
+            if (!isSettled || hasFailed)
+                await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < wait.Interval ? left : wait.Interval, cancellationToken).ConfigureAwait(false);
             try
             {
+                hasFailed = false;
                 await RoundAsync(open, cancellationToken).ConfigureAwait(false);
+                isOfOneTime = open.Length == answers.Length;
             }
             catch (TrustException e) when (e.ErrorId is "ClusterUnreachable" or "ClusterTimeout" && watch.Elapsed < wait.Timeout)
             {
                 // An API server is away while its own machine is updated.
+                hasFailed = true;
+                isOfOneTime = false;
                 _messages.Verbose($"{e.Message} It is asked again.");
             }
         }
@@ -163,7 +182,7 @@ public sealed class RolloutChecker
     private async Task LookIntoNodesAsync(Answer[] answers, IReadOnlyList<string> nodes, List<TrustException> errors, CancellationToken cancellationToken)
     {
         using var places = new SemaphoreSlim(NodesAtOnce);
-        (string Node, Answer? Answer, MachineConfigTrustNode? Result, TrustException? Error)[] looks = await Task.WhenAll(nodes.Distinct(StringComparer.Ordinal).Select(async node =>
+        (string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results, TrustException? Error)[] looks = await Task.WhenAll(nodes.Distinct(StringComparer.Ordinal).Select(async node =>
         {
             await places.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
@@ -176,12 +195,12 @@ public sealed class RolloutChecker
             }
         })).ConfigureAwait(false);
 
-        foreach ((string node, Answer? answer, MachineConfigTrustNode? result, TrustException? error) in looks)
+        foreach ((string node, IReadOnlyList<Answer> concerned, IReadOnlyList<MachineConfigTrustNode>? results, TrustException? error) in looks)
         {
             if (error is not null)
                 errors.Add(error);
-            foreach (Answer concerned in answer is null ? answers : [answer])
-                concerned.Result = With(concerned.Result!, result ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] }, error is null ? NotAsMeant : Unknown);
+            for (int i = 0; i < concerned.Count; i++)
+                concerned[i].Result = With(concerned[i].Result!, results?[i] ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] }, error is null ? NotAsMeant : Unknown);
         }
     }
 
@@ -197,30 +216,37 @@ public sealed class RolloutChecker
         };
     }
 
-    private async Task<(string Node, Answer? Answer, MachineConfigTrustNode? Result, TrustException? Error)> LookAsync(Answer[] answers, string node, CancellationToken cancellationToken)
+    private async Task<(string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results, TrustException? Error)> LookAsync(Answer[] answers, string node, CancellationToken cancellationToken)
     {
-        Answer? answer = null;
+        Answer[] concerned = answers;
         try
         {
             IReadOnlyList<JsonElement> objects = await _client.GetObjectsAsync(["nodes", node], cancellationToken).ConfigureAwait(false);
             JsonElement? metadata = objects.Count == 1 ? objects[0].Member("metadata") : null;
             string? pool = NodePools.PoolOf(answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name), metadata.Member("labels").Texts());
-            answer = answers.FirstOrDefault(a => a.Question.Role == pool)
-                ?? throw new TrustException("NodeNotInPool", TrustErrorKind.InvalidArgument, $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. Name its pool with -Role.") { Target = node };
-            MeantFiles meant = Meant(answer);
-            List<string> reasons = [];
+            Answer[] ofPool = [.. answers.Where(a => a.Question.Role == pool)];
+            if (ofPool.Length == 0)
+                throw new TrustException("NodeNotInPool", TrustErrorKind.InvalidArgument, $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. Name its pool with -Role.") { Target = node };
+            concerned = ofPool;
+            MeantFiles[] meant = [.. ofPool.Select(Meant)];
             Dictionary<string, string> annotations = metadata.Member("annotations").Texts();
             string? current = annotations.GetValueOrDefault("machineconfiguration.openshift.io/currentConfig");
-            if (current is null || current != answer.State!.Pool?.Target)
-                reasons.Add($"It uses {Policy.Printable.Of(current ?? "no rendered config", Policy.Printable.NameLength)}, not {answer.State!.Pool?.Target ?? "one that the pool names"}.");
-            DocumentHost host = await _nodeFiles.ReadAsync(node, [.. meant.Others.Keys.Union(meant.KeyPaths)], cancellationToken).ConfigureAwait(false);
-            reasons.AddRange(NodeJudge.Judge(host, meant));
-            return (node, answer, new MachineConfigTrustNode { Name = node, IsAsMeant = reasons.Count == 0, Reasons = [.. reasons] }, null);
+            DocumentHost host = await _nodeFiles.ReadAsync(node, [.. meant.SelectMany(static m => m.Others.Keys.Union(m.KeyPaths)).Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
+            return (node, concerned, [.. ofPool.Zip(meant, (a, m) => ToNode(node, current, a, NodeJudge.Judge(host, m)))], null);
         }
         catch (TrustException e)
         {
-            return (node, answer, null, e);
+            return (node, concerned, null, e);
         }
+    }
+
+    private static MachineConfigTrustNode ToNode(string node, string? current, Answer answer, IReadOnlyList<string> differences)
+    {
+        string? target = answer.State!.Pool?.Target;
+        string[] reasons = current is not null && current == target
+            ? [.. differences]
+            : [$"It uses {Policy.Printable.Of(current ?? "no rendered config", Policy.Printable.NameLength)}, not {target ?? "one that the pool names"}.", .. differences];
+        return new MachineConfigTrustNode { Name = node, IsAsMeant = reasons.Length == 0, Reasons = reasons };
     }
 
     private static MeantFiles Meant(Answer answer) =>

@@ -92,6 +92,8 @@ internal sealed class RolloutJudge
 
         if (meant is null)
             return there;
+        if (_meant!.Role is { } role && role != ours.Role)
+            _findings.Add(NotAsMeant, $"The MachineConfig {Shown(_name)} in the cluster has {(ours.Role is null ? "no role" : $"the role '{Shown(ours.Role)}'")}, and '{Shown(role)}' is meant. Apply it again.");
         if (PolicyComparison.Difference(meant.Policy, there.Policy) is { } difference)
             _findings.Add(NotAsMeant, $"The policy of the MachineConfig {Shown(_name)} in the cluster is not the one that is meant: {difference}. Apply it again.");
         foreach (string path in meant.Others.Keys.Union(there.Others.Keys).Order(StringComparer.Ordinal))
@@ -224,8 +226,15 @@ internal sealed class RolloutJudge
                 _findings.Add(NotRendered, $"{Shown(path)} in {Shown(rendered.Name)} is not that of {Shown(_name)} yet.");
         }
 
-        foreach (string path in meant.KeyPaths.Where(p => !meant.Others.ContainsKey(p) && rendered.Paths.Contains(p)))
+        foreach (string path in meant.KeyPaths.Where(p => !meant.Others.ContainsKey(p)))
         {
+            if (!rendered.Paths.Contains(path))
+            {
+                if (!RhcosDefaults.KeyPaths.Contains(path))
+                    _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; -Node looks there.");
+                continue;
+            }
+
             ConfigDocument? winner = rendered.Find(path) is { } found ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
             _findings.Note($"The key file {Shown(path)} comes from {(winner is null ? "another MachineConfig" : Shown(winner.Name))}, not from {Shown(_name)}.");
         }

@@ -7,14 +7,22 @@ namespace ContainerTrust.Engine.MachineConfig;
 
 /// <summary>
 /// Where CRI-O does not ask the policy of the host: for the pods of a namespace that has a policy of its own (the operator writes one for every ImagePolicy),
-/// and where its configuration names another file.
+/// where its configuration, or the way that it is started, names another file, and where the user that it runs as has files of his own: those come first.
 /// </summary>
 internal static partial class RuntimePolicy
 {
     private const string NamespaceDirectory = "/etc/crio/policies";
     private const string Configuration = "/etc/crio/crio.conf";
     private const string Extension = ".json";
+    private const string Service = "/etc/systemd/system/crio.service";
+    private const string ServiceOptions = "/etc/sysconfig/crio";
     private const int MaxConfiguration = 1 << 20;
+
+    // The first is a link to the second on CoreOS.
+    private static readonly string[] UserDirectories = ["/root/.config/containers", "/var/roothome/.config/containers"];
+
+    /// <summary>Directories and files that are looked at, besides those of the host's policy.</summary>
+    public static IReadOnlyList<string> Places { get; } = ["/etc/crio", Service, Service + ".d", ServiceOptions, .. UserDirectories];
 
     /// <summary>What decides in the policy's place.</summary>
     /// <param name="host">The host with CRI-O's files.</param>
@@ -28,6 +36,21 @@ internal static partial class RuntimePolicy
             string path = $"{NamespaceDirectory}/{name}";
             if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
                 yield return $"Pods of the namespace {Shown(name[..^Extension.Length])} are judged by {Shown(path)} instead, which an ImagePolicy makes: {difference}.";
+        }
+
+        foreach (string directory in UserDirectories)
+        {
+            string path = directory + "/policy.json";
+            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
+                yield return $"{path} decides in place of {TrustLocations.SystemPolicyPath}, because CRI-O runs as root and a user's own policy comes first: {difference}. Remove it.";
+            if (host.Exists(directory + "/registries.d"))
+                yield return $"{directory}/registries.d is read in place of {TrustLocations.SystemRegistriesDirectory}, because CRI-O runs as root and a user's own signature stores come first. Remove it.";
+        }
+
+        foreach (string path in host.ListDirectory(Service + ".d").Select(static n => $"{Service}.d/{n}").Prepend(Service).Prepend(ServiceOptions))
+        {
+            if (host.TryReadFile(path, MaxConfiguration) is { } file && Option().Match(Encoding.UTF8.GetString(file.Content.Span)) is { Success: true } option)
+                yield return $"{Shown(path)} has CRI-O started with a policy of its own: {Shown(option.Value.Trim())}.";
         }
 
         foreach (string path in host.ListDirectory(Configuration + ".d").Select(static n => $"{Configuration}.d/{n}").Prepend(Configuration))
@@ -47,6 +70,11 @@ internal static partial class RuntimePolicy
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);
 
-    [GeneratedRegex(@"^[ \t]*([\w.""'-]*\.[ \t]*)?[""']?signature_policy(?<directory>_dir)?[""']?[ \t]*=(?<value>[^#\r\n]*)", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // A line of a unit or of an environment file that is no comment. Newer releases take the policy's place from CONTAINERS_POLICY_JSON.
+    [GeneratedRegex(@"^[ \t]*([^#;\s][^\r\n]*)?(signature[-_]policy|CONTAINERS_POLICY_JSON)[^\r\n]*", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Option();
+
+    // Wherever it stands in its line, but for comments: it may be in a table that is written on one line.
+    [GeneratedRegex(@"^[ \t]*([^#\s][^\r\n]*)?signature_policy(?<directory>_dir)?[""']?[ \t]*=(?<value>[^#\r\n]*)", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Setting();
 }

@@ -135,6 +135,24 @@ public sealed class RolloutJudgeTests
     }
 
     [Fact]
+    public void A_MachineConfig_of_another_role_than_is_meant_is_no_yes()
+    {
+        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)) with { Role = "infra" };
+        MachineConfigTrustResult result = Recorded.Judge(ClusterStates.Updated(), meant: meant);
+        Assert.Equal(NotAsMeant, result.Status);
+        Assert.Contains("has the role 'worker', and 'infra' is meant", result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_file_that_nodes_may_not_have_is_worth_a_note()
+    {
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store));
+        MachineConfigTrustResult result = Recorded.Judge(state);
+        Assert.Equal(RolledOut, result.Status);
+        Assert.Equal(["/etc/pki/containers/build.asc", "/etc/pki/containers/cosign.pub"], result.Reasons.Where(static r => r.Contains("nor part of Red Hat Enterprise Linux CoreOS", StringComparison.Ordinal)).Select(static r => r.Split(' ')[3]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_shipped_file_that_another_MachineConfig_replaces_is_told_of()
     {
         const string key = "/etc/pki/containers/build.asc";
@@ -189,10 +207,68 @@ public sealed class RolloutJudgeTests
     [InlineData("[crio.image]\n  signature_policy_dir = \"/srv/policies\"\n", false)]
     [InlineData("[crio.image]\n# signature_policy = \"/etc/containers/other.json\"\n", true)]
     [InlineData("[crio]\nimage = { x = 1 }\n[\"crio\".image]\n\"signature_policy\" = \"/x\"\n", false)]
+    [InlineData("[crio]\nimage = { signature_policy = \"/x\" }\n", false)]
+    [InlineData("crio = { image = { 'signature_policy' = '/x' } }\n", false)]
     public void A_runtime_that_asks_another_policy_is_told_of(string configuration, bool isInForce)
     {
         ClusterState state = ClusterStates.UpdatedBeside(("/etc/crio/crio.conf.d/99-own", configuration));
         Assert.Equal(isInForce ? RolledOut : Overridden, Recorded.Judge(state).Status);
+    }
+
+    [Theory]
+    [InlineData("/root/.config/containers/policy.json")]
+    [InlineData("/var/roothome/.config/containers/policy.json")]
+    public void Roots_own_policy_decides_in_place_of_the_hosts(string path)
+    {
+        MachineConfigTrustResult result = Recorded.Judge(ClusterStates.UpdatedBeside((path, ClusterStates.DefaultPolicy)));
+        Assert.Equal(Overridden, result.Status);
+        Assert.Contains($"{path} decides in place of /etc/containers/policy.json", result.Reasons[0], StringComparison.Ordinal);
+        Assert.True(Recorded.Judge(ClusterStates.UpdatedBeside((path, ClusterStates.RedHatPolicyReordered))).IsInForce);
+        Assert.False(Recorded.Judge(ClusterStates.UpdatedBeside((path, "{"))).IsInForce);
+    }
+
+    [Fact]
+    public void Roots_own_signature_stores_are_read_in_place_of_the_hosts()
+    {
+        MachineConfigTrustResult result = Recorded.Judge(ClusterStates.UpdatedBeside(("/root/.config/containers/registries.d/own.yaml", Store)));
+        Assert.Equal(Overridden, result.Status);
+        Assert.Contains("/root/.config/containers/registries.d is read in place of /etc/containers/registries.d", result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CRIO_CONFIG_OPTIONS=\"--signature-policy=/srv/policy.json\"\n", false)]
+    [InlineData("CONTAINER_SIGNATURE_POLICY=/srv/policy.json\n", false)]
+    [InlineData("Environment=\"CONTAINERS_POLICY_JSON=/srv/policy.json\"\n", false)]
+    [InlineData("export x=1\n# --signature-policy /srv/policy.json\n", true)]
+    public void A_runtime_that_is_started_with_another_policy_is_told_of(string options, bool isInForce)
+    {
+        MachineConfigTrustStatus status = isInForce ? RolledOut : Overridden;
+        Assert.Equal(status, Recorded.Judge(ClusterStates.UpdatedBeside(("/etc/sysconfig/crio", options))).Status);
+        Assert.Equal(status, Recorded.Judge(ClusterStates.UpdatedBeside(("/etc/systemd/system/crio.service.d/50-own.conf", $"[Service]\n{options}"))).Status);
+
+        ClusterState dropIn = ClusterStates.Updated();
+        Units(dropIn, new JsonObject { ["name"] = "crio.service", ["dropins"] = new JsonArray(new JsonObject { ["name"] = "50-own.conf", ["contents"] = $"[Service]\n{options}" }) });
+        Assert.Equal(status, Recorded.Judge(dropIn).Status);
+
+        ClusterState unit = ClusterStates.Updated();
+        Units(unit, new JsonObject { ["name"] = "crio.service", ["contents"] = $"[Service]\n{options}" });
+        Assert.Equal(status, Recorded.Judge(unit).Status);
+
+        ClusterState other = ClusterStates.Updated();
+        Units(other, new JsonObject { ["name"] = "other.service", ["contents"] = $"[Service]\n{options}" });
+        Assert.True(Recorded.Judge(other).IsInForce);
+    }
+
+    [Theory]
+    [InlineData("/etc/containers/policy.json", false)]
+    [InlineData("/etc/containers/", false)]
+    [InlineData("/etc/containers/registries.d", false)]
+    [InlineData("/etc/localtime", true)]
+    public void A_link_where_trust_is_read_is_no_yes(string path, bool isInForce)
+    {
+        ClusterState state = ClusterStates.Updated();
+        state.Configs[ClusterStates.After]["spec"]!["config"]!["storage"]!["links"] = new JsonArray(new JsonObject { ["path"] = path, ["target"] = "/srv/other" });
+        Assert.Equal(isInForce, Recorded.Judge(state).IsInForce);
     }
 
     [Fact]
@@ -276,6 +352,9 @@ public sealed class RolloutJudgeTests
 
     // Without the file that replaces the policy, or the label by which it is selected, nothing is in the way any more - but the rendered config still has it.
     private static bool IsRepair(string state, string member) => state == "namespaced" && member is "path" or "files" or "storage" or "config" or "spec";
+
+    private static void Units(ClusterState state, JsonObject unit) =>
+        state.Configs[ClusterStates.After]["spec"]!["config"]!["systemd"] = new JsonObject { ["units"] = new JsonArray(unit) };
 
     private static ClusterState Numbers(int all, int updated, int ready, int unavailable, int degraded) => ClusterStates.Updated()
         .Set("worker", "machineCount", all)
