@@ -164,6 +164,16 @@ Describe 'ImageTrust objects' {
         $bag = Import-Clixml -LiteralPath $path
         $here = Get-ImageTrust mixed.example.com -Root $root
         ConvertTo-FieldText ([ContainerTrust.ImageTrust]$bag).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
+
+        # What it shows is not another entry than the one that it becomes.
+        $text = Get-Content -Raw -LiteralPath $path
+        foreach ($change in @('<S N="Registry">mixed.example.com', '<S N="Registry">quay.io'), @('<S N="Transport">docker', '<S N="Transport">atomic'), @('<B N="IsDefault">false', '<B N="IsDefault">true')) {
+            $text.Contains($change[0]) | Should -BeTrue
+            $text.Replace($change[0], $change[1]) | Set-Content -LiteralPath $path
+            $other = Import-Clixml -LiteralPath $path
+            { [ContainerTrust.ImageTrust]$other } | Should -Throw '*Definition contradict*'
+            { $other | Set-ImageTrust -Root $root -WhatIf -ErrorAction Stop } | Should -Throw
+        }
     }
 
     It 'does not become live from a bag that lost its requirements on the way' {

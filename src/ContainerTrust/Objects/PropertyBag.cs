@@ -15,6 +15,9 @@ internal readonly struct PropertyBag(PSObject bag)
         _ => throw Broken(name),
     };
 
+    /// <summary>Whether there is such a property.</summary>
+    public bool Has(string name) => bag.Properties[name] is not null;
+
     /// <summary>A text; null also where there is no such property.</summary>
     public string? TextIfAny(string name) => bag.Properties[name] is null ? null : Text(name);
 

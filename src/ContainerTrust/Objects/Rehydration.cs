@@ -151,13 +151,32 @@ internal static class Rehydration
         {
             try
             {
-                return ContainerTrust.ImageTrust.Parse(bag.RequiredText(nameof(ContainerTrust.ImageTrust.Definition)));
+                return AsShown(ContainerTrust.ImageTrust.Parse(bag.RequiredText(nameof(ContainerTrust.ImageTrust.Definition))), bag);
             }
             catch (FormatException e)
             {
                 throw new PSInvalidCastException(e.Message, e);
             }
         }
+    }
+
+    // Somebody who set a property of the bag, or was shown another entry than the text says, must not get the text's.
+    private static ImageTrust AsShown(ImageTrust trust, PropertyBag bag)
+    {
+        (string Name, string? Value)[] texts =
+        [
+            ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry), ("SignatureStore", trust.SignatureStore),
+            ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath), ("RegistriesPath", trust.RegistriesPath),
+        ];
+        foreach ((string name, string? value) in texts)
+        {
+            if (bag.Has(name) && bag.Text(name) != value)
+                throw new PSInvalidCastException($"The property {name} and Definition contradict each other.");
+        }
+
+        if ((bag.Has("IsDefault") && bag.Truth("IsDefault") != trust.IsDefault) || (bag.Has("UseSigstoreAttachments") && bag.Truth("UseSigstoreAttachments") != trust.UseSigstoreAttachments))
+            throw new PSInvalidCastException("The properties and Definition contradict each other.");
+        return trust;
     }
 
     private static ImageTrust FromParts(PropertyBag bag) => new()
