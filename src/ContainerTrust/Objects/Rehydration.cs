@@ -52,6 +52,13 @@ internal static class Rehydration
             Butane = bag.Text("Butane"),
             Source = bag.Text("Source"),
         },
+        nameof(MachineConfigTrustResult) => RolloutResult(bag),
+        nameof(MachineConfigTrustNode) => new MachineConfigTrustNode
+        {
+            Name = bag.RequiredText("Name"),
+            IsAsMeant = Required(bag.Truth("IsAsMeant")),
+            Reasons = Required(bag.Texts("Reasons")),
+        },
         nameof(MachineConfigFile) => new MachineConfigFile
         {
             Path = bag.RequiredText("Path"),
@@ -284,6 +291,29 @@ internal static class Rehydration
         Timestamp = bag.Moment("Timestamp"),
         UntrustedKeyId = bag.Text("UntrustedKeyId"),
     };
+
+    private static MachineConfigTrustResult RolloutResult(PropertyBag bag)
+    {
+        MachineConfigTrustResult result = new()
+        {
+            Role = bag.RequiredText("Role"),
+            Name = bag.RequiredText("Name"),
+            Status = bag.Choice<MachineConfigTrustStatus>("Status"),
+            Reasons = Required(bag.Texts("Reasons")),
+            RenderedConfig = bag.Text("RenderedConfig"),
+            TargetConfig = bag.Text("TargetConfig"),
+            PolicySource = bag.Text("PolicySource"),
+            MissingStores = Required(bag.Texts("MissingStores")),
+            MachineCount = bag.OptionalNumber("MachineCount"),
+            UpdatedMachineCount = bag.OptionalNumber("UpdatedMachineCount"),
+            ReadyMachineCount = bag.OptionalNumber("ReadyMachineCount"),
+            DegradedMachineCount = bag.OptionalNumber("DegradedMachineCount"),
+            TimedOut = Required(bag.Truth("TimedOut")),
+            Nodes = bag.Objects<MachineConfigTrustNode>("Nodes"),
+            Cluster = bag.Text("Cluster"),
+        };
+        return result.IsInForce == bag.Truth("IsInForce") ? result : throw new PSInvalidCastException("What the object says of itself does not go together.");
+    }
 
     private static T Required<T>(T? value)
         where T : class => value ?? throw new PSInvalidCastException("A part is missing.");

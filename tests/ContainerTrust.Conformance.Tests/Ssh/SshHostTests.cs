@@ -162,6 +162,25 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     }
 
     [SkippableFact]
+    public void Root_does_not_write_where_another_user_could_lead_it_elsewhere()
+    {
+        TestFleetHost there = Fleet["ok"];
+        const string path = "/home/deploy/own/policy.json";
+        Directory.CreateDirectory(there.File("/home/deploy/own"));
+        File.WriteAllText(there.File(path), "{\"default\":[{\"type\":\"reject\"}]}");
+        using (SshHost host = Fleet.Connect(there))
+        {
+            TrustStore store = new(host, TrustLocations.Find(host, path, null, false), TrustMessages.None);
+            TrustException error = Assert.Throws<TrustException>(() => store.Apply([Reject("r.example")], new TrustEditOptions(), CancellationToken.None));
+            _output.WriteLine(error.Message);
+            Assert.Equal("UnsafeDirectory", error.ErrorId);
+        }
+
+        Assert.Equal("{\"default\":[{\"type\":\"reject\"}]}", File.ReadAllText(there.File(path)));
+        Assert.Equal(["policy.json"], Directory.GetFileSystemEntries(there.File("/home/deploy/own")).Select(Path.GetFileName));
+    }
+
+    [SkippableFact]
     public void A_host_without_locks_is_read_and_not_written()
     {
         TestFleetHost there = Fleet["busyonly"];

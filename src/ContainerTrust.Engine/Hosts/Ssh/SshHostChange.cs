@@ -148,7 +148,7 @@ internal sealed class SshHostChange : IHostChange
 
     private TrustException Failure(string what, string place, string words, Step[] steps)
     {
-        string path = what is "l" or "t" or "m" or "y" ? place : what is "w" or "s" or "a" ? Find(steps, place).Path : _directories[0];
+        string path = what is "l" or "t" or "m" or "y" ? place : what is "w" or "s" or "a" or "u" ? Find(steps, place).Path : _directories[0];
         string shown = _host.Describe(path);
         return what switch
         {
@@ -158,6 +158,7 @@ internal sealed class SshHostChange : IHostChange
             "m" => new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.") { Target = path },
             "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. Nothing was changed; run the command again.") { Target = path },
             "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. Nothing was changed; {(_host.UserId == 0 ? "look at the file system it is on." : "use -Sudo, or log in as root or as the file's owner.")}") { Target = path },
+            "u" => new TrustException("UnsafeDirectory", TrustErrorKind.PermissionDenied, $"{shown} is in a directory that another user than root owns or may write to, and root does not write there: that user could lead it elsewhere. Nothing was changed; work as that user, or mend the directory's owner and mode.") { Target = path },
             "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
             _ => _host.Reply.Garbled(),
         };

@@ -311,11 +311,31 @@ drain() {
     [ "$pending" -eq 0 ] || take "$pending" >/dev/null 2>&1
 }
 
+# As root, files are written only where nobody else can put a link in their way: below directories of root's that others may not write to (or sticky ones).
+guard() {
+    [ "$user" = 0 ] || return 0
+    q=$1
+    set -- /
+    while [ -n "$q" ]; do
+        set -- "$@" "$q"
+        q=${q%/*}
+    done
+    for line in $(stat -L -c '%u %a' -- "$@" 2>/dev/null || echo unknown); do
+        case $line in
+        '0 1'???) ;;
+        '0 '*[2367]? | '0 '*[2367]) failed u "$i" "" ;;
+        '0 '*) ;;
+        *) failed u "$i" "" ;;
+        esac
+    done
+}
+
 # Writes the new content of file $i beside it, complete and flushed, with the attributes of the old file.
 prepare() {
     eval "target=\$wtarget$i expected=\$wexpected$i length=\$wlength$i new=\$wnew$i"
     directory=${target%/*}
     name=${target##*/}
+    guard "$directory"
     file=$directory/.$name.containertrust-new
     [ "${#name}" -le 235 ] || file=$directory/.$i.containertrust-new
     if [ -e "$file" ] || [ -L "$file" ]; then
