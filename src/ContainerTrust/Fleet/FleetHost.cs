@@ -21,7 +21,7 @@ internal sealed class FleetHost : HostContext
 
     /// <summary>An error with the name of its host, by which a script can tell which ones to look after.</summary>
     public static ErrorRecord Named(string name, TrustException error) => TrustCmdlet.ToRecord(
-        new TrustException(error.ErrorId, error.Kind, error.Message.Contains(name, StringComparison.Ordinal) ? error.Message : $"{name}: {error.Message}", error) { Target = name },
+        new TrustException(error.ErrorId, error.Kind, error.Target == name ? error.Message : $"{name}: {error.Message}", error) { Target = name },
         name);
 
     /// <inheritdoc/>
