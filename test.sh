@@ -44,10 +44,10 @@ done
 
 step "PowerShell"
 if command -v pwsh >/dev/null 2>&1; then
-    # Two files at a time, the longest first: most of the time such a test waits for another process.
+    # Two files at a time, that of the help, which takes longest, first: most of the time such a test waits for another process.
     logs=$(mktemp -d)
     # shellcheck disable=SC2016
-    ls -S tests/Pester/*.Tests.ps1 | xargs -P 2 -I{} sh -c \
+    { ls tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -v /Help; } | xargs -P 2 -I{} sh -c \
         'pwsh -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1' _ {} "$logs"
     for log in "$logs"/*; do
         read -r p f s < <(sed -nE 's/^Pester: ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
