@@ -176,6 +176,13 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
             Assert.Equal("UnsafeDirectory", error.ErrorId);
         }
 
+        using (SshHost host = Fleet.Connect(there))
+        {
+            using IHostChange change = host.BeginChange(["/home/deploy/own"], TimeSpan.FromSeconds(5), CancellationToken.None);
+            change.Delete(path, host.TryReadFile(path, Limit)!);
+            Assert.Equal("UnsafeDirectory", Assert.Throws<TrustException>(() => change.Complete(static _ => { })).ErrorId);
+        }
+
         Assert.Equal("{\"default\":[{\"type\":\"reject\"}]}", File.ReadAllText(there.File(path)));
         Assert.Equal(["policy.json"], Directory.GetFileSystemEntries(there.File("/home/deploy/own")).Select(Path.GetFileName));
     }
@@ -301,7 +308,7 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     {
         Stopwatch time = Stopwatch.StartNew();
         SshConnectionOptions[] hosts = [.. Fleet.Hosts.Select(h => Fleet.Options(h) with { UserName = h.State == "sudo" ? "deploy" : "root", Sudo = h.State == "sudo", ConnectingTimeout = TimeSpan.FromSeconds(h.State == "hang" ? 2 : 20) })];
-        List<FleetResult<int>> results = [.. FleetRunner.Run(hosts, 8, [], static _ => TrustMessages.None, static (host, messages, cancellation) => new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(), CancellationToken.None)];
+        List<FleetResult<int>> results = [.. FleetRunner.Run(hosts, 32, [], static _ => TrustMessages.None, static (host, messages, cancellation) => new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(), CancellationToken.None)];
         _output.WriteLine($"{results.Count} hosts in {time.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal(Fleet.Hosts.Count, results.Count);
         foreach (FleetResult<int> result in results)

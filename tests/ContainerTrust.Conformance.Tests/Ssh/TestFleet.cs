@@ -84,7 +84,7 @@ internal sealed record TestFleetHost(string Name, string Address, string State, 
 /// <summary>One fleet for all tests that change nothing that others look at.</summary>
 public sealed class SharedFleet : IDisposable
 {
-    private readonly Lazy<TestFleet> _fleet = new(static () => TestFleet.Start(16, "ok", "noise", "busybox", "down", "hang", "changedkey", "unknownkey", "refused", "sudo", "fulldisk", "readonly", "broken", "ok", "ok", "busyonly"));
+    private readonly Lazy<TestFleet> _fleet = new(static () => TestFleet.Start(50, "ok", "noise", "busybox", "down", "hang", "changedkey", "unknownkey", "refused", "sudo", "fulldisk", "readonly", "broken", "ok", "ok", "busyonly"));
 
     internal TestFleet Fleet => _fleet.Value;
 

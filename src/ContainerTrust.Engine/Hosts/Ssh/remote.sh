@@ -311,7 +311,8 @@ drain() {
     [ "$pending" -eq 0 ] || take "$pending" >/dev/null 2>&1
 }
 
-# As root, files are written only where nobody else can put a link in their way: below directories of root's that others may not write to (or sticky ones).
+# As root, files are written and deleted only where nobody else can put a link in their way: below directories of root's that others may not write to (or
+# sticky ones).
 guard() {
     [ "$user" = 0 ] || return 0
     q=$1
@@ -323,9 +324,9 @@ guard() {
     for line in $(stat -L -c '%u %a' -- "$@" 2>/dev/null || echo unknown); do
         case $line in
         '0 1'???) ;;
-        '0 '*[2367]? | '0 '*[2367]) failed u "$i" "" ;;
+        '0 '*[2367]? | '0 '*[2367]) return 1 ;;
         '0 '*) ;;
-        *) failed u "$i" "" ;;
+        *) return 1 ;;
         esac
     done
 }
@@ -335,7 +336,6 @@ prepare() {
     eval "target=\$wtarget$i expected=\$wexpected$i length=\$wlength$i new=\$wnew$i"
     directory=${target%/*}
     name=${target##*/}
-    guard "$directory"
     file=$directory/.$name.containertrust-new
     [ "${#name}" -le 235 ] || file=$directory/.$i.containertrust-new
     if [ -e "$file" ] || [ -L "$file" ]; then
@@ -433,6 +433,7 @@ commit() {
         fi
         eval "wtarget$i=\$target"
         p=${target%/*}
+        [ "$action" = v ] || guard "$p" || { drain; failed u "$i" ""; }
         [ ! -d "${p:-/}" ] || lock "${p:-/}"
         unchanged content || { drain; changed; return; }
         i=$((i+1))
