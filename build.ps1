@@ -35,7 +35,7 @@ function Invoke-Build {
 function Invoke-Test {
     dotnet test "$root/ContainerTrust.sln" -c Release --no-build
     # In a process of its own: this one may have loaded the module before it was built.
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1"
+    & (Join-Path $PSHOME 'pwsh') -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1"
 }
 
 # Markdown as PowerShell shows it in a terminal: without its marks, and broken between words, which PowerShell itself does not do.

@@ -119,9 +119,10 @@ MaxSessions 200
 PidFile none
 AcceptEnv LANG LC_*
 CONFIG
-    # Where PowerShell is here, it is there too, for its own remoting.
-    if command -v pwsh >/dev/null; then
-        echo "Subsystem powershell $(readlink -f "$(command -v pwsh)") -sshs -NoLogo -NoProfile" >>"$own/sshd_config"
+    # For PowerShell's own remoting: the caller says which file it is (PWSH), and where its .NET is, for sshd hands on no environment.
+    if [ -n "${PWSH:-}" ]; then
+        echo "Subsystem powershell $PWSH -sshs -NoLogo -NoProfile" >>"$own/sshd_config"
+        [ -z "${DOTNET_ROOT:-}" ] || echo "SetEnv DOTNET_ROOT=$DOTNET_ROOT" >>"$own/sshd_config"
     fi
     [ ! -d "$own/bin" ] || mount --bind "$own/bin" /usr/bin
     exec >"$dir/$name.log" 2>&1 </dev/null

@@ -3,6 +3,9 @@ $script:RepositoryRoot = (Resolve-Path -LiteralPath "$PSScriptRoot/../..").Path
 $script:ModulePath = Get-ChildItem -Path "$RepositoryRoot/out/ContainerTrust/*/ContainerTrust.psd1" |
     Sort-Object -Property { [version]$_.Directory.Name } | Select-Object -Last 1 -ExpandProperty FullName
 $script:DataPath = Join-Path $PSScriptRoot 'Data'
+# PowerShell as a file that can be started: the process itself may be "dotnet pwsh.dll".
+$script:PowerShellPath = Join-Path $PSHOME 'pwsh'
+$script:DotNetRoot = [System.IO.Path]::GetFullPath((Join-Path ([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()) '../../..'))
 $PSStyle.OutputRendering = 'PlainText'
 
 # A directory that looks like a host's root: a policy, a registries.d, and keys in /keys.
@@ -42,7 +45,7 @@ function ConvertTo-FieldText($InputObject) { ConvertTo-Json -InputObject $InputO
 # Runs script text in a session of its own.
 function Invoke-ChildSession([string] $Script) {
     $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ErrorActionPreference = 'Stop'; `$PSStyle.OutputRendering = 'PlainText'; $Script"))
-    $output = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand $encoded 2>&1
+    $output = & $PowerShellPath -NoProfile -NonInteractive -EncodedCommand $encoded 2>&1
     [pscustomobject]@{ ExitCode = $LASTEXITCODE; Output = @($output | ForEach-Object { "$_" }) }
 }
 

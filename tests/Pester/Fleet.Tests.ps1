@@ -22,6 +22,8 @@ Describe 'Cmdlets on a fleet' {
     BeforeAll {
         $directory = Join-Path ([System.IO.Path]::GetTempPath()) "ctfleet$PID"
         $env:FLEET_OWNER = $PID
+        $env:PWSH = $PowerShellPath
+        $env:DOTNET_ROOT = $DotNetRoot
         bash $RepositoryRoot/tests/fleet.sh start $directory 50 ok ok ok hang down changedkey unknownkey refused fulldisk readonly broken busybox sudo
         $LASTEXITCODE | Should -Be 0
         $of = @{}
@@ -88,7 +90,7 @@ Describe 'Cmdlets on a fleet' {
     }
 
     It 'says what would be done, and does nothing, with -WhatIf' {
-        $words = @(pwsh -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Set-ImageTrust no.example.com -Type Reject -WhatIf -HostName $($well -join ',') -UserName root -KeyFilePath $directory/id -Options @{ UserKnownHostsFile = '$directory/known_hosts' }")
+        $words = @(& $PowerShellPath -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Set-ImageTrust no.example.com -Type Reject -WhatIf -HostName $($well -join ',') -UserName root -KeyFilePath $directory/id -Options @{ UserKnownHostsFile = '$directory/known_hosts' }")
         $words.Count | Should -Be $well.Count
         foreach ($address in $well) {
             $words -match [regex]::Escape("of $address") | Should -Not -BeNullOrEmpty

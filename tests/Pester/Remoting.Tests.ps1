@@ -32,10 +32,11 @@ Describe 'Invoke-Command over SSH' {
             $listener.Start()
             $port = $listener.LocalEndpoint.Port
             $listener.Stop()
-            $pwsh = (Get-Process -Id $PID).Path
             [System.IO.File]::WriteAllLines("$directory/config", [string[]]@(
                     "Port $port", 'ListenAddress 127.0.0.1', "HostKey $directory/host", "PidFile $directory/pid", "AuthorizedKeysFile $directory/authorized",
-                    'StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'PasswordAuthentication no', "Subsystem powershell $pwsh -sshs -NoLogo"))
+                    'StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'PasswordAuthentication no', "Subsystem powershell $PowerShellPath -sshs -NoLogo",
+                    # sshd hands nothing on of the environment that says where .NET is.
+                    "SetEnv DOTNET_ROOT=$DotNetRoot"))
             $server = Start-Process -FilePath $sshd -ArgumentList '-D', '-f', "$directory/config", '-E', "$directory/log" -PassThru
             for ($i = 0; $i -lt 50 -and -not (Test-Path -LiteralPath "$directory/pid"); $i++) { Start-Sleep -Milliseconds 100 }
             $remote = @{

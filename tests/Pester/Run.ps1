@@ -10,12 +10,6 @@ param(
 $ErrorActionPreference = 'Stop'
 $PSStyle.OutputRendering = 'PlainText'
 
-if (-not (Get-Module -ListAvailable -Name Pester | Where-Object Version -GE '5.5')) {
-    Write-Output 'The Pester tests did not run: Pester 5 is not installed.'
-    Write-Output 'Pester: 0 passed, 0 failed, 1 skipped'
-    exit 0
-}
-
 . (Join-Path $PSScriptRoot 'Common.ps1')
 if (-not $ModulePath) {
     Write-Output 'The module is not in out/. Build it first: dotnet build src/ContainerTrust -c Release'
@@ -23,7 +17,14 @@ if (-not $ModulePath) {
     exit 1
 }
 
-Import-Module -Name Pester -MinimumVersion 5.5
+# The version that the build restored, whatever else is installed.
+$pester = Get-ChildItem -Path "$RepositoryRoot/out/modules/Pester/*/Pester.psd1" | Select-Object -First 1
+if (-not $pester) {
+    Write-Output 'Pester is not in out/modules. Restore it first: dotnet build tests/Pester -c Release'
+    Write-Output 'Pester: 0 passed, 1 failed, 0 skipped'
+    exit 1
+}
+Import-Module -Name $pester.FullName
 Import-Module -Name $ModulePath
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path

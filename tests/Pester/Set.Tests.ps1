@@ -357,7 +357,7 @@ Describe 'Set-ImageTrust' {
             $answers = "$root/answers"
             [System.IO.File]::WriteAllText($answers, "y`nn`ny`n")
             $script = "Import-Module '$ModulePath'; (Set-ImageTrust a.example.com, b.example.com, c.example.com -Type Reject -Root '$root' -Confirm -PassThru).Registry -join ' '"
-            $output = bash -c "NO_COLOR=1 '$((Get-Process -Id $PID).Path)' -NoProfile -Command `"`$1`" < '$answers'" -- $script
+            $output = bash -c "NO_COLOR=1 '$PowerShellPath' -NoProfile -Command `"`$1`" < '$answers'" -- $script
             $output[-1] | Should -Be 'a.example.com c.example.com'
             (Get-Policy $root).transports.docker.Keys | Should -Not -Contain 'b.example.com'
         }
