@@ -30,8 +30,10 @@
     AliasesToExport = @()
     PrivateData = @{
         PSData = @{
-            Tags = @('containers', 'podman', 'skopeo', 'policy.json', 'signature', 'verify', 'trust', 'OpenShift', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
-            LicenseUri = 'https://spdx.org/licenses/MIT.html'
+            Tags = @('PSEdition_Core', 'Linux', 'containers', 'podman', 'skopeo', 'CRI-O', 'OpenShift', 'RHEL', 'policy.json', 'registries.d', 'signature', 'sigstore', 'trust', 'security')
+            ProjectUri = 'https://github.com/containertrust/containertrust'
+            LicenseUri = 'https://github.com/containertrust/containertrust/blob/main/LICENSE'
+            ReleaseNotes = 'https://github.com/containertrust/containertrust/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -10,7 +10,7 @@ Microsoft.PowerShell.PlatyPS. The module is put together in out/ContainerTrust/<
 [CmdletBinding()]
 param(
     # Build: the module. Test: all tests. Help: checks docs/help and writes the help files into the module.
-    # Analyze: PSScriptAnalyzer over all scripts. Pack: out/ContainerTrust-<version>.zip.
+    # Analyze: PSScriptAnalyzer over all scripts. Pack: a .nupkg of the module and an RPM of the command, in out/packages.
     [ArgumentCompletions('Build', 'Test', 'Help', 'Analyze', 'Pack')]
     [string[]] $Task = 'Build'
 )
@@ -136,7 +136,12 @@ function Invoke-Help {
 }
 
 function Invoke-Analyze {
-    Import-Tool PSScriptAnalyzer 1.22
+    if (-not (Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object Version -GE '1.22')) {
+        Write-Output 'SKIPPED Analyze: PSScriptAnalyzer 1.22 or later is not installed (Install-PSResource PSScriptAnalyzer).'
+        # test.sh counts it as skipped.
+        exit 3
+    }
+    Import-Module -Name PSScriptAnalyzer -MinimumVersion 1.22
     $files = @(Get-ChildItem -LiteralPath $root -Recurse -File -Include *.ps1, *.psm1, *.psd1 | Where-Object FullName -NotMatch '[\\/](out|bin|obj)[\\/]')
     # The manifest names files that lie beside it in the built module only, so its copy there is looked at.
     $built = "$moduleRoot/ContainerTrust.psd1"
@@ -151,15 +156,7 @@ function Invoke-Analyze {
 }
 
 function Invoke-Pack {
-    if (-not (Test-Path -LiteralPath "$moduleRoot/ContainerTrust.psd1")) { throw "There is nothing in $moduleRoot. Run ./build.ps1 -Task Build first." }
-    $scratch = "$root/out/pack"
-    if (Test-Path -LiteralPath $scratch) { Remove-Item -LiteralPath $scratch -Recurse }
-    $null = New-Item -ItemType Directory -Path "$scratch/ContainerTrust"
-    Copy-Item -LiteralPath $moduleRoot -Destination "$scratch/ContainerTrust" -Recurse
-    $archive = "$root/out/ContainerTrust-$version.zip"
-    Compress-Archive -Path "$scratch/ContainerTrust" -DestinationPath $archive -Force
-    Remove-Item -LiteralPath $scratch -Recurse
-    Write-Output "Pack: $archive"
+    & "$root/packaging/pack.ps1" -RepositoryRoot $root -Version $version
 }
 
 # "pwsh -File build.ps1 -Task Build,Test" hands the list over as one text.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ContainerTrust.Engine;
 
 namespace ContainerTrust.Cli;
@@ -6,7 +7,12 @@ namespace ContainerTrust.Cli;
 /// <summary>The options for the identity rule: one of them at most.</summary>
 internal sealed class IdentityOptions
 {
-    private readonly Option<string?> _rule = new("--signed-identity") { Description = "matchExact, matchRepoDigestOrExact or matchRepository", HelpName = "rule" };
+    private readonly Option<string?> _rule = new("--signed-identity")
+    {
+        Description = "matchExact, matchRepoDigestOrExact or matchRepository",
+        HelpName = "rule",
+        CompletionSources = { { "matchExact", "matchRepoDigestOrExact", "matchRepository" } },
+    };
     private readonly Option<string?> _reference = new("--exact-reference") { Description = "Signatures must name this reference", HelpName = "reference" };
     private readonly Option<string?> _repository = new("--exact-repository") { Description = "Signatures must name this repository", HelpName = "repository" };
     private readonly Option<string?> _prefix = new("--remap-prefix") { Description = "For mirrors: this prefix of the image's name ...", HelpName = "prefix" };

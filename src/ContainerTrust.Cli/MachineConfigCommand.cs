@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
@@ -12,8 +13,18 @@ internal static class MachineConfigCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Option<string?> preset = new("--preset") { Description = "A vendor's registries, key and stores: RedHat (default: the host's policy)", HelpName = "name" };
-        Option<string[]> role = new("--role") { Description = "Role of a machine config pool (default: worker); several: one document each", HelpName = "role" };
+        Option<string?> preset = new("--preset")
+        {
+            Description = "A vendor's registries, key and stores: RedHat (default: the host's policy)",
+            HelpName = "name",
+            CompletionSources = { { "RedHat" } },
+        };
+        Option<string[]> role = new("--role")
+        {
+            Description = "Role of a machine config pool (default: worker); several: one document each",
+            HelpName = "role",
+            CompletionSources = { { "worker", "master" } },
+        };
         Option<string?> name = new("--name") { Description = "Name of the MachineConfig; {role} stands for the role (default: 51-{role}-rh-registry-trust)", HelpName = "name" };
         Option<string?> version = new("--openshift-version") { Description = $"Version of OpenShift, {IgnitionVersions.OpenShift[0]} to {IgnitionVersions.NewestOpenShift} (default: the newest)", HelpName = "version" };
         Option<bool> stores = new("--include-registries-d") { Description = "Put the signature stores on the nodes, too" };

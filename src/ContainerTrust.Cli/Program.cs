@@ -6,9 +6,12 @@ namespace ContainerTrust.Cli;
 /// <summary>The command: trust on one host, for machines without PowerShell.</summary>
 internal static class Program
 {
+    /// <summary>What the command is for, in its help and its manual page.</summary>
+    public const string Description = "Manages which container images a host trusts (policy.json, registries.d and the keys they name), and verifies images by that.";
+
     public static int Main(string[] args)
     {
-        RootCommand root = new("Manages which container images a host trusts (policy.json, registries.d and the keys they name), and verifies images by that.");
+        RootCommand root = new(Description);
         foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
             root.Subcommands.Add(command);
         ParseResult result = root.Parse(args);
@@ -53,8 +56,14 @@ internal static class Program
         "release" => [ReleaseCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
-        _ => [ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create()],
+        _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
     };
+
+    private static Command[] AllCommands() =>
+    [
+        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(),
+        TestCommand.Create(), MachineConfigCommand.Create(),
+    ];
 
     private static string CommandPath(Command command)
     {

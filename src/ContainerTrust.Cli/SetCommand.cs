@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
@@ -14,7 +15,12 @@ internal static class SetCommand
         SigstoreOptions sigstore = new();
         Argument<string[]> registries = new("registry") { Description = "Scopes: registries, namespaces, repositories, images, or *.example.com", Arity = ArgumentArity.ZeroOrMore };
         Option<string[]> key = new("--key", "-f") { Description = "Key file on the host that must have signed; several: all of them", HelpName = "file" };
-        Option<string?> type = new("--type", "-t") { Description = "signedBy (default with --key), sigstoreSigned (default with the options of sigstore), accept or reject", HelpName = "type" };
+        Option<string?> type = new("--type", "-t")
+        {
+            Description = "signedBy (default with --key), sigstoreSigned (default with the options of sigstore), accept or reject",
+            HelpName = "type",
+            CompletionSources = { { "signedBy", "sigstoreSigned", "accept", "reject" } },
+        };
         Option<bool> anyKey = new("--any-key") { Description = "One of the keys is enough" };
         Option<bool> inlineKey = new("--inline-key") { Description = "Store keys and certificates themselves in the policy, as RHEL 7 did" };
         Option<bool> setDefault = new("--default") { Description = "Set the policy's default" };
@@ -22,7 +28,12 @@ internal static class SetCommand
         Option<string?> store = new("--signature-store") { Description = "Where signatures are read from", HelpName = "url" };
         Option<string?> staging = new("--signature-store-staging") { Description = "Where signatures are written to", HelpName = "url" };
         Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
-        Option<string?> preset = new("--preset") { Description = "A vendor's registries, key and stores: RedHat", HelpName = "name" };
+        Option<string?> preset = new("--preset")
+        {
+            Description = "A vendor's registries, key and stores: RedHat",
+            HelpName = "name",
+            CompletionSources = { { "RedHat" } },
+        };
         Option<bool> force = new("--force") { Description = "Write keys that are missing or cannot sign, and scopes that no image has" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
         Command command = new("set", "Trusts, rejects or accepts scopes.")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text;
 using ContainerTrust.Engine;
@@ -17,8 +18,20 @@ internal static class TestCommand
         Option<string[]> baseline = new("--baseline") { Description = "Compare with this: a policy.json, or a directory that is the root of a host as it should be", HelpName = "file" };
         Option<double> expiring = new("--expiring-within") { Description = "Find keys and certificates that end within so many days", HelpName = "days", DefaultValueFactory = static _ => 30 };
         Option<string[]> exclude = new("--exclude") { Description = "Leave this rule out; * and ? are wildcards", HelpName = "rule" };
-        Option<string> severity = new("--minimum-severity") { Description = "The least severity of a finding that makes the host not compliant: information, warning or error", HelpName = "severity", DefaultValueFactory = static _ => "warning" };
-        Option<string> format = new("--format") { Description = "text, json, junit or html (default: by the name of --output, else text)", HelpName = "format", DefaultValueFactory = static _ => "" };
+        Option<string> severity = new("--minimum-severity")
+        {
+            Description = "The least severity of a finding that makes the host not compliant: information, warning or error",
+            HelpName = "severity",
+            DefaultValueFactory = static _ => "warning",
+            CompletionSources = { { "information", "warning", "error" } },
+        };
+        Option<string> format = new("--format")
+        {
+            Description = "text, json, junit or html (default: by the name of --output, else text)",
+            HelpName = "format",
+            DefaultValueFactory = static _ => "",
+            CompletionSources = { { "text", "json", "junit", "html" } },
+        };
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file", HelpName = "file" };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print nothing; only the exit code says whether the host is compliant" };
         Option<bool> rules = new("--list-rules") { Description = "List the rules and check nothing" };
