@@ -7,7 +7,7 @@ BeforeAll {
 
     # As much of a clone as start.sh needs with --no-build, in a path with spaces, and homes with nothing in them.
     $scratch = (New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "ct start $([guid]::NewGuid().ToString('n').Substring(0, 8))")).FullName
-    $TestRoots += @($scratch)
+    $script:TestRoots += @($scratch)
     $clone = "$scratch/a clone"
     $null = New-Item -ItemType Directory -Path "$clone/out", "$scratch/empty home", "$scratch/tmp"
     foreach ($name in 'start.sh', 'scripts', 'samples', '.config', 'global.json', 'Directory.Build.props') {
