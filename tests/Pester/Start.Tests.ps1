@@ -100,8 +100,9 @@ Describe 'start.sh' {
         (Get-ChildItem -LiteralPath "$scratch/tmp" -Directory -Filter containertrust-*).FullName | Should -Be $root
     }
 
-    It 'ran with the host mounted without write access' -Skip:((id -u) -ne 0) {
-        $isReadOnly | Should -BeTrue
+    It 'needs no write access to anything but its home and the temporary directory' {
+        if (-not $isReadOnly) { Set-ItResult -Skipped -Because 'only root with the right to mount can take write access away' }
+        $tour.ExitCode | Should -Be 0
     }
 
     It 'opens a shell with the module, with no home at all' {
