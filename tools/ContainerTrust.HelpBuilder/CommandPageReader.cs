@@ -76,10 +76,12 @@ internal sealed class CommandPageReader(PageSource page)
     private List<ExampleHelp> ReadExamples()
     {
         var examples = new List<ExampleHelp>();
+        var number = 0;
         foreach (var section in page.SectionsOf(Filled("EXAMPLES"), 3))
         {
-            if (!section.Title.StartsWith($"Example {examples.Count + 1}: ", StringComparison.Ordinal))
-                page.Fault(section.Line, $"The title must begin with 'Example {examples.Count + 1}: '.");
+            number++;
+            if (!section.Title.StartsWith($"Example {number}: ", StringComparison.Ordinal))
+                page.Fault(section.Line, $"The title must begin with 'Example {number}: '.");
             var code = section.Blocks.FindIndex(block => block is FencedCodeBlock { Info: "powershell" });
             if (code < 0)
                 page.Fault(section.Line, "The example has no code (```powershell).");

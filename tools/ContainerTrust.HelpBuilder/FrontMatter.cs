@@ -8,6 +8,7 @@ namespace ContainerTrust.HelpBuilder;
 internal sealed class FrontMatter
 {
     private readonly Dictionary<string, string> _facts = [];
+    private readonly string[] _lines = [];
 
     /// <summary>Reads the front matter of the page.</summary>
     public FrontMatter(PageSource page)
@@ -17,6 +18,7 @@ internal sealed class FrontMatter
             page.Fault(1, "The page must begin with its facts between two lines of three dashes.");
             return;
         }
+        _lines = block.Lines.ToString().Split('\n');
         try
         {
             _facts = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string>?>(block.Lines.ToString()) ?? [];
@@ -41,9 +43,12 @@ internal sealed class FrontMatter
         Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
         && value.EndsWith($"/{page.Name}.md", StringComparison.Ordinal);
 
+    // The first line where the fact is missing.
+    private int LineOf(string name) => Array.FindIndex(_lines, line => line.StartsWith($"{name}:", StringComparison.Ordinal)) + 2;
+
     private void Demand(PageSource page, string name, Func<string, bool> isRight, string message)
     {
         if (!isRight(this[name]))
-            page.Fault(1, $"'{name}' {message}, not '{this[name]}'.");
+            page.Fault(LineOf(name), $"'{name}' {message}, not '{this[name]}'.");
     }
 }
