@@ -146,6 +146,11 @@ Describe 'Get-Help <Name>' -ForEach $commands {
         $page = Get-CommandPage $Name
         $help = Get-Help -Name $Name
         # A mutation of any of it must fail, so words are compared in their order and case.
+        # One comparison of many facts, which costs less than many.
+        function Get-FactLine([string] $Where, $Facts, [string[]] $Fact) { foreach ($name in $Fact) { "${Where}: $name $($Facts.$name)" } }
+        function Assert-SameLine($Shown, $Expected) {
+            Compare-Object @($Expected) @($Shown) -CaseSensitive | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+        }
         function Assert-SameText([string] $Markdown, $Text, [string] $Where) {
             Split-HelpParagraph $Text | Should -BeExactly (Get-PageParagraph $Markdown) -Because $Where
         }
@@ -166,29 +171,36 @@ Describe 'Get-Help <Name>' -ForEach $commands {
         $forms[0].Title -replace ' \(Default\)$' | Should -Be $default
         for ($i = 0; $i -lt $forms.Count; $i++) {
             ConvertTo-SyntaxText $items[$i] | Should -BeExactly ($forms[$i].Text -replace '```' -replace '\s+', ' ').Trim()
+            $set = $forms[$i].Title -replace ' \(Default\)$'
+            $lines, $expected = [System.Collections.Generic.List[string]]::new(), [System.Collections.Generic.List[string]]::new()
             foreach ($shown in $items[$i].parameter) {
                 $facts = $page.Parameters.Where({ $_.Name -ceq $shown.name }).Facts
-                $set = $forms[$i].Title -replace ' \(Default\)$'
-                $expected = Get-ExpectedFact $facts @($facts.Sets | Where-Object { $_.Name -in $set, '(All)' })
-                foreach ($fact in 'Required', 'Position', 'PipelineInput', 'Aliases') {
-                    $shown.$fact | Should -BeExactly $expected[$fact] -Because "$fact of -$($shown.name) in $set"
-                }
-                @($shown.parameterValueGroup.parameterValue) -ne $null -join ' ' | Should -BeExactly ($facts.AcceptedValues -join ' ')
+                $where = "-$($shown.name) in $set"
+                $lines.AddRange([string[]](Get-FactLine $where $shown 'Required', 'Position', 'PipelineInput', 'Aliases'))
+                $expected.AddRange([string[]](Get-FactLine $where (Get-ExpectedFact $facts @($facts.Sets | Where-Object { $_.Name -in $set, '(All)' })) 'Required', 'Position',
+                        'PipelineInput', 'Aliases'))
+                $lines.Add("${where}: $(@($shown.parameterValueGroup.parameterValue) -ne $null)")
+                $expected.Add("${where}: $($facts.AcceptedValues)")
             }
+            Assert-SameLine $lines $expected
         }
     }
 
     It 'describes every parameter as the page does' {
         $help.parameters.parameter.name | Should -BeExactly $page.Parameters.Name
-        foreach ($parameter in $page.Parameters) {
-            $shown = $help.parameters.parameter.Where({ $_.name -ceq $parameter.Name })[0]
-            Assert-SameText $parameter.Description $shown.description.Text $parameter.Name
-            $expected = Get-ExpectedFact $parameter.Facts $parameter.Facts.Sets
-            $shown.type.name | Should -BeExactly $expected.Type -Because $parameter.Name
-            foreach ($fact in 'Required', 'Position', 'PipelineInput', 'Aliases', 'Globbing', 'DefaultValue') {
-                $shown.$fact | Should -BeExactly $expected[$fact] -Because "$fact of -$($parameter.Name)"
-            }
+        $names = 'Required', 'Position', 'PipelineInput', 'Aliases', 'Globbing', 'DefaultValue'
+        $lines = foreach ($shown in $help.parameters.parameter) {
+            Get-FactLine $shown.name $shown $names
+            "$($shown.name): $($shown.type.name)"
+            Split-HelpParagraph $shown.description.Text | ForEach-Object { "$($shown.name): $_" }
         }
+        $expected = foreach ($parameter in $page.Parameters) {
+            Get-FactLine $parameter.Name (Get-ExpectedFact $parameter.Facts $parameter.Facts.Sets) $names
+            "$($parameter.Name): $($parameter.Facts.Type)"
+            Get-PageParagraph $parameter.Description | ForEach-Object { "$($parameter.Name): $_" }
+        }
+        Assert-SameLine $lines $expected
+        $lines.Count | Should -BeGreaterThan (8 * $page.Parameters.Count - 1)
         $last = $page.Parameters[-1]
         Assert-SameText $last.Description (Get-Help -Name $Name -Parameter $last.Name).description.Text $last.Name
     }
