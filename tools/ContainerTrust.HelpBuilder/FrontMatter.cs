@@ -29,7 +29,7 @@ internal sealed class FrontMatter
             return;
         }
         Demand(page, "document type", value => value == "cmdlet", "must be 'cmdlet'");
-        Demand(page, "external help file", value => value.EndsWith("-Help.xml", StringComparison.Ordinal), "must be the name of a help file");
+        Demand(page, "external help file", value => value.EndsWith("-Help.xml", StringComparison.Ordinal), "must name a help file");
         Demand(page, "HelpUri", IsAddressOf(page), "must be the https address of this page");
         Demand(page, "Locale", value => value == "en-US", "must be 'en-US'");
         Demand(page, "PlatyPS schema version", value => value == "2024-05-01", "must be '2024-05-01'");

@@ -4,7 +4,8 @@ using Markdig.Syntax;
 namespace ContainerTrust.HelpBuilder;
 
 /// <summary>
-/// Markdown as a terminal shows it: broken between words here, because PowerShell itself breaks lines in the middle of a word in many cultures.
+/// Markdown as a terminal shows it: broken between words here, because PowerShell itself breaks lines in the middle of a word in many
+/// cultures.
 /// </summary>
 internal sealed class HelpLayout(PageSource page, int width, string codeIndent = "    ")
 {
@@ -86,7 +87,8 @@ internal sealed class HelpLayout(PageSource page, int width, string codeIndent =
         }
     }
 
-    private string CellText(TableCell cell) => string.Join(' ', cell.OfType<ParagraphBlock>().Select(text => PlainText.Of(text.Inline, page)));
+    private string CellText(TableCell cell) =>
+        string.Join(' ', cell.OfType<ParagraphBlock>().Select(text => PlainText.Of(text.Inline, page)));
 
     private IEnumerable<string> Wrap(string text, string first, string others)
     {

@@ -1,8 +1,8 @@
 namespace ContainerTrust.HelpBuilder;
 
 /// <summary>
-/// Makes the help files of a module of its Markdown pages: <c>PAGES OUTPUT</c>. Faults are printed as MSBuild understands them, and nothing is
-/// written then.
+/// Makes the help files of a module of its Markdown pages: <c>PAGES OUTPUT</c>. Faults are printed as MSBuild understands them, and
+/// nothing is written then.
 /// </summary>
 internal static class Program
 {
@@ -10,11 +10,12 @@ internal static class Program
     {
         if (arguments.Length != 2)
         {
-            Console.Error.WriteLine("ContainerTrust.HelpBuilder PAGES OUTPUT: writes the help files of the pages in one directory into another.");
+            Console.Error.WriteLine("ContainerTrust.HelpBuilder PAGES OUTPUT: writes the help files of pages into another directory.");
             return 2;
         }
         var faults = new Faults();
-        var pages = Directory.GetFiles(arguments[0], "*.md").Order(StringComparer.Ordinal).Select(path => new PageSource(path, faults)).ToList();
+        var files = Directory.GetFiles(arguments[0], "*.md").Order(StringComparer.Ordinal);
+        var pages = files.Select(path => new PageSource(path, faults)).ToList();
         if (pages.Count == 0)
             faults.Add(arguments[0], 1, "There are no pages (*.md) in this directory.");
         var commands = pages.Where(page => !page.IsTopic).Select(page => new CommandPageReader(page).Read()).ToList();

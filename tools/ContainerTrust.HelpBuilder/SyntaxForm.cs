@@ -21,7 +21,10 @@ internal sealed partial record SyntaxForm(string Set, bool IsDefault, IReadOnlyL
                 return null;
             string? type = match.Groups["type"] is { Success: true } value ? value.Value : null;
             parameters.Add(new SyntaxParameter(
-                match.Groups["name"].Value, type, IsRequired: !match.Groups["optional"].Success, IsPositional: match.Groups["positional"].Success));
+                match.Groups["name"].Value,
+                type,
+                IsRequired: !match.Groups["optional"].Success,
+                IsPositional: match.Groups["positional"].Success));
             at += match.Length;
         }
         return new SyntaxForm(isDefault ? title[..^Mark.Length] : title, isDefault, parameters);

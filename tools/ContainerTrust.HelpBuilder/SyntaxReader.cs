@@ -11,9 +11,10 @@ internal sealed class SyntaxReader(PageSource page)
         var forms = new List<SyntaxForm>();
         foreach (var section in page.SectionsOf(blocks, 3))
         {
-            if (section.Blocks is not [FencedCodeBlock code] || SyntaxForm.Parse(section.Title, HelpLayout.CodeOf(code), page.Name) is not { } form)
+            if (section.Blocks is not [FencedCodeBlock code]
+                || SyntaxForm.Parse(section.Title, HelpLayout.CodeOf(code), page.Name) is not { } form)
             {
-                page.Fault(section.Line, $"The syntax cannot be read. It is a block of code: {page.Name} -Required <type> [-Optional <type>] [-Switch].");
+                page.Fault(section.Line, $"The syntax must be code: {page.Name} -Required <type> [-Optional <type>] [-Switch].");
                 continue;
             }
             Check(form, parameters, section.Line);
@@ -41,8 +42,8 @@ internal sealed class SyntaxReader(PageSource page)
             var facts = parameters.FirstOrDefault(parameter => parameter.Name == shown.Name)?.Facts;
             if (facts?.In(form.Set) is not { } inSet)
                 page.Fault(line, $"The syntax of {form.Set} shows -{shown.Name}, which is not described as one of its parameters.");
-            else if (inSet.IsRequired != shown.IsRequired || inSet.IsPositional != shown.IsPositional || facts.IsSwitch != (shown.Type is null))
-                page.Fault(line, $"The syntax of {form.Set} shows -{shown.Name} otherwise than it is described: required, by position, or a switch.");
+            else if ((inSet.IsRequired, inSet.IsPositional, facts.IsSwitch) != (shown.IsRequired, shown.IsPositional, shown.Type is null))
+                page.Fault(line, $"-{shown.Name} is not described as the syntax of {form.Set} shows it.");
         }
     }
 }

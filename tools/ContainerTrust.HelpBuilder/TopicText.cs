@@ -12,7 +12,8 @@ internal static class TopicText
             || PlainText.Of(title.Inline, page) != page.Name || PlainText.Of(first.Inline, page) != "SHORT DESCRIPTION")
             page.Fault(1, $"A topic must begin with its name as the title, and a short description: # {page.Name}, ## SHORT DESCRIPTION.");
         var layout = new HelpLayout(page, width: 78);
-        var parts = page.Blocks.Select(block => block is HeadingBlock heading ? Heading(heading, page) : string.Join('\n', layout.Lines(block)));
+        var parts = page.Blocks.Select(block =>
+            block is HeadingBlock heading ? Heading(heading, page) : string.Join('\n', layout.Lines(block)));
         return string.Join("\n\n", parts) + "\n";
     }
 
