@@ -7,7 +7,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>ConvertTo-ClusterImagePolicy</c>: entries as policies of an OpenShift cluster, or of one namespace. Writes nothing.</summary>
-[Cmdlet(VerbsData.ConvertTo, "ClusterImagePolicy")]
+[Cmdlet(VerbsData.ConvertTo, "ClusterImagePolicy", HelpUri = HelpPage.Directory + "ConvertTo-ClusterImagePolicy.md")]
 [OutputType(typeof(ImagePolicyDocument), typeof(string))]
 public sealed class ConvertToClusterImagePolicyCommand : PSCmdlet, IDisposable
 {

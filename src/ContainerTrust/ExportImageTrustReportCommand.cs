@@ -7,7 +7,7 @@ using ContainerTrust.Engine.Compliance.Reports;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Export-ImageTrustReport</c>: a report of a fleet's compliance, for people, scripts and pipelines.</summary>
-[Cmdlet(VerbsData.Export, "ImageTrustReport", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "ImageTrustReport", SupportsShouldProcess = true, HelpUri = HelpPage.Directory + "Export-ImageTrustReport.md")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportImageTrustReportCommand : PSCmdlet
 {

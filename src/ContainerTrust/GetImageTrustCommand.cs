@@ -7,7 +7,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Get-ImageTrust</c>: what a host trusts, one object a scope.</summary>
-[Cmdlet(VerbsCommon.Get, "ImageTrust", DefaultParameterSetName = RegistrySet)]
+[Cmdlet(VerbsCommon.Get, "ImageTrust", DefaultParameterSetName = RegistrySet, HelpUri = HelpPage.Directory + "Get-ImageTrust.md")]
 [OutputType(typeof(ImageTrust))]
 public sealed class GetImageTrustCommand : FleetCmdlet
 {

@@ -8,7 +8,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.</summary>
-[Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet)]
+[Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet,
+    HelpUri = HelpPage.Directory + "Get-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust))]
 public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
 {

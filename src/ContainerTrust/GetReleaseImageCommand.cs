@@ -8,7 +8,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Get-ReleaseImage</c>: the images that an OpenShift or OKD release consists of.</summary>
-[Cmdlet(VerbsCommon.Get, "ReleaseImage")]
+[Cmdlet(VerbsCommon.Get, "ReleaseImage", HelpUri = HelpPage.Directory + "Get-ReleaseImage.md")]
 [OutputType(typeof(ReleaseImageContent))]
 public sealed class GetReleaseImageCommand : VerificationCmdlet
 {

@@ -9,7 +9,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>New-MachineConfigTrust</c>: MachineConfigs and Butane configs of entries, of a preset, or of a host's policy.</summary>
-[Cmdlet(VerbsCommon.New, "MachineConfigTrust", DefaultParameterSetName = HostSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "MachineConfigTrust", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
+    HelpUri = HelpPage.Directory + "New-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust), typeof(string))]
 public sealed class NewMachineConfigTrustCommand : TrustCmdlet
 {

@@ -7,7 +7,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Remove-ImageTrust</c>: forgets scopes, and their signature stores.</summary>
-[Cmdlet(VerbsCommon.Remove, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true,
+    HelpUri = HelpPage.Directory + "Remove-ImageTrust.md")]
 [OutputType(typeof(void))]
 public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 {

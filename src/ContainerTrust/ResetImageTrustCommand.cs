@@ -5,7 +5,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Reset-ImageTrust</c>: back to the distribution's default. Works on a broken policy too.</summary>
-[Cmdlet(VerbsCommon.Reset, "ImageTrust", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Reset, "ImageTrust", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    HelpUri = HelpPage.Directory + "Reset-ImageTrust.md")]
 [OutputType(typeof(ImageTrust))]
 public sealed class ResetImageTrustCommand : FleetCmdlet
 {

@@ -8,7 +8,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Set-ImageTrust</c>: trusts, rejects or accepts scopes. However many there are, they are one write.</summary>
-[Cmdlet(VerbsCommon.Set, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true,
+    HelpUri = HelpPage.Directory + "Set-ImageTrust.md")]
 [OutputType(typeof(ImageTrust))]
 public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 {

@@ -9,7 +9,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Test-ImageSignature</c>: whether images are acceptable, by the policy or by given keys, and why.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = PolicySet)]
+[Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = PolicySet,
+    HelpUri = HelpPage.Directory + "Test-ImageSignature.md")]
 [OutputType(typeof(ImageSignatureResult), typeof(bool))]
 public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 {

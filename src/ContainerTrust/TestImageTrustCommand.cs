@@ -10,7 +10,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Test-ImageTrust</c>: audits a host's trust by rules, and compares it with a baseline.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ImageTrust")]
+[Cmdlet(VerbsDiagnostic.Test, "ImageTrust", HelpUri = HelpPage.Directory + "Test-ImageTrust.md")]
 [OutputType(typeof(ImageTrustCompliance), typeof(bool))]
 public sealed class TestImageTrustCommand : FleetCmdlet
 {

@@ -7,7 +7,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Test-MachineConfigTrust</c>: whether the machines of a cluster's pools use the policy that a MachineConfig has. Changes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "MachineConfigTrust")]
+[Cmdlet(VerbsDiagnostic.Test, "MachineConfigTrust", HelpUri = HelpPage.Directory + "Test-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrustResult), typeof(bool))]
 public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
 {

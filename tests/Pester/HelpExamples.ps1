@@ -1,6 +1,6 @@
 # The examples of docs/help, as they stand there, and what they print when they are run. Dot-source it after Common.ps1 and Images.ps1.
 . $PSScriptRoot/Clusters.ps1
-$script:HelpPath = Join-Path $RepositoryRoot 'docs/help'
+. $PSScriptRoot/HelpPages.ps1
 
 # The examples of a page: Title, and Blocks of Code with the Output that the page shows after it ($null if it shows none).
 function Get-HelpExample([string] $Path) {
@@ -35,8 +35,23 @@ function Get-HelpExample([string] $Path) {
 }
 
 # Other hosts, registries, nodes of clusters and the user's own files are out of reach for a test; such examples are only parsed.
-function Test-HelpExampleRunnable($Example) {
-    -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://|-Node ') -and ($HasCluster -or -not ($Example.Blocks.Code -match 'Test-MachineConfigTrust'))
+function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://|-Node ') }
+
+# Whether an example is about a cluster, for which kubectl is needed.
+function Test-HelpExampleCluster($Example) { [bool]($Example.Blocks.Code -match 'Test-MachineConfigTrust') }
+
+# A root of its own for an example. Each kind is made once, and then copied.
+function Copy-HelpRoot {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([switch] $Fresh)
+    $kind = $Fresh ? 'fresh' : 'golden'
+    if (-not $script:HelpRoots) { $script:HelpRoots = @{} }
+    if (-not $script:HelpRoots[$kind]) { $script:HelpRoots[$kind] = New-HelpRoot -Fresh:$Fresh }
+    $root = Join-Path ([System.IO.Path]::GetTempPath()) ('containertrust-' + [guid]::NewGuid().ToString('n'))
+    if (-not $PSCmdlet.ShouldProcess($root)) { return }
+    cp -a $script:HelpRoots[$kind] $root
+    $script:TestRoots += @($root)
+    $root
 }
 
 # The host that the examples are about.
@@ -96,10 +111,10 @@ function New-HelpRoot {
 # Runs examples in one session of their own and returns what each code block prints. /mnt/golden is the host that they are about, which is also
 # what they work on where they name no root; /mnt/new is another one.
 function Invoke-HelpExample([object[]] $Example) {
-    $work = foreach ($item in $Example) { @{ Golden = New-HelpRoot; New = New-HelpRoot -Fresh; Blocks = @($item.Blocks.Code) } }
+    $work = foreach ($item in $Example) { @{ Golden = Copy-HelpRoot; New = Copy-HelpRoot -Fresh; Blocks = @($item.Blocks.Code) } }
     $file = Join-Path $work[0].Golden 'examples.clixml'
     $work | Export-Clixml -LiteralPath $file -Depth 5
-    $cluster = if ($Example.Blocks.Code -match 'Test-MachineConfigTrust') { Start-TestCluster production=inherited, staging=overridden, test=updating }
+    $cluster = if ($Example.Where({ Test-HelpExampleCluster $_ })) { Start-TestCluster production=inherited, staging=overridden, test=updating }
     # Should an example forget its root, it must find neither this host's files nor this user's.
     $child = Invoke-ChildSession @"
         `$env:HOME = '$($work[0].Golden)/home'
@@ -136,7 +151,7 @@ function Invoke-HelpExample([object[]] $Example) {
             # -WhatIf speaks to the host, before the code's own output is printed.
             $said = $blocks[$next++] -replace '(?m)^<<<more>>>\n?', ''
             if ($code -notlike '*/mnt/*') { $said = $said.Replace(" under $($work[$i].Golden)", '') }
-            [pscustomobject]@{ Title = $Example[$i].Title; Code = $code; Output = ConvertTo-PlainOutput $said }
+            [pscustomobject]@{ Page = $Example[$i].Page; Title = $Example[$i].Title; Code = $code; Output = ConvertTo-PlainOutput $said }
         }
     }
 }
