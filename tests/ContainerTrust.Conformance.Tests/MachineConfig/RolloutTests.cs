@@ -190,17 +190,16 @@ public sealed class RolloutTests
     }
 
     [SkippableFact]
-    public async Task Cancelling_ends_the_client_within_a_second()
+    public async Task Cancelling_ends_the_client_at_once()
     {
         using RunningCluster cluster = new(ClusterStates.All["silent"]());
         using CancellationTokenSource cancellation = new();
-        Task<string> asking = cluster.Client().GetJsonAsync(["nodes"], cancellation.Token);
-        while (cluster.Server.Requests == 0)
-            await Task.Delay(20);
+        Task<string> asking = cluster.Client(timeout: TimeSpan.FromSeconds(Patience.Long)).GetJsonAsync(["nodes"], cancellation.Token);
+        await Patience.UntilAsync(() => cluster.Server.Requests > 0, "the cluster is asked");
         var watch = Stopwatch.StartNew();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"It took {watch.Elapsed}.");
+        Patience.EndedSoon(watch);
     }
 
     [SkippableFact]
