@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace ContainerTrust.Conformance.Tests;
 
 /// <summary>
-/// A process of Debian's <c>docker-registry</c>. It takes a port that is free and says in its log which, once it listens: whoever looked for one before might
-/// lose it to another program.
+/// A process of Debian's <c>docker-registry</c>. It takes a port that is free and says in its log which, once it listens: whoever looked
+/// for one before might lose it to another program.
 /// </summary>
 internal sealed partial class DockerRegistry : IDisposable
 {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ContainerTrust.Testing;
 
 /// <summary>
-/// Waiting on a machine that may be busy with other things: for a condition, never for a while; and bounds that are far above what anything takes, and far
-/// below what it would take if what is tested did not work.
+/// Waiting on a machine that may be busy with other things: for a condition, never for a while; and bounds that are far above what
+/// anything takes, and far below what it would take if what is tested did not work.
 /// </summary>
 internal static class Patience
 {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Testing;
 
 /// <summary>
-/// The time that the calling thread has had on a processor: what work costs, however busy the machine is, which a clock on the wall does not tell.
+/// The time that the calling thread has had on a processor: what work costs, however busy the machine is, which a clock on the wall
+/// does not tell.
 /// </summary>
 internal static partial class ProcessorTime
 {
@@ -39,7 +40,9 @@ internal static partial class ProcessorTime
     /// <param name="limit">At most this much.</param>
     /// <param name="start">What <see cref="Now"/> was on the same thread.</param>
     public static void AtMost(TimeSpan limit, TimeSpan start) =>
-        Assert.True(Since(start) <= limit, $"It took {Since(start).TotalMilliseconds:0} ms of processor time; {limit.TotalMilliseconds:0} ms at most.");
+        Assert.True(
+            Since(start) <= limit,
+            $"It took {Since(start).TotalMilliseconds:0} ms of processor time; {limit.TotalMilliseconds:0} ms at most.");
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetTime(int clock, out Time time);

@@ -6,15 +6,17 @@ namespace ContainerTrust.Testing;
 internal static class TestExecutable
 {
     /// <summary>
-    /// Writes a file that can be started at once. Another process writes it: whatever this process has open for writing, a child that another thread starts
-    /// at that moment has open too until it becomes its program, and the kernel starts no file that anybody has open for writing ("Text file busy").
+    /// Writes a file that can be started at once. Another process writes it: whatever this process has open for writing, a child that
+    /// another thread starts at that moment has open too until it becomes its program, and the kernel starts no file that anybody has
+    /// open for writing ("Text file busy").
     /// </summary>
     /// <param name="path">Where. What is there is replaced.</param>
     /// <param name="text">Its content, beginning with the line that names its interpreter.</param>
     /// <returns>The path.</returns>
     public static string Write(string path, string text)
     {
-        ProcessStartInfo start = new("/bin/sh", ["-c", "umask 022; cat >\"$1.new\" && chmod 755 \"$1.new\" && mv -f \"$1.new\" \"$1\"", "sh", path])
+        const string Script = "umask 022; cat >\"$1.new\" && chmod 755 \"$1.new\" && mv -f \"$1.new\" \"$1\"";
+        ProcessStartInfo start = new("/bin/sh", ["-c", Script, "sh", path])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

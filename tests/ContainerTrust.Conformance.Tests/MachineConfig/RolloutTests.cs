@@ -58,7 +58,7 @@ public sealed class RolloutTests
         List<string> seen = [];
         var wait = new RolloutWait
         {
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = Patience.Limit,
             Interval = TimeSpan.FromMilliseconds(100),
             Progress = results =>
             {
@@ -77,7 +77,7 @@ public sealed class RolloutTests
         using RunningCluster cluster = new(ClusterStates.New());
         var wait = new RolloutWait
         {
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = Patience.Limit,
             Interval = TimeSpan.FromMilliseconds(100),
             Progress = _ => cluster.Server.State = ClusterStates.Updated().Config("98-master-policy", "master", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)),
         };

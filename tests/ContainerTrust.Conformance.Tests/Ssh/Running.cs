@@ -14,7 +14,8 @@ internal static class Running
     }
 
     /// <summary>Whether a program with all these words in its command line runs.</summary>
-    public static bool Any(params string[] words) => Processes().Any(p => words.All(w => p.CommandLine.Contains(w, StringComparison.Ordinal)));
+    public static bool Any(params string[] words) =>
+        Processes().Any(p => words.All(w => p.CommandLine.Contains(w, StringComparison.Ordinal)));
 
     private static (string, string?)? TryRead(string directory)
     {

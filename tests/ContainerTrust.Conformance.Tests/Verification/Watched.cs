@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>Runs the engine on hostile input and watches that it ends in time, without much memory, and with a verdict.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ContainerTrust.Engine.Tests.Images;
 
 /// <summary>Damages input, and holds a reader to what every reader must do with damaged input.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerTrust.Engine.Images;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;

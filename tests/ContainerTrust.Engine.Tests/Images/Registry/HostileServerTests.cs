@@ -8,9 +8,6 @@ namespace ContainerTrust.Engine.Tests.Images.Registry;
 /// <summary>Servers that mean harm: an error or a retry, bounded in time and memory.</summary>
 public class HostileServerTests : RegistryTest
 {
-    // What is counted is the process's: other tests allocate at the same time.
-    private const long OthersToo = 512L << 20;
-
     private static readonly byte[] s_megabyte = new byte[1 << 20];
 
     // Short, but long enough that all other answers come in time on a busy machine too.
@@ -72,31 +69,6 @@ public class HostileServerTests : RegistryTest
         await ManifestRefusedAsync("RegistryAnswerInvalid", Client());
     }
 
-    [Theory]
-    [InlineData("Content-Length: 1073741824\r\n\r\n")]
-    [InlineData("Connection: close\r\n\r\n")]
-    public async Task A_gigabyte_is_not_read(string rest)
-    {
-        long sent = 0;
-        Serve(async (_, stream, stop) =>
-        {
-            await HostileServer.WriteAsync(stream, "HTTP/1.1 200 OK\r\n" + rest);
-            for (int i = 0; i < 1024; i++)
-            {
-                await stream.WriteAsync(s_megabyte, stop);
-                Interlocked.Add(ref sent, s_megabyte.Length);
-            }
-
-            return false;
-        });
-        long before = GC.GetTotalAllocatedBytes();
-        TrustException e = await ManifestRefusedAsync("ManifestTooLarge", Client());
-        Assert.Equal(TrustErrorKind.LimitsExceeded, e.Kind);
-        Assert.True(GC.GetTotalAllocatedBytes() - before < OthersToo);
-        await Task.Delay(100);
-        Assert.True(Interlocked.Read(ref sent) < 64L << 20);
-    }
-
     [Fact]
     public async Task A_chunked_gigabyte_is_not_read()
     {
@@ -124,21 +96,6 @@ public class HostileServerTests : RegistryTest
         Assert.Equal(size, (await client.GetManifestAsync(Image(), null, CancellationToken.None)).Content.Length);
         size++;
         await ManifestRefusedAsync("ManifestTooLarge", client);
-    }
-
-    [Fact]
-    public async Task A_length_of_a_gigabyte_costs_no_memory()
-    {
-        byte[] blob = [1, 2, 3];
-        string digest = "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(blob));
-        Serve(async (_, stream, stop) =>
-        {
-            await HostileServer.WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2000000000\r\n\r\nabc");
-            return await Stall(stop);
-        });
-        long before = GC.GetTotalAllocatedBytes();
-        await RefusedAsync("RegistryTimeout", () => Client(Hasty()).GetBlobAsync(Image(), digest, long.MaxValue, CancellationToken.None));
-        Assert.True(GC.GetTotalAllocatedBytes() - before < OthersToo);
     }
 
     [Fact]
