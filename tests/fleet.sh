@@ -55,6 +55,12 @@ up() {
     mount -t tmpfs -o size=128m,mode=755 tmpfs "$own" || exit 1
     mkdir "$own/etc" "$own/work" "$own/root" "$own/home" || exit 1
     mount -t overlay -o "lowerdir=/etc,upperdir=$own/etc,workdir=$own/work" overlay /etc || exit 1
+    # For PowerShell's own remoting: the caller says which file it is (PWSH), and where its .NET is. Both may lie in a home directory that ends here.
+    if [ -n "${PWSH:-}" ]; then
+        mkdir "$own/pwsh" "$own/dotnet"
+        mount --bind "$(dirname "$PWSH")" "$own/pwsh" || exit 1
+        [ -z "${DOTNET_ROOT:-}" ] || mount --bind "$DOTNET_ROOT" "$own/dotnet" || exit 1
+    fi
     mount --bind "$own/root" /root
     mount --bind "$own/home" /home
     mkdir -p /home/deploy
@@ -119,10 +125,10 @@ MaxSessions 200
 PidFile none
 AcceptEnv LANG LC_*
 CONFIG
-    # For PowerShell's own remoting: the caller says which file it is (PWSH), and where its .NET is, for sshd hands on no environment.
+    # sshd hands on nothing of the environment that says where .NET is.
     if [ -n "${PWSH:-}" ]; then
-        echo "Subsystem powershell $PWSH -sshs -NoLogo -NoProfile" >>"$own/sshd_config"
-        [ -z "${DOTNET_ROOT:-}" ] || echo "SetEnv DOTNET_ROOT=$DOTNET_ROOT" >>"$own/sshd_config"
+        echo "Subsystem powershell $own/pwsh/$(basename "$PWSH") -sshs -NoLogo -NoProfile" >>"$own/sshd_config"
+        [ -z "${DOTNET_ROOT:-}" ] || echo "SetEnv DOTNET_ROOT=$own/dotnet" >>"$own/sshd_config"
     fi
     [ ! -d "$own/bin" ] || mount --bind "$own/bin" /usr/bin
     exec >"$dir/$name.log" 2>&1 </dev/null
@@ -193,11 +199,11 @@ start() {
     cat "$dir/common" >>"$dir/ssh_config"
     while read -r name address what process; do
         [ "$what" != down ] || continue
-        for ((i = 0; i < 400; i++)); do
+        for ((i = 0; i < 2400; i++)); do
             grep -q 'Server listening' "$dir/$name.log" 2>/dev/null && break
             sleep 0.025
         done
-        [ "$i" -lt 400 ] || { cat "$dir/start.log" "$dir/$name.log" >&2; stop "$dir"; fail "$name does not come up"; }
+        [ "$i" -lt 2400 ] || { cat "$dir/start.log" "$dir/$name.log" >&2; stop "$dir"; fail "$name does not come up"; }
         # A stopped sshd: the kernel takes the connection, and nobody says anything.
         [ "$what" != hang ] || kill -STOP "$process"
     done <"$dir/hosts"

@@ -29,7 +29,7 @@ internal static class Tools
     /// <summary>Runs a program to its end.</summary>
     /// <param name="tool">The program's path.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="timeout">After this it is killed, and the test fails. Null: one minute.</param>
+    /// <param name="timeout">After this it is killed, and the test fails. Null: <see cref="Patience.Limit"/>.</param>
     /// <param name="environment">Variables to set; a null value removes one.</param>
     /// <returns>Exit code and output.</returns>
     public static ToolResult Run(string tool, IEnumerable<string> arguments, TimeSpan? timeout = null, IReadOnlyDictionary<string, string?>? environment = null)
@@ -42,7 +42,7 @@ internal static class Tools
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(timeout ?? TimeSpan.FromMinutes(1)))
+        if (!process.WaitForExit(timeout ?? Patience.Limit))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{tool} {string.Join(' ', start.ArgumentList)} does not end.");

@@ -28,7 +28,7 @@ try
             Console.Out.WriteLine("ready");
             while (true)
             {
-                using IHostChange change = host.BeginChange([directory], TimeSpan.FromSeconds(60), CancellationToken.None);
+                using IHostChange change = host.BeginChange([directory], TimeSpan.FromMinutes(2), CancellationToken.None);
                 HostFile? file = host.TryReadFile(args[1], Limit);
                 long next = file is null ? 1 : Number(file.Content.Span) + 1;
                 change.Replace(args[1], Generation(next), file);
@@ -37,7 +37,7 @@ try
         case "increment":
             for (int i = int.Parse(args[2]); i > 0; i--)
             {
-                using IHostChange change = host.BeginChange([directory], TimeSpan.FromSeconds(60), CancellationToken.None);
+                using IHostChange change = host.BeginChange([directory], TimeSpan.FromMinutes(2), CancellationToken.None);
                 HostFile? file = host.TryReadFile(args[1], Limit);
                 long next = file is null ? 1 : Number(file.Content.Span) + 1;
                 change.Replace(args[1], Encoding.ASCII.GetBytes($"{next}\n"), file);

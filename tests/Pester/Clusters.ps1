@@ -32,7 +32,7 @@ function Stop-TestCluster {
     param($Cluster)
     if (-not $Cluster -or -not $PSCmdlet.ShouldProcess($Cluster.Kubeconfig)) { return }
     $Cluster.Process.StandardInput.Close()
-    $null = $Cluster.Process.WaitForExit(5000)
+    if (-not $Cluster.Process.WaitForExit(30000)) { $Cluster.Process.Kill() }
     Remove-Item -LiteralPath $Cluster.Kubeconfig, $env:KUBECACHEDIR -Recurse -Force -ErrorAction Ignore
     $env:KUBECACHEDIR = $null
 }

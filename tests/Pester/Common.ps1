@@ -5,7 +5,12 @@ $script:ModulePath = Get-ChildItem -Path "$RepositoryRoot/out/ContainerTrust/*/C
 $script:DataPath = Join-Path $PSScriptRoot 'Data'
 # PowerShell as a file that can be started: the process itself may be "dotnet pwsh.dll".
 $script:PowerShellPath = Join-Path $PSHOME 'pwsh'
+# Where the .NET is that it runs on, unless it has its own; what is started from here finds it there.
 $script:DotNetRoot = [System.IO.Path]::GetFullPath((Join-Path ([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()) '../../..'))
+if (-not (Test-Path -LiteralPath "$DotNetRoot/host/fxr")) { $script:DotNetRoot = $null }
+elseif (-not $env:DOTNET_ROOT) { $env:DOTNET_ROOT = $DotNetRoot }
+# The bound for what ends "at once", in seconds: far above what it takes on a busy machine, far below what it must not wait for.
+$script:Soon = 30
 $PSStyle.OutputRendering = 'PlainText'
 
 # A directory that looks like a host's root: a policy, a registries.d, and keys in /keys.
@@ -35,6 +40,15 @@ function Remove-TestRoot {
 function Get-PolicyText([string] $Root) { [System.IO.File]::ReadAllText("$Root/etc/containers/policy.json") }
 
 function Get-Policy([string] $Root) { Get-PolicyText $Root | ConvertFrom-Json -AsHashtable -Depth 20 }
+
+# Waits for a condition, for a while that is long enough on a busy machine too.
+function Wait-Until([scriptblock] $Condition, [string] $What, [int] $LimitSeconds = 120) {
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -gt $LimitSeconds) { throw "Waited $LimitSeconds s in vain: $What" }
+        Start-Sleep -Milliseconds 20
+    }
+}
 
 # Device, inode and change time: equal only if the file was not touched.
 function Get-Stamp([string] $Path) { stat -c '%d:%i:%z' $Path }

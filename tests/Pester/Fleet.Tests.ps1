@@ -35,7 +35,10 @@ Describe 'Cmdlets on a fleet' {
         }
         $many = ($all | Where-Object State -EQ ok).Ip
         $well = $many[0..2]
-        $ssh = @{ UserName = 'root'; KeyFilePath = "$directory/id"; ConnectingTimeout = 8000; Options = @{ UserKnownHostsFile = "$directory/known_hosts"; GlobalKnownHostsFile = '/dev/null' } }
+        $ssh = @{ UserName = 'root'; KeyFilePath = "$directory/id"; ConnectingTimeout = 60000; Options = @{ UserKnownHostsFile = "$directory/known_hosts"; GlobalKnownHostsFile = '/dev/null' } }
+        # Where hosts that hang are asked too, each such time is waited for to the end.
+        $bounded = $ssh.Clone()
+        $bounded.ConnectingTimeout = 25000
         function Get-HostPolicy([string] $Address) {
             $entry = $all | Where-Object Ip -EQ $Address
             Get-Content -LiteralPath "$($entry.Root)/etc/containers/policy.json" -Raw | ConvertFrom-Json -AsHashtable
@@ -65,7 +68,7 @@ Describe 'Cmdlets on a fleet' {
     }
 
     It 'gives one error a host that fails, with its name and its reason, and the others their turn' {
-        $entries = Get-ImageTrust -HostName $all.Ip @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        $entries = Get-ImageTrust -HostName $all.Ip @bounded -ErrorAction SilentlyContinue -ErrorVariable failures
         $expected = @{ hang = 'SshTimeout|HostUnreachable'; down = 'HostUnreachable|SshTimeout'; changedkey = 'HostKeyMismatch'; unknownkey = 'HostKeyUnknown'; refused = 'SshAuthenticationFailed'; broken = 'PolicySyntax' }
         $failures.Count | Should -Be $expected.Count
         foreach ($state in $expected.Keys) {
@@ -153,15 +156,16 @@ Describe 'Cmdlets on a fleet' {
     }
 
     It 'stops a job, and leaves no ssh behind' {
-        $job = Get-ImageTrust -HostName $of.hang.Ip @ssh -AsJob
-        Start-Sleep -Milliseconds 300
+        $patient = $ssh.Clone()
+        $patient.ConnectingTimeout = 300000
+        $job = Get-ImageTrust -HostName $of.hang.Ip @patient -AsJob
+        Wait-Until { pgrep -f "$directory/id" } 'ssh starts'
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         Stop-Job -Job $job
-        $clock.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan $Soon
         $job.State | Should -Be 'Stopped'
         $job | Remove-Job
-        Start-Sleep -Milliseconds 500
-        @(pgrep -f "$directory/id") | Should -BeNullOrEmpty
+        Wait-Until { -not (pgrep -f "$directory/id") } 'ssh is gone'
     }
 
     It 'judges images by each host''s own policy' {
@@ -179,13 +183,13 @@ Describe 'Cmdlets on a fleet' {
     }
 
     It 'sets, reads, audits and compares all, and finds every host that is not like the others' {
-        Set-ImageTrust -Preset RedHat -HostName $all.Ip @ssh -ErrorAction SilentlyContinue -ErrorVariable failures
+        Set-ImageTrust -Preset RedHat -HostName $all.Ip @bounded -ErrorAction SilentlyContinue -ErrorVariable failures
         Set-ImageTrust -Default -Type Reject -HostName $many @ssh
         $failures.TargetObject.Count | Should -Be 8 -Because ($failures -join '; ')
         Set-ImageTrust odd.example.com -Type Accept -HostName $many[5] @ssh
         $entries = Get-ImageTrust registry.access.redhat.com -HostName $many @ssh
         $entries.Count | Should -Be $many.Count
-        $findings = Test-ImageTrust -HostName $all.Ip @ssh -BaselineHostName $many[7] -ExcludeRule Key*, MirrorW*, UserP* -ErrorAction SilentlyContinue -ErrorVariable failures
+        $findings = Test-ImageTrust -HostName $all.Ip @bounded -BaselineHostName $many[7] -ExcludeRule Key*, MirrorW*, UserP* -ErrorAction SilentlyContinue -ErrorVariable failures
         ($findings | Where-Object Compliant).ComputerName | Should -Not -Contain $many[5]
         @($findings | Where-Object Compliant).Count | Should -Be ($many.Count - 1 - 3)
         $failures.TargetObject | Sort-Object | Should -Be ($of.hang.Ip, $of.down.Ip, $of.changedkey.Ip, $of.unknownkey.Ip, $of.refused.Ip | Sort-Object)

@@ -110,13 +110,22 @@ function Start-TestRegistry {
     [CmdletBinding(SupportsShouldProcess)]
     param([hashtable] $Image)
     if (-not $PSCmdlet.ShouldProcess('a registry')) { return }
-    $free = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-    $free.Start()
-    $name = "127.0.0.1:$($free.LocalEndpoint.Port)"
-    $free.Stop()
-    $listener = [System.Net.HttpListener]::new()
-    $listener.Prefixes.Add("http://$name/")
-    $listener.Start()
+    # The listener wants to be told a port. Another program may take it first; then another one is tried.
+    for ($attempt = 1; ; $attempt++) {
+        $free = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $free.Start()
+        $name = "127.0.0.1:$($free.LocalEndpoint.Port)"
+        $free.Stop()
+        $listener = [System.Net.HttpListener]::new()
+        $listener.Prefixes.Add("http://$name/")
+        try {
+            $listener.Start()
+            break
+        }
+        catch {
+            if ($attempt -ge 20) { throw }
+        }
+    }
     $shell = [powershell]::Create().AddScript({
             param($listener, $images)
             while ($listener.IsListening) {

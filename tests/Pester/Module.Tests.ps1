@@ -18,9 +18,21 @@ Describe 'The module' {
 
     It 'ships its own files only' {
         (Get-ChildItem -LiteralPath $base -Filter *.dll).Name | Should -Be 'ContainerTrust.dll', 'ContainerTrust.Model.dll'
-        Get-ChildItem -LiteralPath $base -Recurse -Filter System.Management.Automation* | Should -BeNullOrEmpty
         "$base/engine/ContainerTrust.Engine.dll" | Should -Exist
         "$base/LICENSE" | Should -Exist
+    }
+
+    It 'ships no file of PowerShell itself, nor of .NET' {
+        $shipped = Get-ChildItem -LiteralPath $base -Recurse -File
+        $shipped.Count | Should -BeGreaterThan 5
+        $theirs = [System.Collections.Generic.HashSet[string]]::new([System.StringComparer]::OrdinalIgnoreCase)
+        foreach ($place in $PSHOME, [System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()) {
+            foreach ($file in Get-ChildItem -LiteralPath $place -File -Filter *.dll) { $null = $theirs.Add($file.Name) }
+        }
+        $theirs.Count | Should -BeGreaterThan 100
+        $shipped.Name.Where({ $theirs.Contains($_) }) | Should -BeNullOrEmpty
+        $shipped.Name -like 'System.Management.Automation*' | Should -BeNullOrEmpty
+        $shipped.Name -like 'Microsoft.PowerShell*' | Should -BeNullOrEmpty
     }
 
     It 'keeps engine and libraries in a load context of their own, and the model in the default one' {
@@ -62,66 +74,87 @@ Describe 'The module' {
     }
 
     It 'ends with its pipeline on Ctrl+C while another writer holds the lock' {
-        $lock = [powershell]::Create()
-        $null = $lock.AddScript("& flock -x '$root/etc/containers' sleep 20")
-        $held = $lock.BeginInvoke()
+        $start = [System.Diagnostics.ProcessStartInfo]::new('flock')
+        '-x', "$root/etc/containers", 'sh', '-c', 'echo locked; exec sleep 300' | ForEach-Object { $start.ArgumentList.Add($_) }
+        $start.RedirectStandardOutput = $true
+        $holder = [System.Diagnostics.Process]::Start($start)
         $shell = [powershell]::Create()
         try {
-            Start-Sleep -Milliseconds 500
+            $holder.StandardOutput.ReadLine() | Should -Be 'locked'
             $null = $shell.AddScript("Import-Module '$ModulePath'; Set-ImageTrust quay.io -Type Accept -Root '$root'")
             $work = $shell.BeginInvoke()
-            Start-Sleep -Milliseconds 1500
+            # Whoever waits for the lock of a directory has it open.
+            $open = [System.IO.DirectoryInfo]::new("/proc/$PID/fd")
+            Wait-Until { $work.IsCompleted -or $open.EnumerateFileSystemInfos().LinkTarget -contains "$root/etc/containers" } 'the writer waits'
             $work.IsCompleted | Should -BeFalse -Because 'the lock is taken'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
-            $watch.ElapsedMilliseconds | Should -BeLessThan 1000
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan $Soon
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            $shell.Streams.Error | Should -BeNullOrEmpty
         }
         finally {
             $shell.Dispose()
-            $lock.Stop()
-            $lock.Dispose()
-            $held.AsyncWaitHandle.Dispose()
+            # The process and what it started: the lock is the child's too.
+            $holder.Kill($true)
+            $holder.Dispose()
         }
         (Get-ImageTrust quay.io -Root $root).Type | Should -Be 'Reject'
     }
 }
 
-Describe 'A neighbour with another YamlDotNet' {
+# Libraries that other modules bring along, in versions that are not ours; the project of the PowerShell tests puts them in out/neighbours.
+Describe 'A neighbour with another version of our libraries' {
     BeforeAll {
-        $root = New-TestRoot $SmallPolicy $FullRegistries
-        $scratch = New-TestRoot
-        # The package comes from NuGet, or from its cache.
-        function Get-YamlDotNet([string] $Version) {
-            $project = Join-Path $scratch "yaml-$Version"
-            $null = New-Item -ItemType Directory -Path $project -Force
-            $xml = "<Project Sdk=`"Microsoft.NET.Sdk`"><PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit><CopyLocalLockFileAssemblies>true</CopyLocalLockFileAssemblies></PropertyGroup><ItemGroup><PackageReference Include=`"YamlDotNet`" Version=`"$Version`" /></ItemGroup></Project>"
-            [System.IO.File]::WriteAllText("$project/neighbour.csproj", $xml)
-            [System.IO.File]::WriteAllText("$project/None.cs", 'internal static class None;')
-            if (Get-Command -Name dotnet -ErrorAction SilentlyContinue) {
-                $null = & dotnet build "$project/neighbour.csproj" -o "$project/out" -v quiet 2>&1
-            }
-            "$project/out/YamlDotNet.dll"
+        . $PSScriptRoot/Images.ps1
+        $root = New-TestRoot '{"default": [{"type": "reject"}], "transports": {"docker": {"quay.io": [{"type": "reject"}]},
+            "dir": {"/srv/app": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/keys/release.asc",
+                "signedIdentity": {"type": "exactReference", "dockerReference": "registry.example.com/app:v1"}}]}}}' $FullRegistries
+        Copy-Item -LiteralPath "$ImagePath/release.asc" -Destination "$root/keys"
+        $null = New-Item -ItemType Directory -Path "$root/srv"
+        Copy-Item -LiteralPath "$ImagePath/app" -Destination "$root/srv/app" -Recurse
+        [xml] $packages = Get-Content -LiteralPath "$RepositoryRoot/Directory.Packages.props" -Raw
+        function Get-OurVersion([string] $Package) {
+            [version] $packages.SelectSingleNode("//PackageVersion[@Include='$Package']").GetAttribute('Version')
         }
+        # One line a step, so that each can be told apart: ours writes a YAML file and judges a signature.
+        $ours = "
+            Import-Module '$ModulePath'
+            Set-ImageTrust quay.io -SignatureStore https://s.example.com/ -Root '$root'
+            (Get-ImageTrust quay.io -Root '$root').SignatureStore
+            (Test-ImageSignature dir:/srv/app -Root '$root').IsValid"
+        $theirs = @{
+            YamlDotNet   = '$null = [YamlDotNet.Serialization.DeserializerBuilder]::new().Build()'
+            BouncyCastle = '$null = [Org.BouncyCastle.Crypto.Digests.Sha256Digest]::new().AlgorithmName'
+        }
+        $where = "
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -match '^(YamlDotNet|BouncyCastle)' } | ForEach-Object {
+                '{0} {1} {2}' -f [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name, `$_.GetName().Name, `$_.GetName().Version }"
     }
 
-    It 'has <Version> loaded: <Order>' -TestCases @(
-        @{ Version = '11.2.1'; Order = 'before' }
-        @{ Version = '11.2.1'; Order = 'after' }
-        @{ Version = '13.1.1'; Order = 'before' }
-        @{ Version = '13.1.1'; Order = 'after' }
-    ) {
-        $dll = Get-YamlDotNet $Version
-        if (-not (Test-Path -LiteralPath $dll)) {
-            Set-ItResult -Skipped -Because "YamlDotNet $Version could not be had from NuGet"
-            return
+    It 'has <Loaded> loaded: <Order>' -TestCases @(
+        foreach ($order in 'before', 'after') {
+            @{ Loaded = @('YamlDotNet/11.2.1'); Order = $order }
+            @{ Loaded = @('YamlDotNet/13.1.1'); Order = $order }
+            @{ Loaded = @('BouncyCastle/1.9.0'); Order = $order }
+            @{ Loaded = @('YamlDotNet/11.2.1', 'BouncyCastle/1.9.0'); Order = $order }
         }
-        $theirs = "Add-Type -LiteralPath '$dll'; `$null = [YamlDotNet.Serialization.DeserializerBuilder]::new().Build()"
-        $ours = "Import-Module '$ModulePath'; Set-ImageTrust quay.io -SignatureStore https://s$Version.example.com/ -Root '$root'; (Get-ImageTrust quay.io -Root '$root').SignatureStore"
-        $steps = if ($Order -eq 'before') { $theirs, $ours } else { $ours, $theirs }
-        $child = Invoke-ChildSession (($steps -join '; ') + "; [YamlDotNet.Serialization.DeserializerBuilder].Assembly.GetName().Version.ToString(3); `$found = [Runtime.Loader.AssemblyLoadContext]::All.Where({ `$_.Name -eq 'ContainerTrust' })[0].Assemblies.Where({ `$_.GetName().Name -eq 'YamlDotNet' }); `$found[0].GetName().Version.Major")
-        $child.Output[0] | Should -Be "https://s$Version.example.com/"
-        # YamlDotNet's assembly version is that of its major version.
-        $child.Output[1] | Should -BeLike "$(([version]$Version).Major).*"
-        $child.Output[2] | Should -Be '16'
+    ) {
+        $load = foreach ($name in $Loaded) {
+            $dll = Get-ChildItem -Path "$RepositoryRoot/out/neighbours/$name/*.dll"
+            $dll.Count | Should -Be 1 -Because "dotnet build tests/Pester puts $name there"
+            "Add-Type -LiteralPath '$($dll.FullName)'; $($theirs[($name -split '/')[0]])"
+        }
+        $steps = if ($Order -eq 'before') { @($load) + $ours } else { @($ours) + $load }
+        $child = Invoke-ChildSession ((@($steps) + $where) -join "`n")
+        $child.Output[0..1] | Should -Be 'https://s.example.com/', 'True'
+        $assemblies = $child.Output[2..100]
+        $yaml, $crypto = (Get-OurVersion YamlDotNet), (Get-OurVersion BouncyCastle.Cryptography)
+        $assemblies -like "ContainerTrust BouncyCastle.Cryptography *" | Should -HaveCount 1
+        $assemblies -like "ContainerTrust YamlDotNet $($yaml.Major).*" | Should -HaveCount 1 -Because ($assemblies -join '; ')
+        foreach ($name in $Loaded) {
+            $package, $version = $name -split '/'
+            $assemblies -match "^Default $package(\.Crypto)? $(([version] $version).Major)\." | Should -HaveCount 1 -Because ($assemblies -join '; ')
+        }
     }
 }

@@ -28,23 +28,28 @@ Describe 'Invoke-Command over SSH' {
             ssh-keygen -q -t ed25519 -N '' -f "$directory/user"
             Copy-Item -LiteralPath "$directory/user.pub" -Destination "$directory/authorized"
             if (-not (Test-Path -LiteralPath /run/sshd)) { $null = New-Item -ItemType Directory -Path /run/sshd }
-            $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-            $listener.Start()
-            $port = $listener.LocalEndpoint.Port
-            $listener.Stop()
             [System.IO.File]::WriteAllLines("$directory/config", [string[]]@(
-                    "Port $port", 'ListenAddress 127.0.0.1', "HostKey $directory/host", "PidFile $directory/pid", "AuthorizedKeysFile $directory/authorized",
+                    'ListenAddress 127.0.0.1', "HostKey $directory/host", "PidFile $directory/pid", "AuthorizedKeysFile $directory/authorized",
                     'StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'PasswordAuthentication no', "Subsystem powershell $PowerShellPath -sshs -NoLogo",
                     # sshd hands nothing on of the environment that says where .NET is.
-                    "SetEnv DOTNET_ROOT=$DotNetRoot"))
-            $server = Start-Process -FilePath $sshd -ArgumentList '-D', '-f', "$directory/config", '-E', "$directory/log" -PassThru
-            for ($i = 0; $i -lt 50 -and -not (Test-Path -LiteralPath "$directory/pid"); $i++) { Start-Sleep -Milliseconds 100 }
+                    ($DotNetRoot ? "SetEnv DOTNET_ROOT=$DotNetRoot" : '')))
+            # sshd wants to be told a port. Another program may take it first; then sshd ends, and another port is tried.
+            for ($attempt = 1; ; $attempt++) {
+                $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+                $listener.Start()
+                $port = $listener.LocalEndpoint.Port
+                $listener.Stop()
+                $server = Start-Process -FilePath $sshd -ArgumentList '-D', '-p', $port, '-f', "$directory/config", '-E', "$directory/log" -PassThru
+                Wait-Until { $server.HasExited -or (Test-Path -LiteralPath "$directory/pid") } 'sshd listens'
+                if (-not $server.HasExited) { break }
+                if ($attempt -ge 20) { throw (Get-Content -LiteralPath "$directory/log" -Raw) }
+            }
             $remote = @{
                 HostName    = '127.0.0.1'
                 Port        = $port
                 UserName    = 'root'
                 KeyFilePath = "$directory/user"
-                Options     = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR'; BatchMode = 'yes'; ConnectionAttempts = '1'; ConnectTimeout = '10'; ServerAliveInterval = '10'; ServerAliveCountMax = '3' }
+                Options     = @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR'; BatchMode = 'yes'; ConnectionAttempts = '1'; ConnectTimeout = '60'; ServerAliveInterval = '30'; ServerAliveCountMax = '4' }
             }
             $session = New-PSSession @remote
             Invoke-Command -Session $session -ArgumentList $ModulePath -ScriptBlock { param($module) Import-Module $module }

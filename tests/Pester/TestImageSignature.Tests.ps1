@@ -450,20 +450,20 @@ Describe 'Test-ImageSignature with a registry' {
         $result.ReleaseComponent | Should -BeNullOrEmpty
     }
 
-    It 'ends on Ctrl+C within a second, while a server is silent' {
+    It 'ends on Ctrl+C at once, while a server is silent' {
         $silent = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
         $silent.Start()
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddScript("Import-Module '$ModulePath'; 1..5 | ForEach-Object { '127.0.0.1:$($silent.LocalEndpoint.Port)/app:v' + `$_ } | Test-ImageSignature -PolicyPath '$root/policy.json'")
+            $null = $shell.AddScript("Import-Module '$ModulePath'; 1..5 | ForEach-Object { '127.0.0.1:$($silent.LocalEndpoint.Port)/app:v' + `$_ } | Test-ImageSignature -PolicyPath '$root/policy.json' -TimeoutSec 300")
             $work = $shell.BeginInvoke()
-            Start-Sleep -Milliseconds 2500
+            Wait-Until { $work.IsCompleted -or ($silent.Pending() -and $shell.Streams.Progress.StatusDescription -contains '0 of 5 done') } 'the server is asked'
             $silent.Pending() | Should -BeTrue -Because 'the server was asked'
             $work.IsCompleted | Should -BeFalse -Because 'the server is silent'
             $shell.Streams.Progress.StatusDescription | Should -Contain '0 of 5 done'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
-            $watch.ElapsedMilliseconds | Should -BeLessThan 1000
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan $Soon
             $shell.Streams.Error | Should -BeNullOrEmpty
         }
         finally {
@@ -479,7 +479,7 @@ Describe 'Test-ImageSignature with a registry' {
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             Test-ImageSignature "127.0.0.1:$($silent.LocalEndpoint.Port)/app:v1" @here -TimeoutSec 1 -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
             $failures.Count | Should -Be 1
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan $Soon
         }
         finally { $silent.Stop() }
     }

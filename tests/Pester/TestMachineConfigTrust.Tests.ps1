@@ -67,11 +67,11 @@ Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
         $said = [powershell]::Create().AddScript({
                 param($Module, $Kubeconfig)
                 Import-Module $Module
-                Test-MachineConfigTrust worker -Kubeconfig $Kubeconfig -Context new -Wait -PollSec 1 -TimeoutSec 60
+                Test-MachineConfigTrust worker -Kubeconfig $Kubeconfig -Context new -Wait -PollSec 1 -TimeoutSec 300
             }).AddArgument($ModulePath).AddArgument($at.Kubeconfig)
         try {
             $running = $said.BeginInvoke()
-            while ($said.Streams.Progress.Count -eq 0 -and -not $running.IsCompleted) { Start-Sleep -Milliseconds 50 }
+            Wait-Until { $said.Streams.Progress.Count -gt 0 -or $running.IsCompleted } 'progress is shown'
             Set-TestCluster $cluster new updated
             $result = $said.EndInvoke($running)
             $said.Streams.Error | Should -BeNullOrEmpty
@@ -90,18 +90,17 @@ Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
         $result.Status, $result.TimedOut, $result.IsInForce | Should -Be 'Updating', $true, $false
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         (Test-MachineConfigTrust worker @at -Context degraded -Wait).Status | Should -Be 'Degraded'
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 120
     }
 
-    It 'ends within a second when it is stopped' {
+    It 'ends at once when it is stopped' {
         $said = [powershell]::Create().AddScript({ param($Module, $Kubeconfig) Import-Module $Module; 'loaded'; Test-MachineConfigTrust -Kubeconfig $Kubeconfig -Context silent -Verbose }).AddArgument($ModulePath).AddArgument($at.Kubeconfig)
         try {
             $null = $said.BeginInvoke()
-            while ($said.Streams.Verbose.Count -eq 0) { Start-Sleep -Milliseconds 50 }
-            Start-Sleep -Milliseconds 500
+            Wait-Until { pgrep -P $PID -f 'context=silent' } 'the cluster is asked'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $said.Stop()
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 1
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan $Soon
         }
         finally { $said.Dispose() }
     }

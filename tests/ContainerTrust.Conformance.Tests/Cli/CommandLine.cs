@@ -53,10 +53,10 @@ internal static class CommandLine
         using Process process = Start(tool, arguments);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(60_000))
+        if (!process.WaitForExit(Patience.Limit))
         {
             process.Kill(true);
-            throw new TimeoutException($"{tool} {string.Join(' ', arguments)} did not end within a minute.");
+            throw new TimeoutException($"{tool} {string.Join(' ', arguments)} did not end.");
         }
 
         return new Result(process.ExitCode, output, error.Result);

@@ -58,7 +58,7 @@ public sealed class RolloutTests
         List<string> seen = [];
         var wait = new RolloutWait
         {
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = Patience.Limit,
             Interval = TimeSpan.FromMilliseconds(100),
             Progress = results =>
             {
@@ -77,7 +77,7 @@ public sealed class RolloutTests
         using RunningCluster cluster = new(ClusterStates.New());
         var wait = new RolloutWait
         {
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = Patience.Limit,
             Interval = TimeSpan.FromMilliseconds(100),
             Progress = _ => cluster.Server.State = ClusterStates.Updated().Config("98-master-policy", "master", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)),
         };
@@ -190,17 +190,16 @@ public sealed class RolloutTests
     }
 
     [SkippableFact]
-    public async Task Cancelling_ends_the_client_within_a_second()
+    public async Task Cancelling_ends_the_client_at_once()
     {
         using RunningCluster cluster = new(ClusterStates.All["silent"]());
         using CancellationTokenSource cancellation = new();
-        Task<string> asking = cluster.Client().GetJsonAsync(["nodes"], cancellation.Token);
-        while (cluster.Server.Requests == 0)
-            await Task.Delay(20);
+        Task<string> asking = cluster.Client(timeout: TimeSpan.FromSeconds(Patience.Long)).GetJsonAsync(["nodes"], cancellation.Token);
+        await Patience.UntilAsync(() => cluster.Server.Requests > 0, "the cluster is asked");
         var watch = Stopwatch.StartNew();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"It took {watch.Elapsed}.");
+        Patience.EndedSoon(watch);
     }
 
     [SkippableFact]

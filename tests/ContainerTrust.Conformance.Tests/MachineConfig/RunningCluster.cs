@@ -29,16 +29,10 @@ internal sealed class RunningCluster : IDisposable
     public List<string> Said { get; } = [];
 
     /// <summary>Writes a file that can be started.</summary>
-    public string Program(string name, string text)
-    {
-        string path = Path.Combine(_directory, name);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, (UnixFileMode)0x1ED);
-        return path;
-    }
+    public string Program(string name, string text) => TestExecutable.Write(Path.Combine(_directory, name), text);
 
     public ClusterClient Client(string program = "kubectl", string? context = null, TimeSpan? timeout = null) => ClusterClient.Open(
-        new ClusterOptions { ClientPath = program.StartsWith('/') ? program : Tools.RequireTool(program), Kubeconfig = Kubeconfig, Context = context, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        new ClusterOptions { ClientPath = program.StartsWith('/') ? program : Tools.RequireTool(program), Kubeconfig = Kubeconfig, Context = context, Timeout = timeout ?? Patience.Limit },
         new TrustMessages { Verbose = Said.Add });
 
     public RolloutChecker Checker(string program = "kubectl") => new(Client(program), TrustMessages.None);

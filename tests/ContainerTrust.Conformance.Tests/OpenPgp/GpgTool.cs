@@ -39,7 +39,7 @@ public sealed class GpgTool : IDisposable
         var errors = process.StandardError.ReadToEndAsync();
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);
-        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        if (!process.WaitForExit(Patience.Limit))
         {
             process.Kill();
             throw new TimeoutException("gpg did not end.");
@@ -61,7 +61,7 @@ public sealed class GpgTool : IDisposable
         var writing = Task.Run(() => WriteInput(process, input));
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);
-        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        if (!process.WaitForExit(Patience.Limit))
         {
             process.Kill();
             throw new TimeoutException("gpg did not end.");

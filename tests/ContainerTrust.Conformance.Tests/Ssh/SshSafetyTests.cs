@@ -167,6 +167,8 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
             using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", writer, "fleet-generations", directory, "3"]) { RedirectStandardOutput = true })!;
             if (kill % 4 != 0)
                 Assert.Equal("ready", process.StandardOutput.ReadLine());
+            if (kill % 4 != 0)
+                Patience.Until(() => fleet.Hosts.Where((there, i) => Whole(there) != last[i]).Count() > 1, "files of two hosts are written");
             Thread.Sleep(random.Next(0, kill % 4 == 0 ? 600 : 300));
             Assert.False(process.HasExited, "The writer failed.");
             process.Kill();
@@ -182,14 +184,8 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
         // The other side notices that nobody is there any more, and tidies up.
         foreach (TestFleetHost there in fleet.Hosts)
         {
-            Stopwatch wait = Stopwatch.StartNew();
-            while (there.Local.ListDirectory("/etc/containers").Any(static n => n.StartsWith('.')))
-            {
-                Assert.True(wait.Elapsed < TimeSpan.FromSeconds(5), $"{there.State}: a temporary file is left.");
-                Thread.Sleep(50);
-            }
-
-            there.Local.BeginChange(["/etc/containers"], TimeSpan.FromSeconds(5), CancellationToken.None).Dispose();
+            Patience.Until(() => !there.Local.ListDirectory("/etc/containers").Any(static n => n.StartsWith('.')), $"{there.State} tidies up");
+            there.Local.BeginChange(["/etc/containers"], Patience.Soon, CancellationToken.None).Dispose();
             Whole(there);
         }
 

@@ -26,7 +26,7 @@ internal sealed class TestFleet : IDisposable
         Tools.RequireTool("ip");
         Tools.RequireTool("busybox");
         string directory = Path.Combine(Path.GetTempPath(), $"fleet-{Path.GetRandomFileName()}");
-        ToolResult result = Tools.Run(Tools.RequireTool("bash"), [Script, "start", directory, count.ToString(CultureInfo.InvariantCulture), .. states], TimeSpan.FromMinutes(2), new Dictionary<string, string?> { ["FLEET_OWNER"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) });
+        ToolResult result = Tools.Run(Tools.RequireTool("bash"), [Script, "start", directory, count.ToString(CultureInfo.InvariantCulture), .. states], TimeSpan.FromMinutes(5), new Dictionary<string, string?> { ["FLEET_OWNER"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) });
         Skip.If(result.ExitCode != 0 && result.Error.Contains("cannot be made here", StringComparison.Ordinal), result.Error.Trim());
         Assert.True(result.ExitCode == 0, result.Error);
         return new TestFleet(directory, [.. File.ReadAllLines(Path.Combine(directory, "hosts")).Select(l => l.Split(' ')).Select(f => new TestFleetHost(f[0], f[1], f[2], int.Parse(f[3], CultureInfo.InvariantCulture)))]);
@@ -45,13 +45,13 @@ internal sealed class TestFleet : IDisposable
         HostName = host.Address,
         UserName = "root",
         KeyFilePath = KeyFile,
-        ConnectingTimeout = TimeSpan.FromSeconds(8),
+        ConnectingTimeout = TimeSpan.FromSeconds(60),
         Options = new Dictionary<string, string> { ["UserKnownHostsFile"] = KnownHosts, ["GlobalKnownHostsFile"] = "/dev/null" },
     };
 
     public SshHost Connect(TestFleetHost host, params string[] prefetch) => SshHost.Connect(Options(host), prefetch, TrustMessages.None, CancellationToken.None);
 
-    public void Dispose() => Tools.Run(Tools.RequireTool("bash"), [Script, "stop", _directory], TimeSpan.FromMinutes(1));
+    public void Dispose() => Tools.Run(Tools.RequireTool("bash"), [Script, "stop", _directory], TimeSpan.FromMinutes(5));
 
     private static string Script
     {
@@ -79,6 +79,13 @@ internal sealed record TestFleetHost(string Name, string Address, string State, 
     public ITrustHost Local => new RootDirectoryHost(Root);
 
     public string File(string path) => Root + path;
+
+    /// <summary>Whether a writer from elsewhere waits there for a lock: between two tries it sleeps.</summary>
+    public bool HasWaitingWriter()
+    {
+        string? mine = new FileInfo($"/proc/{Process}/ns/net").LinkTarget;
+        return Running.Processes().Any(p => p.CommandLine == "sleep 0.2" && p.NetworkNamespace == mine);
+    }
 }
 
 /// <summary>One fleet for all tests that change nothing that others look at.</summary>

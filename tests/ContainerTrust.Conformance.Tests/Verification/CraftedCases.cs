@@ -393,7 +393,7 @@ internal sealed class CraftedCases : IDisposable
         yield return Spec("with the key", plain with { Created = Made });
         yield return Spec("at 0", plain with { Created = 0 });
         yield return Spec("in the future", plain with { Created = Future });
-        yield return Spec("in a minute", plain with { Created = (uint)DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeSeconds() });
+        yield return Spec("in an hour", plain with { Created = (uint)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds() });
         yield return Spec("in a day", plain with { Created = (uint)DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeSeconds() });
         yield return Spec("expired", plain with { MoreHashed = Subpacket(3, UInt32(100)) });
         yield return Spec("expires later", plain with { MoreHashed = Subpacket(3, UInt32(2_000_000_000)) });

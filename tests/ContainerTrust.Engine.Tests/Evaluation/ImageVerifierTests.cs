@@ -184,7 +184,7 @@ public sealed class ImageVerifierTests : IDisposable
         using TcpListener stalling = new(IPAddress.Loopback, 0);
         stalling.Start();
         int port = ((IPEndPoint)stalling.LocalEndpoint).Port;
-        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Timeout = TimeSpan.FromSeconds(5), Retries = 0 } });
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Timeout = TimeSpan.FromSeconds(8), Retries = 0 } });
         ReleaseVerifier releases = new(verifier, null);
         string release = $"127.0.0.1:{port}/release@sha256:{new string('a', 64)}";
         string image = $"127.0.0.1:{port}/image@sha256:{new string('b', 64)}";

@@ -202,7 +202,7 @@ public sealed class ReplaceTests : IDisposable
             File.WriteAllText(path, "old");
             using IHostChange change = Begin(_directory.Root);
             HostFile file = _host.TryReadFile(path, Limit)!;
-            Thread.Sleep(20); // the kernel's clock ticks
+            AwaitTick(path);
             foreign();
             string after = HostTools.Run("stat", "-c", "%i %s %Z %a %F", path).Output;
             TrustException e = Assert.ThrowsAny<TrustException>(() => change.Replace(path, Bytes("new"), file));
@@ -211,6 +211,21 @@ public sealed class ReplaceTests : IDisposable
             Assert.True(e is FileChangedException, e.ErrorId);
             Assert.Equal(after, HostTools.Run("stat", "-c", "%i %s %Z %a %F", path).Output);
             Assert.DoesNotContain(_directory.Names(), n => n != "policy.json");
+        }
+    }
+
+    // Until the kernel's clock, by which files have their times, is past a file's.
+    private void AwaitTick(string path)
+    {
+        string probe = _directory.Root + ".probe";
+        DateTime before = File.GetLastWriteTimeUtc(path);
+        Patience.Until(Ticked, "the kernel's clock ticks");
+        File.Delete(probe);
+
+        bool Ticked()
+        {
+            File.WriteAllText(probe, "");
+            return File.GetLastWriteTimeUtc(probe) > before;
         }
     }
 

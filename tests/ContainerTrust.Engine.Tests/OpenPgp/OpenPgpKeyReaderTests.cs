@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
 
@@ -420,18 +419,18 @@ public sealed class OpenPgpKeyReaderTests
     {
         byte[] keyring = [.. Enumerable.Range(0, 1000).SelectMany(i => Certificate(i))];
         Assert.Equal(1000, OpenPgpKeyReader.Read(keyring, "key").Keys.Count);
-        var watch = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         OpenPgpKeyReader.Read(TestPackets.Armor(keyring), "key");
-        Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms");
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(1), start);
     }
 
     [Fact]
     public void Many_copies_of_one_key_take_no_quadratic_time()
     {
         byte[] file = [.. Enumerable.Range(0, 10_000).SelectMany(i => (byte[])[.. TestPackets.Packet(PacketTag.PublicKey, [4, 0, 0, 0, 1, 27, .. new byte[32]]), .. TestPackets.UserId($"u{i}")])];
-        var watch = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         Assert.Equal(10_000, Assert.Single(OpenPgpKeyReader.Read(file, "key").Keys).UserIds.Count);
-        Assert.True(watch.ElapsedMilliseconds < 2000, $"{watch.ElapsedMilliseconds} ms");
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(2), start);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ContainerTrust.Engine.Policy;
 
@@ -32,7 +31,7 @@ public sealed class PolicyScaleTests
     public void Ten_thousand_changes_take_seconds_at_most()
     {
         byte[] before = Large();
-        Stopwatch clock = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         PolicyEditor editor = new(before, PolicyText.Path);
         for (int i = 0; i < Scopes; i++)
         {
@@ -45,7 +44,7 @@ public sealed class PolicyScaleTests
         }
 
         byte[] after = editor.ToBytes();
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
         Assert.Equal(Scopes, PolicyReader.Read(after, PolicyText.Path).FindTransport("docker")!.Scopes.Count);
     }
 
@@ -53,7 +52,7 @@ public sealed class PolicyScaleTests
     public void Ten_thousand_scopes_are_removed_and_added_in_seconds_at_most()
     {
         byte[] before = Large();
-        Stopwatch clock = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         PolicyEditor editor = new(before, PolicyText.Path);
         for (int i = 0; i < Scopes; i++)
             Assert.True(editor.RemoveScope("docker", $"registry{i}.example.com/app"));
@@ -64,7 +63,7 @@ public sealed class PolicyScaleTests
         for (int i = 0; i < Scopes; i++)
             Assert.True(editor.SetScope("docker", $"registry{i}.example.com/app", [new SignedByRequirement { KeyPath = $"/keys/{i}" }]));
         Assert.Equal(before, editor.ToBytes());
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
     }
 
     [Fact]
@@ -74,12 +73,12 @@ public sealed class PolicyScaleTests
         for (int i = 0; i < 50_000; i++)
             policy.Append(i == 0 ? "" : ",").Append('"').Append(i).Append("\":{}");
         byte[] content = Encoding.UTF8.GetBytes(policy.Append("}}").ToString());
-        Stopwatch clock = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         PolicyEditor editor = new(content, PolicyText.Path);
         for (int i = 0; i < 100; i++)
             Assert.True(editor.SetScope($"{i * 500}", "x", [new RejectRequirement()]));
         Assert.Equal(50_000, PolicyReader.Read(editor.ToBytes(), PolicyText.Path).Transports.Count);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
     }
 
     private static byte[] Large()

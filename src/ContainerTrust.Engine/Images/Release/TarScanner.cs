@@ -43,6 +43,7 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
         (_left, _padding) = (0, 0);
         Dictionary<string, string> records = new(_globals, StringComparer.Ordinal);
         string? longName = null;
+        bool hasRecords = false, hasLongLink = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -60,17 +61,23 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
             switch (_type)
             {
                 case 'x':
+                    RequireFirst(hasRecords || hasLongLink || longName is not null);
+                    hasRecords = true;
                     ReadRecords(ReadExtension(size), records);
                     continue;
                 case 'g':
+                    RequireFirst(hasRecords || hasLongLink || longName is not null);
                     ReadRecords(ReadExtension(size), _globals);
                     foreach ((string key, string value) in _globals)
                         records[key] = value;
                     continue;
                 case 'L':
+                    RequireFirst(hasRecords || longName is not null);
                     longName = Text(ReadExtension(size));
                     continue;
                 case 'K':
+                    RequireFirst(hasRecords || hasLongLink);
+                    hasLongLink = true;
                     _ = ReadExtension(size);
                     continue;
                 default:
@@ -93,6 +100,13 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
 
     /// <summary>The error for an archive that cannot be read.</summary>
     public TrustException Invalid(string reason) => new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.") { Target = name };
+
+    // Two headers that say the same of one entry: readers differ in which they believe.
+    private void RequireFirst(bool isSecond)
+    {
+        if (isSecond)
+            throw Invalid("an entry in it has two headers that name it");
+    }
 
     private void Begin(long size, string? longName, Dictionary<string, string> records)
     {
@@ -156,6 +170,8 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
             if (equals <= 0)
                 throw Invalid("a pax header in it is damaged");
             string key = Encoding.UTF8.GetString(record[..equals]);
+            if (key.Contains('\0', StringComparison.Ordinal) || (key is "path" or "linkpath" or "uname" or "gname" && record.Contains((byte)0)))
+                throw Invalid("a pax header in it is damaged");
             if (key is "path" or "size" || key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
                 records[key] = Encoding.UTF8.GetString(record[(equals + 1)..]);
             content = content[length..];

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -14,20 +12,19 @@ internal sealed class LoopbackRegistry : IDisposable
     public const string Password = "correct horse";
     private const string PasswordLine = "user:$2y$05$PcBJghbdulnANWP0cbZtbuWjf4oBPRGcRG9PidI3hiw9jZ9dA4Uz6";
 
-    private readonly Process _process;
+    private readonly DockerRegistry _registry;
 
-    private LoopbackRegistry(string home, int port, Process process)
+    private LoopbackRegistry(string home, DockerRegistry registry)
     {
         Home = home;
-        Authority = $"127.0.0.1:{port}";
-        _process = process;
+        _registry = registry;
     }
 
     /// <summary>The home directory.</summary>
     public string Home { get; }
 
     /// <summary><c>host:port</c>.</summary>
-    public string Authority { get; }
+    public string Authority => _registry.Authority;
 
     /// <summary>The file that <c>podman login</c> would write.</summary>
     public string AuthFile => Home + "/.config/containers/auth.json";
@@ -40,37 +37,30 @@ internal sealed class LoopbackRegistry : IDisposable
         string program = Tools.RequireTool("docker-registry");
         Tools.RequireTool("skopeo");
         string home = Directory.CreateTempSubdirectory("containertrust-loopback-").FullName;
-        int port = FreePort();
         string configuration = $$"""
             version: 0.1
-            log:
-              level: error
-              accesslog:
-                disabled: true
             storage:
               filesystem:
                 rootdirectory: {{home}}/storage
             http:
-              addr: 127.0.0.1:{{port}}
+              addr: {{DockerRegistry.Address}}
 
             """;
+        string? authority = null;
         if (tls)
         {
-            WriteCertificates(home, port);
+            using X509Certificate2 root = WriteCertificates(home);
+            authority = root.ExportCertificatePem();
             configuration += $"  tls:\n    certificate: {home}/server.crt\n    key: {home}/server.key\n";
         }
 
         File.WriteAllText(home + "/htpasswd", PasswordLine + "\n");
         configuration += auth is null ? $"auth:\n  htpasswd:\n    realm: test\n    path: {home}/htpasswd\n" : auth(home);
-        File.WriteAllText(home + "/registry.yml", configuration);
-        var start = new ProcessStartInfo(program, ["serve", home + "/registry.yml"]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment["OTEL_TRACES_EXPORTER"] = "none";
-        Process process = Process.Start(start) ?? throw new InvalidOperationException("docker-registry does not start.");
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        var registry = new LoopbackRegistry(home, port, process);
+        File.WriteAllText(home + "/registry.yml", configuration + DockerRegistry.Log);
+        var registry = new LoopbackRegistry(home, new DockerRegistry(program, home + "/registry.yml"));
+        if (authority is not null)
+            File.WriteAllText(Directory.CreateDirectory($"{home}/.config/containers/certs.d/{registry.Authority}").FullName + "/ca.crt", authority);
         registry.LogIn(registry.Authority, Password);
-        registry.Await(port);
         return registry;
     }
 
@@ -112,9 +102,7 @@ internal sealed class LoopbackRegistry : IDisposable
 
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
-        _process.Dispose();
+        _registry.Dispose();
         Directory.Delete(Home, recursive: true);
     }
 
@@ -125,37 +113,12 @@ internal sealed class LoopbackRegistry : IDisposable
         return hex;
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private void Await(int port)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                client.Connect(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException) when (watch.Elapsed < TimeSpan.FromSeconds(20) && !_process.HasExited)
-            {
-                Thread.Sleep(20);
-            }
-        }
-    }
-
-    private static void WriteCertificates(string home, int port)
+    private static X509Certificate2 WriteCertificates(string home)
     {
         using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authority = new CertificateRequest("CN=Loopback authority", authorityKey, HashAlgorithmName.SHA256);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 root = authority.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+        X509Certificate2 root = authority.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var server = new CertificateRequest("CN=loopback", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -164,7 +127,6 @@ internal sealed class LoopbackRegistry : IDisposable
         using X509Certificate2 certificate = server.Create(root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9), [1, 2, 3]);
         File.WriteAllText(home + "/server.crt", certificate.ExportCertificatePem());
         File.WriteAllText(home + "/server.key", key.ExportPkcs8PrivateKeyPem());
-        string directory = Directory.CreateDirectory($"{home}/.config/containers/certs.d/127.0.0.1:{port}").FullName;
-        File.WriteAllText(directory + "/ca.crt", root.ExportCertificatePem());
+        return root;
     }
 }

@@ -73,7 +73,6 @@ public class AuthenticationTests : RegistryTest
         RegistryClient client = Client();
         await client.GetManifestAsync(Image(), null, CancellationToken.None);
         _token = "t2";
-        await Task.Delay(20);
         await client.GetManifestAsync(Image(), null, CancellationToken.None);
         Assert.Equal(2, _tokens.Requests.Count);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerTrust.Engine.Images;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
@@ -35,12 +34,12 @@ public class ChallengeParserTests
     {
         const string Alphabet = "aBr=,\"\\ \t;/é=,\"";
         var random = new Random(9110);
-        var watch = Stopwatch.StartNew();
+        TimeSpan start = ProcessorTime.Now;
         for (int i = 0; i < 20_000; i++)
             ChallengeParser.Parse([string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => Alphabet[random.Next(Alphabet.Length)]))]);
         foreach (string piece in (string[])["a ", "a=\"", "a,", "a=b,", "\"", "a=\"\\\",", " ,", "a a=b "])
             ChallengeParser.Parse([string.Concat(Enumerable.Repeat(piece, 64 * 1024 / piece.Length))]);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), watch.Elapsed.ToString());
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
     }
 
     [Fact]
