@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Sigstore;
 
-/// <summary>A range of IP addresses, as name constraints state it (RFC 5280 section 4.2.1.10): an address and a mask of the same length.</summary>
+/// <summary>
+/// A range of IP addresses, as name constraints state it (RFC 5280 section 4.2.1.10): an address and a mask of the same length.
+/// </summary>
 internal sealed class AddressRange
 {
     private static readonly byte[] MappedPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
@@ -36,11 +38,14 @@ internal sealed class AddressRange
 
     /// <summary>Whether an address is permitted: it is of the range's own family, and in it.</summary>
     /// <param name="address">4 or 16 octets.</param>
-    /// <returns>Whether it is. An IPv4 address written as an IPv6 one is permitted only by a range of such, as newer releases of Go have it.</returns>
+    /// <returns>Whether it is. An IPv4 address written as an IPv6 one is permitted only by a range of such, as newer releases of Go have
+    /// it.</returns>
     public bool Permits(ReadOnlySpan<byte> address) =>
         Contains(address) && (!IsMapped(address) || _prefixLength >= MappedPrefix.Length * 8);
 
-    /// <summary>Whether an address is excluded: it is in the range, or the same address in its other form is (<c>::ffff:192.0.2.1</c>).</summary>
+    /// <summary>
+    /// Whether an address is excluded: it is in the range, or the same address in its other form is (<c>::ffff:192.0.2.1</c>).
+    /// </summary>
     /// <param name="address">4 or 16 octets.</param>
     /// <returns>Whether it is.</returns>
     public bool Excludes(ReadOnlySpan<byte> address) => Contains(address) || (OtherForm(address) is { } other && Contains(other));

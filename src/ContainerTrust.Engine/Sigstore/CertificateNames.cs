@@ -57,7 +57,9 @@ internal sealed class CertificateNames
                     names.DnsNames.Add(ReadAscii(content));
                     break;
                 case 6:
-                    names.UriHosts.Add(UriHost.TryRead(ReadAscii(content), out string host) ? host : throw new UnreadableExtensionException("it has a URI that cannot be read"));
+                    if (!UriHost.TryRead(ReadAscii(content), out string host))
+                        throw new UnreadableExtensionException("it has a URI that cannot be read");
+                    names.UriHosts.Add(host);
                     break;
                 default:
                     if (content.Length is not (4 or 16))
@@ -70,5 +72,6 @@ internal sealed class CertificateNames
         return names;
     }
 
-    private static string ReadAscii(byte[] content) => Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();
+    private static string ReadAscii(byte[] content) =>
+        Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();
 }

@@ -1,12 +1,12 @@
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// Finds and judges the path from a signer's certificate to a CA of the policy, by the rules of Go's <c>x509.Verify</c> for code signing, which is what the
-/// reference calls. Two judges must agree on the same path: the rules here, which are those where engines differ (usages nested through the whole path,
-/// every certificate valid at the time, CAs marked as such, keys of CAs as strong as signers' must be, no SHA-1, nothing critical that is not understood,
-/// names as the CAs allow them: <see cref="NameConstraintJudge"/>), and .NET's chain engine (<see cref="ChainEngine"/>), which verifies the signatures and
-/// enforces name constraints too.
-/// Stricter than the reference: a signer's key usage, where there is one, must allow signatures.
+/// Finds and judges the path from a signer's certificate to a CA of the policy, by the rules of Go's <c>x509.Verify</c> for code signing,
+/// which is what the reference calls. Two judges must agree on the same path: the rules here, which are those where engines differ
+/// (usages nested through the whole path, every certificate valid at the time, CAs marked as such, keys of CAs as strong as signers' must
+/// be, no SHA-1, nothing critical that is not understood, names as the CAs allow them: <see cref="NameConstraintJudge"/>), and .NET's
+/// chain engine (<see cref="ChainEngine"/>), which verifies the signatures and enforces name constraints too. Stricter than the
+/// reference: a signer's key usage, where there is one, must allow signatures.
 /// </summary>
 internal static class CertificatePath
 {
@@ -22,8 +22,10 @@ internal static class CertificatePath
     /// <param name="roots">The CAs of the policy; they need not be self-signed.</param>
     /// <param name="intermediates">CAs that may be on the path.</param>
     /// <param name="time">The time at which the whole path must be valid.</param>
-    /// <param name="ignoresUnknownNames">Whether a critical list of alternative names can be one that has no name of a known kind (Fulcio's e-mail check refuses later).</param>
-    /// <param name="askedHost">The host that the signer must be, to which CAs on the path must not object. Null if the policy asks for none.</param>
+    /// <param name="ignoresUnknownNames">Whether a critical list of alternative names can be one that has no name of a known kind
+    /// (Fulcio's e-mail check refuses later).</param>
+    /// <param name="askedHost">The host that the signer must be, to which CAs on the path must not object. Null if the policy asks for
+    /// none.</param>
     /// <returns>The root.</returns>
     /// <exception cref="SigstoreRefusal">There is no path.</exception>
     public static SigstoreCertificate Verify(
@@ -59,7 +61,10 @@ internal static class CertificatePath
 
     /// <summary>A search through the CAs, depth first, as far as the limits go.</summary>
     private sealed class Search(
-        IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates, DateTimeOffset time, NameConstraintJudge nameConstraints)
+        IReadOnlyList<SigstoreCertificate> roots,
+        IReadOnlyList<SigstoreCertificate> intermediates,
+        DateTimeOffset time,
+        NameConstraintJudge nameConstraints)
     {
         private int _candidates;
         private int _engineRuns;

@@ -1,19 +1,24 @@
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// Domain names as name constraints compare them (RFC 5280 section 4.2.1.10), with what Go's crypto/x509 adds: a leading dot asks for a subdomain in constraints of
-/// every kind, and an empty constraint means every name. Names are ASCII; case does not count.
+/// Domain names as name constraints compare them (RFC 5280 section 4.2.1.10), with what Go's crypto/x509 adds: a leading dot asks for a
+/// subdomain in constraints of every kind, and an empty constraint means every name. Names are ASCII; case does not count.
 /// </summary>
 internal static class DomainName
 {
-    /// <summary>Whether a name can be taken apart into labels. An absolute name (a dot at the end) cannot, nor can a name with white space or an empty label.</summary>
+    /// <summary>
+    /// Whether a name can be taken apart into labels. An absolute name (a dot at the end) cannot, nor can a name with white space or an
+    /// empty label.
+    /// </summary>
     /// <param name="name">A name; the empty one has no labels.</param>
     /// <returns>Whether it can be compared with constraints.</returns>
     public static bool IsReadable(ReadOnlySpan<char> name) =>
-        name.IsEmpty || (!name.ContainsAnyExceptInRange('!', '~') && name[0] != '.' && name[^1] != '.' && !name.Contains("..", StringComparison.Ordinal));
+        name.IsEmpty
+        || (!name.ContainsAnyExceptInRange('!', '~') && name[0] != '.' && name[^1] != '.' && !name.Contains("..", StringComparison.Ordinal));
 
     /// <summary>Whether a constraint can be compared with names.</summary>
-    /// <param name="constraint">A domain; a leading dot asks for a subdomain. A dot alone says nothing that implementations agree on.</param>
+    /// <param name="constraint">A domain; a leading dot asks for a subdomain. A dot alone says nothing that implementations agree
+    /// on.</param>
     /// <returns>Whether it can.</returns>
     public static bool IsReadableConstraint(ReadOnlySpan<char> constraint) =>
         constraint is not "." && IsReadable(constraint is ['.', ..] ? constraint[1..] : constraint);
@@ -32,8 +37,8 @@ internal static class DomainName
     }
 
     /// <summary>
-    /// Whether a host of an e-mail address or URI is permitted by a constraint: without a leading dot it is one host (RFC 5280 section 4.2.1.10). Older releases
-    /// of Go permit its subdomains too, newer ones do not; what gives counts only where all agree.
+    /// Whether a host of an e-mail address or URI is permitted by a constraint: without a leading dot it is one host (RFC 5280 section
+    /// 4.2.1.10). Older releases of Go permit its subdomains too, newer ones do not; what gives counts only where all agree.
     /// </summary>
     /// <param name="host">A readable name.</param>
     /// <param name="constraint">A readable constraint.</param>
@@ -42,8 +47,9 @@ internal static class DomainName
         IsWithin(host, constraint) && (constraint is "" or ['.', ..] || host.Length == constraint.Length);
 
     /// <summary>
-    /// Whether an exclusion hits a name: the domain, everything below it, and a wildcard that stands for a name that is excluded (CVE-2025-61727). Hosts of
-    /// e-mail addresses and URIs are excluded with their subdomains, as Go did until it followed the RFC; what takes away counts wherever one release takes it.
+    /// Whether an exclusion hits a name: the domain, everything below it, and a wildcard that stands for a name that is excluded
+    /// (CVE-2025-61727). Hosts of e-mail addresses and URIs are excluded with their subdomains, as Go did until it followed the RFC; what
+    /// takes away counts wherever one release takes it.
     /// </summary>
     /// <param name="name">A readable name; it may begin with a wildcard.</param>
     /// <param name="constraint">A readable constraint.</param>
@@ -56,7 +62,8 @@ internal static class DomainName
         if (name is not ['*', ..] || dot < 0)
             return false;
 
-        // A wildcard stands for any first label. Go 1.24 and 1.25 leave out the first label of both and compare the rest; later ones are exact. The wider counts.
+        // A wildcard stands for any first label. Go 1.24 and 1.25 leave out the first label of both and compare the rest; later ones are
+        // exact. The wider counts.
         bool mustBeBelow = constraint[0] == '.';
         if (mustBeBelow)
             constraint = constraint[1..];

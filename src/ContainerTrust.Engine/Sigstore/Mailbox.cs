@@ -3,8 +3,9 @@ using System.Text;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// An e-mail address of a certificate, a Mailbox of RFC 2821 section 4.1.2 (RFC 5280 section 4.2.1.6). What Go's crypto/x509 takes is taken: a backslash may stand
-/// before any character (RFC 3696 section 3), a space may be quoted, and the domain is anything that has labels. Stricter than there: a domain has no <c>@</c>.
+/// An e-mail address of a certificate, a Mailbox of RFC 2821 section 4.1.2 (RFC 5280 section 4.2.1.6). What Go's crypto/x509 takes is
+/// taken: a backslash may stand before any character (RFC 3696 section 3), a space may be quoted, and the domain is anything that has
+/// labels. Stricter than there: a domain has no <c>@</c>.
 /// </summary>
 /// <param name="Local">The part before the <c>@</c>, without quotes and backslashes; case counts.</param>
 /// <param name="Domain">The part after it.</param>
@@ -32,7 +33,8 @@ internal readonly record struct Mailbox(string Local, string Domain)
     /// <param name="other">The other.</param>
     /// <returns>Whether they are.</returns>
     public bool IsSame(Mailbox other) =>
-        string.Equals(Local, other.Local, StringComparison.Ordinal) && string.Equals(Domain, other.Domain, StringComparison.OrdinalIgnoreCase);
+        string.Equals(Local, other.Local, StringComparison.Ordinal)
+        && string.Equals(Domain, other.Domain, StringComparison.OrdinalIgnoreCase);
 
     // Quoted-string (RFC 2821 section 4.1.2). Negative: it is malformed.
     private static int ReadQuoted(ReadOnlySpan<char> address, StringBuilder local)
@@ -80,8 +82,9 @@ internal readonly record struct Mailbox(string Local, string Domain)
             local.Append(address[i]);
         }
 
-        bool isDotted = local.Length > 0 && local[0] != '.' && local[^1] != '.' && !local.ToString().Contains("..", StringComparison.Ordinal);
-        return isDotted ? i : -1;
+        if (local.Length == 0 || local[0] == '.' || local[^1] == '.' || local.ToString().Contains("..", StringComparison.Ordinal))
+            return -1;
+        return i;
     }
 
     private static bool IsAtomText(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~.".Contains(c, StringComparison.Ordinal);

@@ -4,13 +4,14 @@ using ContainerTrust.Engine.Policy;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// Whether the CAs of a path may issue certificates for the names below them (RFC 5280 section 6.1.3, b and c), by the rules of Go's crypto/x509 with the fix
-/// of CVE-2025-61727. The chain engine judges the same path, but OpenSSL knows no exclusion of every e-mail address, none of a host's subdomains, and none of
-/// a name that a wildcard stands for, and it passes over names that it cannot read. Releases of Go differ too, and the strictest counts:
-/// the names of CAs are held to the constraints of those above them and to their own, self-issued or not, and a name that cannot be read is refused below any
-/// constraint, whatever its kind.
+/// Whether the CAs of a path may issue certificates for the names below them (RFC 5280 section 6.1.3, b and c), by the rules of Go's
+/// crypto/x509 with the fix of CVE-2025-61727. The chain engine judges the same path, but OpenSSL knows no exclusion of every e-mail
+/// address, none of a host's subdomains, and none of a name that a wildcard stands for, and it passes over names that it cannot read.
+/// Releases of Go differ too, and the strictest counts: the names of CAs are held to the constraints of those above them and to their
+/// own, self-issued or not, and a name that cannot be read is refused below any constraint, whatever its kind.
 /// </summary>
-/// <param name="askedHost">The host that the policy asks for, which a wildcard of the certificate may stand for. Null if it asks for none.</param>
+/// <param name="askedHost">The host that the policy asks for, which a wildcard of the certificate may stand for. Null if it asks for
+/// none.</param>
 internal sealed class NameConstraintJudge(string? askedHost)
 {
     // Go's limit, so that a hostile path costs bounded time: there for each CA, here for all paths that are tried.
@@ -33,11 +34,14 @@ internal sealed class NameConstraintJudge(string? askedHost)
             if (askedHost is not null && HostNameMatch.IsFor(path[0].Extensions.Names, askedHost))
                 fault ??= FindFaultOfHost(constraints, askedHost);
             if (fault is not null)
-                return new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted, $"A CA on the path may not issue certificates for the signer's names: {fault}.");
+                return Refuse(fault);
         }
 
         return null;
     }
+
+    private static SigstoreRefusal Refuse(string fault) =>
+        new(SigstoreProblem.CertificateNotTrusted, $"A CA on the path may not issue certificates for the signer's names: {fault}.");
 
     private string? FindFault(NameConstraints constraints, CertificateNames names)
     {
@@ -104,5 +108,6 @@ internal sealed class NameConstraintJudge(string? askedHost)
 
     private static string Unreadable(string kind, string name) => Describe(kind, name, "cannot be compared with the CA's constraints");
 
-    private static string Describe(string kind, string name, string verdict) => $"the {kind} \"{Printable.Of(name, Printable.NameLength)}\" {verdict}";
+    private static string Describe(string kind, string name, string verdict) =>
+        $"the {kind} \"{Printable.Of(name, Printable.NameLength)}\" {verdict}";
 }

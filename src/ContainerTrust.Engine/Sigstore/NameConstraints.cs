@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Sigstore;
 
-/// <summary>For which names a CA may issue certificates (RFC 5280 section 4.2.1.10), read as strictly as Go's crypto/x509 reads it.</summary>
+/// <summary>
+/// For which names a CA may issue certificates (RFC 5280 section 4.2.1.10), read as strictly as Go's crypto/x509 reads it.
+/// </summary>
 /// <param name="Permitted">Names of the kinds that are here must be within one.</param>
 /// <param name="Excluded">Names must be within none.</param>
 internal sealed record NameConstraints(NameSubtrees Permitted, NameSubtrees Excluded)
@@ -58,7 +60,8 @@ internal sealed record NameConstraints(NameSubtrees Permitted, NameSubtrees Excl
             subtrees.HasUnknown = true;
         }
 
-        // Minimum and maximum, for which RFC 5280 has no use. The base counts as if they were not there, as in Go; the chain engine refuses them.
+        // Minimum and maximum, for which RFC 5280 has no use. The base counts as if they were not there, as in Go; the chain engine
+        // refuses them.
         subtrees.HasUnknown |= subtree.HasData;
     }
 

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// One side of name constraints, the permitted subtrees or the excluded ones (RFC 5280 section 4.2.1.10), of the kinds that Go's crypto/x509 knows. A side that has
-/// no subtree of a name's kind permits it, and excludes nothing.
+/// One side of name constraints, the permitted subtrees or the excluded ones (RFC 5280 section 4.2.1.10), of the kinds that Go's
+/// crypto/x509 knows. A side that has no subtree of a name's kind permits it, and excludes nothing.
 /// </summary>
 internal sealed class NameSubtrees
 {

@@ -3,8 +3,9 @@ using System.Formats.Asn1;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// Extensions that restrict nothing here, but that Go's crypto/x509 reads, refusing a certificate in which they are malformed: identifiers of keys (RFC 5280 sections
-/// 4.2.1.1 and 4.2.1.2), policies (4.2.1.4), CRL distribution points (4.2.1.13) and access to the authority's information (4.2.2.1).
+/// Extensions that restrict nothing here, but that Go's crypto/x509 reads, refusing a certificate in which they are malformed:
+/// identifiers of keys (RFC 5280 sections 4.2.1.1 and 4.2.1.2), policies (4.2.1.4), CRL distribution points (4.2.1.13) and access to the
+/// authority's information (4.2.2.1).
 /// </summary>
 internal static class UncheckedExtensions
 {
@@ -17,7 +18,8 @@ internal static class UncheckedExtensions
     /// <summary>Whether an extension is one of these.</summary>
     /// <param name="oid">Its identifier.</param>
     /// <returns>Whether it is.</returns>
-    public static bool Contain(string oid) => oid is SubjectKeyOid or DistributionPointsOid or PoliciesOid or AuthorityKeyOid or AuthorityInformationOid;
+    public static bool Contain(string oid) =>
+        oid is SubjectKeyOid or DistributionPointsOid or PoliciesOid or AuthorityKeyOid or AuthorityInformationOid;
 
     /// <summary>Reads one of these.</summary>
     /// <param name="oid">Its identifier.</param>

@@ -4,9 +4,9 @@ using System.Net;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// The host of a URI of a certificate (RFC 3986 section 3.2.2), which is what name constraints are about (RFC 5280 section 4.2.1.10). URIs that Go's net/url
-/// refuses are refused, and the certificate with them, as in crypto/x509. Stricter than there: a host has no percent sign, and what is in brackets is an
-/// IPv6 address.
+/// The host of a URI of a certificate (RFC 3986 section 3.2.2), which is what name constraints are about (RFC 5280 section 4.2.1.10).
+/// URIs that Go's net/url refuses are refused, and the certificate with them, as in crypto/x509. Stricter than there: a host has no
+/// percent sign, and what is in brackets is an IPv6 address.
 /// </summary>
 internal static class UriHost
 {
@@ -43,7 +43,9 @@ internal static class UriHost
         return HasWholeEscapes(rest[(2 + authority.Length)..]) && TryReadAuthority(authority, out host);
     }
 
-    /// <summary>Whether a host is a name that can be compared with constraints, which an address is not (RFC 5280 section 4.2.1.10).</summary>
+    /// <summary>
+    /// Whether a host is a name that can be compared with constraints, which an address is not (RFC 5280 section 4.2.1.10).
+    /// </summary>
     /// <param name="host">What was read.</param>
     /// <returns>Whether it is.</returns>
     public static bool IsName(string host) => host is not ("" or ['[', ..]) && !IPAddress.TryParse(host, out _);

@@ -59,7 +59,8 @@ public sealed class AuthorityKeyTests
     {
         byte[] info = [.. TestKey.Get("P-256", "off").SubjectPublicKeyInfo];
         info[^1] ^= 1;
-        TestCertificate ca = new() { Name = "off", Key = TestKey.Public("P-256", info), Issuer = Root, NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
+        TestKey off = TestKey.Public("P-256", info);
+        TestCertificate ca = new() { Name = "off", Key = off, Issuer = Root, NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
         ca.Extensions.AddRange(Root.Extensions);
         SigstoreVerification verification = JudgeLeaf(Leaf(ca, TestKey.Get("P-256", "off")), Root, ca, Root);
         Assert.Equal(SigstoreProblem.CertificateKey, verification.Problem);
@@ -117,7 +118,8 @@ public sealed class AuthorityKeyTests
         JudgeLeaf(Leaf(issuer), root, chain);
 
     private static SigstoreVerification JudgeLeaf(TestCertificate leaf, TestCertificate root, params TestCertificate[] chain) =>
-        SigstoreTrust.FromPki(root.Source, null, Email, null).Verify(TestSignature.By(leaf.Key).With(leaf, chain).Make(), TestCertificate.Begin);
+        SigstoreTrust.FromPki(root.Source, null, Email, null)
+            .Verify(TestSignature.By(leaf.Key).With(leaf, chain).Make(), TestCertificate.Begin);
 
     private static TestCertificate Leaf(TestCertificate issuer, TestKey? signer = null)
     {

@@ -89,7 +89,8 @@ public sealed class CertificateNamePartsTests
     [InlineData("*.example.com", "org", true)]
     [InlineData("*.a.example.com", "bar.example.com", true)]
     [InlineData("*.a.example.com", ".bar.example.com", true)]
-    public void Exclusions_and_wildcards(string name, string constraint, bool isExcluded) => Assert.Equal(isExcluded, DomainName.IsExcluded(name, constraint));
+    public void Exclusions_and_wildcards(string name, string constraint, bool isExcluded) =>
+        Assert.Equal(isExcluded, DomainName.IsExcluded(name, constraint));
 
     [Theory]
     [InlineData("https://example.com", "example.com")]

@@ -4,8 +4,8 @@ using ContainerTrust.Engine.Sigstore;
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
 /// <summary>
-/// A path from a root over one CA to a signer, with names and constraints as <see cref="TestNames"/> writes them, and what a PKI policy asks of it: an e-mail
-/// address (<c>e:</c>) or a host (<c>d:</c>). The same text always means the same case.
+/// A path from a root over one CA to a signer, with names and constraints as <see cref="TestNames"/> writes them, and what a PKI policy
+/// asks of it: an e-mail address (<c>e:</c>) or a host (<c>d:</c>). The same text always means the same case.
 /// </summary>
 internal sealed record NameConstraintCase(string RootConstraints, string Constraints, string AuthorityNames, string Names, string Asked)
 {

@@ -6,22 +6,24 @@ using ContainerTrust.Engine.Sigstore;
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
 /// <summary>
-/// The readers of names and constraints before damaged and random input: a clear refusal or a value that holds together, and neither time nor memory out of
-/// proportion. Set CONTAINERTRUST_SEED for other input.
+/// The readers of names and constraints before damaged and random input: a clear refusal or a value that holds together, and neither time
+/// nor memory out of proportion. Set CONTAINERTRUST_SEED for other input.
 /// </summary>
 public sealed class NameConstraintMutationTests
 {
     private const int Rounds = 20_000;
     private const string Alphabet = "aB.@\"\\*-_ :/%2[]#?\t\0\x7F";
 
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("CONTAINERTRUST_SEED"), out int seed) ? seed : 20251203;
+    private static readonly int Seed =
+        int.TryParse(Environment.GetEnvironmentVariable("CONTAINERTRUST_SEED"), out int seed) ? seed : 20251203;
 
     [Fact]
     public void Damaged_constraints()
     {
         byte[][] whole = [.. new[]
         {
-            "+d:example.com -d:bar.example.com +e:u@example.com -e:.example.org", "-i:C0000200FFFFFF00 +i:20010DB8000000000000000000000000FFFFFFFF000000000000000000000000",
+            "+d:example.com -d:bar.example.com +e:u@example.com -e:.example.org",
+            "-i:C0000200FFFFFF00 +i:20010DB8000000000000000000000000FFFFFFFF000000000000000000000000",
             "-u:example.com +u:.example.org", "-o: +d:", "-d:",
         }.Select(static c => TestNames.Constraints(c)!.RawData)];
         int read = Run(whole, static der =>
@@ -30,7 +32,8 @@ public sealed class NameConstraintMutationTests
             Assert.True(constraints.HasUnknown || constraints.Permitted.Count + constraints.Excluded.Count > 0);
             foreach (NameSubtrees subtrees in (NameSubtrees[])[constraints.Permitted, constraints.Excluded])
             {
-                Assert.All(subtrees.DnsNames.Concat(subtrees.EmailHosts).Concat(subtrees.UriHosts), static d => Assert.True(DomainName.IsReadableConstraint(d)));
+                foreach (string domain in subtrees.DnsNames.Concat(subtrees.EmailHosts).Concat(subtrees.UriHosts))
+                    Assert.True(DomainName.IsReadableConstraint(domain));
                 Assert.True(subtrees.Count <= der.Length / 4);
             }
         });
@@ -42,7 +45,8 @@ public sealed class NameConstraintMutationTests
     {
         byte[][] whole = [.. new[]
         {
-            "d:example.com e:u@example.com u:https://example.com/a i:C0000201", "e:%22a%20b%22@example.com u:urn:a o:", "u:https://a:b@[2001:db8::1]:443/%41#a",
+            "d:example.com e:u@example.com u:https://example.com/a i:C0000201", "e:%22a%20b%22@example.com u:urn:a o:",
+            "u:https://a:b@[2001:db8::1]:443/%41#a",
         }.Select(static n => TestNames.Names(n)!.RawData)];
         int read = Run(whole, static der => Assert.True(CertificateNames.Read(der).Count <= der.Length / 2));
         Assert.InRange(read, Rounds / 50, Rounds);
@@ -62,7 +66,7 @@ public sealed class NameConstraintMutationTests
                 Assert.True(mailbox.Local.Length <= text.Length);
 
                 // The same mailbox, written plainly.
-                string quoted = $"\"{mailbox.Local.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\t", "\\\t", StringComparison.Ordinal)}\"@{mailbox.Domain}";
+                string quoted = $"\"{string.Concat(mailbox.Local.Select(static c => $"\\{c}"))}\"@{mailbox.Domain}";
                 if (!mailbox.Local.AsSpan().ContainsAny('\0', '\n', '\r'))
                     Assert.True(Mailbox.TryParse(quoted, out Mailbox again) && again.IsSame(mailbox), quoted);
             }
@@ -119,7 +123,8 @@ public sealed class NameConstraintMutationTests
 
             // What was damaged is both exclusions, and what they say now does not hit these names.
             NameConstraints read = NameConstraints.Read(damaged);
-            Assert.False(read.Excluded.ExcludesDnsName("bar.example.com") || read.Excluded.ExcludesEmail(new Mailbox("u", "example.org")), Convert.ToHexString(damaged));
+            Assert.False(read.Excluded.ExcludesDnsName("bar.example.com"), Convert.ToHexString(damaged));
+            Assert.False(read.Excluded.ExcludesEmail(new Mailbox("u", "example.org")), Convert.ToHexString(damaged));
         }
     }
 

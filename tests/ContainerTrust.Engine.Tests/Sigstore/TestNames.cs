@@ -6,9 +6,10 @@ using System.Text;
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
 /// <summary>
-/// Names and name constraints as text, which tests and tables can hold: <c>d:</c> a DNS name, <c>e:</c> an e-mail address, <c>u:</c> a URI, <c>i:</c> an address or range in
-/// hex, <c>o:</c> a name of another kind, whatever follows. <c>%</c> and two digits are an octet. Constraints have <c>+</c> (permitted) or <c>-</c> (excluded) before them;
-/// alone these are empty lists, and <c>=</c> is an empty extension. A space is between two.
+/// Names and name constraints as text, which tests and tables can hold: <c>d:</c> a DNS name, <c>e:</c> an e-mail address, <c>u:</c> a
+/// URI, <c>i:</c> an address or range in hex, <c>o:</c> a name of another kind, whatever follows. <c>%</c> and two digits are an octet.
+/// Constraints have <c>+</c> (permitted) or <c>-</c> (excluded) before them; alone these are empty lists, and <c>=</c> is an empty
+/// extension. A space is between two.
 /// </summary>
 internal static class TestNames
 {
