@@ -90,8 +90,8 @@ public sealed class NameConstraintDifferentialTests(ITestOutputHelper output)
             arguments.AddRange(["-verify_email", email]);
         else if (next.AskedHost is "192.0.2.1")
             arguments.AddRange(next.Names.Contains("i:C0000201", StringComparison.Ordinal) ? ["-verify_ip", "192.0.2.1"] : []);
-        else if (next.AskedHost!.Split('.').Length > 2)
-            arguments.AddRange(["-verify_hostname", next.AskedHost.TrimEnd('.')]);
+        else if (next.AskedHost!.TrimEnd('.') is var host && host.Split('.').Length > 2)
+            arguments.AddRange(["-verify_hostname", host]);
         arguments.Add(leaf);
         return Tools.Run(openssl, arguments).ExitCode == 0;
     }
