@@ -12,9 +12,13 @@ internal static class DomainName
     /// </summary>
     /// <param name="name">A name; the empty one has no labels.</param>
     /// <returns>Whether it can be compared with constraints.</returns>
-    public static bool IsReadable(ReadOnlySpan<char> name) =>
-        name.IsEmpty
-        || (!name.ContainsAnyExceptInRange('!', '~') && name[0] != '.' && name[^1] != '.' && !name.Contains("..", StringComparison.Ordinal));
+    public static bool IsReadable(ReadOnlySpan<char> name)
+    {
+        if (name.IsEmpty)
+            return true;
+        bool hasEmptyLabel = name[0] == '.' || name[^1] == '.' || name.Contains("..", StringComparison.Ordinal);
+        return !hasEmptyLabel && !name.ContainsAnyExceptInRange('!', '~');
+    }
 
     /// <summary>Whether a constraint can be compared with names.</summary>
     /// <param name="constraint">A domain; a leading dot asks for a subdomain. A dot alone says nothing that implementations agree

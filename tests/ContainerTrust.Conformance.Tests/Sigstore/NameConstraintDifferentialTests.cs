@@ -7,7 +7,8 @@ namespace ContainerTrust.Conformance.Tests.Sigstore;
 /// <summary>
 /// Generated paths with name constraints before us, OpenSSL's <c>verify</c> and Go's crypto/x509. A yes of ours that one of them refuses
 /// fails; where we are stricter is counted by kind. Set CONTAINERTRUST_DIFFERENTIAL to the number of cases, CONTAINERTRUST_SEED to repeat
-/// a run, and CONTAINERTRUST_CASES to a file that takes the cases with their certificates, so that another implementation can be asked.
+/// a run, CONTAINERTRUST_CASES to a file that takes the cases with their certificates, so that another implementation can be asked, and
+/// CONTAINERTRUST_GO_VERDICTS to a table of such answers in the form of GoVerdicts.txt.
 /// </summary>
 public sealed class NameConstraintDifferentialTests(ITestOutputHelper output)
 {
@@ -59,12 +60,14 @@ public sealed class NameConstraintDifferentialTests(ITestOutputHelper output)
 
         output.WriteLine(tally.ToString());
         tally.RequireNoWrongYes();
-        Assert.True(tally.Count >= 1_500 && tally.AcceptedByBoth >= 200, tally.ToString());
+        Assert.True(tally.Count >= 1_500 && tally.AcceptedByBoth >= tally.Count / 5, tally.ToString());
     }
 
     private static IEnumerable<string> ReadTable()
     {
-        using Stream? stream = typeof(NameConstraintDifferentialTests).Assembly.GetManifestResourceStream(Table);
+        using Stream? stream = Environment.GetEnvironmentVariable("CONTAINERTRUST_GO_VERDICTS") is { } file
+            ? File.OpenRead(file)
+            : typeof(NameConstraintDifferentialTests).Assembly.GetManifestResourceStream(Table);
         using StreamReader reader = new(stream ?? throw new InvalidOperationException(Table));
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static l => l[0] != '#');
     }
