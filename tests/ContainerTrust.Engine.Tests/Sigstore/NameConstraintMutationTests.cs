@@ -97,7 +97,7 @@ public sealed class NameConstraintMutationTests
                 _ = UriHost.TryRead(input, out _);
                 if (DomainName.IsReadable(input))
                     _ = DomainName.IsExcluded(input, "x" + input);
-                Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+                Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
                 Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 4 * 1024 * 1024);
             }
         }
@@ -146,7 +146,7 @@ public sealed class NameConstraintMutationTests
                 Assert.NotEmpty(e.Message);
             }
 
-            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         }
 
         return good;
