@@ -37,6 +37,9 @@ internal sealed class CertificateExtensions
     /// <summary>The subject's alternative names; empty if there are none.</summary>
     public CertificateNames Names { get; private set; } = CertificateNames.None;
 
+    /// <summary>For which names it may issue certificates. Null if nothing is said.</summary>
+    public NameConstraints? NameConstraints { get; private set; }
+
     /// <summary>Whether there is a critical list of alternative names none of which is understood.</summary>
     public bool HasUnknownCriticalNames { get; private set; }
 
@@ -87,7 +90,8 @@ internal sealed class CertificateExtensions
                 ReadBasicConstraints(value);
                 break;
             case NameConstraintsOid:
-                HasUnknownCritical |= !HasKnownNameConstraints(value) && isCritical;
+                NameConstraints = NameConstraints.Read(value);
+                HasUnknownCritical |= NameConstraints.HasUnknown && isCritical;
                 break;
             case ExtendedKeyUsageOid:
                 ExtendedKeyUsages = ReadExtendedKeyUsages(value);
@@ -100,11 +104,11 @@ internal sealed class CertificateExtensions
                 FulcioIssuerV2 = value;
                 HasUnknownCritical |= isCritical;
                 break;
-            case "2.5.29.14" or "2.5.29.31" or "2.5.29.32" or "2.5.29.35":
-                // Key identifiers, CRL distribution points, policies: they restrict nothing here.
-                break;
             default:
-                HasUnknownCritical |= isCritical;
+                if (UncheckedExtensions.Contain(oid))
+                    UncheckedExtensions.RequireWellFormed(oid, isCritical, value);
+                else
+                    HasUnknownCritical |= isCritical;
                 break;
         }
     }
@@ -145,33 +149,5 @@ internal sealed class CertificateExtensions
         while (usages.HasData)
             oids.Add(usages.ReadObjectIdentifier());
         return oids;
-    }
-
-    // The chain engine enforces them; here it only counts whether the reference would, which knows DNS, e-mail, URI and IP constraints.
-    private static bool HasKnownNameConstraints(byte[] value)
-    {
-        AsnReader reader = new(value, AsnEncodingRules.DER);
-        AsnReader constraints = reader.ReadSequence();
-        reader.ThrowIfNotEmpty();
-        if (!constraints.HasData)
-            throw new AsnContentException();
-        bool isKnown = true;
-        for (int tag = 0; tag <= 1; tag++)
-        {
-            Asn1Tag subtreesTag = new(TagClass.ContextSpecific, tag, isConstructed: true);
-            if (!constraints.HasData || constraints.PeekTag() != subtreesTag)
-                continue;
-            AsnReader subtrees = constraints.ReadSequence(subtreesTag);
-            while (subtrees.HasData)
-            {
-                AsnReader subtree = subtrees.ReadSequence();
-                isKnown &= subtree.PeekTag() is { TagClass: TagClass.ContextSpecific, TagValue: 1 or 2 or 6 or 7 };
-                subtree.ReadEncodedValue();
-                isKnown &= !subtree.HasData;
-            }
-        }
-
-        constraints.ThrowIfNotEmpty();
-        return isKnown;
     }
 }

@@ -1,27 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ContainerTrust.Engine.Sigstore;
 
-/// <summary>The key of a certificate.</summary>
+/// <summary>
+/// The key of a certificate, the signer's or a CA's: whoever has the key of a CA on the path has every signer's, so all are held to the
+/// same. ECDSA on P-224, P-256, P-384 or P-521, RSA of 1,024 to 16,384 bits with an odd exponent above 1, and Ed25519 are possible. P-192
+/// and curves that Go does not know are not, nor is RSA below 1,024 bits (Go since 1.24; older releases, and OpenSSL as .NET asks it,
+/// take it from a CA). RSA below 2,048 bits is too short for new keys, but the reference takes it from CAs that exist, and so it counts
+/// here too.
+/// </summary>
 internal static class CertificateKey
 {
-    /// <summary>Makes a certificate's key ready.</summary>
+    /// <summary>Makes the key of a signer's certificate ready.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <returns>The key.</returns>
     /// <exception cref="SigstoreRefusal">It is of no kind that can be used.</exception>
-    public static SigstorePublicKey Read(SigstoreCertificate certificate)
+    public static SigstorePublicKey Read(SigstoreCertificate certificate) =>
+        TryRead(certificate, out SigstorePublicKey? key, out string problem)
+        ? key
+        : throw new SigstoreRefusal(SigstoreProblem.CertificateKey, $"The signer's certificate has no key that can be used: {problem}.");
+
+    /// <summary>Whether a certificate has a key that may sign.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="problem">What is wrong with the key, a clause; empty if nothing is.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool IsUsable(SigstoreCertificate certificate, out string problem)
+    {
+        if (!TryRead(certificate, out SigstorePublicKey? key, out problem))
+            return false;
+        key.Dispose();
+        return true;
+    }
+
+    private static bool TryRead(SigstoreCertificate certificate, [NotNullWhen(true)] out SigstorePublicKey? key, out string problem)
     {
         byte[] der = certificate.SubjectPublicKeyInfo.ToArray();
-        string problem;
         try
         {
-            TrustKey key = PemPublicKeyReader.ReadSubjectPublicKeyInfo(der, "the certificate");
-            if (SigstorePublicKey.TryCreate(key, der, out SigstorePublicKey? publicKey, out problem))
-                return publicKey;
+            TrustKey read = PemPublicKeyReader.ReadSubjectPublicKeyInfo(der, "the certificate");
+            return SigstorePublicKey.TryCreate(read, der, out key, out problem);
         }
         catch (TrustFormatException e)
         {
+            key = null;
             problem = e.Problem.TrimEnd('.');
+            return false;
         }
-
-        throw new SigstoreRefusal(SigstoreProblem.CertificateKey, $"The signer's certificate has no key that can be used: {problem}.");
     }
 }

@@ -3,12 +3,10 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Sigstore;
 
-/// <summary>The subject's alternative names that a policy can ask for (RFC 5280 section 4.2.1.6).</summary>
+/// <summary>The subject's alternative names that a policy can ask for, or a CA can be held to (RFC 5280 section 4.2.1.6).</summary>
 internal sealed class CertificateNames
 {
     public static readonly CertificateNames None = new();
-
-    private bool _hasUris;
 
     private CertificateNames()
     {
@@ -18,11 +16,17 @@ internal sealed class CertificateNames
 
     public List<string> DnsNames { get; } = [];
 
+    /// <summary>The hosts of URIs; empty for a URI that has none.</summary>
+    public List<string> UriHosts { get; } = [];
+
     /// <summary>4 or 16 octets each.</summary>
     public List<byte[]> IpAddresses { get; } = [];
 
+    /// <summary>How many names there are of a kind that is understood.</summary>
+    public int Count => EmailAddresses.Count + DnsNames.Count + UriHosts.Count + IpAddresses.Count;
+
     /// <summary>Whether there is no name of a kind that is understood.</summary>
-    public bool IsEmpty => EmailAddresses.Count == 0 && DnsNames.Count == 0 && IpAddresses.Count == 0 && !_hasUris;
+    public bool IsEmpty => Count == 0;
 
     /// <summary>Reads the names.</summary>
     /// <param name="value">The extension's value, DER.</param>
@@ -53,8 +57,9 @@ internal sealed class CertificateNames
                     names.DnsNames.Add(ReadAscii(content));
                     break;
                 case 6:
-                    ReadAscii(content);
-                    names._hasUris = true;
+                    if (!UriHost.TryRead(ReadAscii(content), out string host))
+                        throw new UnreadableExtensionException("it has a URI that cannot be read");
+                    names.UriHosts.Add(host);
                     break;
                 default:
                     if (content.Length is not (4 or 16))
@@ -67,5 +72,6 @@ internal sealed class CertificateNames
         return names;
     }
 
-    private static string ReadAscii(byte[] content) => Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();
+    private static string ReadAscii(byte[] content) =>
+        Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();
 }

@@ -1,11 +1,12 @@
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// Finds and judges the path from a signer's certificate to a CA of the policy, by the rules of Go's <c>x509.Verify</c> for code signing, which is what the
-/// reference calls. Two judges must agree on the same path: the rules here, which are those where engines differ (usages nested through the whole path,
-/// every certificate valid at the time, CAs marked as such, no SHA-1, nothing critical that is not understood), and .NET's chain engine
-/// (<see cref="ChainEngine"/>), which verifies the signatures and enforces name constraints.
-/// Stricter than the reference: a signer's key usage, where there is one, must allow signatures.
+/// Finds and judges the path from a signer's certificate to a CA of the policy, by the rules of Go's <c>x509.Verify</c> for code signing,
+/// which is what the reference calls. Two judges must agree on the same path: the rules here, which are those where engines differ
+/// (usages nested through the whole path, every certificate valid at the time, CAs marked as such, keys of CAs as strong as signers' must
+/// be, no SHA-1, nothing critical that is not understood, names as the CAs allow them: <see cref="NameConstraintJudge"/>), and .NET's
+/// chain engine (<see cref="ChainEngine"/>), which verifies the signatures and enforces name constraints too. Stricter than the
+/// reference: a signer's key usage, where there is one, must allow signatures.
 /// </summary>
 internal static class CertificatePath
 {
@@ -21,11 +22,19 @@ internal static class CertificatePath
     /// <param name="roots">The CAs of the policy; they need not be self-signed.</param>
     /// <param name="intermediates">CAs that may be on the path.</param>
     /// <param name="time">The time at which the whole path must be valid.</param>
-    /// <param name="ignoresUnknownNames">Whether a critical list of alternative names can be one that has no name of a known kind (Fulcio's e-mail check refuses later).</param>
+    /// <param name="ignoresUnknownNames">Whether a critical list of alternative names can be one that has no name of a known kind
+    /// (Fulcio's e-mail check refuses later).</param>
+    /// <param name="askedHost">The host that the signer must be, to which CAs on the path must not object. Null if the policy asks for
+    /// none.</param>
     /// <returns>The root.</returns>
     /// <exception cref="SigstoreRefusal">There is no path.</exception>
     public static SigstoreCertificate Verify(
-        SigstoreCertificate leaf, IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates, DateTimeOffset time, bool ignoresUnknownNames)
+        SigstoreCertificate leaf,
+        IReadOnlyList<SigstoreCertificate> roots,
+        IReadOnlyList<SigstoreCertificate> intermediates,
+        DateTimeOffset time,
+        bool ignoresUnknownNames,
+        string? askedHost = null)
     {
         if (leaf.Extensions.HasUnknownCritical || (leaf.Extensions.HasUnknownCriticalNames && !ignoresUnknownNames))
             throw new SigstoreRefusal(SigstoreProblem.CertificateExtension, "The signer's certificate has a critical extension that is not understood.");
@@ -34,7 +43,7 @@ internal static class CertificatePath
         if (leaf.Extensions.KeyUsage is { } usage && (usage & (CertificateKeyUsage.DigitalSignature | CertificateKeyUsage.ContentCommitment)) == 0)
             throw new SigstoreRefusal(SigstoreProblem.CertificateUsage, "The signer's certificate is not for signatures.");
 
-        Search search = new(roots, intermediates, time);
+        Search search = new(roots, intermediates, time, new NameConstraintJudge(askedHost));
         if (Find(roots, leaf))
             search.Judge([leaf]);
         else
@@ -51,7 +60,11 @@ internal static class CertificatePath
         certificate.Extensions.ExtendedKeyUsages is not { } usages || usages.Contains(CodeSigning) || usages.Contains(AnyUsage);
 
     /// <summary>A search through the CAs, depth first, as far as the limits go.</summary>
-    private sealed class Search(IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates, DateTimeOffset time)
+    private sealed class Search(
+        IReadOnlyList<SigstoreCertificate> roots,
+        IReadOnlyList<SigstoreCertificate> intermediates,
+        DateTimeOffset time,
+        NameConstraintJudge nameConstraints)
     {
         private int _candidates;
         private int _engineRuns;
@@ -92,6 +105,12 @@ internal static class CertificatePath
                 return;
             }
 
+            if (nameConstraints.Judge(path) is { } objection)
+            {
+                Refusal = objection;
+                return;
+            }
+
             if (_engineRuns++ >= MaxEngineRuns)
                 return;
             if (ChainEngine.Accepts(path, time, out SigstoreRefusal? refusal))
@@ -122,7 +141,8 @@ internal static class CertificatePath
                 return No(SigstoreProblem.CertificateUsage, "The path to the CA is longer than a CA on it allows.");
             if (!IsValidAt(candidate, time))
                 return No(SigstoreProblem.CertificateNotTimely, "A CA's certificate is not valid at the time of the signature.");
-            return true;
+            return CertificateKey.IsUsable(candidate, out string problem)
+                || No(SigstoreProblem.CertificateKey, $"A CA's certificate has no key that can be used: {problem}.");
         }
 
         private bool No(SigstoreProblem problem, string reason)

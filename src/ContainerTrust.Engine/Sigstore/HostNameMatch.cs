@@ -21,7 +21,11 @@ internal static class HostNameMatch
         return names.DnsNames.Exists(pattern => isHost && IsValid(pattern, isPattern: true) ? Matches(pattern, hostName) : IsSame(pattern, hostName));
     }
 
-    private static bool TryReadAddress(string hostName, out byte[] address)
+    /// <summary>Reads a host that is an IP address, perhaps in brackets.</summary>
+    /// <param name="hostName">A host.</param>
+    /// <param name="address">4 or 16 octets.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadAddress(string hostName, out byte[] address)
     {
         address = [];
         string text = hostName.Length >= 3 && hostName[0] == '[' && hostName[^1] == ']' ? hostName[1..^1] : hostName;

@@ -17,7 +17,8 @@ internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOn
     /// <exception cref="SigstoreRefusal">It is not what the policy requires.</exception>
     public string Verify(SigstoreCertificate leaf, IReadOnlyList<SigstoreCertificate> untrustedIntermediates, DateTimeOffset now)
     {
-        SigstoreCertificate root = CertificatePath.Verify(leaf, roots, [.. intermediates, .. untrustedIntermediates], now, ignoresUnknownNames: false);
+        SigstoreCertificate root = CertificatePath.Verify(
+            leaf, roots, [.. intermediates, .. untrustedIntermediates], now, ignoresUnknownNames: false, subjectHostname);
         CertificateNames names = leaf.Extensions.Names;
         if (subjectEmail is not null && !names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))
             throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectEmail}.");

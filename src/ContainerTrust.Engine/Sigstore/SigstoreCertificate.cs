@@ -64,6 +64,11 @@ internal sealed class SigstoreCertificate
             problem = "";
             return true;
         }
+        catch (UnreadableExtensionException e)
+        {
+            problem = $"a certificate cannot be used, as {e.Message}";
+            return false;
+        }
         catch (AsnContentException)
         {
             problem = "a certificate is malformed";

@@ -23,6 +23,10 @@ internal enum CertificateUse
 /// <summary>Whether a file of CA certificates can do its work, before a policy is written that names it. No chain is built here.</summary>
 internal static class CertificateCheck
 {
+    // Below the first no signature counts (CertificateKey); below the second a key is too short to begin with, and the audit says so.
+    private const int SmallestUsableRsa = 1024;
+    private const int SmallestRsa = 2048;
+
     /// <summary>Looks at a file.</summary>
     /// <param name="name">Its name, for messages.</param>
     /// <param name="content">PEM certificates.</param>
@@ -108,6 +112,8 @@ internal static class CertificateCheck
                 reasons.Add($"{certificate.Subject} begins only on {Day(certificate.Begins)}");
             else
                 messages.Verbose($"Certificate {certificate.Subject} in {name} is in force.");
+            if (certificate.RsaBits is > 0 and < SmallestRsa)
+                messages.Warning(DescribeShortKey(name, certificate));
             if (!certificate.IsCA)
                 messages.Warning($"In {name}, {certificate.Subject} is no CA's certificate, so no signer's certificate can come from it.");
         }
@@ -116,6 +122,14 @@ internal static class CertificateCheck
             throw new TrustException("NoValidCertificate", TrustErrorKind.InvalidData, $"No certificate in {name} is in force now, so no image would be accepted: {string.Join("; ", reasons)}. Get the current certificates, or use -Force.") { Target = name };
         foreach (string reason in reasons)
             messages.Warning($"In {name}, {reason}{(use == CertificateUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "")}.");
+    }
+
+    private static string DescribeShortKey(string name, Facts certificate)
+    {
+        string key = $"In {name}, {certificate.Subject} has an RSA key of {certificate.RsaBits} bits";
+        return certificate.RsaBits < SmallestUsableRsa
+            ? $"{key}, which can be broken: no signature that depends on it is accepted. Get a certificate with 2,048 bits or more."
+            : $"{key}, too short for a CA that is trusted from now on. Get a certificate with 2,048 bits or more.";
     }
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

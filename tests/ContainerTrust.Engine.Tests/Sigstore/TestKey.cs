@@ -34,6 +34,10 @@ internal sealed class TestKey
     /// <summary>The same key for the same kind and name, as RSA keys take long to make.</summary>
     public static TestKey Get(string kind, string name = "") => Made.GetOrAdd($"{kind} {name}", _ => Make(kind));
 
+    /// <summary>A public key that is as it is, sound or not.</summary>
+    public static TestKey Public(string kind, byte[] subjectPublicKeyInfo) =>
+        new(kind, subjectPublicKeyInfo, static (_, _) => throw new InvalidOperationException("Only a public key."));
+
     public byte[] Sign(byte[] message) => _sign(message, HashAlgorithmName.SHA256);
 
     /// <summary>Signs certificates, with any hash, also those that .NET refuses to sign with.</summary>
@@ -63,6 +67,7 @@ internal sealed class TestKey
 
         var ecdsa = ECDsa.Create(ECCurve.CreateFromValue(kind switch
         {
+            "P-192" => "1.2.840.10045.3.1.1",
             "P-224" => "1.3.132.0.33",
             "P-256" => "1.2.840.10045.3.1.7",
             "P-384" => "1.3.132.0.34",

@@ -263,6 +263,22 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Contains(_root.Warnings, static w => w.Contains("no CA's certificate", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(512, "which can be broken")]
+    [InlineData(1024, "too short for a CA that is trusted from now on")]
+    [InlineData(2048, null)]
+    public void CAs_with_short_RSA_keys_are_named(int bits, string? warning)
+    {
+        using var rsa = RSA.Create(bits);
+        CertificateRequest request = new("CN=Short", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
+        _root.Write("/k/short.pem", certificate.ExportCertificatePem());
+        _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/short.pem" }));
+        Assert.Equal(warning is null ? 0 : 1, _root.Warnings.Count);
+        Assert.All(_root.Warnings, w => Assert.Contains($"{bits} bits, {warning}", w, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Mutated_certificates_are_good_or_a_clear_error()
     {
