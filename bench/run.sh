@@ -36,9 +36,9 @@ for name in "${names[@]}"; do
 done
 echo
 awk -F '\t' '
-    BEGIN { what = "what"; ours = "ours"; theirs = "theirs"; ratio = "ratio"; wanted = "wanted" }
+    BEGIN { rows = 0 }
     function note(i, text) { cell[rows, i] = text; if (length(text) > width[i]) width[i] = length(text) }
-    NR == 1 { note(1, what); note(2, ours); note(3, theirs); note(4, ratio); note(5, wanted); rows++ }
+    NR == 1 { note(1, "what"); note(2, "ours"); note(3, "theirs"); note(4, "ratio"); note(5, "wanted"); rows++ }
     { for (i = 1; i <= 5; i++) note(i, $i); rows++ }
     END { for (r = 0; r < rows; r++) printf "%-*s  %*s  %*s  %*s  %s\n", width[1], cell[r, 1], width[2], cell[r, 2], width[3], cell[r, 3], width[4], cell[r, 4], cell[r, 5] }
 ' "$work/all"
