@@ -1,15 +1,26 @@
 #!/usr/bin/env bash
 # A fleet of real sshds in network namespaces: ours beside 'ssh HOST true' and beside Ansible's copy, in one run, with the same number at once.
-#   bench/fleet.sh [HOSTS [AT_ONCE [ROUNDS]]]
-# Needs root, pwsh, the built module, openssh-server, iproute2; the comparison of Set needs ansible.
-set -u
-cd "$(dirname "$0")/.." || exit 1
-hosts=${1:-200} throttle=${2:-32} rounds=${3:-3}
+#   bench/fleet.sh [--quick] [HOSTS [AT_ONCE [ROUNDS]]]       (default: 200 32 3; with --quick: 4 4 1)
+# Needs root, the built module, openssh-server, iproute2; the comparison of Set needs ansible.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. bench/common.sh
+. scripts/environment.sh
+size "$@"
+[ "$(id -u)" -eq 0 ] || { skip "fleet.sh" "network namespaces need root"; exit 3; }
+need ip iproute2
+need ssh
+[ -x /usr/sbin/sshd ] || { skip "fleet.sh" "openssh-server is not installed"; exit 3; }
+unshare -n true 2>/dev/null || { skip "fleet.sh" "there are no network namespaces here"; exit 3; }
+[ -d out/ContainerTrust ] || { echo "Build first: dotnet publish src/ContainerTrust -c Release" >&2; exit 1; }
+use_dotnet
+use_powershell
+if $QUICK; then defaults=(4 4 1); else defaults=(200 32 3); fi
+hosts=${REST[0]:-${defaults[0]}} throttle=${REST[1]:-${defaults[1]}} rounds=${REST[2]:-${defaults[2]}}
 dir=$(mktemp -d) && rmdir "$dir"
-FLEET_OWNER=$$ tests/fleet.sh start "$dir" "$hosts" || exit 1
 trap 'tests/fleet.sh stop "$dir"' EXIT
+FLEET_OWNER=$$ tests/fleet.sh start "$dir" "$hosts"
 cut -d ' ' -f 2 "$dir/hosts" >"$dir/addresses"
-options=(-F "$dir/ssh_config" -T -o BatchMode=yes)
 
 cat >"$dir/ours.ps1" <<'PS'
 param($Directory, $Throttle, $What)
@@ -22,32 +33,47 @@ $fleet = @{
 $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $count = switch ($What) {
     get { @(Get-ImageTrust @fleet).ComputerName | Sort-Object -Unique | Measure-Object | ForEach-Object Count }
-    set { Set-ImageTrust "bench$(Get-Random).example.com" -Type Reject @fleet; $fleet.HostName.Count }
+    set { Set-ImageTrust "bench$(Get-Random).example.com" -Type Reject @fleet; @($fleet.HostName).Count }
 }
 $seconds = $clock.Elapsed.TotalSeconds
 $peak = [long]((Select-String -LiteralPath /proc/self/status -Pattern 'VmHWM:\s+(\d+)').Matches[0].Groups[1].Value)
-'{0:F2} {1} {2}' -f $seconds, $count, $peak
+'{0:F3} {1} {2}' -f $seconds, $count, $peak
 PS
+session() { "$PWSH" -NoProfile -NonInteractive -File "$dir/ours.ps1" "$dir" "$throttle" "$1"; }
+ssh_true() { xargs -P "$throttle" -I{} ssh -F "$dir/ssh_config" -T -o BatchMode=yes -l root {} true <"$dir/addresses"; }
 
-printf '%s\n' "$hosts hosts, $throttle at once, $rounds rounds"
-now() { date +%s.%N; }
-for ((round = 1; round <= rounds; round++)); do
-    start=$(now)
-    xargs -P "$throttle" -I{} ssh "${options[@]}" -l root {} true <"$dir/addresses" || exit 1
-    bare=$(echo "$(now) - $start" | bc)
-    read -r get count peak < <(pwsh -NoProfile -NonInteractive -File "$dir/ours.ps1" "$dir" "$throttle" get)
-    [ "${count:-0}" -eq "$hosts" ] || { echo "Get reached $count hosts"; exit 1; }
-    read -r set count setpeak < <(pwsh -NoProfile -NonInteractive -File "$dir/ours.ps1" "$dir" "$throttle" set)
-    printf 'round %d: ssh true %.2f s; Get %.2f s = %.2fx (peak %d MB); Set %.2f s (peak %d MB)' "$round" "$bare" "$get" "$(echo "$get / $bare" | bc -l)" $((peak / 1024)) "$set" $((setpeak / 1024))
+{
+    printf '[all:vars]\nansible_user=root\nansible_ssh_private_key_file=%s\nansible_python_interpreter=/usr/bin/python3\n' "$dir/id"
+    printf 'ansible_ssh_common_args=-o UserKnownHostsFile=%s\n[all]\n' "$dir/known_hosts"
+    cat "$dir/addresses"
+} >"$dir/inventory"
+cat >"$dir/play.yml" <<YAML
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {src: $dir/policy.json, dest: /etc/containers/policy.json, mode: "0644"}
+YAML
+play() { ANSIBLE_HOST_KEY_CHECKING=True ansible-playbook -f "$throttle" -i "$dir/inventory" "$dir/play.yml"; }
+
+for round in $(seq "$rounds"); do
+    seconds ssh_true >>"$dir/bare"
+    read -r get count peak < <(session get)
+    [ "${count:-0}" -eq "$hosts" ] || { echo "Get reached ${count:-no} hosts." >&2; exit 1; }
+    read -r set _ _ < <(session set)
+    echo "$get" >>"$dir/get"
+    echo "$set" >>"$dir/set"
     if command -v ansible-playbook >/dev/null; then
-        printf '%s\n' '[all:vars]' 'ansible_user=root' "ansible_ssh_private_key_file=$dir/id" "ansible_ssh_common_args=-o UserKnownHostsFile=$dir/known_hosts" 'ansible_python_interpreter=/usr/bin/python3' '[all]' >"$dir/inventory"
-        cat "$dir/addresses" >>"$dir/inventory"
-        printf '{ "default": [ { "type": "reject" } ], "transports": { "docker": { "round%d.example.com": [ { "type": "reject" } ] } } }\n' "$round" >"$dir/policy.json"
-        printf -- '- hosts: all\n  gather_facts: false\n  tasks:\n    - copy: {src: %s/policy.json, dest: /etc/containers/policy.json, mode: "0644"}\n' "$dir" >"$dir/play.yml"
-        start=$(now)
-        ANSIBLE_HOST_KEY_CHECKING=True ansible-playbook -f "$throttle" -i "$dir/inventory" "$dir/play.yml" >"$dir/ansible.log" 2>&1 || { tail -n 20 "$dir/ansible.log"; exit 1; }
-        play=$(echo "$(now) - $start" | bc)
-        printf '; ansible copy %.2f s = %.1fx ours' "$play" "$(echo "$play / $set" | bc -l)"
+        # Another file each time: an unchanged one would not be copied.
+        printf '{"default": [{"type": "reject"}], "transports": {"docker": {"round%d.example.com": [{"type": "reject"}]}}}\n' "$round" >"$dir/policy.json"
+        seconds play >>"$dir/play"
     fi
-    printf '\n'
 done
+bare=$(median <"$dir/bare") get=$(median <"$dir/get") set=$(median <"$dir/set")
+row "Get-ImageTrust of $hosts hosts, $throttle at once, beside ssh HOST true" "$get s" "$bare s" "$(quotient "$get" "$bare")" "at most 1.25"
+echo "peak memory of PowerShell with the module: $((peak / 1024)) MB"
+if [ -e "$dir/play" ]; then
+    them=$(median <"$dir/play")
+    row "Set-ImageTrust of $hosts hosts beside an Ansible copy" "$set s" "$them s" "$(quotient "$them" "$set")" "at least 5"
+else
+    skip "Set-ImageTrust of $hosts hosts beside an Ansible copy" "ansible is not installed"
+fi

@@ -1,24 +1,41 @@
 #!/usr/bin/env bash
-# pwsh with the module imported and Get-ImageTrust run, beside pwsh that does nothing: both in turn, in one run.
-# Usage: bench/import.sh [rounds]       Needs pwsh and the built module (dotnet publish src/ContainerTrust -c Release).
-set -eu
+# Import-Module and the first formatted Get-ImageTrust, beside the same of a module that does nothing (one cmdlet, one view: ContainerTrust.Bench.Empty).
+# Each in a fresh session of the same PowerShell, in turn, measured inside the session; medians, and where the time goes.
+# Usage: bench/import.sh [--quick] [rounds]       Needs both modules: dotnet build ContainerTrust.sln -c Release, dotnet publish src/ContainerTrust -c Release.
+set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${1:-15}
-module=$PWD/out/ContainerTrust
-[ -d "$module" ] || { echo "build first: dotnet publish src/ContainerTrust -c Release"; exit 1; }
-command -v pwsh >/dev/null || { echo "pwsh is not on the PATH"; exit 1; }
+. bench/common.sh
+. scripts/environment.sh
+size "$@"
+rounds=${REST[0]:-$($QUICK && echo 2 || echo 15)}
+ours=$PWD/out/ContainerTrust empty=$PWD/out/bench/Empty/Empty.psd1
+[ -d "$ours" ] || { echo "Build first: dotnet publish src/ContainerTrust -c Release" >&2; exit 1; }
+[ -f "$empty" ] || { echo "Build first: dotnet build ContainerTrust.sln -c Release" >&2; exit 1; }
+use_dotnet
+use_powershell
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/etc/pki" "$work/etc/containers"
 cp samples/keys/sample.asc "$work/etc/pki/"
-printf '{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/sample.asc"}]}}}\n' >"$work/etc/containers/policy.json"
+cat >"$work/etc/containers/policy.json" <<'JSON'
+{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/sample.asc"}]}}}
+JSON
 
-milliseconds() { local start end; start=$(date +%s%N); "$@" >/dev/null; end=$(date +%s%N); echo $(((end - start) / 1000000)); }
-median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-
+session() { "$PWSH" -NoProfile -NonInteractive -File bench/import.ps1 "$@"; }
+# The files are in memory before anything counts.
+session "$empty" Get-Nothing >/dev/null
+session "$ours" Get-ImageTrust "$work" >/dev/null
 for _ in $(seq "$rounds"); do
-    milliseconds pwsh -NoProfile -NonInteractive -c 1 >>"$work/bare"
-    milliseconds pwsh -NoProfile -NonInteractive -c "Import-Module '$module'; Get-ImageTrust -Root '$work'" >>"$work/get"
+    session "$empty" Get-Nothing >>"$work/empty"
+    session "$ours" Get-ImageTrust "$work" >>"$work/ours"
 done
-bare=$(median <"$work/bare") get=$(median <"$work/get")
-echo "pwsh -c 1: $bare ms; with Import-Module and Get-ImageTrust: $get ms; difference: $(awk -v a="$get" -v b="$bare" 'BEGIN { print a - b }') ms"
+
+column() { awk -v c="$2" '{ print $c }' "$1" | median; }
+difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
+for part in 1:import 2:"first call" 3:formatting; do
+    printf '%-12s %8.1f ms, of the empty module %8.1f ms\n' "${part#*:}" "$(column "$work/ours" "${part%%:*}")" "$(column "$work/empty" "${part%%:*}")"
+done
+us=$(column "$work/ours" 4) them=$(column "$work/empty" 4)
+echo "difference: $(difference "$us" "$them") ms (wanted: at most 100)"
+row "Import-Module and first formatted Get-ImageTrust beside an empty module: $(difference "$us" "$them") ms more" \
+    "$us ms" "$them ms" "$(quotient "$us" "$them")" "at most 100 ms more"

@@ -115,7 +115,11 @@ internal static class VerifyCommand
             KeyPaths = signatures.Keys(result),
             Fingerprints = signatures.Fingerprints(result),
         };
-        yield return Task.Run(() => verifier.Verify(verification));
+
+        // Here and now: it is the only work, and threads to share it take longer to start than it takes.
+        Task<ImageSignatureResult> work = new(() => verifier.Verify(verification));
+        work.RunSynchronously(TaskScheduler.Default);
+        yield return work;
     }
 
     private static TrustException Usage(string message) => new("InvalidOptions", TrustErrorKind.InvalidArgument, message);
