@@ -34,7 +34,8 @@ internal sealed partial class DockerRegistry : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Patience.Until(() => _port.Task.IsCompleted || _process.HasExited, "docker-registry listens");
-        Assert.True(_port.Task.IsCompleted, $"docker-registry does not listen: {Said}");
+        if (!_port.Task.IsCompleted)
+            throw new InvalidOperationException($"docker-registry does not listen: {Said}");
     }
 
     /// <summary>Host and port.</summary>
