@@ -21,7 +21,7 @@ public sealed record ImageTrustFinding
     /// </summary>
     public string? Scope { get; init; }
 
-    /// <summary>A command that mends it, ready to run. Null where no command can know what is wanted; the message then says what to do.</summary>
+    /// <summary>A command that fixes it, ready to run. Null where no command can know what is wanted; the message then says what to do.</summary>
     public string? Fix { get; init; }
 
     /// <inheritdoc/>

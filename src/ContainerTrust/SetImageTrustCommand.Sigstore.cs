@@ -36,7 +36,7 @@ public sealed partial class SetImageTrustCommand
     [ValidateNotNullOrEmpty]
     public string[]? RekorPublicKeyPath { get; set; }
 
-    /// <summary>Root certificates of an own PKI that signers' certificates come from. Needs <see cref="SubjectEmail"/> or <see cref="SubjectHostname"/>.</summary>
+    /// <summary>Root certificates of a private PKI that signers' certificates come from. Needs <see cref="SubjectEmail"/> or <see cref="SubjectHostname"/>.</summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]

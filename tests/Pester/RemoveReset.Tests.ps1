@@ -72,7 +72,7 @@ Describe 'Reset-ImageTrust' {
         (Get-ChildItem -LiteralPath "$root/etc/containers/registries.d").Name | Should -Be 'default.yaml', 'path.yaml'
     }
 
-    It 'mends a broken policy' {
+    It 'fixes a broken policy' {
         $broken = New-TestRoot '{'
         (Reset-ImageTrust -Root $broken -Confirm:$false -PassThru)[0].IsDefault | Should -BeTrue
     }

@@ -117,10 +117,10 @@ Describe 'Set-ImageTrust' {
             @{ Case = 'Fulcio inside the policy'; Arguments = @{ FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://login.example.com'; SubjectEmail = 'dev@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'; InlineKey = $true }
                 Json = '[{"type":"sigstoreSigned","fulcio":{"caData":"@ca.pem@","oidcIssuer":"https://login.example.com","subjectEmail":"dev@example.com"},"rekorPublicKeyData":"@rekor.pub@"}]'
             }
-            @{ Case = 'an own PKI'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectEmail = 'dev@example.com'; SubjectHostname = 'ci.example.com' }
+            @{ Case = 'a private PKI'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectEmail = 'dev@example.com'; SubjectHostname = 'ci.example.com' }
                 Json = '[{"type":"sigstoreSigned","pki":{"caRootsPath":"/keys/roots.pem","caIntermediatesPath":"/keys/middle.pem","subjectEmail":"dev@example.com","subjectHostname":"ci.example.com"}}]'
             }
-            @{ Case = 'an own PKI inside the policy'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectHostname = 'ci.example.com'; InlineKey = $true }
+            @{ Case = 'a private PKI inside the policy'; Arguments = @{ CARootsPath = '/keys/roots.pem'; CAIntermediatesPath = '/keys/middle.pem'; SubjectHostname = 'ci.example.com'; InlineKey = $true }
                 Json = '[{"type":"sigstoreSigned","pki":{"caRootsData":"@roots.pem@","caIntermediatesData":"@middle.pem@","subjectHostname":"ci.example.com"}}]'
             }
         ) {

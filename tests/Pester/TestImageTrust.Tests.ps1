@@ -33,7 +33,7 @@ Describe 'Test-ImageTrust' {
         Test-ImageTrust -Root (Get-GoodRoot) @owner -Quiet | Should -BeTrue
     }
 
-    It 'gives fixes that mend what was found' {
+    It 'gives fixes that fix what was found' {
         $root = Get-GoodRoot
         Set-ImageTrust -Default -Type Accept -Root $root
         Set-ImageTrust busybox, "it's.example.com/team" -Type Accept -Force -Root $root

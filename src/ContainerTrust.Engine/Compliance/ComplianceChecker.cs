@@ -91,7 +91,7 @@ public static class ComplianceChecker
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.PolicyInvalid, $"{e.Message} podman and skopeo refuse the whole file, and with it every image, until that is mended.", path);
+            audit.Add(ComplianceRules.PolicyInvalid, $"{e.Message} podman and skopeo refuse the whole file, and with it every image, until that is fixed.", path);
         }
     }
 
@@ -103,7 +103,7 @@ public static class ComplianceChecker
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.LookasideInvalid, $"{e.Message} podman and skopeo fetch no image until that is mended.", e.Path);
+            audit.Add(ComplianceRules.LookasideInvalid, $"{e.Message} podman and skopeo fetch no image until that is fixed.", e.Path);
 
             // The rule cannot be left out for a file that hides what others would find.
             if (audit.IsExcluded(ComplianceRules.LookasideInvalid))

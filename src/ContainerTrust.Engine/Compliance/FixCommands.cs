@@ -7,13 +7,13 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// Commands that mend what was found, quoted so that no value can be taken for anything else. There is none for a value that does not survive being shown and copied
+/// Commands that fix what was found, quoted so that no value can be taken for anything else. There is none for a value that does not survive being shown and copied
 /// (control and format characters, lone surrogates).
 /// </summary>
 /// <param name="style">In whose words.</param>
 /// <param name="target">Which files were meant.</param>
 /// <param name="locations">The files in force.</param>
-/// <param name="connection">How the host is reached, so that a fix that is run here mends that host and not this one. Null for this host.</param>
+/// <param name="connection">How the host is reached, so that a fix that is run here fixes that host and not this one. Null for this host.</param>
 internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection = null)
 {
     private readonly bool _isPowerShell = style == FixStyle.PowerShell;

@@ -24,7 +24,7 @@ internal sealed class MirrorCheck : IComplianceCheck
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.RegistriesConfInvalid, $"{e.Message} podman and skopeo fetch no image until that is mended.", e.Path);
+            audit.Add(ComplianceRules.RegistriesConfInvalid, $"{e.Message} podman and skopeo fetch no image until that is fixed.", e.Path);
             if (audit.IsExcluded(ComplianceRules.RegistriesConfInvalid))
                 throw;
             audit.NotDone(ComplianceRules.MirrorOutsidePolicy, ComplianceRules.MirrorWithoutSignatures);

@@ -13,7 +13,7 @@ internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> a
     /// <param name="source">Where it came from.</param>
     /// <param name="untrustedSignature">The signature, taken apart.</param>
     /// <param name="manifest">The manifest that it must be about.</param>
-    /// <param name="now">The time at which certificates of an own PKI must be valid.</param>
+    /// <param name="now">The time at which certificates of a private PKI must be valid.</param>
     /// <returns>The signature with its verdict.</returns>
     public ImageSignature Judge(string source, SigstoreSignature untrustedSignature, JudgedManifest manifest, DateTimeOffset now)
     {

@@ -166,7 +166,7 @@ internal static class YamlAdapter
             }
         }
 
-        // Still it must be YAML: the reference looks a few tokens ahead, and text that nobody can read is better mended than passed over.
+        // Still it must be YAML: the reference looks a few tokens ahead, and text that nobody can read is better fixed than passed over.
         private int LookInto(int offset)
         {
             int line = text.LineIndex(offset);

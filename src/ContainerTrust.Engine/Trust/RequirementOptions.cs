@@ -40,7 +40,7 @@ public sealed record RequirementOptions
     /// <summary>Public keys of Rekor logs, an entry in any of which is enough. With Fulcio at least one; possible with keys.</summary>
     public IReadOnlyList<string> RekorPublicKeyPaths { get; init; } = [];
 
-    /// <summary>Root certificates of an own PKI that signers' certificates come from. Null for no PKI.</summary>
+    /// <summary>Root certificates of a private PKI that signers' certificates come from. Null for no PKI.</summary>
     public string? CARootsPath { get; init; }
 
     /// <summary>With <see cref="CARootsPath"/>: intermediate certificates.</summary>

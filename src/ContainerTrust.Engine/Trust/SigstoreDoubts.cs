@@ -63,7 +63,7 @@ internal static class SigstoreDoubts
     private static string? Newest(SigstoreSignedRequirement[] sigstore)
     {
         (string What, string Since)? newest =
-            sigstore.Any(static r => r.Pki is not null) ? ("certificates of an own PKI", "5.35 (podman 5.5, skopeo 1.19)")
+            sigstore.Any(static r => r.Pki is not null) ? ("certificates of a private PKI", "5.35 (podman 5.5, skopeo 1.19)")
             : sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null) ? ("alternative sigstore or Rekor keys", "5.32.2 (podman 5.2.2, skopeo 1.16.1)")
             : sigstore.Any(static r => r.Fulcio is not null) ? ("certificates of a Fulcio CA", "5.24 (podman 4.4, skopeo 1.11)")
             : sigstore.Any(static r => (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null) ? ("a Rekor key", "5.24 (podman 4.4, skopeo 1.11)")

@@ -85,7 +85,7 @@ internal sealed class SigstoreRequirements
         bool hasFulcio = options.FulcioCAPath is not null;
         bool hasPki = options.CARootsPath is not null;
         if ((hasKeys ? 1 : 0) + (hasFulcio ? 1 : 0) + (hasPki ? 1 : 0) > 1)
-            throw Invalid("SeveralKeySources", "A requirement knows signers by keys (-KeyPath), by a Fulcio CA (-FulcioCAPath) or by an own PKI (-CARootsPath), and only by one of them. Leave out the others.");
+            throw Invalid("SeveralKeySources", "A requirement knows signers by keys (-KeyPath), by a Fulcio CA (-FulcioCAPath) or by a private PKI (-CARootsPath), and only by one of them. Leave out the others.");
         if (hasFulcio)
             RequireFulcio(options);
         else if (hasPki)

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.MachineConfig;
 /// <summary>What is found of a pool: each finding stands in the way of a yes; notes do not.</summary>
 internal sealed class Findings
 {
-    // The weightiest first: what waiting does not mend comes before what it may.
+    // The weightiest first: what waiting does not fix comes before what it may.
     private static readonly MachineConfigTrustStatus[] Order =
     [
         MachineConfigTrustStatus.Missing,
