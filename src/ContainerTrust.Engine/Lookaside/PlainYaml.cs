@@ -6,7 +6,9 @@ namespace ContainerTrust.Engine.Lookaside;
 /// that both give the same tree wherever this one gives one.
 /// </summary>
 /// <remarks>
-/// The library is not compiled ahead of time when it runs inside PowerShell; loading and compiling it costs more than everything else a command does.
+/// Compiled ahead, the library costs 9 ms at the first <c>Get</c> of a PowerShell session, which alone would not be worth a second reader. But it needs 8 ms
+/// more for 1,000 sections, and <c>containertrust show</c> of 1,000 scopes takes 12 ms in all with this reader and 20 ms without
+/// (<c>bench/show.sh</c>: 235 times podman's speed, or 141).
 /// </remarks>
 internal static class PlainYaml
 {
