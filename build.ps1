@@ -2,20 +2,25 @@
 .SYNOPSIS
 Builds, tests and packs the module.
 .DESCRIPTION
-Build needs the .NET SDK alone and is the same as "dotnet build -c Release". Test needs Pester, Analyze needs PSScriptAnalyzer. The module, with
-its help, is put together in out/ContainerTrust/<version>.
+Build needs the .NET SDK alone, and restores Pester too. Analyze needs PSScriptAnalyzer, and the RPM that Pack makes needs rpmbuild. The module, with
+its help, is put together in out/ContainerTrust/<version>, and the command in out/cli.
 .EXAMPLE
 ./build.ps1 -Task Build, Test, Help
 #>
 [CmdletBinding()]
 param(
-    # Build: the module. Test: all tests. Help: holds docs/help against the cmdlets.
+    # Build: the module and the command. Test: all tests. Help: holds docs/help against the cmdlets.
     # Analyze: PSScriptAnalyzer over all scripts. Pack: a .nupkg of the module and an RPM of the command, in out/packages.
     [ArgumentCompletions('Build', 'Test', 'Help', 'Analyze', 'Pack')]
     [string[]] $Task = 'Build'
 )
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
+# "dotnet tool run" does not say where .NET is to what PowerShell starts.
+if (-not $env:DOTNET_ROOT) {
+    $dotnet = [System.IO.Path]::GetFullPath((Join-Path ([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()) '../../..'))
+    if (Test-Path -LiteralPath "$dotnet/host/fxr") { $env:DOTNET_ROOT = $dotnet }
+}
 
 $root = $PSScriptRoot
 $version = ([xml](Get-Content -LiteralPath "$root/Directory.Build.props" -Raw)).SelectSingleNode('//VersionPrefix').InnerText
@@ -24,6 +29,8 @@ $hasSkipped = $false
 
 function Invoke-Build {
     dotnet build "$root/ContainerTrust.sln" -c Release -v quiet
+    dotnet publish "$root/src/ContainerTrust.Cli" -c Release -v quiet
+    dotnet publish "$root/src/ContainerTrust" -c Release -v quiet
 }
 
 function Invoke-Test {
@@ -94,7 +101,7 @@ function Invoke-Pack {
 # "pwsh -File build.ps1 -Task Build,Test" hands the list over as one text.
 $names = $Task -split ',' | ForEach-Object Trim
 foreach ($name in $names) {
-    if ($name -notin 'Build', 'Test', 'Help', 'Analyze', 'Pack') { throw "There is no task '$name'; possible are Build, Test, Help, Analyze and Pack." }
+    if ($name -notin 'Build', 'Test', 'Help', 'Analyze', 'Pack') { throw "There is no task '$name'; choose from Build, Test, Help, Analyze and Pack." }
 }
 foreach ($name in $names) {
     & "Invoke-$name"

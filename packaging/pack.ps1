@@ -13,11 +13,11 @@ param(
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 $packages = "$RepositoryRoot/out/packages"
+$command = "$RepositoryRoot/out/cli/containertrust"
 
 # PSResourceGet is part of PowerShell. It takes the name and version from the manifest, and packs what lies beside it.
 function New-ModulePackage {
     $module = "$RepositoryRoot/out/ContainerTrust/$Version"
-    if (-not (Test-Path -LiteralPath "$module/ContainerTrust.psd1")) { throw "There is nothing in $module. Run ./build.ps1 -Task Build first." }
     $package = "$packages/ContainerTrust.$Version.nupkg"
     if (Test-Path -LiteralPath $package) { Remove-Item -LiteralPath $package }
     Compress-PSResource -Path $module -DestinationPath $packages
@@ -32,7 +32,9 @@ function Add-StagedFile([string] $Source, [string] $Target, [string] $Mode = '64
 
 # The samples are for an installation by hand, below /usr/local; a package has its own places.
 function Add-StagedSample([string] $Name, [string] $Target, [string] $Mode) {
-    $text = [System.IO.File]::ReadAllText("$RepositoryRoot/samples/compliance/$Name").Replace('/usr/local/', '/usr/')
+    $lines = [System.IO.File]::ReadAllLines("$RepositoryRoot/samples/compliance/$Name")
+    # The script for PowerShell is not in the package.
+    $text = (($lines -notmatch '^#.*Test-Fleet\.ps1') -join "`n").Replace('/usr/local/', '/usr/') + "`n"
     if ($text.Contains('/usr/local')) { throw "$Name still names /usr/local." }
     $scratch = New-TemporaryFile
     [System.IO.File]::WriteAllText($scratch.FullName, $text)
@@ -41,26 +43,22 @@ function Add-StagedSample([string] $Name, [string] $Target, [string] $Mode) {
 }
 
 # The notices of .NET itself, which the command carries: they come with the package of the runtime that was used.
-function Get-RuntimeNotice {
+function Get-RuntimeNotice([bool] $IsNative) {
     $facts = dotnet msbuild "$RepositoryRoot/src/ContainerTrust.Cli" -getProperty:NuGetPackageRoot -getProperty:BundledNETCoreAppPackageVersion -getProperty:NETCoreSdkPortableRuntimeIdentifier |
         ConvertFrom-Json | Select-Object -ExpandProperty Properties
-    foreach ($kind in "microsoft.netcore.app.runtime.nativeaot.$($facts.NETCoreSdkPortableRuntimeIdentifier)", "microsoft.netcore.app.runtime.$($facts.NETCoreSdkPortableRuntimeIdentifier)") {
-        $found = Get-ChildItem -Path "$($facts.NuGetPackageRoot)$kind/*/THIRD-PARTY-NOTICES.TXT" -ErrorAction SilentlyContinue |
-            Sort-Object -Property { [version]$_.Directory.Name } | Select-Object -Last 1
-        if ($found) { return $found.FullName }
+    $kind = $IsNative ? 'microsoft.netcore.app.runtime.nativeaot' : 'microsoft.netcore.app.runtime'
+    $path = "$($facts.NuGetPackageRoot)$kind.$($facts.NETCoreSdkPortableRuntimeIdentifier)/$($facts.BundledNETCoreAppPackageVersion)/THIRD-PARTY-NOTICES.TXT"
+    if (-not (Test-Path -LiteralPath $path)) {
+        throw "There is no $path, the notices of the .NET that is in the command. Run dotnet publish src/ContainerTrust.Cli -c Release first."
     }
-    throw 'The runtime package of .NET is not among the restored packages. Run dotnet publish src/ContainerTrust.Cli -c Release first.'
+    $path
 }
 
 function New-CommandPackage {
-    $command = "$RepositoryRoot/out/cli/containertrust"
-    if (-not (Test-Path -LiteralPath $command)) { throw "There is no $command. Run dotnet publish src/ContainerTrust.Cli -c Release first." }
     if (-not (Get-Command -Name rpmbuild -CommandType Application -ErrorAction SilentlyContinue)) {
-        Write-Output 'Pack: the RPM is left out, for rpmbuild is not installed (Debian: apt-get install rpm; RHEL: dnf install rpm-build).'
+        Write-Output 'Pack: the RPM is left out, because rpmbuild is not installed (Debian: apt-get install rpm; RHEL: dnf install rpm-build).'
         return
     }
-    $work = "$RepositoryRoot/out/rpm"
-    if (Test-Path -LiteralPath $work) { Remove-Item -LiteralPath $work -Recurse }
     $script:stage = "$work/stage"
     $null = New-Item -ItemType Directory -Path $stage
 
@@ -88,7 +86,7 @@ function New-CommandPackage {
         Add-StagedSample $unit "/usr/lib/systemd/system/$unit" 644
     }
     foreach ($text in 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { Add-StagedFile "$RepositoryRoot/$text" "/usr/share/licenses/containertrust/$text" }
-    Add-StagedFile (Get-RuntimeNotice) /usr/share/licenses/containertrust/dotnet-THIRD-PARTY-NOTICES.txt
+    Add-StagedFile (Get-RuntimeNotice ($others.Count -eq 0)) /usr/share/licenses/containertrust/dotnet-THIRD-PARTY-NOTICES.txt
 
     # rpm wants each file named, and the directories that are this package's own.
     $list = @(
@@ -105,15 +103,22 @@ function New-CommandPackage {
     $epoch = try { git -C $RepositoryRoot log -1 --format=%ct 2>$null } catch { [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() }
     $env:SOURCE_DATE_EPOCH = $epoch
     rpmbuild -bb --quiet --define "_topdir $work/build" --define "_stage $stage" --define "_filelist $work/files" --define "ct_version $Version" `
-        --define "_rpmdir $packages" --define '_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm' --define '_buildhost localhost' `
+        --define "_rpmdir $work/packages" --define '_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm' --define '_buildhost localhost' `
         --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' `
         "$RepositoryRoot/packaging/containertrust.spec"
-    $package = Get-ChildItem -Path "$packages/containertrust-$Version-*.rpm" | Select-Object -First 1
+    $package = Get-ChildItem -Path "$work/packages/containertrust-$Version-*.rpm" | Select-Object -First 1
     if (-not $package) { throw 'rpmbuild wrote no package.' }
-    Write-Output "Pack: $($package.FullName)"
+    Copy-Item -LiteralPath $package.FullName -Destination $packages
+    Write-Output "Pack: $packages/$($package.Name)"
 }
 
+if (-not (Test-Path -LiteralPath "$RepositoryRoot/out/ContainerTrust/$Version/ContainerTrust.psd1") -or -not (Test-Path -LiteralPath $command)) {
+    throw 'The module or the command is not there. Run ./build.ps1 -Task Build first.'
+}
 if (Test-Path -LiteralPath $packages) { Remove-Item -LiteralPath $packages -Recurse }
 $null = New-Item -ItemType Directory -Path $packages
 New-ModulePackage
-New-CommandPackage
+# rpm takes no file list from a path with spaces.
+$work = Join-Path ([System.IO.Path]::GetTempPath()) ('containertrust-rpm-' + [guid]::NewGuid().ToString('n'))
+try { New-CommandPackage }
+finally { if (Test-Path -LiteralPath $work) { Remove-Item -LiteralPath $work -Recurse -Force } }

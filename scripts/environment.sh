@@ -13,18 +13,20 @@ use_dotnet() {
     fi
     # Without a home, dotnet and PowerShell have no place for their packages and caches.
     if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
-        mkdir -p "$repository/out/home" || return 1
+        if ! mkdir -p "$repository/out/home"; then
+            echo "There is no home directory (HOME), and none can be made in $repository/out. Set HOME to a directory that you may write to." >&2
+            return 1
+        fi
         export HOME=$repository/out/home
-    fi
-    # What is started from PowerShell's own file finds the same .NET as dotnet does, wherever that is installed.
-    if [ -z "${DOTNET_ROOT:-}" ]; then
-        DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
-        export DOTNET_ROOT
     fi
     if ! (cd "$repository" && dotnet --version >/dev/null 2>&1); then
         echo "No .NET 10 SDK is installed ($(command -v dotnet) has: $(dotnet --list-sdks 2>/dev/null | cut -d ' ' -f 1 | paste -sd ' '))." >&2
         return 1
     fi
+    # What is started from PowerShell's own file finds the same .NET as dotnet does, wherever that is installed, and whatever was set before.
+    local runtimes
+    runtimes=$(dotnet --list-runtimes | sed -n 's:^Microsoft\.NETCore\.App 10\..* \[\(.*\)/shared/Microsoft\.NETCore\.App\]$:\1:p' | tail -n 1)
+    if [ -n "$runtimes" ]; then export DOTNET_ROOT=$runtimes; fi
 }
 
 # is_new_enough PWSH: whether it is PowerShell 7.6 or later
@@ -58,6 +60,7 @@ use_powershell() {
     export PWSH
     if [ ! -x "$PWSH" ] || ! is_new_enough "$PWSH"; then
         echo "The PowerShell that dotnet restored does not start: ${PWSH:-no path}" >&2
+        [ -z "$PWSH" ] || "$PWSH" -NoProfile -NonInteractive -Command exit >&2
         return 1
     fi
 }

@@ -49,13 +49,15 @@ internal static class ManualPage
 
     private static string Usage(Command command)
     {
-        IEnumerable<string> arguments = command.Arguments.Select(static a => a.Arity.MinimumNumberOfValues > 0 ? Value(a.Name) : $"[{Value(a.Name)}]");
+        IEnumerable<string> arguments = command.Arguments.Select(
+            static a => a.Arity.MinimumNumberOfValues > 0 ? Value(a.Name) : $"[{Value(a.Name)}]");
         return string.Join(' ', [.. arguments, "[\\fIoptions\\fR]"]);
     }
 
     private static string Names(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Append(option.Name).Distinct().OrderBy(static n => n.Length).Select(static n => $"\\fB{Escape(n)}\\fR"));
+        IEnumerable<string> all = option.Aliases.Append(option.Name).Distinct().OrderBy(static n => n.Length);
+        string names = string.Join(", ", all.Select(static n => $"\\fB{Escape(n)}\\fR"));
         return option.ValueType == typeof(bool) ? names : $"{names} {Value(option.HelpName ?? option.Name.TrimStart('-'))}";
     }
 
@@ -66,9 +68,10 @@ internal static class ManualPage
             ? $"\n(Default: {Escape(value)}.)" : "";
 
     // A line that begins with a dot or an apostrophe would be a request to roff.
-    private static string Line(string? text) => text is null or "" ? "" : $"\\&{Escape(text.TrimEnd('.'))}.";
+    private static string Line(string? text) => text is null or "" ? "" : $"\\&{Escape(text)}{(text.EndsWith('.') ? "" : ".")}";
 
-    private static string Escape(string text) => text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
 
     private const string Closing =
         """

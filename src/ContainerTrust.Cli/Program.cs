@@ -7,7 +7,8 @@ namespace ContainerTrust.Cli;
 internal static class Program
 {
     /// <summary>What the command is for, in its help and its manual page.</summary>
-    public const string Description = "Manages which container images a host trusts (policy.json, registries.d and the keys they name), and verifies images by that.";
+    public const string Description =
+        "Manages which container images a host trusts (policy.json, registries.d and the keys they name), and verifies images by that.";
 
     public static int Main(string[] args)
     {
@@ -31,6 +32,11 @@ internal static class Program
         {
             Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
             return e.Kind == TrustErrorKind.InvalidArgument ? ExitCode.Usage : ExitCode.Failed;
+        }
+        catch (InvalidOperationException) when (args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal))
+        {
+            // System.CommandLine fails where it is asked what can follow "--option=". A shell that completes needs no more than no answer.
+            return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {

@@ -60,7 +60,7 @@ Describe 'The package of the module' {
 Import-Module ContainerTrust
 (Get-Module ContainerTrust).ModuleBase
 (Get-ImageTrust quay.io -Root '$scratch').Keys[0].Fingerprint
-(Get-Help Set-ImageTrust).Synopsis
+(Get-Help Set-ImageTrust).Synopsis -replace '\s+', ' '
 (Get-Help Set-ImageTrust -Parameter KeyPath).description.Text -join ' '
 "@
             $child.Output[0] | Should -BeLike "$own/*/ContainerTrust/$version"
@@ -139,13 +139,21 @@ Describe 'The RPM of the command' {
         }
     }
 
+    It 'answers what follows "--option=" without a word, not with a crash' {
+        & $command '[suggest:26]' 'containertrust show --root=/' 2>&1 | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be 0
+    }
+
     It 'completes commands, options and values in bash: <Line>' -ForEach @(
         @{ Line = 'containertrust se'; Expected = 'set' }
         @{ Line = 'containertrust set --signature'; Expected = '--signature-store --signature-store-staging' }
         @{ Line = 'containertrust set --type s'; Expected = 'signedBy sigstoreSigned' }
         @{ Line = 'containertrust test --format j'; Expected = 'json junit' }
+        @{ Line = 'containertrust test --format=j'; Expected = 'json junit' }
+        @{ Line = 'containertrust set --type='; Expected = 'accept reject signedBy sigstoreSigned' }
+        @{ Line = 'containertrust show --root=/'; Expected = '' }
     ) {
-        $script = 'PATH=$1:$PATH; . "$2"; COMP_LINE=$3; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($3); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _containertrust; echo "${COMPREPLY[*]}"'
+        $script = 'PATH=$1:$PATH; . "$2"; COMP_LINE=$3; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(${3//=/ = }); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _containertrust; echo "${COMPREPLY[*]}"'
         bash -c $script _ "$tree/usr/bin" "$tree/usr/share/bash-completion/completions/containertrust" $Line | Should -Be $Expected
     }
 }
