@@ -42,10 +42,12 @@ internal static class KeyCheck
             throw source.Problem;
         foreach (string warning in source.Warnings)
             messages.Warning(warning);
+        foreach (string detail in source.Details)
+            messages.Verbose(detail);
         List<string> reasons = [];
         foreach (TrustKey key in source.Keys)
         {
-            if (WhyUnusable(key, now) is { } reason)
+            if ((WhyUnusable(key, now) ?? Judged(source, key)) is { } reason)
                 reasons.Add($"{key.Fingerprint} {reason}");
             else
                 messages.Verbose($"Key {key} in {source.Name} can sign.");
@@ -70,6 +72,10 @@ internal static class KeyCheck
         if (source.Keys.FirstOrDefault(static k => k.Algorithm != "ECDSA") is { } key)
             throw new TrustException("NotARekorKey", TrustErrorKind.InvalidData, $"The key in {source.Name} is of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, or use -Force.") { Target = source.Name };
     }
+
+    // What the judge of keys says, in its own words, of a key that the model's summary finds nothing wrong with.
+    private static string? Judged(KeyFiles.KeySource source, TrustKey key) =>
+        source.Problems.TryGetValue(key.Fingerprint, out string? problem) ? $"cannot be used: {problem}" : null;
 
     private static string? WhyUnusable(TrustKey key, DateTimeOffset now)
     {

@@ -24,7 +24,14 @@ internal sealed class KeyFiles
     /// <param name="Keys">The usable keys.</param>
     /// <param name="Warnings">What was skipped, and why.</param>
     /// <param name="Problem">Why there are no keys at all. Null if there are.</param>
-    internal sealed record KeySource(string Name, IReadOnlyList<TrustKey> Keys, IReadOnlyList<string> Warnings, TrustException? Problem);
+    internal sealed record KeySource(string Name, IReadOnlyList<TrustKey> Keys, IReadOnlyList<string> Warnings, TrustException? Problem)
+    {
+        /// <summary>Why a key can make no signature that counts now, by its fingerprint.</summary>
+        public IReadOnlyDictionary<string, string> Problems { get; init; } = new Dictionary<string, string>();
+
+        /// <summary>What became of every signature in the file.</summary>
+        public IReadOnlyList<string> Details { get; init; } = [];
+    }
 
     /// <summary>Where CA certificates come from: a file on the host, or the policy itself.</summary>
     /// <param name="Path">The file. Null for data.</param>
@@ -198,7 +205,11 @@ internal sealed class KeyFiles
         IReadOnlyList<string> warnings = isPem && SecretKeys.AreIn(content)
             ? [.. result.Warnings, $"{name} holds a private key beside the public one; it must not be where policies point everybody to. Take it out."]
             : result.Warnings;
-        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null);
+        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null)
+        {
+            Problems = result.Problems,
+            Details = result.Details,
+        };
     }
 
     // What was read from a policy is base64; an object made by hand can hold anything.

@@ -35,11 +35,12 @@ public sealed class MutationTests
             Assert.NotNull(OpenPgpKeyReader.ListUserIdsAsGpg(content));
             var elapsed = Stopwatch.GetElapsedTime(started);
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            Assert.True(allocated < 200_000 + (20L * content.Length), $"{allocated} bytes for {Convert.ToBase64String(content)}");
+            Assert.True(allocated < 1_000_000 + (20L * content.Length), $"{allocated} bytes for {Convert.ToBase64String(content)}");
 
-            // A busy machine may stop the thread once; a slow input is slow again.
-            if (elapsed > TimeSpan.FromMilliseconds(50))
-                Assert.True(Measure(content) < TimeSpan.FromMilliseconds(50), $"{elapsed} for {Convert.ToBase64String(content)}");
+            // A busy machine may stop the thread; a slow input is slow every time.
+            for (int again = 0; again < 5 && elapsed > TimeSpan.FromMilliseconds(50); again++)
+                elapsed = Measure(content);
+            Assert.True(elapsed <= TimeSpan.FromMilliseconds(50), $"{elapsed} for {Convert.ToBase64String(content)}");
         }
 
         Assert.InRange(refused, Rounds / 10, Rounds - (Rounds / 10));
