@@ -33,14 +33,24 @@ public static class OpenPgpKeyReader
     internal static KeyReadResult Read(ReadOnlySpan<byte> content, string path, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var files = JudgedKeyFiles.Read(path, content);
-        long seconds = now.ToUnixTimeSeconds();
+        return View(JudgedKeyFiles.Read(path, content), path, now.ToUnixTimeSeconds());
+    }
+
+    /// <summary>Reads all keys of files that a requirement names together: what one says of a key counts for its copies in the others.</summary>
+    /// <param name="sources">The files.</param>
+    /// <returns>At least one key, and the warnings.</returns>
+    internal static KeyReadResult Read(IReadOnlyList<KeyringSource> sources) =>
+        View(JudgedKeyFiles.Read(sources), string.Join(", ", sources.Select(static s => s.Name)), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
+    private static KeyReadResult View(JudgedKeyFiles files, string path, long seconds)
+    {
         WarningList warnings = files.Warnings;
         foreach (string warning in files.Certificates.SelectMany(CertificateWarnings.InFull))
             warnings.Add($"{path}: {warning}");
         if (files.Certificates.Count == 0)
         {
-            string reason = warnings.First is { } first ? $"no key in it can be used: {first[(path.Length + 2)..]}" : "it has no OpenPGP public key; export one with gpg --export --armor.";
+            string? first = warnings.First?.StartsWith(path + ": ", StringComparison.Ordinal) == true ? warnings.First[(path.Length + 2)..] : warnings.First;
+            string reason = first is null ? "it has no OpenPGP public key; export one with gpg --export --armor." : $"no key in it can be used: {first}";
             throw new TrustFormatException("NoUsableKey", path, 0, 0, "", reason);
         }
 

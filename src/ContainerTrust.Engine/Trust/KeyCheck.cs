@@ -27,6 +27,14 @@ internal static class KeyCheck
 
         foreach (KeyFiles.KeySource source in files.Of(requirements))
             Attempt(() => Require(source, now, messages));
+
+        // What one file says of a key counts for its copies in the others.
+        foreach (SignedByRequirement together in requirements.OfType<SignedByRequirement>().Where(static r => r.KeyPaths is { Count: > 1 }))
+        {
+            if (faults.Count == 0 && files.TryReadTogether(together) is { } source)
+                Attempt(() => RequireTogether(source, files.Of([together]), messages));
+        }
+
         SigstoreSignedRequirement[] sigstore = [.. requirements.OfType<SigstoreSignedRequirement>()];
         foreach (KeyFiles.KeySource source in sigstore.SelectMany(files.RekorKeysOf).Distinct())
             Attempt(() => RequireRekor(source, now, messages));
@@ -63,6 +71,24 @@ internal static class KeyCheck
 
         foreach (string reason in reasons)
             messages.Warning($"In {source.Name}, key {reason}; the other keys are used.");
+    }
+
+    private static void RequireTogether(KeyFiles.KeySource together, IReadOnlyList<KeyFiles.KeySource> alone, TrustMessages messages)
+    {
+        if (together.Keys.All(k => together.Problems.ContainsKey(k.Fingerprint)))
+        {
+            throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData,
+                $"No key in {together.Name} can make a valid signature now if the files are taken together, as they are: {string.Join(' ', together.Problems.Values)} Get the current key, or use -Force.")
+            {
+                Target = together.Name,
+            };
+        }
+
+        foreach ((string fingerprint, string problem) in together.Problems)
+        {
+            if (alone.Any(s => s.Keys.Any(k => k.Fingerprint == fingerprint) && !s.Problems.ContainsKey(fingerprint)))
+                messages.Warning($"Of the keys in {together.Name}, one cannot be used, because of what another of the files says of it: {problem} The other keys are used.");
+        }
     }
 
     // The reference implementation refuses every image for a log's key of another kind.

@@ -108,6 +108,30 @@ internal sealed class KeyFiles
         return ids;
     }
 
+    /// <summary>The keys of all files of a requirement, judged together as they are when an image is verified.</summary>
+    /// <returns>Null if a file cannot be read.</returns>
+    public KeySource? TryReadTogether(SignedByRequirement requirement)
+    {
+        try
+        {
+            List<KeyringSource> contents = [];
+            foreach (string path in requirement.KeyPaths ?? [])
+            {
+                if (_host.TryReadFile(path, MaxBytes) is not { } file)
+                    return null;
+                contents.Add(new KeyringSource(path, file.Content));
+            }
+
+            KeyReadResult result = OpenPgpKeyReader.Read(contents);
+            return new KeySource(string.Join(", ", contents.Select(static c => c.Name)), result.Keys, [], null) { Problems = result.Problems };
+        }
+        catch (TrustException)
+        {
+            // Reading it by itself has said so already.
+            return null;
+        }
+    }
+
     /// <summary>The sources of a requirement's Rekor keys.</summary>
     public IReadOnlyList<KeySource> RekorKeysOf(SigstoreSignedRequirement requirement)
     {

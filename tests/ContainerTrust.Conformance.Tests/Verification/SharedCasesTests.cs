@@ -19,7 +19,7 @@ public sealed class SharedCasesTests
         ["F4a"] = "KeyNotForSigning",
         ["F7a"] = "KeyNotForSigning",
         ["F8a"] = "KeyNotForSigning",
-        ["F8c"] = "KeyNotForSigning",
+        ["F8c"] = "KeyExpired",
         ["F9a"] = "KeyNotValid",
         ["F9b"] = "KeyExpired",
         ["F10a"] = "MalformedOpenPgp",

@@ -457,12 +457,10 @@ public sealed class OpenPgpKeyReaderTests
         byte[] armored = TestPackets.Armor(keyring);
         var best = TimeSpan.MaxValue;
 
-        // A busy machine may stop the thread.
         for (int i = 0; i < 5 && best > TimeSpan.FromSeconds(1); i++)
         {
-            var watch = Stopwatch.StartNew();
-            OpenPgpKeyReader.Read(armored, "key");
-            best = watch.Elapsed < best ? watch.Elapsed : best;
+            var time = ThreadTime.Of(() => OpenPgpKeyReader.Read(armored, "key"));
+            best = time < best ? time : best;
         }
 
         Assert.True(best < TimeSpan.FromSeconds(1), $"{best}");
