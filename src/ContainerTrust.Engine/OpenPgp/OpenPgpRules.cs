@@ -33,8 +33,11 @@ internal sealed record OpenPgpRules
     /// <summary>The most octets that GnuPG reads of a signature whose algorithm it does not know. It imports nothing of a file that has more.</summary>
     public int MaxOpaqueLength { get; init; } = 5 * 16384 / 8;
 
-    /// <summary>The longest user id that GnuPG accepts, in octets.</summary>
+    /// <summary>The longest user id that GnuPG reads, in octets; it skips longer ones.</summary>
     public int MaxUserIdLength { get; init; } = 2048;
+
+    /// <summary>The longest user id that GnuPG writes, in octets. It imports neither a key with one that it reads and cannot write, nor what follows in the file.</summary>
+    public int MaxStoredUserIdLength { get; init; } = 2038;
 
     /// <summary>A certificate with more statements that may be its owner's is not used: verifying them all would take too long.</summary>
     public int MaxStatements { get; init; } = 1000;

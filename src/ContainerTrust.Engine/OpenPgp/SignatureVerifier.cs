@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>Whether a key made a signature, by its numbers alone: nothing is said of times, flags or critical parts.</summary>
 internal static class SignatureVerifier
 {
-    /// <summary>Verifies a signature that must be right in every respect, as that of a message must be.</summary>
+    /// <summary>Verifies a signature that gives something and must be right in every respect: that of a message, or a subkey's agreement.</summary>
     /// <param name="signature">The signature.</param>
     /// <param name="packet">What the key says of itself.</param>
     /// <param name="key">The key.</param>
@@ -13,7 +13,9 @@ internal static class SignatureVerifier
     public static bool IsMadeBy(in SignaturePacket signature, PublicKeyPacket packet, VerificationKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         var rules = OpenPgpRules.Current;
-        if (!rules.CanCheck(signature) || (signature.Version == 6) != (packet.Version == 6) || !rules.IsSameAlgorithm(signature.PublicKeyAlgorithm, packet.Algorithm))
+        if (!rules.CanCheck(signature) || !rules.StatementHashes.Contains(signature.HashAlgorithm))
+            return false;
+        if ((signature.Version == 6) != (packet.Version == 6) || !rules.IsSameAlgorithm(signature.PublicKeyAlgorithm, packet.Algorithm))
             return false;
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
         int length = SignatureDigest.Compute(signature, first, second, digest);

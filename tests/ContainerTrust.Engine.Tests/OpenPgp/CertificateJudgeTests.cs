@@ -195,6 +195,19 @@ public sealed class CertificateJudgeTests
     }
 
     [Fact]
+    public void A_subkey_does_not_agree_by_MD5()
+    {
+        var rsa = TestSigner.Rsa(Created + 5);
+        byte[] data = [.. Signer.Hashed, .. rsa.Hashed], message = rsa.Message(Content, Created + 20);
+        foreach (var (hash, problem) in new[] { (HashAlgorithms.Md5, OpenPgpProblem.KeyNotValid), (HashAlgorithms.Sha1, OpenPgpProblem.None), (HashAlgorithms.Sha256, OpenPgpProblem.None) })
+        {
+            byte[] agreed = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature, rsa.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6, hash));
+            byte[] binding = Signer.Sign(SignatureType.SubkeyBinding, data, Created + 6, Sign, agreed);
+            Check(problem, message, [.. Signer.Certificate(), .. rsa.KeyPacket(PacketTag.PublicSubkey), .. binding]);
+        }
+    }
+
+    [Fact]
     public void The_hashed_area_says_first_whether_a_statement_is_local()
     {
         byte[] AddLocal(byte[] packet) => TestSigner.WithUnhashed(packet, area => [.. area, .. Local]);

@@ -381,11 +381,15 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void A_user_id_that_is_too_long_is_skipped()
     {
-        string longest = new('y', 2048);
+        string longest = new('y', 2038);
         byte[] file = [.. Signer.KeyPacket(), .. TestPackets.UserId(new string('x', 2049)), .. TestPackets.UserId(longest), .. Signer.Certify(longest, Created)];
         var result = OpenPgpKeyReader.Read(file, "key");
-        Assert.Equal(2048, Assert.Single(Assert.Single(result.Keys).UserIds).Length);
+        Assert.Equal(2038, Assert.Single(Assert.Single(result.Keys).UserIds).Length);
         Assert.Single(result.Warnings);
+
+        // gpg reads these and cannot write them, and then imports nothing.
+        foreach (int length in new int[] { 2039, 2048 })
+            Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(Signer.Certificate(new string('y', length)), "key")).ErrorId);
     }
 
     [Fact]

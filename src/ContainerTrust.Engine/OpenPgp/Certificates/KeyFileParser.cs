@@ -89,10 +89,10 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                     AddSubkey(packet, source);
                     break;
                 case PacketTag.UserId:
-                    AddUserId(packet, ComponentKind.UserId);
+                    AddUserId(packet, source, ComponentKind.UserId);
                     break;
                 case PacketTag.UserAttribute:
-                    AddUserId(packet, ComponentKind.UserAttribute);
+                    AddUserId(packet, source, ComponentKind.UserAttribute);
                     break;
                 case PacketTag.Signature:
                     AddSignature(packet, source);
@@ -150,7 +150,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                 Place(_certificate.Add(ComponentKind.Subkey, packet.Body, key));
         }
 
-        private void AddUserId(in Packet packet, ComponentKind kind)
+        private void AddUserId(in Packet packet, PacketSource source, ComponentKind kind)
         {
             if (_certificate is null)
                 return;
@@ -162,6 +162,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                 return;
             }
 
+            if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxStoredUserIdLength)
+                throw source.Malformed(packet.Offset, "a user id is longer than 2,038 octets, and GnuPG 2.2 does not import such a key; export the key without it.");
             Place(_certificate.Add(kind, packet.Body, null));
             _place!.StandsInPlace |= !_isBehindSubkey;
         }
