@@ -81,8 +81,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         foreach (var statement in own.Where(static s => s.Doubt is null))
         {
             bool isImported = statement.Raw.Blocks.Exists(b => imported.Contains(b) && statement.Component.Blocks.Contains(b));
-            bool isInPlace = statement.Component.Kind is not (ComponentKind.UserId or ComponentKind.UserAttribute) || statement.Component.StandsInPlace;
-            statement.Doubt = !isImported ? "it stands in a copy of the key that gpg does not import" : !isInPlace ? "its user id stands behind a subkey" : null;
+            statement.Doubt = !isImported ? "it stands in a copy of the key that gpg does not import"
+                : statement.Component.StandsBehindSubkey ? "its user id stands behind a subkey" : null;
         }
     }
 

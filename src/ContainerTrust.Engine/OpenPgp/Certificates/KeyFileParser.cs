@@ -32,7 +32,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     {
         if (_byFingerprint.TryGetValue(key.Fingerprint, out var known))
             return known;
-        var certificate = new RawCertificate(new RawComponent(ComponentKind.PrimaryKey, body.ToArray(), key) { StandsInPlace = true });
+        var certificate = new RawCertificate(new RawComponent(ComponentKind.PrimaryKey, body.ToArray(), key));
         _byFingerprint.Add(key.Fingerprint, certificate);
         Certificates.Add(certificate);
         return certificate;
@@ -165,7 +165,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxStoredUserIdLength)
                 throw source.Malformed(packet.Offset, "a user id is longer than 2,038 octets, and GnuPG 2.2 does not import such a key; export the key without it.");
             Place(_certificate.Add(kind, packet.Body, null));
-            _place!.StandsInPlace |= !_isBehindSubkey;
+            _place!.StandsBehindSubkey |= _isBehindSubkey;
         }
 
         private void AddSignature(in Packet packet, PacketSource source)

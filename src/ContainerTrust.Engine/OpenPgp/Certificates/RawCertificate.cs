@@ -103,9 +103,9 @@ internal sealed class RawComponent(ComponentKind kind, byte[] body, PublicKeyPac
     public HashSet<RawBlock> Blocks { get; } = [];
 
     /// <summary>
-    /// Whether it stands, in some copy, where it belongs: GnuPG does not look for user ids behind subkeys.
+    /// Whether a user id stands behind a subkey in some copy: GnuPG does not look for it there, and where it is in the end depends on the order of the copies.
     /// </summary>
-    public bool StandsInPlace { get; set; }
+    public bool StandsBehindSubkey { get; set; }
 
     /// <inheritdoc/>
     ReadOnlySpan<byte> IOctets.Octets => body;
