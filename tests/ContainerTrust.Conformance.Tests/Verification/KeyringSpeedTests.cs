@@ -22,7 +22,7 @@ public sealed class KeyringSpeedTests
         RSAParameters parameters = key.Rsa.ExportParameters(false);
         byte[] digest = SHA256.HashData(keyring), signature = key.Rsa.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         double best = double.MaxValue, bare = double.MaxValue;
-        for (int i = 0; i < 10 && best >= Math.Max(250, 2 * bare); i++)
+        for (int i = 0; i < 10 && (i == 0 || best >= Math.Max(250, 2 * bare)); i++)
         {
             bare = Math.Min(bare, ThreadTime.Of(() => VerifyAll(parameters, digest, signature)).TotalMilliseconds);
             best = Math.Min(best, ThreadTime.Of(() => Assert.Equal(Count, OpenPgpKeyring.Import(sources).PrimaryFingerprints.Count)).TotalMilliseconds);
