@@ -62,7 +62,7 @@ internal static class VerifyCommand
                     throw Usage("With --signature only --key and --fingerprint say what counts.");
                 if (signatures.Keys(result) is not { Length: > 0 })
                     throw Usage("--signature goes with --key.");
-                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files), [signedReference!], result.GetValue(quiet), result.GetValue(json), isFiles: true);
+                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, common.Messages(result).Verbose), [signedReference!], result.GetValue(quiet), result.GetValue(json), isFiles: true);
             }
 
             if (manifestPath is not null)
@@ -103,9 +103,10 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static IEnumerable<Task<ImageSignatureResult>> Files(SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files)
+    private static IEnumerable<Task<ImageSignatureResult>> Files(
+        SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files, Action<string> say)
     {
-        FileVerifier verifier = new(static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"));
+        FileVerifier verifier = new(static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"), say);
         FileVerification verification = new()
         {
             ManifestPath = manifestPath is null ? null : SignatureOptions.Files([manifestPath], "--manifest")[0],

@@ -11,8 +11,8 @@ public enum TrustKeyKind
 }
 
 /// <summary>
-/// A key that a policy names, as its file states it. The self-signatures that carry user ids, expiry and capabilities are read here,
-/// not verified: this describes the administrator's own key file, it is no verdict.
+/// A key that a policy names. The user ids, the end and the capabilities of an OpenPGP key are those that its own signatures prove: what is shown here
+/// is what counts when an image is verified. A key that gpg would not import is shown as one that cannot sign.
 /// </summary>
 public sealed record TrustKey
 {
@@ -46,7 +46,7 @@ public sealed record TrustKey
     /// <summary>When the key ends (UTC). Null if it never does.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Whether the file contains a revocation of the whole key.</summary>
+    /// <summary>Whether the file contains a revocation of the whole key, or a designated revoker may have revoked it.</summary>
     public bool IsRevoked { get; init; }
 
     /// <summary>

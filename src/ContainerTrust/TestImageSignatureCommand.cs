@@ -270,7 +270,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private Func<CancellationToken, Task<object>> JudgeFiles()
     {
-        FileVerifier verifier = new(Messages.Warning);
+        FileVerifier verifier = new(Messages.Warning, Messages.Verbose);
         FileVerification files = new()
         {
             ManifestPath = ManifestPath is null ? null : LocalPath(ManifestPath),

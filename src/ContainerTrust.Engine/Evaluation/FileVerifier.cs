@@ -15,15 +15,16 @@ public sealed class FileVerifier
 
     /// <summary>A verifier of this machine's files.</summary>
     /// <param name="warn">Told of each key that cannot be used.</param>
-    public FileVerifier(Action<string> warn)
-        : this(LocalHost.Instance, warn)
+    /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
+    public FileVerifier(Action<string> warn, Action<string>? say = null)
+        : this(LocalHost.Instance, warn, say)
     {
     }
 
-    internal FileVerifier(ITrustHost host, Action<string> warn)
+    internal FileVerifier(ITrustHost host, Action<string> warn, Action<string>? say = null)
     {
         _host = host;
-        _keys = new RequirementKeys(host, warn);
+        _keys = new RequirementKeys(host, warn, say);
     }
 
     /// <summary>Verifies.</summary>

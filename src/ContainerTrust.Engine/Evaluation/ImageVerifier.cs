@@ -47,8 +47,8 @@ public sealed class ImageVerifier : IDisposable
         _options = options;
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
-        _policyKeys = new RequirementKeys(store.Host, WarnOnce);
-        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce);
+        _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
+        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose);
         _keyRequirement = new Lazy<TrustRequirement?>(KeyRequirement);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);

@@ -18,16 +18,19 @@ public sealed class RequirementKeys
     private readonly ConcurrentDictionary<SignedByRequirement, RequirementKeyring> _known = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
+    private readonly Action<string> _say;
 
     /// <summary>Keys of a host.</summary>
     /// <param name="host">The host whose paths the requirements name.</param>
     /// <param name="warn">Told once of each key that cannot be used.</param>
-    public RequirementKeys(ITrustHost host, Action<string> warn)
+    /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
+    public RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(warn);
         _host = host;
         _warn = warn;
+        _say = say ?? (static _ => { });
     }
 
     /// <summary>The keys of a requirement.</summary>
@@ -124,6 +127,8 @@ public sealed class RequirementKeys
             OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
             foreach (string warning in keyring.Warnings)
                 _warn(warning);
+            foreach (string detail in keyring.Details)
+                _say(detail);
             return keyring.PrimaryFingerprints.Count == 0
                 ? new RequirementKeyring(null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}.")
                 : new RequirementKeyring(keyring, "");

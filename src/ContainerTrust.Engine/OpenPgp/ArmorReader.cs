@@ -82,10 +82,9 @@ internal ref struct ArmorReader
                 }
                 else if (i == 0 && line.StartsWith("-----END "u8))
                 {
-                    // Of a message without padding and checksum GnuPG reads nothing.
-                    if (phase != 0 && _wanted == ArmorKind.Message)
+                    // Without padding and checksum GnuPG 2.2 takes this line for data and reads nothing.
+                    if (phase != 0)
                         throw Bad(_line, 0, "the armored block ends in the middle of a group; the file is damaged, get it again.");
-                    Flush(buffer, ref count, bits, phase);
                     return buffer.AsSpan(0, count).ToArray();
                 }
                 else if (!Radix64.IsWhitespace(line[i]))

@@ -22,8 +22,6 @@ internal sealed class EcdsaVerificationKey : VerificationKey
     {
         int octets = (curve.Size + 7) / 8;
 
-        // A hash shorter than the curve is refused, as by GnuPG; for P-521 512 bits are enough.
-        int minHash = Math.Min(octets, 64);
         ECCurve? named = curve.Name switch
         {
             "nistp256" => ECCurve.NamedCurves.nistP256,
@@ -32,7 +30,7 @@ internal sealed class EcdsaVerificationKey : VerificationKey
             _ => null,
         };
         if (named is not { } known)
-            return IntegerPairKey.From(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, minHash);
+            return IntegerPairKey.From(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
         var parameters = new ECParameters { Curve = known, Q = new ECPoint { X = point.Slice(1, octets).ToArray(), Y = point[(1 + octets)..].ToArray() } };
         try
         {
@@ -45,9 +43,18 @@ internal sealed class EcdsaVerificationKey : VerificationKey
     }
 
     /// <inheritdoc/>
+    public override int Cost => 2;
+
+    /// <inheritdoc/>
+    public override int MinHashLength => OpenPgpRules.Current.MinHashLength(_octets);
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> material) => FirstIntegers(material, 2);
+
+    /// <inheritdoc/>
     public override bool Verify(byte hashAlgorithm, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> material)
     {
-        if (!TryReadPair(material, out var r, out var s) || r.Length > _octets || s.Length > _octets || digest.Length < Math.Min(_octets, 64))
+        if (!TryReadPair(material, out var r, out var s) || r.Length > _octets || s.Length > _octets)
             return false;
         Span<byte> signature = stackalloc byte[2 * _octets];
         signature.Clear();

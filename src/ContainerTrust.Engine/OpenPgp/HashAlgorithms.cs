@@ -4,13 +4,15 @@ using System.Security.Cryptography;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// Hash algorithms of signatures (RFC 9580 section 9.5). MD5 is never used. SHA-1 is used for what a key says of itself, as GnuPG does, and not for
-/// messages, where GnuPG 2.2 still takes it: two claims with the same SHA-1 can be made for the price of a car, and no image is signed that way any more.
+/// Hash algorithms of signatures (RFC 9580 section 9.5). What each may be used for is decided by <see cref="OpenPgpRules"/>.
 /// </summary>
 internal static class HashAlgorithms
 {
     /// <summary>Octets of the longest hash.</summary>
     public const int MaxLength = 64;
+
+    /// <summary>MD5.</summary>
+    public const byte Md5 = 1;
 
     /// <summary>SHA-1.</summary>
     public const byte Sha1 = 2;
@@ -38,9 +40,10 @@ internal static class HashAlgorithms
 
     /// <summary>The octets that an algorithm's hash has.</summary>
     /// <param name="algorithm">Algorithm.</param>
-    /// <returns>The length; 0 if the algorithm is unknown or must not be used.</returns>
+    /// <returns>The length; 0 if the algorithm is unknown.</returns>
     public static int Length(byte algorithm) => algorithm switch
     {
+        Md5 => 16,
         Sha1 or RipeMd160 => 20,
         Sha224 => 28,
         Sha256 or Sha3With256 => 32,
@@ -60,17 +63,12 @@ internal static class HashAlgorithms
         _ => -1,
     };
 
-    /// <summary>Whether a signature of a message may be made with an algorithm.</summary>
-    /// <param name="algorithm">Algorithm.</param>
-    /// <returns>True if so.</returns>
-    public static bool AllowsMessages(byte algorithm) => algorithm != Sha1 && Length(algorithm) > 0;
-
     /// <summary>The algorithm's name, for messages.</summary>
     /// <param name="algorithm">Algorithm.</param>
     /// <returns>A name.</returns>
     public static string Name(byte algorithm) => algorithm switch
     {
-        1 => "MD5",
+        Md5 => "MD5",
         Sha1 => "SHA-1",
         RipeMd160 => "RIPEMD-160",
         Sha256 => "SHA-256",
@@ -98,6 +96,7 @@ internal static class HashAlgorithms
     /// <returns>DER octets.</returns>
     public static ReadOnlySpan<byte> DigestInfoPrefix(byte algorithm) => algorithm switch
     {
+        Md5 => [0x30, 0x20, 0x30, 0x0C, 0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x05, 0x05, 0x00, 0x04, 0x10],
         Sha1 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14],
         RipeMd160 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x24, 0x03, 0x02, 0x01, 0x05, 0x00, 0x04, 0x14],
         Sha224 => [0x30, 0x2D, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0x00, 0x04, 0x1C],
@@ -124,6 +123,10 @@ internal static class HashAlgorithms
                 return SHA384.HashData(data, digest);
             case Sha512:
                 return SHA512.HashData(data, digest);
+            case Md5:
+#pragma warning disable CA5351 // A revocation counts even where nothing else that is made with it does.
+                return MD5.HashData(data, digest);
+#pragma warning restore CA5351
             case Sha1:
 #pragma warning disable CA5350 // Self-signatures of old keys are made with it.
                 return SHA1.HashData(data, digest);

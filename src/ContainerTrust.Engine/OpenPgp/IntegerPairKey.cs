@@ -23,6 +23,15 @@ internal sealed class IntegerPairKey : VerificationKey
         verifier is null ? null : new IntegerPairKey(verifier, maxOctets, minHash);
 
     /// <inheritdoc/>
+    public override int Cost => 10;
+
+    /// <inheritdoc/>
+    public override int MinHashLength => _minHash;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> material) => FirstIntegers(material, 2);
+
+    /// <inheritdoc/>
     public override bool Verify(byte hashAlgorithm, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> material) =>
-        TryReadPair(material, out var r, out var s) && r.Length <= _maxOctets && s.Length <= _maxOctets && digest.Length >= _minHash && _verifier(digest, r, s);
+        TryReadPair(material, out var r, out var s) && r.Length <= _maxOctets && s.Length <= _maxOctets && _verifier(digest, r, s);
 }

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Certificates;
+
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>A key of a keyring as it is at a moment, by its verified self-signatures.</summary>
@@ -9,8 +11,6 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <param name="Weaknesses">What is weak about the parts that count, in clauses.</param>
 internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends, IReadOnlyList<string> Weaknesses)
 {
-    private const int SmallestRsa = 2048;
-
     /// <summary>Looks at all keys of a keyring.</summary>
     /// <param name="keyring">The keyring.</param>
     /// <param name="now">The moment.</param>
@@ -19,25 +19,32 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
     public static IReadOnlyList<KeyAssessment> Of(OpenPgpKeyring keyring, DateTimeOffset now, TimeSpan within) =>
         [.. keyring.Certificates.Select(c => Of(c, now.ToUnixTimeSeconds(), Seconds(within)))];
 
+    /// <summary>Why no part of a certificate can make a signature that counts.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="now">Seconds since 1970 UTC.</param>
+    /// <returns>A sentence; null if some part can.</returns>
+    public static string? WhyUnusable(JudgedCertificate certificate, long now) =>
+        FindProblem(certificate, now, out string reason) == OpenPgpProblem.None ? null : reason;
+
     private static long Seconds(TimeSpan within) => (long)Math.Ceiling(within.TotalSeconds);
 
-    private static KeyAssessment Of(KeyringCertificate certificate, long now, long within)
+    private static KeyAssessment Of(JudgedCertificate certificate, long now, long within)
     {
         OpenPgpProblem problem = FindProblem(certificate, now, out string reason);
         DateTimeOffset? ends = problem == OpenPgpProblem.None && CanSign(certificate, now) && !CanSign(certificate, now + within) ? FindEnd(certificate, now, now + within) : null;
         return new KeyAssessment(certificate.Primary.Packet.Fingerprint, KeyValidity.FindUserId(certificate, now), problem, reason, ends, [.. Weak(certificate, now)]);
     }
 
-    private static IEnumerable<KeyringKey> KeysOf(KeyringCertificate certificate) => certificate.Subkeys.Prepend(certificate.Primary);
+    private static IEnumerable<JudgedKey> KeysOf(JudgedCertificate certificate) => certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null).Prepend(certificate.Primary);
 
-    private static bool CanSign(KeyringCertificate certificate, long time) =>
+    private static bool CanSign(JudgedCertificate certificate, long time) =>
         KeysOf(certificate).Any(k => KeyValidity.Judge(certificate, k, time, out _) == OpenPgpProblem.None);
 
     // What is wrong with the primary key is wrong with all; else a subkey that was for signing says more than a primary key that never was.
-    private static OpenPgpProblem FindProblem(KeyringCertificate certificate, long now, out string reason)
+    private static OpenPgpProblem FindProblem(JudgedCertificate certificate, long now, out string reason)
     {
         OpenPgpProblem problem = KeyValidity.Judge(certificate, certificate.Primary, now, out reason);
-        foreach (KeyringKey subkey in problem == OpenPgpProblem.None ? [] : certificate.Subkeys)
+        foreach (JudgedKey subkey in problem == OpenPgpProblem.None ? [] : KeysOf(certificate).Skip(1))
         {
             OpenPgpProblem other = KeyValidity.Judge(certificate, subkey, now, out string otherReason);
             if (other != OpenPgpProblem.None && problem != OpenPgpProblem.KeyNotForSigning)
@@ -51,7 +58,7 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
     }
 
     // The first second at which nothing can sign; what has ended once stays so.
-    private static DateTimeOffset FindEnd(KeyringCertificate certificate, long from, long to)
+    private static DateTimeOffset FindEnd(JudgedCertificate certificate, long from, long to)
     {
         while (to - from > 1)
         {
@@ -65,10 +72,10 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
         return DateTimeOffset.FromUnixTimeSeconds(to);
     }
 
-    private static IEnumerable<string> Weak(KeyringCertificate certificate, long now)
+    private static IEnumerable<string> Weak(JudgedCertificate certificate, long now)
     {
         bool isUsed = false;
-        foreach (KeyringKey key in KeysOf(certificate).Where(k => KeyValidity.Judge(certificate, k, now, out _) == OpenPgpProblem.None))
+        foreach (JudgedKey key in KeysOf(certificate).Where(k => KeyValidity.Judge(certificate, k, now, out _) == OpenPgpProblem.None))
         {
             isUsed = true;
             if (WeakAlgorithm(key.Packet) is { } weakness)
@@ -87,17 +94,17 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
 
     private static string? WeakAlgorithm(PublicKeyPacket packet) => packet.AlgorithmName switch
     {
-        "RSA" when packet.Size < SmallestRsa => $"RSA with {packet.Size} bits is too short",
+        "RSA" when packet.Size < OpenPgpRules.Current.WeakFactoringBits => $"RSA with {packet.Size} bits is too short",
         "DSA" => $"DSA ({packet.Size} bits) is withdrawn",
         _ => null,
     };
 
-    private static bool IsSha1Only(IEnumerable<SelfStatement> statements)
+    private static bool IsSha1Only(IEnumerable<OwnStatement> statements)
     {
         bool isAny = false;
-        foreach (SelfStatement statement in statements.Where(static s => !s.IsRevocation))
+        foreach (OwnStatement statement in statements.Where(static s => s is { IsRevocation: false, IsProven: true }))
         {
-            if (statement.HashAlgorithm is not (HashAlgorithms.Sha1 or HashAlgorithms.RipeMd160))
+            if (!OpenPgpRules.Current.WeakHashes.Contains(statement.HashAlgorithm))
                 return false;
             isAny = true;
         }

@@ -6,9 +6,6 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>Reads the algorithm-specific fields of a public key. A method that fails says false and leaves the reader unusable.</summary>
 internal ref struct KeyMaterialReader
 {
-    /// <summary>The largest number that GnuPG reads, too.</summary>
-    private const int MaxBits = 16384;
-
     private ReadOnlySpan<byte> _rest;
 
     /// <summary>Creates a reader.</summary>
@@ -30,7 +27,7 @@ internal ref struct KeyMaterialReader
             return false;
         bits = BinaryPrimitives.ReadUInt16BigEndian(_rest);
         int octets = (bits + 7) / 8;
-        if (bits is 0 or > MaxBits || octets > _rest.Length - 2)
+        if (bits == 0 || bits > OpenPgpRules.Current.MaxIntegerBits || octets > _rest.Length - 2)
             return false;
         value = _rest.Slice(2, octets);
         _rest = _rest[(2 + octets)..];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using ContainerTrust.Engine.OpenPgp.Certificates;
 
 namespace ContainerTrust.Engine.OpenPgp;
 
@@ -70,7 +71,7 @@ internal static class MessageVerifier
             return Refuse(OpenPgpProblem.Malformed, "Its signature packet has a malformed part.", keyId);
         if (signature.Type is not (SignatureType.Binary or SignatureType.Text))
             return Refuse(OpenPgpProblem.NotSignedMessage, "Its signature is not one of a document.", keyId);
-        if (!HashAlgorithms.AllowsMessages(signature.HashAlgorithm) || !SignatureVerifier.CanBeChecked(signature))
+        if (!OpenPgpRules.Current.MessageHashes.Contains(signature.HashAlgorithm) || !OpenPgpRules.Current.CanCheck(signature))
             return Refuse(OpenPgpProblem.UnusableAlgorithm, $"Its signature uses the hash algorithm {HashAlgorithms.Name(signature.HashAlgorithm)}, which is unknown or too weak.", keyId);
         if (!IsAnnounced(signature, message.OnePass))
             return Refuse(OpenPgpProblem.Malformed, "Its one-pass packet announces another signature.", keyId);
@@ -80,7 +81,7 @@ internal static class MessageVerifier
             return Refuse(OpenPgpProblem.UnknownKey, keyId is null ? "Its signature names no key." : $"Its signature names the key {keyId}, which is not among the keys.", keyId);
         }
 
-        var entry = FindSigner(entries, signature, fingerprint, message.UntrustedContent);
+        var entry = FindSigner(entries, signature, fingerprint, TextContent.Hashed(signature, message.UntrustedContent));
         return entry is null
             ? Refuse(OpenPgpProblem.BadSignature, $"The key {keyId} did not make this signature of this content.", keyId)
             : JudgeSignature(entry, signature, message, keyId, now);
@@ -97,10 +98,10 @@ internal static class MessageVerifier
         var problem = KeyValidity.Judge(entry.Certificate, entry.Key, now, out string reason);
         if (problem != OpenPgpProblem.None)
             return Refuse(problem, reason, keyId);
-        long? end = Lifetime.End(signature.Created, signature.ExpirationSeconds);
+        long? end = OpenPgpRules.Current.End(signature.Created, signature.ExpirationSeconds);
         if (end <= now)
             return Refuse(OpenPgpProblem.SignatureExpired, $"Its signature expired {Lifetime.Describe(end.Value)}.", keyId);
-        if (!TryTakeContent(message, out byte[] content))
+        if (!TextContent.TryTake(signature, message.UntrustedFormat, message.UntrustedContent, out byte[] content))
             return Refuse(OpenPgpProblem.Malformed, "Its text has a carriage return inside a line.", keyId);
         return new OpenPgpVerification
         {
@@ -155,32 +156,6 @@ internal static class MessageVerifier
         onePass.IsEmpty
         || (onePass[2] == signature.HashAlgorithm && (onePass[0] == 6) == (signature.Version == 6)
             && (signature.Version != 6 || onePass.Slice(5, onePass[4]).SequenceEqual(signature.Salt)));
-
-    // GnuPG hashes a text as it stands and leaves out the carriage returns of what it prints. The format octet is not signed: a text in which that
-    // would do more than change line ends is refused.
-    private static bool TryTakeContent(in SignedMessage message, out byte[] content)
-    {
-        var signed = message.UntrustedContent;
-        content = [];
-        if (message.UntrustedFormat is not ((byte)'t' or (byte)'u') || !signed.Contains((byte)'\r'))
-        {
-            content = signed.ToArray();
-            return true;
-        }
-
-        int count = 0;
-        byte[] text = new byte[signed.Length];
-        for (int i = 0; i < signed.Length; i++)
-        {
-            if (signed[i] != (byte)'\r')
-                text[count++] = signed[i];
-            else if (i + 1 == signed.Length || signed[i + 1] != (byte)'\n')
-                return false;
-        }
-
-        content = text[..count];
-        return true;
-    }
 
     private static OpenPgpVerification Refuse(OpenPgpProblem problem, string reason, string? keyId) => new() { Problem = problem, Reason = reason, UntrustedKeyId = keyId };
 }

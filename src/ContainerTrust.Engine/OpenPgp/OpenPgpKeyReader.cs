@@ -1,8 +1,10 @@
+using ContainerTrust.Engine.OpenPgp.Certificates;
+
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// Reads OpenPGP public keys from a file, armored or binary (RFC 9580, RFC 4880): what <c>signedBy</c> requirements name. Self-signatures are
-/// read, not verified.
+/// Reads OpenPGP public keys from a file, armored or binary (RFC 9580, RFC 4880): what <c>signedBy</c> requirements name. Self-signatures are verified by the
+/// same judge that verifies images, so that nothing is shown of a key that does not hold when an image is verified.
 /// </summary>
 public static class OpenPgpKeyReader
 {
@@ -10,8 +12,9 @@ public static class OpenPgpKeyReader
     public const int MaxLength = KeyFile.MaxLength;
 
     /// <summary>
-    /// Reads all keys of a file. Keys and subkeys of a kind that this release does not know are skipped with a warning, and so are private keys; a file
-    /// that is damaged is refused whole, because what is missing from it could be a revocation.
+    /// Reads all keys of a file. Keys and subkeys of a kind that this release does not know are skipped with a warning, and so are private keys; a key that gpg
+    /// would not import is given with a warning, as one that cannot sign; a file that is damaged, or of which gpg 2.2 imports nothing, is refused whole, because
+    /// what is missing from it could be a revocation.
     /// </summary>
     /// <param name="content">The file.</param>
     /// <param name="path">The file's name, for messages.</param>
@@ -30,9 +33,33 @@ public static class OpenPgpKeyReader
     internal static KeyReadResult Read(ReadOnlySpan<byte> content, string path, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var parser = new KeyFileParser(path, now);
-        KeyFile.Read(content, path, parser);
-        return parser.Finish();
+        return View(JudgedKeyFiles.Read(path, content), path, now.ToUnixTimeSeconds());
+    }
+
+    /// <summary>Reads all keys of files that a requirement names together: what one says of a key counts for its copies in the others.</summary>
+    /// <param name="sources">The files.</param>
+    /// <returns>At least one key, and the warnings.</returns>
+    internal static KeyReadResult Read(IReadOnlyList<KeyringSource> sources) =>
+        View(JudgedKeyFiles.Read(sources), string.Join(", ", sources.Select(static s => s.Name)), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
+    private static KeyReadResult View(JudgedKeyFiles files, string path, long seconds)
+    {
+        WarningList warnings = files.Warnings;
+        foreach (string warning in files.Certificates.SelectMany(CertificateWarnings.InFull))
+            warnings.Add($"{path}: {warning}");
+        if (files.Certificates.Count == 0)
+        {
+            string? first = warnings.First?.StartsWith(path + ": ", StringComparison.Ordinal) == true ? warnings.First[(path.Length + 2)..] : warnings.First;
+            string reason = first is null ? "it has no OpenPGP public key; export one with gpg --export --armor." : $"no key in it can be used: {first}";
+            throw new TrustFormatException("NoUsableKey", path, 0, 0, "", reason);
+        }
+
+        return new KeyReadResult([.. files.Certificates.Select(c => TrustKeyView.Of(c, seconds))], warnings.Take())
+        {
+            Problems = files.Certificates.Select(c => (c.Primary.Packet.Fingerprint, Reason: KeyAssessment.WhyUnusable(c, seconds)))
+                .Where(static p => p.Reason is not null).ToDictionary(static p => p.Fingerprint, static p => p.Reason!),
+            Details = [.. files.Statements.Select(static s => s.ToString())],
+        };
     }
 
     /// <summary>

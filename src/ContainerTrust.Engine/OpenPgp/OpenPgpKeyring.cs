@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.OpenPgp.Certificates;
 
 namespace ContainerTrust.Engine.OpenPgp;
 
@@ -7,7 +8,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// prepared once. The rules are those of <c>gpg</c> 2.2 as <c>skopeo</c> and <c>podman</c> ask it through gpgme, in an empty home directory.
 /// </summary>
 /// <remarks>
-/// Stricter than that: a message must not be signed with SHA-1, nor be a cleartext signature, nor be followed by anything; RSA and DSA keys need 1,024 bits;
+/// Stricter than that: a message must not be signed with SHA-1 or RIPEMD-160, nor be a cleartext signature, nor be followed by anything; RSA and DSA keys need 1,024 bits;
 /// and see <see cref="OpenPgpVerification.Problem"/> for the rest. Wider: keys and signatures of version 6, Ed25519 and Ed448 as RFC 9580 has them, SHA-3.
 /// </remarks>
 public sealed class OpenPgpKeyring
@@ -17,10 +18,14 @@ public sealed class OpenPgpKeyring
 
     private readonly Dictionary<ulong, KeyringEntry[]> _byKeyId;
 
-    private OpenPgpKeyring(IReadOnlyList<KeyringCertificate> certificates, IReadOnlyList<string> warnings)
+    private OpenPgpKeyring(JudgedKeyFiles files)
     {
-        Warnings = warnings;
+        List<JudgedCertificate> certificates = [.. files.Certificates.Where(static c => c.Refusal is null)];
+        foreach (string warning in files.Certificates.SelectMany(CertificateWarnings.Of))
+            files.Warnings.Add(warning);
+        Warnings = files.Warnings.Take();
         Certificates = certificates;
+        Statements = [.. files.Statements];
         var fingerprints = new string[certificates.Count];
         var byKeyId = new Dictionary<ulong, List<KeyringEntry>>();
         for (int i = 0; i < certificates.Count; i++)
@@ -28,7 +33,7 @@ public sealed class OpenPgpKeyring
             var certificate = certificates[i];
             fingerprints[i] = certificate.Primary.Packet.Fingerprint;
             Add(byKeyId, new KeyringEntry(certificate, certificate.Primary));
-            foreach (var subkey in certificate.Subkeys)
+            foreach (var subkey in certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null))
                 Add(byKeyId, new KeyringEntry(certificate, subkey));
         }
 
@@ -43,7 +48,13 @@ public sealed class OpenPgpKeyring
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The certificates, in the order of <see cref="PrimaryFingerprints"/>.</summary>
-    internal IReadOnlyList<KeyringCertificate> Certificates { get; }
+    internal IReadOnlyList<JudgedCertificate> Certificates { get; }
+
+    /// <summary>Every signature of the key files, and what became of it.</summary>
+    internal IReadOnlyList<JudgedStatement> Statements { get; }
+
+    /// <summary>What became of every signature of the key files: sentences.</summary>
+    public IEnumerable<string> Details => Statements.Select(static s => s.ToString());
 
     /// <summary>
     /// Imports keys, as <c>gpg --import</c> does: all copies of a certificate are taken together, whatever file they are in. Keys and subkeys without a valid
@@ -58,11 +69,7 @@ public sealed class OpenPgpKeyring
     public static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        var parser = new KeyringParser();
-        foreach (var source in sources)
-            parser.Read(source);
-        var certificates = KeyringImport.Judge(parser);
-        return new OpenPgpKeyring(certificates, parser.TakeWarnings());
+        return new OpenPgpKeyring(JudgedKeyFiles.Read(sources));
     }
 
     /// <summary>Verifies a signed message.</summary>
@@ -86,7 +93,7 @@ public sealed class OpenPgpKeyring
     /// <summary>A key and the certificate that it is in.</summary>
     /// <param name="Certificate">The certificate.</param>
     /// <param name="Key">Its primary key or one of its subkeys.</param>
-    internal sealed record KeyringEntry(KeyringCertificate Certificate, KeyringKey Key)
+    internal sealed record KeyringEntry(JudgedCertificate Certificate, JudgedKey Key)
     {
         /// <summary>The key id, for messages.</summary>
         public string KeyId => Key.Packet.KeyId.ToString("X16", CultureInfo.InvariantCulture);

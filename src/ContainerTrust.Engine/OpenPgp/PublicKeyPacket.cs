@@ -50,8 +50,7 @@ internal sealed class PublicKeyPacket
     };
 
     /// <summary>Whether the algorithm makes signatures at all.</summary>
-    public bool IsSigningAlgorithm => Algorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa
-        or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448;
+    public bool IsSigningAlgorithm => OpenPgpRules.Current.SigningAlgorithms.Contains(Algorithm);
 
     /// <summary>Whether octets are this key's fingerprint.</summary>
     /// <param name="octets">Octets.</param>
@@ -196,8 +195,10 @@ internal sealed class PublicKeyPacket
 
         if (curve is null)
         {
+            // The numbers of an unknown curve must have the form of such numbers: GnuPG imports nothing of a file where it cannot take them apart.
             unknownCurve = oid;
-            return Outcome.UnknownCurve;
+            bool isWhole = reader.TryReadInteger(out _, out _) && (algorithm != PublicKeyAlgorithm.Ecdh || reader.TryReadCounted(out _)) && reader.IsAtEnd;
+            return isWhole ? Outcome.UnknownCurve : Outcome.Malformed;
         }
 
         size = curve.Size;

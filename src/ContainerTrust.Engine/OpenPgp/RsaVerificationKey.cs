@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace ContainerTrust.Engine.OpenPgp;
@@ -33,6 +34,21 @@ internal sealed class RsaVerificationKey : VerificationKey
         {
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public override int Cost => Math.Max(1, _modulus.Length / 512 * (_modulus.Length / 512));
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> material)
+    {
+        var rest = material;
+        if (!TryReadInteger(ref rest, out var value))
+            return material;
+        if (value.Length < _modulus.Length)
+            return FirstIntegers(material, 1);
+        BigInteger number = new(value, isUnsigned: true, isBigEndian: true), modulus = new(_modulus, isUnsigned: true, isBigEndian: true);
+        return number < modulus ? FirstIntegers(material, 1) : WriteInteger(number % modulus);
     }
 
     /// <inheritdoc/>

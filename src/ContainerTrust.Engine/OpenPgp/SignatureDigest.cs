@@ -62,16 +62,17 @@ internal static class SignatureDigest
         return hashed;
     }
 
-    /// <summary>A user id as a signature hashes it: version 3 has no prefix.</summary>
+    /// <summary>A user id, or a user attribute, as a signature hashes it: version 3 has no prefix.</summary>
     /// <param name="signatureVersion">The signature's version.</param>
     /// <param name="userId">The packet's body.</param>
+    /// <param name="isAttribute">Whether it is a user attribute.</param>
     /// <returns>The octets.</returns>
-    public static byte[] HashedUserId(byte signatureVersion, byte[] userId)
+    public static byte[] HashedUserId(byte signatureVersion, byte[] userId, bool isAttribute = false)
     {
         if (signatureVersion < 4)
             return userId;
         byte[] hashed = new byte[5 + userId.Length];
-        hashed[0] = 0xB4;
+        hashed[0] = (byte)(isAttribute ? 0xD1 : 0xB4);
         BinaryPrimitives.WriteUInt32BigEndian(hashed.AsSpan(1), (uint)userId.Length);
         userId.CopyTo(hashed, 5);
         return hashed;

@@ -8,8 +8,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// </summary>
 internal ref struct SignaturePacket
 {
-    /// <summary>The largest number that GnuPG reads, too.</summary>
-    private const int MaxIntegerOctets = 16384 / 8;
+    private bool? _isExportable;
 
     /// <summary>2, 3, 4 or 6.</summary>
     public byte Version { get; private set; }
@@ -35,9 +34,6 @@ internal ref struct SignaturePacket
     /// <summary>The first octet of the key flags (RFC 9580 section 5.2.3.29); null if there is no such subpacket.</summary>
     public byte? KeyFlags { get; private set; }
 
-    /// <summary>Whether a primary key binding (0x19) is embedded, which shows that a signing subkey agreed to the binding.</summary>
-    public bool HasBackSignature { get; private set; }
-
     /// <summary>Whether a critical subpacket is not understood: the signature must not be used.</summary>
     public bool HasUnknownCritical { get; private set; }
 
@@ -47,8 +43,8 @@ internal ref struct SignaturePacket
     /// <summary>The issuer's fingerprint as stated; empty if not stated.</summary>
     public ReadOnlySpan<byte> IssuerFingerprint { get; private set; }
 
-    /// <summary>Whether the signature may be used by others than its maker: false if either area says that it is for local use.</summary>
-    public bool IsExportable { get; private set; }
+    /// <summary>Whether the signature may be used by others than its maker: what the hashed area says, else what the other one says.</summary>
+    public readonly bool IsExportable => _isExportable ?? true;
 
     /// <summary>Whether the hashed area says that the user id is the primary one.</summary>
     public bool IsPrimaryUserId { get; private set; }
@@ -78,7 +74,6 @@ internal ref struct SignaturePacket
     public static SignatureParse Parse(ReadOnlySpan<byte> body, out SignaturePacket signature)
     {
         signature = default;
-        signature.IsExportable = true;
         if (body.IsEmpty)
             return SignatureParse.Malformed;
         switch (body[0])
@@ -95,23 +90,6 @@ internal ref struct SignaturePacket
                 return SignatureParse.UnknownVersion;
         }
     }
-
-    /// <summary>Whether a key is the issuer by what the signature states: at least one of key id and fingerprint is there, and none disagrees.</summary>
-    /// <param name="key">A key.</param>
-    /// <returns>True if so.</returns>
-    public readonly bool IsIssuedBy(PublicKeyPacket key)
-    {
-        if ((Version == 6) != (key.Version == 6))
-            return false;
-        if (IssuerFingerprint.IsEmpty)
-            return IssuerKeyId == key.KeyId;
-        return (IssuerKeyId is null || IssuerKeyId == key.KeyId) && Hex.Format(IssuerFingerprint) == key.Fingerprint;
-    }
-
-    /// <summary>Whether the signature has ended.</summary>
-    /// <param name="now">Seconds since 1970 UTC.</param>
-    /// <returns>True if it has.</returns>
-    public readonly bool IsExpiredAt(long now) => ExpirationSeconds != 0 && (long)Created + ExpirationSeconds <= now;
 
     // version, 5, type, time(4), key id(8), public-key algorithm, hash algorithm, prefix(2), material
     private bool ParseOld(ReadOnlySpan<byte> body)
@@ -161,6 +139,10 @@ internal ref struct SignaturePacket
         return true;
     }
 
+    /// <summary>Whether the algorithm is one whose numbers can be taken apart here.</summary>
+    public readonly bool HasKnownNumbers => PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly
+        or PublicKeyAlgorithm.Dsa or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448;
+
     // The numbers of an unknown algorithm are whole as far as anyone can tell.
     private readonly bool IsMaterialWhole()
     {
@@ -187,7 +169,7 @@ internal ref struct SignaturePacket
             if (rest.Length < 2)
                 return false;
             int octets = (BinaryPrimitives.ReadUInt16BigEndian(rest) + 7) / 8;
-            if (octets > MaxIntegerOctets || octets > rest.Length - 2)
+            if (octets > OpenPgpRules.Current.MaxIntegerBits / 8 || octets > rest.Length - 2)
                 return false;
             rest = rest[(2 + octets)..];
         }
@@ -215,7 +197,7 @@ internal ref struct SignaturePacket
         ulong seen = 0;
         while (reader.TryRead(out var type, out bool isCritical, out var value))
         {
-            if (isCritical && !IsUnderstood(type) && !(Version == 6 && IsUnderstoodByVersion6(type)))
+            if (isCritical && !OpenPgpRules.Current.Understands(type, Version))
                 HasUnknownCritical = true;
 
             // An embedded signature may be repeated: any of them can be the back-signature.
@@ -247,10 +229,9 @@ internal ref struct SignaturePacket
                     IssuerFingerprint = value[1..];
                 return true;
             case SubpacketType.ExportableCertification:
-                IsExportable &= value.IsEmpty || value[0] != 0;
-                return true;
-            case SubpacketType.EmbeddedSignature:
-                HasBackSignature |= value.Length > 3 && (SignatureType)(value[0] < 4 ? value[2] : value[1]) == SignatureType.PrimaryKeyBinding;
+                // The hashed area is read first.
+                if (!value.IsEmpty)
+                    _isExportable ??= value[0] != 0;
                 return true;
         }
 
@@ -277,16 +258,4 @@ internal ref struct SignaturePacket
                 return true;
         }
     }
-
-    // A notation is understood by nobody here, so a critical one makes the signature unusable.
-    private static bool IsUnderstood(SubpacketType type) => type is
-        SubpacketType.SignatureCreationTime or SubpacketType.SignatureExpirationTime or SubpacketType.ExportableCertification or SubpacketType.TrustSignature
-        or SubpacketType.RegularExpression or SubpacketType.Revocable or SubpacketType.KeyExpirationTime or SubpacketType.PreferredSymmetricCiphers
-        or SubpacketType.RevocationKey or SubpacketType.IssuerKeyId or SubpacketType.PreferredHashes or SubpacketType.PreferredCompression
-        or SubpacketType.PreferredKeyServer or SubpacketType.PrimaryUserId or SubpacketType.PolicyUri or SubpacketType.KeyFlags
-        or SubpacketType.RevocationReason or SubpacketType.Features or SubpacketType.EmbeddedSignature or SubpacketType.IssuerFingerprint;
-
-    // GnuPG 2.2, which knows no version 6, does not understand these.
-    private static bool IsUnderstoodByVersion6(SubpacketType type) =>
-        type is SubpacketType.KeyServerPreferences or SubpacketType.PreferredAeadAlgorithms or SubpacketType.PreferredAeadCiphersuites;
 }

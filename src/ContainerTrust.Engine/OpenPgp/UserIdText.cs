@@ -10,9 +10,6 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// </summary>
 internal static class UserIdText
 {
-    /// <summary>The longest user id that GnuPG accepts, in octets.</summary>
-    public const int MaxLength = 2048;
-
     /// <summary>Decodes a user id.</summary>
     /// <param name="octets">The packet's body.</param>
     /// <returns>Text without control characters.</returns>

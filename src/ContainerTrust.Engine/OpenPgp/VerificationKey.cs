@@ -5,16 +5,26 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>A public key ready to verify signatures: parsed and imported once, used by many threads at once.</summary>
 internal abstract class VerificationKey
 {
-    private const int MinFactoringBits = 1024;
-    private const int MaxDsaBits = 4096;
-    private const int MinDsaOrderBits = 160;
+    /// <summary>What verifying one signature costs beside what RSA of 4,096 bits does.</summary>
+    public virtual int Cost => 1;
 
-    /// <summary>Verifies a signature.</summary>
+    /// <summary>The shortest hash that a good signature may be over, in octets.</summary>
+    public virtual int MinHashLength => 0;
+
+    /// <summary>Verifies a signature whose numbers are written plainly.</summary>
     /// <param name="hashAlgorithm">The hash algorithm; its length is that of <paramref name="digest"/>.</param>
-    /// <param name="digest">The hash.</param>
+    /// <param name="digest">The hash. It may be shorter than <see cref="MinHashLength"/>.</param>
     /// <param name="material">The algorithm-specific fields of the signature.</param>
     /// <returns>Whether the signature is good.</returns>
     public abstract bool Verify(byte hashAlgorithm, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> material);
+
+    /// <summary>
+    /// The numbers of a signature as GnuPG reads them, written plainly: what follows them is left out, and a number is reduced where GnuPG computes with one that
+    /// is too large. None of that is signed, so anybody can write a signature in such a way.
+    /// </summary>
+    /// <param name="material">The algorithm-specific fields of the signature.</param>
+    /// <returns>The same octets if they are plain, or if there is nothing to be made of them.</returns>
+    public abstract ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> material);
 
     /// <summary>Prepares a key.</summary>
     /// <param name="key">What the packet says.</param>
@@ -24,6 +34,7 @@ internal abstract class VerificationKey
     public static VerificationKey? Create(PublicKeyPacket key, ReadOnlySpan<byte> body, out string? problem)
     {
         problem = null;
+        var rules = OpenPgpRules.Current;
         var reader = new KeyMaterialReader(body[(key.Version == 4 ? 6 : 10)..]);
         VerificationKey? created;
         switch (key.Algorithm)
@@ -31,13 +42,13 @@ internal abstract class VerificationKey
             case PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly:
                 _ = reader.TryReadInteger(out int bits, out var modulus);
                 _ = reader.TryReadInteger(out int exponentBits, out var exponent);
-                if (bits < MinFactoringBits)
+                if (bits < rules.MinFactoringBits)
                 {
                     problem = "is too short to be safe";
                     return null;
                 }
 
-                bool isSane = (modulus[^1] & 1) == 1 && (exponent[^1] & 1) == 1 && exponentBits is >= 2 and <= 64;
+                bool isSane = (modulus[^1] & 1) == 1 && (exponent[^1] & 1) == 1 && exponentBits >= 2 && exponentBits <= rules.MaxRsaExponentBits;
                 created = isSane ? RsaVerificationKey.TryCreate(modulus, exponent) : null;
                 break;
             case PublicKeyAlgorithm.Dsa:
@@ -45,13 +56,13 @@ internal abstract class VerificationKey
                 _ = reader.TryReadInteger(out int orderBits, out var q);
                 _ = reader.TryReadInteger(out _, out var g);
                 _ = reader.TryReadInteger(out _, out var y);
-                if (bits < MinFactoringBits || orderBits < MinDsaOrderBits)
+                if (bits < rules.MinFactoringBits || orderBits < rules.DsaOrderBits.Min)
                 {
                     problem = "is too short to be safe";
                     return null;
                 }
 
-                created = bits <= MaxDsaBits && orderBits % 8 == 0 && orderBits <= 512
+                created = bits <= rules.MaxDsaBits && orderBits % 8 == 0 && orderBits <= rules.DsaOrderBits.Max
                     ? IntegerPairKey.From(BouncyCastleAdapter.CreateDsa(p, q, g, y), orderBits / 8, orderBits / 8) : null;
                 break;
             case PublicKeyAlgorithm.Ecdsa:
@@ -106,5 +117,30 @@ internal abstract class VerificationKey
     {
         s = default;
         return TryReadInteger(ref material, out r) && TryReadInteger(ref material, out s) && material.IsEmpty;
+    }
+
+    /// <summary>The first numbers of a signature without what follows them.</summary>
+    /// <param name="material">The fields.</param>
+    /// <param name="count">How many numbers there are to be.</param>
+    /// <returns>The octets of these numbers; all octets if there are fewer.</returns>
+    protected static ReadOnlySpan<byte> FirstIntegers(ReadOnlySpan<byte> material, int count)
+    {
+        var rest = material;
+        for (; count > 0; count--)
+        {
+            if (!TryReadInteger(ref rest, out _))
+                return material;
+        }
+
+        return material[..(material.Length - rest.Length)];
+    }
+
+    /// <summary>Writes a number as a signature has it (RFC 9580 section 3.2).</summary>
+    /// <param name="value">A number that is not negative.</param>
+    /// <returns>Length in bits, and octets.</returns>
+    protected static byte[] WriteInteger(BigInteger value)
+    {
+        int bits = (int)value.GetBitLength();
+        return [(byte)(bits >> 8), (byte)bits, .. value.ToByteArray(isUnsigned: true, isBigEndian: true)];
     }
 }

@@ -27,6 +27,14 @@ internal static class KeyCheck
 
         foreach (KeyFiles.KeySource source in files.Of(requirements))
             Attempt(() => Require(source, now, messages));
+
+        // What one file says of a key counts for its copies in the others.
+        foreach (SignedByRequirement together in requirements.OfType<SignedByRequirement>().Where(static r => r.KeyPaths is { Count: > 1 }))
+        {
+            if (faults.Count == 0 && files.TryReadTogether(together) is { } source)
+                Attempt(() => RequireTogether(source, files.Of([together]), messages));
+        }
+
         SigstoreSignedRequirement[] sigstore = [.. requirements.OfType<SigstoreSignedRequirement>()];
         foreach (KeyFiles.KeySource source in sigstore.SelectMany(files.RekorKeysOf).Distinct())
             Attempt(() => RequireRekor(source, now, messages));
@@ -42,10 +50,12 @@ internal static class KeyCheck
             throw source.Problem;
         foreach (string warning in source.Warnings)
             messages.Warning(warning);
+        foreach (string detail in source.Details)
+            messages.Verbose(detail);
         List<string> reasons = [];
         foreach (TrustKey key in source.Keys)
         {
-            if (WhyUnusable(key, now) is { } reason)
+            if ((WhyUnusable(key, now) ?? Judged(source, key)) is { } reason)
                 reasons.Add($"{key.Fingerprint} {reason}");
             else
                 messages.Verbose($"Key {key} in {source.Name} can sign.");
@@ -63,6 +73,24 @@ internal static class KeyCheck
             messages.Warning($"In {source.Name}, key {reason}; the other keys are used.");
     }
 
+    private static void RequireTogether(KeyFiles.KeySource together, IReadOnlyList<KeyFiles.KeySource> alone, TrustMessages messages)
+    {
+        if (together.Keys.All(k => together.Problems.ContainsKey(k.Fingerprint)))
+        {
+            throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData,
+                $"No key in {together.Name} can make a valid signature now if the files are taken together, as they are: {string.Join(' ', together.Problems.Values)} Get the current key, or use -Force.")
+            {
+                Target = together.Name,
+            };
+        }
+
+        foreach ((string fingerprint, string problem) in together.Problems)
+        {
+            if (alone.Any(s => s.Keys.Any(k => k.Fingerprint == fingerprint) && !s.Problems.ContainsKey(fingerprint)))
+                messages.Warning($"Of the keys in {together.Name}, one cannot be used, because of what another of the files says of it: {problem} The other keys are used.");
+        }
+    }
+
     // The reference implementation refuses every image for a log's key of another kind.
     private static void RequireRekor(KeyFiles.KeySource source, DateTimeOffset now, TrustMessages messages)
     {
@@ -70,6 +98,10 @@ internal static class KeyCheck
         if (source.Keys.FirstOrDefault(static k => k.Algorithm != "ECDSA") is { } key)
             throw new TrustException("NotARekorKey", TrustErrorKind.InvalidData, $"The key in {source.Name} is of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, or use -Force.") { Target = source.Name };
     }
+
+    // What the judge of keys says, in its own words, of a key that the model's summary finds nothing wrong with.
+    private static string? Judged(KeyFiles.KeySource source, TrustKey key) =>
+        source.Problems.TryGetValue(key.Fingerprint, out string? problem) ? $"cannot be used: {problem}" : null;
 
     private static string? WhyUnusable(TrustKey key, DateTimeOffset now)
     {

@@ -24,7 +24,14 @@ internal sealed class KeyFiles
     /// <param name="Keys">The usable keys.</param>
     /// <param name="Warnings">What was skipped, and why.</param>
     /// <param name="Problem">Why there are no keys at all. Null if there are.</param>
-    internal sealed record KeySource(string Name, IReadOnlyList<TrustKey> Keys, IReadOnlyList<string> Warnings, TrustException? Problem);
+    internal sealed record KeySource(string Name, IReadOnlyList<TrustKey> Keys, IReadOnlyList<string> Warnings, TrustException? Problem)
+    {
+        /// <summary>Why a key can make no signature that counts now, by its fingerprint.</summary>
+        public IReadOnlyDictionary<string, string> Problems { get; init; } = new Dictionary<string, string>();
+
+        /// <summary>What became of every signature in the file.</summary>
+        public IReadOnlyList<string> Details { get; init; } = [];
+    }
 
     /// <summary>Where CA certificates come from: a file on the host, or the policy itself.</summary>
     /// <param name="Path">The file. Null for data.</param>
@@ -99,6 +106,30 @@ internal sealed class KeyFiles
             ids = null;
         _listed.Add(path, ids);
         return ids;
+    }
+
+    /// <summary>The keys of all files of a requirement, judged together as they are when an image is verified.</summary>
+    /// <returns>Null if a file cannot be read.</returns>
+    public KeySource? TryReadTogether(SignedByRequirement requirement)
+    {
+        try
+        {
+            List<KeyringSource> contents = [];
+            foreach (string path in requirement.KeyPaths ?? [])
+            {
+                if (_host.TryReadFile(path, MaxBytes) is not { } file)
+                    return null;
+                contents.Add(new KeyringSource(path, file.Content));
+            }
+
+            KeyReadResult result = OpenPgpKeyReader.Read(contents);
+            return new KeySource(string.Join(", ", contents.Select(static c => c.Name)), result.Keys, [], null) { Problems = result.Problems };
+        }
+        catch (TrustException)
+        {
+            // Reading it by itself has said so already.
+            return null;
+        }
     }
 
     /// <summary>The sources of a requirement's Rekor keys.</summary>
@@ -198,7 +229,11 @@ internal sealed class KeyFiles
         IReadOnlyList<string> warnings = isPem && SecretKeys.AreIn(content)
             ? [.. result.Warnings, $"{name} holds a private key beside the public one; it must not be where policies point everybody to. Take it out."]
             : result.Warnings;
-        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null);
+        return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null)
+        {
+            Problems = result.Problems,
+            Details = result.Details,
+        };
     }
 
     // What was read from a policy is base64; an object made by hand can hold anything.

@@ -14,6 +14,7 @@ public sealed class TrustStore
     private readonly TrustMessages _messages;
     private readonly KeyFiles _keys;
     private readonly HashSet<string> _warned = [];
+    private readonly HashSet<string> _detailed = [];
 
     /// <summary>A store over files that were found before.</summary>
     /// <param name="host">The host.</param>
@@ -254,6 +255,11 @@ public sealed class TrustStore
                 WarnOnce(source.Problem.Message);
             foreach (string warning in source.Warnings)
                 WarnOnce(warning);
+            foreach (string detail in source.Details)
+            {
+                if (_detailed.Add(detail))
+                    _messages.Verbose(detail);
+            }
         }
 
         return sources.Count == 1 ? sources[0].Keys : [.. sources.SelectMany(static s => s.Keys).Distinct()];

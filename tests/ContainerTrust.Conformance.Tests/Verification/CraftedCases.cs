@@ -117,7 +117,8 @@ internal sealed class CraftedCases : IDisposable
         yield return With("a good and an uncertified user id", bare, plain, Packet(UserIdTag, "Nobody"u8.ToArray()));
         yield return With("an uncertified and a good user id", bare, Packet(UserIdTag, "Nobody"u8.ToArray()), plain);
         yield return With("empty user id", _key.Certificate(userId: ""));
-        yield return With("long user id", _key.Certificate(userId: new string('x', 2000)));
+        foreach (int length in new int[] { 2000, 2038, 2039, 2048, 2049 })
+            yield return With($"user id of {length} octets", _key.Certificate(userId: new string('x', length)));
         yield return With("direct signature with flags 1", bare, _key.KeySignature(0x1F, Flags(1), Made), plain);
         yield return With("direct signature with flags 1, newer", bare, _key.KeySignature(0x1F, Flags(1), Later), plain);
         yield return With("direct signature with flags 3, user id 1", bare, _key.KeySignature(0x1F, Flags(3), Made), _key.UserId(Uid, Flags(1)));

@@ -48,6 +48,7 @@ public sealed class CraftedTests
             "key: revoked before it was made", "key: revocation with an unknown critical subpacket",
             "key: revoked by a designated revoker who is not here", "subkey: twice, once revoked",
         ],
+        ["Nobody signs the order of what is of one second, so the stricter counts."] = ["key: equal times, flags 1 then 3"],
         ["A packet that must not be ignored is not ignored."] = ["key: an unknown packet inside"],
     };
 

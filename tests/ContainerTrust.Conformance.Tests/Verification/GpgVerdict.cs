@@ -16,7 +16,8 @@ internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, string? KeyF
     /// <summary>Asks gpg, with the keys of a home.</summary>
     public static GpgVerdict Of(string home, string file) => Judge(GpgTool.Ask(home, "--no-autostart", "--batch", "--no-tty", "--status-fd", "2", "--output", "-", "--", file));
 
-    private static GpgVerdict Judge((byte[] Output, string Errors) said)
+    /// <summary>Judges what gpg said.</summary>
+    public static GpgVerdict Judge((byte[] Output, string Errors) said)
     {
         (byte[] content, string status) = said;
         string? fingerprint = null, keyFingerprint = null;

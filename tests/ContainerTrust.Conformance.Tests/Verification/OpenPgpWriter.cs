@@ -31,6 +31,8 @@ internal enum PacketFraming
 /// </summary>
 internal static class OpenPgpWriter
 {
+    public const int AttributeTag = 17;
+
     public const int SignatureTag = 2, OnePassTag = 4, PublicKeyTag = 6, CompressedTag = 8, MarkerTag = 10, LiteralTag = 11, UserIdTag = 13, SubkeyTag = 14, PaddingTag = 21;
 
     /// <summary>A packet.</summary>
@@ -67,7 +69,7 @@ internal static class OpenPgpWriter
     public static byte[] Literal(byte[] content, char mode = 'b') => [(byte)mode, 0, 0, 0, 0, 0, .. content];
 
     /// <summary>The body of a one-pass signature packet (version 3).</summary>
-    public static byte[] OnePass(WriterKey key, SignatureSpec spec, bool isLast = true) => [3, spec.Type, spec.Hash, 1, .. key.KeyId, (byte)(isLast ? 1 : 0)];
+    public static byte[] OnePass(WriterKey key, SignatureSpec spec, bool isLast = true) => [3, spec.Type, spec.Hash, key.Algorithm, .. key.KeyId, (byte)(isLast ? 1 : 0)];
 
     /// <summary>A compressed data packet over packets: 0 none, 1 ZIP, 2 ZLIB.</summary>
     public static byte[] Compressed(int algorithm, byte[] packets, PacketFraming framing = PacketFraming.OldIndeterminate)
@@ -100,17 +102,17 @@ internal static class OpenPgpWriter
         else
         {
             hashed = spec.Hashed is null ? [.. Subpacket(2, UInt32(spec.Created)), .. spec.MoreHashed] : spec.Hashed;
-            byte[] head = [(byte)spec.Version, spec.Type, 1, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed];
+            byte[] head = [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed];
             hash.AppendData([.. head, (byte)spec.Version, 0xFF, .. UInt32((uint)head.Length)]);
         }
 
         byte[] digest = hash.GetHashAndReset();
-        byte[] value = key.Rsa.SignHash(digest, HashName(spec.Hash), RSASignaturePadding.Pkcs1);
+        byte[] material = key.Sign(digest, HashName(spec.Hash));
         byte[] unhashed = spec.Unhashed ?? Subpacket(16, key.KeyId);
         byte[] start = spec.Version == 3
-            ? [3, 5, spec.Type, .. UInt32(spec.Created), .. key.KeyId, 1, spec.Hash]
-            : [(byte)spec.Version, spec.Type, 1, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed, (byte)(unhashed.Length >> 8), (byte)unhashed.Length, .. unhashed];
-        return [.. start, (byte)(digest[0] ^ spec.WrongDigestStart), digest[1], .. Mpi(value)];
+            ? [3, 5, spec.Type, .. UInt32(spec.Created), .. key.KeyId, key.Algorithm, spec.Hash]
+            : [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed, (byte)(unhashed.Length >> 8), (byte)unhashed.Length, .. unhashed];
+        return [.. start, (byte)(digest[0] ^ spec.WrongDigestStart), digest[1], .. spec.Numbers is null ? material : spec.Numbers(material)];
     }
 
     /// <summary>A signed message as gpg makes it, not compressed: one-pass signature, literal data, signature.</summary>
@@ -187,21 +189,44 @@ internal sealed record SignatureSpec
     /// <summary>All unhashed subpackets. Null for the issuer's key id.</summary>
     public byte[]? Unhashed { get; init; }
 
+    /// <summary>The algorithm that it names. Null for the key's.</summary>
+    public byte? Algorithm { get; init; }
+
+    /// <summary>Changes how the numbers are written. Null for plainly.</summary>
+    public Func<byte[], byte[]>? Numbers { get; init; }
+
     /// <summary>Changes the first octet of the digest that is repeated in the clear.</summary>
     public byte WrongDigestStart { get; init; }
 }
 
-/// <summary>An RSA key whose packets tests write themselves.</summary>
+/// <summary>A key, RSA or on the curve P-256, whose packets tests write themselves.</summary>
 internal sealed class WriterKey : IDisposable
 {
     /// <summary>2023-11-14.</summary>
     public const uint DefaultCreated = 1_700_000_000;
 
+    private readonly ECDsa? _ecdsa;
+
     public WriterKey(uint created = DefaultCreated, int bits = 2048)
+        : this(created, RSA.Create(bits), null)
     {
-        Rsa = RSA.Create(bits);
-        RSAParameters parameters = Rsa.ExportParameters(false);
-        Body = [4, .. OpenPgpWriter.UInt32(created), 1, .. OpenPgpWriter.Mpi(parameters.Modulus!), .. OpenPgpWriter.Mpi(parameters.Exponent!)];
+    }
+
+    private WriterKey(uint created, RSA rsa, ECDsa? ecdsa)
+    {
+        Rsa = rsa;
+        _ecdsa = ecdsa;
+        if (ecdsa is null)
+        {
+            RSAParameters parameters = Rsa.ExportParameters(false);
+            Body = [4, .. OpenPgpWriter.UInt32(created), 1, .. OpenPgpWriter.Mpi(parameters.Modulus!), .. OpenPgpWriter.Mpi(parameters.Exponent!)];
+        }
+        else
+        {
+            ECPoint point = ecdsa.ExportParameters(false).Q;
+            Body = [4, .. OpenPgpWriter.UInt32(created), 19, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, .. OpenPgpWriter.Mpi([4, .. point.X!, .. point.Y!])];
+        }
+
         HashData = [0x99, (byte)(Body.Length >> 8), (byte)Body.Length, .. Body];
 #pragma warning disable CA5350 // A version 4 fingerprint is SHA-1.
         FingerprintBytes = SHA1.HashData(HashData);
@@ -212,6 +237,9 @@ internal sealed class WriterKey : IDisposable
     }
 
     public RSA Rsa { get; }
+
+    /// <summary>Its algorithm's number.</summary>
+    public byte Algorithm => Body[5];
 
     /// <summary>When it was made, in seconds since 1970.</summary>
     public uint Created { get; }
@@ -229,7 +257,26 @@ internal sealed class WriterKey : IDisposable
 
     public byte[] KeyId { get; }
 
-    public void Dispose() => Rsa.Dispose();
+    /// <summary>A key on the curve P-256.</summary>
+    public static WriterKey EllipticCurve(uint created = DefaultCreated) => new(created, RSA.Create(), ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
+    /// <summary>The same numbers with another date, which is another key; disposed of with this one.</summary>
+    public WriterKey MadeAt(uint created) => new(created, Rsa, _ecdsa);
+
+    /// <summary>The numbers of a signature, plainly written.</summary>
+    public byte[] Sign(byte[] digest, HashAlgorithmName hash)
+    {
+        if (_ecdsa is null)
+            return OpenPgpWriter.Mpi(Rsa.SignHash(digest, hash, RSASignaturePadding.Pkcs1));
+        byte[] pair = _ecdsa.SignHash(digest);
+        return [.. OpenPgpWriter.Mpi(pair[..32]), .. OpenPgpWriter.Mpi(pair[32..])];
+    }
+
+    public void Dispose()
+    {
+        Rsa.Dispose();
+        _ecdsa?.Dispose();
+    }
 
     /// <summary>The key with a user id, certified by itself.</summary>
     /// <param name="hashed">Subpackets of the self-signature after its creation time. Null for key flags "certify, sign".</param>

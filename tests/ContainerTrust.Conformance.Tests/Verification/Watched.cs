@@ -13,6 +13,13 @@ internal static class Watched
     /// <param name="work">The work. Run again if it took long: the compiler or a garbage collection may have come between.</param>
     /// <param name="fault">What was wrong; null if nothing.</param>
     public static T? Run<T>(Func<T> work, out string? fault)
+        where T : class => Run(work, Limit, out fault);
+
+    /// <summary>Runs, with another limit.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="limit">What it may take.</param>
+    /// <param name="fault">What was wrong; null if nothing.</param>
+    public static T? Run<T>(Func<T> work, TimeSpan limit, out string? fault)
         where T : class
     {
         fault = null;
@@ -41,7 +48,7 @@ internal static class Watched
                 return null;
             }
 
-            if (best <= Limit)
+            if (best <= limit)
                 return result;
         }
 

@@ -12,6 +12,10 @@ public sealed class MutationTests
     public void Damaged_files_give_a_result_or_a_clear_error()
     {
         byte[][] seeds = MakeSeeds();
+
+        // The curves' tables are made once.
+        foreach (byte[] seed in seeds)
+            Assert.NotEmpty(OpenPgpKeyReader.Read(seed, "key").Keys);
         var random = new Random(9580);
         int refused = 0;
         for (int i = 0; i < Rounds; i++)
@@ -34,7 +38,8 @@ public sealed class MutationTests
             Assert.NotNull(OpenPgpKeyReader.ListUserIdsAsGpg(content));
             var elapsed = ProcessorTime.Since(started);
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            Assert.True(allocated < 200_000 + (20L * content.Length), $"{allocated} bytes for {Convert.ToBase64String(content)}");
+            // Bouncy Castle takes some 100 KB to verify one Ed25519 signature.
+            Assert.True(allocated < 4_000_000 + (20L * content.Length), $"{allocated} bytes for {Convert.ToBase64String(content)}");
 
             // The compiler or a garbage collection may have come between once; a slow input is slow again.
             if (elapsed > TimeSpan.FromMilliseconds(50))

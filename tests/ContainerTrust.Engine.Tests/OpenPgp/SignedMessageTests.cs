@@ -40,7 +40,6 @@ public sealed class SignedMessageTests
     }
 
     [Theory]
-    [InlineData(3)]
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(10)]

@@ -12,6 +12,7 @@ internal sealed class TestSigner
 {
     public const byte Sha256 = 8;
     private readonly Func<byte[], byte, byte[]> _sign;
+    private readonly byte[] _material;
 
     private TestSigner(byte version, PublicKeyAlgorithm algorithm, uint created, byte[] material, Func<byte[], byte, byte[]> sign)
     {
@@ -21,8 +22,31 @@ internal sealed class TestSigner
         Body = version == 6
             ? [6, .. TestPackets.BigEndian(created), (byte)algorithm, .. TestPackets.BigEndian((uint)material.Length), .. material]
             : [4, .. TestPackets.BigEndian(created), (byte)algorithm, .. material];
+        _material = material;
         _sign = sign;
         Packet = TestPackets.Read(TestPackets.Packet(PacketTag.PublicKey, Body));
+    }
+
+    /// <summary>The same numbers with another date, which is another key.</summary>
+    public TestSigner MadeAt(uint created) => new(Version, Algorithm, created, _material, _sign);
+
+    /// <summary>Changes the numbers of a signature packet, which nobody signs.</summary>
+    public static byte[] WithNumbers(byte[] signaturePacket, Func<byte[], byte[]> change)
+    {
+        byte[] body = BodyOf(signaturePacket);
+        SignaturePacket.Parse(body, out var signature);
+        byte[] material = signature.Material.ToArray();
+        return TestPackets.Packet(PacketTag.Signature, [.. body[..^material.Length], .. change(material)]);
+    }
+
+    /// <summary>Changes the unhashed subpackets of a version 4 signature packet, which nobody signs.</summary>
+    public static byte[] WithUnhashed(byte[] signaturePacket, Func<byte[], byte[]> change)
+    {
+        byte[] body = BodyOf(signaturePacket);
+        SignaturePacket.Parse(body, out var signature);
+        int start = signature.HashedFields.Length + 2, length = signature.UnhashedArea.Length;
+        byte[] area = change(signature.UnhashedArea.ToArray());
+        return TestPackets.Packet(PacketTag.Signature, [.. body[..(start - 2)], (byte)(area.Length >> 8), (byte)area.Length, .. area, .. body[(start + length)..]]);
     }
 
     public byte Version { get; }
@@ -122,14 +146,14 @@ internal sealed class TestSigner
     public byte[] Sign(SignatureType type, byte[] data, uint signed, params byte[][] hashed) => TestPackets.Packet(PacketTag.Signature, SignBody(type, data, signed, hashed: hashed));
 
     /// <summary>A signature packet's body, of version 4 or, for a key of version 6, 6.</summary>
-    public byte[] SignBody(SignatureType type, byte[] data, uint signed, byte hash = Sha256, byte[][]? hashed = null, byte[][]? unhashed = null, bool hasIssuer = true, byte[]? salt = null)
+    public byte[] SignBody(SignatureType type, byte[] data, uint signed, byte hash = Sha256, byte[][]? hashed = null, byte[][]? unhashed = null, bool hasIssuer = true, byte[]? salt = null, byte? algorithm = null)
     {
         byte[] area = [.. TestPackets.Subpacket(SubpacketType.SignatureCreationTime, TestPackets.BigEndian(signed)), .. (hashed ?? []).SelectMany(h => h)];
         byte[] issuer = !hasIssuer ? [] : Version == 6
             ? TestPackets.Subpacket(SubpacketType.IssuerFingerprint, [6, .. Convert.FromHexString(Fingerprint)])
             : TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Packet.KeyId));
         byte[] other = [.. issuer, .. (unhashed ?? []).SelectMany(u => u)];
-        byte[] fields = [Version, (byte)type, (byte)Algorithm, hash, .. AreaLength(area), .. area];
+        byte[] fields = [Version, (byte)type, algorithm ?? (byte)Algorithm, hash, .. AreaLength(area), .. area];
         salt ??= Version == 6 ? RandomNumberGenerator.GetBytes(HashAlgorithms.SaltLength(hash)) : [];
         byte[] digest = Digest(hash, [.. salt, .. data, .. fields, Version, 0xFF, .. TestPackets.BigEndian((uint)fields.Length)]);
         return [.. fields, .. AreaLength(other), .. other, digest[0], digest[1], .. Version == 6 ? [(byte)salt.Length, .. salt] : Array.Empty<byte>(), .. _sign(digest, hash)];
@@ -187,6 +211,13 @@ internal sealed class TestSigner
             return MD5.HashData(data);
 #pragma warning restore CA5351
         return digest[..HashAlgorithms.Compute(hash, data, digest)];
+    }
+
+    private static byte[] BodyOf(byte[] packet)
+    {
+        var reader = new PacketReader(packet, new PacketSource("test", 0), 1);
+        Assert.True(reader.TryRead(out var read));
+        return read.Body.ToArray();
     }
 
     private static byte[] RawRsa(RSA rsa, byte[] frame)

@@ -1,0 +1,61 @@
+namespace ContainerTrust.Engine.OpenPgp.Certificates;
+
+/// <summary>
+/// Key files, read and judged together, as <c>gpg --import</c> takes them together: what one file says of a key counts for its copies in the others. The one
+/// way from files to keys, for all who show, set, audit, merge or verify.
+/// </summary>
+internal sealed class JudgedKeyFiles
+{
+    private JudgedKeyFiles(IReadOnlyList<JudgedCertificate> certificates, IReadOnlyList<JudgedStatement> loose, WarningList warnings)
+    {
+        Certificates = certificates;
+        LooseStatements = loose;
+        Warnings = warnings;
+    }
+
+    /// <summary>All certificates in the order in which they came, those that are not used too.</summary>
+    public IReadOnlyList<JudgedCertificate> Certificates { get; }
+
+    /// <summary>Revocations that stand with no key, and what became of them.</summary>
+    public IReadOnlyList<JudgedStatement> LooseStatements { get; }
+
+    /// <summary>What was skipped while the files were read, and revocations that are not applied: sentences that name the file.</summary>
+    public WarningList Warnings { get; }
+
+    /// <summary>Every signature of the files, and what became of it.</summary>
+    public IEnumerable<JudgedStatement> Statements => LooseStatements.Concat(Certificates.SelectMany(static c => c.Statements));
+
+    /// <summary>Reads and judges.</summary>
+    /// <param name="sources">Key files.</param>
+    /// <returns>The certificates.</returns>
+    /// <exception cref="TrustException">A file is no key file, is damaged, too large, or has too many packets.</exception>
+    public static JudgedKeyFiles Read(IReadOnlyList<KeyringSource> sources)
+    {
+        var parser = new KeyFileParser(OpenPgpRules.Current);
+        foreach (var source in sources)
+            parser.Read(source.Name, source.Content.Span);
+        return Judge(parser);
+    }
+
+    /// <summary>Reads one file and judges it by itself.</summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="content">The file.</param>
+    /// <returns>The certificates.</returns>
+    /// <exception cref="TrustException">The file is no key file, is damaged, too large, or has too many packets.</exception>
+    public static JudgedKeyFiles Read(string name, ReadOnlySpan<byte> content)
+    {
+        var parser = new KeyFileParser(OpenPgpRules.Current);
+        parser.Read(name, content);
+        return Judge(parser);
+    }
+
+    private static JudgedKeyFiles Judge(KeyFileParser parser)
+    {
+        var judge = new CertificateJudge(OpenPgpRules.Current);
+        var certificates = parser.Certificates.ConvertAll(judge.Judge);
+        var revocations = new RevocationJudge(OpenPgpRules.Current, certificates, parser.Warnings);
+        revocations.ApplyDesignated();
+        var loose = revocations.ApplyLoose(parser.LooseRevocations);
+        return new JudgedKeyFiles(certificates, loose, parser.Warnings);
+    }
+}

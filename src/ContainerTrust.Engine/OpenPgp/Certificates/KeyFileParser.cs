@@ -1,0 +1,212 @@
+using System.Globalization;
+
+namespace ContainerTrust.Engine.OpenPgp.Certificates;
+
+/// <summary>
+/// Reads key files to <see cref="RawCertificate"/>s: the only parser of certificates. It knows the grammar and the bounds, and decides nothing: every signature
+/// is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because what cannot be read could be a revocation.
+/// </summary>
+internal sealed class KeyFileParser(OpenPgpRules rules)
+{
+    private const int MaxPackets = 100_000;
+
+    private readonly OpenPgpRules _rules = rules;
+    private readonly Dictionary<string, RawCertificate> _byFingerprint = new(StringComparer.Ordinal);
+
+    /// <summary>The certificates in the order in which they came.</summary>
+    public List<RawCertificate> Certificates { get; } = [];
+
+    /// <summary>Revocations of keys that stand elsewhere than with the key that they name.</summary>
+    public List<LooseRevocation> LooseRevocations { get; } = [];
+
+    /// <summary>What was skipped.</summary>
+    public WarningList Warnings { get; } = new();
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="content">The file.</param>
+    /// <exception cref="TrustException">The file is no key file, or damaged.</exception>
+    public void Read(string name, ReadOnlySpan<byte> content) => KeyFile.Read(content, name, new Sink(this, name));
+
+    private RawCertificate Add(PublicKeyPacket key, ReadOnlySpan<byte> body)
+    {
+        if (_byFingerprint.TryGetValue(key.Fingerprint, out var known))
+            return known;
+        var certificate = new RawCertificate(new RawComponent(ComponentKind.PrimaryKey, body.ToArray(), key));
+        _byFingerprint.Add(key.Fingerprint, certificate);
+        Certificates.Add(certificate);
+        return certificate;
+    }
+
+    private sealed class Sink(KeyFileParser parser, string name) : IKeyPacketSink
+    {
+        private readonly OpenPgpRules _rules = parser._rules;
+        private int _packets;
+        private RawCertificate? _certificate;
+        private RawBlock _block = new(name);
+
+        // What a signature at this place stands behind, and which parts of the certificate have begun.
+        private RawComponent? _place;
+        private bool _hasUserId;
+        private bool _isBehindSubkey;
+
+        public void Warn(string problem) => parser.Warnings.Add($"{name}: {problem}");
+
+        public void Parse(ReadOnlySpan<byte> data, int line)
+        {
+            var source = new PacketSource(name, line);
+            var reader = new PacketReader(data, source, MaxPackets - _packets);
+            Begin(null);
+            while (reader.TryRead(out var packet))
+                Add(packet, source);
+            _packets += reader.Count;
+        }
+
+        private void Begin(RawCertificate? certificate)
+        {
+            _certificate = certificate;
+            _block = new RawBlock(name);
+            _hasUserId = _isBehindSubkey = false;
+            _place = null;
+            if (certificate is not null)
+                Place(certificate.Primary);
+        }
+
+        private void Place(RawComponent component)
+        {
+            _place = component;
+            component.Blocks.Add(_block);
+        }
+
+        private void Add(in Packet packet, PacketSource source)
+        {
+            switch (packet.Tag)
+            {
+                case PacketTag.PublicKey:
+                    AddPrimary(packet, source);
+                    break;
+                case PacketTag.PublicSubkey:
+                    AddSubkey(packet, source);
+                    break;
+                case PacketTag.UserId:
+                    AddUserId(packet, source, ComponentKind.UserId);
+                    break;
+                case PacketTag.UserAttribute:
+                    AddUserId(packet, source, ComponentKind.UserAttribute);
+                    break;
+                case PacketTag.Signature:
+                    AddSignature(packet, source);
+                    break;
+                case PacketTag.SecretKey:
+                    Begin(null);
+                    Warn("it contains a private key, which must not be where policies are; the private key is skipped.");
+                    break;
+                case PacketTag.SecretSubkey:
+                    _isBehindSubkey = true;
+                    _place = null;
+                    break;
+                case PacketTag.Marker when !packet.Body.SequenceEqual("PGP"u8):
+                    throw source.Malformed(packet.Offset, "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
+                case PacketTag.Trust or PacketTag.Marker or PacketTag.Padding or PacketTag.OldComment or >= (PacketTag)40:
+                    break;
+                case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature or PacketTag.CompressedData
+                    or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData:
+                    throw source.Malformed(packet.Offset, "this is part of an OpenPGP message, not of a key; give the file of a public key.");
+                default:
+                    throw source.Malformed(packet.Offset, string.Create(CultureInfo.InvariantCulture,
+                        $"packet type {(int)packet.Tag} is unknown and must not be ignored; this key is of a newer kind than this release reads."));
+            }
+        }
+
+        private void AddPrimary(in Packet packet, PacketSource source)
+        {
+            PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
+            Begin(key is null ? null : parser.Add(key, packet.Body));
+            if (key is null)
+                Warn($"a key {unusable} is skipped; this release cannot use it.");
+        }
+
+        private void AddSubkey(in Packet packet, PacketSource source)
+        {
+            if (_certificate is null)
+                return;
+            _isBehindSubkey = true;
+            _place = null;
+            PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
+            int version = packet.Body[0], primaryVersion = _certificate.Key.Version;
+            if (primaryVersion == 4 && version != 4)
+            {
+                throw source.Malformed(packet.Offset, string.Create(CultureInfo.InvariantCulture,
+                    $"a subkey of version {version} stands below a key of version 4, and GnuPG 2.2 imports nothing of such a file; export the key without it."));
+            }
+
+            if (key is not null && version != primaryVersion)
+                unusable = $"{key.Fingerprint} of another version than its primary key";
+            if (unusable is not null)
+                Warn($"a subkey {unusable} (of key {_certificate.Key.Fingerprint}) is skipped; this release cannot use it.");
+
+            // What stands behind a subkey of an unknown kind is about that one; its body can still be hashed.
+            if (version == primaryVersion)
+                Place(_certificate.Add(ComponentKind.Subkey, packet.Body, key));
+        }
+
+        private void AddUserId(in Packet packet, PacketSource source, ComponentKind kind)
+        {
+            if (_certificate is null)
+                return;
+            _hasUserId = true;
+            _place = null;
+            if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxUserIdLength)
+            {
+                Warn($"a user id of key {_certificate.Key.Fingerprint} is longer than 2,048 octets and is skipped.");
+                return;
+            }
+
+            if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxStoredUserIdLength)
+                throw source.Malformed(packet.Offset, "a user id is longer than 2,038 octets, and GnuPG 2.2 does not import such a key; export the key without it.");
+            Place(_certificate.Add(kind, packet.Body, null));
+            _place!.StandsBehindSubkey |= _isBehindSubkey;
+        }
+
+        private void AddSignature(in Packet packet, PacketSource source)
+        {
+            var outcome = SignaturePacket.Parse(packet.Body, out var signature);
+            RequireReadable(packet, source, outcome, signature);
+            var label = _certificate is null ? StatementLabel.Other : StatementLabels.Of(signature, _certificate.Key);
+            if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own && (_certificate is null || StatementLabels.KeyId(signature) is not null))
+                parser.LooseRevocations.Add(new LooseRevocation(packet.Body.ToArray(), name, _certificate?.Key.Fingerprint));
+            if (_certificate is null)
+                return;
+            bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification) or SignatureType.CertificationRevocation;
+            _block.HasMisplacedCertification |= isCertification && !_hasUserId && label == StatementLabel.Own;
+            _certificate.Add(packet.Body, _place, _block, label != StatementLabel.Other);
+        }
+
+        // GnuPG imports nothing of such a file; what cannot be read could be a revocation.
+        private void RequireReadable(in Packet packet, PacketSource source, SignatureParse outcome, in SignaturePacket signature)
+        {
+            bool isKeyRevocation = signature.Type is SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
+            if (outcome == SignatureParse.Malformed || (outcome == SignatureParse.BadSubpacket && isKeyRevocation))
+                throw source.Malformed(packet.Offset, "the signature in this packet is malformed; the file is damaged, get it again.");
+            if (outcome == SignatureParse.UnknownVersion)
+                throw source.Malformed(packet.Offset, "the signature in this packet is of an unknown version; export the key with gpg --export-options export-clean.");
+            if (signature.HashedArea.Length > _rules.MaxAreaLength || signature.UnhashedArea.Length > _rules.MaxAreaLength)
+            {
+                throw source.Malformed(packet.Offset,
+                    "the signature in this packet has a part of more than 10,000 octets, and GnuPG imports nothing of such a file; export the key with gpg --export-options export-clean.");
+            }
+
+            if (!signature.HasKnownNumbers && signature.Material.Length > _rules.MaxOpaqueLength)
+            {
+                throw source.Malformed(packet.Offset,
+                    "the signature in this packet is of an unknown algorithm and too long, and GnuPG 2.2 imports nothing of such a file; export the key without it.");
+            }
+        }
+    }
+}
+
+/// <summary>A revocation of a key (0x20) that stands elsewhere than with the key that it names.</summary>
+/// <param name="Body">The signature packet's body.</param>
+/// <param name="File">The file that it is in.</param>
+/// <param name="Neighbour">Fingerprint of the key that it stands with. Null if it stands alone.</param>
+internal sealed record LooseRevocation(byte[] Body, string File, string? Neighbour);
