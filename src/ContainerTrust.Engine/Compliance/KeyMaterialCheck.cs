@@ -245,33 +245,42 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             if (SecretKeys.AreIn(content))
                 Exposed(source);
             List<string> faults = [];
-            List<CertificateCheck.Facts> certificates = CertificateCheck.Read(content, certificateUse, faults);
+            List<CertificateFacts> certificates = CertificateCheck.Read(content, certificateUse, faults);
             if (certificates.Count == 0 || (certificateUse == CertificateUse.Intermediates && faults.Count > 0))
             {
-                string what = certificates.Count == 0 ? "holds no PEM certificate that can be read" : "holds more than sound PEM certificates";
+                string what = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates";
                 Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} {what}, so {use.Words} accepts nothing{(faults.Count == 0 ? "" : $": {string.Join("; ", faults)}")}.");
                 return;
             }
 
             foreach (string fault in faults)
                 Add(ComplianceRules.KeyPartSkipped, source, $"In {source.Name}, {fault}; the other certificates are used.");
-            bool isAnyGood = certificates.Any(c => c.Ends >= Now.UtcDateTime && c.Begins <= Now.UtcDateTime);
-            foreach (CertificateCheck.Facts certificate in certificates)
+            bool isNoneUsable = CertificateFacts.IsNoneUsable(certificates, certificateUse, Now.UtcDateTime);
+            foreach (CertificateFacts certificate in certificates)
             {
                 string who = $"Certificate {certificate.Subject}";
                 string rest = certificateUse == CertificateUse.FulcioCA ? "Only signatures of its time can be accepted by it." : "What it vouches for is not accepted any more.";
-                ImageTrustSeverity? severity = isAnyGood || certificateUse != CertificateUse.Roots ? ImageTrustSeverity.Warning : null;
+                ImageTrustSeverity? severity = isNoneUsable && certificateUse == CertificateUse.Roots ? null : ImageTrustSeverity.Warning;
                 if (certificate.Ends < Now.UtcDateTime)
                     Add(ComplianceRules.KeyExpired, source, $"{who} in {source.Name}, required by {use.Words}, ended on {Day(certificate.Ends)}. {rest}", severity);
                 else if (certificate.Begins > Now.UtcDateTime)
                     Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name}, required by {use.Words}, begins only on {Day(certificate.Begins)}.", severity);
                 else if (certificate.Ends <= Horizon.UtcDateTime)
                     Expiring(source, who, certificate.Ends);
-                if (!certificate.IsCA)
-                    Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name} is no CA's certificate, so no signer's certificate can come from it.", ImageTrustSeverity.Warning);
-                if (certificate.RsaBits is > 0 and < SmallestRsa)
+                if (certificate.Fault is { } flaw)
+                    Unusable(source, who, certificate, flaw, isNoneUsable);
+                if (certificate.IsShort)
                     Add(ComplianceRules.KeyWeak, source, $"{who} in {source.Name}, required by {use.Words}, is weak: RSA with {certificate.RsaBits} bits is too short.");
             }
+        }
+
+        private void Unusable(Source source, string who, CertificateFacts certificate, string fault, bool isNoneUsable)
+        {
+            string rest = !certificate.IsUseless ? "" : isNoneUsable
+                ? " No image is accepted by this file; get the CA's current certificates."
+                : " No signature that depends on it is accepted.";
+            ImageTrustSeverity? severity = isNoneUsable && certificate.IsUseless ? null : ImageTrustSeverity.Warning;
+            Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name}, required by {use.Words}, {fault}.{rest}", severity);
         }
 
         private void Expiring(Source source, string who, DateTimeOffset ends) =>

@@ -24,10 +24,19 @@ internal static class CertificateKey
     /// <param name="certificate">The certificate.</param>
     /// <param name="problem">What is wrong with the key, a clause; empty if nothing is.</param>
     /// <returns>Whether it has.</returns>
-    public static bool IsUsable(SigstoreCertificate certificate, out string problem)
+    public static bool IsUsable(SigstoreCertificate certificate, out string problem) => IsUsable(certificate, out _, out problem);
+
+    /// <summary>Whether a certificate has a key that may sign.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="rsaBits">The length of an RSA key; 0 for others, and for those that cannot be used.</param>
+    /// <param name="problem">What is wrong with the key, a clause; empty if nothing is.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool IsUsable(SigstoreCertificate certificate, out int rsaBits, out string problem)
     {
+        rsaBits = 0;
         if (!TryRead(certificate, out SigstorePublicKey? key, out problem))
             return false;
+        rsaBits = key.RsaBits;
         key.Dispose();
         return true;
     }

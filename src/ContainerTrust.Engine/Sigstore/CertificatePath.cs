@@ -10,9 +10,6 @@ namespace ContainerTrust.Engine.Sigstore;
 /// </summary>
 internal static class CertificatePath
 {
-    private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
-    private const string AnyUsage = "2.5.29.37.0";
-
     // As the reference's limit on signature checks, this bounds the time that a signature with many look-alike certificates can cost.
     private const int MaxCandidates = 100;
     private const int MaxEngineRuns = 8;
@@ -36,12 +33,10 @@ internal static class CertificatePath
         bool ignoresUnknownNames,
         string? askedHost = null)
     {
-        if (leaf.Extensions.HasUnknownCritical || (leaf.Extensions.HasUnknownCriticalNames && !ignoresUnknownNames))
-            throw new SigstoreRefusal(SigstoreProblem.CertificateExtension, "The signer's certificate has a critical extension that is not understood.");
+        if (!CertificateFitness.CanSign(leaf, ignoresUnknownNames, out SigstoreProblem problem, out string reason))
+            throw new SigstoreRefusal(problem, $"The signer's certificate {reason}.");
         if (!IsValidAt(leaf, time))
             throw new SigstoreRefusal(SigstoreProblem.CertificateNotTimely, "The signer's certificate is not valid at the time of the signature.");
-        if (leaf.Extensions.KeyUsage is { } usage && (usage & (CertificateKeyUsage.DigitalSignature | CertificateKeyUsage.ContentCommitment)) == 0)
-            throw new SigstoreRefusal(SigstoreProblem.CertificateUsage, "The signer's certificate is not for signatures.");
 
         Search search = new(roots, intermediates, time, new NameConstraintJudge(askedHost));
         if (Find(roots, leaf))
@@ -55,9 +50,6 @@ internal static class CertificatePath
         pool.Any(c => c.Raw.Span.SequenceEqual(certificate.Raw.Span));
 
     private static bool IsValidAt(SigstoreCertificate certificate, DateTimeOffset time) => time >= certificate.NotBefore && time <= certificate.NotAfter;
-
-    private static bool AllowsCodeSigning(SigstoreCertificate certificate) =>
-        certificate.Extensions.ExtendedKeyUsages is not { } usages || usages.Contains(CodeSigning) || usages.Contains(AnyUsage);
 
     /// <summary>A search through the CAs, depth first, as far as the limits go.</summary>
     private sealed class Search(
@@ -99,7 +91,7 @@ internal static class CertificatePath
         public void Judge(List<SigstoreCertificate> path)
         {
             // From the root down, as the reference: whatever a CA is not for, nothing below it is for.
-            if (!path.TrueForAll(AllowsCodeSigning))
+            if (!path.TrueForAll(CertificateFitness.AllowsCodeSigning))
             {
                 Refusal = new SigstoreRefusal(SigstoreProblem.CertificateUsage, "The signer's certificate, or a CA above it, is not for code signing.");
                 return;
@@ -128,21 +120,14 @@ internal static class CertificatePath
                 return false;
             if (!child.HasStrongSignature)
                 return No(SigstoreProblem.CertificateNotTrusted, "A certificate on the path to the CA is signed with an algorithm that is broken or not known.");
-            CertificateExtensions extensions = candidate.Extensions;
-            if (extensions.HasUnknownCritical || extensions.HasUnknownCriticalNames)
-                return No(SigstoreProblem.CertificateExtension, "A CA's certificate has a critical extension that is not understood.");
-            bool isMarked = extensions is { HasBasicConstraints: true, IsAuthority: true };
-            bool isOldRoot = isRoot && candidate.Version < 3;
-            if (!isMarked && !isOldRoot)
-                return No(SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is none.");
-            if (extensions.KeyUsage is { } usage && (usage & CertificateKeyUsage.CertificateSignature) == 0)
-                return No(SigstoreProblem.CertificateUsage, "A CA's certificate is not for signing certificates.");
-            if (extensions.PathLength is { } length && path.Count - 1 > length)
+            if (!CertificateFitness.IsAuthority(candidate, isRoot))
+                return No(SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one.");
+            if (!CertificateFitness.CanIssue(candidate, out SigstoreProblem problem, out string reason))
+                return No(problem, $"A CA's certificate {reason}.");
+            if (candidate.Extensions.PathLength is { } length && path.Count - 1 > length)
                 return No(SigstoreProblem.CertificateUsage, "The path to the CA is longer than a CA on it allows.");
-            if (!IsValidAt(candidate, time))
-                return No(SigstoreProblem.CertificateNotTimely, "A CA's certificate is not valid at the time of the signature.");
-            return CertificateKey.IsUsable(candidate, out string problem)
-                || No(SigstoreProblem.CertificateKey, $"A CA's certificate has no key that can be used: {problem}.");
+            return IsValidAt(candidate, time)
+                || No(SigstoreProblem.CertificateNotTimely, "A CA's certificate is not valid at the time of the signature.");
         }
 
         private bool No(SigstoreProblem problem, string reason)

@@ -49,6 +49,22 @@ internal static class ChainEngine
         }
     }
 
+    /// <summary>Whether the engine can read a certificate; no path holds that has one it cannot read.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <returns>Whether it can.</returns>
+    public static bool CanRead(SigstoreCertificate certificate)
+    {
+        try
+        {
+            X509CertificateLoader.LoadCertificate(certificate.Raw.Span).Dispose();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     // RFC 5280 section 4.1.2.5 and Go count the last second; OpenSSL does not.
     private static DateTimeOffset InsideValidity(IReadOnlyList<SigstoreCertificate> path, DateTimeOffset time)
     {

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Policy;
+
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>Reads X.509 certificates out of PEM text, as the two loaders of the reference do.</summary>
@@ -38,13 +40,41 @@ internal static class PemCertificates
                 return false;
             }
 
-            if (!SigstoreCertificate.TryParse(block.Content, out SigstoreCertificate? certificate, out problem))
+            if (!SigstoreCertificate.TryParse(block.Content, out SigstoreCertificate? certificate, out string fault))
+            {
+                problem = $"certificate {certificates.Count + 1} cannot be used, as {fault}";
                 return false;
+            }
+
             certificates.Add(certificate);
             text = block.Rest;
         }
 
         problem = "";
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the intermediate CAs of a policy. One whose key cannot be used refuses the text, though nobody may use it: the reference, too,
+    /// reads no certificate with a curve that it does not know.
+    /// </summary>
+    /// <param name="text">PEM.</param>
+    /// <param name="certificates">The certificates; none for a text of white space.</param>
+    /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
+    /// <returns>Whether the text can be used.</returns>
+    public static bool TryReadIntermediates(ReadOnlySpan<byte> text, out List<SigstoreCertificate> certificates, out string problem)
+    {
+        if (!TryReadAll(text, out certificates, out problem))
+            return false;
+        for (int i = 0; i < certificates.Count; i++)
+        {
+            if (CertificateKey.IsUsable(certificates[i], out string fault))
+                continue;
+            string name = Printable.Of(certificates[i].SubjectName, Printable.NameLength);
+            problem = $"certificate {i + 1} ({name}) has no key that can be used: {fault}";
+            return false;
+        }
+
         return true;
     }
 
@@ -58,6 +88,7 @@ internal static class PemCertificates
         List<SigstoreCertificate> pool = [];
         ReadOnlySpan<byte> text = source.Content.Span;
         int number = 0;
+        string last = "";
         while (PemBlock.TryFind(text, out PemBlock block))
         {
             text = block.Rest;
@@ -65,16 +96,20 @@ internal static class PemCertificates
                 continue;
             number++;
             if (SigstoreCertificate.TryParse(block.Content, out SigstoreCertificate? certificate, out string problem))
+            {
                 pool.Add(certificate);
-            else
-                warnings.Add($"{source.Name}: certificate {number} is not used: {problem}.");
+                continue;
+            }
+
+            last = $"certificate {number} is not, as {problem}";
+            warnings.Add($"{source.Name}: certificate {number} is not used, as {problem}.");
         }
 
         if (pool.Count == 0)
         {
             string problem = number == 0
                 ? "it has no PEM certificate (-----BEGIN CERTIFICATE-----); give the CA's certificates."
-                : "none of its certificates can be read; get the file again.";
+                : $"none of its certificates can be used: {last}; give sound certificates of the CA.";
             throw NoUsableCertificate(source.Name, problem);
         }
 

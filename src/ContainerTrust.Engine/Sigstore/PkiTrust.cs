@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>The user's own PKI, and whom it must have certified.</summary>
@@ -24,18 +21,6 @@ internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOn
             throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectEmail}.");
         if (subjectHostname is not null && !HostNameMatch.IsFor(names, subjectHostname))
             throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectHostname}.");
-        return Describe(root);
-    }
-
-    private static string Describe(SigstoreCertificate root)
-    {
-        try
-        {
-            return new X500DistinguishedName(root.Subject.Span).Name;
-        }
-        catch (CryptographicException)
-        {
-            return "";
-        }
+        return root.SubjectName;
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace ContainerTrust.Engine.Sigstore;
 
@@ -41,20 +43,36 @@ internal sealed class SigstoreCertificate
     /// <summary>The extensions; without any for versions 1 and 2.</summary>
     public CertificateExtensions Extensions { get; private set; } = CertificateExtensions.None;
 
+    /// <summary>The subject in words; empty if it cannot be read.</summary>
+    public string SubjectName
+    {
+        get
+        {
+            try
+            {
+                return new X500DistinguishedName(Subject.Span).Name;
+            }
+            catch (CryptographicException)
+            {
+                return "";
+            }
+        }
+    }
+
     /// <summary>Whether it names itself as its issuer.</summary>
     public bool IsSelfIssued => Subject.Span.SequenceEqual(Issuer.Span);
 
     /// <summary>Reads a certificate.</summary>
     /// <param name="der">Bytes.</param>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
+    /// <param name="problem">What is wrong with it ("it is malformed"), a clause; empty if nothing is.</param>
     /// <returns>Whether the bytes are a certificate.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> der, [NotNullWhen(true)] out SigstoreCertificate? certificate, out string problem)
     {
         certificate = null;
         if (der.Length > MaxLength)
         {
-            problem = "a certificate is larger than 128 KB";
+            problem = "it is larger than 128 KB";
             return false;
         }
 
@@ -66,12 +84,12 @@ internal sealed class SigstoreCertificate
         }
         catch (UnreadableExtensionException e)
         {
-            problem = $"a certificate cannot be used, as {e.Message}";
+            problem = e.Message;
             return false;
         }
         catch (AsnContentException)
         {
-            problem = "a certificate is malformed";
+            problem = "it is malformed";
             return false;
         }
     }

@@ -33,6 +33,9 @@ internal sealed class SigstorePublicKey : IDisposable
 
     public bool IsEcdsa => _key.Algorithm == "ECDSA";
 
+    /// <summary>The length of an RSA key; 0 for others.</summary>
+    public int RsaBits => _key.Algorithm == "RSA" ? _key.Size : 0;
+
     /// <summary>Makes a key ready.</summary>
     /// <param name="key">What <see cref="PemPublicKeyReader"/> read.</param>
     /// <param name="subjectPublicKeyInfo">Its DER.</param>

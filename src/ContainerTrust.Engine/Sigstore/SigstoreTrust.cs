@@ -85,8 +85,8 @@ public sealed class SigstoreTrust
         List<string> warnings = [];
         List<SigstoreCertificate> pool = PemCertificates.ReadPool(roots, warnings);
         List<SigstoreCertificate> chain = [];
-        if (intermediates is not null && !PemCertificates.TryReadAll(intermediates.Content.Span, out chain, out string problem))
-            throw PemCertificates.NoUsableCertificate(intermediates.Name, $"its intermediate certificates cannot be read: {problem}; get the file again.");
+        if (intermediates is not null && !PemCertificates.TryReadIntermediates(intermediates.Content.Span, out chain, out string problem))
+            throw PemCertificates.NoUsableCertificate(intermediates.Name, $"its intermediate certificates cannot be used: {problem}; give sound ones alone.");
         return new SigstoreTrust(new PkiTrust(pool, chain, subjectEmail, subjectHostname), warnings);
     }
 

@@ -75,7 +75,8 @@ public sealed class AuthorityKeyTests
         Assert.True(SigstoreTrust.FromPki(Root.Source, null, Email, null).Verify(signature.Make(), TestCertificate.Begin).IsGood);
     }
 
-    // As an intermediate of the signature, as an intermediate of the policy, as the policy's root, and above a CA that is sound.
+    // As an intermediate of the signature, as the policy's root, and above a CA that is sound. As an intermediate of the policy it
+    // refuses the whole file.
     private static void AssertRefused(string kind, string reason)
     {
         TestCertificate weakRoot = TestCertificate.Authority("weak root " + kind, null, kind);
@@ -84,11 +85,18 @@ public sealed class AuthorityKeyTests
         SigstoreVerification[] verifications =
         [
             Judge(weak, Root, weak, Root),
-            SigstoreTrust.FromPki(Root.Source, weak.Source, Email, null)
-                .Verify(TestSignature.By(TestKey.Get("P-256")).With(Leaf(weak)).Make(), TestCertificate.Begin),
             Judge(weakRoot, weakRoot),
             Judge(below, weakRoot, below, weakRoot),
         ];
+        TestCertificate unused = TestCertificate.Authority("unused " + kind, Root);
+        foreach (string file in (string[])[weak.Pem, unused.Pem + weak.Pem])
+        {
+            var e = Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(file), Email, null));
+            Assert.Equal("NoUsableCertificate", e.ErrorId);
+            Assert.Contains($"CN=weak {kind}) has no key that can be used", e.Problem, StringComparison.Ordinal);
+            Assert.Contains(reason, e.Problem, StringComparison.Ordinal);
+        }
+
         foreach (SigstoreVerification verification in verifications)
         {
             Assert.Equal(SigstoreProblem.CertificateKey, verification.Problem);

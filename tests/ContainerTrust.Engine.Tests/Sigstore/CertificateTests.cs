@@ -504,6 +504,17 @@ public sealed class CertificateTests
         Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(damaged), Email, null)).ErrorId);
     }
 
+    [Fact]
+    public void A_pool_without_a_usable_CA_says_why()
+    {
+        TestCertificate root = UnusableAuthority.Make("unreadable constraint");
+        TrustFormatException e = Assert.Throws<TrustFormatException>(() => Pki(TestCertificate.SourceOf(root.Pem)));
+        Assert.Contains("certificate 1 is not, as it has name constraints that no name can be compared with", e.Problem, StringComparison.Ordinal);
+        string damaged = Root.Pem.Replace("MII", "MIJ", StringComparison.Ordinal);
+        e = Assert.Throws<TrustFormatException>(() => Pki(TestCertificate.SourceOf(root.Pem + damaged)));
+        Assert.Contains("certificate 2 is not, as it is malformed", e.Problem, StringComparison.Ordinal);
+    }
+
     private static void Prepare(TestCertificate leaf)
     {
         leaf.Extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
