@@ -11,3 +11,4 @@ for tool in openssl gpg skopeo docker-registry; do need "$tool"; done
 use_dotnet
 program verify
 program sigstore
+program keyring

@@ -10,6 +10,9 @@ switch (args)
     case ["sigstore", ..]:
         SigstoreThroughput.Run(quick);
         return 0;
+    case ["keyring", ..]:
+        KeyringComparison.Run(quick);
+        return 0;
     case ["get", ..]:
         return GetComparison.Run(quick);
     default:
