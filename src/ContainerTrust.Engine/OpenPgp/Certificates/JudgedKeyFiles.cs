@@ -19,7 +19,7 @@ internal sealed class JudgedKeyFiles
     /// <summary>All certificates in the order in which they came, those that are not used too, but for those that only stand with a private key.</summary>
     public IReadOnlyList<JudgedCertificate> Certificates { get; }
 
-    /// <summary>Revocations that stand with no key, and what became of them.</summary>
+    /// <summary>Signatures that stand with no key, and what became of them.</summary>
     public IReadOnlyList<JudgedStatement> LooseStatements { get; }
 
     /// <summary>What was skipped while the files were read, and revocations that are not applied: sentences that name the file.</summary>
@@ -57,8 +57,7 @@ internal sealed class JudgedKeyFiles
         var judge = new CertificateJudge(OpenPgpRules.Current);
         var certificates = parser.Certificates.ConvertAll(judge.Judge);
         var revocations = new RevocationJudge(OpenPgpRules.Current, certificates, parser.Warnings);
-        revocations.ApplyDesignated();
-        var loose = revocations.ApplyLoose(parser.LooseRevocations);
-        return new JudgedKeyFiles(certificates, loose, parser.Warnings);
+        var loose = revocations.Apply(parser.LooseRevocations);
+        return new JudgedKeyFiles(certificates, [.. parser.LooseStatements, .. loose], parser.Warnings);
     }
 }

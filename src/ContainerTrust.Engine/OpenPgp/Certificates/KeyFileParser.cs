@@ -19,6 +19,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     /// <summary>Revocations of keys that stand elsewhere than with the key that they name.</summary>
     public List<LooseRevocation> LooseRevocations { get; } = [];
 
+    /// <summary>Other signatures that stand with no key.</summary>
+    public List<JudgedStatement> LooseStatements { get; } = [];
+
     /// <summary>What was skipped.</summary>
     public WarningList Warnings { get; } = new();
 
@@ -177,13 +180,24 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             var outcome = SignaturePacket.Parse(packet.Body, out var signature);
             RequireReadable(packet, source, outcome, signature);
             var label = _certificate is null ? StatementLabel.Other : StatementLabels.Of(signature, _certificate.Key);
-            if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own && (_certificate is null || StatementLabels.KeyId(signature) is not null))
+            if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own)
                 parser.LooseRevocations.Add(new LooseRevocation(packet.Body.ToArray(), name, _certificate?.Key.Fingerprint));
             if (_certificate is null)
+            {
+                if (signature.Type != SignatureType.KeyRevocation)
+                    AddLooseStatement(signature);
                 return;
+            }
+
             bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification) or SignatureType.CertificationRevocation;
             _block.HasMisplacedCertification |= isCertification && !_hasUserId && label == StatementLabel.Own;
             _certificate.Add(packet.Body, _place, _block, label != StatementLabel.Other);
+        }
+
+        private void AddLooseStatement(in SignaturePacket signature)
+        {
+            string maker = StatementLabels.KeyId(signature)?.ToString("X16", CultureInfo.InvariantCulture) ?? "unnamed";
+            parser.LooseStatements.Add(new JudgedStatement(name, maker, signature.Type, signature.Created, "", StatementOutcome.NotUsed, "it stands with no key that is known here"));
         }
 
         // GnuPG imports nothing of such a file; what cannot be read could be a revocation.
