@@ -28,8 +28,9 @@ internal static class KeyFile
             ReadArmored(content, path, sink);
     }
 
-    // To GnuPG the blocks of a file are one stream of packets, and what a label calls a private key is read like what it calls a public one: only the packets
-    // say what they are. Whoever passes a file on can cut it anywhere, and write any label, and must not make a revocation disappear by it.
+    // To GnuPG the blocks of a file are one stream of packets, and what a label calls a private key is read like what it calls a public
+    // one: only the packets say what they are. Whoever passes a file on can cut it anywhere, and write any label, and must not make a
+    // revocation disappear by it.
     private static void ReadArmored(ReadOnlySpan<byte> content, string path, IKeyPacketSink sink)
     {
         if (!HasPublicKeyBlock(content, path))

@@ -55,8 +55,9 @@ internal sealed record OpenPgpRules
     public int MaxForeignRevocations { get; init; } = 100;
 
     /// <summary>
-    /// What trying revocations that stand elsewhere with keys that they do not name may cost. GnuPG does not try that at all, so if it costs more, the rest is left,
-    /// with a warning. A hash costs one, a verification <see cref="VerificationWork"/> times its <see cref="VerificationKey.Cost"/>.
+    /// What trying revocations that stand elsewhere with keys that they do not name may cost. GnuPG does not try that at all, so if it
+    /// costs more, the rest is left, with a warning. A hash costs one, a verification
+    /// <see cref="VerificationWork"/> times its <see cref="VerificationKey.Cost"/>.
     /// </summary>
     public int MaxLooseRevocationWork { get; init; } = 80_000;
 

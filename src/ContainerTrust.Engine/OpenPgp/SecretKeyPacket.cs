@@ -3,15 +3,16 @@ using System.Buffers.Binary;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// A private key or private subkey packet (RFC 9580 section 5.5.3), of which only the public part is looked at: the private one is never kept or shown.
+/// A private key or private subkey packet (RFC 9580 section 5.5.3), of which only the public part is looked at: the private one is never
+/// kept or shown.
 /// </summary>
 internal static class SecretKeyPacket
 {
     /// <summary>The packet of the public key that a private key packet begins with.</summary>
     /// <param name="packet">A packet of type <see cref="PacketTag.SecretKey"/> or <see cref="PacketTag.SecretSubkey"/>.</param>
     /// <returns>
-    /// The public part. Where that cannot be found because the version is unknown or the packet is damaged, the whole packet; where the algorithm is unknown, what
-    /// precedes the numbers: <see cref="PublicKeyPacket.Read"/> gives no key then.
+    /// The public part. Where that cannot be found because the version is unknown or the packet is damaged, the whole packet; where the
+    /// algorithm is unknown, what precedes the numbers: <see cref="PublicKeyPacket.Read"/> gives no key then.
     /// </returns>
     public static Packet PublicPart(in Packet packet) => new()
     {
@@ -33,7 +34,8 @@ internal static class SecretKeyPacket
         var reader = new KeyMaterialReader(body[start..]);
         bool isWhole = (PublicKeyAlgorithm)body[5] switch
         {
-            PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly => TrySkipIntegers(ref reader, 2),
+            PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly
+                => TrySkipIntegers(ref reader, 2),
             PublicKeyAlgorithm.Elgamal => TrySkipIntegers(ref reader, 3),
             PublicKeyAlgorithm.Dsa => TrySkipIntegers(ref reader, 4),
             PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy => reader.TryReadCounted(out _) && TrySkipIntegers(ref reader, 1),

@@ -5,20 +5,22 @@ using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// A good certificate with one statement at its end that takes something away, cut into armored blocks and files in all ways that nobody signs: what the
-/// blocks are called, what stands between them, how lengths are written, and whether the key stands with its private part.
+/// A good certificate with one statement at its end that takes something away, cut into armored blocks and files in all ways that nobody
+/// signs: what the blocks are called, what stands between them, how lengths are written, and whether the key stands with its private part.
 /// </summary>
 internal sealed class KeyFilings : IDisposable
 {
     private const int SecretKeyTag = 5, SecretSubkeyTag = 7, TrustTag = 12;
 
-    private readonly WriterKey[] _pool = [.. Enumerable.Range(0, 6).Select(static i => i == 2 ? new WriterKey() : WriterKey.EllipticCurve())];
+    private readonly WriterKey[] _pool =
+        [.. Enumerable.Range(0, 6).Select(static i => i == 2 ? new WriterKey() : WriterKey.EllipticCurve())];
     private readonly WriterKey _weak = new(bits: 768);
     private int _number;
 
     private static readonly string[] s_ends =
     [
-        "nothing", "key revoked", "subkey revoked", "key ended", "user id revoked", "may only certify", "binding ended", "revoked by a weak key", "revoked by a missing key",
+        "nothing", "key revoked", "subkey revoked", "key ended", "user id revoked", "may only certify", "binding ended",
+        "revoked by a weak key", "revoked by a missing key",
     ];
 
     public void Dispose()
@@ -48,7 +50,8 @@ internal sealed class KeyFilings : IDisposable
     {
         CertificateParts parts = new(_pool, _number++);
         uint made = parts.Primary.Created;
-        byte[] Own(byte type, int about, uint created, byte[] hashed) => parts.Statement(parts.Primary, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, about);
+        byte[] Own(byte type, int about, uint created, byte[] hashed) =>
+            parts.Statement(parts.Primary, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, about);
         byte[] sign = Subpacket(27, [3]), ended = Subpacket(9, UInt32(1000));
         bool isWeak = end == "revoked by a weak key";
         WriterKey revoker = isWeak ? _weak.MadeAt(made + 4) : parts.Revoker;
@@ -66,7 +69,8 @@ internal sealed class KeyFilings : IDisposable
             _ => parts.Statement(revoker, new SignatureSpec { Type = 0x20, Created = made + 12 }, 0),
         };
         byte[] binding = Own(0x18, 4, made + 8, [.. Subpacket(27, [2]), .. parts.BackSignature(4, made + 8)]);
-        return new Certificate(parts, [.. primary, parts.Packet(1), Own(0x13, 1, made + 8, sign), parts.Packet(4), binding], last, isWeak ? revoker.Certificate() : []);
+        byte[][] packets = [.. primary, parts.Packet(1), Own(0x13, 1, made + 8, sign), parts.Packet(4), binding];
+        return new Certificate(parts, packets, last, isWeak ? revoker.Certificate() : []);
     }
 
     private static IEnumerable<(string Name, byte[][] Files)> Filings(Certificate certificate)
@@ -79,7 +83,8 @@ internal sealed class KeyFilings : IDisposable
         for (int i = 1; i < packets.Length; i++)
             yield return ($"two blocks, cut at packet {i}", With([.. Armor(Join(packets[..i])), .. Armor(Join(packets[i..]))]));
         yield return ("a block for every packet", With([.. packets.SelectMany(static p => Armor(p))]));
-        foreach (string label in new[] { "PUBLIC KEY BLOCK", "PRIVATE KEY BLOCK", "SECRET KEY BLOCK", "SIGNATURE", "MESSAGE", "ARMORED FILE" })
+        foreach (string label in new[] { "PUBLIC KEY BLOCK", "PRIVATE KEY BLOCK", "SECRET KEY BLOCK", "SIGNATURE", "MESSAGE",
+            "ARMORED FILE" })
         {
             yield return ($"the end in a block {label}", With([.. Armor(start), .. Armor(last, label)]));
             yield return ($"all in blocks, the second of them {label}", With([.. Armor(start), .. Armor(whole, label)]));
@@ -87,18 +92,22 @@ internal sealed class KeyFilings : IDisposable
             yield return ($"a file {label}", With(Armor(start), Armor(last, label)));
         }
 
-        byte[] text = "some text\n-----BEGIN\n: x\n"u8.ToArray(), foreign = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8.ToArray();
+        byte[] text = "some text\n-----BEGIN\n: x\n"u8.ToArray(),
+            foreign = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8.ToArray();
         yield return ("text before and between", With([.. text, .. Armor(start), .. text, .. Armor(last)]));
         yield return ("a certificate between", With([.. Armor(start), .. foreign, .. Armor(last)]));
-        yield return ("armor headers", With([.. Armor(start, headers: "Version: 1\nComment: x\n"), .. Armor(last, headers: "Hash: SHA256\n")]));
-        yield return ("line ends of DOS", With(Encoding.ASCII.GetBytes(Encoding.ASCII.GetString([.. Armor(start), .. Armor(last)]).ReplaceLineEndings("\r\n"))));
+        yield return ("armor headers",
+            With([.. Armor(start, headers: "Version: 1\nComment: x\n"), .. Armor(last, headers: "Hash: SHA256\n")]));
+        string armored = Encoding.ASCII.GetString([.. Armor(start), .. Armor(last)]);
+        yield return ("line ends of DOS", With(Encoding.ASCII.GetBytes(armored.ReplaceLineEndings("\r\n"))));
         yield return ("no checksums", With([.. Armor(Padded(start), hasChecksum: false), .. Armor(Padded(last), hasChecksum: false)]));
         yield return ("cut inside a packet", With([.. Armor(whole[..^20]), .. Armor(whole[^20..])]));
         yield return ("binary, then armored", With([.. start, .. Armor(last)]));
         yield return ("armored, then binary", With([.. Armor(start), .. last]));
         foreach (PacketFraming framing in new[] { PacketFraming.NewFiveOctets, PacketFraming.Old, PacketFraming.OldFourOctets })
             yield return ($"lengths {framing}", With(Join([.. packets.Select(p => Framed(p, framing))])));
-        foreach ((int tag, byte[] body) in new (int, byte[])[] { (MarkerTag, "PGP"u8.ToArray()), (TrustTag, [0, 0]), (PaddingTag, [1, 2, 3]), (60, [1]), (61, []) })
+        (int, byte[])[] ignored = [(MarkerTag, "PGP"u8.ToArray()), (TrustTag, [0, 0]), (PaddingTag, [1, 2, 3]), (60, [1]), (61, [])];
+        foreach ((int tag, byte[] body) in ignored)
         {
             byte[] more = Packet(tag, body);
             yield return ($"packets {tag} between", With([.. packets.SelectMany(p => (byte[])[.. p, .. more])]));
@@ -146,7 +155,8 @@ internal sealed class KeyFilings : IDisposable
         return Packet(tag, [.. key.Body, 0, .. numbers, (byte)(sum >> 8), (byte)sum]);
     }
 
-    // Where neither padding nor a checksum ends the data, gpg takes the line after it for data, too, and reads nothing of the file: that hides nothing.
+    // Where neither padding nor a checksum ends the data, gpg takes the line after it for data, too, and reads nothing of the file: that
+    // hides nothing.
     private static byte[] Padded(byte[] data) => [.. data, .. Packet(60, new byte[(3 - (data.Length % 3)) % 3 + 2])];
 
     private static byte[] Framed(byte[] packet, PacketFraming framing)

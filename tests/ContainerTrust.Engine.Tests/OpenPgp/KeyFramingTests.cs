@@ -4,8 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Certificates;
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>
-/// How the packets of a key file are cut into armored blocks, what the blocks are called, and whether a key stands with its private part: nobody signs that, and
-/// gpg imports the same from all of it. None of it hides what the owner has taken away.
+/// How the packets of a key file are cut into armored blocks, what the blocks are called, and whether a key stands with its private part:
+/// nobody signs that, and gpg imports the same from all of it. None of it hides what the owner has taken away.
 /// </summary>
 public sealed class KeyFramingTests
 {
@@ -43,8 +43,10 @@ public sealed class KeyFramingTests
         Check(OpenPgpProblem.KeyRevoked, SubMessage, Then(SubkeyRevocation));
         Check(OpenPgpProblem.KeyExpired, Message, Then(Signer.Certify("signer <s@example.com>", Created + 9, Sign, Ended)));
         Check(OpenPgpProblem.KeyExpired, Message, Then(Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 9, Sign, Ended)));
-        Check(OpenPgpProblem.KeyNotValid, Message, Then(Signer.Certify(SignatureType.CertificationRevocation, "signer <s@example.com>", Created + 9)));
-        Check(OpenPgpProblem.KeyExpired, SubMessage, Then(Signer.Bind(Sub, Created + 9, hashed: [Sign, Ended])[Sub.KeyPacket(PacketTag.PublicSubkey).Length..]));
+        Check(OpenPgpProblem.KeyNotValid, Message, Then(Signer.Certify(SignatureType.CertificationRevocation, "signer <s@example.com>",
+            Created + 9)));
+        Check(OpenPgpProblem.KeyExpired, SubMessage, Then(Signer.Bind(Sub, Created + 9, hashed: [Sign,
+            Ended])[Sub.KeyPacket(PacketTag.PublicSubkey).Length..]));
 
         // Another file begins anew: gpg does not know to which key a subkey's revocation belongs.
         Check(OpenPgpProblem.None, SubMessage, key, TestPackets.Armor([.. Other.Certificate(), .. SubkeyRevocation]));
@@ -68,7 +70,8 @@ public sealed class KeyFramingTests
         {
             byte[] With(byte[] more) => isFirst ? [.. more, .. Key] : [.. Key, .. more];
             byte[] Armored(byte[] more, string label) => isFirst
-                ? [.. TestPackets.Armor(more, label: label), .. TestPackets.Armor(Key)] : [.. TestPackets.Armor(Key), .. TestPackets.Armor(more, label: label)];
+                ? [.. TestPackets.Armor(more, label: label), .. TestPackets.Armor(Key)] : [.. TestPackets.Armor(Key),
+                    .. TestPackets.Armor(more, label: label)];
             Check(OpenPgpProblem.KeyRevoked, Message, With(revoked));
             Check(OpenPgpProblem.KeyRevoked, SubMessage, With(subkeyRevoked));
             Check(OpenPgpProblem.KeyExpired, Message, With(ended));
@@ -81,25 +84,30 @@ public sealed class KeyFramingTests
     [Fact]
     public void What_stands_with_a_private_key_gives_nothing()
     {
-        byte[] alone = [.. PrivateKey, .. UserId, .. PrivateSubkey, .. Key[Signer.Certificate().Length..][Sub.KeyPacket(PacketTag.PublicSubkey).Length..]];
+        byte[] alone = [.. PrivateKey, .. UserId, .. PrivateSubkey,
+            .. Key[Signer.Certificate().Length..][Sub.KeyPacket(PacketTag.PublicSubkey).Length..]];
         Check(OpenPgpProblem.UnknownKey, Message, alone);
-        Assert.Contains("private key", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(alone, "key")).Message, StringComparison.Ordinal);
+        Assert.Contains("private key", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(alone, "key")).Message,
+            StringComparison.Ordinal);
         Check(OpenPgpProblem.UnknownKey, Message, [.. Signer.KeyPacket(), .. PrivateKey, .. UserId]);
         Check(OpenPgpProblem.None, Message, [.. alone, .. Key]);
-        Check(OpenPgpProblem.KeyExpired, Message, [.. Signer.Certificate(hashed: [Sign, Ended]), .. PrivateKey, .. UserId, .. Signer.Certify("signer <s@example.com>", Created + 9, Sign)]);
+        Check(OpenPgpProblem.KeyExpired, Message, [.. Signer.Certificate(hashed: [Sign, Ended]), .. PrivateKey, .. UserId,
+            .. Signer.Certify("signer <s@example.com>", Created + 9, Sign)]);
 
         // A public key with private subkeys.
         Check(OpenPgpProblem.UnknownKey, Message, [.. Signer.Certificate(), .. PrivateSubkey, .. Key[Signer.Certificate().Length..]]);
 
         // One that is damaged: gpg imports nothing of such a file.
         byte[] damaged = [.. Key, .. TestPackets.Packet(PacketTag.SecretKey, 4, 0, 0, 0, 1)];
-        Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", damaged)])).ErrorId);
+        Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key",
+            damaged)])).ErrorId);
     }
 
     [Fact]
     public void The_private_part_is_not_kept()
     {
-        foreach (var signer in new[] { TestSigner.Rsa(), TestSigner.EcdsaP256(), TestSigner.Ed25519Key(isLegacy: true), TestSigner.Ed25519Key(), TestSigner.Ed25519Key(version: 6), TestSigner.Ed448Key() })
+        foreach (var signer in new[] { TestSigner.Rsa(), TestSigner.EcdsaP256(), TestSigner.Ed25519Key(isLegacy: true),
+            TestSigner.Ed25519Key(), TestSigner.Ed25519Key(version: 6), TestSigner.Ed448Key() })
         {
             var parser = new KeyFileParser(OpenPgpRules.Current);
             parser.Read("key", TestPackets.Packet(PacketTag.SecretKey, [.. signer.Body, .. Private]));
@@ -125,8 +133,10 @@ public sealed class KeyFramingTests
             return TestPackets.Packet(PacketTag.Signature, body);
         }
 
-        Check(OpenPgpProblem.KeyExpired, Message, [.. Key, .. Disguise(Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 9, Sign, Ended))]);
-        Check(OpenPgpProblem.KeyNotValid, Message, [.. Key, .. Disguise(Signer.Certify(SignatureType.CertificationRevocation, "signer <s@example.com>", Created + 9))]);
+        Check(OpenPgpProblem.KeyExpired, Message, [.. Key, .. Disguise(Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 9,
+            Sign, Ended))]);
+        Check(OpenPgpProblem.KeyNotValid, Message, [.. Key, .. Disguise(Signer.Certify(SignatureType.CertificationRevocation,
+            "signer <s@example.com>", Created + 9))]);
         byte[] ended = Signer.Bind(Sub, Created + 9, hashed: [Sign, Ended])[Sub.KeyPacket(PacketTag.PublicSubkey).Length..];
         Check(OpenPgpProblem.KeyExpired, SubMessage, [.. Key, .. Disguise(ended)]);
     }

@@ -20,7 +20,8 @@ public sealed class RevokerTests
         foreach (int bits in new[] { 512, 768, 1016 })
         {
             var weak = TestSigner.Rsa(bits: bits);
-            byte[] revoked = [.. Signer.KeyPacket(), .. Designate(weak.Fingerprint, 1), .. weak.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50), .. Rest];
+            byte[] revoked = [.. Signer.KeyPacket(), .. Designate(weak.Fingerprint, 1), .. weak.Sign(SignatureType.KeyRevocation,
+                Signer.Hashed, Created + 50), .. Rest];
             Check(OpenPgpProblem.KeyRevoked, Message, revoked, weak.Certificate());
             Check(OpenPgpProblem.KeyRevoked, Message, [.. revoked, .. weak.Certificate()]);
             Check(OpenPgpProblem.None, Message, [.. Signer.KeyPacket(), .. Designate(weak.Fingerprint, 1), .. Rest], weak.Certificate());
@@ -35,16 +36,20 @@ public sealed class RevokerTests
         byte[][] bodies =
         [
             [4, .. TestPackets.BigEndian(Created), 1, .. modulus, .. TestPackets.Integer([1, .. new byte[7], 1])],
-            [4, .. TestPackets.BigEndian(Created), 1, .. TestPackets.Integer([0x80, .. new byte[254], 2]), .. TestPackets.Integer([1, 0, 1])],
-            [4, .. TestPackets.BigEndian(Created), 17, .. modulus, .. TestPackets.Integer([1, .. new byte[20]]), .. TestPackets.Integer([2]), .. TestPackets.Integer([3])],
+            [4, .. TestPackets.BigEndian(Created), 1, .. TestPackets.Integer([0x80, .. new byte[254], 2]), .. TestPackets.Integer([1, 0,
+                1])],
+            [4, .. TestPackets.BigEndian(Created), 17, .. modulus, .. TestPackets.Integer([1, .. new byte[20]]),
+                .. TestPackets.Integer([2]), .. TestPackets.Integer([3])],
             [4, .. TestPackets.BigEndian(Created), 2, .. modulus, .. TestPackets.Integer([1, 0, 1])],
         ];
         foreach (byte[] body in bodies)
         {
             byte[] packet = TestPackets.Packet(PacketTag.PublicKey, body);
             string fingerprint = TestPackets.Read(packet).Fingerprint;
-            byte[] revocation = Relabel(Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50), TestPackets.Read(packet).KeyId);
-            Check(OpenPgpProblem.KeyRevoked, Message, [.. Signer.KeyPacket(), .. Designate(fingerprint, body[5]), .. revocation, .. Rest], packet);
+            byte[] revocation = Relabel(Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50),
+                TestPackets.Read(packet).KeyId);
+            Check(OpenPgpProblem.KeyRevoked, Message, [.. Signer.KeyPacket(), .. Designate(fingerprint, body[5]), .. revocation, .. Rest],
+                packet);
             Check(OpenPgpProblem.None, Message, [.. Signer.KeyPacket(), .. Designate(fingerprint, body[5]), .. Rest], packet);
         }
     }
@@ -54,7 +59,8 @@ public sealed class RevokerTests
     {
         byte[] key = [.. Signer.KeyPacket(), .. Designate(Other.Fingerprint, 19), .. Rest];
         byte[] revocation = Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50);
-        foreach (byte[] one in new[] { revocation, TestSigner.WithUnhashed(revocation, static _ => []), Relabel(revocation, 1), Relabel(revocation, Signer.Packet.KeyId) })
+        foreach (byte[] one in new[] { revocation, TestSigner.WithUnhashed(revocation, static _ => []), Relabel(revocation, 1),
+            Relabel(revocation, Signer.Packet.KeyId) })
         {
             Check(OpenPgpProblem.KeyRevoked, Message, [.. key, .. one]);
             Check(OpenPgpProblem.KeyRevoked, Message, [.. key, .. one], Other.Certificate());
@@ -73,7 +79,8 @@ public sealed class RevokerTests
     public void A_revocation_that_stands_elsewhere_is_tried_with_every_key()
     {
         byte[] own = Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50);
-        foreach (byte[] one in new[] { own, TestSigner.WithUnhashed(own, static _ => []), Relabel(own, 1), Relabel(own, Third.Packet.KeyId) })
+        foreach (byte[] one in new[] { own, TestSigner.WithUnhashed(own, static _ => []), Relabel(own, 1), Relabel(own,
+            Third.Packet.KeyId) })
         {
             Check(OpenPgpProblem.KeyRevoked, Message, [.. one, .. Signer.Certificate()]);
             if (!one.AsSpan().SequenceEqual(Relabel(own, Third.Packet.KeyId)))
@@ -96,7 +103,8 @@ public sealed class RevokerTests
         Assert.Contains("stands with no key", keyring.Details.First(), StringComparison.Ordinal);
 
         byte[] revocation = Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50);
-        keyring = OpenPgpKeyring.Import([new KeyringSource("file", (byte[])[.. Signer.Certificate(), .. Other.Certificate(), .. revocation])]);
+        keyring = OpenPgpKeyring.Import([new KeyringSource("file", (byte[])[.. Signer.Certificate(), .. Other.Certificate(),
+            .. revocation])]);
         var reported = Assert.Single(keyring.Statements, static s => s.Type == SignatureType.KeyRevocation);
         Assert.Equal((StatementOutcome.Revokes, $"key {Signer.Fingerprint}"), (reported.Outcome, reported.About));
         Assert.Empty(keyring.Warnings);
@@ -106,7 +114,8 @@ public sealed class RevokerTests
     public void Too_many_revocations_revoke_and_are_called_that()
     {
         byte[] key = [.. Signer.KeyPacket(), .. Designate(Other.Fingerprint, 19), .. Rest];
-        byte[] many = [.. Enumerable.Range(0, 101).SelectMany(i => Third.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + (uint)i))];
+        byte[] many = [.. Enumerable.Range(0, 101).SelectMany(i => Third.Sign(SignatureType.KeyRevocation, Signer.Hashed,
+            Created + (uint)i))];
         var keyring = OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. key, .. many, .. Other.Certificate()])]);
         Assert.Equal(OpenPgpProblem.KeyRevoked, keyring.Verify(Message, Now).Problem);
         Assert.Contains(keyring.Statements, static s => s.Reason == "too many revocations to check");
@@ -117,7 +126,8 @@ public sealed class RevokerTests
     public void Revocations_that_belong_nowhere_take_no_endless_time()
     {
         byte[] keys = [.. Enumerable.Range(0, 300).SelectMany(i => Third.MadeAt(Created + (uint)i).Certificate())];
-        byte[] loose = [.. Enumerable.Range(0, 300).SelectMany(i => TestPackets.Signature(SignatureType.KeyRevocation, (ulong)i, Created + (uint)i))];
+        byte[] loose = [.. Enumerable.Range(0, 300).SelectMany(i => TestPackets.Signature(SignatureType.KeyRevocation, (ulong)i,
+            Created + (uint)i))];
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var keyring = OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. loose, .. keys, .. Signer.Certificate()])]);
         Assert.True(keyring.Verify(Message, Now).IsGood);

@@ -66,7 +66,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         HashSet<RawBlock> imported = [];
         if (raw.Key.Version == 6)
         {
-            if (own.Exists(static s => s.Type == SignatureType.DirectKey && (s.IsProven || s.IsUnreadable) && s.Raw.Blocks.Exists(static b => !b.HasPrivateKey)))
+            if (own.Exists(static s => s.Type == SignatureType.DirectKey && (s.IsProven || s.IsUnreadable)
+                && s.Raw.Blocks.Exists(static b => !b.HasPrivateKey)))
                 imported.UnionWith(raw.Primary.Blocks.Where(static b => !b.HasPrivateKey));
             return imported;
         }

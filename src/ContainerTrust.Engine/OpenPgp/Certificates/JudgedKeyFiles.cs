@@ -16,7 +16,9 @@ internal sealed class JudgedKeyFiles
         Warnings = warnings;
     }
 
-    /// <summary>All certificates in the order in which they came, those that are not used too, but for those that only stand with a private key.</summary>
+    /// <summary>
+    /// All certificates in the order in which they came, those that are not used too, but for those that only stand with a private key.
+    /// </summary>
     public IReadOnlyList<JudgedCertificate> Certificates { get; }
 
     /// <summary>Signatures that stand with no key, and what became of them.</summary>

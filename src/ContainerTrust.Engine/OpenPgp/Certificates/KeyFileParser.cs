@@ -197,7 +197,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         private void AddLooseStatement(in SignaturePacket signature)
         {
             string maker = StatementLabels.KeyId(signature)?.ToString("X16", CultureInfo.InvariantCulture) ?? "unnamed";
-            parser.LooseStatements.Add(new JudgedStatement(name, maker, signature.Type, signature.Created, "", StatementOutcome.NotUsed, "it stands with no key that is known here"));
+            parser.LooseStatements.Add(new JudgedStatement(name, maker, signature.Type, signature.Created, "", StatementOutcome.NotUsed,
+                "it stands with no key that is known here"));
         }
 
         // GnuPG imports nothing of such a file; what cannot be read could be a revocation.

@@ -15,7 +15,9 @@ internal sealed class RawCertificate(RawComponent primary)
     /// <summary>What the primary key's packet says.</summary>
     public PublicKeyPacket Key => primary.Key!;
 
-    /// <summary>Whether there is a copy that does not begin with a private key: a key that only stands with its private one is not a key to trust.</summary>
+    /// <summary>
+    /// Whether there is a copy that does not begin with a private key: a key that only stands with its private one is not a key to trust.
+    /// </summary>
     public bool HasPublicCopy { get; set; }
 
     /// <summary>User ids in the order in which they came.</summary>
@@ -135,8 +137,8 @@ internal sealed class RawBlock(string file)
     public bool HasMisplacedCertification { get; set; }
 
     /// <summary>
-    /// Whether a private key is in it. GnuPG imports what stands with a private key, so a revocation there counts; but private keys must not be where policies
-    /// are, so such a copy gives nothing, like one that GnuPG does not import.
+    /// Whether a private key is in it. GnuPG imports what stands with a private key, so a revocation there counts; but private keys must
+    /// not be where policies are, so such a copy gives nothing, like one that GnuPG does not import.
     /// </summary>
     public bool HasPrivateKey { get; set; }
 

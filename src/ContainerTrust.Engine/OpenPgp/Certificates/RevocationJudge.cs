@@ -106,8 +106,10 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
             _revoked.Add(octets, revoked = FindRevoked(revocation, signature));
         if (revocation.Neighbour is null)
         {
-            alone.Add(new JudgedStatement(revocation.File, revoked ?? named, signature.Type, signature.Created, revoked is null ? "" : "the primary key",
-                revoked is null ? StatementOutcome.ByAnother : StatementOutcome.Revokes, revoked is null ? "the key that it names did not make it, or is not in the files" : ""));
+            var (about, outcome, reason) = revoked is null
+                ? ("", StatementOutcome.ByAnother, "the key that it names did not make it, or is not in the files")
+                : ("the primary key", StatementOutcome.Revokes, "");
+            alone.Add(new JudgedStatement(revocation.File, revoked ?? named, signature.Type, signature.Created, about, outcome, reason));
         }
 
         bool isApplied = revocation.Neighbour is { } neighbour ? ReportToNeighbour(neighbour, octets, revoked) : revoked is not null;
@@ -158,15 +160,20 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
         var statement = place.Certificate.Statements[place.Index];
         if (revoked is not null && IsOpen(statement))
         {
-            statement = statement with { Outcome = StatementOutcome.Revokes, About = $"key {revoked}", Reason = "it stands with another key" };
+            statement = statement with
+            {
+                Outcome = StatementOutcome.Revokes,
+                About = $"key {revoked}",
+                Reason = "it stands with another key",
+            };
             place.Certificate.Statements[place.Index] = statement;
         }
 
         return revoked is not null || statement.Outcome == StatementOutcome.Revokes;
     }
 
-    // A revocation that none of the keys here made may be a missing revoker's. Where it stands with the key it may be so whomever it names; elsewhere, where
-    // GnuPG does not look for one, only if it names the revoker or nobody.
+    // A revocation that none of the keys here made may be a missing revoker's. Where it stands with the key it may be so whomever it
+    // names; elsewhere, where GnuPG does not look for one, only if it names the revoker or nobody.
     private void DoubtWithoutRevoker(JudgedCertificate certificate)
     {
         foreach (string revoker in certificate.Revokers.Where(r => !_keys[r].Any(static k => k.Key is not null)))
@@ -176,8 +183,8 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
         }
     }
 
-    // Near is what stands with the key or names it, and all that GnuPG tries. Far are all other keys: there the first octets of the hash, which nobody signs
-    // either, decide once half of the work is done, and nothing is tried once all of it is.
+    // Near is what stands with the key or names it, and all that GnuPG tries. Far are all other keys: there the first octets of the hash,
+    // which nobody signs either, decide once half of the work is done, and nothing is tried once all of it is.
     private Outcome Try(JudgedCertificate certificate, in SignaturePacket signature, RevokerKey revoker, bool isNear)
     {
         if (isNear)

@@ -1,14 +1,15 @@
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// A key that may revoke others: any primary key or subkey of the files. It may be shorter than a key that images are verified with, because GnuPG takes a
-/// revocation by it, and what is too short to give may still take away. Prepared when it is first needed.
+/// A key that may revoke others: any primary key or subkey of the files. It may be shorter than a key that images are verified with,
+/// because GnuPG takes a revocation by it, and what is too short to give may still take away. Prepared when it is first needed.
 /// </summary>
 /// <param name="component">The key's packet.</param>
 /// <param name="judged">The key, if it is good for everything.</param>
 internal sealed class RevokerKey(RawComponent component, VerificationKey? judged)
 {
-    private readonly Lazy<VerificationKey?> _key = new(() => judged ?? VerificationKey.Create(component.Key!, component.Body, out _, isForRevoking: true));
+    private readonly Lazy<VerificationKey?> _key = new(() => judged ?? VerificationKey.Create(component.Key!, component.Body, out _,
+        isForRevoking: true));
 
     /// <summary>What the packet says.</summary>
     public PublicKeyPacket Packet => component.Key!;

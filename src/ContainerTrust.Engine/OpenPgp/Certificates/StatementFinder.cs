@@ -77,8 +77,8 @@ internal sealed class StatementFinder
     };
 
     // Where it stands first; then where the first octets of its hash fit, and then all others. These octets are not signed either: they save work where they
-    // are right, and hide nothing where they are wrong. Only a certification that names another key, as other people make them by the thousand, is tried
-    // no further than where it stands and they fit. GnuPG does not try it at all.
+    // are right, and hide nothing where they are wrong. Only a certification that names another key, as other people make them by the
+    // thousand, is tried no further than where it stands and they fit. GnuPG does not try it at all.
     private RawComponent? Search(RawStatement statement, in SignaturePacket signature, ComponentKind kind, StatementLabel label, ref string? doubt)
     {
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
