@@ -10,7 +10,7 @@ internal ref struct ArmorReader
 {
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _path;
-    private readonly ArmorKind _wanted;
+    private readonly Func<ArmorKind, bool> _isWanted;
     private int _position;
     private int _line;
 
@@ -19,10 +19,19 @@ internal ref struct ArmorReader
     /// <param name="path">The file's name, for messages.</param>
     /// <param name="wanted">The kind of blocks whose content is read.</param>
     public ArmorReader(ReadOnlySpan<byte> text, string path, ArmorKind wanted = ArmorKind.PublicKey)
+        : this(text, path, kind => kind == wanted)
+    {
+    }
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    /// <param name="isWanted">Says whether the content of a kind of blocks is read.</param>
+    public ArmorReader(ReadOnlySpan<byte> text, string path, Func<ArmorKind, bool> isWanted)
     {
         _text = text;
         _path = path;
-        _wanted = wanted;
+        _isWanted = isWanted;
     }
 
     /// <summary>Reads the next block. Of other kinds than the wanted one the content is skipped.</summary>
@@ -36,7 +45,7 @@ internal ref struct ArmorReader
             if (line.IsEmpty || line[0] != (byte)'-' || !ArmorLines.TryParseHeader(line, out var kind))
                 continue;
             int headerLine = _line;
-            block = new ArmorBlock(kind, headerLine, kind == _wanted ? ReadBlock(headerLine) : []);
+            block = new ArmorBlock(kind, headerLine, _isWanted(kind) ? ReadBlock(headerLine) : []);
             return true;
         }
 

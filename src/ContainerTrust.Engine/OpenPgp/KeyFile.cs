@@ -28,40 +28,53 @@ internal static class KeyFile
             ReadArmored(content, path, sink);
     }
 
+    // To GnuPG the blocks of a file are one stream of packets, and what a label calls a private key is read like what it calls a public
+    // one: only the packets say what they are. Whoever passes a file on can cut it anywhere, and write any label, and must not make a
+    // revocation disappear by it.
     private static void ReadArmored(ReadOnlySpan<byte> content, string path, IKeyPacketSink sink)
     {
-        var armor = new ArmorReader(content, path);
-        bool hasBlock = false;
+        if (!HasPublicKeyBlock(content, path))
+            throw NoPublicKey(content, path);
+        var armor = new ArmorReader(content, path, static kind => kind is ArmorKind.PublicKey or ArmorKind.PrivateKey);
         while (armor.TryReadNext(out var block))
         {
-            switch (block.Kind)
+            if (block.Kind is not (ArmorKind.PublicKey or ArmorKind.PrivateKey))
             {
-                case ArmorKind.PublicKey:
-                    hasBlock = true;
-                    sink.Parse(block.Data, block.Line);
-                    break;
-                case ArmorKind.PrivateKey:
-                    sink.Warn($"the private key block at line {block.Line} is skipped; a private key must not be where policies are.");
-                    break;
-                default:
-                    sink.Warn($"the armored block at line {block.Line} is no public key and is skipped.");
-                    break;
+                sink.Warn($"the armored block at line {block.Line} is no public key and is skipped.");
+                continue;
             }
+
+            if (block.Kind == ArmorKind.PrivateKey)
+                sink.Warn($"the private key block at line {block.Line} must not be where policies are; a private key in it is not used.");
+            sink.Parse(block.Data, block.Line);
+        }
+    }
+
+    private static bool HasPublicKeyBlock(ReadOnlySpan<byte> content, string path)
+    {
+        var armor = new ArmorReader(content, path, static _ => false);
+        while (armor.TryReadNext(out var block))
+        {
+            if (block.Kind == ArmorKind.PublicKey)
+                return true;
         }
 
-        if (hasBlock)
-            return;
+        return false;
+    }
+
+    private static TrustFormatException NoPublicKey(ReadOnlySpan<byte> content, string path)
+    {
         string problem = ForeignContent.Describe(content) is { } description
             ? $"the file {description}; an OpenPGP public key is needed here."
             : content.StartsWith<byte>([0xEF, 0xBB, 0xBF]) ? "the file begins with a byte order mark, which gpg does not read; remove it." : "it has no OpenPGP public key; export one with gpg --export --armor.";
-        throw new TrustFormatException("NoUsableKey", path, 0, 0, "", problem);
+        return new TrustFormatException("NoUsableKey", path, 0, 0, "", problem);
     }
 }
 
 /// <summary>Takes the packets of a key file.</summary>
 internal interface IKeyPacketSink
 {
-    /// <summary>Reads binary data.</summary>
+    /// <summary>Reads binary data, which continues what was read before.</summary>
     /// <param name="data">Packets.</param>
     /// <param name="line">The line of the armor header, 0 for a binary file.</param>
     void Parse(ReadOnlySpan<byte> data, int line);

@@ -15,6 +15,9 @@ internal ref struct KeyMaterialReader
     /// <summary>Whether everything was read.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>How many octets are left.</summary>
+    public readonly int Remaining => _rest.Length;
+
     /// <summary>Reads a multiprecision integer (RFC 9580 section 3.2).</summary>
     /// <param name="bits">Its length in bits, without leading zeros.</param>
     /// <param name="value">Its octets, most significant first.</param>

@@ -55,6 +55,13 @@ internal sealed record OpenPgpRules
     public int MaxForeignRevocations { get; init; } = 100;
 
     /// <summary>
+    /// What trying revocations that stand elsewhere with keys that they do not name may cost. GnuPG does not try that at all, so if it
+    /// costs more, the rest is left, with a warning. A hash costs one, a verification
+    /// <see cref="VerificationWork"/> times its <see cref="VerificationKey.Cost"/>.
+    /// </summary>
+    public int MaxLooseRevocationWork { get; init; } = 80_000;
+
+    /// <summary>
     /// Hashes that a message may be signed with. Not SHA-1 and not RIPEMD-160, which is built alike, although GnuPG 2.2 takes both: two claims with the same
     /// hash can be made for the price of a car, and no image is signed that way any more.
     /// </summary>

@@ -30,8 +30,9 @@ internal abstract class VerificationKey
     /// <param name="key">What the packet says.</param>
     /// <param name="body">The packet's body, as <see cref="PublicKeyPacket.Read"/> has checked it.</param>
     /// <param name="problem">Why the key cannot be used, to follow "it". Null if it can.</param>
+    /// <param name="isForRevoking">Whether it is only to be asked what it has revoked: then it may be too short to be safe.</param>
     /// <returns>The key; null if it cannot verify signatures.</returns>
-    public static VerificationKey? Create(PublicKeyPacket key, ReadOnlySpan<byte> body, out string? problem)
+    public static VerificationKey? Create(PublicKeyPacket key, ReadOnlySpan<byte> body, out string? problem, bool isForRevoking = false)
     {
         problem = null;
         var rules = OpenPgpRules.Current;
@@ -42,7 +43,7 @@ internal abstract class VerificationKey
             case PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly:
                 _ = reader.TryReadInteger(out int bits, out var modulus);
                 _ = reader.TryReadInteger(out int exponentBits, out var exponent);
-                if (bits < rules.MinFactoringBits)
+                if (bits < rules.MinFactoringBits && !isForRevoking)
                 {
                     problem = "is too short to be safe";
                     return null;
@@ -56,7 +57,7 @@ internal abstract class VerificationKey
                 _ = reader.TryReadInteger(out int orderBits, out var q);
                 _ = reader.TryReadInteger(out _, out var g);
                 _ = reader.TryReadInteger(out _, out var y);
-                if (bits < rules.MinFactoringBits || orderBits < rules.DsaOrderBits.Min)
+                if ((bits < rules.MinFactoringBits || orderBits < rules.DsaOrderBits.Min) && !isForRevoking)
                 {
                     problem = "is too short to be safe";
                     return null;

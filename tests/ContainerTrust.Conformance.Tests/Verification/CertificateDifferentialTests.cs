@@ -60,6 +60,14 @@ public sealed class CertificateDifferentialTests : IDisposable
         });
     }
 
+    [SkippableFact]
+    public void However_a_key_is_cut_into_blocks_and_files_it_is_never_believed_where_gpg_does_not()
+    {
+        using KeyFilings filings = new();
+        CertificateCase[] all = [.. filings.All()];
+        Compare("filed", all.Length, i => all[i]);
+    }
+
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : otherwise;
 

@@ -66,13 +66,14 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         HashSet<RawBlock> imported = [];
         if (raw.Key.Version == 6)
         {
-            if (own.Exists(static s => s.Type == SignatureType.DirectKey && (s.IsProven || s.IsUnreadable)))
-                imported.UnionWith(raw.Primary.Blocks);
+            if (own.Exists(static s => s.Type == SignatureType.DirectKey && (s.IsProven || s.IsUnreadable)
+                && s.Raw.Blocks.Exists(static b => !b.HasPrivateKey)))
+                imported.UnionWith(raw.Primary.Blocks.Where(static b => !b.HasPrivateKey));
             return imported;
         }
 
         foreach (var statement in own.Where(static s => s.Component.Kind is ComponentKind.UserId or ComponentKind.UserAttribute && (s.IsProven || s.IsUnreadable)))
-            imported.UnionWith(statement.Raw.Blocks.Where(b => !b.HasMisplacedCertification && statement.Component.Blocks.Contains(b)));
+            imported.UnionWith(statement.Raw.Blocks.Where(b => b.MayGive && statement.Component.Blocks.Contains(b)));
         return imported;
     }
 
@@ -81,13 +82,16 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         foreach (var statement in own.Where(static s => s.Doubt is null))
         {
             bool isImported = statement.Raw.Blocks.Exists(b => imported.Contains(b) && statement.Component.Blocks.Contains(b));
-            statement.Doubt = !isImported ? "it stands in a copy of the key that gpg does not import"
-                : statement.Component.StandsBehindSubkey ? "its user id stands behind a subkey" : null;
+            statement.Doubt = isImported
+                ? statement.Component.StandsBehindSubkey ? "its user id stands after a subkey" : null
+                : statement.Raw.Blocks.TrueForAll(static b => b.HasPrivateKey) ? "it stands with a private key, which gives nothing here"
+                : "it stands in a copy of the key that gpg does not import";
         }
     }
 
     private static string WhyNotImported(RawCertificate raw) =>
-        raw.Key.Version == 6 ? "it has no valid direct-key signature"
+        raw.Primary.Blocks.All(static b => b.HasPrivateKey) ? "it stands with a private key, which must not be where policies are"
+        : raw.Key.Version == 6 ? "it has no valid direct-key signature"
         : raw.Primary.Blocks.All(static b => b.HasMisplacedCertification) ? "it has a signature about a user id before any user id; gpg does not accept such a key"
         : "it has no user id with a valid self-signature; gpg does not accept such a key";
 

@@ -6,24 +6,29 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// </summary>
 internal sealed class JudgedKeyFiles
 {
-    private JudgedKeyFiles(IReadOnlyList<JudgedCertificate> certificates, IReadOnlyList<JudgedStatement> loose, WarningList warnings)
+    private readonly IReadOnlyList<JudgedCertificate> _all;
+
+    private JudgedKeyFiles(IReadOnlyList<JudgedCertificate> all, IReadOnlyList<JudgedStatement> loose, WarningList warnings)
     {
-        Certificates = certificates;
+        _all = all;
+        Certificates = [.. all.Where(static c => c.Raw.HasPublicCopy)];
         LooseStatements = loose;
         Warnings = warnings;
     }
 
-    /// <summary>All certificates in the order in which they came, those that are not used too.</summary>
+    /// <summary>
+    /// All certificates in the order in which they came, those that are not used too, but for those that only stand with a private key.
+    /// </summary>
     public IReadOnlyList<JudgedCertificate> Certificates { get; }
 
-    /// <summary>Revocations that stand with no key, and what became of them.</summary>
+    /// <summary>Signatures that stand with no key, and what became of them.</summary>
     public IReadOnlyList<JudgedStatement> LooseStatements { get; }
 
     /// <summary>What was skipped while the files were read, and revocations that are not applied: sentences that name the file.</summary>
     public WarningList Warnings { get; }
 
     /// <summary>Every signature of the files, and what became of it.</summary>
-    public IEnumerable<JudgedStatement> Statements => LooseStatements.Concat(Certificates.SelectMany(static c => c.Statements));
+    public IEnumerable<JudgedStatement> Statements => LooseStatements.Concat(_all.SelectMany(static c => c.Statements));
 
     /// <summary>Reads and judges.</summary>
     /// <param name="sources">Key files.</param>
@@ -54,8 +59,7 @@ internal sealed class JudgedKeyFiles
         var judge = new CertificateJudge(OpenPgpRules.Current);
         var certificates = parser.Certificates.ConvertAll(judge.Judge);
         var revocations = new RevocationJudge(OpenPgpRules.Current, certificates, parser.Warnings);
-        revocations.ApplyDesignated();
-        var loose = revocations.ApplyLoose(parser.LooseRevocations);
-        return new JudgedKeyFiles(certificates, loose, parser.Warnings);
+        var loose = revocations.Apply(parser.LooseRevocations);
+        return new JudgedKeyFiles(certificates, [.. parser.LooseStatements, .. loose], parser.Warnings);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     /// <summary>Revocations of keys that stand elsewhere than with the key that they name.</summary>
     public List<LooseRevocation> LooseRevocations { get; } = [];
 
+    /// <summary>Other signatures that stand with no key.</summary>
+    public List<JudgedStatement> LooseStatements { get; } = [];
+
     /// <summary>What was skipped.</summary>
     public WarningList Warnings { get; } = new();
 
@@ -28,13 +31,16 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     /// <exception cref="TrustException">The file is no key file, or damaged.</exception>
     public void Read(string name, ReadOnlySpan<byte> content) => KeyFile.Read(content, name, new Sink(this, name));
 
-    private RawCertificate Add(PublicKeyPacket key, ReadOnlySpan<byte> body)
+    private RawCertificate Add(PublicKeyPacket key, ReadOnlySpan<byte> body, bool isPrivate)
     {
-        if (_byFingerprint.TryGetValue(key.Fingerprint, out var known))
-            return known;
-        var certificate = new RawCertificate(new RawComponent(ComponentKind.PrimaryKey, body.ToArray(), key));
-        _byFingerprint.Add(key.Fingerprint, certificate);
-        Certificates.Add(certificate);
+        if (!_byFingerprint.TryGetValue(key.Fingerprint, out var certificate))
+        {
+            certificate = new RawCertificate(new RawComponent(ComponentKind.PrimaryKey, body.ToArray(), key));
+            _byFingerprint.Add(key.Fingerprint, certificate);
+            Certificates.Add(certificate);
+        }
+
+        certificate.HasPublicCopy |= !isPrivate;
         return certificate;
     }
 
@@ -56,7 +62,6 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         {
             var source = new PacketSource(name, line);
             var reader = new PacketReader(data, source, MaxPackets - _packets);
-            Begin(null);
             while (reader.TryRead(out var packet))
                 Add(packet, source);
             _packets += reader.Count;
@@ -83,7 +88,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             switch (packet.Tag)
             {
                 case PacketTag.PublicKey:
-                    AddPrimary(packet, source);
+                    AddPrimary(packet, source, isPrivate: false);
                     break;
                 case PacketTag.PublicSubkey:
                     AddSubkey(packet, source);
@@ -98,12 +103,11 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                     AddSignature(packet, source);
                     break;
                 case PacketTag.SecretKey:
-                    Begin(null);
-                    Warn("it contains a private key, which must not be where policies are; the private key is skipped.");
+                    AddPrimary(SecretKeyPacket.PublicPart(packet), source, isPrivate: true);
                     break;
                 case PacketTag.SecretSubkey:
-                    _isBehindSubkey = true;
-                    _place = null;
+                    _block.HasPrivateKey = true;
+                    AddSubkey(SecretKeyPacket.PublicPart(packet), source);
                     break;
                 case PacketTag.Marker when !packet.Body.SequenceEqual("PGP"u8):
                     throw source.Malformed(packet.Offset, "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
@@ -118,11 +122,14 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             }
         }
 
-        private void AddPrimary(in Packet packet, PacketSource source)
+        private void AddPrimary(in Packet packet, PacketSource source, bool isPrivate)
         {
             PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
-            Begin(key is null ? null : parser.Add(key, packet.Body));
-            if (key is null)
+            Begin(key is null ? null : parser.Add(key, packet.Body, isPrivate));
+            _block.HasPrivateKey = isPrivate;
+            if (isPrivate)
+                Warn("it contains a private key, which must not be where policies are; the private key is skipped.");
+            else if (key is null)
                 Warn($"a key {unusable} is skipped; this release cannot use it.");
         }
 
@@ -173,13 +180,25 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             var outcome = SignaturePacket.Parse(packet.Body, out var signature);
             RequireReadable(packet, source, outcome, signature);
             var label = _certificate is null ? StatementLabel.Other : StatementLabels.Of(signature, _certificate.Key);
-            if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own && (_certificate is null || StatementLabels.KeyId(signature) is not null))
+            if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own)
                 parser.LooseRevocations.Add(new LooseRevocation(packet.Body.ToArray(), name, _certificate?.Key.Fingerprint));
             if (_certificate is null)
+            {
+                if (signature.Type != SignatureType.KeyRevocation)
+                    AddLooseStatement(signature);
                 return;
+            }
+
             bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification) or SignatureType.CertificationRevocation;
             _block.HasMisplacedCertification |= isCertification && !_hasUserId && label == StatementLabel.Own;
             _certificate.Add(packet.Body, _place, _block, label != StatementLabel.Other);
+        }
+
+        private void AddLooseStatement(in SignaturePacket signature)
+        {
+            string maker = StatementLabels.KeyId(signature)?.ToString("X16", CultureInfo.InvariantCulture) ?? "unnamed";
+            parser.LooseStatements.Add(new JudgedStatement(name, maker, signature.Type, signature.Created, "", StatementOutcome.NotUsed,
+                "it stands with no key that is known here"));
         }
 
         // GnuPG imports nothing of such a file; what cannot be read could be a revocation.

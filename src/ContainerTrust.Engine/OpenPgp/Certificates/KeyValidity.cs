@@ -119,7 +119,7 @@ internal static class KeyValidity
 
         if (primary.MissingRevoker is { } revoker)
         {
-            reason = $"{Name(primary, false)} may be revoked by its designated revoker {revoker}, whose key is not among the keys.";
+            reason = $"{Name(primary, false)} may be revoked by its designated revoker {revoker}, whose key is not among the keys that can be used.";
             return OpenPgpProblem.KeyRevoked;
         }
 

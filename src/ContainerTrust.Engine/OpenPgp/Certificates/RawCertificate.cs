@@ -15,6 +15,11 @@ internal sealed class RawCertificate(RawComponent primary)
     /// <summary>What the primary key's packet says.</summary>
     public PublicKeyPacket Key => primary.Key!;
 
+    /// <summary>
+    /// Whether there is a copy that does not begin with a private key: a key that only stands with its private one is not a key to trust.
+    /// </summary>
+    public bool HasPublicCopy { get; set; }
+
     /// <summary>User ids in the order in which they came.</summary>
     public IReadOnlyList<RawComponent> UserIds => _userIds.Values;
 
@@ -130,6 +135,15 @@ internal sealed class RawBlock(string file)
 
     /// <summary>Whether a certification that names the key as its maker stands before any user id: GnuPG takes nothing of such a copy.</summary>
     public bool HasMisplacedCertification { get; set; }
+
+    /// <summary>
+    /// Whether a private key is in it. GnuPG imports what stands with a private key, so a revocation there counts; but private keys must
+    /// not be where policies are, so such a copy gives nothing, like one that GnuPG does not import.
+    /// </summary>
+    public bool HasPrivateKey { get; set; }
+
+    /// <summary>Whether GnuPG may import it as a public key.</summary>
+    public bool MayGive => !HasMisplacedCertification && !HasPrivateKey;
 }
 
 /// <summary>A signature packet in a key file.</summary>

@@ -77,12 +77,13 @@ internal sealed class StatementFinder
     };
 
     // Where it stands first; then where the first octets of its hash fit, and then all others. These octets are not signed either: they save work where they
-    // are right, and hide nothing where they are wrong. Only what names another key, as the signatures of other people do by the thousand, is tried no further
-    // than where it stands and they fit, unless it is a revocation of a key or subkey. GnuPG does not try it at all.
+    // are right, and hide nothing where they are wrong. Only a certification that names another key, as other people make them by the
+    // thousand, is tried no further than where it stands and they fit. GnuPG does not try it at all.
     private RawComponent? Search(RawStatement statement, in SignaturePacket signature, ComponentKind kind, StatementLabel label, ref string? doubt)
     {
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
-        bool isTriedInFull = label != StatementLabel.Other || signature.Type is SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
+        bool isTriedInFull = label != StatementLabel.Other
+            || signature.Type is not (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification);
         if (statement.Place is { } place && IsOf(kind, place.Kind) && Verifies(signature, place, digest, mustFit: !isTriedInFull, ref doubt))
             return place;
         for (int round = 0; isTriedInFull && round < 2; round++)
