@@ -230,11 +230,12 @@ Describe 'The samples' {
 
     It 'units are as systemd wants them' {
         if (-not (Get-Command -Name systemd-analyze -CommandType Application -ErrorAction SilentlyContinue)) { Set-ItResult -Skipped -Because 'systemd-analyze is not installed' }
-        # The command itself is not where the unit will find it.
+        # The script is not where the unit will find it, and the path of the repository may have spaces.
         $units = New-TestRoot
+        Copy-Item -LiteralPath "$samples/test-host.sh" -Destination $units
         foreach ($unit in 'service', 'timer') {
             $text = [System.IO.File]::ReadAllText("$samples/containertrust-compliance.$unit")
-            [System.IO.File]::WriteAllText("$units/containertrust-compliance.$unit", $text.Replace('/usr/local/libexec/containertrust/', "$samples/"))
+            [System.IO.File]::WriteAllText("$units/containertrust-compliance.$unit", $text.Replace('/usr/local/libexec/containertrust/', "$units/"))
         }
         $said = systemd-analyze verify --man=no "$units/containertrust-compliance.service" "$units/containertrust-compliance.timer" 2>&1
         $said -match 'containertrust' | Should -BeNullOrEmpty
