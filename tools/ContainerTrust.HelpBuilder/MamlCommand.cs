@@ -100,7 +100,7 @@ internal sealed class MamlCommand(XmlWriter writer, CommandPage page)
     {
         writer.WriteStartElement("example", Command);
         writer.WriteElementString("title", Maml, TitleOf(example));
-        // Get-Help prints the code right behind the introduction, and keeps the line ends there.
+        // Get-Help prints the code right after the introduction, and keeps the line ends there.
         WriteText("introduction", [.. example.Introduction.Select(text => $"{text}\n\n")]);
         writer.WriteElementString("code", Dev, example.Code);
         // The empty paragraph parts the example from the next one.

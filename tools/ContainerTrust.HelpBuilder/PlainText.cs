@@ -6,7 +6,7 @@ namespace ContainerTrust.HelpBuilder;
 /// <summary>Markdown's inline text without its marks.</summary>
 internal static class PlainText
 {
-    /// <summary>The text on one line. An address is shown behind its words; a link to another page is its words alone.</summary>
+    /// <summary>The text on one line. An address is shown after its words; a link to another page is its words alone.</summary>
     public static string Of(ContainerInline? inlines, PageSource page)
     {
         var text = new StringBuilder();

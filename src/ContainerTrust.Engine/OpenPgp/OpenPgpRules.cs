@@ -106,7 +106,7 @@ internal sealed record OpenPgpRules
     /// <summary>The key flag for signing data (RFC 9580 section 5.2.3.29).</summary>
     public byte SigningFlag { get; init; } = 0x02;
 
-    /// <summary>Whether a statement that is older than the key gives something. To GnuPG it is no statement of the key.</summary>
+    /// <summary>Whether a statement that is older than the key gives something. To GnuPG it is not a statement of the key.</summary>
     public bool TakesOlderThanKey { get; init; }
 
     /// <summary>Whether a subpacket may be critical.</summary>

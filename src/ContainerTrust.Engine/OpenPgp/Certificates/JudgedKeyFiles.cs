@@ -33,7 +33,7 @@ internal sealed class JudgedKeyFiles
     /// <summary>Reads and judges.</summary>
     /// <param name="sources">Key files.</param>
     /// <returns>The certificates.</returns>
-    /// <exception cref="TrustException">A file is no key file, is damaged, too large, or has too many packets.</exception>
+    /// <exception cref="TrustException">A file is not a key file, is damaged, too large, or has too many packets.</exception>
     public static JudgedKeyFiles Read(IReadOnlyList<KeyringSource> sources)
     {
         var parser = new KeyFileParser(OpenPgpRules.Current);
@@ -46,7 +46,7 @@ internal sealed class JudgedKeyFiles
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="content">The file.</param>
     /// <returns>The certificates.</returns>
-    /// <exception cref="TrustException">The file is no key file, is damaged, too large, or has too many packets.</exception>
+    /// <exception cref="TrustException">The file is not a key file, is damaged, too large, or has too many packets.</exception>
     public static JudgedKeyFiles Read(string name, ReadOnlySpan<byte> content)
     {
         var parser = new KeyFileParser(OpenPgpRules.Current);

@@ -28,7 +28,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     /// <summary>Reads a file.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="content">The file.</param>
-    /// <exception cref="TrustException">The file is no key file, or damaged.</exception>
+    /// <exception cref="TrustException">The file is not a key file, or damaged.</exception>
     public void Read(string name, ReadOnlySpan<byte> content) => KeyFile.Read(content, name, new Sink(this, name));
 
     private RawCertificate Add(PublicKeyPacket key, ReadOnlySpan<byte> body, bool isPrivate)

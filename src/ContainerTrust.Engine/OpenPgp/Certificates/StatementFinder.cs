@@ -26,7 +26,7 @@ internal sealed class StatementFinder
     /// <summary>The statements of the owner, in the order in which they came.</summary>
     public List<OwnStatement> Own { get; } = [];
 
-    /// <summary>All other signatures, with the reason why they are no statements of the owner.</summary>
+    /// <summary>All other signatures, with the reason why they are not statements of the owner.</summary>
     public List<(RawStatement Raw, StatementOutcome Outcome, string Reason)> Others { get; } = [];
 
     /// <summary>Tries all signatures.</summary>
