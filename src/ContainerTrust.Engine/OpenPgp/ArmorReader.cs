@@ -4,7 +4,8 @@ namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
 /// Reads the armored blocks of a text (RFC 9580 section 6, RFC 4880 section 6): any number, with anything before, between and after them, and any line ends.
-/// A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it; a missing one is accepted, as RFC 9580 wants.
+/// A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it. A missing one is accepted, as RFC 9580 wants; where older
+/// releases of GnuPG do not, <see cref="ArmorBlock.LacksMark"/> says so.
 /// </summary>
 internal ref struct ArmorReader
 {
@@ -45,7 +46,9 @@ internal ref struct ArmorReader
             if (line.IsEmpty || line[0] != (byte)'-' || !ArmorLines.TryParseHeader(line, out var kind))
                 continue;
             int headerLine = _line;
-            block = new ArmorBlock(kind, headerLine, _isWanted(kind) ? ReadBlock(headerLine) : []);
+            bool lacksMark = false;
+            byte[] data = _isWanted(kind) ? ReadBlock(headerLine, out lacksMark) : [];
+            block = new ArmorBlock(kind, headerLine, data, lacksMark);
             return true;
         }
 
@@ -53,8 +56,9 @@ internal ref struct ArmorReader
         return false;
     }
 
-    private byte[] ReadBlock(int headerLine)
+    private byte[] ReadBlock(int headerLine, out bool lacksMark)
     {
+        lacksMark = false;
         ReadHeaders(headerLine);
 
         // No character of the encoding is a dash, so the block ends before the first one: that bounds the buffer.
@@ -91,9 +95,9 @@ internal ref struct ArmorReader
                 }
                 else if (i == 0 && line.StartsWith("-----END "u8))
                 {
-                    // Without padding and checksum GnuPG 2.2 takes this line for data and reads nothing.
                     if (phase != 0)
                         throw Bad(_line, 0, "the armored block ends in the middle of a group; the file is damaged, get it again.");
+                    lacksMark = true;
                     return buffer.AsSpan(0, count).ToArray();
                 }
                 else if (!Radix64.IsWhitespace(line[i]))

@@ -40,12 +40,14 @@ internal static class KeyFile
         {
             if (block.Kind is not (ArmorKind.PublicKey or ArmorKind.PrivateKey))
             {
-                sink.Warn($"the armored block at line {block.Line} is no public key and is skipped.");
+                sink.Warn($"the armored block at line {block.Line} is not a public key and is skipped.");
                 continue;
             }
 
             if (block.Kind == ArmorKind.PrivateKey)
                 sink.Warn($"the private key block at line {block.Line} must not be where policies are; a private key in it is not used.");
+            if (block.LacksMark)
+                sink.MarkMissing(block.Line);
             sink.Parse(block.Data, block.Line);
         }
     }
@@ -78,6 +80,10 @@ internal interface IKeyPacketSink
     /// <param name="data">Packets.</param>
     /// <param name="line">The line of the armor header, 0 for a binary file.</param>
     void Parse(ReadOnlySpan<byte> data, int line);
+
+    /// <summary>Takes that a block ends with neither padding nor a checksum: GnuPG up to 2.4 reads nothing of the file.</summary>
+    /// <param name="line">The line of the armor header.</param>
+    void MarkMissing(int line);
 
     /// <summary>Takes a warning about the file.</summary>
     /// <param name="problem">A sentence.</param>

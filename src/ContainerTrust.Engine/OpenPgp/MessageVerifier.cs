@@ -20,10 +20,17 @@ internal static class MessageVerifier
         try
         {
             var binary = message;
-            if (!ArmorLines.IsBinary(message) && !TryReadArmor(message, out binary, out string foreign))
+            bool lacksMark = false;
+            if (!ArmorLines.IsBinary(message) && !TryReadArmor(message, out binary, out lacksMark, out string foreign))
                 return Refuse(OpenPgpProblem.NotSignedMessage, foreign, null);
             var problem = SignedMessageReader.Read(binary, buffers, out var parts, out string reason);
-            return problem == OpenPgpProblem.None ? VerifySignature(keyring, parts, now) : Refuse(problem, reason, null);
+            if (problem != OpenPgpProblem.None)
+                return Refuse(problem, reason, null);
+
+            // No GnuPG reads signatures of version 6, and their armor must not have a checksum (RFC 9580 section 6.1).
+            if (lacksMark && parts.Signature is not [6, ..])
+                return Refuse(OpenPgpProblem.Malformed, "Its armor ends without padding and checksum; GnuPG up to 2.4 reads nothing of it.", null);
+            return VerifySignature(keyring, parts, now);
         }
         catch (TrustFormatException e)
         {
@@ -36,9 +43,10 @@ internal static class MessageVerifier
     }
 
     // skopeo takes armored messages, because gpg does. The text around the block means nothing to either; a second block is refused here.
-    private static bool TryReadArmor(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> binary, out string reason)
+    private static bool TryReadArmor(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> binary, out bool lacksMark, out string reason)
     {
         binary = default;
+        lacksMark = false;
         var armor = new ArmorReader(text, "the signature", ArmorKind.Message);
         bool hasBlock = armor.TryReadNext(out var block);
         reason = !hasBlock ? "It is no OpenPGP data."
@@ -52,6 +60,7 @@ internal static class MessageVerifier
         if (reason.Length > 0)
             return false;
         binary = block.Data;
+        lacksMark = block.LacksMark;
         if (!armor.TryReadNext(out _))
             return true;
         reason = "It has more than one armored block.";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Formats.Asn1;
 
 namespace ContainerTrust.Engine.Sigstore;
 
@@ -39,6 +40,35 @@ internal static class CertificateKey
         rsaBits = key.RsaBits;
         key.Dispose();
         return true;
+    }
+
+    /// <summary>
+    /// Whether Go reads a certificate with this key at all. With one that it does not read, such as one on P-192, it refuses the whole
+    /// file that the certificate is in, also where no path needs it (crypto/x509, <c>parsePublicKey</c>). Keys of an unknown algorithm
+    /// and short RSA keys are read, and only refused where they are used.
+    /// </summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="problem">What is wrong with the key, a clause; empty if nothing is.</param>
+    /// <returns>Whether the certificate can stand in a file.</returns>
+    public static bool IsReadable(SigstoreCertificate certificate, out string problem)
+    {
+        if (IsUsable(certificate, out problem))
+            return true;
+        byte[] der = certificate.SubjectPublicKeyInfo.ToArray();
+        try
+        {
+            string algorithm = new AsnReader(der, AsnEncodingRules.DER).ReadSequence().ReadSequence().ReadObjectIdentifier();
+            if (algorithm is PemPublicKeyReader.EcOid or PemPublicKeyReader.Ed25519Oid)
+                return false;
+            if (algorithm == PemPublicKeyReader.RsaOid)
+                _ = PemPublicKeyReader.ReadSubjectPublicKeyInfo(der, "the certificate");
+            return true;
+        }
+        catch (Exception e) when (e is AsnContentException or TrustFormatException)
+        {
+            // The problem is said already: such a key cannot be used either.
+            return false;
+        }
     }
 
     private static bool TryRead(SigstoreCertificate certificate, [NotNullWhen(true)] out SigstorePublicKey? key, out string problem)

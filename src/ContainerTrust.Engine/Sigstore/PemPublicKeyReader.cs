@@ -13,9 +13,9 @@ namespace ContainerTrust.Engine.Sigstore;
 public static class PemPublicKeyReader
 {
     private const int MaxLength = 100_000;
-    private const string RsaOid = "1.2.840.113549.1.1.1";
-    private const string EcOid = "1.2.840.10045.2.1";
-    private const string Ed25519Oid = "1.3.101.112";
+    internal const string RsaOid = "1.2.840.113549.1.1.1";
+    internal const string EcOid = "1.2.840.10045.2.1";
+    internal const string Ed25519Oid = "1.3.101.112";
 
     /// <summary>Reads the key.</summary>
     /// <param name="content">The file.</param>

@@ -24,13 +24,22 @@ internal static class UntrustedCertificates
     /// <summary>Reads the intermediate CAs: as in the reference, all but the last certificate of the chain, which is the root.</summary>
     /// <param name="untrustedText">PEM. Null if the signature brings none.</param>
     /// <returns>The intermediates.</returns>
-    /// <exception cref="SigstoreRefusal">Something in the text is no certificate.</exception>
+    /// <exception cref="SigstoreRefusal">
+    /// Something in the text is not a certificate, or is one that the reference cannot read: it refuses the text, also where no path needs
+    /// the certificate.
+    /// </exception>
     public static IReadOnlyList<SigstoreCertificate> ReadIntermediates(string? untrustedText)
     {
         if (string.IsNullOrEmpty(untrustedText))
             return [];
         if (!PemCertificates.TryReadAll(Encoding.UTF8.GetBytes(untrustedText), out List<SigstoreCertificate> certificates, out string problem))
             throw Malformed("certificate chain", problem);
+        foreach (SigstoreCertificate certificate in certificates)
+        {
+            if (!CertificateKey.IsReadable(certificate, out string fault))
+                throw new SigstoreRefusal(SigstoreProblem.CertificateKey, $"A CA's certificate has no key that can be used: {fault}.");
+        }
+
         if (certificates.Count > 0)
             certificates.RemoveAt(certificates.Count - 1);
         return certificates;

@@ -12,9 +12,9 @@ internal static class SecretKeys
     {
         if (content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             content = content[3..];
-        if (content.IndexOf("PRIVATE KEY"u8) >= 0 || IsDerPrivateKey(content))
+        if (content.IndexOf("PRIVATE KEY"u8) >= 0 || content.IndexOf("SECRET KEY"u8) >= 0 || IsDerPrivateKey(content))
             return true;
-        return !content.IsEmpty && (content[0] & 0x80) != 0 && HasSecretPackets(content);
+        return !content.IsEmpty && (content[0] & 0x80) != 0 ? HasSecretPackets(content, inDoubt: true) : HasSecretPacketsInArmor(content);
     }
 
     // PKCS#8, PKCS#1 and SEC 1 private keys are all a SEQUENCE that begins with a version, the INTEGER 0 or 1; public keys and certificates are not.
@@ -46,8 +46,28 @@ internal static class SecretKeys
         }
     }
 
-    // Armor around a public key can hide secret packets too, but gpg never writes that, and the reader of the policy skips it.
-    private static bool HasSecretPackets(ReadOnlySpan<byte> content)
+    // A label says nothing about the packets in its block.
+    private static bool HasSecretPacketsInArmor(ReadOnlySpan<byte> content)
+    {
+        ArmorReader armor = new(content, "", static _ => true);
+        try
+        {
+            while (armor.TryReadNext(out ArmorBlock block))
+            {
+                if (HasSecretPackets(block.Data, inDoubt: false))
+                    return true;
+            }
+        }
+        catch (TrustException)
+        {
+            // Damaged armor is refused by whoever reads keys from it; the blocks before it had no private key.
+            return false;
+        }
+
+        return false;
+    }
+
+    private static bool HasSecretPackets(ReadOnlySpan<byte> content, bool inDoubt)
     {
         PacketReader reader = new(content, new PacketSource("", 0), MaxPackets);
         try
@@ -60,8 +80,8 @@ internal static class SecretKeys
         }
         catch (TrustException)
         {
-            // What cannot be read to its end cannot be said to be harmless.
-            return true;
+            // Binary data that cannot be read to its end cannot be said to be harmless.
+            return inDoubt;
         }
 
         return false;

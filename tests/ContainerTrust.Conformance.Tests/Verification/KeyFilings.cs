@@ -101,6 +101,11 @@ internal sealed class KeyFilings : IDisposable
         string armored = Encoding.ASCII.GetString([.. Armor(start), .. Armor(last)]);
         yield return ("line ends of DOS", With(Encoding.ASCII.GetBytes(armored.ReplaceLineEndings("\r\n"))));
         yield return ("no checksums", With([.. Armor(Padded(start), hasChecksum: false), .. Armor(Padded(last), hasChecksum: false)]));
+        yield return ("no checksum and no padding",
+            With([.. Armor(Padded(start), hasChecksum: false), .. Armor(Aligned(last), hasChecksum: false)]));
+        yield return ("no checksum and no padding in the first block", With([.. Armor(Aligned(start), hasChecksum: false), .. Armor(last)]));
+        yield return ("no checksum and no padding in a file", With(Armor(start), Armor(Aligned(last), hasChecksum: false)));
+        yield return ("no checksum and no padding at all", With(Armor(Aligned(whole), hasChecksum: false)));
         yield return ("cut inside a packet", With([.. Armor(whole[..^20]), .. Armor(whole[^20..])]));
         yield return ("binary, then armored", With([.. start, .. Armor(last)]));
         yield return ("armored, then binary", With([.. Armor(start), .. last]));
@@ -158,6 +163,8 @@ internal sealed class KeyFilings : IDisposable
     // Where neither padding nor a checksum ends the data, gpg takes the line after it for data, too, and reads nothing of the file: that
     // hides nothing.
     private static byte[] Padded(byte[] data) => [.. data, .. Packet(60, new byte[(3 - (data.Length % 3)) % 3 + 2])];
+
+    private static byte[] Aligned(byte[] data) => [.. data, .. Packet(60, new byte[(3 - (data.Length % 3)) % 3 + 1])];
 
     private static byte[] Framed(byte[] packet, PacketFraming framing)
     {

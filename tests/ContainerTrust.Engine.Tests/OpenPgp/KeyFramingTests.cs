@@ -104,6 +104,46 @@ public sealed class KeyFramingTests
     }
 
     [Fact]
+    public void Armor_without_padding_and_checksum_is_refused_as_gpg_refuses_it()
+    {
+        byte[] key = Aligned(Key);
+        Check(OpenPgpProblem.None, Message, TestPackets.Armor(key));
+        Check(OpenPgpProblem.None, Message, TestPackets.Armor([.. key, 0xB0, 0], hasChecksum: false));
+        foreach (byte[] file in new byte[][]
+        {
+            TestPackets.Armor(key, hasChecksum: false),
+            [.. TestPackets.Armor(key), .. TestPackets.Armor(key, hasChecksum: false)],
+            [.. TestPackets.Armor(Aligned(KeyRevocation), hasChecksum: false), .. TestPackets.Armor(key)],
+        })
+        {
+            TrustFormatException e = Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", file)]));
+            Assert.Equal("MalformedArmor", e.ErrorId);
+            Assert.Contains("GnuPG up to 2.4", e.Message, StringComparison.Ordinal);
+        }
+
+        // Armor of version 6 must not have a checksum, and no GnuPG reads it.
+        TestSigner six = TestSigner.Ed25519Key(version: 6);
+        Check(OpenPgpProblem.None, six.Message("{}"u8.ToArray()), TestPackets.Armor(Aligned(six.Certificate()), hasChecksum: false));
+    }
+
+    [Fact]
+    public void A_message_in_armor_without_padding_and_checksum_is_refused_as_gpg_refuses_it()
+    {
+        byte[] Armored(TestSigner signer, bool hasChecksum)
+        {
+            byte[] content = "{}"u8.ToArray();
+            while (signer.Message(content).Length % 3 != 0)
+                content = [.. content, (byte)' '];
+            return TestPackets.Armor(signer.Message(content), hasChecksum, "MESSAGE");
+        }
+
+        TestSigner rsa = TestSigner.Rsa(), six = TestSigner.Ed25519Key(version: 6);
+        Check(OpenPgpProblem.None, Armored(rsa, hasChecksum: true), rsa.Certificate());
+        Check(OpenPgpProblem.Malformed, Armored(rsa, hasChecksum: false), rsa.Certificate());
+        Check(OpenPgpProblem.None, Armored(six, hasChecksum: false), six.Certificate());
+    }
+
+    [Fact]
     public void The_private_part_is_not_kept()
     {
         foreach (var signer in new[] { TestSigner.Rsa(), TestSigner.EcdsaP256(), TestSigner.Ed25519Key(isLegacy: true),
@@ -155,5 +195,13 @@ public sealed class KeyFramingTests
         KeyringSource[] sources = [.. files.Select(static f => new KeyringSource("key", f))];
         var result = OpenPgpKeyring.Import(sources).Verify(message, Now);
         Assert.True(problem == result.Problem, $"{result.Problem}: {result.Reason}");
+    }
+
+    // Base64 of a multiple of three octets needs no padding; a marker packet has five, an empty trust packet two.
+    private static byte[] Aligned(byte[] packets)
+    {
+        while (packets.Length % 3 != 0)
+            packets = [.. packets, 0xB0, 0];
+        return packets;
     }
 }

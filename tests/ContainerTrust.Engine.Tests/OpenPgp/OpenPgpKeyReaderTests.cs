@@ -123,14 +123,14 @@ public sealed class OpenPgpKeyReaderTests
     public void Private_keys_and_other_blocks_are_skipped_with_a_warning()
     {
         // A private key of a version that nobody knows.
-        string file = $"{TestKeys.Release}\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxQEJ\n-----END PGP PRIVATE KEY BLOCK-----\n"
+        string file = $"{TestKeys.Release}\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxQEJ\n=tPau\n-----END PGP PRIVATE KEY BLOCK-----\n"
             + "-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n";
         var result = Read(file);
         Assert.Single(result.Keys);
         Assert.Equal(3, result.Warnings.Count);
         Assert.StartsWith("key: the private key block at line 10 ", result.Warnings[0], StringComparison.Ordinal);
         Assert.StartsWith("key: it contains a private key", result.Warnings[1], StringComparison.Ordinal);
-        Assert.StartsWith("key: the armored block at line 14 ", result.Warnings[2], StringComparison.Ordinal);
+        Assert.StartsWith("key: the armored block at line 15 ", result.Warnings[2], StringComparison.Ordinal);
 
         byte[] withSecret = [.. TestPackets.Packet(PacketTag.SecretKey, 9, 0, 0, 0, 1), .. Certificate(1)];
         Assert.Contains("private key", Assert.Single(OpenPgpKeyReader.Read(withSecret, "key").Warnings), StringComparison.Ordinal);

@@ -75,6 +75,21 @@ public sealed class AuthorityKeyTests
         Assert.True(SigstoreTrust.FromPki(Root.Source, null, Email, null).Verify(signature.Make(), TestCertificate.Begin).IsGood);
     }
 
+    [Theory]
+    [InlineData("P-192", false)]
+    [InlineData("secp256k1", false)]
+    [InlineData("RSA-512", true)]
+    public void A_CA_that_no_path_needs_is_refused_where_Go_cannot_read_it(string kind, bool isRead)
+    {
+        TestCertificate ca = TestCertificate.Authority("needed", Root), unused = TestCertificate.Authority("not needed " + kind, Root, kind);
+        TestCertificate unusedRoot = TestCertificate.Authority("not needed root " + kind, null, kind);
+        foreach (TestCertificate[] chain in (TestCertificate[][])[[unused, ca, Root], [ca, unused, Root], [ca, unusedRoot]])
+        {
+            SigstoreVerification verification = Judge(ca, Root, chain);
+            Assert.Equal(isRead ? SigstoreProblem.None : SigstoreProblem.CertificateKey, verification.Problem);
+        }
+    }
+
     // As an intermediate of the signature, as the policy's root, and above a CA that is sound. As an intermediate of the policy it
     // refuses the whole file.
     private static void AssertRefused(string kind, string reason)

@@ -80,6 +80,9 @@ public sealed class TrustSafetyTests : IDisposable
 
     [Theory]
     [InlineData("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n")]
+    [InlineData("-----BEGIN PGP SECRET KEY BLOCK-----\n\n-----END PGP SECRET KEY BLOCK-----\n")]
+    [InlineData("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxgEExQEE\n=CUr7\n-----END PGP PUBLIC KEY BLOCK-----\n")]
+    [InlineData("-----BEGIN PGP SIGNATURE-----\n\nxgEExQEExQ==\n-----END PGP SIGNATURE-----\n")]
     [InlineData("-----BEGIN EC PRIVATE KEY-----\n")]
     public void A_private_key_is_never_stored(string content)
     {

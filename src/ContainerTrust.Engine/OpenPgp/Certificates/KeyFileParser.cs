@@ -29,7 +29,12 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="content">The file.</param>
     /// <exception cref="TrustException">The file is not a key file, or damaged.</exception>
-    public void Read(string name, ReadOnlySpan<byte> content) => KeyFile.Read(content, name, new Sink(this, name));
+    public void Read(string name, ReadOnlySpan<byte> content)
+    {
+        Sink sink = new(this, name);
+        KeyFile.Read(content, name, sink);
+        sink.RequireMarks();
+    }
 
     private RawCertificate Add(PublicKeyPacket key, ReadOnlySpan<byte> body, bool isPrivate)
     {
@@ -48,6 +53,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
     {
         private readonly OpenPgpRules _rules = parser._rules;
         private int _packets;
+        private int _unmarkedLine;
+        private bool _hasKeyForGpg;
         private RawCertificate? _certificate;
         private RawBlock _block = new(name);
 
@@ -55,6 +62,18 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         private RawComponent? _place;
         private bool _hasUserId;
         private bool _isBehindSubkey;
+
+        public void MarkMissing(int line) => _unmarkedLine = line;
+
+        // No GnuPG reads keys of version 6, and armor of these must not have a checksum (RFC 9580 section 6.1).
+        public void RequireMarks()
+        {
+            if (_unmarkedLine == 0 || !_hasKeyForGpg)
+                return;
+            throw new TrustFormatException("MalformedArmor", name, _unmarkedLine, 0, "",
+                "the armored block that begins here ends without padding and checksum, and GnuPG up to 2.4 (RHEL 8 to 10) imports nothing of such a file; "
+                + "get the key as gpg --export --armor writes it.");
+        }
 
         public void Warn(string problem) => parser.Warnings.Add($"{name}: {problem}");
 
@@ -124,6 +143,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
 
         private void AddPrimary(in Packet packet, PacketSource source, bool isPrivate)
         {
+            _hasKeyForGpg |= packet.Body.IsEmpty || packet.Body[0] != 6;
             PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
             Begin(key is null ? null : parser.Add(key, packet.Body, isPrivate));
             _block.HasPrivateKey = isPrivate;
