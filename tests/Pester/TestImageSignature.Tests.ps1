@@ -279,6 +279,13 @@ Describe 'Test-ImageSignature by policy' {
         $words[0..$first] -like '*Fetching*dir:/srv/signed/app*' | Should -Not -BeNullOrEmpty
     }
 
+    It 'says with -Verbose what became of every statement of a key' {
+        $words = Test-ImageSignature dir:/srv/signed/app -Root $root -Verbose 4>&1 | ForEach-Object { "$_" }
+        $statements = @($words -match '^/keys/release\.asc: key [0-9A-F]{40}, certification \(0x13\) of .* on user id .*')
+        $statements | Should -Not -BeNullOrEmpty
+        $statements -match 'counts' | Should -Not -BeNullOrEmpty
+    }
+
     It 'gives a downstream command that has enough what it wants' {
         $images = @('dir:/srv/signed/app') * 200
         ($images | Test-ImageSignature -Root $root -ThrottleLimit 2 | Select-Object -First 1).IsValid | Should -BeTrue

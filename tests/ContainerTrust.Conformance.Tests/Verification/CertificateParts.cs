@@ -10,6 +10,9 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 internal sealed class CertificateParts
 {
     private const uint Day = 86400;
+
+    // gpg verifies with a revoker's key that is too short for anything else.
+    private static readonly WriterKey s_weak = new(bits: 768);
     private static readonly byte[] s_picture = [0xD1, 1, .. new byte[208]];
 
     private readonly WriterKey _stranger;
@@ -24,7 +27,7 @@ internal sealed class CertificateParts
         Signing = pool[(number + 1) % pool.Length].MadeAt(made + 1);
         SecondSigning = pool[(number + 2) % pool.Length].MadeAt(made + 2);
         Encrypting = pool[(number + 3) % pool.Length].MadeAt(made + 3);
-        Revoker = pool[(number + 4) % pool.Length].MadeAt(made + 4);
+        Revoker = (number % 5 == 0 ? s_weak : pool[(number + 4) % pool.Length]).MadeAt(made + 4);
         _stranger = pool[(number + 5) % pool.Length].MadeAt(made + 5);
         Number = number;
         Later = made + 40 * Day;
