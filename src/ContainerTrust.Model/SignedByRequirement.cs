@@ -28,6 +28,10 @@ public sealed record SignedByRequirement : TrustRequirement
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
+        [.. KeyMaterial.From(KeyType == "GPGKeys" ? KeyMaterialUse.OpenPgp : KeyMaterialUse.NotImplemented, KeyPath, KeyPaths, KeyData)];
+
+    /// <inheritdoc/>
     public override string ToString() =>
         KeyPath is not null ? $"signedBy {KeyPath}"
         : KeyPaths is not null ? $"signedBy any of {string.Join(", ", KeyPaths)}"

@@ -43,6 +43,16 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
+    [
+        .. KeyMaterial.From(KeyMaterialUse.PublicKey, KeyPath, KeyPaths, KeyData, KeyDatas),
+        .. KeyMaterial.From(KeyMaterialUse.Rekor, RekorPublicKeyPath, RekorPublicKeyPaths, RekorPublicKeyData, RekorPublicKeyDatas),
+        .. KeyMaterial.From(KeyMaterialUse.FulcioCA, Fulcio?.CaPath, data: Fulcio?.CaData),
+        .. KeyMaterial.From(KeyMaterialUse.PkiRoots, Pki?.CaRootsPath, data: Pki?.CaRootsData),
+        .. KeyMaterial.From(KeyMaterialUse.PkiIntermediates, Pki?.CaIntermediatesPath, data: Pki?.CaIntermediatesData),
+    ];
+
+    /// <inheritdoc/>
     public override string ToString() =>
         KeyPath is not null ? $"sigstoreSigned {KeyPath}"
         : KeyPaths is not null ? $"sigstoreSigned any of {string.Join(", ", KeyPaths)}"

@@ -20,6 +20,10 @@ public abstract record TrustRequirement
     /// <summary>The value of the requirement's <c>type</c> member, as written in policy.json (<c>signedBy</c>, …).</summary>
     public abstract string Type { get; }
 
+    /// <summary>All keys and certificates that the requirement names, in the order of its members.</summary>
+    /// <returns>None for requirements that name none.</returns>
+    public virtual IReadOnlyList<KeyMaterial> GetKeyMaterials() => [];
+
     /// <inheritdoc/>
     public override string ToString() => Type;
 }

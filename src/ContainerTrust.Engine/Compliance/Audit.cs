@@ -14,7 +14,6 @@ internal sealed class Audit
 
     private readonly HashSet<string> _excluded;
     private readonly List<ImageTrustFinding> _findings = [];
-    private readonly Dictionary<string, LoadedFile> _files = new(StringComparer.Ordinal);
 
     public Audit(TrustStore store, ComplianceOptions options, CancellationToken cancellationToken)
     {
@@ -57,9 +56,6 @@ internal sealed class Audit
     /// <summary>registries.d. Null if it is refused or could not be read.</summary>
     public LookasideConfiguration? Lookaside { get; set; }
 
-    /// <summary>Key and certificate files that were read, in the order in which they were.</summary>
-    public IEnumerable<LoadedFile> Files => _files.Values;
-
     /// <summary>Rules that could not be checked because of what another finding says.</summary>
     public HashSet<string> Undone { get; } = new(StringComparer.Ordinal);
 
@@ -88,22 +84,7 @@ internal sealed class Audit
     }
 
     /// <summary>A key file on the host, read once. What cannot be read is in the answer, too.</summary>
-    public LoadedFile Load(string path)
-    {
-        if (_files.TryGetValue(path, out LoadedFile? loaded))
-            return loaded;
-        try
-        {
-            loaded = new LoadedFile(path, Host.TryReadFile(path, KeyFiles.MaxBytes), null);
-        }
-        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
-        {
-            loaded = new LoadedFile(path, null, e);
-        }
-
-        _files.Add(path, loaded);
-        return loaded;
-    }
+    public KeyMaterialFiles.Loaded Load(string path) => Store.KeyMaterials.Load(path);
 
     /// <summary>The entry that governs every image below a name, as a scope of transport <c>docker</c>.</summary>
     /// <param name="name"><c>host[:port][/path]</c>.</param>
@@ -128,10 +109,4 @@ internal sealed class Audit
                 yield return new PolicyEntry(transport.Name, scope.Name, false, scope.Requirements);
         }
     }
-
-    /// <summary>A file as it was read, or not.</summary>
-    /// <param name="Path">As the policy names it.</param>
-    /// <param name="File">The file. Null if it is missing or could not be read.</param>
-    /// <param name="Problem">Why it could not be read. Null for one that is missing.</param>
-    internal sealed record LoadedFile(string Path, HostFile? File, TrustException? Problem);
 }

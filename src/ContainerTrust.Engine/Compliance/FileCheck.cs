@@ -14,10 +14,9 @@ internal sealed class FileCheck : IComplianceCheck
 
     public void Run(Audit audit)
     {
-        foreach (string path in PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)))
-            audit.Load(path);
+        IEnumerable<KeyMaterialFiles.Loaded> keys = PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)).Select(audit.Load);
         FilePermissions? policy = audit.PolicyFile?.Permissions;
-        IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [], .. audit.Files.Select(static f => f.File).OfType<HostFile>()];
+        IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [], .. keys.Select(static f => f.File).OfType<HostFile>()];
         List<string> unknown = [];
         foreach (HostFile file in files)
         {

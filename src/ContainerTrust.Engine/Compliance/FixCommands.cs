@@ -113,11 +113,12 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
                 return [.. Options(("-Type", "--type", Type("Reject")))];
             case [AcceptRequirement]:
                 return [.. Options(("-Type", "--type", Type("Accept")))];
-            case [SignedByRequirement { KeyType: "GPGKeys" } one] when (one.KeyPaths ?? (one.KeyPath is { } path ? [path] : [])) is { Count: > 0 } paths:
-                return [.. Keys("SignedBy", paths), .. Identity(one.SignedIdentity)];
-            case [SigstoreSignedRequirement { KeyData: null, KeyDatas: null, Fulcio: null, Pki: null, RekorPublicKeyPath: null, RekorPublicKeyPaths: null, RekorPublicKeyData: null, RekorPublicKeyDatas: null } one]
-                when (one.KeyPaths ?? (one.KeyPath is { } path ? [path] : [])) is { Count: > 0 } paths:
-                return [.. Keys("SigstoreSigned", paths), .. Identity(one.SignedIdentity)];
+            case [SignedByRequirement one]
+                when one.GetKeyMaterials() is { Count: > 0 } all && all.All(static m => m is { Use: KeyMaterialUse.OpenPgp, Path: not null }):
+                return [.. Keys("SignedBy", [.. all.Select(static m => m.Path!)]), .. Identity(one.SignedIdentity)];
+            case [SigstoreSignedRequirement { Fulcio: null, Pki: null } one]
+                when one.GetKeyMaterials() is { Count: > 0 } all && all.All(static m => m is { Use: KeyMaterialUse.PublicKey, Path: not null }):
+                return [.. Keys("SigstoreSigned", [.. all.Select(static m => m.Path!)]), .. Identity(one.SignedIdentity)];
             default:
                 return null;
         }

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Trust;
 
@@ -40,24 +41,12 @@ internal sealed class KeyContents(Audit audit)
     private static string List(IReadOnlyList<string> fingerprints) =>
         fingerprints.Count <= Shown ? string.Join(", ", fingerprints) : $"{string.Join(", ", fingerprints.Take(Shown))} and {fingerprints.Count - Shown} more";
 
-    private static List<(string? Path, string? Data, bool IsPem)> Sources(TrustRequirement requirement) => requirement switch
-    {
-        SignedByRequirement r => [.. All(r.KeyPath, r.KeyPaths, r.KeyData, null, isPem: false)],
-        SigstoreSignedRequirement { Fulcio: null, Pki: null } r => [.. All(r.KeyPath, r.KeyPaths, r.KeyData, r.KeyDatas, isPem: true)],
-        _ => [],
-    };
-
-    private static IEnumerable<(string? Path, string? Data, bool IsPem)> All(string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas, bool isPem)
-    {
-        if (path is not null)
-            yield return (path, null, isPem);
-        foreach (string p in paths ?? [])
-            yield return (p, null, isPem);
-        if (data is not null)
-            yield return (null, data, isPem);
-        foreach (string d in datas ?? [])
-            yield return (null, d, isPem);
-    }
+    // Of certificates and logs a baseline knows no fingerprints.
+    private static List<(string? Path, string? Data, bool IsPem)> Sources(TrustRequirement requirement) =>
+    [
+        .. requirement.GetKeyMaterials().Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.NotImplemented or KeyMaterialUse.PublicKey)
+            .Select(static m => (m.Path, m.Data, m.Use == KeyMaterialUse.PublicKey)),
+    ];
 
     private List<string>? Union(List<(string? Path, string? Data, bool IsPem)> sources, Func<string, bool, IReadOnlyList<string>?> ofPath)
     {
@@ -90,14 +79,8 @@ internal sealed class KeyContents(Audit audit)
     {
         string id = $"{(isPem ? "pem" : "pgp")}-data\0{data}";
         if (!_known.TryGetValue(id, out IReadOnlyList<string>? known))
-            _known.Add(id, known = TryDecode(data) is { } content ? Parse(content, isPem) : null);
+            _known.Add(id, known = KeyData.Decode(data) is { } content ? Parse(content, isPem) : null);
         return known;
-    }
-
-    private static byte[]? TryDecode(string data)
-    {
-        byte[] content = new byte[data.Length];
-        return Convert.TryFromBase64String(data, content, out int length) ? content[..length] : null;
     }
 
     private static string[]? Parse(ReadOnlySpan<byte> content, bool isPem)

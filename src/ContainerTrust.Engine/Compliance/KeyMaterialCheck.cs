@@ -9,7 +9,6 @@ namespace ContainerTrust.Engine.Compliance;
 /// <summary>The keys and certificates that requirements name: there, readable, in force, strong. What many scopes share is looked at once.</summary>
 internal sealed class KeyMaterialCheck : IComplianceCheck
 {
-    private const string InPolicy = "the key inside the policy";
     private const int MostNames = 5;
     private const int SmallestRsa = 2048;
 
@@ -19,16 +18,6 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak, ComplianceRules.KeyPartSkipped,
     ];
 
-    private enum Kind
-    {
-        OpenPgp,
-        PublicKey,
-        Rekor,
-        FulcioCA,
-        Roots,
-        Intermediates,
-    }
-
     public void Run(Audit audit)
     {
         Dictionary<string, Use> uses = new(StringComparer.Ordinal);
@@ -36,7 +25,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         {
             foreach (TrustRequirement requirement in entry.Requirements)
             {
-                foreach ((Kind kind, IReadOnlyList<Source> sources) in SourcesOf(requirement))
+                foreach ((KeyMaterialUse kind, IReadOnlyList<Source> sources) in SourcesOf(requirement))
                 {
                     string id = $"{kind}\0{string.Join('\0', sources.Select(static s => s.Path is null ? $"data:{s.Data}" : $"path:{s.Path}"))}";
                     if (!uses.TryGetValue(id, out Use? use))
@@ -55,44 +44,25 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         }
     }
 
-    private static IEnumerable<(Kind Kind, IReadOnlyList<Source> Sources)> SourcesOf(TrustRequirement requirement)
+    // The OpenPGP keys of a requirement are judged together, everything else file by file.
+    private static IEnumerable<(KeyMaterialUse Kind, IReadOnlyList<Source> Sources)> SourcesOf(TrustRequirement requirement)
     {
-        switch (requirement)
-        {
-            case SignedByRequirement { KeyType: "GPGKeys" } r:
-                yield return (Kind.OpenPgp, Sources(r.KeyPath, r.KeyPaths, r.KeyData, null));
-                break;
-            case SigstoreSignedRequirement r:
-                foreach (Source source in Sources(r.KeyPath, r.KeyPaths, r.KeyData, r.KeyDatas))
-                    yield return (Kind.PublicKey, [source]);
-                foreach (Source source in Sources(r.RekorPublicKeyPath, r.RekorPublicKeyPaths, r.RekorPublicKeyData, r.RekorPublicKeyDatas))
-                    yield return (Kind.Rekor, [source]);
-                foreach (Source source in Sources(r.Fulcio?.CaPath, null, r.Fulcio?.CaData, null))
-                    yield return (Kind.FulcioCA, [source]);
-                foreach (Source source in Sources(r.Pki?.CaRootsPath, null, r.Pki?.CaRootsData, null))
-                    yield return (Kind.Roots, [source]);
-                foreach (Source source in Sources(r.Pki?.CaIntermediatesPath, null, r.Pki?.CaIntermediatesData, null))
-                    yield return (Kind.Intermediates, [source]);
-                break;
-        }
+        ILookup<bool, KeyMaterial> materials =
+            requirement.GetKeyMaterials().Where(static m => m.Use != KeyMaterialUse.NotImplemented).ToLookup(static m => m.Use == KeyMaterialUse.OpenPgp);
+        if (materials.Contains(true))
+            yield return (KeyMaterialUse.OpenPgp, [.. materials[true].Select(static m => new Source(m.Path, m.Data))]);
+        foreach (KeyMaterial material in materials[false])
+            yield return (material.Use, [new Source(material.Path, material.Data)]);
     }
-
-    private static List<Source> Sources(string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas) =>
-    [
-        .. path is null ? [] : new[] { new Source(path, null) },
-        .. (paths ?? []).Select(static p => new Source(p, null)),
-        .. data is null ? [] : new[] { new Source(null, data) },
-        .. (datas ?? []).Select(static d => new Source(null, d)),
-    ];
 
     /// <summary>Where keys are: a file, or base64 in the policy.</summary>
     private sealed record Source(string? Path, string? Data)
     {
-        public string Name => Path is null ? InPolicy : Printable.Of(Path, Printable.NameLength);
+        public string Name => Path is null ? KeyMaterialFiles.InPolicy : Printable.Of(Path, Printable.NameLength);
     }
 
     /// <summary>Keys that a requirement takes together, and the scopes that do so.</summary>
-    private sealed record Use(Kind Kind, IReadOnlyList<Source> Sources, List<string> Scopes)
+    private sealed record Use(KeyMaterialUse Kind, IReadOnlyList<Source> Sources, List<string> Scopes)
     {
         public string? Scope => Scopes.Count == 1 ? Scopes[0] : null;
 
@@ -116,7 +86,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                     contents.Add((source, content));
             }
 
-            if (use.Kind == Kind.OpenPgp)
+            if (use.Kind == KeyMaterialUse.OpenPgp)
             {
                 OpenPgp(contents);
                 return;
@@ -124,7 +94,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
             foreach ((Source source, ReadOnlyMemory<byte> content) in contents)
             {
-                if (use.Kind is Kind.PublicKey or Kind.Rekor)
+                if (use.Kind is KeyMaterialUse.PublicKey or KeyMaterialUse.Rekor)
                     PublicKey(source, content.Span);
                 else
                     Certificates(source, content.Span);
@@ -134,8 +104,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         private ReadOnlyMemory<byte>? Read(Source source)
         {
             if (source.Path is null)
-                return KeyFiles.Decode(source.Data!);
-            Audit.LoadedFile loaded = audit.Load(source.Path);
+                return KeyData.Require(source.Data!);
+            KeyMaterialFiles.Loaded loaded = audit.Load(source.Path);
             if (loaded.File is { } file)
                 return file.Content;
 
@@ -220,7 +190,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                     Add(ComplianceRules.KeyPartSkipped, source, warning);
                 foreach (TrustKey key in read.Keys)
                 {
-                    if (use.Kind == Kind.Rekor && key.Algorithm != "ECDSA")
+                    if (use.Kind == KeyMaterialUse.Rekor && key.Algorithm != "ECDSA")
                         Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} holds a key of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so {use.Words} accepts nothing.");
                     if (key is { Algorithm: "RSA", Size: > 0 and < SmallestRsa })
                         Add(ComplianceRules.KeyWeak, source, $"The key in {source.Name}, required by {use.Words}, is weak: RSA with {key.Size} bits is too short.");
@@ -236,17 +206,11 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
         private void Certificates(Source source, ReadOnlySpan<byte> content)
         {
-            CertificateUse certificateUse = use.Kind switch
-            {
-                Kind.FulcioCA => CertificateUse.FulcioCA,
-                Kind.Roots => CertificateUse.Roots,
-                _ => CertificateUse.Intermediates,
-            };
             if (SecretKeys.AreIn(content))
                 Exposed(source);
             List<string> faults = [];
-            List<CertificateFacts> certificates = CertificateCheck.Read(content, certificateUse, faults);
-            if (certificates.Count == 0 || (certificateUse == CertificateUse.Intermediates && faults.Count > 0))
+            List<CertificateFacts> certificates = CertificateCheck.Read(content, use.Kind, faults);
+            if (certificates.Count == 0 || (use.Kind == KeyMaterialUse.PkiIntermediates && faults.Count > 0))
             {
                 string what = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates";
                 Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} {what}, so {use.Words} accepts nothing{(faults.Count == 0 ? "" : $": {string.Join("; ", faults)}")}.");
@@ -255,12 +219,12 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
             foreach (string fault in faults)
                 Add(ComplianceRules.KeyPartSkipped, source, $"In {source.Name}, {fault}; the other certificates are used.");
-            bool isNoneUsable = CertificateFacts.IsNoneUsable(certificates, certificateUse, Now.UtcDateTime);
+            bool isNoneUsable = CertificateFacts.IsNoneUsable(certificates, use.Kind, Now.UtcDateTime);
             foreach (CertificateFacts certificate in certificates)
             {
                 string who = $"Certificate {certificate.Subject}";
-                string rest = certificateUse == CertificateUse.FulcioCA ? "Only signatures of its time can be accepted by it." : "What it vouches for is not accepted any more.";
-                ImageTrustSeverity? severity = isNoneUsable && certificateUse == CertificateUse.Roots ? null : ImageTrustSeverity.Warning;
+                string rest = use.Kind == KeyMaterialUse.FulcioCA ? "Only signatures of its time can be accepted by it." : "What it vouches for is not accepted any more.";
+                ImageTrustSeverity? severity = isNoneUsable && use.Kind == KeyMaterialUse.PkiRoots ? null : ImageTrustSeverity.Warning;
                 if (certificate.Ends < Now.UtcDateTime)
                     Add(ComplianceRules.KeyExpired, source, $"{who} in {source.Name}, required by {use.Words}, ended on {Day(certificate.Ends)}. {rest}", severity);
                 else if (certificate.Begins > Now.UtcDateTime)

@@ -274,7 +274,7 @@ public sealed class ImageVerifier : IDisposable
 
     private static bool IsPemPublicKey(string path)
     {
-        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyFiles.MaxBytes) is { } file ? file.Content.Span : default;
+        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span : default;
         return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
     }
 

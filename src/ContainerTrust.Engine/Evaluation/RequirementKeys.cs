@@ -11,9 +11,7 @@ namespace ContainerTrust.Engine.Evaluation;
 /// </summary>
 public sealed class RequirementKeys
 {
-    private const string InPolicy = "the key inside the policy";
-
-    private readonly ITrustHost _host;
+    private readonly KeyMaterialFiles _files;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SignedByRequirement, RequirementKeyring> _known = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
@@ -25,10 +23,14 @@ public sealed class RequirementKeys
     /// <param name="warn">Told once of each key that cannot be used.</param>
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
     public RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say = null)
+        : this(new KeyMaterialFiles(host ?? throw new ArgumentNullException(nameof(host))), warn, say)
     {
-        ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(warn);
-        _host = host;
+    }
+
+    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
+    {
+        _files = files;
         _warn = warn;
         _say = say ?? (static _ => { });
     }
@@ -43,7 +45,7 @@ public sealed class RequirementKeys
             return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
         if (_known.TryGetValue(requirement, out RequirementKeyring? known))
             return known;
-        string id = requirement.KeyData is { } data ? "data\0" + data : "paths\0" + string.Join('\0', Paths(requirement));
+        string id = string.Join('\0', requirement.GetKeyMaterials().Select(static m => m.Path is null ? $"data:{m.Data}" : $"path:{m.Path}"));
         known = _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
         _known[requirement] = known;
         return known;
@@ -62,12 +64,15 @@ public sealed class RequirementKeys
     {
         try
         {
-            IReadOnlyList<SigstoreKeySource> rekor = Sources(requirement.RekorPublicKeyPath, requirement.RekorPublicKeyPaths, requirement.RekorPublicKeyData, requirement.RekorPublicKeyDatas);
+            IReadOnlyList<KeyMaterial> materials = requirement.GetKeyMaterials();
+            IReadOnlyList<SigstoreKeySource> rekor = Sources(materials, KeyMaterialUse.Rekor);
             SigstoreTrust trust = requirement switch
             {
-                { Fulcio: { } fulcio } => SigstoreTrust.FromFulcio(Source(fulcio.CaPath, fulcio.CaData)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
-                { Pki: { } pki } => SigstoreTrust.FromPki(Source(pki.CaRootsPath, pki.CaRootsData)!, Source(pki.CaIntermediatesPath, pki.CaIntermediatesData), pki.SubjectEmail, pki.SubjectHostname),
-                _ => SigstoreTrust.FromPublicKeys(Sources(requirement.KeyPath, requirement.KeyPaths, requirement.KeyData, requirement.KeyDatas), HasRekor(requirement) ? rekor : null),
+                { Fulcio: { } fulcio } =>
+                    SigstoreTrust.FromFulcio(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
+                { Pki: { } pki } => SigstoreTrust.FromPki(Source(materials, KeyMaterialUse.PkiRoots)!,
+                    Source(materials, KeyMaterialUse.PkiIntermediates), pki.SubjectEmail, pki.SubjectHostname),
+                _ => SigstoreTrust.FromPublicKeys(Sources(materials, KeyMaterialUse.PublicKey), HasRekor(requirement) ? rekor : null),
             };
             foreach (string warning in trust.Warnings)
                 _warn(warning);
@@ -83,47 +88,19 @@ public sealed class RequirementKeys
     private static bool HasRekor(SigstoreSignedRequirement r) =>
         r.RekorPublicKeyPath is not null || r.RekorPublicKeyPaths is not null || r.RekorPublicKeyData is not null || r.RekorPublicKeyDatas is not null;
 
-    private List<SigstoreKeySource> Sources(string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas)
-    {
-        List<SigstoreKeySource> sources = [];
-        if (Source(path, data) is { } one)
-            sources.Add(one);
-        foreach (string p in paths ?? [])
-            sources.Add(Source(p, null)!);
-        foreach (string d in datas ?? [])
-            sources.Add(Source(null, d)!);
-        return sources;
-    }
+    private List<SigstoreKeySource> Sources(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) =>
+        [.. materials.Where(m => m.Use == use).Select(m => new SigstoreKeySource(KeyMaterialFiles.NameOf(m), Content(m)))];
 
-    private SigstoreKeySource? Source(string? path, string? data)
-    {
-        if (data is not null)
-            return new SigstoreKeySource(InPolicy, KeyFiles.Decode(data));
-        if (path is null)
-            return null;
-        HostFile file = _host.TryReadFile(path, KeyFiles.MaxBytes)
-            ?? throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist, so no signature can be accepted.") { Target = path };
-        return new SigstoreKeySource(path, file.Content);
-    }
+    private SigstoreKeySource? Source(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) => Sources(materials, use) is [var one, ..] ? one : null;
 
-    private static IReadOnlyList<string> Paths(SignedByRequirement requirement) =>
-        requirement.KeyPaths ?? (requirement.KeyPath is { } path ? [path] : []);
+    private ReadOnlyMemory<byte> Content(KeyMaterial material) => _files.TryGet(material) ?? throw new TrustException(
+        "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.") { Target = material.Path };
 
     private RequirementKeyring Import(SignedByRequirement requirement)
     {
         try
         {
-            List<KeyringSource> sources = [];
-            if (requirement.KeyData is { } data)
-                sources.Add(new KeyringSource(InPolicy, KeyFiles.Decode(data)));
-            foreach (string path in Paths(requirement))
-            {
-                HostFile? file = _host.TryReadFile(path, KeyFiles.MaxBytes);
-                if (file is null)
-                    return new RequirementKeyring(null, $"The key file {path} does not exist, so no signature can be accepted.");
-                sources.Add(new KeyringSource(path, file.Content));
-            }
-
+            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(KeyMaterialFiles.NameOf(m), Content(m)))];
             OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
             foreach (string warning in keyring.Warnings)
                 _warn(warning);

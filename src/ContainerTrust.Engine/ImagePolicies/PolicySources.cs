@@ -66,7 +66,7 @@ internal sealed class PolicySources(ITrustHost host)
     {
         if (!path.StartsWith('/') || path.Any(char.IsControl))
             throw new TrustException("InvalidKeyPath", TrustErrorKind.InvalidArgument, $"'{Shown(path)}' is no absolute path. A policy names files by their absolute path on the host.") { Target = path };
-        if (host.TryReadFile(path, KeyFiles.MaxBytes) is { } file)
+        if (host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file)
             return file.Content;
         throw IsOfThisHost(entry)
             ? new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, if the entry was read with -Root, give the same -Root here.") { Target = path }

@@ -172,7 +172,7 @@ public sealed class MachineConfigBuilder
     // A key that goes along must be able to do its work; one that is on the nodes, or nowhere, is another matter.
     private void CheckKeys(List<TrustChange> changes, List<MachineConfigFile> files)
     {
-        KeyFiles keys = new(new DocumentHost("", files));
+        KeyFiles keys = new(new KeyMaterialFiles(new DocumentHost("", files)));
         foreach (TrustException fault in KeyCheck.Faults(keys, [.. changes.SelectMany(static c => c.Requirements!).Distinct()], DateTimeOffset.UtcNow, _messages))
         {
             if (fault.ErrorId == "KeyFileNotFound")

@@ -48,7 +48,7 @@ public sealed record MachineConfigKey(string Path, ReadOnlyMemory<byte> Content)
     /// <exception cref="TrustException">The file is missing (<c>KeyFileNotFound</c>), too large or cannot be read.</exception>
     public static MachineConfigKey Load(string path)
     {
-        HostFile file = LocalHost.Instance.TryReadFile(path, KeyFiles.MaxBytes)
+        HostFile file = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes)
             ?? throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist. Give the right path of a file on this machine.") { Target = path };
         return new MachineConfigKey(path, file.Content);
     }

@@ -24,7 +24,7 @@ internal static class NodeDoubts
                 doubts.AddRange(OfStores(change, lookaside, withStores));
         }
 
-        string[] missing = [.. changes.SelectMany(static c => c.Requirements!).SelectMany(NodeKeys.PathsOf).Distinct(StringComparer.Ordinal).Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
+        string[] missing = [.. PolicyFiles.Of(changes.SelectMany(static c => c.Requirements!)).Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
         foreach (string path in missing)
             doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. Give the file with -KeyFile.");
         doubts.AddRange(SigstoreDoubts.Of(changes, static _ => true, static _ => []));

@@ -16,14 +16,6 @@ internal static class NodeKeys
     // What a node cannot keep: its image's own files are read-only, the others are made anew with every start.
     private static readonly string[] NotKept = ["/usr", "/run", "/tmp", "/proc", "/sys", "/dev", "/boot", "/bin", "/lib", "/lib64", "/sbin", "/sysroot", "/ostree"];
 
-    /// <summary>The files that requirements name: keys, logs' keys and certificates.</summary>
-    public static IEnumerable<string> PathsOf(TrustRequirement requirement) => requirement switch
-    {
-        SignedByRequirement r => Some([r.KeyPath, .. r.KeyPaths ?? []]),
-        SigstoreSignedRequirement r => Some([r.KeyPath, .. r.KeyPaths ?? [], r.RekorPublicKeyPath, .. r.RekorPublicKeyPaths ?? [], r.Fulcio?.CaPath, r.Pki?.CaRootsPath, r.Pki?.CaIntermediatesPath]),
-        _ => [],
-    };
-
     /// <summary>The file on the nodes that each key file is.</summary>
     /// <param name="keys">The key files.</param>
     /// <param name="requirements">All requirements of the policy.</param>
@@ -34,7 +26,7 @@ internal static class NodeKeys
     /// </exception>
     public static IReadOnlyDictionary<string, byte[]> Place(IReadOnlyList<MachineConfigKey> keys, IEnumerable<TrustRequirement> requirements)
     {
-        string[] named = [.. requirements.SelectMany(PathsOf).Distinct(StringComparer.Ordinal)];
+        string[] named = [.. PolicyFiles.Of(requirements)];
         Dictionary<string, byte[]> placed = new(StringComparer.Ordinal);
         foreach (MachineConfigKey key in keys)
         {
@@ -85,8 +77,6 @@ internal static class NodeKeys
             : throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidData, $"The key files {string.Join(", ", placed.Keys)} cannot be made one keyring that holds the same keys. Export them into one file with gpg, and name that.");
     }
 
-    private static IEnumerable<string> Some(IEnumerable<string?> paths) => paths.OfType<string>();
-
     private static void RequirePublic(MachineConfigKey key)
     {
         if (key.Content.IsEmpty)
@@ -119,7 +109,7 @@ internal static class NodeKeys
 
     private static TrustRequirement OnKeyring(TrustRequirement requirement, string scope, IReadOnlyDictionary<string, byte[]> placed)
     {
-        string[] paths = [.. PathsOf(requirement)];
+        string[] paths = [.. PolicyFiles.Of([requirement])];
         if (paths.Contains(NoRebootPath) && !placed.ContainsKey(NoRebootPath))
             throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. Give the key file of that name along with -KeyFile, or leave -NoReboot out.") { Target = scope };
         if (!paths.Any(placed.ContainsKey))

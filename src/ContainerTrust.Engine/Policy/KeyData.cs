@@ -14,4 +14,11 @@ internal static class KeyData
         byte[] buffer = new byte[(text.Length / 4 * 3) + 3];
         return Convert.TryFromBase64String(text, buffer, out int written) ? buffer[..written] : null;
     }
+
+    /// <summary>Decodes key data of a requirement, which may have been made by hand.</summary>
+    /// <param name="text">Base64.</param>
+    /// <returns>The bytes.</returns>
+    /// <exception cref="TrustException">It is not base64 (<c>InvalidKeyData</c>).</exception>
+    public static byte[] Require(string text) =>
+        Decode(text) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, "Key data must be the key file in base64.");
 }

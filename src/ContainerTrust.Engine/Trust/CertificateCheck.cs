@@ -7,19 +7,6 @@ using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>What a file of certificates is for.</summary>
-internal enum CertificateUse
-{
-    /// <summary>The CA of <c>fulcio</c>: judged at the time that the log gives, so that certificates that have ended still count for old signatures.</summary>
-    FulcioCA,
-
-    /// <summary>The roots of <c>pki</c>: judged at the time of the check.</summary>
-    Roots,
-
-    /// <summary>The intermediates of <c>pki</c>.</summary>
-    Intermediates,
-}
-
 /// <summary>Whether a file of CA certificates can do its work, before a policy is written that names it. No chain is built here.</summary>
 internal static class CertificateCheck
 {
@@ -33,13 +20,13 @@ internal static class CertificateCheck
     /// <c>PrivateKey</c>: a private key is among them; <c>NoCertificate</c>: there is none that the verifier would take;
     /// <c>NoValidCertificate</c>: none that it could accept an image by (no root is in force, or all have faults).
     /// </exception>
-    public static void Require(string name, ReadOnlySpan<byte> content, CertificateUse use, DateTimeOffset now, TrustMessages messages)
+    public static void Require(string name, ReadOnlySpan<byte> content, KeyMaterialUse use, DateTimeOffset now, TrustMessages messages)
     {
         if (SecretKeys.AreIn(content))
             throw new TrustException("PrivateKey", TrustErrorKind.InvalidData, $"{name} holds a private key, which must not lie where policies point everybody to. Give a file with the CA's certificates alone.") { Target = name };
         List<string> faults = [];
         List<CertificateFacts> certificates = Read(content, use, faults);
-        if (certificates.Count == 0 || (use == CertificateUse.Intermediates && faults.Count > 0))
+        if (certificates.Count == 0 || (use == KeyMaterialUse.PkiIntermediates && faults.Count > 0))
         {
             string problem = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates, so it is refused whole";
             string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
@@ -59,7 +46,7 @@ internal static class CertificateCheck
     /// <param name="use">What they are for.</param>
     /// <param name="faults">Takes what is wrong with the file, in clauses.</param>
     /// <returns>The certificates.</returns>
-    internal static List<CertificateFacts> Read(ReadOnlySpan<byte> content, CertificateUse use, List<string> faults)
+    internal static List<CertificateFacts> Read(ReadOnlySpan<byte> content, KeyMaterialUse use, List<string> faults)
     {
         List<CertificateFacts> certificates = [];
         ReadOnlySpan<byte> rest = content;
@@ -68,7 +55,7 @@ internal static class CertificateCheck
             rest = block.Rest;
             if (!block.Label.SequenceEqual("CERTIFICATE"u8))
                 faults.Add($"block {number} is no certificate but {Printable.Of(Encoding.Latin1.GetString(block.Label), Printable.NameLength)}");
-            else if (block.HasHeaders && use != CertificateUse.Intermediates)
+            else if (block.HasHeaders && use != KeyMaterialUse.PkiIntermediates)
                 faults.Add($"certificate {number} cannot be used, as it has lines before its base64");
             else if (CertificateFacts.TryRead(block.Content, use, out CertificateFacts? facts, out string problem))
                 certificates.Add(facts);
@@ -76,7 +63,7 @@ internal static class CertificateCheck
                 faults.Add($"certificate {number}{SubjectOf(block.Content)} cannot be used, as {problem}");
         }
 
-        if (use == CertificateUse.Intermediates && faults.Count == 0 && !PemCertificates.TryReadIntermediates(content, out _, out string fault))
+        if (use == KeyMaterialUse.PkiIntermediates && faults.Count == 0 && !PemCertificates.TryReadIntermediates(content, out _, out string fault))
             faults.Add(fault);
         return certificates;
     }
@@ -95,7 +82,7 @@ internal static class CertificateCheck
         }
     }
 
-    private static void RequireUsable(string name, List<CertificateFacts> certificates, CertificateUse use, DateTime now, TrustMessages messages)
+    private static void RequireUsable(string name, List<CertificateFacts> certificates, KeyMaterialUse use, DateTime now, TrustMessages messages)
     {
         if (CertificateFacts.IsNoneUsable(certificates, use, now))
         {
@@ -104,7 +91,7 @@ internal static class CertificateCheck
             throw new TrustException("NoValidCertificate", TrustErrorKind.InvalidData, $"No certificate in {name} {when}, so no image would be accepted: {reasons}. Get the CA's current certificates, or use -Force.") { Target = name };
         }
 
-        string rest = use == CertificateUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "";
+        string rest = use == KeyMaterialUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "";
         foreach (CertificateFacts certificate in certificates)
         {
             string who = $"In {name}, {certificate.Subject}";

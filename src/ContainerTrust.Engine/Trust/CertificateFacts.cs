@@ -25,13 +25,13 @@ internal sealed record CertificateFacts(string Subject, DateTime Begins, DateTim
     /// <param name="facts">What there is to know.</param>
     /// <param name="problem">Why the verifier passes over it, a clause; empty if it does not.</param>
     /// <returns>Whether the verifier can read it.</returns>
-    public static bool TryRead(byte[] content, CertificateUse use, [NotNullWhen(true)] out CertificateFacts? facts, out string problem)
+    public static bool TryRead(byte[] content, KeyMaterialUse use, [NotNullWhen(true)] out CertificateFacts? facts, out string problem)
     {
         facts = null;
         if (!SigstoreCertificate.TryParse(content, out SigstoreCertificate? certificate, out problem))
             return false;
         CertificateKey.IsUsable(certificate, out int rsaBits, out _);
-        (string? fault, bool isUseless) = Judge(certificate, use != CertificateUse.Intermediates);
+        (string? fault, bool isUseless) = Judge(certificate, use != KeyMaterialUse.PkiIntermediates);
         string subject = Printable.Of(certificate.SubjectName, Printable.NameLength);
         facts = new CertificateFacts(
             subject.Length > 0 ? subject : "a certificate without a name",
@@ -51,9 +51,9 @@ internal sealed record CertificateFacts(string Subject, DateTime Begins, DateTim
     /// <param name="use">What they are for.</param>
     /// <param name="now">The moment at which roots must be in force.</param>
     /// <returns>Whether none can do its work.</returns>
-    public static bool IsNoneUsable(IReadOnlyList<CertificateFacts> certificates, CertificateUse use, DateTime now) =>
-        use != CertificateUse.Intermediates
-        && certificates.All(c => c.IsUseless || (use == CertificateUse.Roots && (c.Ends < now || c.Begins > now)));
+    public static bool IsNoneUsable(IReadOnlyList<CertificateFacts> certificates, KeyMaterialUse use, DateTime now) =>
+        use != KeyMaterialUse.PkiIntermediates
+        && certificates.All(c => c.IsUseless || (use == KeyMaterialUse.PkiRoots && (c.Ends < now || c.Begins > now)));
 
     private static (string? Fault, bool IsUseless) Judge(SigstoreCertificate certificate, bool isRoot)
     {

@@ -35,11 +35,11 @@ internal static class KeyCheck
                 Attempt(() => RequireTogether(source, files.Of([together]), messages));
         }
 
-        SigstoreSignedRequirement[] sigstore = [.. requirements.OfType<SigstoreSignedRequirement>()];
-        foreach (KeyFiles.KeySource source in sigstore.SelectMany(files.RekorKeysOf).Distinct())
+        KeyMaterial[] materials = [.. requirements.SelectMany(static r => r.GetKeyMaterials()).Distinct()];
+        foreach (KeyFiles.KeySource source in files.Of(materials.Where(static m => m.Use == KeyMaterialUse.Rekor)))
             Attempt(() => RequireRekor(source, now, messages));
-        foreach (KeyFiles.CertificateSource source in sigstore.SelectMany(KeyFiles.CertificatesOf).Distinct())
-            Attempt(() => files.RequireCertificates(source, now, messages));
+        foreach (KeyMaterial material in materials.Where(static m => m.Use >= KeyMaterialUse.FulcioCA))
+            Attempt(() => files.RequireCertificates(material, now, messages));
 
         return faults;
     }

@@ -1,4 +1,3 @@
-using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Sigstore;
 
@@ -7,17 +6,15 @@ namespace ContainerTrust.Engine.Trust;
 /// <summary>Reads the keys that requirements name, each file once.</summary>
 internal sealed class KeyFiles
 {
-    /// <summary>The largest key file that is read, in bytes.</summary>
-    public const int MaxBytes = 10 * 1024 * 1024;
+    private readonly KeyMaterialFiles _files;
 
-    private const string InPolicy = "the key inside the policy";
-
-    private readonly ITrustHost _host;
     // By format and source; a tuple as key would have to be compiled at every start.
     private readonly Dictionary<string, KeySource> _sources = [];
     private readonly Dictionary<string, IReadOnlyList<string>?> _listed = [];
 
-    public KeyFiles(ITrustHost host) => _host = host;
+    /// <summary>Keys of files and of policies.</summary>
+    /// <param name="files">Reads the files.</param>
+    public KeyFiles(KeyMaterialFiles files) => _files = files;
 
     /// <summary>Where keys come from: a file on the host, or the policy itself.</summary>
     /// <param name="Name">The file, or words for key data inside the policy.</param>
@@ -33,31 +30,9 @@ internal sealed class KeyFiles
         public IReadOnlyList<string> Details { get; init; } = [];
     }
 
-    /// <summary>Where CA certificates come from: a file on the host, or the policy itself.</summary>
-    /// <param name="Path">The file. Null for data.</param>
-    /// <param name="Data">Base64. Null for a file.</param>
-    /// <param name="Use">What they are for.</param>
-    internal sealed record CertificateSource(string? Path, string? Data, CertificateUse Use);
-
     /// <summary>The sources of a requirement list, in order, each once.</summary>
-    public IReadOnlyList<KeySource> Of(IReadOnlyList<TrustRequirement> requirements)
-    {
-        List<KeySource> sources = [];
-        foreach (TrustRequirement requirement in requirements)
-        {
-            switch (requirement)
-            {
-                case SignedByRequirement { KeyType: "GPGKeys" } r:
-                    Add(sources, r.KeyPath, r.KeyPaths, r.KeyData, null, isPem: false);
-                    break;
-                case SigstoreSignedRequirement r:
-                    Add(sources, r.KeyPath, r.KeyPaths, r.KeyData, r.KeyDatas, isPem: true);
-                    break;
-            }
-        }
-
-        return sources;
-    }
+    public IReadOnlyList<KeySource> Of(IReadOnlyList<TrustRequirement> requirements) =>
+        Of(requirements.SelectMany(static r => r.GetKeyMaterials()).Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey));
 
     /// <summary>
     /// The user ids of a list's OpenPGP keys, without a look at anything else in them (no fingerprint, so no cryptography has to be loaded).
@@ -93,7 +68,7 @@ internal sealed class KeyFiles
             return ids;
         try
         {
-            ids = _host.TryReadFile(path, MaxBytes) is { } file ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
+            ids = _files.Host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
         }
         catch (TrustException)
         {
@@ -115,11 +90,11 @@ internal sealed class KeyFiles
         try
         {
             List<KeyringSource> contents = [];
-            foreach (string path in requirement.KeyPaths ?? [])
+            foreach (KeyMaterial material in requirement.GetKeyMaterials())
             {
-                if (_host.TryReadFile(path, MaxBytes) is not { } file)
+                if (_files.TryGet(material) is not { } content)
                     return null;
-                contents.Add(new KeyringSource(path, file.Content));
+                contents.Add(new KeyringSource(KeyMaterialFiles.NameOf(material), content));
             }
 
             KeyReadResult result = OpenPgpKeyReader.Read(contents);
@@ -132,91 +107,34 @@ internal sealed class KeyFiles
         }
     }
 
-    /// <summary>The sources of a requirement's Rekor keys.</summary>
-    public IReadOnlyList<KeySource> RekorKeysOf(SigstoreSignedRequirement requirement)
-    {
-        List<KeySource> sources = [];
-        Add(sources, requirement.RekorPublicKeyPath, requirement.RekorPublicKeyPaths, requirement.RekorPublicKeyData, requirement.RekorPublicKeyDatas, isPem: true);
-        return sources;
-    }
-
-    /// <summary>The sources of a requirement's CA certificates.</summary>
-    public static IReadOnlyList<CertificateSource> CertificatesOf(SigstoreSignedRequirement requirement)
-    {
-        List<CertificateSource> sources = [];
-        void Add(string? path, string? data, CertificateUse use)
-        {
-            if (path is not null || data is not null)
-                sources.Add(new CertificateSource(path, data, use));
-        }
-
-        Add(requirement.Fulcio?.CaPath, requirement.Fulcio?.CaData, CertificateUse.FulcioCA);
-        Add(requirement.Pki?.CaRootsPath, requirement.Pki?.CaRootsData, CertificateUse.Roots);
-        Add(requirement.Pki?.CaIntermediatesPath, requirement.Pki?.CaIntermediatesData, CertificateUse.Intermediates);
-        return sources;
-    }
+    /// <summary>The sources of materials, in order, each once.</summary>
+    /// <param name="materials">Keys, not certificates.</param>
+    /// <returns>The sources; one that cannot be read has a problem.</returns>
+    public IReadOnlyList<KeySource> Of(IEnumerable<KeyMaterial> materials) => [.. materials.Select(SourceOf).Distinct()];
 
     /// <summary>Refuses CA certificates that are missing or cannot do their work.</summary>
     /// <exception cref="TrustException">Names the file; see <see cref="CertificateCheck.Require"/>.</exception>
-    public void RequireCertificates(CertificateSource source, DateTimeOffset now, TrustMessages messages)
+    public void RequireCertificates(KeyMaterial material, DateTimeOffset now, TrustMessages messages)
     {
-        ReadOnlySpan<byte> content = source.Path is { } path
-            ? (_host.TryReadFile(path, MaxBytes) ?? throw Missing(path).Problem!).Content.Span
-            : Decode(source.Data!);
-        CertificateCheck.Require(source.Path ?? "the certificates inside the policy", content, source.Use, now, messages);
+        ReadOnlyMemory<byte> content = _files.TryGet(material) ?? throw Missing(material.Path!);
+        CertificateCheck.Require(material.Path ?? "the certificates inside the policy", content.Span, material.Use, now, messages);
     }
 
-    private void Add(List<KeySource> sources, string? path, IReadOnlyList<string>? paths, string? data, IReadOnlyList<string>? datas, bool isPem)
+    private KeySource SourceOf(KeyMaterial material)
     {
-        if (path is not null)
-            AddOnce(sources, FromFile(path, isPem));
-        foreach (string p in paths ?? [])
-            AddOnce(sources, FromFile(p, isPem));
-        if (data is not null)
-            AddOnce(sources, FromData(data, isPem));
-        foreach (string d in datas ?? [])
-            AddOnce(sources, FromData(d, isPem));
-    }
-
-    private static void AddOnce(List<KeySource> sources, KeySource source)
-    {
-        if (!sources.Contains(source))
-            sources.Add(source);
-    }
-
-    private KeySource FromFile(string path, bool isPem)
-    {
-        string id = (isPem ? "pem:" : "pgp:") + path;
+        bool isPem = material.Use != KeyMaterialUse.OpenPgp;
+        string id = $"{(isPem ? "pem" : "pgp")}{(material.Path is null ? '\0' : ':')}{material.Path ?? material.Data}";
         if (_sources.TryGetValue(id, out KeySource? source))
             return source;
+        string name = KeyMaterialFiles.NameOf(material);
         try
         {
-            HostFile? file = _host.TryReadFile(path, MaxBytes);
-            source = file is null
-                ? Missing(path)
-                : Parse(path, file.Content.Span, path, isPem);
+            ReadOnlyMemory<byte> content = _files.TryGet(material) ?? throw Missing(name);
+            source = Parse(name, content.Span, material.Path, isPem);
         }
         catch (TrustException e)
         {
-            source = new KeySource(path, [], [], e);
-        }
-
-        _sources.Add(id, source);
-        return source;
-    }
-
-    private KeySource FromData(string data, bool isPem)
-    {
-        string id = (isPem ? "pem\0" : "pgp\0") + data;
-        if (_sources.TryGetValue(id, out KeySource? source))
-            return source;
-        try
-        {
-            source = Parse(InPolicy, Decode(data), null, isPem);
-        }
-        catch (TrustException e)
-        {
-            source = new KeySource(InPolicy, [], [], e);
+            source = new KeySource(name, [], [], e);
         }
 
         _sources.Add(id, source);
@@ -236,19 +154,6 @@ internal sealed class KeyFiles
         };
     }
 
-    // What was read from a policy is base64; an object made by hand can hold anything.
-    internal static byte[] Decode(string data)
-    {
-        try
-        {
-            return Convert.FromBase64String(data);
-        }
-        catch (FormatException e)
-        {
-            throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, "Key data must be the key file in base64.", e);
-        }
-    }
-
-    private static KeySource Missing(string path) =>
-        new(path, [], [], new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist on the host. Copy it there, or give the right path.") { Target = path });
+    private static TrustException Missing(string path) =>
+        new("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist on the host. Copy it there, or give the right path.") { Target = path };
 }

@@ -109,7 +109,7 @@ public static class PodmanTrustList
         {
             List<string> paths = requirement.KeyPath is { } path ? [path] : [.. requirement.KeyPaths ?? []];
             IEnumerable<string> ids = paths.SelectMany(OfFile);
-            return requirement.KeyData is { } data ? ids.Concat(Mails(Convert.FromBase64String(data))) : ids;
+            return requirement.KeyData is { } data ? ids.Concat(Mails(KeyData.Require(data))) : ids;
         }
 
         private IReadOnlyList<string> OfFile(string path)
@@ -118,7 +118,7 @@ public static class PodmanTrustList
                 return ids;
 
             // A key that is not there has no user ids; podman logs it and goes on.
-            HostFile? file = path.StartsWith('/') ? host.TryReadFile(path, KeyFiles.MaxBytes) : null;
+            HostFile? file = path.StartsWith('/') ? host.TryReadFile(path, KeyMaterialFiles.MaxBytes) : null;
             ids = file is null ? [] : Mails(file.Content.Span);
             _byPath.Add(path, ids);
             return ids;

@@ -20,27 +20,6 @@ public static class PolicyFiles
     public static IReadOnlyList<string> Of(IEnumerable<TrustRequirement> requirements)
     {
         ArgumentNullException.ThrowIfNull(requirements);
-        List<string?> paths = [];
-        foreach (TrustRequirement requirement in requirements)
-        {
-            switch (requirement)
-            {
-                case SignedByRequirement r:
-                    paths.Add(r.KeyPath);
-                    paths.AddRange(r.KeyPaths ?? []);
-                    break;
-                case SigstoreSignedRequirement r:
-                    paths.Add(r.KeyPath);
-                    paths.AddRange(r.KeyPaths ?? []);
-                    paths.Add(r.RekorPublicKeyPath);
-                    paths.AddRange(r.RekorPublicKeyPaths ?? []);
-                    paths.AddRange([r.Fulcio?.CaPath, r.Pki?.CaRootsPath, r.Pki?.CaIntermediatesPath]);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return [.. paths.OfType<string>().Distinct()];
+        return [.. requirements.SelectMany(static r => r.GetKeyMaterials()).Select(static m => m.Path).OfType<string>().Distinct()];
     }
 }

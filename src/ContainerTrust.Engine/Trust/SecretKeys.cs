@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -27,21 +28,15 @@ internal static class SecretKeys
     }
 
     /// <summary>Refuses requirements that carry a private key in their key data, wherever they come from.</summary>
-    /// <exception cref="TrustException">One does (<c>PrivateKey</c>), or key data is no base64.</exception>
+    /// <exception cref="TrustException">One does (<c>PrivateKey</c>), or key data is not base64 (<c>InvalidKeyData</c>).</exception>
     public static void RequireNone(IReadOnlyList<TrustRequirement> requirements)
     {
-        foreach (TrustRequirement requirement in requirements)
+        foreach (string data in requirements.SelectMany(static r => r.GetKeyMaterials()).Select(static m => m.Data).OfType<string>())
         {
-            IEnumerable<string?> data = requirement switch
+            if (AreIn(KeyData.Require(data)))
             {
-                SignedByRequirement r => [r.KeyData],
-                SigstoreSignedRequirement r => [r.KeyData, r.RekorPublicKeyData, r.Fulcio?.CaData, r.Pki?.CaRootsData, r.Pki?.CaIntermediatesData, .. r.KeyDatas ?? [], .. r.RekorPublicKeyDatas ?? []],
-                _ => [],
-            };
-            foreach (string text in data.OfType<string>())
-            {
-                if (AreIn(KeyFiles.Decode(text)))
-                    throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, "The key data of a requirement holds a private key, which must never stand in a policy that everybody can read. Store the public key alone.");
+                throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument,
+                    "The key data of a requirement holds a private key, which must never stand in a policy that everybody can read. Store the public key alone.");
             }
         }
     }

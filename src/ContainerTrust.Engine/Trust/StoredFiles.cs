@@ -41,8 +41,8 @@ internal sealed class StoredFiles
     {
         bool isOnHost = path.StartsWith('/');
         HostFile? file = isOnHost
-            ? _host.TryReadFile(path, KeyFiles.MaxBytes)
-            : LocalHost.Instance.TryReadFile(Path.GetFullPath(path, baseDirectory), KeyFiles.MaxBytes);
+            ? _host.TryReadFile(path, KeyMaterialFiles.MaxBytes)
+            : LocalHost.Instance.TryReadFile(Path.GetFullPath(path, baseDirectory), KeyMaterialFiles.MaxBytes);
         if (!isOnHost)
             path = Path.GetFullPath(path, baseDirectory);
         if (file is null)

@@ -28,7 +28,8 @@ public sealed class TrustStore
         Host = host;
         Locations = locations;
         _messages = messages;
-        _keys = new KeyFiles(host);
+        KeyMaterials = new KeyMaterialFiles(host);
+        _keys = new KeyFiles(KeyMaterials);
         Requirements = new RequirementFactory(host);
     }
 
@@ -37,6 +38,9 @@ public sealed class TrustStore
 
     /// <summary>The files.</summary>
     public TrustLocations Locations { get; }
+
+    /// <summary>The key and certificate files of the host, read once.</summary>
+    internal KeyMaterialFiles KeyMaterials { get; }
 
     /// <summary>Whether key files that are not there are no reason for a warning, as with the files of a document: others may bring them.</summary>
     internal bool ExpectsMissingKeys { get; init; }

@@ -19,7 +19,8 @@ internal sealed class MeantFiles
             throw new TrustException("PolicyNotFound", TrustErrorKind.NotFound, $"{Printable.Of(name, Printable.NameLength)} has no {TrustLocations.SystemPolicyPath}, so it decides nothing. Name another MachineConfig, or make one with New-MachineConfigTrust.") { Target = name };
         Policy = PolicyReader.Read(policy, $"{name}:{TrustLocations.SystemPolicyPath}");
         Others = all;
-        KeyPaths = [.. Policy.Transports.SelectMany(static t => t.Scopes).SelectMany(static s => s.Requirements).Concat(Policy.Default).SelectMany(Paths).Select(DocumentHost.Normalize).Distinct(StringComparer.Ordinal)];
+        IEnumerable<string> named = PolicyFiles.Of(Policy).Where(static p => p.StartsWith('/'));
+        KeyPaths = [.. named.Select(DocumentHost.Normalize).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The policy.</summary>
@@ -40,15 +41,4 @@ internal sealed class MeantFiles
     public static MeantFiles Of(ConfigDocument config) => config.Problem is { } problem
         ? throw new TrustException("ClusterAnswerInvalid", TrustErrorKind.InvalidData, problem) { Target = config.Name }
         : new(config.Name, config.Paths.Where(config.Sets).Select(p => config.Find(p)!));
-
-    private static IEnumerable<string> Paths(TrustRequirement requirement) => (requirement switch
-    {
-        SignedByRequirement signed => [signed.KeyPath, .. signed.KeyPaths ?? []],
-        SigstoreSignedRequirement sigstore =>
-        [
-            sigstore.KeyPath, .. sigstore.KeyPaths ?? [], sigstore.RekorPublicKeyPath, .. sigstore.RekorPublicKeyPaths ?? [],
-            sigstore.Fulcio?.CaPath, sigstore.Pki?.CaRootsPath, sigstore.Pki?.CaIntermediatesPath,
-        ],
-        _ => (IEnumerable<string?>)[],
-    }).OfType<string>().Where(static p => p.StartsWith('/'));
 }
