@@ -76,6 +76,12 @@ internal sealed class PolicyBodyReader
         RequireOne(entry, "a key, fulcio or pki", Count(keyPath, keyData, r.Fulcio, r.Pki), least: 1);
         RequireOne(entry, "a Rekor key", Count(rekorPath, rekorData), least: r.Fulcio is null ? 0 : 1);
 
+        // What is not read below would be missing from the document, and a missing log would accept more.
+        int read = Count(keyPath, keyData, rekorPath, rekorData, r.Fulcio?.CaPath, r.Fulcio?.CaData,
+            r.Pki?.CaRootsPath, r.Pki?.CaRootsData, r.Pki?.CaIntermediatesPath, r.Pki?.CaIntermediatesData);
+        if (r.GetKeyMaterials().Count != read)
+            throw Refused("RequirementNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' names keys that a {_kind} does not know. Leave it out.");
+
         string? rekor = rekorPath is null && rekorData is null ? null : _sources.PublicKey(entry, rekorPath, rekorData, "rekorPublicKeyData", isRekor: true);
         if (r.Fulcio is { } fulcio)
         {

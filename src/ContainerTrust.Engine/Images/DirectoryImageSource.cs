@@ -24,7 +24,7 @@ public sealed class DirectoryImageSource : IImageSource
     public DirectoryImageSource(ITrustHost host, string path)
     {
         ArgumentNullException.ThrowIfNull(host);
-        DirectoryPath = ImageFiles.RequireAbsolute(path);
+        DirectoryPath = AbsolutePath.Require(path, "the image's directory");
         Name = "dir:" + path;
         _files = new ImageFiles(host, path, Name);
     }

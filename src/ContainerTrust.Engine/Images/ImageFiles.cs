@@ -11,16 +11,6 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
 {
     private readonly string _directory = directory.TrimEnd('/');
 
-    /// <summary>Refuses a directory that is not absolute: the host has no current directory.</summary>
-    /// <exception cref="TrustException"><c>PathNotAbsolute</c>.</exception>
-    public static string RequireAbsolute(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return path.StartsWith('/') && !path.Contains('\0')
-            ? path
-            : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{Printable.Of(path, Printable.NameLength)}' is no absolute path; give the image's directory from the root on.") { Target = path };
-    }
-
     /// <summary>The path of a file in the directory.</summary>
     public string PathOf(string file) => $"{_directory}/{file}";
 

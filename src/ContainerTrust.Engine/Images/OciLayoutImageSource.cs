@@ -30,7 +30,7 @@ public sealed class OciLayoutImageSource : IImageSource
     public OciLayoutImageSource(ITrustHost host, string path, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        DirectoryPath = ImageFiles.RequireAbsolute(path);
+        DirectoryPath = AbsolutePath.Require(path, "the image's directory");
         if (path.Contains(':'))
             throw InvalidName(path, "the directory of an OCI layout cannot have a colon in its path");
         Name = string.IsNullOrEmpty(name) ? "oci:" + path : $"oci:{path}:{name}";

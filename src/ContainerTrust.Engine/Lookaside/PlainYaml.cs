@@ -19,12 +19,6 @@ internal static class PlainYaml
     /// <returns>The document, or null if the file holds anything that is left to the library.</returns>
     public static YamlDocument? TryParse(YamlText text) => new Reader(text).Read();
 
-    /// <summary>Whether a character can begin a plain word here: none of YAML's indicators.</summary>
-    public static bool IsWordStart(char c) => char.IsAsciiLetterOrDigit(c) || c == '/';
-
-    /// <summary>Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).</summary>
-    public static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '@' or ':' or '-' or '~' or '%' or '+' or '=' or '?' or '&' or ';';
-
     private sealed class Reader(YamlText text)
     {
         private readonly string _text = text.Text;
@@ -192,9 +186,9 @@ internal static class PlainYaml
                 };
             }
 
-            if (!IsWordStart(first))
+            if (!ScalarWriter.IsWordStart(first))
                 return null;
-            while (at < end && IsWordPart(_text[at]) && !IsKeyEnd(at, end))
+            while (at < end && ScalarWriter.IsWordPart(_text[at]) && !IsKeyEnd(at, end))
                 at++;
             if (isKey != IsKeyEnd(at, end))
                 return null;

@@ -27,6 +27,13 @@ internal static class ScalarWriter
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>Whether a character can begin a plain word here: none of YAML's indicators.</summary>
+    public static bool IsWordStart(char c) => char.IsAsciiLetterOrDigit(c) || c == '/';
+
+    /// <summary>Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).</summary>
+    public static bool IsWordPart(char c) =>
+        char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '@' or ':' or '-' or '~' or '%' or '+' or '=' or '?' or '&' or ';';
+
     /// <summary>Whether a plain word could be a number, a date or a time to some reader.</summary>
     public static bool LooksLikeNumber(string value)
     {
@@ -43,11 +50,11 @@ internal static class ScalarWriter
 
     private static bool IsPlain(string value)
     {
-        if (value.Length == 0 || !PlainYaml.IsWordStart(value[0]) || value[^1] == ':' || LooksLikeNumber(value) || IsReserved(value))
+        if (value.Length == 0 || !IsWordStart(value[0]) || value[^1] == ':' || LooksLikeNumber(value) || IsReserved(value))
             return false;
         foreach (char c in value)
         {
-            if (!PlainYaml.IsWordPart(c))
+            if (!IsWordPart(c))
                 return false;
         }
 

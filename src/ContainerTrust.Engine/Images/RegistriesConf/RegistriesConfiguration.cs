@@ -60,7 +60,7 @@ public sealed class RegistriesConfiguration
         string? named = path ?? Variable(host, "CONTAINERS_REGISTRIES_CONF") ?? Variable(host, "REGISTRIES_CONFIG_PATH");
         string? userFile = host.HomeDirectory is { } home ? home.TrimEnd('/') + UserFile : null;
         bool isUser = named is null && userFile is not null && host.Exists(userFile);
-        string main = named is null ? isUser ? userFile! : SystemFile : ImageFiles.RequireAbsolute(named);
+        string main = named is null ? isUser ? userFile! : SystemFile : AbsolutePath.Require(named, "the file of registries");
 
         var configuration = new RegistriesConfiguration(host);
         if (host.TryReadFile(main, TomlReader.MaxBytes) is { } file)
