@@ -56,7 +56,7 @@ public sealed class ImageVerifier : IDisposable
         _client = new Lazy<RegistryClient>(() => new RegistryClient(
             options.ClientHost ?? store.Host,
             options.Web with { CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
-            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
+            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
     }
