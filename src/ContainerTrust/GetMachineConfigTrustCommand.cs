@@ -56,7 +56,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    private TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
+    private TrustMessages Messages => new() { Warning = this.Warn, Verbose = this.Say };
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
