@@ -170,7 +170,7 @@ Describe 'Export-ImageTrustReport' {
         $result | Export-ImageTrustReport "$directory/bidi.json"
         $text = [System.IO.File]::ReadAllText("$directory/bidi.json")
         $text.Contains([char]0x202e) | Should -BeFalse
-        ($text | ConvertFrom-Json).hosts[0].findings.scope | Should -Contain ('quay.io/' + [char]0x202e + 'x')
+        ($text | ConvertFrom-Json).hosts[0].findings.scope | Should -Contain 'quay.io/\u202ex'
     }
 
     It 'has hosts that could not be checked, by name, by error, and from the pipeline' {
