@@ -1,3 +1,4 @@
+using System.Text;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
@@ -7,32 +8,19 @@ internal static class Changes
 {
     public static int Make(TrustStore store, IReadOnlyList<TrustChange> changes, bool dryRun)
     {
-        using CancellationTokenSource cancel = new();
-        ConsoleCancelEventHandler handler = (_, e) =>
-        {
-            // A write that has begun is finished; only the wait for other writers ends.
-            e.Cancel = true;
-            cancel.Cancel();
-        };
-        Console.CancelKeyPress += handler;
-        try
-        {
-            TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
-            Report(result, dryRun, withWarnings: dryRun);
-            foreach (TrustChange change in result.NotFound)
-                Console.Error.WriteLine($"containertrust: the policy has no scope '{Text.Printable(change.ToString())}'.");
-            return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
-        }
-        finally
-        {
-            Console.CancelKeyPress -= handler;
-        }
+        // A write that has begun is finished; only the wait for other writers ends.
+        using Cancellation cancel = new();
+        TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
+        Report(result, dryRun, withWarnings: dryRun);
+        foreach (TrustChange change in result.NotFound)
+            StandardError.WriteLine($"containertrust: the policy has no scope '{Text.Printable(change.ToString())}'.");
+        return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
     public static void Report(TrustEditResult result, bool dryRun, bool withWarnings)
     {
         foreach (string warning in withWarnings ? result.Warnings : [])
-            Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(warning))}");
+            StandardError.Warn(warning);
         try
         {
             Say(result, dryRun);
@@ -40,12 +28,13 @@ internal static class Changes
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The work is done; only the words for it are lost.
-            Console.Error.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Message}");
+            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Message}");
         }
     }
 
     private static void Say(TrustEditResult result, bool dryRun)
     {
+        StringBuilder text = new();
         foreach (TrustFileChange file in result.Files)
         {
             string done = file.Action switch
@@ -54,16 +43,17 @@ internal static class Changes
                 TrustFileAction.Changed => "changed",
                 _ => "deleted",
             };
-            Console.Out.WriteLine(dryRun ? $"would be {done}: {Text.Printable(file.Path)}" : $"{done} {Text.Printable(file.Path)}");
+            text.Append(dryRun ? $"would be {done}: " : $"{done} ").Append(Text.Printable(file.Path)).Append('\n');
         }
 
         if (dryRun)
         {
             foreach (TrustChange change in result.AttachmentsSwitchedOn)
-                Console.Out.WriteLine($"would be switched on: reading sigstore signatures from the registry for {Text.Printable(change.ToString())}");
+                text.Append("would be switched on: reading sigstore signatures from the registry for ").Append(Text.Printable(change.ToString())).Append('\n');
         }
 
         if (result.Files.Count == 0 && result.NotFound.Count == 0)
-            Console.Out.WriteLine("nothing to do");
+            text.Append("nothing to do\n");
+        Output.Write(text.ToString());
     }
 }

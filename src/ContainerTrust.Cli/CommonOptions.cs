@@ -55,7 +55,7 @@ internal sealed class CommonOptions
 
     private static TrustMessages Messages(bool verbose) => new()
     {
-        Warning = static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"),
-        Verbose = verbose ? static text => Console.Error.WriteLine(Text.Printable(text)) : static _ => { },
+        Warning = StandardError.Warn,
+        Verbose = verbose ? static text => StandardError.WriteLine(Text.Printable(text)) : static _ => { },
     };
 }

@@ -15,11 +15,18 @@ internal sealed class ConnectionOptions
     private readonly Option<bool?> _verifyTls = new("--tls-verify") { Description = "Check the registries' certificates (default: as registries.conf says)" };
     private readonly Option<string?> _registries = new("--registries-conf") { Description = "registries.conf, as the host names it (default: the one in force)", HelpName = "file" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a server may be silent", HelpName = "seconds", DefaultValueFactory = static _ => 30 };
+    private readonly Option<int> _imageTimeout = new("--image-timeout")
+    {
+        Description = "Seconds that an image may take, all requests together",
+        HelpName = "seconds",
+        DefaultValueFactory = static _ => 300,
+    };
+
     private readonly Option<int> _retries = new("--retry-times") { Description = "How often a request is repeated", HelpName = "number", DefaultValueFactory = static _ => 3 };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_authFile, _userName, _password, _certificates, _verifyTls, _registries, _timeout, _retries])
+        foreach (Option option in (Option[])[_authFile, _userName, _password, _certificates, _verifyTls, _registries, _timeout, _imageTimeout, _retries])
             command.Options.Add(option);
     }
 
@@ -39,7 +46,7 @@ internal sealed class ConnectionOptions
         if (retries is < 0 or > 20)
             throw Usage("--retry-times is a number from 0 to 20.");
         if (result.GetValue(_verifyTls) == false)
-            Console.Error.WriteLine("warning: certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them.");
+            StandardError.WriteLine("warning: certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them.");
         return new WebOptions
         {
             Timeout = TimeSpan.FromSeconds(timeout),
@@ -52,6 +59,11 @@ internal sealed class ConnectionOptions
         };
     }
 
+    /// <summary>The time for one image.</summary>
+    public TimeSpan ImageTimeout(ParseResult result) => result.GetValue(_imageTimeout) is >= 1 and <= 86400 and int seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw Usage("--image-timeout is a number of seconds from 1 to 86400.");
+
     public bool HasCredential(ParseResult result) => result.GetValue(_userName) is not null;
 
     private NetworkCredential? Credential(ParseResult result, string registry)
@@ -61,7 +73,8 @@ internal sealed class ConnectionOptions
             throw Usage("--username and --password-stdin belong together: a password on the command line could be read by everybody on this machine.");
         if (userName is null)
             return null;
-        string password = Console.In.ReadLine() ?? throw Usage("--password-stdin found no password on standard input.");
+        using Stream input = Console.OpenStandardInput();
+        string password = Password.Read(input);
         return new NetworkCredential(userName, password, registry);
     }
 

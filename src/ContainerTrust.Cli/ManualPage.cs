@@ -88,6 +88,9 @@ internal static class ManualPage
         .TP
         .B 3
         \fBverify\fR and \fBrelease\fR: an image could not be judged. \fBtest\fR: the host is not compliant.
+        .TP
+        .B 130
+        Ctrl+C was pressed. What was written is whole.
         .SH FILES
         .TP
         .I /etc/containers/policy.json

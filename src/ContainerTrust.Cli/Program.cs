@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using ContainerTrust.Engine;
 
 namespace ContainerTrust.Cli;
@@ -12,26 +13,17 @@ internal static class Program
 
     public static int Main(string[] args)
     {
-        RootCommand root = new(Description);
-        foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
-            root.Subcommands.Add(command);
-        ParseResult result = root.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
-                Console.Error.WriteLine($"containertrust: {error.Message}");
-            Console.Error.WriteLine($"Try '{CommandPath(result.CommandResult.Command)} --help'.");
-            return ExitCode.Usage;
-        }
-
+        Descriptors.Occupy();
+        bool isVerdict = args is ["verify" or "release", ..];
+        int code;
         try
         {
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            code = Run(args);
         }
         catch (TrustException e)
         {
-            Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
-            return e.Kind == TrustErrorKind.InvalidArgument ? ExitCode.Usage : ExitCode.Failed;
+            StandardError.Fail(e.Message);
+            code = e.Kind == TrustErrorKind.InvalidArgument ? ExitCode.Usage : ExitCode.Failed;
         }
         catch (InvalidOperationException) when (args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal))
         {
@@ -40,15 +32,43 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("containertrust: cancelled; nothing more was written.");
-            return ExitCode.Failed;
+            StandardError.Fail(isVerdict ? "cancelled." : "cancelled; nothing more was written.");
+            code = ExitCode.Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            // Standard output is gone (a closed pipe, a full disk).
-            Console.Error.WriteLine($"containertrust: {e.Message}");
-            return ExitCode.Failed;
+            // Standard output is gone (a closed pipe, a full disk), the system is out of something, or this is a mistake of ours: an error in any case.
+            StandardError.Fail(Innermost(e).Message.Trim());
+            code = isVerdict ? ExitCode.NotJudged : ExitCode.Failed;
         }
+
+        return Cancellation.WasRequested ? ExitCode.Interrupted : code;
+    }
+
+    // Apart, so that what cannot be loaded for it is caught.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Run(string[] args)
+    {
+        RootCommand root = new(Description);
+        HelpWidth.AddTo(root);
+        foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
+            root.Subcommands.Add(command);
+
+        // An argument that begins with @ is what it says it is, never a file with further arguments: it may come from elsewhere, and must not bring options along.
+        ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count == 0)
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
+            StandardError.WriteLine($"containertrust: {Text.Printable(error.Message)}");
+        StandardError.WriteLine($"Try '{CommandPath(result.CommandResult.Command)} --help'.");
+        return ExitCode.Usage;
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e is TypeInitializationException or AggregateException && e.InnerException is { } inner)
+            e = inner;
+        return e;
     }
 
     // A script runs one command at a time: only that one is put together.

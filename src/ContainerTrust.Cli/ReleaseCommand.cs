@@ -28,13 +28,14 @@ internal static class ReleaseCommand
             VerificationOptions options = signatures.Get(result) with
             {
                 RegistriesConfPath = connection.RegistriesConf(result, common),
+                ImageTimeout = connection.ImageTimeout(result),
                 Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry([release]) : "", 1),
             };
             ImagePlatform? instance = result.GetValue(platform) is { } p ? ImagePlatform.Parse(p) : null;
             using Cancellation cancel = new();
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
             if (result.GetValue(skip))
-                Console.Error.WriteLine("warning: the release's signature is not checked: what is listed is what whoever served the release says.");
+                StandardError.WriteLine("warning: the release's signature is not checked: what is listed is what whoever served the release says.");
             IReadOnlyList<ReleaseImageContent> contents = Task.Run(() => new ReleaseVerifier(verifier, instance).ReadAsync(release, !result.GetValue(skip), cancel.Token)).GetAwaiter().GetResult();
             Output.Write(result.GetValue(json) ? TrustJson.Write(contents) : Table(contents));
             return ExitCode.Done;

@@ -72,7 +72,7 @@ internal static class ShowCommand
         {
             if (!ScopePattern.HasWildcards(name) && !objects.Any(o => ScopePattern.IsMatch(name, o.Registry)))
             {
-                Console.Error.WriteLine($"containertrust: the policy has no scope '{Text.Printable(name)}'. To see what governs an image, use --reference.");
+                StandardError.WriteLine($"containertrust: the policy has no scope '{Text.Printable(name)}'. To see what governs an image, use --reference.");
                 code = ExitCode.Failed;
             }
         }

@@ -84,7 +84,7 @@ internal static class TestCommand
 
     private static TimeSpan Days(double days) => days is >= 0 and <= 1_000_000 ? TimeSpan.FromDays(days) : throw Usage("--expiring-within takes a number of days from 0 to 1000000.");
 
-    private static ImageTrustSeverity Severity(string word) => word switch
+    private static ImageTrustSeverity Severity(string word) => word.ToLowerInvariant() switch
     {
         "information" => ImageTrustSeverity.Information,
         "warning" => ImageTrustSeverity.Warning,
@@ -92,7 +92,7 @@ internal static class TestCommand
         _ => throw Usage($"'{word}' is no severity; possible are information, warning and error."),
     };
 
-    private static ReportFormat? Format(string word, string? file) => word switch
+    private static ReportFormat? Format(string word, string? file) => word.ToLowerInvariant() switch
     {
         "" => file is null ? null : ReportFile.FormatOf(file),
         "text" => null,

@@ -26,7 +26,7 @@ internal static class TrustJson
             writer.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n";
     }
 
     private static void Write(Utf8JsonWriter writer, ImageTrust trust)

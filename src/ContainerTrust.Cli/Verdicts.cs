@@ -66,14 +66,14 @@ internal static class Verdicts
                 string message = isCommon || index >= names.Count || e.Message.Contains(names[index], StringComparison.Ordinal) ? e.Message : $"{names[index]} cannot be judged: {e.Message}";
                 index++;
                 if (!isCommon || said.Add(message))
-                    Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(message))}");
+                    StandardError.Fail(message);
                 isUnknown = true;
                 continue;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // Whatever it is, it is no verdict, and the other images get their turn.
-                Console.Error.WriteLine($"containertrust: {(index < names.Count ? $"{Text.Printable(names[index])} cannot" : "It cannot")} be judged: {Text.Printable(e.Message)}");
+                StandardError.WriteLine($"containertrust: {(index < names.Count ? $"{Text.Printable(names[index])} cannot" : "It cannot")} be judged: {Text.Printable(e.Message)}");
                 index++;
                 isUnknown = true;
                 continue;
@@ -103,19 +103,8 @@ internal static class Verdicts
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.InvalidArgument)
         {
-            Console.Error.WriteLine($"containertrust: {CommandWords.In(Text.Printable(e.Message))}");
+            StandardError.Fail(e.Message);
             return e.ErrorId == "ReleaseNotTrusted" ? ExitCode.Failed : ExitCode.NotJudged;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("containertrust: cancelled.");
-            return ExitCode.NotJudged;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Standard output is gone (a closed pipe, a full disk).
-            Console.Error.WriteLine($"containertrust: {e.Message}");
-            return ExitCode.NotJudged;
         }
     }
 

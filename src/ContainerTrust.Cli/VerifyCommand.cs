@@ -72,6 +72,7 @@ internal static class VerifyCommand
             {
                 RequireSignature = result.GetValue(requireSignature),
                 RegistriesConfPath = connection.RegistriesConf(result, common),
+                ImageTimeout = connection.ImageTimeout(result),
                 Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "", limit),
             };
             ImagePlatform?[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(ImagePlatform.Parse)] : [null];
@@ -106,7 +107,7 @@ internal static class VerifyCommand
     private static IEnumerable<Task<ImageSignatureResult>> Files(
         SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files, Action<string> say)
     {
-        FileVerifier verifier = new(static text => Console.Error.WriteLine($"warning: {CommandWords.In(Text.Printable(text))}"), say);
+        FileVerifier verifier = new(StandardError.Warn, say);
         FileVerification verification = new()
         {
             ManifestPath = manifestPath is null ? null : SignatureOptions.Files([manifestPath], "--manifest")[0],

@@ -57,7 +57,7 @@ public sealed class ConvertToClusterImagePolicyCommand : PSCmdlet, IDisposable
     private void Prepare() => _converter = new ImagePolicyConverter(
         Root is null ? LocalHost.Instance : new RootDirectoryHost(LocalPath(Root)),
         new ImagePolicyOptions { Name = Name, Namespace = Namespace },
-        new TrustMessages { Warning = WriteWarning, Verbose = WriteVerbose });
+        new TrustMessages { Warning = this.Warn, Verbose = this.Say });
 
     // Only all entries together show which scopes are nested, and which are there twice.
     private void Convert()

@@ -50,6 +50,11 @@ public abstract class FleetCmdlet : TrustCmdlet, ISshParameters
     [ValidateRange(1, 1024)]
     public int ThrottleLimit { get; set; } = 32;
 
+    /// <summary>How much memory what the hosts answer may take, in MiB, all hosts together. Each has 8 more for itself.</summary>
+    [Parameter]
+    [ValidateRange(0, 1 << 20)]
+    public int MemoryLimitMB { get; set; } = 512;
+
     /// <summary>Milliseconds in which a host must have answered.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]

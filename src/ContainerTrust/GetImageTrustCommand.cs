@@ -27,6 +27,7 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     /// <summary>Show this transport's scopes only.</summary>
     [Parameter(ParameterSetName = RegistrySet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [TransportName]
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string? Transport { get; set; }
 

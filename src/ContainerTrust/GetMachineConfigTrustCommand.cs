@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.Trust;
 
@@ -55,7 +56,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    private TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
+    private TrustMessages Messages => new() { Warning = this.Warn, Verbose = this.Say };
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
@@ -114,25 +115,8 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
 
     private void FromFile(string file)
     {
-        byte[] content;
-        try
-        {
-            FileInfo info = new(file);
-            if (!info.Exists)
-                throw NotFound(file);
-            if (info.Length > MachineConfigReader.MaxBytes)
-                throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{file} has {info.Length} bytes, more than the {MachineConfigReader.MaxBytes} that are read. Give the MachineConfigs that matter only.") { Target = file };
-            content = File.ReadAllBytes(file);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{file} cannot be read: permission denied, or it is no file. Get read access, or name another.", e) { Target = file };
-        }
-        catch (IOException e)
-        {
-            throw new TrustException("ReadFailed", TrustErrorKind.ReadError, $"{file} cannot be read: {e.Message}", e) { Target = file };
-        }
-
+        // Whole regular files alone: a pipe would never end, and a device has no end.
+        ReadOnlyMemory<byte> content = (LocalHost.Instance.TryReadFile(file, MachineConfigReader.MaxBytes) ?? throw NotFound(file)).Content;
         IReadOnlyList<MachineConfigDocument> documents = MachineConfigReader.ReadDocuments(content, file, Messages);
         if (documents.Count == 0)
             throw new TrustException("NoMachineConfig", TrustErrorKind.InvalidData, $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.") { Target = file };

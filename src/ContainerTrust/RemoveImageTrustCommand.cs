@@ -26,6 +26,7 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     /// <summary>The transport that the scopes belong to.</summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [ValidateNotNullOrEmpty]
+    [TransportName]
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string Transport { get; set; } = "docker";
 

@@ -47,6 +47,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     /// <summary>The transport that the scopes belong to.</summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [ValidateNotNullOrEmpty]
+    [TransportName]
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string Transport { get; set; } = "docker";
 

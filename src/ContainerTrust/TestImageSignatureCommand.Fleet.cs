@@ -45,6 +45,11 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     [ValidateNotNull]
     public Hashtable? Options { get; set; }
 
+    /// <summary>How much memory what the hosts answer may take, in MiB, all hosts together. Each has 8 more for itself.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [ValidateRange(0, 1 << 20)]
+    public int MemoryLimitMB { get; set; } = 512;
+
     /// <summary>Milliseconds in which a host must have answered.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [ValidateRange(1, int.MaxValue)]

@@ -109,7 +109,7 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
         try
         {
             ClusterOptions options = new() { ClientPath = LocalPath(ClientPath), Kubeconfig = LocalPath(Kubeconfig), Context = Context };
-            _work = new OrderedWork<string, RolloutAnswers>(1, new TrustMessages { Warning = WriteWarning, Verbose = WriteVerbose }, _stop.Token) { Waiting = (_, _) => ShowProgress() };
+            _work = new OrderedWork<string, RolloutAnswers>(1, new TrustMessages { Warning = this.Warn, Verbose = this.Say }, _stop.Token) { Waiting = (_, _) => ShowProgress() };
             RolloutChecker checker = new(ClusterClient.Open(options, _work.Messages), _work.Messages);
             _work.Add("", (_, cancellation) => CheckAsync(checker, cancellation));
             RolloutAnswers? answers = null;

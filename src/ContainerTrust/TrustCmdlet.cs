@@ -47,7 +47,7 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     private protected TrustStore Store => _store ??= TrustStore.Open(StoreOptions, Messages);
 
     /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
-    private protected virtual TrustMessages Messages => new() { Warning = WriteWarning, Verbose = WriteVerbose };
+    private protected virtual TrustMessages Messages => new() { Warning = this.Warn, Verbose = this.Say };
 
     /// <summary>Ends when the user presses Ctrl+C.</summary>
     private protected CancellationToken Cancellation => _stop.Token;

@@ -54,6 +54,11 @@ public abstract class VerificationCmdlet : TrustCmdlet
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 30;
 
+    /// <summary>How many seconds one image may take, all requests, retries and waits together.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int ImageTimeoutSec { get; set; } = 300;
+
     /// <summary>How often a request is repeated that failed for a reason that may pass.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
@@ -128,6 +133,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
         SignatureStores = Stores(signatureStore),
         SignatureConfigMaps = LocalFiles(signatureConfigMap, "SignatureConfigMap"),
         RegistriesConfPath = HostPath(RegistriesConfPath, nameof(RegistriesConfPath)),
+        ImageTimeout = TimeSpan.FromSeconds(ImageTimeoutSec),
         Web = new WebOptions
         {
             Timeout = TimeSpan.FromSeconds(TimeoutSec),

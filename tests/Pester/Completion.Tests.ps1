@@ -17,7 +17,15 @@ Describe 'Completion' {
         @{ Line = 'Remove-ImageTrust -Root {0} -Transport dir -Registry '; Words = @("'/srv/images'") }
         @{ Line = 'Get-ImageTrust -Root {0} -PolicyPath /etc/containers/none.json -Registry zz'; Words = @() }
         @{ Line = 'Get-ImageTrust -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
+        @{ Line = 'Get-ImageTrust -Transport DOCKER-D'; Words = @('docker-daemon') }
         @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat') }
+        @{ Line = 'Set-ImageTrust -Preset red'; Words = @('RedHat') }
+        @{ Line = 'New-MachineConfigTrust -Preset RED'; Words = @('RedHat') }
+        @{ Line = 'Export-ImageTrustReport -Format j'; Words = @('Json', 'JUnit') }
+        @{ Line = 'Set-ImageTrust quay.io -Type s'; Words = @('SignedBy', 'SigstoreSigned') }
+        @{ Line = 'Set-ImageTrust quay.io -SignedIdentity matchr'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }
+        @{ Line = 'Test-ImageTrust -MinimumSeverity w'; Words = @('Warning') }
+        @{ Line = 'Test-ImageSignature quay.io/app -Platform LINUX/S'; Words = @('linux/s390x') }
         @{ Line = 'Set-ImageTrust quay.io -Type S'; Words = @('SignedBy', 'SigstoreSigned') }
         @{ Line = 'Set-ImageTrust quay.io -SignedIdentity '; Words = @('MatchExact', 'MatchRepoDigestOrExact', 'MatchRepository') }
         @{ Line = 'Test-ImageSignature -Root {0} -Image '; Words = @('quay.io/', 'quay.io/team') }

@@ -4,6 +4,9 @@ BeforeDiscovery {
         @{ Name = 'xml'; Format = 'JUnit'; Pattern = '^<\?xml' }
         @{ Name = 'json'; Format = 'Json'; Pattern = '^\{\s+"format": "containertrust-compliance"' }
     )
+    $spellings = foreach ($format in $formats) {
+        foreach ($spelling in $format.Format.ToLowerInvariant(), $format.Format.ToUpperInvariant()) { @{ Spelling = $spelling; Pattern = $format.Pattern } }
+    }
 }
 BeforeAll {
     . $PSScriptRoot/Common.ps1
@@ -154,6 +157,20 @@ Describe 'Export-ImageTrustReport' {
         $file | Should -BeOfType ([System.IO.FileInfo])
         [System.IO.File]::ReadAllText($file.FullName) | Should -Match $Pattern
         (Get-ChildItem -LiteralPath $directory -Filter *.new) | Should -BeNullOrEmpty
+    }
+
+    It 'takes -Format <Spelling>' -ForEach $spellings {
+        $good | Export-ImageTrustReport "$directory/report.case" -Format $Spelling
+        [System.IO.File]::ReadAllText("$directory/report.case") | Should -Match $Pattern
+    }
+
+    It 'turns no writing around in JSON' {
+        $root = New-TestRoot ('{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io/' + [char]0x202e + 'x":[{"type":"insecureAcceptAnything"}]}}}')
+        $result = Test-ImageTrust -Root $root @owner
+        $result | Export-ImageTrustReport "$directory/bidi.json"
+        $text = [System.IO.File]::ReadAllText("$directory/bidi.json")
+        $text.Contains([char]0x202e) | Should -BeFalse
+        ($text | ConvertFrom-Json).hosts[0].findings.scope | Should -Contain 'quay.io/\u202ex'
     }
 
     It 'has hosts that could not be checked, by name, by error, and from the pipeline' {

@@ -56,7 +56,7 @@ public sealed class ImageVerifier : IDisposable
         _client = new Lazy<RegistryClient>(() => new RegistryClient(
             options.ClientHost ?? store.Host,
             options.Web with { CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
-            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest)));
+            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
     }
@@ -72,8 +72,14 @@ public sealed class ImageVerifier : IDisposable
     /// </exception>
     public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
     {
-        FetchedImage fetched = await FetchAsync(image, platform, cancellationToken).ConfigureAwait(false);
-        return await JudgeAsync(fetched, RequiresSignature, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(image);
+        return await WithinAsync(image, VerifyWithinAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<ImageSignatureResult> VerifyWithinAsync(CancellationToken token)
+        {
+            FetchedImage fetched = await FetchAsync(image, platform, token).ConfigureAwait(false);
+            return await JudgeAsync(fetched, RequiresSignature, token).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -96,8 +102,12 @@ public sealed class ImageVerifier : IDisposable
             throw DigestMismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
         FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
-        return await JudgeAsync(fetched, RequiresSignature, cancellationToken).ConfigureAwait(false);
+        return await WithinAsync(reference, token => JudgeAsync(fetched, RequiresSignature, token), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Does the work for an image in the time that an image has.</summary>
+    internal Task<T> WithinAsync<T>(string image, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        ImageDeadline.WithinAsync(image, _options.ImageTimeout, work, cancellationToken);
 
     // Who names keys or stores wants signatures looked at, whatever the policy accepts unseen.
     private bool RequiresSignature =>

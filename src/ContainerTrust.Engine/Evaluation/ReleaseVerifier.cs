@@ -30,9 +30,14 @@ public sealed class ReleaseVerifier
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict on the image; that on the release is in <see cref="ImageSignatureResult.Release"/>.</returns>
     /// <exception cref="TrustException">The release, or an image by tag, cannot be reached, or the release lists no contents.</exception>
-    public async Task<ImageSignatureResult> VerifyAsync(string image, string release, CancellationToken cancellationToken)
+    public Task<ImageSignatureResult> VerifyAsync(string image, string release, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
+        return _images.WithinAsync(image, token => VerifyWithinAsync(image, release, token), cancellationToken);
+    }
+
+    private async Task<ImageSignatureResult> VerifyWithinAsync(string image, string release, CancellationToken cancellationToken)
+    {
         FetchedImage member = await _images.IdentifyAsync(image, cancellationToken).ConfigureAwait(false);
         Release known = await GetAsync(release, cancellationToken).ConfigureAwait(false);
         string digest = member.Judged.Digest;
@@ -69,9 +74,14 @@ public sealed class ReleaseVerifier
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The images that it lists.</returns>
     /// <exception cref="TrustException">The release is not trusted (<c>ReleaseNotTrusted</c>), cannot be reached, or lists no contents.</exception>
-    public async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(string release, bool requireSignature, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(string release, bool requireSignature, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
+        return _images.WithinAsync(release, token => ReadWithinAsync(release, requireSignature, token), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<ReleaseImageContent>> ReadWithinAsync(string release, bool requireSignature, CancellationToken cancellationToken)
+    {
         if (!requireSignature)
         {
             FetchedImage fetched = await FetchAsync(release, cancellationToken).ConfigureAwait(false);

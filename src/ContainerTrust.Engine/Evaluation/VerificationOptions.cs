@@ -30,6 +30,9 @@ public sealed record VerificationOptions
     /// <summary>Whether an image is valid only if a requirement has verified a signature; what a policy accepts unseen is then not valid.</summary>
     public bool RequireSignature { get; init; }
 
+    /// <summary>The time for one image, all requests, retries and waits together; infinite for no limit.</summary>
+    public TimeSpan ImageTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How registries and stores are talked to.</summary>
     public WebOptions Web { get; init; } = new();
 

@@ -39,6 +39,7 @@ internal static class Printable
         return safe.ToString();
     }
 
-    private static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is
+    /// <summary>Whether a terminal acts on a character, or shows nothing for it.</summary>
+    public static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -52,13 +52,17 @@ internal sealed class PlanWriter : IDisposable
             catch (TrustException e) when (_written.Count > 0)
             {
                 string written = string.Join(", ", _written.Select(static f => f.Path));
-                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. Not written: {e.Message}", e) { Target = e.Target };
+                string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
+                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {e.Message}", e) { Target = e.Target };
             }
         }
     }
 
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _change.Dispose();
+
+    // A connection that ended, and a host whose answer cannot be read, say nothing of what was still to come.
+    private static bool IsUnknown(TrustException e) => e.Kind == TrustErrorKind.ConnectionFailed || e.ErrorId == "RemoteShellUnusable";
 
     private void Write(PlannedFile file)
     {

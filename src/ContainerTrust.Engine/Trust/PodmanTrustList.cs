@@ -68,7 +68,7 @@ public static class PodmanTrustList
             writer.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     private static void WriteNotEmpty(Utf8JsonWriter writer, string name, string value)

@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text;
+using ContainerTrust.Engine;
+using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Commands.Completion;
 
@@ -40,9 +43,9 @@ public sealed class HostCompleter : IArgumentCompleter
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: < LargestFile } ? File.ReadAllLines(path) : [];
+            return LocalHost.Instance.TryReadFile(path, LargestFile) is { } file ? Encoding.UTF8.GetString(file.Content.Span).Split('\n') : [];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (TrustException)
         {
             // Without the file there is nothing to propose.
             return [];

@@ -52,9 +52,9 @@ internal sealed class FleetJob : Job, IFleetListener
         Error.Add(error);
     }
 
-    void IFleetListener.Warn(string text) => Warning.Add(new WarningRecord(text));
+    void IFleetListener.Warn(string text) => Warning.Add(new WarningRecord(TrustText.Printable(text)));
 
-    void IFleetListener.Say(string text) => Verbose.Add(new VerboseRecord(text));
+    void IFleetListener.Say(string text) => Verbose.Add(new VerboseRecord(TrustText.Printable(text)));
 
     void IFleetListener.Progress(ProgressRecord progress) => Progress.Add(progress);
 

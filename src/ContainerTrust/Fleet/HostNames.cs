@@ -52,6 +52,7 @@ internal static class HostNames
             Options = ssh,
             ConnectingTimeout = TimeSpan.FromMilliseconds(parameters.ConnectingTimeout),
             Sudo = parameters.Sudo,
+            Budget = new AnswerBudget((long)parameters.MemoryLimitMB << 20),
         };
         common.Validate();
         return common;

@@ -24,6 +24,9 @@ internal interface ISshParameters
     /// <summary>How many hosts are worked on at once.</summary>
     int ThrottleLimit { get; }
 
+    /// <summary>The memory for what the hosts answer, in MiB.</summary>
+    int MemoryLimitMB { get; }
+
     /// <summary>Milliseconds in which a host must have answered.</summary>
     int ConnectingTimeout { get; }
 

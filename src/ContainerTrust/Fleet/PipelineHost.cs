@@ -18,10 +18,10 @@ internal sealed class PipelineHost : HostContext
     public override void Report(TrustException error, object? target = null) => _cmdlet.WriteError(TrustCmdlet.ToRecord(error, target));
 
     /// <inheritdoc/>
-    public override void Warn(string text) => _cmdlet.WriteWarning(text);
+    public override void Warn(string text) => PrintableStreams.Warn(_cmdlet, text);
 
     /// <inheritdoc/>
-    public override void Say(string text) => _cmdlet.WriteVerbose(text);
+    public override void Say(string text) => PrintableStreams.Say(_cmdlet, text);
 
     /// <inheritdoc/>
     public override bool ShouldProcess(string target, string action) => _cmdlet.ShouldProcess(target, action);

@@ -12,10 +12,10 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Error(ErrorRecord error) => cmdlet.WriteError(error);
 
     /// <inheritdoc/>
-    public void Warn(string text) => cmdlet.WriteWarning(text);
+    public void Warn(string text) => PrintableStreams.Warn(cmdlet, text);
 
     /// <inheritdoc/>
-    public void Say(string text) => cmdlet.WriteVerbose(text);
+    public void Say(string text) => PrintableStreams.Say(cmdlet, text);
 
     /// <inheritdoc/>
     public void Progress(ProgressRecord progress) => cmdlet.WriteProgress(progress);

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 
@@ -51,7 +53,7 @@ internal static class JsonReport
             writer.WriteEndObject();
         }
 
-        return [.. buffer.WrittenSpan, (byte)'\n'];
+        return Encoding.UTF8.GetBytes(PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n");
     }
 
     private static void Summary(Utf8JsonWriter writer, ComplianceReport report)

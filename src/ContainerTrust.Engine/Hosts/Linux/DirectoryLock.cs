@@ -130,7 +130,7 @@ internal sealed class DirectoryLock : SafeHandle
     }
 
     private TrustException Unsupported(int error, string place) =>
-        new("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(error)}. Nothing was changed.") { Target = Path };
+        new("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(error)}.") { Target = Path };
 
     private TrustException TimedOut(Deadline deadline, string place)
     {
@@ -139,7 +139,7 @@ internal sealed class DirectoryLock : SafeHandle
         return new TrustException(
             "LockTimeout",
             TrustErrorKind.ResourceBusy,
-            $"{place} is being changed by another program{holder} and did not become free within {waited} seconds. Nothing was changed; run the command again later.")
+            $"{place} is being changed by another program{holder} and did not become free within {waited} seconds. Run the command again later.")
         {
             Target = Path,
         };

@@ -111,7 +111,7 @@ internal static class FileAttributes
         throw new TrustException(
             "AttributesNotKept",
             denied ? TrustErrorKind.PermissionDenied : TrustErrorKind.WriteError,
-            $"{place} cannot be replaced: {what} cannot be kept ({LinuxError.Text(-result)}). Nothing was changed; {(denied ? "run the command as root (sudo) or as the file's owner." : "look at the file system it is on.")}")
+            $"{place} cannot be replaced: {what} cannot be kept ({LinuxError.Text(-result)}). It was not changed; {(denied ? "run the command as root (sudo) or as the file's owner." : "look at the file system it is on.")}")
         {
             Target = path,
         };

@@ -24,11 +24,11 @@ internal static class LinuxError
     public static TrustException ForWriting(int error, string path, string place) => Common(error, path, place) ?? error switch
     {
         Errno.EACCES or Errno.EPERM => new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{place} cannot be changed: permission denied. {HowToGetAccess(reading: false)}") { Target = path },
-        Errno.EROFS => new TrustException("ReadOnlyFileSystem", TrustErrorKind.WriteError, $"{place} cannot be changed: the file system is mounted read-only. Nothing was changed; remount it writable, or make the change where the image is built.") { Target = path },
-        Errno.ENOSPC => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{place} cannot be changed: no space is left on the file system. Nothing was changed; free some space and run the command again.") { Target = path },
-        Errno.EDQUOT => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{place} cannot be changed: the disk quota is used up. Nothing was changed; free some space and run the command again.") { Target = path },
-        Errno.EBUSY => new TrustException("FileIsMountPoint", TrustErrorKind.WriteError, $"{place} cannot be changed: it is a mount point (a single file mounted into a container, for instance) and cannot be replaced atomically. Nothing was changed; change the file that is mounted there, on the system that mounts it.") { Target = path },
-        _ => new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{place} cannot be changed: {Text(error)}. Nothing was changed.") { Target = path },
+        Errno.EROFS => new TrustException("ReadOnlyFileSystem", TrustErrorKind.WriteError, $"{place} cannot be changed: the file system is mounted read-only. It was not changed; remount it writable, or make the change where the image is built.") { Target = path },
+        Errno.ENOSPC => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{place} cannot be changed: no space is left on the file system. It was not changed; free some space and run the command again.") { Target = path },
+        Errno.EDQUOT => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{place} cannot be changed: the disk quota is used up. It was not changed; free some space and run the command again.") { Target = path },
+        Errno.EBUSY => new TrustException("FileIsMountPoint", TrustErrorKind.WriteError, $"{place} cannot be changed: it is a mount point (a single file mounted into a container, for instance) and cannot be replaced atomically. It was not changed; change the file that is mounted there, on the system that mounts it.") { Target = path },
+        _ => new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{place} cannot be changed: {Text(error)}. It was not changed.") { Target = path },
     };
 
     /// <summary>The system's own words for an error number.</summary>

@@ -56,7 +56,7 @@ internal sealed class LinuxHostChange : IHostChange
             // Somebody moved a directory while we waited for it. Again, with what is there now; that they do so for ever is not to be feared, but for the deadline.
             Release(locks);
             if (deadline.Left <= TimeSpan.Zero)
-                throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Nothing was changed; run the command again.") { Target = directories[0] };
+                throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Run the command again.") { Target = directories[0] };
         }
     }
 

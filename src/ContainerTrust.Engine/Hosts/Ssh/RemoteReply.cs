@@ -154,7 +154,7 @@ internal sealed class RemoteReply
 
         if (expected > MaximumContent)
             throw SshFailure.Garbled(_options);
-        byte[] content = _ssh.ReadTo(_mark, MaximumContent, keep: isClear);
+        Chunks content = _ssh.ReadTo(_mark, MaximumContent, keep: isClear);
         isClear &= content.Length == expected;
         RemoteStatus?[] after = Statuses(_ssh.ReadField(MaximumStatusText));
         if (!isClear)
@@ -163,14 +163,14 @@ internal sealed class RemoteReply
             return;
         }
 
-        int offset = 0;
+        long offset = 0;
         for (int i = 0, j = 0; i < count; i++)
         {
             RemoteStatus status = before[i]!;
             byte[]? own = null;
             if (flags[i] == 'c')
             {
-                own = content[offset..(offset + (int)status.Stamp.Length)];
+                own = content.Copy(offset, (int)status.Stamp.Length);
                 offset += own.Length;
                 bool isSame = after.Length == read.Count && after[j++] is { } now && now.Line == status.Line;
 
@@ -189,7 +189,7 @@ internal sealed class RemoteReply
     private void ReadSingle(string path, RemoteCache cache, List<string> again)
     {
         RemoteStatus before = RemoteStatus.TryParse(Text(_ssh.ReadField(MaximumStatusText))) ?? throw SshFailure.Garbled(_options);
-        byte[] content = _ssh.ReadTo(_mark, cache.SingleLimit + (1 << 17), keep: true);
+        Chunks content = _ssh.ReadTo(_mark, cache.SingleLimit + (1 << 17), keep: true);
         string words = Text(_ssh.ReadField(MaximumWords));
         RemoteStatus? after = RemoteStatus.TryParse(Text(_ssh.ReadField(MaximumStatusText)).TrimEnd('\n'));
         if (words.Length > 0)
@@ -199,7 +199,7 @@ internal sealed class RemoteReply
         else if (after is null || after.Line != before.Line || content.Length < before.Stamp.Length)
             again.Add(path);
         else
-            cache.Put(path, new RemoteEntry(before, content, null));
+            cache.Put(path, new RemoteEntry(before, content.Copy(0, (int)content.Length), null));
     }
 
     private static RemoteStatus?[] Statuses(byte[] text) =>

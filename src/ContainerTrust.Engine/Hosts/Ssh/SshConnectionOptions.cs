@@ -37,6 +37,9 @@ public sealed record SshConnectionOptions
     /// <summary>Whether everything is done as root by <c>sudo</c>, which must not ask for a password.</summary>
     public bool Sudo { get; init; }
 
+    /// <summary>The memory for what hosts answer; connections with the same budget share it.</summary>
+    public AnswerBudget Budget { get; init; } = AnswerBudget.Common;
+
     /// <summary>Another program instead of the ssh in the PATH, for tests.</summary>
     internal string? Program { get; init; }
 

@@ -62,6 +62,17 @@ internal static class SshFailure
     public static TrustException TimedOut(SshConnectionOptions options) =>
         new("SshTimeout", TrustErrorKind.ConnectionFailed, $"{options.HostName} was reached but did not answer in time. Look at its load, disks and network, or give it longer with -ConnectingTimeout.") { Target = options.HostName };
 
+    /// <summary>There is no memory left for what is said.</summary>
+    public static TrustException TooMuch(SshConnectionOptions options) =>
+        new(
+            "AnswersTooLarge", TrustErrorKind.LimitsExceeded,
+            $"{options.HostName} answers so much that the answers of all hosts together would take more than {options.Budget.Bytes >> 20} MB of " +
+            "memory. Look at the files there that policy.json and registries.d name and hold; if they are right, ask fewer hosts at once " +
+            "(-ThrottleLimit) or allow more (-MemoryLimitMB).")
+        {
+            Target = options.HostName,
+        };
+
     /// <summary>What is said does not follow the protocol.</summary>
     public static TrustException Garbled(SshConnectionOptions options) =>
         new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{options.HostName} answers with what is no answer. Something else than its shell seems to write to the connection; look at the start-up files of the user's shell there.") { Target = options.HostName };

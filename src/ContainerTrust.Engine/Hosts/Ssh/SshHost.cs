@@ -136,6 +136,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     public void Refresh()
     {
         _cache.Clear();
+        _ssh.Forget();
         Ask([.. _asked]);
     }
 
@@ -367,7 +368,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         List<string> again = [];
         RemoteEntry? found = null;
         Exchange(request.Bytes, _options.SilenceTimeout, s_longestAnswer, () => _reply.ReadAnswers(_cache, again));
-        found = again.Count > 0 ? null : _cache.Find(path);
+        found = again.Count > 0 ? null : _cache.Find(path) ?? throw _reply.Garbled();
         if (found is { Status: not null, Words: { } words })
             throw RemoteError.ForReading(words, path, this);
         _asked.Add(Question("f", PrefetchLimit, path));

@@ -103,6 +103,9 @@ internal sealed class SshHostChange : IHostChange
     private FileChangedException? Read(Step[] steps, Action<string> done)
     {
         RemoteReply reply = _host.Reply;
+
+        // Only what is confirmed, each file once, counts as done: half an answer is none.
+        HashSet<Step> open = new(steps.Where(static s => s.Action != 'v'), ReferenceEqualityComparer.Instance);
         while (true)
         {
             string field = reply.ReadText();
@@ -110,9 +113,13 @@ internal sealed class SshHostChange : IHostChange
             switch (field.Length == 0 ? '\0' : field[0])
             {
                 case 'E' when rest.Length == 0:
-                    return null;
+                    return open.Count == 0 ? null : throw Unconfirmed(open);
                 case 'k':
-                    Done(Find(steps, rest), reply.ReadText(), done);
+                    Step step = Find(steps, rest);
+                    string line = reply.ReadText();
+                    if (!open.Remove(step))
+                        throw Unconfirmed(open);
+                    Done(step, line, done);
                     break;
                 case 'f':
                     string changed = Find(steps, rest).Path;
@@ -125,6 +132,16 @@ internal sealed class SshHostChange : IHostChange
             }
         }
     }
+
+    private TrustException Unconfirmed(IReadOnlyCollection<Step> open) =>
+        new(
+            "ChangeNotConfirmed", TrustErrorKind.ConnectionFailed,
+            $"{_host.ComputerName} did not confirm what it was asked to change{(open.Count == 0 ? "" : ": ")}" +
+            $"{string.Join(", ", open.Select(s => PathText.Display(s.Path)))}. Whether it is changed there is not known: look with Get-ImageTrust, and run " +
+            "the command again.")
+        {
+            Target = _host.ComputerName,
+        };
 
     private void Done(Step step, string line, Action<string> done)
     {
@@ -154,11 +171,11 @@ internal sealed class SshHostChange : IHostChange
         {
             "T" => _host.Reply.ToolMissing(place),
             "l" or "w" => RemoteError.ForWriting(words, path, _host),
-            "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, string.Create(CultureInfo.InvariantCulture, $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} seconds. Nothing was changed; run the command again later.")) { Target = path },
+            "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, string.Create(CultureInfo.InvariantCulture, $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} seconds. Run the command again later.")) { Target = path },
             "m" => new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.") { Target = path },
-            "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. Nothing was changed; run the command again.") { Target = path },
-            "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. Nothing was changed; {(_host.UserId == 0 ? "look at the file system it is on." : "use -Sudo, or log in as root or as the file's owner.")}") { Target = path },
-            "u" => new TrustException("UnsafeDirectory", TrustErrorKind.PermissionDenied, $"{shown} is in a directory that another user than root owns or may write to, and root does not change files there: that user could lead it elsewhere. Nothing was changed; work as that user, or fix the directory's owner and mode.") { Target = path },
+            "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. It was not changed; run the command again.") { Target = path },
+            "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : "use -Sudo, or log in as root or as the file's owner.")}") { Target = path },
+            "u" => new TrustException("UnsafeDirectory", TrustErrorKind.PermissionDenied, $"{shown} is in a directory that another user than root owns or may write to, and root does not change files there: that user could lead it elsewhere. It was not changed; work as that user, or fix the directory's owner and mode.") { Target = path },
             "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
             _ => _host.Reply.Garbled(),
         };

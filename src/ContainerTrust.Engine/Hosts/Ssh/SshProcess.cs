@@ -11,6 +11,12 @@ internal sealed class SshProcess : IDisposable
     /// <summary>The most bytes of one answer: the files that it may bring, and as much again as fields could ever need.</summary>
     private const long AnswerBytes = RemoteReply.MaximumContent + (32L << 20);
 
+    // What a field costs that becomes a name or a file's status, beside its text, and how often its text is there; and how often content is: as it comes, and as
+    // a file's own.
+    private const int FieldBytes = 64;
+    private const int FieldFactor = 4;
+    private const int ContentFactor = 2;
+
     private const int ErrorBytes = 16 << 10;
     private const int BufferBytes = 32 << 10;
     private const int WatchMilliseconds = 200;
@@ -26,6 +32,7 @@ internal sealed class SshProcess : IDisposable
     private readonly Timer _watchdog;
     private readonly CancellationTokenRegistration _cancellation;
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly AnswerAccount _account;
     private long _silenceEnds = long.MaxValue;
     private long _allEnds = long.MaxValue;
     private long _silence = long.MaxValue;
@@ -39,6 +46,7 @@ internal sealed class SshProcess : IDisposable
     private SshProcess(SshConnectionOptions options, Process process, CancellationToken cancellationToken)
     {
         _options = options;
+        _account = new AnswerAccount(options.Budget);
         _process = process;
         _cancellationToken = cancellationToken;
         _input = process.StandardInput.BaseStream;
@@ -80,6 +88,9 @@ internal sealed class SshProcess : IDisposable
         Volatile.Write(ref _allEnds, Later(now, all == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)all.TotalMilliseconds));
     }
 
+    /// <summary>What was read is no longer kept.</summary>
+    public void Forget() => _account.Clear();
+
     /// <summary>Nothing is expected.</summary>
     public void Rest()
     {
@@ -111,6 +122,7 @@ internal sealed class SshProcess : IDisposable
         int found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)0);
         if (found >= 0)
         {
+            Use(FieldBytes + (FieldFactor * found));
             byte[] field = found > maxBytes ? throw SshFailure.Garbled(_options) : _buffer[_start..(_start + found)];
             _start += found + 1;
             return field;
@@ -124,6 +136,7 @@ internal sealed class SshProcess : IDisposable
             int length = found < 0 ? present.Length : found;
             if (bytes.Length + length > maxBytes)
                 throw SshFailure.Garbled(_options);
+            Use((found < 0 ? 0 : FieldBytes) + (FieldFactor * length));
             bytes.Write(present[..length]);
             _start += found < 0 ? length : length + 1;
             if (found >= 0)
@@ -138,9 +151,9 @@ internal sealed class SshProcess : IDisposable
     /// <param name="keep">Whether what comes before it is wanted.</param>
     /// <returns>What came before the mark; empty if it is not wanted.</returns>
     /// <exception cref="TrustException">There is more before the mark, or the connection has ended.</exception>
-    public byte[] ReadTo(byte[] mark, long maxBytes, bool keep)
+    public Chunks ReadTo(byte[] mark, long maxBytes, bool keep)
     {
-        using MemoryStream bytes = new();
+        Chunks bytes = new();
         long count = 0;
         int matched = 0;
         while (true)
@@ -166,7 +179,7 @@ internal sealed class SshProcess : IDisposable
             {
                 _start++;
                 if (++matched == mark.Length)
-                    return bytes.ToArray();
+                    return bytes;
             }
         }
 
@@ -175,8 +188,10 @@ internal sealed class SshProcess : IDisposable
             count += part.Length;
             if (count > maxBytes)
                 throw SshFailure.Garbled(_options);
-            if (keep)
-                bytes.Write(part);
+            if (!keep)
+                return;
+            Use(ContentFactor * part.Length);
+            bytes.Add(part);
         }
     }
 
@@ -202,6 +217,7 @@ internal sealed class SshProcess : IDisposable
             Kill();
         _output.Dispose();
         _process.Dispose();
+        _account.Dispose();
     }
 
     private static long Later(long now, long milliseconds) => milliseconds > long.MaxValue - now ? long.MaxValue : now + milliseconds;
@@ -227,6 +243,12 @@ internal sealed class SshProcess : IDisposable
             throw SshFailure.Garbled(_options);
         if (Volatile.Read(ref _silenceEnds) != long.MaxValue)
             Volatile.Write(ref _silenceEnds, Later(Environment.TickCount64, Volatile.Read(ref _silence)));
+    }
+
+    private void Use(long bytes)
+    {
+        if (!_account.TryUse(bytes))
+            throw SshFailure.TooMuch(_options);
     }
 
     private Exception Ended()

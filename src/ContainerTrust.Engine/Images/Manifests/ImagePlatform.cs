@@ -35,13 +35,13 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
         });
 
     /// <summary>Reads a platform as users write it.</summary>
-    /// <param name="text"><c>os/architecture</c> or <c>os/architecture/variant</c>, in Go's words; <c>x86_64</c> and <c>aarch64</c> are understood.</param>
+    /// <param name="text"><c>os/architecture</c> or <c>os/architecture/variant</c>, in Go's words, in any case; <c>x86_64</c> and <c>aarch64</c> are understood.</param>
     /// <returns>The platform.</returns>
     /// <exception cref="TrustException"><c>InvalidPlatform</c>: it is none.</exception>
     public static ImagePlatform Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string[] parts = text.Split('/');
+        string[] parts = text.ToLowerInvariant().Split('/');
         if (parts.Length is not (2 or 3) || !parts.All(IsWord))
         {
             throw new TrustException("InvalidPlatform", TrustErrorKind.InvalidArgument, $"'{Printable.Of(text, Printable.NameLength)}' is no platform; write it as linux/amd64 or linux/arm/v7.")

@@ -5,15 +5,16 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>
 /// The connections, one pool a TLS profile. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
-/// credentials, no decompression, no trace headers. Proxies are those of the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>).
+/// credentials, no decompression, no trace headers, and no proxy but those that it is given.
 /// </summary>
-internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer) : IDisposable
+internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer, Proxies proxies) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);
 
     /// <summary>The pool for a profile.</summary>
     public HttpMessageInvoker For(TlsProfile profile) =>
-        _invokers.GetOrAdd(profile.Key, static (_, state) => new Lazy<HttpMessageInvoker>(() => Create(state.profile, state.connectTimeout, state.connectionsPerServer)), (profile, connectTimeout, connectionsPerServer)).Value;
+        _invokers.GetOrAdd(profile.Key, static (_, state) =>
+            new Lazy<HttpMessageInvoker>(() => state.pools.Create(state.profile)), (pools: this, profile)).Value;
 
     /// <summary>Closes all connections.</summary>
     public void Dispose()
@@ -25,12 +26,14 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPe
         }
     }
 
-    private static HttpMessageInvoker Create(TlsProfile profile, TimeSpan connectTimeout, int connectionsPerServer)
+    private HttpMessageInvoker Create(TlsProfile profile)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            UseProxy = true,
+            Proxy = proxies,
             PreAuthenticate = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,

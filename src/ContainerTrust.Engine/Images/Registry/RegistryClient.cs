@@ -32,8 +32,11 @@ public sealed class RegistryClient : IDisposable
     /// Whether a manifest has a digest; for those that know of signed schema 1 manifests, whose digest is of a part of their bytes. Null: the digest of all bytes,
     /// so that such a manifest is refused when it is asked for by digest.
     /// </param>
+    /// <param name="warning">Told what a person should know, the same more than once, from any thread. Null for nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
-    public RegistryClient(ITrustHost host, WebOptions options, Action<string>? verbose = null, Func<ReadOnlyMemory<byte>, string, bool>? manifestMatches = null)
+    public RegistryClient(
+        ITrustHost host, WebOptions options, Action<string>? verbose = null,
+        Func<ReadOnlyMemory<byte>, string, bool>? manifestMatches = null, Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(options);
@@ -41,7 +44,7 @@ public sealed class RegistryClient : IDisposable
         _options = options;
         _verbose = verbose ?? (static _ => { });
         _manifestMatches = manifestMatches ?? (static (content, digest) => ContentDigest.Matches(content.Span, digest));
-        _transport = new WebTransport(options, _verbose);
+        _transport = new WebTransport(options, _verbose, warning ?? (static _ => { }));
         _profiles = new TlsProfiles(host, options, _verbose);
         _endpoints = new RegistryEndpoints(_transport, _profiles, options, _verbose);
         _credentials = new RegistryCredentials(host, options, _verbose);

@@ -9,15 +9,15 @@ namespace ContainerTrust.Engine.Images;
 internal static class WebFailures
 {
     /// <summary>A server that does not answer in time.</summary>
-    public static WebFailure Timeout(WebPeer peer, Uri url, TimeSpan timeout, Exception? inner = null) =>
-        new($"{peer.IdPrefix}Timeout", TrustErrorKind.ReadError, $"{WebText.Show(url)} did not answer, or stopped answering, within {timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s. Check that the {peer.Noun} is up and the network lets it through, or allow more time.", inner)
+    public static WebFailure Timeout(WebPeer peer, Uri url, TimeSpan timeout, ProxyAddress? proxy, Exception? inner = null) =>
+        new($"{peer.IdPrefix}Timeout", TrustErrorKind.ReadError, $"{WebText.Show(url)} did not answer, or stopped answering, within {timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s{By(proxy)}. Check that the {peer.Noun} is up and the network lets it through, or allow more time.", inner)
         {
             Target = WebText.Show(url),
             IsTransient = true,
         };
 
     /// <summary>What a request's exception means.</summary>
-    public static WebFailure From(WebPeer peer, Uri url, Exception exception)
+    public static WebFailure From(WebPeer peer, Uri url, ProxyAddress? proxy, Exception exception)
     {
         if (Inner<CertificateRefusedException>(exception) is { } refused)
             return Tls(peer, url, refused.Message, exception);
@@ -30,10 +30,10 @@ internal static class WebFailures
         SocketError? socket = Inner<SocketException>(exception)?.SocketErrorCode;
         return error switch
         {
-            HttpRequestError.NameResolutionError => Unreachable(peer, url, "the host name cannot be resolved", "Check the name and the DNS server", socket is SocketError.TryAgain, exception),
-            HttpRequestError.ConnectionError => Unreachable(peer, url, Words(socket), $"Check that the {peer.Noun} is up, and the port, proxy and firewall", true, exception),
+            HttpRequestError.NameResolutionError => Unreachable(peer, url, proxy is null ? "the host name cannot be resolved" : $"the name of the proxy {proxy} cannot be resolved", "Check the name and the DNS server", socket is SocketError.TryAgain, exception),
+            HttpRequestError.ConnectionError => Unreachable(peer, url, Words(socket) + By(proxy), $"Check that the {peer.Noun} is up, and the port, proxy and firewall", true, exception),
             HttpRequestError.SecureConnectionError => Handshake(peer, url, socket, exception),
-            HttpRequestError.ProxyTunnelError => Unreachable(peer, url, "the proxy refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
+            HttpRequestError.ProxyTunnelError => Unreachable(peer, url, $"the proxy {proxy} refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
             HttpRequestError.ConfigurationLimitExceeded => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.LimitsExceeded, $"{WebText.Show(url)} answered with a header of more than {WebLimits.HeaderKilobytes} KiB, which was not read. Ask whoever runs the {peer.Noun}.", exception) { Target = WebText.Show(url) },
             HttpRequestError.InvalidResponse => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.InvalidData, $"{WebText.Show(url)} answered with something that is no HTTP. Check the host and the port.", exception) { Target = WebText.Show(url) },
             HttpRequestError.ResponseEnded => Unreachable(peer, url, "the connection ended in the middle of its answer", "Try again, and look at the server's log if it stays so", true, exception),
@@ -63,6 +63,8 @@ internal static class WebFailures
             Target = WebText.Show(url),
             IsTransient = isTransient,
         };
+
+    private static string By(ProxyAddress? proxy) => proxy is null ? "" : $" (by the proxy {proxy})";
 
     private static string Words(SocketError? error) => error switch
     {

@@ -50,6 +50,9 @@ public sealed record WebOptions
     /// <summary>The credential helpers of registries.conf in order; <see cref="AuthFilesHelper"/> stands for the auth files.</summary>
     public IReadOnlyList<string> CredentialHelpers { get; init; } = [AuthFilesHelper];
 
+    /// <summary>The proxies. Null: those of this process's environment, when a client is created.</summary>
+    public ProxyEnvironment? Proxies { get; init; }
+
     /// <summary>Refuses values that make no sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Validate()

@@ -15,13 +15,17 @@ internal sealed class WebTransport : IDisposable
     private readonly ConnectionPools _pools;
     private readonly WebOptions _options;
     private readonly Action<string> _verbose;
+    private readonly Action<string> _warning;
+    private readonly Proxies _proxies;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _slots = new(StringComparer.Ordinal);
 
-    public WebTransport(WebOptions options, Action<string> verbose)
+    public WebTransport(WebOptions options, Action<string> verbose, Action<string> warning)
     {
         _options = options;
         _verbose = verbose;
-        _pools = new ConnectionPools(options.Timeout, options.ConcurrencyPerHost);
+        _warning = warning;
+        _proxies = new Proxies(options.Proxies ?? ProxyEnvironment.OfThisProcess());
+        _pools = new ConnectionPools(options.Timeout, options.ConcurrencyPerHost, _proxies);
     }
 
     /// <summary>Closes all connections.</summary>
@@ -79,11 +83,14 @@ internal sealed class WebTransport : IDisposable
 
     private async Task<(WebAnswer? Answer, Uri? Next)> ExchangeAsync(WebRequest request, Uri url, bool isFromOrigin, CancellationToken cancellationToken)
     {
+        ProxyAddress? proxy = _proxies.For(url);
+        if (proxy is not null && url.Scheme == Uri.UriSchemeHttp && HasSecret(request, isFromOrigin))
+            RequireLeave(request, url, proxy);
         SemaphoreSlim slots = _slots.GetOrAdd($"{url.IdnHost}:{url.Port}", static (_, count) => new SemaphoreSlim(count, count), _options.ConcurrencyPerHost);
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _verbose($"{(request.Form is null ? "GET" : "POST")} {WebText.Show(url)}");
+            _verbose($"{(request.Form is null ? "GET" : "POST")} {WebText.Show(url)}{(proxy is null ? "" : $" by the proxy {proxy}")}");
             using var progress = new ProgressDeadline(_options.Timeout, cancellationToken);
             try
             {
@@ -101,17 +108,39 @@ internal sealed class WebTransport : IDisposable
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw WebFailures.Timeout(request.Peer, url, _options.Timeout, e);
+                throw WebFailures.Timeout(request.Peer, url, _options.Timeout, proxy, e);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or FormatException)
             {
-                throw WebFailures.From(request.Peer, url, e);
+                throw WebFailures.From(request.Peer, url, proxy, e);
             }
         }
         finally
         {
             slots.Release();
         }
+    }
+
+    private static bool HasSecret(WebRequest request, bool isFromOrigin) =>
+        request.Form is not null || (isFromOrigin && request.Authorization is not null);
+
+    // Without TLS a proxy reads the credential, and so does everybody between here and there.
+    private void RequireLeave(WebRequest request, Uri url, ProxyAddress proxy)
+    {
+        if (!request.AllowHttp)
+        {
+            throw new WebFailure(
+                "CredentialRefused", TrustErrorKind.ReadError,
+                $"{WebText.Show(url)} was not asked: its credential would go to the proxy {proxy} without TLS. " +
+                $"Use https for the {request.Peer.Noun}, or add its host to NO_PROXY.")
+            {
+                Target = WebText.Show(url),
+            };
+        }
+
+        _warning(
+            $"The credential for {WebText.Origin(url)} goes to the proxy {proxy} without TLS, which registries.conf or an option allows: the proxy and " +
+            $"everybody on the way can read it. Add {Policy.Printable.Of(url.IdnHost, Policy.Printable.NameLength)} to NO_PROXY to reach it directly.");
     }
 
     private static HttpRequestMessage Compose(WebRequest request, Uri url, bool isFromOrigin)

@@ -10,7 +10,14 @@ internal static class RemoteStandIn
     /// <param name="how">What it does; <c>$c</c> is the command that ssh would run on the other side.</param>
     /// <param name="prefetch">Files to read at once.</param>
     /// <returns>The host.</returns>
-    public static SshHost Connect(string how, params string[] prefetch)
+    public static SshHost Connect(string how, params string[] prefetch) => Connect(how, AnswerBudget.Common, prefetch);
+
+    /// <summary>Connects by a script.</summary>
+    /// <param name="how">What it does; <c>$c</c> is the command that ssh would run on the other side.</param>
+    /// <param name="budget">The memory for its answers.</param>
+    /// <param name="prefetch">Files to read at once.</param>
+    /// <returns>The host.</returns>
+    public static SshHost Connect(string how, AnswerBudget budget, params string[] prefetch)
     {
         // The last argument is the command.
         string program = Path.Combine(Path.GetTempPath(), $"ssh-{Guid.NewGuid():n}");
@@ -23,6 +30,7 @@ internal static class RemoteStandIn
                 Program = program,
                 ConnectingTimeout = Patience.Soon,
                 SilenceTimeout = TimeSpan.FromSeconds(60),
+                Budget = budget,
             };
             return SshHost.Connect(options, prefetch, TrustMessages.None, CancellationToken.None);
         }

@@ -21,6 +21,8 @@ public abstract class RegistryTest : IAsyncLifetime, IDisposable
 
     internal ConcurrentQueue<string> Verbose { get; } = new();
 
+    internal ConcurrentQueue<string> Warnings { get; } = new();
+
     internal HostileServer Server { get; private set; } = null!;
 
     protected static string ManifestDigest { get; } = Digest(Manifest);
@@ -58,14 +60,15 @@ public abstract class RegistryTest : IAsyncLifetime, IDisposable
     internal RegistryClient Client(Func<WebOptions, WebOptions>? change = null)
     {
         var options = new WebOptions { Timeout = TimeSpan.FromSeconds(30), FirstDelay = TimeSpan.FromMilliseconds(10), LongestDelay = TimeSpan.FromMilliseconds(200) };
-        var client = new RegistryClient(Host, change?.Invoke(options) ?? options, Verbose.Enqueue);
+        var client = new RegistryClient(Host, change?.Invoke(options) ?? options, Verbose.Enqueue, warning: Warnings.Enqueue);
         _clients.Add(client);
         return client;
     }
 
     internal PullSource Image(string name = "ns/app:1", bool insecure = false, bool mirror = false, HostileServer? server = null)
     {
-        Assert.True(DockerReference.TryParse($"{(server ?? Server).Authority}/{name}", out DockerReference? reference, out string problem), problem);
+        string full = name.Contains("/ns/", StringComparison.Ordinal) ? name : $"{(server ?? Server).Authority}/{name}";
+        Assert.True(DockerReference.TryParse(full, out DockerReference? reference, out string problem), problem);
         return new PullSource(reference, insecure, mirror);
     }
 

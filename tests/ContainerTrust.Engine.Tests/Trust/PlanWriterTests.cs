@@ -1,0 +1,83 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Linux;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Tests.Trust;
+
+/// <summary>What is said where one file is written and the next is not.</summary>
+public sealed class PlanWriterTests
+{
+    private const string First = "/etc/containers/policy.json";
+    private const string Second = "/etc/containers/registries.d/x.yaml";
+
+    public static TheoryData<int> Errors => [.. Enumerable.Range(1, 133)];
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void Nothing_is_said_that_contradicts_what_is_written(int error)
+    {
+        TrustException e = Fail(LinuxError.ForWriting(error, Second, Second));
+        Assert.StartsWith($"Written and in force: {First}. The rest is not written: ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("othing was", e.Message, StringComparison.Ordinal);
+        Assert.Contains(Second, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_changed_is_that_file_s_matter()
+    {
+        TrustException e = Fail(new FileChangedException(Second));
+        Assert.DoesNotContain("othing was", e.Message, StringComparison.Ordinal);
+        Assert.Contains("It was not written", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_that_ends_says_nothing_of_the_rest()
+    {
+        TrustException e = Fail(new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, "The connection ended."));
+        Assert.Equal($"Written and in force: {First}. Whether the rest is written is not known: The connection ended.", e.Message);
+    }
+
+    private static TrustException Fail(TrustException error)
+    {
+        using PlanWriter writer = new(new FailingHost(error), First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero, CancellationToken.None);
+        PlannedFile[] plan = [new(First, null, "{}"u8.ToArray()), new(Second, null, "x: y\n"u8.ToArray())];
+        return Assert.ThrowsAny<TrustException>(() => writer.Write(() => plan));
+    }
+
+    private sealed class FailingHost(TrustException error) : ITrustHost, IHostChange
+    {
+        public string ComputerName => "host";
+
+        public string? HomeDirectory => null;
+
+        public string? GetEnvironmentVariable(string name) => null;
+
+        public string ResolvePath(string path) => path;
+
+        public bool Exists(string path) => false;
+
+        public HostFile? TryReadFile(string path, int maxBytes) => null;
+
+        public IReadOnlyList<string> ListDirectory(string path) => [];
+
+        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) => this;
+
+        public void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected)
+        {
+            if (path == Second)
+                throw error;
+        }
+
+        public void RequireWritable(string path)
+        {
+            // Everything looks well beforehand.
+        }
+
+        public void Delete(string path, HostFile expected) => throw error;
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}
