@@ -20,7 +20,7 @@ prepare_program() {
         echo "afl-fuzz is not installed (Debian: apt-get install afl++)." >&2
         return 1
     fi
-    dotnet build fuzz/ContainerTrust.Fuzz -c Release -v quiet -p:RunAnalyzers=false >/dev/null || return 1
+    dotnet build fuzz/ContainerTrust.Fuzz -c Release -v quiet -p:RunAnalyzers=false >&2 || return 1
     built=fuzz/ContainerTrust.Fuzz/bin/Release/net10.0
     if [ -e "$program/done" ] && ! [ "$built/ContainerTrust.Fuzz.dll" -nt "$program/done" ] && ! [ "$built/ContainerTrust.Engine.dll" -nt "$program/done" ]; then
         return 0
@@ -81,7 +81,7 @@ case ${1:-} in
     exit $code
     ;;
 --check)
-    use_dotnet && dotnet build fuzz/ContainerTrust.Fuzz -c Release -v quiet -p:RunAnalyzers=false >/dev/null && check "${2:?TARGET}"
+    use_dotnet && dotnet build fuzz/ContainerTrust.Fuzz -c Release -v quiet -p:RunAnalyzers=false >&2 && check "${2:?TARGET}"
     ;;
 "" | -*)
     sed -n '3,5p' "$0" | sed 's/^# //' >&2

@@ -39,22 +39,23 @@ internal static class FuzzDirectory
         return input.Length <= maxLength ? input : input[..maxLength];
     }
 
-    /// <summary>Judges a file, and says what is wrong with what it does.</summary>
+    /// <summary>Judges a file.</summary>
     /// <param name="target">The target.</param>
     /// <param name="file">The file.</param>
-    /// <returns>Whether nothing is.</returns>
-    public static bool Check(FuzzTarget target, string file)
+    /// <param name="verdict">What became of it: "taken", "refused", or what is wrong.</param>
+    /// <returns>Whether nothing is wrong.</returns>
+    public static bool Check(FuzzTarget target, string file, out string verdict)
     {
+        using FileStream stream = File.OpenRead(file);
+        byte[] input = ReadAll(stream, target.MaxLength);
         try
         {
-            using FileStream stream = File.OpenRead(file);
-            bool isTaken = Bounds.Check(target, ReadAll(stream, target.MaxLength));
-            Console.Out.WriteLine($"{file}: {(isTaken ? "taken" : "refused")}");
+            verdict = Bounds.Check(target, input) ? "taken" : "refused";
             return true;
         }
-        catch (Exception e) when (e is not IOException)
+        catch (Exception e)
         {
-            Console.Out.WriteLine($"{file}: {e}");
+            verdict = e.ToString();
             return false;
         }
     }

@@ -9,7 +9,7 @@ internal static class FuzzTargets
     /// <returns>Them.</returns>
     public static IReadOnlyList<FuzzTarget> All() =>
     [
-        new ArmorTarget(), new BundlesTarget(), new CertificatesTarget(), new ClaimsTarget(), new ManifestsTarget(),
+        new AnswersTarget(), new ArmorTarget(), new BundlesTarget(), new CertificatesTarget(), new ClaimsTarget(), new ManifestsTarget(),
         new MessagesTarget(), new PacketsTarget(), new PolicyTarget(), new RegistriesTarget(), new TomlTarget(), new X509Target(),
     ];
 }

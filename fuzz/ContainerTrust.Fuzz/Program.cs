@@ -28,7 +28,14 @@ switch (args)
     case ["check", string name, string directory, .. string[] files]:
         FuzzTarget checkedTarget = Find(name);
         FuzzDirectory.Load(checkedTarget, directory);
-        return files.Count(file => !FuzzDirectory.Check(checkedTarget, file)) == 0 ? 0 : 1;
+        int wrong = 0;
+        foreach (string file in files)
+        {
+            wrong += FuzzDirectory.Check(checkedTarget, file, out string verdict) ? 0 : 1;
+            Console.Out.WriteLine($"{file}: {verdict}");
+        }
+
+        return wrong == 0 ? 0 : 1;
     default:
         Console.Error.WriteLine("Usage: list | prepare TARGET DIRECTORY | instrument FILE... | run TARGET DIRECTORY | check TARGET DIRECTORY FILE...");
         return 2;

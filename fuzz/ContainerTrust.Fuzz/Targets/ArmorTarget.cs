@@ -18,7 +18,7 @@ internal sealed class ArmorTarget : FuzzTarget
     /// <inheritdoc/>
     public override FuzzMaterial Make()
     {
-        byte[] key = OpenPgpSeeds.Signers()[0].Certificate();
+        byte[] key = OpenPgpSeeds.Signers[0].Certificate();
         byte[] armored = TestPackets.Armor(key);
         return new FuzzMaterial()
             .Add(armored)

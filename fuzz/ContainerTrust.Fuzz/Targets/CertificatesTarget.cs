@@ -26,7 +26,7 @@ internal sealed class CertificatesTarget : FuzzTarget
     /// <inheritdoc/>
     public override FuzzMaterial Make()
     {
-        TestSigner[] signers = OpenPgpSeeds.Signers();
+        IReadOnlyList<TestSigner> signers = OpenPgpSeeds.Signers;
         FuzzMaterial material = new();
         foreach (TestSigner signer in signers)
         {

@@ -25,7 +25,7 @@ internal sealed class MessagesTarget : FuzzTarget
     /// <inheritdoc/>
     public override FuzzMaterial Make()
     {
-        TestSigner[] signers = OpenPgpSeeds.Signers();
+        IReadOnlyList<TestSigner> signers = OpenPgpSeeds.Signers;
         FuzzMaterial material = new();
         material.Trust.Add(Keys, [.. signers.SelectMany(static s => s.Certificate())]);
         byte[] bzip2 = Convert.FromBase64String("QlpoOTFBWSZTWYYbeGAAAEDBhGBAOAAACgAIIAAxBkxAVKBid0ZlyQqxFCLz3xdyRThQkIYbeGA=");
@@ -46,13 +46,15 @@ internal sealed class MessagesTarget : FuzzTarget
     /// <inheritdoc/>
     public override void Run(byte[] input)
     {
-        Judge(input);
+        OpenPgpVerification verification = Judge(input);
         if (SignatureFormat.TryRead(input, out _, out ReadOnlyMemory<byte> signature, out _) && signature.Length < input.Length)
-            Judge(signature.Span);
+            verification = Judge(signature.Span);
+        if (!verification.IsGood)
+            throw new TrustException(verification.Problem.ToString(), TrustErrorKind.InvalidData, verification.Reason);
     }
 
     // Bad input is a verdict, too: nothing may be thrown.
-    private void Judge(ReadOnlySpan<byte> message)
+    private OpenPgpVerification Judge(ReadOnlySpan<byte> message)
     {
         OpenPgpVerification verification;
         try
@@ -68,10 +70,11 @@ internal sealed class MessagesTarget : FuzzTarget
         if (!verification.IsGood)
         {
             FuzzFinding.Unless(verification.Content.IsEmpty && verification.Fingerprint is null, "A verdict that is not good gives something away.");
-            return;
+            return verification;
         }
 
         FuzzFinding.Unless(verification.Content.Span.SequenceEqual(OpenPgpSeeds.Content), "A message is good with another content.");
         FuzzFinding.Unless(_keyring.PrimaryFingerprints.Contains(verification.Fingerprint!), "A message is good by an unknown key.");
+        return verification;
     }
 }

@@ -13,9 +13,8 @@ internal static class OpenPgpSeeds
     /// <summary>The time at which keys and messages are judged.</summary>
     public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(TestPackets.Created + 1_000_000);
 
-    /// <summary>New keys, one of each kind that signs.</summary>
-    /// <returns>Them.</returns>
-    public static TestSigner[] Signers() =>
+    /// <summary>Keys, one of each kind that signs; new ones in each process.</summary>
+    public static IReadOnlyList<TestSigner> Signers { get; } =
     [
         TestSigner.Rsa(), TestSigner.EcdsaP256(), TestSigner.Ed25519Key(isLegacy: true), TestSigner.Ed25519Key(version: 6), TestSigner.Ed448Key(),
     ];

@@ -22,7 +22,7 @@ internal sealed class PacketsTarget : FuzzTarget
     /// <inheritdoc/>
     public override FuzzMaterial Make()
     {
-        TestSigner[] signers = OpenPgpSeeds.Signers();
+        IReadOnlyList<TestSigner> signers = OpenPgpSeeds.Signers;
         byte[] bzip2 = Convert.FromBase64String("QlpoOTFBWSZTWYYbeGAAAEDBhGBAOAAACgAIIAAxBkxAVKBid0ZlyQqxFCLz3xdyRThQkIYbeGA=");
         return new FuzzMaterial()
             .Add(signers.Select(static s => s.Certificate()))
