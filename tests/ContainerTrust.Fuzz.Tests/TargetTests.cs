@@ -5,7 +5,7 @@ namespace ContainerTrust.Fuzz.Tests;
 /// <summary>Every target, on its seeds and on some damaged ones: so that one that no longer fits the code it calls is seen before somebody fuzzes.</summary>
 public sealed class TargetTests
 {
-    private const int Rounds = 250;
+    private const int Rounds = 200;
     private static readonly ConcurrentDictionary<string, FuzzMaterial> s_made = new();
 
     /// <summary>The targets' names.</summary>

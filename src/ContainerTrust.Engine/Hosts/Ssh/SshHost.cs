@@ -367,8 +367,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         string name = path[(slash + 1)..];
         if (name.Length == 0 || name is "." or ".." || directory.EndsWith('/') && slash > 0)
             return null;
-        if (_cache.FindDirectory(directory)?.Names is { } names)
-            return names.Contains(name) ? null : RemoteEntry.Missing;
+        if (_cache.FindDirectory(directory) is { Names: not null } listed)
+            return listed.Has(name) ? null : RemoteEntry.Missing;
         return _cache.Find(directory) is { Status: null, Words: null } ? RemoteEntry.Missing : null;
     }
 

@@ -33,6 +33,19 @@ public sealed class RemoteReplyTests
         }
     }
 
+    [Fact]
+    public void Very_many_names_in_a_directory_cost_no_more_than_their_number()
+    {
+        const int Count = 100_000;
+        using SshHost host = Connect($"l/etc/d\0{string.Concat(Enumerable.Range(0, Count).Select(static i => $"{i}.yaml\0"))}\0");
+        TimeSpan start = ProcessorTime.Now;
+        Assert.Equal(Count, host.ListDirectory("/etc/d").Count);
+        for (int i = 0; i < Count; i++)
+            Assert.Null(host.TryReadFile($"/etc/d/{i}.conf", 10));
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
+        Assert.Equal(1, host.RoundTrips);
+    }
+
     private static SshHost Connect(string answers) => GivenAnswers.Connect(Encoding.UTF8.GetBytes($"{Greeting}{answers}E\0"));
 
     private static string Files(string[] paths, long[] lengths, string content)
