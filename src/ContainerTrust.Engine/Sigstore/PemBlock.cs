@@ -17,6 +17,8 @@ internal readonly ref struct PemBlock
         Rest = rest;
     }
 
+    private static ReadOnlySpan<byte> Trailer => "\n-----END "u8;
+
     /// <summary>The label (<c>PUBLIC KEY</c>).</summary>
     public ReadOnlySpan<byte> Label { get; }
 
@@ -36,6 +38,8 @@ internal readonly ref struct PemBlock
     public static bool TryFind(ReadOnlySpan<byte> text, out PemBlock block)
     {
         block = default;
+        var whole = text;
+        int trailer = -1;
         bool isLineStart = true;
         while (!text.IsEmpty)
         {
@@ -58,7 +62,7 @@ internal readonly ref struct PemBlock
             var label = line[..^5];
             if (!TrySkipHeaders(ref text, out bool hasHeaders))
                 return false;
-            if (TryReadBody(text, label, hasHeaders, out byte[] content, out var rest))
+            if (TryReadBody(text, label, FindEnd(whole, whole.Length - text.Length, hasHeaders, ref trailer), out byte[] content, out var rest))
             {
                 block = new PemBlock(label, hasHeaders, content, rest);
                 return true;
@@ -84,30 +88,29 @@ internal readonly ref struct PemBlock
         return false;
     }
 
-    private static bool TryReadBody(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label, bool hasHeaders, out byte[] content, out ReadOnlySpan<byte> rest)
+    // Where the content ends, from the content's beginning; -1 if nothing ends it. What was found for one block is kept for those that begin before it: a
+    // text of nothing but beginnings would be searched to its end for each of them.
+    private static int FindEnd(ReadOnlySpan<byte> whole, int from, bool hasHeaders, ref int trailer)
+    {
+        var text = whole[from..];
+        if (!hasHeaders && text.StartsWith(Trailer[1..]))
+            return 0;
+        if (trailer < from)
+            trailer = text.IndexOf(Trailer) is >= 0 and int at ? from + at : int.MaxValue;
+        return trailer == int.MaxValue ? -1 : trailer - from + 1;
+    }
+
+    private static bool TryReadBody(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label, int end, out byte[] content, out ReadOnlySpan<byte> rest)
     {
         content = [];
         rest = default;
-        int end;
-        int trailer;
-        if (!hasHeaders && text.StartsWith("-----END "u8))
-        {
-            end = 0;
-            trailer = "-----END ".Length;
-        }
-        else
-        {
-            end = text.IndexOf("\n-----END "u8);
-            if (end < 0)
-                return false;
-            trailer = end + "\n-----END ".Length;
-        }
-
-        rest = text[trailer..];
+        if (end < 0)
+            return false;
+        rest = text[(end + Trailer.Length - 1)..];
         if (!rest.StartsWith(label) || !rest[label.Length..].StartsWith("-----"u8))
             return false;
         rest = rest[(label.Length + 5)..];
-        return TakeLine(ref rest).IsEmpty && TryDecode(text[..end], out content);
+        return TakeLine(ref rest).IsEmpty && TryDecode(text[..Math.Max(end - 1, 0)], out content);
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> base64, out byte[] content)

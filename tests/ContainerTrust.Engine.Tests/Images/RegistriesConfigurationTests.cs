@@ -329,6 +329,24 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal(("InvalidRegistriesConf", line, File), (e.ErrorId, e.Line, e.Path));
     }
 
+    // A file may have 4 MiB.
+    [Theory]
+    [InlineData("[registries.insecure]\nregistries = [", "'i{0}.example',", "'b.example']\n[registries.block]\nregistries = ['i7.example', 'b.example']\n")]
+    [InlineData("[registries.block]\nregistries = [", "'i{0}.example',", "'b.example']\n[registries.insecure]\nregistries = ['i7.example']\n")]
+    [InlineData("unqualified-search-registries = [", "'i{0}.example',", "'b.example']\n")]
+    [InlineData("", "[[registry]]\nlocation = 'i{0}.example'\n", "")]
+    [InlineData("[aliases]\n", "i{0} = 'i.example/i{0}'\n", "")]
+    public void Very_many_entries_cost_no_more_than_their_length(string begin, string entry, string end)
+    {
+        var text = new StringBuilder(begin);
+        for (int i = 0; text.Length < TomlReader.MaxBytes - 200; i++)
+            text.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, entry, i);
+        byte[] content = Encoding.UTF8.GetBytes(text.Append(end).ToString());
+        TimeSpan start = ProcessorTime.Now;
+        Assert.NotNull(RegistriesFile.Read(File, content, requireV2: false));
+        ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
+    }
+
     [Fact]
     public void Damaged_files_are_read_or_refused()
     {

@@ -15,6 +15,11 @@ internal sealed record RemoteEntry(RemoteStatus? Status, byte[]? Content, string
 /// <param name="Words">Why not; null if it is simply not there.</param>
 internal sealed record RemoteDirectory(IReadOnlyList<string>? Names, string? Words)
 {
+    private HashSet<string>? _names;
+
     /// <summary>Of which files the contents were read along: those whose names end so. Null for none.</summary>
     public string? Suffix { get; init; }
+
+    /// <summary>Whether a name is in it. A host may list very many, and each may be asked for.</summary>
+    public bool Has(string name) => (_names ??= new HashSet<string>(Names ?? [], StringComparer.Ordinal)).Contains(name);
 }

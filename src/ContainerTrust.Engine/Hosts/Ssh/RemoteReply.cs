@@ -15,11 +15,11 @@ internal sealed class RemoteReply
     private const int MaximumStatusText = 256 << 10;
     private const int MaximumEntries = 300_000;
 
-    private readonly SshProcess _ssh;
+    private readonly RemoteConnection _ssh;
     private readonly SshConnectionOptions _options;
     private readonly byte[] _mark;
 
-    public RemoteReply(SshProcess ssh, SshConnectionOptions options)
+    public RemoteReply(RemoteConnection ssh, SshConnectionOptions options)
     {
         _ssh = ssh;
         _options = options;
@@ -149,11 +149,14 @@ internal sealed class RemoteReply
             if (flags[i] != 'c')
                 continue;
             read.Add(i);
-            expected += before[i]!.Stamp.Length;
+
+            // Not the sum: it could be too large for its type, and then be small.
+            long length = before[i]!.Stamp.Length;
+            if (length > MaximumContent - expected)
+                throw SshFailure.Garbled(_options);
+            expected += length;
         }
 
-        if (expected > MaximumContent)
-            throw SshFailure.Garbled(_options);
         Chunks content = _ssh.ReadTo(_mark, MaximumContent, keep: isClear);
         isClear &= content.Length == expected;
         RemoteStatus?[] after = Statuses(_ssh.ReadField(MaximumStatusText));

@@ -33,7 +33,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     private readonly SshConnectionOptions _options;
     private readonly CancellationToken _cancellationToken;
-    private readonly SshProcess _ssh;
+    private readonly RemoteConnection _ssh;
     private readonly RemoteReply _reply;
     private readonly RemoteCache _cache = new();
     private readonly HashSet<string> _asked = new(s_first, StringComparer.Ordinal);
@@ -41,11 +41,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     private bool _broken;
     private bool _disposed;
 
-    private SshHost(SshConnectionOptions options, CancellationToken cancellationToken)
+    private SshHost(SshConnectionOptions options, RemoteConnection connection, CancellationToken cancellationToken)
     {
         _options = options;
         _cancellationToken = cancellationToken;
-        _ssh = SshProcess.Start(options, cancellationToken);
+        _ssh = connection;
         _reply = new RemoteReply(_ssh, options);
     }
 
@@ -84,11 +84,24 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(prefetchPaths);
         ArgumentNullException.ThrowIfNull(messages);
-        SshHost host = new(options, cancellationToken);
+        SshHost host = Over(SshProcess.Start(options, cancellationToken), options, prefetchPaths, cancellationToken);
+        messages.Verbose($"Connected to {options.HostName} (which calls itself {host.RemoteName}) as user {host.UserId}.");
+        return host;
+    }
+
+    /// <summary>Brings what is usually asked for over a connection that is there.</summary>
+    /// <param name="connection">The connection; disposed of with the host, and where this fails.</param>
+    /// <param name="options">How the host is reached.</param>
+    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
+    /// <returns>The host; dispose it to end the connection.</returns>
+    /// <exception cref="TrustException">What <see cref="Connect"/> throws once it has begun.</exception>
+    internal static SshHost Over(RemoteConnection connection, SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, CancellationToken cancellationToken)
+    {
+        SshHost host = new(options, connection, cancellationToken);
         try
         {
             host.Begin(prefetchPaths);
-            messages.Verbose($"Connected to {options.HostName} (which calls itself {host.RemoteName}) as user {host.UserId}.");
             return host;
         }
         catch
@@ -355,8 +368,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         string name = path[(slash + 1)..];
         if (name.Length == 0 || name is "." or ".." || directory.EndsWith('/') && slash > 0)
             return null;
-        if (_cache.FindDirectory(directory)?.Names is { } names)
-            return names.Contains(name) ? null : RemoteEntry.Missing;
+        if (_cache.FindDirectory(directory) is { Names: not null } listed)
+            return listed.Has(name) ? null : RemoteEntry.Missing;
         return _cache.Find(directory) is { Status: null, Words: null } ? RemoteEntry.Missing : null;
     }
 

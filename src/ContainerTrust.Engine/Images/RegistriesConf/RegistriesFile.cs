@@ -90,11 +90,13 @@ internal sealed class RegistriesFile
         SearchRegistries = search;
         List<string> insecureLocations = [.. (insecure ?? []).Select(r => Location(r, v1.Offset))];
         List<string> blockedLocations = [.. (blocked ?? []).Select(r => Location(r, v1.Offset))];
+        HashSet<string> isInsecure = new(insecureLocations, StringComparer.Ordinal);
+        HashSet<string> isBlocked = new(blockedLocations, StringComparer.Ordinal);
         foreach (string location in blockedLocations.Concat(insecureLocations).Distinct())
         {
             if (location.Length == 0)
                 throw _document.Error(InvalidId, v1.Offset, "A registry's name is empty.");
-            entries.Add((new RegistryEntry(location, new RegistryLocation(location, insecureLocations.Contains(location), ""), [], blockedLocations.Contains(location), false, _document.File), v1.Offset));
+            entries.Add((new RegistryEntry(location, new RegistryLocation(location, isInsecure.Contains(location), ""), [], isBlocked.Contains(location), false, _document.File), v1.Offset));
         }
 
         return true;
