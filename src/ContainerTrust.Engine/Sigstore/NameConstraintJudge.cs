@@ -26,7 +26,7 @@ internal sealed class NameConstraintJudge(string? askedHost)
     {
         for (int ca = 1; ca < path.Count; ca++)
         {
-            var constraints = path[ca].Extensions.NameConstraints;
+            NameConstraints? constraints = path[ca].Extensions.NameConstraints;
             if (constraints is null)
                 continue;
             string? fault = null;
