@@ -114,6 +114,10 @@ public sealed class FileVerifierTests
         Assert.Equal("InvalidReference", Error(Files() with { Reference = "UPPER" }));
         Assert.Equal("ManifestDigestMismatch", Error(Files() with { Reference = $"registry.example.com/app@{OtherDigest}" }));
         Assert.Equal("ManifestDigestMismatch", Error(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
+        var mismatch = Assert.Throws<TrustException>(() => Verify(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
+        Assert.Equal("the manifest", mismatch.Target);
+        mismatch = Assert.Throws<TrustException>(() => Verify(Files() with { Reference = $"registry.example.com/app@{OtherDigest}" }));
+        Assert.Equal("/manifest", mismatch.Target);
         Assert.Equal("ManifestRequired", Error(Files() with { ManifestPath = null }));
     }
 

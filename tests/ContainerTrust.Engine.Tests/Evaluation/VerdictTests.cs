@@ -48,6 +48,24 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void What_a_claim_does_not_say_is_not_shown()
+    {
+        string claim = TestSigner.Claim(Reference, Digest);
+        string bare = claim[..claim.IndexOf("\"creator\"", StringComparison.Ordinal)] + "}}";
+        var verdict = Evaluate([By("/alice.gpg")], Alice.SignMessage(bare));
+        Assert.True(verdict.IsAccepted, verdict.Reason);
+        Assert.Equal((null, null), (verdict.Signatures[0].Creator, verdict.Signatures[0].Timestamp));
+    }
+
+    [Fact]
+    public void A_key_problem_speaks_where_there_is_no_signature_too()
+    {
+        SigstoreSignedRequirement sigstore = new() { KeyPath = "/missing.pub" };
+        Assert.Equal("The key file /missing.pub does not exist, so no signature can be accepted.", Reason([sigstore]));
+        Assert.Equal("The key file /missing.gpg does not exist, so no signature can be accepted.", Reason([By("/missing.gpg")]));
+    }
+
+    [Fact]
     public void Of_several_requirements_the_open_ones_speak()
     {
         byte[] alice = Alice.SignClaim(Reference, Digest), bob = Bob.SignClaim(Reference, Digest);

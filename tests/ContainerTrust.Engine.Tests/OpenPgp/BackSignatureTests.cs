@@ -26,6 +26,7 @@ public sealed class BackSignatureTests
         Agrees(false, [Embed(Sub.SignBody(SignatureType.PrimaryKeyBinding, [.. Other.Hashed, .. Sub.Hashed], Created + 6))]);
         Agrees(false, [Embed(Sub.SignBody(SignatureType.PrimaryKeyBinding, [.. Signer.Hashed, .. Other.Hashed], Created + 6))]);
         Agrees(false, [Embed(Sub.SignBody(SignatureType.SubkeyBinding, SubData, Created + 6))]);
+        Agrees(false, [TestSigner.LongSubpacket(SubpacketType.PolicyUri, Back(Created + 6))]);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class JudgeSentenceTests
         // A subkey that cannot sign need not agree; what ends the primary key ends it.
         byte[] notAgreed = Signer.Sign(SignatureType.SubkeyBinding, SubData, Created + 6, TestPackets.Flags(0x0C));
         JudgesSubkey(OpenPgpProblem.KeyNotForSigning, $"{key} is not meant for signing.", [.. whole, .. SubPacket, .. notAgreed]);
-        JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign)]);
+        JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign)], expired: "Key ");
         JudgesSubkey(OpenPgpProblem.None, "", [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign)]);
     }
 
@@ -82,6 +82,19 @@ public sealed class JudgeSentenceTests
         Refuses("it has a signature about a user id before any user id; gpg does not accept such a key", misplaced);
         Refuses("it has no user id with a valid self-signature; gpg does not accept such a key", [.. misplaced, .. Signer.KeyPacket()]);
         Refuses(null, [.. misplaced, .. Signer.Certificate()]);
+
+        // Of any kind and however often, whatever stands after it.
+        byte[] generic = Signer.Certify(SignatureType.GenericCertification, UserId, Created + 1, Sign);
+        byte[] revocation = Signer.Certify(SignatureType.CertificationRevocation, "x", Created + 1);
+        foreach (byte[] first in new byte[][] { generic, revocation, [.. generic, .. Cert(1, Sign)], [.. generic, .. generic] })
+        {
+            Refuses("it has a signature about a user id before any user id; gpg does not accept such a key",
+                [.. Signer.KeyPacket(), .. first, .. TestPackets.UserId(UserId), .. Cert(2, Sign)]);
+        }
+
+        // By somebody else it may stand anywhere, and so may a direct-key signature.
+        byte[] by = Other.Sign(SignatureType.GenericCertification, Signer.Hashed, Created + 1);
+        Refuses(null, [.. Signer.KeyPacket(), .. by, .. Direct(1, Sign), .. TestPackets.UserId(UserId), .. Cert(2, Sign)]);
         var newer = TestSigner.Ed25519Key(version: 6);
         Refuses("it has no valid direct-key signature", [.. newer.KeyPacket(), .. TestPackets.UserId(UserId)]);
         Refuses(null, newer.Certificate());
@@ -90,6 +103,44 @@ public sealed class JudgeSentenceTests
         Assert.NotNull(certificate.Refusal);
         Assert.Equal(StatementOutcome.NotUsed, Assert.Single(certificate.Statements).Outcome);
         Assert.Equal($"the key is not used, because {certificate.Refusal}", certificate.Statements[0].Reason);
+    }
+
+    [Fact]
+    public void What_is_shown_of_a_key_is_what_is_judged()
+    {
+        byte[] whole = Signer.Certificate();
+        Shows((true, true, false), [.. whole]);
+        Shows((false, false, false), [.. whole, .. Direct(9, Sign, Unreadable)]);
+        Shows((false, false, false), [.. whole, .. Cert(9, Sign, SoonOver)]);
+        Shows((true, true, true), [.. whole, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+        Shows((false, false, false), Signer.Certificate(hashed: [Certify]));
+        Shows((true, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign)], isSubkey: true);
+        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign), .. Binding(9, Sign, SoonOver)], isSubkey: false);
+        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. SubPacket], isSubkey: false);
+        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, TestPackets.Flags(0x0C))], isSubkey: false);
+        byte[] notAgreed = Signer.Sign(SignatureType.SubkeyBinding, SubData, Created + 6, Sign);
+        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. SubPacket, .. notAgreed], isSubkey: false);
+        Shows((false, false, false), [.. Signer.KeyPacket(), .. Bound(6, Sign)], isSubkey: false);
+
+        // A subkey that is revoked makes no key that can sign.
+        var revoked = TrustKeyView.Of(Read([.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign), .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50)]), Now);
+        Assert.Equal((false, true, true), (revoked.CanSign, revoked.Subkeys[0].IsRevoked, revoked.Subkeys[0].CanSign));
+
+        byte[] revoker = TestPackets.Subpacket(SubpacketType.RevocationKey, [0x80, 19, .. Convert.FromHexString(Other.Fingerprint)]);
+        Shows((true, true, true), [.. whole, .. Direct(1, revoker, Sign), .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+
+        var view = TrustKeyView.Of(Read([.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign, TestPackets.Lifetime(2000))]), Now);
+        Assert.Equal((Created + 1000, Created + 2005), (view.Expires!.Value.ToUnixTimeSeconds(), view.Subkeys[0].Expires!.Value.ToUnixTimeSeconds()));
+        Assert.Equal((Created, Created + 5), (view.Created!.Value.ToUnixTimeSeconds(), view.Subkeys[0].Created.ToUnixTimeSeconds()));
+        Assert.Equal((Signer.Fingerprint, Signer.Packet.KeyId.ToString("X16"), Sub.Fingerprint), (view.Fingerprint, view.KeyId, view.Subkeys[0].Fingerprint));
+        Assert.Null(TrustKeyView.Of(Read(whole), Now).Expires);
+
+        static void Shows((bool CanSign, bool CanPrimarySign, bool IsRevoked) expected, byte[] file, bool? isSubkey = null)
+        {
+            var key = TrustKeyView.Of(Read(file), Now);
+            Assert.Equal(expected, (key.CanSign, key.CanPrimarySign, key.IsRevoked));
+            Assert.Equal(isSubkey, key.Subkeys.Count == 0 ? null : key.Subkeys[0].CanSign);
+        }
     }
 
     [Fact]
@@ -120,7 +171,23 @@ public sealed class JudgeSentenceTests
         Doubts("its hash is too short for the key", start, shortHash);
         byte[] behind = [.. Bound(6, Sign), .. TestPackets.UserId("B")];
         Doubts("its user id stands after a subkey", [.. start, .. behind], Signer.Certify("B", Created + 9, Sign));
+        Doubts("its user id stands after a subkey", [.. start, .. behind, .. SubPacket, .. TestPackets.UserId("B")], Signer.Certify("B", Created + 9, Sign));
+        Doubts("its user id stands after a subkey", [.. start, .. behind, .. start, .. behind], Signer.Certify("B", Created + 9, Sign));
         Doubts("it stands in a copy of the key that gpg does not import", [.. start, .. Signer.KeyPacket()], Direct(9, Sign));
+
+        var rsa = TestSigner.Rsa();
+        byte[] rsaData = [.. rsa.Hashed, .. SignatureDigest.HashedUserId(4, System.Text.Encoding.UTF8.GetBytes(UserId))];
+        Doubts("its hash MD5 is broken", rsa.Certificate(),
+            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Md5, [Sign])));
+        Doubts(null, rsa.Certificate(),
+            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Sha1, [Sign])));
+        Doubts("it names another algorithm than the key's", rsa.Certificate(),
+            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, hashed: [Sign], algorithm: 2)));
+
+        // Where a statement stands in several copies, one that gpg imports is enough.
+        byte[] direct = Direct(9, Sign);
+        var twice = Read([.. Signer.KeyPacket(), .. direct, .. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId), .. Cert(1, Sign)]);
+        Assert.Equal((StatementOutcome.Counts, ""), (twice.Statements[0].Outcome, twice.Statements[0].Reason));
 
         // It is older than the key by a second, and as old as the key.
         byte[] before = Signer.Certify(UserId, Created - 1, Sign);
@@ -236,11 +303,11 @@ public sealed class JudgeSentenceTests
         Check(problem, reason, found, sentence, $"Key {Signer.Fingerprint} expired ");
     }
 
-    private static void JudgesSubkey(OpenPgpProblem problem, string? reason, byte[] file, long now = Now)
+    private static void JudgesSubkey(OpenPgpProblem problem, string? reason, byte[] file, long now = Now, string? expired = null)
     {
         var certificate = Read(file);
         var found = KeyValidity.Judge(certificate, Assert.Single(certificate.Subkeys), now, out string sentence);
-        Check(problem, reason, found, sentence, "");
+        Check(problem, reason, found, sentence, expired ?? $"Subkey {Sub.Fingerprint} expired ");
     }
 
     private static void Check(OpenPgpProblem problem, string? reason, OpenPgpProblem found, string sentence, string expired)

@@ -7,7 +7,6 @@ namespace ContainerTrust.Engine.Tests.OpenPgp;
 public sealed class MessageRefusalTests
 {
     private const uint Created = TestPackets.Created;
-    private const string Malformed = "It is damaged: ";
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(Created + 1_000_000);
     private static readonly byte[] Content = "{}"u8.ToArray();
     private static readonly TestSigner Signer = TestSigner.Ed25519Key();
@@ -113,6 +112,13 @@ public sealed class MessageRefusalTests
         byte[] odd = Signer.SignBody(SignatureType.Binary, Content, Created + 10, hashed: [ofNewer]);
         Accepted([.. Signature(odd), .. Literal]);
 
+        byte[] ofOlder = Newer.SignBody(SignatureType.Binary, Content, Created + 10, hashed: [fingerprint, ofNewer], hasIssuer: false);
+        Accepted([.. Signature(ofOlder), .. Literal], Newer);
+
+        // Nor is another part a fingerprint because it looks like one.
+        Accepted(Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.PolicyUri, [4, 1])]));
+        Accepted(Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.PolicyUri, [4, .. new byte[20]])]));
+
         // The first fingerprint counts, and it goes before the key id.
         byte[] changed = [.. fingerprint];
         changed[^1] ^= 1;
@@ -157,6 +163,17 @@ public sealed class MessageRefusalTests
         // RSA for encryption has the same numbers, and no key signs by it.
         byte[] forEncryption = rsa.SignBody(SignatureType.Binary, Content, Created + 10, algorithm: 2);
         Assert.Equal(OpenPgpProblem.BadSignature, keyring.Verify([.. Signature(forEncryption), .. Literal], Now).Problem);
+    }
+
+    [Fact]
+    public void Content_of_any_length_is_hashed_whole()
+    {
+        for (int length = 0; length < 130; length++)
+        {
+            byte[] content = new byte[length], body = Signer.SignVersion3(SignatureType.Binary, content, Created + 10);
+            Accepted([.. Signature(body), .. TestSigner.Literal(content)], content: content);
+            Accepted(Signer.Message(content), content: content);
+        }
     }
 
     [Fact]
@@ -275,9 +292,19 @@ public sealed class MessageRefusalTests
         byte[] markers = [.. Enumerable.Repeat(Marker, 61).SelectMany(static m => m)];
         Accepted([.. markers, .. Signer.Message(Content)]);
         Refused(OpenPgpProblem.Malformed, "It has too many packets.", [.. markers, .. Marker, .. Signer.Message(Content)]);
-        var damaged = Keyring.Verify([.. Signer.Message(Content), 0x41], Now);
+    }
+
+    [Fact]
+    public void Where_a_message_is_damaged_is_said()
+    {
+        byte[] message = Signer.Message(Content);
+        Refused(OpenPgpProblem.Malformed,
+            $"It is damaged: packet at octet {message.Length}: an OpenPGP packet cannot begin with octet 0x41; the file is damaged, get it again.", [.. message, 0x41]);
+        byte[] armored = TestPackets.Armor(message, label: "MESSAGE");
+        armored[60] = armored[60] == (byte)'A' ? (byte)'B' : (byte)'A';
+        var damaged = Keyring.Verify(armored, Now);
         Assert.Equal(OpenPgpProblem.Malformed, damaged.Problem);
-        Assert.StartsWith(Malformed, damaged.Reason, StringComparison.Ordinal);
+        Assert.Matches("^It is damaged: [a-z]", damaged.Reason);
     }
 
     private static byte[] Signature(byte[] body) => TestPackets.Packet(PacketTag.Signature, body);

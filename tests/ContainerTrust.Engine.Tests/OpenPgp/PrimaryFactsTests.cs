@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Certificates;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
@@ -104,9 +105,43 @@ public sealed class PrimaryFactsTests
     }
 
     [Fact]
+    public void Every_value_that_may_count_is_named()
+    {
+        Possible([null]);
+        Possible([null], Says("A", 5), Says("B", 9));
+        Possible([3], Says("A", 5), Says("B", 9, Sign));
+        Possible([1, 3], Says("A", 9, Certify), Says("B", 9, Sign));
+        Possible([3], Says("A", 8, Certify), Says("B", 9, Sign), Says("C", 7, Certify));
+        byte[] nothingProven = [.. TestPackets.UserId("B"), .. Doubtful("B", 9, Sign)];
+        Possible([null, 3], nothingProven);
+        Possible([1, 3], Says("A", 5, Certify), nothingProven);
+        Possible([1, 3], nothingProven, Says("A", 5, Certify));
+        Possible([1, 3], [.. Says("A", 3, Certify), .. Doubtful("A", 9, Sign)]);
+        Possible([3], [.. Says("A", 3, Certify), .. Doubtful("A", 9, Sign)], Says("B", 5, Sign));
+        Possible([null, 3], [.. Says("A", 3), .. Doubtful("A", 9, Sign)]);
+        Possible([1], Direct(5, Certify), Says("A", 9, Sign));
+        Possible([3], Direct(5), Says("A", 9, Sign));
+        Possible([1, 3], Doubtful(Direct(5, Certify)), Says("A", 9, Sign));
+
+        // Of version 6 the direct-key signature alone counts.
+        var newer = TestSigner.Ed25519Key(version: 6);
+        byte[] userId = [.. TestPackets.UserId("A"), .. newer.Certify("A", Created + 9, Certify)];
+        byte[] direct = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created), flags = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created, Sign);
+        Assert.Equal([null], FlagsOf([.. newer.KeyPacket(), .. direct, .. userId]));
+        Assert.Equal([3u], FlagsOf([.. newer.KeyPacket(), .. flags, .. userId]));
+
+        static void Possible(uint?[] expected, params byte[][] parts) =>
+            Assert.Equal(expected, FlagsOf([.. Signer.KeyPacket(), .. parts.SelectMany(static p => p)]));
+
+        static IEnumerable<uint?> FlagsOf(byte[] file) =>
+            PrimaryFacts.Possible(Assert.Single(JudgedKeyFiles.Read("key", file).Certificates), Now.ToUnixTimeSeconds(), static s => s.KeyFlags).Order().Distinct();
+    }
+
+    [Fact]
     public void The_user_id_that_gpg_prints_is_shown()
     {
         UserIdIs("B", Says("A", 5, Sign), Says("B", 9, Sign));
+        UserIdIs("A", Says("A", 9, Sign), Says("B", 5, Sign));
         UserIdIs("A", Says("A", 5, Sign, Primary), Says("B", 9, Sign));
         UserIdIs("B", Says("A", 5, Sign, Primary), Says("B", 9, Sign, Primary));
         UserIdIs("B", Says("A", 5, Sign, NotPrimary), Says("B", 9, Sign));
