@@ -164,7 +164,8 @@ public sealed class ImageVerifierTests : IDisposable
         ReleaseVerifier releases = new(verifier, null);
         ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(result.IsValid);
-        Assert.StartsWith("The release image is not trusted, so nothing that it lists is. ", result.Reason, StringComparison.Ordinal);
+        string reason = sign ? "The release image is not trusted, so nothing that it lists is. " : "The policy rejects docker://quay.io/art/dev@";
+        Assert.StartsWith(reason, result.Reason, StringComparison.Ordinal);
         Assert.Equal("ReleaseNotTrusted", (await Assert.ThrowsAsync<TrustException>(() => releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None))).ErrorId);
         Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: false, CancellationToken.None));
     }
@@ -188,6 +189,7 @@ public sealed class ImageVerifierTests : IDisposable
         using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
         ImageSignatureResult result = await new ReleaseVerifier(verifier, null).VerifyAsync($"quay.io/art/dev@sha256:{new string('b', 64)}", $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(result.IsValid);
+        Assert.StartsWith("The release image is not trusted, so nothing that it lists is. ", result.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
