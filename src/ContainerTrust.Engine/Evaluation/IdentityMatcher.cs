@@ -39,8 +39,9 @@ internal static class IdentityMatcher
             ? $"it is for {claimed}, and an image of this transport has no reference to compare with; only exactReference and exactRepository can accept it"
             : match(image, claimed);
 
+    // If they are equal, neither has a tag or digest where the other has none.
     private static string? MatchExact(DockerReference image, DockerReference claimed) =>
-        image.IsNameOnly || claimed.IsNameOnly || image.ToString() != claimed.ToString() ? $"it is for {claimed}, not for {image}" : null;
+        claimed.IsNameOnly || image.ToString() != claimed.ToString() ? $"it is for {claimed}, not for {image}" : null;
 
     private static string? MatchRepository(DockerReference image, DockerReference claimed) =>
         image.Name == claimed.Name ? null : $"it is for the repository {claimed.Name}, not for {image.Name}";

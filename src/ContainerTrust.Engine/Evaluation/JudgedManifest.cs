@@ -5,13 +5,7 @@ namespace ContainerTrust.Engine.Evaluation;
 /// <summary>The manifest that a verdict is about: its bytes, or only their digest where that is all that is known.</summary>
 public sealed class JudgedManifest
 {
-    private readonly ReadOnlyMemory<byte>? _content;
-
-    private JudgedManifest(string digest, ReadOnlyMemory<byte>? content)
-    {
-        Digest = digest;
-        _content = content;
-    }
+    private JudgedManifest(string digest) => Digest = digest;
 
     /// <summary>The manifest's digest, <c>algorithm:hex</c>; of a signed schema 1 manifest that of its payload.</summary>
     public string Digest { get; }
@@ -20,16 +14,15 @@ public sealed class JudgedManifest
     /// <param name="content">The raw bytes.</param>
     /// <returns>The manifest, with the digest computed from the bytes.</returns>
     /// <exception cref="TrustException">The manifest is a signed schema 1 manifest that is malformed (<c>InvalidManifest</c>).</exception>
-    public static JudgedManifest FromContent(ReadOnlyMemory<byte> content) => new(ManifestDigest.Compute(content.Span), content);
+    public static JudgedManifest FromContent(ReadOnlyMemory<byte> content) => new(ManifestDigest.Compute(content.Span));
 
     /// <summary>A manifest of which only the digest is known.</summary>
     /// <param name="digest">A valid digest, from a source that the caller believes (such as a reference by digest).</param>
     /// <returns>The manifest.</returns>
-    public static JudgedManifest FromDigest(string digest) => new(digest, null);
+    public static JudgedManifest FromDigest(string digest) => new(digest);
 
-    /// <summary>Whether a digest is this manifest's, in any algorithm that is known.</summary>
+    /// <summary>Whether a digest is this manifest's, compared as text: one by another algorithm matches nothing, as in the reference.</summary>
     /// <param name="digest">A digest.</param>
     /// <returns>True if it is.</returns>
-    public bool Matches(string digest) =>
-        digest == Digest || (_content is { } content && ManifestDigest.Matches(content.Span, digest));
+    public bool Matches(string digest) => digest == Digest;
 }

@@ -27,7 +27,6 @@ internal static class ChainEngine
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.RevocationMode = X509RevocationMode.NoCheck;
             policy.DisableCertificateDownloads = true;
-            policy.VerificationTimeIgnored = false;
             policy.VerificationTime = InsideValidity(path, time).UtcDateTime;
             policy.CustomTrustStore.Add(loaded[^1]);
             for (int i = 1; i < loaded.Count - 1; i++)

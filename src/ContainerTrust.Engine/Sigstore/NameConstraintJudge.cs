@@ -26,7 +26,8 @@ internal sealed class NameConstraintJudge(string? askedHost)
     {
         for (int ca = 1; ca < path.Count; ca++)
         {
-            if (path[ca].Extensions.NameConstraints is not { } constraints)
+            NameConstraints? constraints = path[ca].Extensions.NameConstraints;
+            if (constraints is null)
                 continue;
             string? fault = null;
             for (int i = 0; i <= ca && fault is null; i++)

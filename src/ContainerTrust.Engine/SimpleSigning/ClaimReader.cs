@@ -227,8 +227,6 @@ internal ref struct ClaimReader
         {
             if (_json.TokenType == JsonTokenType.Number && (!_json.TryGetDouble(out double number) || !double.IsFinite(number)))
                 throw new ClaimException("a number in optional is out of range");
-            if (_json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && _json.CurrentDepth == depth)
-                return;
             if (_json.CurrentDepth == depth && _json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
                 return;
             Next();

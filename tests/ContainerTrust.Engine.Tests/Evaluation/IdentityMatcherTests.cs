@@ -19,6 +19,8 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox@" + A, true)]
     [InlineData("busybox@" + A, "busybox@" + B, false)]
     [InlineData("busybox@" + A, "busybox:latest", false)]
+    [InlineData("busybox", "busybox", false)]
+    [InlineData("busybox", "busybox:latest", false)]
     [InlineData("busybox:latest", "", false)]
     [InlineData("busybox:latest", "UPPERCASEISINVALIDINDOCKERREFERENCES", false)]
     public void MatchExact(string image, string claimed, bool accepted) => Check(new MatchExactIdentity(), image, claimed, accepted);
@@ -33,6 +35,9 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox:latest", true)]
     [InlineData("busybox@" + A, "busybox", false)]
     [InlineData("busybox@" + A, "other:latest", false)]
+    [InlineData("busybox", "busybox:latest", false)]
+    [InlineData("busybox:latest@" + A, "busybox:notlatest", false)]
+    [InlineData("busybox:latest@" + A, "busybox:latest@" + A, true)]
     public void MatchRepoDigestOrExactIsTheDefault(string image, string claimed, bool accepted)
     {
         Check(new MatchRepoDigestOrExactIdentity(), image, claimed, accepted);

@@ -144,9 +144,11 @@ public sealed class ImageVerifierTests : IDisposable
         Assert.Equal("cli", result.ReleaseComponent);
         Assert.Equal($"quay.io/art/dev@{member}", result.PinnedReference);
         Assert.True(result.Release!.IsValid);
+        Assert.StartsWith($"It is cli of release 4.14.3 ({result.Release.ManifestDigest}), whose signature holds. ", result.Reason, StringComparison.Ordinal);
         ImageSignatureResult other = await releases.VerifyAsync("quay.io/art/dev@sha256:" + new string('c', 64), $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(other.IsValid);
         Assert.Null(other.ReleaseComponent);
+        Assert.Equal($"The digest is not among the 1 images of release 4.14.3 ({result.Release.ManifestDigest}).", other.Reason);
         Assert.Null(other.PinnedReference);
         Assert.Equal("cli", Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None)).Name);
     }
@@ -162,6 +164,8 @@ public sealed class ImageVerifierTests : IDisposable
         ReleaseVerifier releases = new(verifier, null);
         ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(result.IsValid);
+        string reason = sign ? "The release image is not trusted, so nothing that it lists is. " : "The policy rejects docker://quay.io/art/dev@";
+        Assert.StartsWith(reason, result.Reason, StringComparison.Ordinal);
         Assert.Equal("ReleaseNotTrusted", (await Assert.ThrowsAsync<TrustException>(() => releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None))).ErrorId);
         Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: false, CancellationToken.None));
     }
@@ -176,6 +180,140 @@ public sealed class ImageVerifierTests : IDisposable
         Assert.False(result.IsValid);
         Assert.Null(result.PinnedReference);
         Assert.Contains("rejects", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAnUntrustedReleaseListsIsNotRead()
+    {
+        WriteImage("release", Manifest(), sign: false);
+        using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
+        ImageSignatureResult result = await new ReleaseVerifier(verifier, null).VerifyAsync($"quay.io/art/dev@sha256:{new string('b', 64)}", $"dir:{_directory}/release", CancellationToken.None);
+        Assert.False(result.IsValid);
+        Assert.StartsWith("The release image is not trusted, so nothing that it lists is. ", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"insecureAcceptAnything"},{"type":"reject"}]""", false)]
+    [InlineData("""[{"type":"reject"},{"type":"insecureAcceptAnything"}]""", false)]
+    [InlineData("""[{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}},{"type":"insecureAcceptAnything"}]""", false)]
+    [InlineData("""[{"type":"insecureAcceptAnything"}]""", true)]
+    public async Task OneRequirementThatRejectsAMemberIsEnough(string requirements, bool isValid)
+    {
+        string member = "sha256:" + new string('b', 64);
+        WriteRelease(member, sign: true);
+        string policy = SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal)
+            .Replace("\"transports\":{", $"\"transports\":{{\"docker\":{{\"quay.io/art/dev\":{requirements}}},", StringComparison.Ordinal);
+        using ImageVerifier verifier = Verifier(policy);
+        ReleaseVerifier releases = new(verifier, null);
+        Assert.Equal(isValid, (await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None)).IsValid);
+        Assert.True((await releases.VerifyAsync($"quay.io/other@{member}", $"dir:{_directory}/release", CancellationToken.None)).IsValid);
+    }
+
+    [Fact]
+    public async Task AMultiArchReleaseAsksForAPlatform()
+    {
+        byte[] instance = Manifest("arm64");
+        WriteImage("release", List(Sha256(instance), instance.Length), sign: true);
+        File.WriteAllBytes($"{_directory}/release/{Sha256(instance)[7..]}.manifest.json", instance);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        TrustException e = await Assert.ThrowsAsync<TrustException>(() => new ReleaseVerifier(verifier, null).ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None));
+        Assert.Equal("PlatformRequired", e.ErrorId);
+        Assert.Contains("linux/arm64", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnInstanceThatIsNotWhatTheListSaysIsAnError()
+    {
+        byte[] instance = Manifest("arm64");
+        WriteImage("img", List(Sha256(instance), instance.Length), sign: false);
+        File.WriteAllBytes($"{_directory}/img/{Sha256(instance)[7..]}.manifest.json", Manifest("amd64"));
+        using ImageVerifier verifier = Verifier(Accept);
+        Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None))).ErrorId);
+    }
+
+    [Fact]
+    public async Task AnUnsignedListSaysNothingOfPlatforms()
+    {
+        byte[] instance = Manifest("arm64");
+        WriteImage("img", List(Sha256(instance), instance.Length), sign: false);
+        using ImageVerifier verifier = Verifier(SignedBy);
+        ImageSignatureResult result = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
+        Assert.False(result.IsValid);
+        Assert.DoesNotContain("-Platform", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheTimeOfTheOptionsCounts()
+    {
+        WriteImage("img", Manifest(), sign: true);
+        foreach (var (seconds, isValid) in new[] { (TestSigner.KeyCreated - 1, false), (TestSigner.KeyCreated, true) })
+        {
+            using ImageVerifier verifier = Verifier(SignedBy, new VerificationOptions { Now = DateTimeOffset.FromUnixTimeSeconds(seconds) });
+            Assert.Equal(isValid, (await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None)).IsValid);
+        }
+    }
+
+    [Theory]
+    [InlineData("PUBLIC KEY")]
+    [InlineData("RSA PUBLIC KEY")]
+    public async Task PemKeysAskForSigstoreSignatures(string label)
+    {
+        using RSA rsa = RSA.Create(2048);
+        byte[] der = label == "PUBLIC KEY" ? rsa.ExportSubjectPublicKeyInfo() : rsa.ExportRSAPublicKey();
+        string pem = $"{_directory}/key.pub";
+        File.WriteAllText(pem, PemEncoding.WriteString(label, der) + "\n");
+        WriteImage("img", Manifest(), sign: true);
+        SignedIdentity identity = new MatchRepositoryIdentity();
+        using (ImageVerifier verifier = Verifier(Accept, new VerificationOptions { KeyPaths = [pem], SignedIdentity = identity }))
+        {
+            ImageSignatureResult result = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
+            Assert.False(result.IsValid);
+            var requirement = Assert.IsType<SigstoreSignedRequirement>(Assert.Single(result.Requirements).Requirement);
+            Assert.Equal([pem], requirement.KeyPaths);
+            Assert.Equal(identity, requirement.SignedIdentity);
+        }
+
+        foreach (string[] keys in (string[][])[[pem, $"{_directory}/alice.gpg"], [$"{_directory}/alice.gpg", pem]])
+        {
+            using ImageVerifier mixed = Verifier(Accept, new VerificationOptions { KeyPaths = keys });
+            Assert.Equal("MixedKeys", (await Assert.ThrowsAsync<TrustException>(() => mixed.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
+        }
+
+        using ImageVerifier missing = Verifier(Accept, new VerificationOptions { KeyPaths = [$"{_directory}/missing.gpg"] });
+        Assert.Equal(TrustErrorKind.NotFound, (await Assert.ThrowsAsync<TrustException>(() => missing.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).Kind);
+    }
+
+    [Fact]
+    public async Task SignaturesOfConfigMapsAndStoresCount()
+    {
+        string digest = Sha256(Manifest());
+        string map = $"{_directory}/map.json";
+        string signature = Convert.ToBase64String(Alice.SignClaim($"{Repository}:v1", digest));
+        File.WriteAllText(map, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"binaryData":{"sha256-{{{digest[7..]}}}-1":"{{{signature}}}"}}""");
+        VerificationOptions options = new() { KeyPaths = [$"{_directory}/alice.gpg"], SignatureConfigMaps = [map] };
+        using (ImageVerifier verifier = Verifier(Accept, options))
+            Assert.True((await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None)).IsValid);
+        Directory.CreateDirectory($"{_directory}/store");
+        using (ImageVerifier verifier = Verifier(Accept, options with { SignatureStores = [$"{_directory}/store"] }))
+            Assert.True((await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None)).IsValid);
+        File.WriteAllText(map, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"binaryData":{}}""");
+        using (ImageVerifier verifier = Verifier(Accept, options with { SignatureStores = [$"{_directory}/store"] }))
+        {
+            string reason = (await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None)).Reason;
+            Assert.Equal($"A signature is required, and there is none in {_directory}/store, {map}.", reason);
+        }
+    }
+
+    [Fact]
+    public async Task AnotherDigestThanTheReferencesIsNamed()
+    {
+        string sha256 = "sha256:" + new string('a', 64), sha512 = "sha512:" + new string('a', 128);
+        using ImageVerifier verifier = Verifier(Accept);
+        TrustException changed = await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@sha256:{new string('b', 64)}", sha256, CancellationToken.None));
+        Assert.Contains("it was changed on its way", changed.Message, StringComparison.Ordinal);
+        TrustException other = await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@{sha512}", sha256, CancellationToken.None));
+        Assert.Contains("only sha256 digests", other.Message, StringComparison.Ordinal);
+        Assert.Equal("InvalidReference", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync("UPPER", sha256, CancellationToken.None))).ErrorId);
     }
 
     [Fact]
@@ -205,6 +343,8 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     private static byte[] Manifest(string architecture = "amd64") => Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{new string('1', 64)}}}","size":1},"layers":[],"annotations":{"a":"{{{architecture}}}"}}""");
+
+    private static byte[] List(string instance, int size) => Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{instance}}}","size":{{{size}}},"platform":{"os":"linux","architecture":"arm64"}}]}""");
 
     private static string Sha256(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 

@@ -90,6 +90,20 @@ public class SigstoreEvaluationTests
         Assert.True(isAccepted || !claimed.EndsWith(":v2", StringComparison.Ordinal) || !verdict.Reason.Contains("cosign", StringComparison.Ordinal), verdict.Reason);
     }
 
+    [Theory]
+    [InlineData("busybox", true)]
+    [InlineData("example.com/app", true)]
+    [InlineData("example.com:5000/app", true)]
+    [InlineData("busybox:v1", false)]
+    [InlineData("example.com:5000/app:v2", false)]
+    [InlineData("example.com/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
+    public void AMissingTagIsExplained(string claimed, bool isExplained)
+    {
+        PolicyVerdict verdict = Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/key.pub" }], Sign(Key, claimed));
+        Assert.False(verdict.IsAccepted);
+        Assert.Equal(isExplained, verdict.Reason.Contains("Signatures by cosign name no tag", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AnotherManifestIsRefused()
     {

@@ -30,6 +30,9 @@ internal sealed class TestSigner
     /// <summary>The same numbers with another date, which is another key.</summary>
     public TestSigner MadeAt(uint created) => new(Version, Algorithm, created, _material, _sign);
 
+    /// <summary>The same numbers in a key of another version, which is another key.</summary>
+    public TestSigner InVersion(byte version) => new(version, Algorithm, Created, _material, _sign);
+
     /// <summary>Changes the numbers of a signature packet, which nobody signs.</summary>
     public static byte[] WithNumbers(byte[] signaturePacket, Func<byte[], byte[]> change)
     {

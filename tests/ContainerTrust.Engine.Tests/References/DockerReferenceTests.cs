@@ -7,6 +7,33 @@ public sealed class DockerReferenceTests
     private const string Hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     [Theory]
+    [InlineData("Busybox", "a repository name must be lowercase")]
+    [InlineData("example.com/@sha256:" + Hex, "'' is no repository name")]
+    [InlineData("example.com/:tag", "'' is no repository name")]
+    [InlineData(".example/app", "'.example' is no host[:port]")]
+    [InlineData("/app", "'/app' is no repository name")]
+    [InlineData("repo:-tag", "'-tag' is no tag")]
+    [InlineData("repo@sha256:abc", "'sha256:abc' is no digest (sha256, sha384 or sha512 and lowercase hexadecimal digits)")]
+    [InlineData("", "a reference must not be empty")]
+    [InlineData(Hex, "64 hexadecimal digits are an image id, not a repository name")]
+    public void What_is_wrong_is_named(string text, string expected)
+    {
+        Assert.False(DockerReference.TryParse(text, out DockerReference? reference, out string problem));
+        Assert.Equal(expected, problem);
+        Assert.Null(reference);
+    }
+
+    [Theory]
+    [InlineData("g")]
+    [InlineData("z")]
+    public void Sixty_four_characters_are_an_image_id_only_if_all_are_digits(string last)
+    {
+        string text = Hex[..^1] + last;
+        Assert.True(DockerReference.TryParse(text, out DockerReference? reference, out string problem), problem);
+        Assert.Equal("library/" + text, reference.Path);
+    }
+
+    [Theory]
     [InlineData("busybox", "docker.io", "library/busybox", null, null)]
     [InlineData("busybox:latest", "docker.io", "library/busybox", "latest", null)]
     [InlineData("busybox@sha256:" + Hex, "docker.io", "library/busybox", null, "sha256:" + Hex)]

@@ -30,6 +30,9 @@ internal sealed class TestCertificate
 
     public DateTimeOffset NotAfter { get; set; } = Begin.AddMinutes(10);
 
+    /// <summary>3, or 1 for a certificate without extensions.</summary>
+    public int Version { get; init; } = 3;
+
     public List<X509Extension> Extensions { get; } = [];
 
     public byte[] Der => _der ??= Make();
@@ -125,8 +128,12 @@ internal sealed class TestCertificate
         AsnWriter body = new(AsnEncodingRules.DER);
         using (body.PushSequence())
         {
-            using (body.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
-                body.WriteInteger(2);
+            if (Version > 1)
+            {
+                using (body.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+                    body.WriteInteger(Version - 1);
+            }
+
             body.WriteInteger(Math.Abs(Name.GetHashCode(StringComparison.Ordinal)) + 1L);
             body.WriteEncodedValue(generator.GetSignatureAlgorithmIdentifier(Hash));
             body.WriteEncodedValue(NameOf(Issuer ?? this));

@@ -99,6 +99,50 @@ public class SimpleSigningClaimTests
     [InlineData("1458239713}", "1458239713}/**/")]
     public void RefusesASurprise(string part, string replacement) => Refuse(With(part, replacement));
 
+    [Theory]
+    [InlineData("[]", "the claim is no object")]
+    [InlineData("{}", "critical is missing")]
+    [InlineData("{\"x\":{}}", "the claim has a member that the format does not know")]
+    [InlineData("{\"optional\":{}}", "critical is missing")]
+    [InlineData("{\"critical\":[]}", "critical is no object")]
+    [InlineData("{\"critical\":{}}", "critical.type is missing")]
+    [InlineData("{\"critical\":{\"x\":{}}}", "critical has a member that the format does not know")]
+    [InlineData("{\"critical\":{\"type\":\"x\"}}", "critical.type is not \"atomic container signature\"")]
+    [InlineData("{\"critical\":{\"type\":{}}}", "critical.type is not \"atomic container signature\"")]
+    [InlineData("{\"critical\":{\"type\":\"atomic container signature\"}}", "critical.image is missing")]
+    [InlineData("{\"critical\":{\"image\":[]}}", "critical.image is no object")]
+    [InlineData("{\"critical\":{\"image\":{}}}", "critical.image.docker-manifest-digest is missing")]
+    [InlineData("{\"critical\":{\"image\":{\"x\":1}}}", "critical.image has a member that the format does not know")]
+    [InlineData("{\"critical\":{\"image\":{\"docker-manifest-digest\":1}}}", "critical.image.docker-manifest-digest is no string")]
+    [InlineData("{\"critical\":{\"identity\":1}}", "critical.identity is no object")]
+    [InlineData("{\"critical\":{\"identity\":{}}}", "critical.identity.docker-reference is missing")]
+    public void SaysWhatIsWrong(string text, string expected) => Assert.Equal(expected, Refuse(text));
+
+    [Theory]
+    [InlineData(",\"image\":{\"docker-manifest-digest\":\"" + Digest + "\"}", "", "critical.image is missing")]
+    [InlineData("\"identity\":{\"docker-reference\":\"example.com/app:v1\"},", "", "critical.identity is missing")]
+    [InlineData(",\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", "", "optional is missing")]
+    [InlineData("\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", "\"optional\":[]", "optional is no object")]
+    [InlineData("\"optional\":{", "\"optional\":{},\"optional\":{", "optional is there twice")]
+    [InlineData("\"timestamp\":1458239713", "\"timestamp\":1,\"timestamp\":1", "optional.timestamp is there twice")]
+    [InlineData("1458239713", "\"1\"", "optional.timestamp is no number")]
+    [InlineData("1458239713", "1.5", "optional.timestamp is no integer")]
+    [InlineData("1458239713", "1e999", "optional.timestamp is no integer")]
+    [InlineData("1458239713", "-9223372036854777856", "optional.timestamp is no integer")]
+    [InlineData("\"atomic 2.0\"", "1", "optional.creator is no string")]
+    [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":1,\"x\":2", "a member of optional is there twice")]
+    [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":{\"y\":[1,1e999]}", "a number in optional is out of range")]
+    public void SaysWhatIsWrongInAnOtherwiseGoodClaim(string part, string replacement, string expected) => Assert.Equal(expected, Refuse(With(part, replacement)));
+
+    [Theory]
+    [InlineData("-62135596800", -62135596800)]
+    [InlineData("253402300799", 253402300799)]
+    [InlineData("-62135596801", null)]
+    [InlineData("253402300800", null)]
+    [InlineData("-9223372036854775808", null)]
+    public void ATimestampIsShownToTheEndOfTheCalendar(string text, long? seconds) =>
+        Assert.Equal(seconds, Accept(With("1458239713", text)).Timestamp?.ToUnixTimeSeconds());
+
     [Fact]
     public void RefusesWhatFollows()
     {
@@ -163,10 +207,11 @@ public class SimpleSigningClaimTests
         return claim!;
     }
 
-    private static void Refuse(string text)
+    private static string Refuse(string text)
     {
         Assert.False(SimpleSigningClaim.TryParse(Encoding.UTF8.GetBytes(text), out SimpleSigningClaim? claim, out string problem));
         Assert.Null(claim);
         Assert.NotEmpty(problem);
+        return problem;
     }
 }

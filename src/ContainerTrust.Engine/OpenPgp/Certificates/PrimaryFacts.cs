@@ -44,30 +44,19 @@ internal static class PrimaryFacts
             yield return value;
     }
 
-    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is no newer, or that says nothing.
+    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is no newer, or that says nothing. Those of
+    // the user id whose oldest is the newest of all are none older than that.
     private static IEnumerable<uint?> OfUserIds(IReadOnlyList<JudgedUserId> userIds, long now, Func<OwnStatement, uint?> fact)
     {
-        long highest = -1, second = -1;
-        int holder = -1;
-        for (int i = 0; i < userIds.Count; i++)
-        {
-            long floor = Floor(userIds[i].Newest, now, fact);
-            if (floor > highest)
-                (second, highest, holder) = (highest, floor, i);
-            else if (floor > second)
-                second = floor;
-        }
-
+        long highest = -1;
+        foreach (var userId in userIds)
+            highest = Math.Max(highest, Floor(userId.Newest, now, fact));
         if (highest < 0)
             yield return null;
-        for (int i = 0; i < userIds.Count; i++)
+        foreach (var statement in userIds.SelectMany(static u => u.Newest.Candidates))
         {
-            long others = i == holder ? second : highest;
-            foreach (var statement in userIds[i].Newest.Candidates)
-            {
-                if (Speaks(statement, now, fact) && statement.Created >= others)
-                    yield return fact(statement);
-            }
+            if (Speaks(statement, now, fact) && statement.Created >= highest)
+                yield return fact(statement);
         }
     }
 
