@@ -4,6 +4,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 internal sealed class HostRoot
 {
     private readonly byte[] _path;
+    private readonly Lazy<bool> _isThisHost;
 
     /// <summary>Names a root; nothing is opened.</summary>
     /// <param name="directory">An absolute path on this machine.</param>
@@ -13,7 +14,12 @@ internal sealed class HostRoot
         RequireLinux();
         _path = PathText.Encode(directory);
         Directory = directory;
+        _isThisHost = new Lazy<bool>(FindIsThisHost, LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>Whether this is the running system's own root, whatever it is called.</summary>
+    /// <exception cref="TrustException">The directory is not there or cannot be opened.</exception>
+    public bool IsThisHost => _isThisHost.Value;
 
     /// <summary>The directory's path on this machine.</summary>
     public string Directory { get; }
@@ -47,5 +53,20 @@ internal sealed class HostRoot
             Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
             _ => LinuxError.ForReading(-result, Directory, shown),
         };
+    }
+
+    private bool FindIsThisHost()
+    {
+        if (Directory == "/")
+            return true;
+        int descriptor = Open();
+        try
+        {
+            return Libc.Status(descriptor, out FileStatus own) == 0 && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
+        }
+        finally
+        {
+            Libc.Close(descriptor);
+        }
     }
 }
