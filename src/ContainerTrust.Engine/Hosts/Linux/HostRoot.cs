@@ -3,6 +3,8 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// <summary>The directory that a host's paths begin at: "/" for this host, or the directory that is another system's root.</summary>
 internal sealed class HostRoot
 {
+    private static readonly Lazy<HostRoot> s_host = new(static () => new HostRoot("/"), LazyThreadSafetyMode.PublicationOnly);
+
     private readonly byte[] _path;
     private readonly Lazy<bool> _isThisHost;
 
@@ -38,12 +40,12 @@ internal sealed class HostRoot
     public string Describe(string path) =>
         Directory == "/" ? PathText.Display(path) : $"{PathText.Display(path)} (in the root directory {PathText.Display(Directory)})";
 
-    /// <summary>Opens the root; links in its own path are followed as usual, for it is this machine's.</summary>
+    /// <summary>Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put there.</summary>
     /// <returns>A descriptor for <c>openat</c> and the like; to be closed.</returns>
-    /// <exception cref="TrustException">The directory is not there or cannot be opened.</exception>
+    /// <exception cref="TrustException">The directory is not there or cannot be opened, or a link on the way is not to be trusted.</exception>
     public int Open()
     {
-        int result = Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
+        int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded() : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
         if (result >= 0)
             return result;
         string shown = PathText.Display(Directory);
@@ -52,6 +54,17 @@ internal sealed class HostRoot
             Errno.ENOENT => new TrustException("RootNotFound", TrustErrorKind.NotFound, $"The root directory {shown} does not exist. Check the path, or mount the system to manage.") { Target = Directory },
             Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
             _ => LinuxError.ForReading(-result, Directory, shown),
+        };
+    }
+
+    private int OpenGuarded()
+    {
+        using PathWalk walk = PathWalk.Begin(s_host.Value, Directory, WalkOptions.LastIsDirectory | WalkOptions.OwnLinks | WalkOptions.ProcessLinks);
+        return walk.Result switch
+        {
+            WalkResult.Found => Libc.OpenAt(walk.Directory, ".\0"u8, OpenFlags.PathOnly | OpenFlags.Directory),
+            WalkResult.NotADirectory => -Errno.ENOTDIR,
+            _ => -Errno.ENOENT,
         };
     }
 

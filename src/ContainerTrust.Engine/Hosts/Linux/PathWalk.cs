@@ -189,6 +189,8 @@ internal sealed class PathWalk : IDisposable
         _pending[end] = 0;
         ReadOnlySpan<byte> name = _pending.AsSpan(_next, end - _next + 1);
         int directory = Libc.OpenAt(Directory, name, OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow);
+        if (directory is -Errno.ENOTDIR or -Errno.ELOOP && _options.HasFlag(WalkOptions.ProcessLinks) && IsInProc())
+            directory = Libc.OpenAt(Directory, name, OpenFlags.PathOnly | OpenFlags.Directory);
         if (directory >= 0)
         {
             _directories.Add(directory);
@@ -309,6 +311,8 @@ internal sealed class PathWalk : IDisposable
             Target = _path,
         };
     }
+
+    private bool IsInProc() => Libc.Status(Directory, "/proc\0"u8, out FileStatus proc) == 0 && DirectoryStatus().Device == proc.Device;
 
     private static bool IsForAll(in FileStatus directory) => (directory.Mode & (Sticky | OthersWrite)) == (Sticky | OthersWrite);
 

@@ -21,4 +21,7 @@ internal enum WalkOptions
 
     /// <summary>Only links are followed that nobody but this process's user or root can have put there.</summary>
     OwnLinks = 16,
+
+    /// <summary>Links of <c>/proc</c>, such as that to another process's root, are followed by the kernel: what they lead to has no path here.</summary>
+    ProcessLinks = 32,
 }
