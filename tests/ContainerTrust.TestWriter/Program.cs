@@ -12,6 +12,7 @@ using ContainerTrust.Engine.Trust;
 //   generations FILE      for ever: locks, reads the file, in which all lines carry the same number, writes the next number
 //   increment FILE COUNT  adds 1 to the number in the file COUNT times
 //   hold DIRECTORY        locks, says "locked", and waits for its input to end
+//   try DIRECTORY         locks without waiting; prints "locked" or the error's id and kind
 //   read FILE             reads the file; prints "ok LENGTH", "none" or the error's id and kind
 //   replace FILE TEXT     replaces the file; prints "ok" or the error's id and kind
 //   fleet-get DIRECTORY THROTTLE           reads the trust of all hosts that tests/fleet.sh has started there; prints hosts, milliseconds and memory in MiB
@@ -52,6 +53,11 @@ try
                 _ = Console.In.ReadToEnd();
             }
 
+            return 0;
+
+        case "try":
+            host.BeginChange([args[1]], TimeSpan.Zero, CancellationToken.None).Dispose();
+            Console.Out.WriteLine("locked");
             return 0;
 
         case "read":

@@ -197,6 +197,19 @@ Describe 'Export-ImageTrustReport' {
         "$directory/none.html" | Should -Not -Exist
     }
 
+    It 'writes into a device or pipe, and never replaces it' -Skip:(-not $IsLinux) {
+        & mkfifo "$directory/pipe"
+        { $good | Export-ImageTrustReport "$directory/pipe" -Format Html } | Should -Throw -ErrorId 'ReportNotWritten,*'
+        & stat -c %F "$directory/pipe" | Should -Be 'fifo'
+        & mknod -m 666 "$directory/null" c 1 3 2>$null
+        if ($LASTEXITCODE -ne 0) {
+            Set-ItResult -Skipped -Because 'devices cannot be made here'
+            return
+        }
+        $good | Export-ImageTrustReport "$directory/null" -Format Html
+        & stat -c %F "$directory/null" | Should -Be 'character special file'
+    }
+
     It 'writes nothing with -WhatIf, and takes paths relative to the location' {
         $good | Export-ImageTrustReport "$directory/what.html" -WhatIf
         "$directory/what.html" | Should -Not -Exist

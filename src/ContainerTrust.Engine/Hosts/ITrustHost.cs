@@ -57,7 +57,8 @@ public interface ITrustHost
     /// <summary>
     /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two writers cannot wait
     /// for each other), creating the first one and its parents if it is missing; other missing directories are left out.
-    /// The lock is the kernel's: it ends with the process, however that ends, and leaves nothing behind.
+    /// The lock is the kernel's: it ends with the process, however that ends. A killed process leaves an empty file, which the next writer removes.
+    /// Only who may write in the directory can hold it. The lock of older releases, which everybody can hold who may read the directory, is waited for a few seconds.
     /// It excludes other threads of this process too, so one thread must not begin a second change of the same directory before it disposes the first.
     /// </summary>
     /// <param name="directories">Absolute paths; the first is created when missing.</param>
@@ -90,8 +91,15 @@ public interface IHostChange : IDisposable
     /// when one cannot be.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
-    /// <exception cref="TrustException">The directory may not be written, or its file system is read-only.</exception>
+    /// <exception cref="TrustException">
+    /// The directory may not be written, its file system is read-only, or we are root and another user could lead the change elsewhere (<c>UnsafeDirectory</c>).
+    /// </exception>
     void RequireWritable(string path);
+
+    /// <summary>The same for a path at which a file is going to be deleted, or a symbolic link itself.</summary>
+    /// <param name="path">An absolute path on the host.</param>
+    /// <exception cref="TrustException">The directory may not be written, or its file system is read-only.</exception>
+    void RequireDeletable(string path) => RequireWritable(path);
 
     /// <summary>Deletes a file (a symbolic link itself, not its target).</summary>
     /// <param name="path">An absolute path on the host.</param>
@@ -99,6 +107,9 @@ public interface IHostChange : IDisposable
     /// <exception cref="FileChangedException">The file is no longer the one that was read; nothing was deleted.</exception>
     /// <exception cref="TrustException">Deleting failed.</exception>
     void Delete(string path, HostFile expected);
+
+    /// <summary>What the user is to be told of the locks, as known so far: that somebody else's lock was not waited for any longer.</summary>
+    IReadOnlyList<string> Warnings => [];
 
     /// <summary>Whether nothing is done before <see cref="Complete"/>: a host far away is sent everything in one go.</summary>
     bool IsBatch => false;

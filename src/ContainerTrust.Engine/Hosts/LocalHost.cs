@@ -19,17 +19,21 @@ public sealed class LocalHost : ITrustHost
     /// <summary>The host's name as <c>hostname</c> prints it, with a domain if it is set with one.</summary>
     public string ComputerName => _computerName.Value;
 
-    /// <summary>The value of <c>HOME</c> if that is an absolute path, else what the system has on record for the user. Null if there is neither.</summary>
+    /// <summary>
+    /// The value of <c>HOME</c> if that is an absolute path and the effective user's own directory, else what the system has on record for that user. Null if there
+    /// is neither.
+    /// </summary>
     public string? HomeDirectory
     {
         get
         {
             string? home = Environment.GetEnvironmentVariable("HOME");
-            if (home is ['/', ..])
-                return home;
-            return OperatingSystem.IsLinux() ? PasswordDatabase.FindHomeDirectory() : null;
+            return OperatingSystem.IsLinux() ? UserHome.Find(home) : home is ['/', ..] ? home : null;
         }
     }
+
+    /// <summary>The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.</summary>
+    internal static string? ForeignHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);

@@ -66,6 +66,9 @@ public static class MachineConfigOutput
             change.Replace(file.Path, file.Content.Span, file.Expected);
             messages.Verbose($"{(file.Expected is null ? "Created" : "Changed")} {file.Path}.");
         }
+
+        foreach (string warning in change.Warnings)
+            messages.Warning(warning);
     }
 
     // Only what has nothing in it but what is written here, to the byte, is replaced: comments and whatever else somebody added would be lost.

@@ -15,6 +15,7 @@ internal sealed class PlanWriter : IDisposable
     private readonly TrustMessages _messages;
     private readonly CancellationToken _cancellationToken;
     private readonly List<TrustFileChange> _written = [];
+    private int _warned;
 
     /// <exception cref="TrustException">The lock is not had in time, or a directory cannot be made or opened.</exception>
     public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout, CancellationToken cancellationToken)
@@ -22,6 +23,7 @@ internal sealed class PlanWriter : IDisposable
         _messages = messages;
         _cancellationToken = cancellationToken;
         _change = host.BeginChange([policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory], lockTimeout, cancellationToken);
+        Warn();
     }
 
     /// <summary>Writes; where another program changed a file meanwhile, plans again from what is there now.</summary>
@@ -39,10 +41,17 @@ internal sealed class PlanWriter : IDisposable
 
                 // Of several files none is begun when one of them cannot be written anyway.
                 foreach (PlannedFile file in files)
-                    _change.RequireWritable(file.Path);
+                {
+                    if (file.Content is null)
+                        _change.RequireDeletable(file.Path);
+                    else
+                        _change.RequireWritable(file.Path);
+                }
+
                 foreach (PlannedFile file in files)
                     Write(file);
                 _change.Complete(path => Report(files.First(f => f.Path == path)));
+                Warn();
                 return _written;
             }
             catch (FileChangedException e) when (attempt < Attempts)
@@ -56,6 +65,13 @@ internal sealed class PlanWriter : IDisposable
                 throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {e.Message}", e) { Target = e.Target };
             }
         }
+    }
+
+    // What is told already is not told again.
+    private void Warn()
+    {
+        for (; _warned < _change.Warnings.Count; _warned++)
+            _messages.Warning(_change.Warnings[_warned]);
     }
 
     /// <summary>Releases the lock.</summary>

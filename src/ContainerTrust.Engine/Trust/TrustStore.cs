@@ -72,6 +72,12 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(messages);
         TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        if (host is LocalHost && LocalHost.ForeignHome is { } home)
+        {
+            string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
+            messages.Warning($"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, or another user could lead it elsewhere. So {instead}.");
+        }
+
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
             messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");

@@ -12,6 +12,8 @@ internal sealed class HostTestDirectory : IDisposable
 
     public string Root { get; }
 
+    private readonly List<HostTestMount> _mounts = [];
+
     public string this[string relative] => Path.Combine(Root, relative);
 
     public static string Text(HostFile? file) => Encoding.UTF8.GetString(Assert.IsType<HostFile>(file).Content.Span);
@@ -57,5 +59,13 @@ internal sealed class HostTestDirectory : IDisposable
         return names;
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    /// <summary>Mounts one directory at another for the test, which is skipped where that is not permitted.</summary>
+    public void Mount(string target, string source) => _mounts.Add(HostTestMount.Mount(MakeDirectory(target), "--bind", this[source]));
+
+    public void Dispose()
+    {
+        for (int i = _mounts.Count - 1; i >= 0; i--)
+            _mounts[i].Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
 }

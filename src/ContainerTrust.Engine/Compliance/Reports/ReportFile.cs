@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Hosts;
+
 namespace ContainerTrust.Engine.Compliance.Reports;
 
 /// <summary>Reports on this machine's disk.</summary>
@@ -14,50 +16,21 @@ public static class ReportFile
         _ => null,
     };
 
-    /// <summary>Writes a file beside, flushes it, and renames it over: whoever reads the path sees the old report or the new one whole.</summary>
-    /// <param name="path">Where to. A symbolic link stays one, and its target is replaced.</param>
+    /// <summary>Writes a file whole, see <see cref="OutputFile"/>: whoever reads the path sees the old report or the new one.</summary>
+    /// <param name="path">Where to. A symbolic link stays one, and its target is replaced; a device or pipe is written into.</param>
     /// <param name="content">The report.</param>
-    /// <exception cref="TrustException">It cannot be written (<c>ReportNotWritten</c>); an old report is whole.</exception>
+    /// <exception cref="TrustException">
+    /// It cannot be written (<c>ReportNotWritten</c>); an old report is whole. Or a link on the way is not to be trusted (<c>UntrustedSymbolicLink</c>).
+    /// </exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string? beside = null;
         try
         {
-            FileInfo file = new(path);
-            string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
-            if (Directory.Exists(target))
-                throw new IOException("It is a directory.");
-            string name = $"{target}.{Guid.NewGuid():N}.new";
-            using (FileStream stream = new(name, FileMode.CreateNew, FileAccess.Write))
-            {
-                beside = name;
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
-                File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
-            File.Move(beside, target, overwrite: true);
+            OutputFile.Write(path, content);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (TrustException e) when (e.ErrorId != "UntrustedSymbolicLink")
         {
-            if (beside is not null)
-                TryDelete(beside);
-            throw new TrustException("ReportNotWritten", TrustErrorKind.WriteError, $"The report {path} cannot be written: {e.Message} An old report there is as it was.", e) { Target = path };
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The disk is full or gone; the first error says so.
-            return;
+            throw new TrustException("ReportNotWritten", e.Kind, $"The report was not written: {e.Message}", e) { Target = path };
         }
     }
 }

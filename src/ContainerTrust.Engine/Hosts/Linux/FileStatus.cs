@@ -59,6 +59,10 @@ internal struct FileStatus
 
     public readonly bool IsDirectory => (Mode & TypeMask) == TypeDirectory;
 
+    public readonly bool IsPipe => (Mode & TypeMask) == TypeFifo;
+
+    public readonly bool IsCharacterDevice => (Mode & TypeMask) == TypeCharacterDevice;
+
     public readonly bool IsLink => (Mode & TypeMask) == TypeLink;
 
     /// <summary>What makes this file itself, whatever its name.</summary>

@@ -3,7 +3,10 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// <summary>The directory that a host's paths begin at: "/" for this host, or the directory that is another system's root.</summary>
 internal sealed class HostRoot
 {
+    private static readonly Lazy<HostRoot> s_host = new(static () => new HostRoot("/"), LazyThreadSafetyMode.PublicationOnly);
+
     private readonly byte[] _path;
+    private readonly Lazy<bool> _isThisHost;
 
     /// <summary>Names a root; nothing is opened.</summary>
     /// <param name="directory">An absolute path on this machine.</param>
@@ -13,7 +16,12 @@ internal sealed class HostRoot
         RequireLinux();
         _path = PathText.Encode(directory);
         Directory = directory;
+        _isThisHost = new Lazy<bool>(FindIsThisHost, LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>Whether this is the running system's own root, whatever it is called.</summary>
+    /// <exception cref="TrustException">The directory is not there or cannot be opened.</exception>
+    public bool IsThisHost => _isThisHost.Value;
 
     /// <summary>The directory's path on this machine.</summary>
     public string Directory { get; }
@@ -32,12 +40,12 @@ internal sealed class HostRoot
     public string Describe(string path) =>
         Directory == "/" ? PathText.Display(path) : $"{PathText.Display(path)} (in the root directory {PathText.Display(Directory)})";
 
-    /// <summary>Opens the root; links in its own path are followed as usual, for it is this machine's.</summary>
+    /// <summary>Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put there.</summary>
     /// <returns>A descriptor for <c>openat</c> and the like; to be closed.</returns>
-    /// <exception cref="TrustException">The directory is not there or cannot be opened.</exception>
+    /// <exception cref="TrustException">The directory is not there or cannot be opened, or a link on the way is not to be trusted.</exception>
     public int Open()
     {
-        int result = Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
+        int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded() : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
         if (result >= 0)
             return result;
         string shown = PathText.Display(Directory);
@@ -47,5 +55,31 @@ internal sealed class HostRoot
             Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
             _ => LinuxError.ForReading(-result, Directory, shown),
         };
+    }
+
+    private int OpenGuarded()
+    {
+        using PathWalk walk = PathWalk.Begin(s_host.Value, Directory, WalkOptions.LastIsDirectory | WalkOptions.OwnLinks | WalkOptions.ProcessLinks);
+        return walk.Result switch
+        {
+            WalkResult.Found => Libc.OpenAt(walk.Directory, ".\0"u8, OpenFlags.PathOnly | OpenFlags.Directory),
+            WalkResult.NotADirectory => -Errno.ENOTDIR,
+            _ => -Errno.ENOENT,
+        };
+    }
+
+    private bool FindIsThisHost()
+    {
+        if (Directory == "/")
+            return true;
+        int descriptor = Open();
+        try
+        {
+            return Libc.Status(descriptor, out FileStatus own) == 0 && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
+        }
+        finally
+        {
+            Libc.Close(descriptor);
+        }
     }
 }

@@ -62,6 +62,14 @@ internal static partial class Libc
         return (int)result;
     }
 
+    /// <summary>Waits until a descriptor takes more, for one that does not block itself.</summary>
+    public static unsafe int WaitUntilWritable(int descriptor)
+    {
+        // 4 is POLLOUT.
+        PollRequest request = new() { Descriptor = descriptor, Asked = 4 };
+        return Result(poll(&request, 1, -1));
+    }
+
     public static int Flush(int descriptor)
     {
         int result;
@@ -165,6 +173,10 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static unsafe partial int poll(PollRequest* requests, nuint count, int milliseconds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int fsync(int descriptor);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -226,4 +238,12 @@ internal static partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int gethostname(Span<byte> name, nuint length);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollRequest
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Answered;
+    }
 }

@@ -7,15 +7,22 @@ internal sealed class LinuxHostChange : IHostChange
     private readonly TimeSpan _timeout;
     private readonly CancellationToken _cancellationToken;
     private readonly List<DirectoryLock> _locks;
+    private readonly WalkOptions _guard;
+    private readonly List<string> _warnings;
     private bool _disposed;
 
-    private LinuxHostChange(HostRoot root, List<DirectoryLock> locks, TimeSpan timeout, CancellationToken cancellationToken)
+    private LinuxHostChange(HostRoot root, List<DirectoryLock> locks, WalkOptions guard, List<string> warnings, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _root = root;
         _locks = locks;
+        _guard = guard;
+        _warnings = warnings;
         _timeout = timeout;
         _cancellationToken = cancellationToken;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Takes the locks.</summary>
     /// <param name="root">Where paths begin.</param>
@@ -35,17 +42,25 @@ internal sealed class LinuxHostChange : IHostChange
         foreach (string directory in directories)
             _ = PathText.Encode(directory);
 
+        // Inside a root directory nothing leads out, whoever owns what is there.
+        WalkOptions guard = WriteGuard.IsActive && root.IsThisHost ? WalkOptions.Guarded : WalkOptions.None;
+        Deadline older = new(DirectoryLock.OlderPatience);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<DirectoryLock> locks = [];
+            List<string> warnings = [];
             try
             {
-                OpenAll(root, directories, locks);
+                OpenAll(root, directories, guard, locks);
                 foreach (DirectoryLock directory in locks)
-                    directory.Take(deadline, root.Describe(directory.Path), cancellationToken);
+                {
+                    if (directory.Take(deadline, older, root.Describe(directory.Path), cancellationToken) is { } warning)
+                        warnings.Add(warning);
+                }
+
                 if (AreStillThere(root, directories, locks))
-                    return new LinuxHostChange(root, locks, deadline.Timeout, cancellationToken);
+                    return new LinuxHostChange(root, locks, guard, warnings, deadline.Timeout, cancellationToken);
             }
             catch
             {
@@ -65,7 +80,7 @@ internal sealed class LinuxHostChange : IHostChange
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         FileReader.RequireFileName(path);
-        WalkOptions options = WalkOptions.FollowLast | (expected is null ? WalkOptions.CreateDirectories : WalkOptions.None);
+        WalkOptions options = _guard | WalkOptions.FollowLast | (expected is null ? WalkOptions.CreateDirectories : WalkOptions.None);
         using PathWalk walk = WalkAndLock(path, options, out DirectoryLock? directory);
         if (directory is null)
             throw new FileChangedException(path);
@@ -73,10 +88,15 @@ internal sealed class LinuxHostChange : IHostChange
     }
 
     /// <inheritdoc/>
-    public void RequireWritable(string path)
+    public void RequireWritable(string path) => RequireWritable(path, WalkOptions.FollowLast);
+
+    /// <inheritdoc/>
+    public void RequireDeletable(string path) => RequireWritable(path, WalkOptions.None);
+
+    private void RequireWritable(string path, WalkOptions options)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        using PathWalk walk = PathWalk.Begin(_root, path, WalkOptions.FollowLast);
+        using PathWalk walk = PathWalk.Begin(_root, path, _guard | options);
 
         // Of a directory that is still to be made nothing can be told.
         if (walk.Result is not (WalkResult.Found or WalkResult.NameMissing))
@@ -92,7 +112,7 @@ internal sealed class LinuxHostChange : IHostChange
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(expected);
         FileReader.RequireFileName(path);
-        using PathWalk walk = WalkAndLock(path, WalkOptions.None, out DirectoryLock? directory);
+        using PathWalk walk = WalkAndLock(path, _guard, out DirectoryLock? directory);
         if (directory is null || walk.Result != WalkResult.Found)
             throw new FileChangedException(path);
         if (!walk.Status.IsLink)
@@ -122,11 +142,11 @@ internal sealed class LinuxHostChange : IHostChange
         Release(_locks);
     }
 
-    private static void OpenAll(HostRoot root, IReadOnlyList<string> directories, List<DirectoryLock> locks)
+    private static void OpenAll(HostRoot root, IReadOnlyList<string> directories, WalkOptions guard, List<DirectoryLock> locks)
     {
         for (int i = 0; i < directories.Count; i++)
         {
-            using PathWalk walk = PathWalk.Begin(root, directories[i], WalkOptions.LastIsDirectory | (i == 0 ? WalkOptions.CreateDirectories : WalkOptions.None));
+            using PathWalk walk = Walk(root, directories[i], guard | (i == 0 ? WalkOptions.CreateDirectories : WalkOptions.None), out bool mayWrite);
             if (walk.Result == WalkResult.NotADirectory)
                 throw LinuxError.ForReading(Errno.ENOTDIR, directories[i], walk.Place);
             if (walk.Result != WalkResult.Found)
@@ -134,12 +154,33 @@ internal sealed class LinuxHostChange : IHostChange
 
             // The same directory by another name must not be locked twice: we would wait for ourselves.
             FileIdentity identity = walk.Status.Identity;
-            if (!locks.Exists(l => l.Identity == identity))
-                locks.Add(DirectoryLock.Open(walk, directories[i]));
+            if (locks.Find(l => l.Identity == identity) is { } known)
+                known.MayWrite |= mayWrite;
+            else
+                locks.Add(DirectoryLock.Open(walk, directories[i], mayWrite));
         }
 
         // By identity rather than by path: two writers may reach the same directories by different names, or from different roots.
         locks.Sort(static (a, b) => a.Identity.CompareTo(b.Identity));
+    }
+
+    /// <summary>Walks to a directory that is to be locked. One in which nothing may be written is locked all the same if it is there: files may be read in it.</summary>
+    private static PathWalk Walk(HostRoot root, string directory, WalkOptions options, out bool mayWrite)
+    {
+        mayWrite = true;
+        try
+        {
+            return PathWalk.Begin(root, directory, WalkOptions.LastIsDirectory | options);
+        }
+        catch (TrustException e) when (e.ErrorId == "UnsafeDirectory")
+        {
+            mayWrite = false;
+            PathWalk walk = PathWalk.Begin(root, directory, WalkOptions.LastIsDirectory);
+            if (walk.Result == WalkResult.Found || !options.HasFlag(WalkOptions.CreateDirectories))
+                return walk;
+            walk.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether the locked directories are the ones that the paths lead to now.</summary>
@@ -174,6 +215,7 @@ internal sealed class LinuxHostChange : IHostChange
     private PathWalk WalkAndLock(string path, WalkOptions options, out DirectoryLock? directory)
     {
         Deadline deadline = new(_timeout);
+        Deadline older = new(DirectoryLock.OlderPatience);
         while (true)
         {
             PathWalk walk = PathWalk.Begin(_root, path, options);
@@ -186,11 +228,13 @@ internal sealed class LinuxHostChange : IHostChange
                     return walk;
                 FileIdentity identity = walk.DirectoryIdentity();
                 directory = _locks.Find(l => l.Identity == identity);
-                if (directory is not null)
+                if (directory is { MayWrite: true })
                     return walk;
-                DirectoryLock added = DirectoryLock.Open(walk, path);
-                _locks.Add(added);
-                added.Take(deadline, $"The directory of {walk.Place}", _cancellationToken);
+                if (directory is null)
+                    _locks.Add(directory = DirectoryLock.Open(walk, path));
+                directory.MayWrite = true;
+                if (directory.Take(deadline, older, $"The directory of {walk.Place}", _cancellationToken) is { } warning)
+                    _warnings.Add(warning);
             }
             catch
             {

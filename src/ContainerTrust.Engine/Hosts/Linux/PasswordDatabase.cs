@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>Looks up the user that this process runs as.</summary>
+/// <summary>Looks up the user whose rights this process has.</summary>
 internal static partial class PasswordDatabase
 {
     // struct passwd of 64-bit Linux: name 8, password 8, uid 4, gid 4, gecos 8, directory 8, shell 8.
@@ -19,7 +19,7 @@ internal static partial class PasswordDatabase
             byte[] strings = new byte[size];
             fixed (byte* pointer = strings)
             {
-                int error = getpwuid_r(Libc.UserId(), entry, pointer, (nuint)size, out nint found);
+                int error = getpwuid_r(Libc.EffectiveUserId(), entry, pointer, (nuint)size, out nint found);
                 if (error is Errno.ERANGE or Errno.EINTR)
                     continue;
                 if (error != 0 || found == 0)

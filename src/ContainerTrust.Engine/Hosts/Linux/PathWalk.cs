@@ -25,6 +25,7 @@ internal sealed class PathWalk : IDisposable
 
     private readonly HostRoot _root;
     private readonly string _path;
+    private readonly WalkOptions _options;
     private readonly List<int> _directories = new(8);
     private readonly List<byte> _resolved = [];
     private byte[] _pending;
@@ -34,10 +35,11 @@ internal sealed class PathWalk : IDisposable
     private int _nameLength;
     private FileStatus _status;
 
-    private PathWalk(HostRoot root, string path, byte[] pending)
+    private PathWalk(HostRoot root, string path, byte[] pending, WalkOptions options)
     {
         _root = root;
         _path = path;
+        _options = options;
         _pending = pending;
     }
 
@@ -74,7 +76,10 @@ internal sealed class PathWalk : IDisposable
     /// <param name="path">An absolute path inside the root.</param>
     /// <param name="options">What to follow and make on the way.</param>
     /// <returns>The place; to be disposed.</returns>
-    /// <exception cref="TrustException">The path is malformed, links loop, a directory may not be searched or cannot be made.</exception>
+    /// <exception cref="TrustException">
+    /// The path is malformed, links loop, a directory may not be searched or cannot be made; or the way is not one that <paramref name="options"/> allow
+    /// (<c>UnsafeDirectory</c>, <c>UntrustedSymbolicLink</c>).
+    /// </exception>
     public static PathWalk Begin(HostRoot root, string path, WalkOptions options)
     {
         byte[] pending = PathText.Encode(path);
@@ -84,11 +89,12 @@ internal sealed class PathWalk : IDisposable
             Array.Resize(ref pending, pending.Length + 1);
         }
 
-        PathWalk walk = new(root, path, pending);
+        PathWalk walk = new(root, path, pending, options);
         try
         {
             walk._directories.Add(root.Open());
-            walk.Run(options);
+            walk.CheckDirectory();
+            walk.Run();
             return walk;
         }
         catch
@@ -97,6 +103,10 @@ internal sealed class PathWalk : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether <see cref="Directory"/> is one like /tmp, where everybody may make files and nobody remove another's.</summary>
+    /// <exception cref="TrustException">Its status cannot be read.</exception>
+    public bool IsInDirectoryForAll => IsForAll(DirectoryStatus());
 
     /// <summary>Opens <see cref="Directory"/> for reading, which <c>flock</c>, <c>fsync</c> and listing need.</summary>
     /// <returns>A descriptor of its own, or a negated error number.</returns>
@@ -138,7 +148,7 @@ internal sealed class PathWalk : IDisposable
         _directories.Clear();
     }
 
-    private void Run(WalkOptions options)
+    private void Run()
     {
         for (int turn = 0; turn < MaximumTurns; turn++)
         {
@@ -165,7 +175,7 @@ internal sealed class PathWalk : IDisposable
                 continue;
             }
 
-            bool ended = more ? Enter(end, options) : Look(end, options);
+            bool ended = more ? Enter(end) : Look(end);
             if (ended)
                 return;
         }
@@ -174,11 +184,13 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>Enters the directory at <see cref="_next"/>. True if the walk ends here.</summary>
-    private bool Enter(int end, WalkOptions options)
+    private bool Enter(int end)
     {
         _pending[end] = 0;
         ReadOnlySpan<byte> name = _pending.AsSpan(_next, end - _next + 1);
         int directory = Libc.OpenAt(Directory, name, OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow);
+        if (directory is -Errno.ENOTDIR or -Errno.ELOOP && _options.HasFlag(WalkOptions.ProcessLinks) && IsInProc())
+            directory = Libc.OpenAt(Directory, name, OpenFlags.PathOnly | OpenFlags.Directory);
         if (directory >= 0)
         {
             _directories.Add(directory);
@@ -188,12 +200,13 @@ internal sealed class PathWalk : IDisposable
             foreach (byte b in name[..^1])
                 _resolved.Add(b); // a loop, since AddRange would be compiled at every start
             _next = end + 1;
+            CheckDirectory();
             return false;
         }
 
         switch (-directory)
         {
-            case Errno.ENOENT when options.HasFlag(WalkOptions.CreateDirectories):
+            case Errno.ENOENT when _options.HasFlag(WalkOptions.CreateDirectories):
                 MakeDirectory(name);
                 _pending[end] = (byte)'/';
                 return false;
@@ -211,13 +224,13 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>Looks at the last component, at <see cref="_next"/>. True if the walk ends here.</summary>
-    private bool Look(int end, WalkOptions options)
+    private bool Look(int end)
     {
         ReadOnlySpan<byte> name = _pending.AsSpan(_next, end - _next + 1);
         int result = Libc.Status(Directory, name, out _status);
         if (result is not 0 and not -Errno.ENOENT)
             throw LinuxError.ForReading(-result, _path, Place);
-        if (result == 0 && _status.IsLink && options.HasFlag(WalkOptions.FollowLast))
+        if (result == 0 && _status.IsLink && _options.HasFlag(WalkOptions.FollowLast))
         {
             // False only if the link has just been exchanged for something else; then the next turn sees that.
             _ = FollowLink(name, end, more: false);
@@ -227,6 +240,8 @@ internal sealed class PathWalk : IDisposable
         _nameStart = _next;
         _nameLength = end - _next;
         Result = result == 0 ? WalkResult.Found : WalkResult.NameMissing;
+        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode) && WriteGuard.EntryFault(_status.UserId) is { } fault)
+            throw Refusal(ResolvedPath, fault);
         return true;
     }
 
@@ -266,24 +281,51 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>
-    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only for its owner or if
-    /// the directory's owner made it; as we follow links ourselves, so must we.
+    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only for its owner or if the
+    /// directory's owner made it; as we follow links ourselves, so must we. Some walks ask for more.
     /// </summary>
     private void RefuseForeignLink(ReadOnlySpan<byte> name)
     {
         FileStatus directory = DirectoryStatus();
-        if ((directory.Mode & (Sticky | OthersWrite)) != (Sticky | OthersWrite))
+        bool isForAll = IsForAll(directory);
+        if (!isForAll && !_options.HasFlag(WalkOptions.Guarded) && !_options.HasFlag(WalkOptions.OwnLinks))
             return;
-        if (Libc.Status(Directory, name, out FileStatus link) == 0 && (link.UserId == Libc.EffectiveUserId() || link.UserId == directory.UserId))
+        bool isThere = Libc.Status(Directory, name, out FileStatus link) == 0;
+        if (_options.HasFlag(WalkOptions.Guarded))
+        {
+            string? fault = isThere ? WriteGuard.EntryFault(link.UserId) : "was removed while it was looked at";
+            if (fault is not null)
+                throw Refusal($"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}", fault);
+            return;
+        }
+
+        bool isTrusted = isThere && (!isForAll || link.UserId == Libc.EffectiveUserId() || link.UserId == directory.UserId)
+            && (!_options.HasFlag(WalkOptions.OwnLinks) || WriteGuard.IsOwnLink(directory, link));
+        if (isTrusted)
             return;
         throw new TrustException(
             "UntrustedSymbolicLink",
             TrustErrorKind.PermissionDenied,
-            $"{_root.Describe(_path)} leads through a symbolic link that another user made in a directory where everybody can write. It is not followed; name the file itself.")
+            $"{_root.Describe(_path)} leads through a symbolic link that another user made or could have made. It is not followed; name the file itself.")
         {
             Target = _path,
         };
     }
+
+    private bool IsInProc() => Libc.Status(Directory, "/proc\0"u8, out FileStatus proc) == 0 && DirectoryStatus().Device == proc.Device;
+
+    private static bool IsForAll(in FileStatus directory) => (directory.Mode & (Sticky | OthersWrite)) == (Sticky | OthersWrite);
+
+    private void CheckDirectory()
+    {
+        if (!_options.HasFlag(WalkOptions.Guarded))
+            return;
+        FileStatus directory = DirectoryStatus();
+        if (WriteGuard.DirectoryFault(directory.UserId, directory.Mode) is { } fault)
+            throw Refusal(_resolved.Count == 0 ? "/" : PathText.Decode(CollectionsMarshal.AsSpan(_resolved)), fault);
+    }
+
+    private TrustException Refusal(string culprit, string fault) => WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
 
     private void LeaveDirectory()
     {

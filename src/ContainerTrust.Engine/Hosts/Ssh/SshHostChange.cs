@@ -7,6 +7,8 @@ namespace ContainerTrust.Engine.Hosts.Ssh;
 /// <summary>A change that is noted here and done there in one go, if all files are as they were read.</summary>
 internal sealed class SshHostChange : IHostChange
 {
+    private const int MaximumWarnings = 100;
+
     private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(1);
 
     private readonly SshHost _host;
@@ -14,6 +16,7 @@ internal sealed class SshHostChange : IHostChange
     private readonly TimeSpan _timeout;
     private readonly CancellationToken _cancellationToken;
     private readonly List<Step> _steps = [];
+    private readonly List<string> _warnings = [];
     private bool _disposed;
 
     public SshHostChange(SshHost host, IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken)
@@ -26,6 +29,9 @@ internal sealed class SshHostChange : IHostChange
 
     /// <inheritdoc/>
     public bool IsBatch => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <inheritdoc/>
     public void RequireWritable(string path)
@@ -114,6 +120,9 @@ internal sealed class SshHostChange : IHostChange
             {
                 case 'E' when rest.Length == 0:
                     return open.Count == 0 ? null : throw Unconfirmed(open);
+                case 'o' when _warnings.Count < MaximumWarnings:
+                    _warnings.Add(DirectoryLock.NotHad(_host.Describe(rest), holder: null));
+                    break;
                 case 'k':
                     Step step = Find(steps, rest);
                     string line = reply.ReadText();
@@ -165,7 +174,7 @@ internal sealed class SshHostChange : IHostChange
 
     private TrustException Failure(string what, string place, string words, Step[] steps)
     {
-        string path = what is "l" or "t" or "m" or "y" ? place : what is "w" or "s" or "a" or "u" ? Find(steps, place).Path : _directories[0];
+        string path = what is "l" or "t" or "m" or "y" || (what == "u" && place.StartsWith('/')) ? place : what is "w" or "s" or "a" or "u" ? Find(steps, place).Path : _directories[0];
         string shown = _host.Describe(path);
         return what switch
         {
@@ -175,10 +184,20 @@ internal sealed class SshHostChange : IHostChange
             "m" => new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.") { Target = path },
             "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. It was not changed; run the command again.") { Target = path },
             "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : "use -Sudo, or log in as root or as the file's owner.")}") { Target = path },
-            "u" => new TrustException("UnsafeDirectory", TrustErrorKind.PermissionDenied, $"{shown} is in a directory that another user than root owns or may write to, and root does not change files there: that user could lead it elsewhere. It was not changed; work as that user, or fix the directory's owner and mode.") { Target = path },
+            "u" => Unsafe(path, words),
             "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
             _ => _host.Reply.Garbled(),
         };
+    }
+
+    /// <summary>Root does not write there: the host says who owns what is at fault, its mode with its type, and what it is.</summary>
+    private TrustException Unsafe(string path, string untrustedWords)
+    {
+        string[] parts = untrustedWords.Split(' ', 3);
+        string? fault = null;
+        if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner) && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
+            fault = (mode & 0xF000) == 0x4000 ? WriteGuard.DirectoryFault(owner, mode) : WriteGuard.EntryFault(owner);
+        return WriteGuard.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
     }
 
     private FileChangedException Changed(string path) => new(_host.Describe(path));

@@ -16,12 +16,27 @@ format='%f %s %d %i %u %g %y|%z'
 n=0
 total=0
 temps=0
+locks=0
+olders=0
+locked=
+owned=
 cleanup() {
+    unlink
     while [ "$temps" -gt 0 ]; do
         temps=$((temps-1))
         eval "file=\$temp$temps"
         rm -f -- "$file" 2>/dev/null
     done
+}
+# The files of our own locks, removed while they are locked.
+unlink() {
+    [ -n "$owned" ] || return 0
+    set --
+    for file in $owned; do
+        eval "set -- \"\$@\" \"\$owned$file\""
+    done
+    owned=
+    rm -f -- "$@" 2>/dev/null
 }
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM PIPE
@@ -39,6 +54,99 @@ if [ -r /proc/self/status ]; then
     done </proc/self/status
 fi
 [ -n "$user" ] || user=$(id -u)
+# In a user namespace what belongs to users outside it is shown as this user's.
+outside=0
+if [ "$user" = 0 ] && IFS=' 	' read -r key real rest 2>/dev/null </proc/self/uid_map && [ "${key} ${real} ${rest##* }" != '0 0 4294967295' ]; then
+    IFS= read -r outside </proc/sys/kernel/overflowuid || outside=0
+fi
+# Walks the path $1 as the kernel does, and leaves in $target where it ends, without links. $2 says what the last name is: one that is followed too (follow), one
+# that is not (name), or a directory. As root, all on the way must be what only root can change; the rule is WriteGuard's. If it is not, $fault has the owner,
+# the mode and the name of what is at fault.
+guard() {
+    rest=$1
+    last=$2
+    links=0
+    target=
+    set -- /
+    while :; do
+        while [ "${rest#/}" != "$rest" ]; do
+            rest=${rest#/}
+        done
+        [ -n "$rest" ] || break
+        name=${rest%%/*}
+        more=
+        case $rest in
+        */*) more=/${rest#*/} ;;
+        esac
+        rest=$more
+        case $name in
+        .) continue ;;
+        ..)
+            target=${target%/*}
+            continue
+            ;;
+        esac
+        q=$target/$name
+        if [ -L "$q" ] && { [ -n "$more" ] || [ "$last" != name ]; }; then
+            links=$((links+1))
+            if [ "$links" -gt 40 ]; then
+                target=$q
+                break
+            fi
+            set -- "$@" "$q"
+            link=$(readlink -- "$q"; echo .)
+            link=${link%.}
+            link=${link%"$nl"}
+            rest=$link$more
+            [ "${link#/}" = "$link" ] || target=
+            continue
+        fi
+        target=$q
+        if [ -n "$more" ] || [ "$last" = directory ]; then
+            [ ! -d "$q" ] || set -- "$@" "$q"
+        fi
+    done
+    [ -n "$target" ] || target=/
+    [ "$user" = 0 ] || return 0
+    if [ "$last" != directory ] && { [ -e "$target" ] || [ -L "$target" ]; }; then
+        q=${target%/*}
+        set -- "$@" "${q:-/}" "$target"
+    else
+        last=directory
+    fi
+    shared=0
+    fault="? 0 $target"
+    for line in $(stat -c '%u %f' -- "$@" 2>/dev/null); do
+        [ "$#" -gt 0 ] || return 1
+        owner=${line% *}
+        mode=$((0x${line#* }))
+        fault="$owner $mode $1"
+        if [ "$#" -eq 1 ] && [ "$last" != directory ]; then
+            [ "$shared" -ne 0 ] || owner=0
+        elif [ $((mode&0xF000)) -ne $((0xA000)) ]; then
+            shared=$((mode&0x12))
+            [ "$shared" -eq 0 ] || [ $((mode&0x200)) -ne 0 ] || return 1
+        fi
+        [ "$owner" = 0 ] || [ "$owner" = "$outside" ] || return 1
+        shift
+    done
+    [ "$#" -eq 0 ]
+}
+
+# A HOME that was kept can be another user's.
+case ${HOME-} in
+/*)
+    if [ -e "$HOME" ] && { [ ! -O "$HOME" ] || ! guard "$HOME" directory; }; then
+        entry=$(getent passwd "$user" 2>/dev/null || grep "^[^:]*:[^:]*:$user:" /etc/passwd)
+        entry=${entry%:*}
+        if [ -n "$entry" ]; then
+            HOME=${entry##*:}
+        elif [ "$user" = 0 ] || [ "$(stat -L -c %u -- "$HOME" 2>/dev/null)" != 0 ]; then
+            HOME=
+        fi
+    fi
+    ;;
+esac
 host=
 [ -r /proc/sys/kernel/hostname ] && IFS= read -r host </proc/sys/kernel/hostname
 [ -n "$host" ] || host=$(uname -n)
@@ -241,47 +349,117 @@ identity() {
     stat -L -c %d:%i -- "$1" 2>/dev/null
 }
 
-# Locks the directory $1 under the next free descriptor, as local writers do; $2 is its identity where that is known. What is locked already is not locked
-# again.
+# Opens $2 under descriptor $1: for reading a directory, or for reading and writing a file.
+open() {
+    if [ -d "$2" ]; then
+        eval "exec $1<\"\$2\""
+    else
+        eval "exec $1<>\"\$2\""
+    fi
+}
+# Tries once to lock descriptor $1; leaves the tool's words in $words.
+try() {
+    words=$(flock -x -n "$1" 2>&1)
+}
+again() {
+    tries=$((tries+1))
+    [ "$tries" -le "$1" ] || return 1
+    sleep 0.2 2>/dev/null || sleep 1
+}
+
+# The lock of writers on directory $1: a file in it that only its owner may open, removed when it is let go. As local writers do it. Leaves in $own whether
+# it is had (yes), needs not be (none: nothing can be written there) or cannot be had by this user (no).
+writer() {
+    own=no
+    [ "$locks" -lt 4 ] || failed l "$1" "links lead to more directories than can be locked at once"
+    fd=$((locks+6))
+    file=$1/.containertrust-writer.lock
+    tries=0
+    while :; do
+        if [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; } || { [ -e "$file" ] && [ ! -O "$file" ] && { [ "$user" = 0 ] || [ ! -w "$file" ]; }; }; then
+            rm -f -- "$file" 2>/dev/null || return 0
+        fi
+        umask 077
+        if ! (: >>"$file") 2>/dev/null; then
+            words=$(dd if=/dev/null of="$file" conv=notrunc 2>&1)
+            umask 022
+            case $words in
+            *'ead-only file system'*) own=none && return 0 ;;
+            *'ermission denied'* | *'not permitted'*) return 0 ;;
+            *) [ ! -d "$1" ] || failed l "$1" "$words" ;;
+            esac
+            failed m "$1" ""
+        fi
+        open "$fd" "$file"
+        umask 022
+        if try "$fd"; then
+            # Whoever had it may have removed the file before letting go.
+            both=$(stat -L -c %d:%i -- "/proc/self/fd/$fd" "$file" 2>/dev/null)
+            [ "${both%%"$nl"*}" != "${both##*"$nl"}" ] || break
+            [ -e "/proc/self/fd/$fd" ] || failed l "$1" "/proc is not there"
+        elif [ -n "$words" ]; then
+            failed l "$1" "$words"
+        fi
+        again $((patience*5)) || failed t "$1" ""
+    done
+    eval "owned$locks=\$file"
+    owned=$owned$locks$nl
+    locks=$((locks+1))
+    own=yes
+}
+
+# The lock of older releases on directory $1: the directory itself, which everybody may lock who may read it. So it is waited for as long as such a release is at
+# work, and then done without, if there is our own.
+older() {
+    [ "$olders" -lt 2 ] || return 0
+    [ -r "$1" ] || failed l "$1" ": Permission denied"
+    fd=$((olders+4))
+    open "$fd" "$1"
+    tries=0
+    until try "$fd"; do
+        case $words in
+        *'ad file descriptor'* | *'o locks available'* | *'not supported'*)
+            # A file system that cannot lock directories (NFS): a file in it, as local writers do.
+            file=$1/.containertrust.lock
+            if [ -L "$file" ] || ! (: >>"$file") 2>/dev/null; then
+                [ "$own" = no ] || return 0
+                failed l "$1" "$words"
+            fi
+            open "$fd" "$file"
+            try "$fd" && break
+            ;;
+        ?*) failed l "$1" "$words" ;;
+        esac
+        if [ "$own" = no ]; then
+            again $((patience*5)) || failed t "$1" ""
+        else
+            waited=$((waited+1))
+            if [ "$waited" -gt 25 ] || ! again $((patience*5)); then
+                printf 'o%s\000' "$1"
+                return 0
+            fi
+        fi
+    done
+    olders=$((olders+1))
+}
+
+# Locks the directory $1; $2 is its identity where that is known, $3 is "unsafe" where guard refuses it and so nothing is written. What is locked already is
+# not locked again.
 lock() {
     id=${2:-$(identity "$1")}
     [ -n "$id" ] || failed l "$1" ": No such file or directory"
     case "$nl$locked" in
     *"$nl$id$nl"*) return 0 ;;
     esac
-    [ -r "$1" ] || failed l "$1" ": Permission denied"
-    case $locks in
-    0) exec 6<"$1" ;;
-    1) exec 7<"$1" ;;
-    2) exec 8<"$1" ;;
-    3) exec 9<"$1" ;;
-    *) failed l "$1" "links lead to more directories than can be locked at once" ;;
+    own=none
+    [ "${3-}" = unsafe ] || writer "$1"
+    case "$nl$locked" in
+    *"$nl-$id$nl"*) ;;
+    *) older "$1" ;;
     esac
-    fd=$((locks+6))
-    tries=0
-    until words=$(flock -x -n "$fd" 2>&1); do
-        case $words in
-        *'ad file descriptor'* | *'o locks available'* | *'not supported'*)
-            # A file system that cannot lock directories (NFS): a file in it, as local writers do.
-            file=$1/.containertrust.lock
-            [ ! -L "$file" ] || failed l "$1" "$words"
-            case $locks in
-            0) exec 6<>"$file" ;;
-            1) exec 7<>"$file" ;;
-            2) exec 8<>"$file" ;;
-            3) exec 9<>"$file" ;;
-            esac
-            flock -x -n "$fd" 2>/dev/null && break
-            ;;
-        ?*) failed l "$1" "$words" ;;
-        esac
-        tries=$((tries+1))
-        [ "$tries" -le $((patience*5)) ] || failed t "$1" ""
-        sleep 0.2 2>/dev/null || sleep 1
-    done
     [ "$(identity "$1")" = "$id" ] || failed m "$1" ""
+    [ "${3-}" != unsafe ] || id=-$id
     locked=$locked$id$nl
-    locks=$((locks+1))
 }
 
 # Whether file $i is as it was read. With "content", that too.
@@ -302,33 +480,15 @@ changed() {
     unlock
 }
 unlock() {
-    exec 6<&- 7<&- 8<&- 9<&-
+    unlink
+    exec 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
     locked=
     locks=0
+    olders=0
     printf 'E\000'
 }
 drain() {
     [ "$pending" -eq 0 ] || take "$pending" >/dev/null 2>&1
-}
-
-# As root, files are written and deleted only where nobody else can put a link in their way: below directories of root's that others may not write to (or
-# sticky ones).
-guard() {
-    [ "$user" = 0 ] || return 0
-    q=$1
-    set -- /
-    while [ -n "$q" ]; do
-        set -- "$@" "$q"
-        q=${q%/*}
-    done
-    for line in $(stat -L -c '%u %a' -- "$@" 2>/dev/null || echo unknown); do
-        case $line in
-        '0 1'???) ;;
-        '0 '*[2367]? | '0 '*[2367]) return 1 ;;
-        '0 '*) ;;
-        *) return 1 ;;
-        esac
-    done
 }
 
 # Writes the new content of file $i beside it, complete and flushed, with the attributes of the old file.
@@ -350,7 +510,7 @@ prepare() {
     umask 022
     eval "temp$temps=\$file wtemp$i=\$file"
     temps=$((temps+1))
-    exec 5>"$file"
+    exec 3>"$file"
     if [ "$expected" = - ]; then
         words=$(chmod 644 "$file" 2>&1) || failed w "$i" "$words"
     elif ! cp --attributes-only --preserve=all -- "$target" "$file" 2>/dev/null; then
@@ -362,8 +522,8 @@ prepare() {
             chcon --reference="$target" "$file" 2>/dev/null
         fi
     fi
-    words=$(take "$length" 2>&1 >&5) || failed w "$i" "$words"
-    exec 5>&-
+    words=$(take "$length" 2>&1 >&3) || failed w "$i" "$words"
+    exec 3>&1
     status=$(stat -c '%s %a %u %g %C' -- "$file" 2>/dev/null)
     [ "${status%% *}" = "$length" ] || failed s "$i" ""
     now=$(sha256sum <"$file")
@@ -399,41 +559,45 @@ replace() {
 }
 commit() {
     command -v flock >/dev/null 2>&1 || failed T flock ""
+    waited=0
     i=0
     order=
     while [ "$i" -lt "$directories" ]; do
         eval "p=\$ldirectory$i"
+        safe=safe
+        guard "$p" directory || safe=unsafe
         if [ "$i" -eq 0 ] && [ ! -d "$p" ]; then
+            [ "$safe" = safe ] || { drain; failed u "$p" "$fault"; }
             words=$(mkdir -p -- "$p" 2>&1) || failed l "$p" "$words"
         fi
         if id=$(stat -L -c '%d %i' -- "$p" 2>/dev/null); then
             device=${id% *}
-            # By major and minor number and inode, the order of local writers.
-            order="$order$((device>>8&4095|device>>32&~4095)) $((device&255|device>>12&~255)) ${id#* } $device:${id#* } $i$nl"
+            # By major and minor number and inode, the order of local writers; what may be written to first.
+            order="$order$((device>>8&4095|device>>32&~4095)) $((device&255|device>>12&~255)) ${id#* } $safe $device:${id#* } $i$nl"
         fi
         i=$((i+1))
     done
-    for line in $(printf %s "$order" | sort -n -t ' ' -k 1,1 -k 2,2 -k 3,3); do
+    for line in $(printf %s "$order" | sort -t ' ' -k 1,1n -k 2,2n -k 3,3n -k 4,4); do
         eval "p=\$ldirectory${line##* }"
         line=${line% *}
-        lock "$p" "${line##* }"
+        safe=${line% *}
+        lock "$p" "${line##* }" "${safe##* }"
     done
     i=0
     while [ "$i" -lt "$files" ]; do
         eval "path=\$wpath$i action=\$waction$i expected=\$wexpected$i"
-        target=$path
-        if [ "$action" != d ]; then
-            if [ "$expected" = - ] && [ ! -d "${path%/*}/" ]; then
-                words=$(mkdir -p -- "${path%/*}/" 2>&1) || failed w "$i" "$words"
-            fi
-            target=$(readlink -f -- "$path" 2>/dev/null; echo .)
-            target=${target%.}
-            target=${target%"$nl"}
-            [ -n "$target" ] || target=$path
+        last=follow
+        [ "$action" != d ] || last=name
+        if ! guard "$path" "$last" && [ "$action" != v ]; then
+            drain
+            failed u "$i" "$fault"
         fi
+        if [ "$action" = w ] && [ "$expected" = - ] && [ ! -d "${target%/*}/" ]; then
+            words=$(mkdir -p -- "${target%/*}/" 2>&1) || failed w "$i" "$words"
+        fi
+        [ "$action" != d ] || target=$path
         eval "wtarget$i=\$target"
         p=${target%/*}
-        [ "$action" = v ] || guard "$p" || { drain; failed u "$i" ""; }
         [ ! -d "${p:-/}" ] || lock "${p:-/}"
         unchanged content || { drain; changed; return; }
         i=$((i+1))
@@ -477,8 +641,6 @@ commit() {
 }
 
 suffix=
-locked=
-locks=0
 while IFS= read -r line; do
     op=${line%% *}
     line=${line#* }

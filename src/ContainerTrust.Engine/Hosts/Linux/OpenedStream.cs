@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ContainerTrust.Engine.Hosts.Linux;
+
+/// <summary>Descriptors that this process was started with, such as standard output or a pipe of <c>&gt;(command)</c>, by the names that /dev gives them.</summary>
+internal static class OpenedStream
+{
+    private const int LargestDescriptor = 1 << 20;
+
+    private static readonly string[] s_directories = ["/dev/fd/", "/proc/self/fd/"];
+
+    /// <summary>The descriptor that a path names.</summary>
+    /// <param name="path">A path.</param>
+    /// <returns>Its number. Null if the path is that of a file.</returns>
+    public static int? TryFind(string path)
+    {
+        switch (path)
+        {
+            case "/dev/stdout":
+                return 1;
+            case "/dev/stderr":
+                return 2;
+            default:
+                foreach (string directory in s_directories)
+                {
+                    if (path.StartsWith(directory, StringComparison.Ordinal)
+                        && int.TryParse(path.AsSpan(directory.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < LargestDescriptor)
+                        return number;
+                }
+
+                return null;
+        }
+    }
+
+    /// <summary>Writes all of it.</summary>
+    /// <param name="descriptor">The descriptor; it stays open.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="path">The name that it was asked for by.</param>
+    /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
+    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path)
+    {
+        while (!content.IsEmpty)
+        {
+            int written = Libc.Write(descriptor, content);
+            if (written == -Errno.EAGAIN)
+            {
+                int result = Libc.WaitUntilWritable(descriptor);
+                if (result is < 0 and not -Errno.EINTR)
+                    throw LinuxError.ForWriting(-result, path, PathText.Display(path));
+                continue;
+            }
+
+            if (written <= 0)
+                throw LinuxError.ForWriting(written < 0 ? -written : Errno.EIO, path, PathText.Display(path));
+            content = content[written..];
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using ContainerTrust.Engine.Hosts.Linux;
+
+namespace ContainerTrust.Engine.Hosts;
+
+/// <summary>
+/// A file that a user asks for by name: a report. What is written there becomes whole at once: a regular file is written beside and renamed over, so that
+/// whoever reads the path sees the old content or the new one. A device or pipe is written into; nothing else is ever replaced.
+/// </summary>
+/// <remarks>
+/// No link is followed that another user could have put there. So in a directory of another user, root writes the file of the name and nothing else. On Linux;
+/// elsewhere files are written by the system's own means.
+/// </remarks>
+public static class OutputFile
+{
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">An absolute path; <c>/dev/stdout</c>, <c>/dev/stderr</c> and <c>/dev/fd/N</c> are the process's own descriptors.</param>
+    /// <param name="content">The content.</param>
+    /// <exception cref="TrustException">
+    /// It cannot be written, and an old file is whole; <c>UntrustedSymbolicLink</c> if a link of another user, or one that another user could have made, is on
+    /// the way; <c>NotWritable</c> for a directory, a block device or a socket.
+    /// </exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!OperatingSystem.IsLinux())
+        {
+            PortableFile.Write(path, content);
+            return;
+        }
+
+        if (OpenedStream.TryFind(path) is { } descriptor)
+            OpenedStream.Write(descriptor, content, path);
+        else
+            new NamedOutput(path).Write(content);
+    }
+}
