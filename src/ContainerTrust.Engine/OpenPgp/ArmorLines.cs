@@ -3,6 +3,8 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>Recognizes the lines of ASCII armor, as GnuPG does.</summary>
 internal static class ArmorLines
 {
+    private const int LongestLine = 19_999;
+
     /// <summary>What data packets and key packets look like at the beginning of a file; anything else is looked at as text.</summary>
     /// <param name="content">The file.</param>
     /// <returns>True if the file is binary OpenPGP data by its first two octets.</returns>
@@ -24,6 +26,14 @@ internal static class ArmorLines
             _ => false,
         };
     }
+
+    /// <summary>
+    /// Whether GnuPG, all releases, loses data of a binary file: to see whether it is armored, it reads a line first, and what is longer than
+    /// 19,998 octets up to the next line feed is cut out of the file.
+    /// </summary>
+    /// <param name="content">A file that <see cref="IsBinary"/>.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsCutByGpg(ReadOnlySpan<byte> content) => content.Length >= LongestLine && !content[..LongestLine].Contains((byte)'\n');
 
     /// <summary>Whether a line opens an armored block.</summary>
     /// <param name="line">A line, with or without its end.</param>

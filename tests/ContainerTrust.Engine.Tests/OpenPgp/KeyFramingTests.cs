@@ -144,6 +144,40 @@ public sealed class KeyFramingTests
     }
 
     [Fact]
+    public void A_binary_file_that_gpg_cuts_is_refused()
+    {
+        // A trust packet is skipped; with its header it fills the file up to the number of octets.
+        static byte[] Trust(int length, byte filler) =>
+            [0xCC, 0xFF, .. TestPackets.BigEndian((uint)length - 6), .. Enumerable.Repeat(filler, length - 6)];
+
+        byte[] After(int length, byte filler) => [.. Trust(length, filler), .. Signer.Certificate()];
+        Check(OpenPgpProblem.None, Message, After(19_000, 1));
+        Check(OpenPgpProblem.None, Message, After(30_000, (byte)'\n'));
+        TrustFormatException e = Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", After(30_000, 1))]));
+        Assert.Equal("MalformedOpenPgp", e.ErrorId);
+        Assert.Contains("no line feed", e.Message, StringComparison.Ordinal);
+        Check(OpenPgpProblem.None, Message, TestPackets.Armor(After(30_000, 1)));
+    }
+
+    [Fact]
+    public void A_binary_message_that_gpg_cuts_is_refused()
+    {
+        foreach (int blanks in new[] { 18_000, 25_000 })
+        {
+            // The signature, at the end, has a line feed: the length of a part. Its beginning has none, but for one key in thirty.
+            TestSigner signer;
+            byte[] message;
+            do
+            {
+                signer = TestSigner.EcdsaP256();
+                message = signer.Message([.. "{}"u8, .. Enumerable.Repeat((byte)' ', blanks)]);
+            }
+            while (message.AsSpan(0, 100).Contains((byte)'\n'));
+            Check(blanks < 19_999 ? OpenPgpProblem.None : OpenPgpProblem.Malformed, message, signer.Certificate());
+        }
+    }
+
+    [Fact]
     public void The_private_part_is_not_kept()
     {
         foreach (var signer in new[] { TestSigner.Rsa(), TestSigner.EcdsaP256(), TestSigner.Ed25519Key(isLegacy: true),
