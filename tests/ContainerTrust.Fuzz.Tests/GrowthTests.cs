@@ -3,14 +3,14 @@ namespace ContainerTrust.Fuzz.Tests;
 /// <summary>That cost that grows faster than the input is found, and other cost is not.</summary>
 public sealed class GrowthTests
 {
-    private const int Size = 8_000;
+    private const int Size = 4_000;
     private const int Rounds = 4;
 
     [Fact]
     public void A_cost_that_grows_as_the_square_is_found()
     {
         string[] found = [.. new Growth(new Target(static (n, _) => Work((long)n * n)), [[1]],
-            Size) { Least = TimeSpan.FromMilliseconds(20) }.Find(Rounds)];
+            Size) { Least = TimeSpan.FromMilliseconds(5) }.Find(Rounds)];
         Assert.NotEmpty(found);
         Assert.All(found, static f => Assert.StartsWith("test: ", f, StringComparison.Ordinal));
     }
@@ -18,7 +18,7 @@ public sealed class GrowthTests
     [Fact]
     public void A_cost_that_grows_as_the_length_is_not_found() =>
         Assert.Empty(new Growth(new Target(static (n, _) => Work(n * (long)Size)), [[1]],
-            Size) { Least = TimeSpan.FromMilliseconds(20) }.Find(Rounds));
+            Size) { Least = TimeSpan.FromMilliseconds(5) }.Find(Rounds));
 
     [Fact]
     public void Inputs_have_the_size_and_some_have_numbers()
