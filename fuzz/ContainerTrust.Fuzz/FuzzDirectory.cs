@@ -25,7 +25,8 @@ internal static class FuzzDirectory
     /// <param name="target">The target.</param>
     /// <param name="directory">The directory.</param>
     public static void Load(FuzzTarget target, string directory) =>
-        target.Load(Directory.EnumerateFiles(Path.Combine(directory, "trust")).ToDictionary(static f => Path.GetFileName(f), File.ReadAllBytes));
+        target.Load(Directory.EnumerateFiles(Path.Combine(directory, "trust")).ToDictionary(static f => Path.GetFileName(f),
+            File.ReadAllBytes));
 
     /// <summary>Reads an input.</summary>
     /// <param name="stream">Where it comes from.</param>

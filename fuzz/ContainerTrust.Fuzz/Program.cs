@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerTrust.Fuzz;
 using SharpFuzz;
 
@@ -6,6 +7,7 @@ using SharpFuzz;
 // instrument FILE...              makes assemblies tell which branches they take; the files are replaced
 // run TARGET DIRECTORY            for afl-fuzz: judges what it is given, by DIRECTORY/trust
 // check TARGET DIRECTORY FILE...  judges files, and says what is wrong
+// grow TARGET BYTES ROUNDS        looks for inputs whose cost grows faster than their length
 Coverage.Begin();
 switch (args)
 {
@@ -36,8 +38,19 @@ switch (args)
         }
 
         return wrong == 0 ? 0 : 1;
+    case ["grow", string name, string bytes, string rounds]:
+        FuzzTarget grown = Find(name);
+        FuzzMaterial material = grown.Make();
+        grown.Load(material.Trust);
+        string[] found = [.. new Growth(grown, material.Seeds,
+            int.Parse(bytes, CultureInfo.InvariantCulture)).Find(int.Parse(rounds, CultureInfo.InvariantCulture))];
+        foreach (string finding in found)
+            Console.Out.WriteLine(finding);
+        Console.Out.WriteLine($"Grow: {name}, {rounds} inputs of {bytes} bytes, {found.Length} findings");
+        return found.Length == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("Usage: list | prepare TARGET DIRECTORY | instrument FILE... | run TARGET DIRECTORY | check TARGET DIRECTORY FILE...");
+        Console.Error.WriteLine("Usage: list | prepare TARGET DIRECTORY | instrument FILE... | run TARGET DIRECTORY");
+        Console.Error.WriteLine("       check TARGET DIRECTORY FILE... | grow TARGET BYTES ROUNDS");
         return 2;
 }
 

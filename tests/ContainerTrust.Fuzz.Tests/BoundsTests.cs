@@ -5,18 +5,21 @@ public sealed class BoundsTests
 {
     [Fact]
     public void A_refusal_is_no_finding() =>
-        Assert.False(Bounds.Check(new Target(static () => throw new TrustException("Id", TrustErrorKind.InvalidData, "It is refused.")), []));
+        Assert.False(Bounds.Check(new Target(static () => throw new TrustException("Id", TrustErrorKind.InvalidData, "It is refused.")),
+            []));
 
     [Fact]
     public void An_input_that_is_taken_is_no_finding() => Assert.True(Bounds.Check(new Target(static () => { }), []));
 
     [Fact]
     public void A_refusal_that_says_nothing_is_a_finding() =>
-        Assert.Throws<FuzzFinding>(static () => Bounds.Check(new Target(static () => throw new TrustException("", TrustErrorKind.InvalidData, "")), []));
+        Assert.Throws<FuzzFinding>(static () => Bounds.Check(new Target(static () =>
+            throw new TrustException("", TrustErrorKind.InvalidData, "")), []));
 
     [Fact]
     public void Another_exception_is_a_finding() =>
-        Assert.Throws<InvalidOperationException>(static () => Bounds.Check(new Target(static () => throw new InvalidOperationException()), []));
+        Assert.Throws<InvalidOperationException>(static () =>
+            Bounds.Check(new Target(static () => throw new InvalidOperationException()), []));
 
     [Fact]
     public void Much_memory_is_a_finding()

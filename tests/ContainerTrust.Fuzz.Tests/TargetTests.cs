@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace ContainerTrust.Fuzz.Tests;
 
-/// <summary>Every target, on its seeds and on some damaged ones: so that one that no longer fits the code it calls is seen before somebody fuzzes.</summary>
+/// <summary>Every target, on its seeds and on some damaged ones: so that one that no longer fits the code it calls is seen before
+/// somebody fuzzes.</summary>
 public sealed class TargetTests
 {
     private const int Rounds = 200;
@@ -56,10 +57,12 @@ public sealed class TargetTests
             FuzzDirectory.Load(other, directory);
             string[] seeds = Directory.GetFiles(Path.Combine(directory, "seeds"));
             Assert.True(seeds.Length > 10);
-            string[] verdicts = [.. seeds.Select(file => FuzzDirectory.Check(other, file, out string verdict) ? verdict : $"{file}: {verdict}")];
+            string[] verdicts = [.. seeds.Select(file => FuzzDirectory.Check(other, file, out string verdict) ? verdict
+                : $"{file}: {verdict}")];
             Assert.All(verdicts, static verdict => Assert.Contains(verdict, (string[])["taken", "refused"]));
             Assert.True(verdicts.Count(static v => v == "taken") > 10);
-            Assert.All(File.ReadAllLines(Path.Combine(directory, "words")), static line => Assert.Matches("^\"(\\\\x[0-9a-f]{2}|[^\"\\\\])+\"$", line));
+            Assert.All(File.ReadAllLines(Path.Combine(directory, "words")), static line =>
+                Assert.Matches("^\"(\\\\x[0-9a-f]{2}|[^\"\\\\])+\"$", line));
         }
         finally
         {

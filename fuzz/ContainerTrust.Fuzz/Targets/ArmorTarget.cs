@@ -12,7 +12,8 @@ internal sealed class ArmorTarget : FuzzTarget
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
         "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "-----END PGP PUBLIC KEY BLOCK-----\n", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n",
-        "-----BEGIN PGP MESSAGE-----\n", "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n", "-----BEGIN PGP ARMORED FILE-----\n",
+        "-----BEGIN PGP MESSAGE-----\n", "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n",
+        "-----BEGIN PGP ARMORED FILE-----\n",
         "Version: ", "Comment: ", "Hash: ", "\n\n", "\r\n", " \t\r\n", "=", "==", "=AAAA\n", "=3D", "- ", "-----", "AAAA");
 
     /// <inheritdoc/>
@@ -26,9 +27,12 @@ internal sealed class ArmorTarget : FuzzTarget
             .Add(TestPackets.Armor(key[..100], label: "MESSAGE"))
             .Add(TestPackets.Armor(key[..101], label: "PRIVATE KEY BLOCK"))
             .Add([.. "text\n\n"u8, .. armored, .. "\r\nmore text\r\n"u8, .. TestPackets.Armor(key[..102])])
-            .Add("-----BEGIN PGP PUBLIC KEY BLOCK-----\r\nVersion: x\r\nComment:\r\n\r\nAAAA\r\nAA==\r\n=twTO\r\n-----END PGP PUBLIC KEY BLOCK-----\r\n")
-            .Add("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- text\n-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
-            .Add(SharedCorpus.Files(static path => path.EndsWith(".asc", StringComparison.Ordinal) || path.EndsWith(".gpg", StringComparison.Ordinal)));
+            .Add("-----BEGIN PGP PUBLIC KEY BLOCK-----\r\nVersion: x\r\nComment:\r\n\r\nAAAA\r\nAA==\r\n=twTO\r\n"
+                + "-----END PGP PUBLIC KEY BLOCK-----\r\n")
+            .Add("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- text\n"
+                + "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
+            .Add(SharedCorpus.Files(static path => path.EndsWith(".asc", StringComparison.Ordinal)
+                || path.EndsWith(".gpg", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>
@@ -49,7 +53,8 @@ internal sealed class ArmorTarget : FuzzTarget
             line = block.Line;
             FuzzFinding.Unless(block.Data.Length <= input.Length, "A block has more than the file.");
             var again = new ArmorReader(TestPackets.Armor(block.Data), "again");
-            FuzzFinding.Unless(block.Data.Length == 0 || (again.TryReadNext(out ArmorBlock same) && same.Data.AsSpan().SequenceEqual(block.Data)),
+            FuzzFinding.Unless(block.Data.Length == 0
+                || (again.TryReadNext(out ArmorBlock same) && same.Data.AsSpan().SequenceEqual(block.Data)),
                 "A block that is written again reads otherwise.");
         }
     }

@@ -12,6 +12,9 @@ internal sealed class BundlesTarget : FuzzTarget
 {
     private const string Mark = "\0sigstore-json\n";
 
+    private static readonly DockerReference? s_image = DockerReference.TryParse("registry.example.com/a/b:1", out DockerReference? image,
+        out _) ? image : null;
+
     private readonly List<SigstoreTrust> _trusts = [];
     private readonly byte[] _payload = Encoding.UTF8.GetBytes(TestSignature.DefaultPayload);
 
@@ -20,10 +23,14 @@ internal sealed class BundlesTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        Mark, "{", "}", ",", ":", "\"mimeType\"", "\"payload\"", "\"annotations\"", "\"" + SigstoreSignature.SignatureAnnotation + "\"", "\"" + SigstoreSignature.BundleAnnotation + "\"",
-        "\"" + SigstoreSignature.CertificateAnnotation + "\"", "\"" + SigstoreSignature.ChainAnnotation + "\"", "\"" + SigstoreSignature.ImageSignatureMimeType + "\"", "\"SignedEntryTimestamp\"",
-        "\"Payload\"", "\"body\"", "\"integratedTime\"", "\"logIndex\"", "\"logID\"", "\"apiVersion\"", "\"0.0.1\"", "\"kind\"", "\"hashedrekord\"", "\"spec\"", "\"data\"", "\"hash\"", "\"algorithm\"", "\"sha256\"",
-        "\"value\"", "\"signature\"", "\"content\"", "\"publicKey\"", "\\n", "-----BEGIN CERTIFICATE-----\\n", "-----END CERTIFICATE-----\\n", "\\u0000", "\\ud800", "null", "9007199254740993", "1e3", "-1", "TUlJ", "==");
+        Mark, "{", "}", ",", ":", "\"mimeType\"", "\"payload\"", "\"annotations\"", "\"" + SigstoreSignature.SignatureAnnotation + "\"",
+        "\"" + SigstoreSignature.BundleAnnotation + "\"",
+        "\"" + SigstoreSignature.CertificateAnnotation + "\"", "\"" + SigstoreSignature.ChainAnnotation + "\"",
+        "\"" + SigstoreSignature.ImageSignatureMimeType + "\"", "\"SignedEntryTimestamp\"",
+        "\"Payload\"", "\"body\"", "\"integratedTime\"", "\"logIndex\"", "\"logID\"", "\"apiVersion\"", "\"0.0.1\"", "\"kind\"",
+        "\"hashedrekord\"", "\"spec\"", "\"data\"", "\"hash\"", "\"algorithm\"", "\"sha256\"",
+        "\"value\"", "\"signature\"", "\"content\"", "\"publicKey\"", "\\n", "-----BEGIN CERTIFICATE-----\\n",
+        "-----END CERTIFICATE-----\\n", "\\u0000", "\\ud800", "null", "9007199254740993", "1e3", "-1", "TUlJ", "==");
 
     /// <inheritdoc/>
     public override FuzzMaterial Make()
@@ -42,13 +49,15 @@ internal sealed class BundlesTarget : FuzzTarget
 
         TestSignature logged = TestSignature.By(key).In(log, key.Pem, TestCertificate.Begin);
         TestSignature fulcio = TestSignature.By(leaf.Key).With(leaf, intermediate, root).In(log, leaf.Pem, TestCertificate.Begin);
-        foreach (TestSignature signature in (TestSignature[])[TestSignature.By(key), TestSignature.By(edwards), logged, fulcio, TestSignature.By(leaf.Key).With(leaf, intermediate, root)])
+        foreach (TestSignature signature in (TestSignature[])[TestSignature.By(key), TestSignature.By(edwards), logged, fulcio,
+            TestSignature.By(leaf.Key).With(leaf, intermediate, root)])
             material.Add(signature.Document()).Add([.. Encoding.ASCII.GetBytes(Mark), .. signature.Document()]);
         return material
             .Add(logged[SigstoreSignature.BundleAnnotation]!)
             .Add(TestLog.Body(logged.Payload, logged.Raw, key.Pem))
             .Add(TestLog.Body(fulcio.Payload, fulcio.Raw, leaf.Pem))
-            .Add(SharedCorpus.Files(static path => path.Contains("cosign", StringComparison.Ordinal) && path.Contains("/signature-", StringComparison.Ordinal)))
+            .Add(SharedCorpus.Files(static path => path.Contains("cosign", StringComparison.Ordinal)
+                && path.Contains("/signature-", StringComparison.Ordinal)))
             .Add(SharedCorpus.Files(static path => path.EndsWith("rekor-set", StringComparison.Ordinal)));
     }
 
@@ -68,7 +77,8 @@ internal sealed class BundlesTarget : FuzzTarget
     {
         ReadEntry(input);
         _ = HashedRekord.TryParse(input, out _, out _);
-        ReadOnlySpan<byte> document = SignatureFormat.TryRead(input, out ImageSignatureKind kind, out ReadOnlyMemory<byte> stored, out _) && kind == ImageSignatureKind.Sigstore ? stored.Span : input;
+        ReadOnlySpan<byte> document = SignatureFormat.TryRead(input, out ImageSignatureKind kind, out ReadOnlyMemory<byte> stored, out _)
+            && kind == ImageSignatureKind.Sigstore ? stored.Span : input;
         bool isSignature = SigstoreSignature.TryParse(document, out SigstoreSignature? signature, out string problem);
         FuzzFinding.Unless(isSignature == (problem.Length == 0), "A signature is refused without a reason, or taken with one.");
         if (!isSignature)
@@ -83,7 +93,8 @@ internal sealed class BundlesTarget : FuzzTarget
         if (!RekorEntry.TryParse(input, out RekorEntry? entry, out _))
             return;
         byte[] bundle = [.. "{\"Payload\":"u8, .. entry.Canonical, .. ",\"SignedEntryTimestamp\":\"AA==\"}"u8];
-        FuzzFinding.Unless(RekorEntry.TryParse(bundle, out RekorEntry? again, out _) && again.Canonical.AsSpan().SequenceEqual(entry.Canonical) && again.UntrustedBody.AsSpan().SequenceEqual(entry.UntrustedBody),
+        FuzzFinding.Unless(RekorEntry.TryParse(bundle, out RekorEntry? again, out _)
+            && again.Canonical.AsSpan().SequenceEqual(entry.Canonical) && again.UntrustedBody.AsSpan().SequenceEqual(entry.UntrustedBody),
             "A log entry that is written again reads otherwise.");
     }
 
@@ -91,11 +102,13 @@ internal sealed class BundlesTarget : FuzzTarget
     {
         SigstoreVerification verification = trust.Verify(signature, SigstoreSeeds.Now);
         FuzzFinding.Unless(verification.Reason.Length > 0, "A verdict has no reason.");
-        FuzzFinding.Unless(verification.IsGood == (verification.KeyFingerprint is not null), "A verdict that is not good gives something away, or one that is good nothing.");
+        FuzzFinding.Unless(verification.IsGood == (verification.KeyFingerprint is not null),
+            "A verdict that is not good gives something away, or one that is good nothing.");
         if (verification.IsGood)
             FuzzFinding.Unless(signature.UntrustedPayload.Span.SequenceEqual(_payload), "A signature is good for another payload.");
-        DockerReference.TryParse("registry.example.com/a/b:1", out DockerReference? image, out _);
-        SigstoreJudge judge = new(trust, [], reference => IdentityMatcher.Refusal(new MatchRepositoryIdentity(), image, reference));
-        FuzzFinding.Unless(judge.Judge("fuzz", signature, JudgedManifest.FromDigest(TestSignature.Digest), SigstoreSeeds.Now).IsValid == verification.IsGood, "The judge says otherwise than the verdict.");
+        SigstoreJudge judge = new(trust, [], static reference =>
+            IdentityMatcher.Refusal(new MatchRepositoryIdentity(), s_image, reference));
+        FuzzFinding.Unless(judge.Judge("fuzz", signature, JudgedManifest.FromDigest(TestSignature.Digest),
+            SigstoreSeeds.Now).IsValid == verification.IsGood, "The judge says otherwise than the verdict.");
     }
 }

@@ -19,8 +19,10 @@ internal sealed class CertificatesTarget : FuzzTarget
     public override IEnumerable<byte[]> Words =>
     [
         .. new PacketsTarget().Words,
-        [0xB4, 5, (byte)'<', (byte)'a', (byte)'@', (byte)'b', (byte)'>'], [4, 0x18, 1, 8], [4, 0x20, 1, 8], [4, 0x28, 1, 8], [4, 0x30, 1, 8], [4, 0x1F, 1, 8],
-        [5, 9, 0, 0, 0, 1], [5, 9, 0xFF, 0xFF, 0xFF, 0xFF], [5, 3, 0, 0, 0, 1], [2, 4, 0], [2, 7, 0], [2, 0x19, 1], [0x17, 0x0C, 0x80], [2, 0x9B, 2], [0xB0, 1, 0],
+        [0xB4, 5, (byte)'<', (byte)'a', (byte)'@', (byte)'b', (byte)'>'], [4, 0x18, 1, 8], [4, 0x20, 1, 8], [4, 0x28, 1, 8],
+        [4, 0x30, 1, 8], [4, 0x1F, 1, 8],
+        [5, 9, 0, 0, 0, 1], [5, 9, 0xFF, 0xFF, 0xFF, 0xFF], [5, 3, 0, 0, 0, 1], [2, 4, 0], [2, 7, 0], [2, 0x19, 1], [0x17, 0x0C, 0x80],
+        [2, 0x9B, 2], [0xB0, 1, 0],
     ];
 
     /// <inheritdoc/>
@@ -34,7 +36,8 @@ internal sealed class CertificatesTarget : FuzzTarget
             material.Add(signer.Certificate());
         }
 
-        material.Add(OpenPgpSeeds.Certificates(signers[0], signers[1])).Add(OpenPgpSeeds.Certificates(signers[1], signers[2])).Add(OpenPgpSeeds.Certificates(signers[2], signers[3]));
+        material.Add(OpenPgpSeeds.Certificates(signers[0], signers[1])).Add(OpenPgpSeeds.Certificates(signers[1],
+            signers[2])).Add(OpenPgpSeeds.Certificates(signers[2], signers[3]));
 
         // Of these no owner ever said what would make them good, so no cut and no mixture can.
         TestSigner expired = TestSigner.EcdsaP256();
@@ -48,7 +51,8 @@ internal sealed class CertificatesTarget : FuzzTarget
             .Add(expired.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1000)]))
             .Add([.. owner.Certificate(), .. owner.Bind(unbound, bound, hasBackSignature: false, hashed: TestPackets.Flags(2))])
             .Add([.. owner.Certificate(), .. owner.Bind(encryption, bound, hashed: TestPackets.Flags(0x0C))])
-            .Add(SharedCorpus.Files(static path => path.EndsWith(".gpg", StringComparison.Ordinal) || path.Contains("keyrings", StringComparison.Ordinal)));
+            .Add(SharedCorpus.Files(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
+                || path.Contains("keyrings", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>
@@ -97,9 +101,11 @@ internal sealed class CertificatesTarget : FuzzTarget
             return;
         FuzzFinding.Unless(verification.Content.Span.SequenceEqual(OpenPgpSeeds.Content), "A signature is good for another content.");
         TrustKey? key = shown?.Keys.FirstOrDefault(k => k.Fingerprint == verification.Fingerprint);
-        FuzzFinding.Unless(key is not null && key.CanSignAt(OpenPgpSeeds.Now), "A signature is good by a key that is not shown as one that can sign.");
+        FuzzFinding.Unless(key is not null && key.CanSignAt(OpenPgpSeeds.Now),
+            "A signature is good by a key that is not shown as one that can sign.");
         bool isPrimary = verification.KeyFingerprint == verification.Fingerprint;
-        FuzzFinding.Unless(isPrimary ? key!.CanPrimarySign : key!.Subkeys.Any(s => s.Fingerprint == verification.KeyFingerprint && s.CanSign && !s.IsRevoked),
+        FuzzFinding.Unless(isPrimary ? key!.CanPrimarySign
+            : key!.Subkeys.Any(s => s.Fingerprint == verification.KeyFingerprint && s.CanSign && !s.IsRevoked),
             "A signature is good by a part of a key that is not shown as one that can sign.");
     }
 }

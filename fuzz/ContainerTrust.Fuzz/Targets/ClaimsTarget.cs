@@ -12,21 +12,26 @@ internal sealed class ClaimsTarget : FuzzTarget
 {
     private static readonly SignedIdentity?[] s_rules =
     [
-        null, new MatchExactIdentity(), new MatchRepositoryIdentity(), new ExactReferenceIdentity { DockerReference = "registry.example.com/a/b:1" },
+        null, new MatchExactIdentity(), new MatchRepositoryIdentity(),
+            new ExactReferenceIdentity { DockerReference = "registry.example.com/a/b:1" },
         new ExactRepositoryIdentity { DockerRepository = "registry.example.com/a/b" },
         new RemapIdentity { Prefix = "mirror.example.com:5000", SignedPrefix = "registry.example.com" },
     ];
 
-    private static readonly DockerReference?[] s_images = [null, Parse("registry.example.com/a/b:1"), Parse("mirror.example.com:5000/a/b@" + TestSignature.Digest)];
+    private static readonly DockerReference?[] s_images = [null, Parse("registry.example.com/a/b:1"),
+        Parse("mirror.example.com:5000/a/b@" + TestSignature.Digest)];
 
     /// <inheritdoc/>
     public override string Name => "claims";
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "{", "}", "[", "]", ",", ":", "\"critical\"", "\"optional\"", "\"identity\"", "\"image\"", "\"type\"", "\"docker-reference\"", "\"docker-manifest-digest\"",
-        "\"creator\"", "\"timestamp\"", "\"atomic container signature\"", "\"cosign container image signature\"", "\"sha256:", "\"sha512:", "registry.example.com/a/b", ":1",
-        "@sha256:", "null", "true", "1e400", "-9223372036854775808", "9007199254740993", "\\u0000", "\\ud800", "\\u0022", "//", "/*", "\u00e9");
+        "{", "}", "[", "]", ",", ":", "\"critical\"", "\"optional\"", "\"identity\"", "\"image\"", "\"type\"", "\"docker-reference\"",
+        "\"docker-manifest-digest\"",
+        "\"creator\"", "\"timestamp\"", "\"atomic container signature\"", "\"cosign container image signature\"", "\"sha256:",
+        "\"sha512:", "registry.example.com/a/b", ":1",
+        "@sha256:", "null", "true", "1e400", "-9223372036854775808", "9007199254740993", "\\u0000", "\\ud800", "\\u0022", "//", "/*",
+        "\u00e9");
 
     /// <inheritdoc/>
     public override FuzzMaterial Make()
@@ -37,7 +42,10 @@ internal sealed class ClaimsTarget : FuzzTarget
             .Add(cosign)
             .Add(atomic)
             .Add(cosign.Replace("""{"creator":"maker","timestamp":1700000000}""", "null", StringComparison.Ordinal))
-            .Add(atomic.Replace("""{"creator":"maker","timestamp":1700000000}""", """{"timestamp":1.7e9,"more":[1,{"a":"\u00e9"},null]}""", StringComparison.Ordinal))
+            .Add(atomic.Replace(
+                """{"creator":"maker","timestamp":1700000000}""",
+                """{"timestamp":1.7e9,"more":[1,{"a":"\u00e9"},null]}""",
+                StringComparison.Ordinal))
             .Add(atomic.Replace(":1\"", "@" + TestSignature.Digest + "\"", StringComparison.Ordinal))
             .Add(atomic.Replace("registry.example.com/a/b:1", "busybox", StringComparison.Ordinal))
             .Add(SharedCorpus.Files(static path => path.EndsWith("rekor-payload", StringComparison.Ordinal)));
@@ -54,13 +62,15 @@ internal sealed class ClaimsTarget : FuzzTarget
         if (claim is not null)
         {
             Compare(claim.ManifestDigest, claim.DockerReference);
-            FuzzFinding.Unless(SimpleSigningClaim.TryParse(Write(SimpleSigningClaim.Type, claim.ManifestDigest, claim.DockerReference, claim.Creator, claim.Timestamp), out SimpleSigningClaim? same, out _)
+            FuzzFinding.Unless(SimpleSigningClaim.TryParse(Write(SimpleSigningClaim.Type, claim.ManifestDigest, claim.DockerReference,
+                claim.Creator, claim.Timestamp), out SimpleSigningClaim? same, out _)
                 && same == claim, "A claim that is written again reads otherwise.");
         }
         else if (payload is not null)
         {
             Compare(payload.ManifestDigest, payload.DockerReference);
-            FuzzFinding.Unless(SigstorePayload.TryParse(Write(SigstorePayload.Type, payload.ManifestDigest, payload.DockerReference, payload.Creator, payload.Timestamp), out SigstorePayload? same, out _)
+            FuzzFinding.Unless(SigstorePayload.TryParse(Write(SigstorePayload.Type, payload.ManifestDigest, payload.DockerReference,
+                payload.Creator, payload.Timestamp), out SigstorePayload? same, out _)
                 && same == payload, "A payload that is written again reads otherwise.");
         }
         else
@@ -77,7 +87,8 @@ internal sealed class ClaimsTarget : FuzzTarget
             foreach (DockerReference? image in s_images)
             {
                 if (IdentityMatcher.Refusal(rule, image, reference) is null)
-                    FuzzFinding.Unless(DockerReference.TryParse(reference, out DockerReference? parsed, out _) && parsed.Name == "registry.example.com/a/b", "Another repository is accepted.");
+                    FuzzFinding.Unless(DockerReference.TryParse(reference, out DockerReference? parsed, out _)
+                        && parsed.Name == "registry.example.com/a/b", "Another repository is accepted.");
             }
         }
     }

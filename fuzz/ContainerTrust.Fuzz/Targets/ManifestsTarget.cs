@@ -9,18 +9,24 @@ internal sealed class ManifestsTarget : FuzzTarget
 {
     private const string Digest = "sha256:634a8f35b5f16dcf4aaa0822adc0b1964bb786fca12f6831de8ddc45e5986a00";
 
-    private static readonly string?[] s_mediaTypes = [null, ManifestMediaType.OciIndex, ManifestMediaType.DockerList, ManifestMediaType.OciManifest, ManifestMediaType.DockerSchema1Signed + "; charset=utf-8"];
-    private static readonly ImagePlatform[] s_platforms = [new("linux", "amd64", null), new("linux", "arm", "v7"), new("linux", "arm64", "v8")];
+    private static readonly string?[] s_mediaTypes = [null, ManifestMediaType.OciIndex, ManifestMediaType.DockerList,
+        ManifestMediaType.OciManifest, ManifestMediaType.DockerSchema1Signed + "; charset=utf-8"];
+    private static readonly ImagePlatform[] s_platforms = [new("linux", "amd64", null), new("linux", "arm", "v7"),
+        new("linux", "arm64", "v8")];
 
     /// <inheritdoc/>
     public override string Name => "manifests";
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "{", "}", "[", "]", ",", ":", "\"schemaVersion\"", "\"mediaType\"", "\"manifests\"", "\"config\"", "\"layers\"", "\"fsLayers\"", "\"history\"", "\"signatures\"", "\"digest\"", "\"size\"",
-        "\"platform\"", "\"architecture\"", "\"os\"", "\"variant\"", "\"annotations\"", "\"io.github.containers.compression.zstd\"", "\"true\"", "\"protected\"", "\"header\"", "\"jwk\"", "\"alg\"",
-        "\"ES256\"", "\"signature\"", "\"kid\"", "\"crv\"", "\"kty\"", "\"x5c\"", "\"EC\"", "\"RSA\"", "\"P-256\"", "\"x\"", "\"y\"", "\"n\"", "\"e\"", "\"sha256:", "\"linux\"", "\"amd64\"", "\"arm\"", "\"v7\"",
-        ManifestMediaType.OciIndex, ManifestMediaType.DockerList, ManifestMediaType.OciManifest, ManifestMediaType.DockerSchema2, ManifestMediaType.DockerSchema1Signed,
+        "{", "}", "[", "]", ",", ":", "\"schemaVersion\"", "\"mediaType\"", "\"manifests\"", "\"config\"", "\"layers\"", "\"fsLayers\"",
+        "\"history\"", "\"signatures\"", "\"digest\"", "\"size\"",
+        "\"platform\"", "\"architecture\"", "\"os\"", "\"variant\"", "\"annotations\"", "\"io.github.containers.compression.zstd\"",
+        "\"true\"", "\"protected\"", "\"header\"", "\"jwk\"", "\"alg\"",
+        "\"ES256\"", "\"signature\"", "\"kid\"", "\"crv\"", "\"kty\"", "\"x5c\"", "\"EC\"", "\"RSA\"", "\"P-256\"", "\"x\"", "\"y\"",
+        "\"n\"", "\"e\"", "\"sha256:", "\"linux\"", "\"amd64\"", "\"arm\"", "\"v7\"",
+        ManifestMediaType.OciIndex, ManifestMediaType.DockerList, ManifestMediaType.OciManifest, ManifestMediaType.DockerSchema2,
+        ManifestMediaType.DockerSchema1Signed,
         "1", "2", "null", "true", "-1", "1e400", "\\u212a", "\\ud800", "\\u017f");
 
     /// <inheritdoc/>
@@ -28,12 +34,16 @@ internal sealed class ManifestsTarget : FuzzTarget
     {
         string list = $$"""
             {"schemaVersion":2,"mediaType":"{{ManifestMediaType.OciIndex}}","manifests":[
-            {"mediaType":"{{ManifestMediaType.OciManifest}}","digest":"{{Digest}}","size":7143,"platform":{"architecture":"amd64","os":"linux"} },
-            {"mediaType":"{{ManifestMediaType.OciManifest}}","digest":"{{Digest}}","size":1,"platform":{"architecture":"arm","os":"linux","variant":"v7","os.features":["x"]},"annotations":{"io.github.containers.compression.zstd":"true"} },
+            {"mediaType":"{{ManifestMediaType.OciManifest}}","digest":"{{Digest}}","size":7143,
+            "platform":{"architecture":"amd64","os":"linux"} },
+            {"mediaType":"{{ManifestMediaType.OciManifest}}","digest":"{{Digest}}","size":1,
+            "platform":{"architecture":"arm","os":"linux","variant":"v7","os.features":["x"]},
+            "annotations":{"io.github.containers.compression.zstd":"true"} },
             {"digest":"{{Digest}}","size":2}],"annotations":{"a":"b"} }
             """;
         string single = $$"""
-            {"schemaVersion":2,"mediaType":"{{ManifestMediaType.DockerSchema2}}","config":{"mediaType":"{{ManifestMediaType.DockerConfig}}","digest":"{{Digest}}","size":1 },
+            {"schemaVersion":2,"mediaType":"{{ManifestMediaType.DockerSchema2}}",
+            "config":{"mediaType":"{{ManifestMediaType.DockerConfig}}","digest":"{{Digest}}","size":1 },
             "layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"{{Digest}}","size":32654}]}
             """;
         return new FuzzMaterial()
@@ -66,13 +76,15 @@ internal sealed class ManifestsTarget : FuzzTarget
             }
         }
 
-        Try(() => FuzzFinding.Unless(ManifestDigest.Matches(input, ManifestDigest.Compute(input)), "A manifest does not have its own digest."));
+        Try(() => FuzzFinding.Unless(ManifestDigest.Matches(input, ManifestDigest.Compute(input)),
+            "A manifest does not have its own digest."));
         foreach (string? mediaType in s_mediaTypes)
         {
             ImageManifest manifest = new(input, mediaType, "fuzz");
             Try(() => lists += Read(manifest));
             foreach (ImagePlatform platform in s_platforms)
-                Try(() => FuzzFinding.Unless(ReferenceGrammar.IsDigest(ManifestList.SelectInstance(manifest, platform)), "What is selected has no digest."));
+                Try(() => FuzzFinding.Unless(ReferenceGrammar.IsDigest(ManifestList.SelectInstance(manifest, platform)),
+                    "What is selected has no digest."));
         }
 
         if (lists == 0)

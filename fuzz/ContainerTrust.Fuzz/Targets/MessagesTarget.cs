@@ -18,8 +18,10 @@ internal sealed class MessagesTarget : FuzzTarget
     public override IEnumerable<byte[]> Words =>
     [
         .. new PacketsTarget().Words,
-        [0xC4, 0x0D, 3, 0, 8], [0x90, 0x0D, 3, 0, 8], [0xCB, 0x0E, (byte)'b', 0, 0, 0, 0, 0], [0xCB], [0xA3, 0], [0xCA, 3, (byte)'P', (byte)'G', (byte)'P'], [0xD5, 1, 0],
-        "\0simple-signing\n"u8.ToArray(), "-----BEGIN PGP MESSAGE-----\n\n"u8.ToArray(), "-----END PGP MESSAGE-----\n"u8.ToArray(), "\r\n"u8.ToArray(),
+        [0xC4, 0x0D, 3, 0, 8], [0x90, 0x0D, 3, 0, 8], [0xCB, 0x0E, (byte)'b', 0, 0, 0, 0, 0], [0xCB], [0xA3, 0],
+        [0xCA, 3, (byte)'P', (byte)'G', (byte)'P'], [0xD5, 1, 0],
+        "\0simple-signing\n"u8.ToArray(), "-----BEGIN PGP MESSAGE-----\n\n"u8.ToArray(), "-----END PGP MESSAGE-----\n"u8.ToArray(),
+        "\r\n"u8.ToArray(),
     ];
 
     /// <inheritdoc/>
@@ -69,7 +71,8 @@ internal sealed class MessagesTarget : FuzzTarget
         FuzzFinding.Unless(verification.Reason.Length > 0, "A verdict has no reason.");
         if (!verification.IsGood)
         {
-            FuzzFinding.Unless(verification.Content.IsEmpty && verification.Fingerprint is null, "A verdict that is not good gives something away.");
+            FuzzFinding.Unless(verification.Content.IsEmpty && verification.Fingerprint is null,
+                "A verdict that is not good gives something away.");
             return verification;
         }
 

@@ -14,8 +14,10 @@ internal sealed class PacketsTarget : FuzzTarget
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words =>
     [
-        [0x99, 1, 0x0D], [0xC6, 0x33], [0x88, 0x75], [0xC2, 0xC0, 0x75], [0xFF, 0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xE0], [0xFE], [0xA3, 1], [0xC8, 3], [0xC8, 2],
-        [4, 0x13, 1, 8], [3, 5, 0], [6, 0, 27, 10], [0, 0], [0xFF, 0xFF], [5, 2, 0, 0, 0, 0], [9, 0x10], [0x16, 0x21, 4], [2, 0x1B, 3], [9, 0x2B, 6, 1, 4, 1, 0xDA, 0x47, 0x0F, 1],
+        [0x99, 1, 0x0D], [0xC6, 0x33], [0x88, 0x75], [0xC2, 0xC0, 0x75], [0xFF, 0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xE0],
+        [0xFE], [0xA3, 1], [0xC8, 3], [0xC8, 2],
+        [4, 0x13, 1, 8], [3, 5, 0], [6, 0, 27, 10], [0, 0], [0xFF, 0xFF], [5, 2, 0, 0, 0, 0], [9, 0x10], [0x16, 0x21, 4], [2, 0x1B, 3],
+        [9, 0x2B, 6, 1, 4, 1, 0xDA, 0x47, 0x0F, 1],
         [8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7], "BZh91AY&SY"u8.ToArray(), [0x78, 0x9C],
     ];
 
@@ -31,7 +33,8 @@ internal sealed class PacketsTarget : FuzzTarget
             .Add(TestPackets.Packet(PacketTag.CompressedData, [3, .. bzip2]))
             .Add([0xA3, 1, .. TestSigner.Compress(OpenPgpSeeds.Content)[3..]])
             .Add([0xCB, 0xE3, (byte)'b', 0, 0, 0, 0, 0, 1, 2, 1, 3])
-            .Add(SharedCorpus.Files(static path => path.EndsWith(".gpg", StringComparison.Ordinal) || path.Contains(".signature", StringComparison.Ordinal)));
+            .Add(SharedCorpus.Files(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
+                || path.Contains(".signature", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

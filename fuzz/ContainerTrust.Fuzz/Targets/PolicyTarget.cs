@@ -14,11 +14,16 @@ internal sealed class PolicyTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "{", "}", "[", "]", ",", ":", "\"default\"", "\"transports\"", "\"docker\"", "\"docker-daemon\"", "\"dir\"", "\"atomic\"", "\"containers-storage\"", "\"\"", "\"type\"",
-        "\"reject\"", "\"insecureAcceptAnything\"", "\"signedBy\"", "\"sigstoreSigned\"", "\"signedBaseLayer\"", "\"keyType\"", "\"GPGKeys\"", "\"keyPath\"", "\"keyPaths\"", "\"keyData\"",
-        "\"keyDatas\"", "\"signedIdentity\"", "\"matchExact\"", "\"matchRepoDigestOrExact\"", "\"matchRepository\"", "\"exactReference\"", "\"dockerReference\"", "\"exactRepository\"",
-        "\"dockerRepository\"", "\"remapIdentity\"", "\"prefix\"", "\"signedPrefix\"", "\"fulcio\"", "\"caPath\"", "\"caData\"", "\"oidcIssuer\"", "\"subjectEmail\"", "\"rekorPublicKeyPath\"",
-        "\"rekorPublicKeyData\"", "\"pki\"", "\"caRootsPath\"", "\"caIntermediatesPath\"", "\"subjectHostname\"", "\"baseLayerIdentity\"", "[{\"type\":\"reject\"}]", "\\u0000", "\\ud83d\\ude00",
+        "{", "}", "[", "]", ",", ":", "\"default\"", "\"transports\"", "\"docker\"", "\"docker-daemon\"", "\"dir\"", "\"atomic\"",
+        "\"containers-storage\"", "\"\"", "\"type\"",
+        "\"reject\"", "\"insecureAcceptAnything\"", "\"signedBy\"", "\"sigstoreSigned\"", "\"signedBaseLayer\"", "\"keyType\"",
+        "\"GPGKeys\"", "\"keyPath\"", "\"keyPaths\"", "\"keyData\"",
+        "\"keyDatas\"", "\"signedIdentity\"", "\"matchExact\"", "\"matchRepoDigestOrExact\"", "\"matchRepository\"", "\"exactReference\"",
+        "\"dockerReference\"", "\"exactRepository\"",
+        "\"dockerRepository\"", "\"remapIdentity\"", "\"prefix\"", "\"signedPrefix\"", "\"fulcio\"", "\"caPath\"", "\"caData\"",
+        "\"oidcIssuer\"", "\"subjectEmail\"", "\"rekorPublicKeyPath\"",
+        "\"rekorPublicKeyData\"", "\"pki\"", "\"caRootsPath\"", "\"caIntermediatesPath\"", "\"subjectHostname\"", "\"baseLayerIdentity\"",
+        "[{\"type\":\"reject\"}]", "\\u0000", "\\ud83d\\ude00",
         "null", "true", "0", "1e9", "\"/k\"", "\"*.example.com\"", "\r\n", "\t", "YQ==");
 
     /// <inheritdoc/>
@@ -31,7 +36,9 @@ internal sealed class PolicyTarget : FuzzTarget
             material.Add(random.Write(random.Policy()));
         }
 
-        return material.Add("""{"default":[{"type":"reject"}]}""").Add(SharedCorpus.Files(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
+        return material
+            .Add("""{"default":[{"type":"reject"}]}""")
+            .Add(SharedCorpus.Files(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>
@@ -39,20 +46,24 @@ internal sealed class PolicyTarget : FuzzTarget
     {
         PolicyDocument policy = PolicyReader.Read(input, "policy.json");
         CheckLists(policy);
-        Edit(input, static editor => editor.SetScope("docker", Scope, [new RejectRequirement()]), static after => after.FindTransport("docker")?.Find(Scope) is [RejectRequirement]);
+        Edit(input, static editor => editor.SetScope("docker", Scope, [new RejectRequirement()]), static after =>
+            after.FindTransport("docker")?.Find(Scope) is [RejectRequirement]);
         Edit(input, static editor => editor.SetDefault([new AcceptRequirement()]), static after => after.Default is [AcceptRequirement]);
         foreach (PolicyTransport transport in policy.Transports.Where(static t => t.Scopes.Count > 0))
         {
             string scope = transport.Scopes[^1].Name;
-            Edit(input, editor => editor.RemoveScope(transport.Name, scope), after => after.FindTransport(transport.Name)?.Find(scope) is null);
-            Edit(input, editor => editor.SetScope(transport.Name, scope, [new RejectRequirement(), new AcceptRequirement()]), after => after.FindTransport(transport.Name)?.Find(scope)?.Count == 2);
+            Edit(input, editor => editor.RemoveScope(transport.Name, scope), after =>
+                after.FindTransport(transport.Name)?.Find(scope) is null);
+            Edit(input, editor => editor.SetScope(transport.Name, scope, [new RejectRequirement(), new AcceptRequirement()]), after =>
+                after.FindTransport(transport.Name)?.Find(scope)?.Count == 2);
             break;
         }
     }
 
     private static void CheckLists(PolicyDocument policy)
     {
-        IEnumerable<IReadOnlyList<TrustRequirement>> lists = policy.Transports.SelectMany(static t => t.Scopes).Select(static s => s.Requirements).Prepend(policy.Default);
+        IEnumerable<IReadOnlyList<TrustRequirement>> lists = policy.Transports.SelectMany(static t => t.Scopes).Select(static s =>
+            s.Requirements).Prepend(policy.Default);
         foreach (IReadOnlyList<TrustRequirement> list in lists.Take(20))
         {
             FuzzFinding.Unless(list.Count > 0, "A list of requirements is empty.");

@@ -11,15 +11,18 @@ internal sealed class RegistriesTarget : FuzzTarget
     private const string File = Directory + "/fuzz.yaml";
     private const string NewName = "new.example.com/fuzz";
 
-    private static readonly LookasideSection s_wish = new() { SignatureStore = "https://new.example.com/s", SignatureStoreStaging = "file:///var/s", UseSigstoreAttachments = true };
+    private static readonly LookasideSection s_wish = new() { SignatureStore = "https://new.example.com/s",
+        SignatureStoreStaging = "file:///var/s", UseSigstoreAttachments = true };
 
     /// <inheritdoc/>
     public override string Name => "registries";
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "docker:\n", "default-docker:\n", "  ", "\n  ", "\n    ", "lookaside: ", "lookaside-staging: ", "sigstore: ", "sigstore-staging: ", "use-sigstore-attachments: ", "true", "false", "yes", "off", "~",
-        "null", ": ", "? ", "- ", "# ", "&a ", "*a", "<<: ", "!!str ", "!!map ", "! ", "|\n", ">-\n", "'", "\"", "{", "}", "[", "]", ",", "---\n", "...\n", "%YAML 1.1\n", "\r\n", "\t", "https://a/b", "example.com",
+        "docker:\n", "default-docker:\n", "  ", "\n  ", "\n    ", "lookaside: ", "lookaside-staging: ", "sigstore: ",
+        "sigstore-staging: ", "use-sigstore-attachments: ", "true", "false", "yes", "off", "~",
+        "null", ": ", "? ", "- ", "# ", "&a ", "*a", "<<: ", "!!str ", "!!map ", "! ", "|\n", ">-\n", "'", "\"", "{", "}", "[", "]", ",",
+        "---\n", "...\n", "%YAML 1.1\n", "\r\n", "\t", "https://a/b", "example.com",
         "*.example.com", "localhost:5000/ns", "\\u00e9", "\\x00", "\u2028", "\uFEFF", "@", "`", "0x1", "1.5", "2001-01-01");
 
     /// <inheritdoc/>
@@ -64,7 +67,8 @@ internal sealed class RegistriesTarget : FuzzTarget
         FileSections ours = LookasideReader.Read(text, plain, plainWarnings);
         FileSections theirs = LookasideReader.Read(text, YamlAdapter.Parse(text), libraryWarnings);
         FuzzFinding.Unless(ours.Default?.Raw == theirs.Default?.Raw && ours.HasCaseVariants == theirs.HasCaseVariants
-            && ours.Namespaces.Select(static n => (n.Namespace, n.Line, n.Raw)).SequenceEqual(theirs.Namespaces.Select(static n => (n.Namespace, n.Line, n.Raw)))
+            && ours.Namespaces.Select(static n => (n.Namespace, n.Line, n.Raw)).SequenceEqual(theirs.Namespaces.Select(static n =>
+                (n.Namespace, n.Line, n.Raw)))
             && plainWarnings.SequenceEqual(libraryWarnings),
             "The two parsers read a file differently.");
     }

@@ -15,10 +15,14 @@ internal sealed class TomlTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "[[registry]]\n", "[[registry.mirror]]\n", "[registries.search]\n", "[registries.block]\n", "[registries.insecure]\n", "[aliases]\n", "registries = ", "unqualified-search-registries = ",
-        "credential-helpers = ", "short-name-mode = ", "\"enforcing\"", "\"permissive\"", "prefix = ", "location = ", "insecure = ", "blocked = ", "mirror-by-digest-only = ", "pull-from-mirror = ",
-        "\"digest-only\"", "\"tag-only\"", "true\n", "false\n", "\"\"\"", "'''", "\"", "'", "[", "]", "{", "}", "[[", "]]", ", ", " = ", ".", "# ", "\n", "\r\n", "\\u00e9", "\\U0010FFFF", "\\x41", "\\e",
-        "1979-05-27T07:32:00Z", "0x1F", "0b1", "1_000", "6.6e-34", "inf", "nan", "9223372036854775807", "\"example.com\"", "\"*.example.com\"", "\"docker.io/library\"", "\uFEFF");
+        "[[registry]]\n", "[[registry.mirror]]\n", "[registries.search]\n", "[registries.block]\n", "[registries.insecure]\n",
+        "[aliases]\n", "registries = ", "unqualified-search-registries = ",
+        "credential-helpers = ", "short-name-mode = ", "\"enforcing\"", "\"permissive\"", "prefix = ", "location = ", "insecure = ",
+        "blocked = ", "mirror-by-digest-only = ", "pull-from-mirror = ",
+        "\"digest-only\"", "\"tag-only\"", "true\n", "false\n", "\"\"\"", "'''", "\"", "'", "[", "]", "{", "}", "[[", "]]", ", ", " = ",
+        ".", "# ", "\n", "\r\n", "\\u00e9", "\\U0010FFFF", "\\x41", "\\e",
+        "1979-05-27T07:32:00Z", "0x1F", "0b1", "1_000", "6.6e-34", "inf", "nan", "9223372036854775807", "\"example.com\"",
+        "\"*.example.com\"", "\"docker.io/library\"", "\uFEFF");
 
     /// <inheritdoc/>
     public override FuzzMaterial Make()
@@ -49,7 +53,8 @@ internal sealed class TomlTarget : FuzzTarget
                 "busybox" = "docker.io/library/busybox"
                 a."b/c" = ""
                 """ + "\n")
-            .Add("[registries.search]\nregistries = ['docker.io', 'quay.io']\n[registries.insecure]\nregistries = []\n[registries.block]\nregistries = [\"bad.example.com\"]\n")
+            .Add("[registries.search]\nregistries = ['docker.io', 'quay.io']\n[registries.insecure]\nregistries = []\n"
+                + "[registries.block]\nregistries = [\"bad.example.com\"]\n")
             .Add(Enumerable.Range(0, RandomDocuments).Select(_ => System.Text.Encoding.UTF8.GetBytes(samples.Document())));
     }
 
@@ -66,7 +71,8 @@ internal sealed class TomlTarget : FuzzTarget
     {
         _ = RegistriesFile.Read(File, input, requireV2: false);
         RegistriesConfiguration configuration = RegistriesConfiguration.Load(new FuzzHost().With(File, input));
-        foreach (string name in (string[])["busybox", "docker.io/library/busybox:1", "a.example.org/b@sha256:634a8f35b5f16dcf4aaa0822adc0b1964bb786fca12f6831de8ddc45e5986a00"])
+        foreach (string name in (string[])["busybox", "docker.io/library/busybox:1",
+            "a.example.org/b@sha256:634a8f35b5f16dcf4aaa0822adc0b1964bb786fca12f6831de8ddc45e5986a00"])
         {
             foreach (DockerReference reference in Names(configuration, name))
                 Places(configuration, reference);
@@ -91,8 +97,10 @@ internal sealed class TomlTarget : FuzzTarget
         {
             foreach (PullSource source in configuration.PullSources(reference))
             {
-                FuzzFinding.Unless(source.Reference.Tag == reference.Tag && source.Reference.Digest == reference.Digest, "A mirror gives another image.");
-                FuzzFinding.Unless(source.IsElsewhere || source.Reference.Domain == reference.Domain, "Another registry is not called one.");
+                FuzzFinding.Unless(source.Reference.Tag == reference.Tag && source.Reference.Digest == reference.Digest,
+                    "A mirror gives another image.");
+                FuzzFinding.Unless(source.IsElsewhere || source.Reference.Domain == reference.Domain,
+                    "Another registry is not called one.");
             }
         }
         catch (TrustException e) when (e.ErrorId is "RegistryBlocked" or "InvalidRegistriesConf")

@@ -35,7 +35,8 @@ internal static class TomlText
         (TomlInteger a, TomlInteger b) => a.Value == b.Value,
         (TomlOther a, TomlOther b) => a.Text == b.Text,
         (TomlArray a, TomlArray b) => a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(static p => IsSame(p.First, p.Second)),
-        (TomlTable a, TomlTable b) => a.Members.Count == b.Members.Count && a.Members.All(m => b.Members.TryGetValue(m.Key, out TomlValue? value) && IsSame(m.Value, value)),
+        (TomlTable a, TomlTable b) => a.Members.Count == b.Members.Count
+            && a.Members.All(m => b.Members.TryGetValue(m.Key, out TomlValue? value) && IsSame(m.Value, value)),
         _ => false,
     };
 

@@ -5,7 +5,8 @@ using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 
-/// <summary>X.509 certificates and PEM public keys: as a signer's, as CAs that come with a signature, and as files that a policy names.</summary>
+/// <summary>X.509 certificates and PEM public keys: as a signer's, as CAs that come with a signature, and as files that a policy
+/// names.</summary>
 internal sealed class X509Target : FuzzTarget
 {
     private const string Root = "root";
@@ -29,11 +30,15 @@ internal sealed class X509Target : FuzzTarget
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words =>
     [
-        .. Text("-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "-----BEGIN PUBLIC KEY-----\n", "-----END PUBLIC KEY-----\n", "-----BEGIN RSA PUBLIC KEY-----\n", "-----BEGIN PRIVATE KEY-----\n",
+        .. Text("-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "-----BEGIN PUBLIC KEY-----\n",
+        "-----END PUBLIC KEY-----\n", "-----BEGIN RSA PUBLIC KEY-----\n", "-----BEGIN PRIVATE KEY-----\n",
             "Proc-Type: 4,ENCRYPTED\n", "\n\n", "a@example.com", "example.com", "*.", "https://"),
-        [0x30, 0x80], [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], [0x30, 0x82], [0x02, 1, 0], [0x05, 0], [0x01, 1, 0xFF], [0xA0, 3, 2, 1, 2], [0xA3], [0x81], [0x82], [0x86], [0x87, 4, 10, 0, 0, 1], [0x06, 3, 0x55, 0x1D],
-        [0x06, 3, 0x55, 0x1D, 0x0F], [0x06, 3, 0x55, 0x1D, 0x11], [0x06, 3, 0x55, 0x1D, 0x13], [0x06, 3, 0x55, 0x1D, 0x1E], [0x06, 3, 0x55, 0x1D, 0x25], [0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2],
-        [0x06, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1], [0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 0x0B], [0x06, 3, 0x2B, 0x65, 0x70], [0x18, 0x0F], [0x17, 0x0D],
+        [0x30, 0x80], [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], [0x30, 0x82], [0x02, 1, 0], [0x05, 0], [0x01, 1, 0xFF], [0xA0, 3, 2, 1, 2],
+        [0xA3], [0x81], [0x82], [0x86], [0x87, 4, 10, 0, 0, 1], [0x06, 3, 0x55, 0x1D],
+        [0x06, 3, 0x55, 0x1D, 0x0F], [0x06, 3, 0x55, 0x1D, 0x11], [0x06, 3, 0x55, 0x1D, 0x13], [0x06, 3, 0x55, 0x1D, 0x1E],
+        [0x06, 3, 0x55, 0x1D, 0x25], [0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2],
+        [0x06, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1], [0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 0x0B],
+        [0x06, 3, 0x2B, 0x65, 0x70], [0x18, 0x0F], [0x17, 0x0D],
     ];
 
     /// <inheritdoc/>
@@ -48,13 +53,15 @@ internal sealed class X509Target : FuzzTarget
         material.Trust.Add(Leaf, leaf.Der);
         material.Trust.Add(Intermediate, intermediate.Der);
         material.Trust.Add(Signature, TestSignature.By(leaf.Key).Raw);
-        foreach (TestCertificate certificate in (TestCertificate[])[leaf, intermediate, root, TestCertificate.Authority("rsa", root, "RSA-2048", 0)])
+        foreach (TestCertificate certificate in (TestCertificate[])[leaf, intermediate, root,
+            TestCertificate.Authority("rsa", root, "RSA-2048", 0)])
             material.Add(certificate.Der).Add(certificate.Pem);
         foreach (string kind in (string[])["P-256", "P-521", "RSA-2048", "Ed25519"])
             material.Add(TestKey.Get(kind).Pem);
         return material
             .Add(leaf.Pem + intermediate.Pem + root.Pem)
-            .Add(SharedCorpus.Files(static path => path.EndsWith(".pem", StringComparison.Ordinal) || path.EndsWith(".pub", StringComparison.Ordinal)
+            .Add(SharedCorpus.Files(static path => path.EndsWith(".pem", StringComparison.Ordinal)
+                || path.EndsWith(".pub", StringComparison.Ordinal)
                 || path.EndsWith("-cert", StringComparison.Ordinal) || path.EndsWith("-chain", StringComparison.Ordinal)));
     }
 
@@ -67,7 +74,8 @@ internal sealed class X509Target : FuzzTarget
         _trust = SigstoreTrust.FromPki(root, null, SigstoreSeeds.Email, null);
         _trustWithIntermediate = SigstoreTrust.FromPki(root, TestCertificate.SourceOf(Pem(_intermediate)), SigstoreSeeds.Email, null);
         _annotations[SigstoreSignature.SignatureAnnotation] = Convert.ToBase64String(trust[Signature]);
-        FuzzFinding.Unless(Judge(_trust, Pem(_leaf), Pem(_intermediate) + Encoding.ASCII.GetString(trust[Root])), "The signature is not good to begin with.");
+        FuzzFinding.Unless(Judge(_trust, Pem(_leaf), Pem(_intermediate) + Encoding.ASCII.GetString(trust[Root])),
+            "The signature is not good to begin with.");
     }
 
     /// <inheritdoc/>
@@ -90,7 +98,8 @@ internal sealed class X509Target : FuzzTarget
     private void AsLeaf(string pem, List<SigstoreCertificate> certificates)
     {
         if (Judge(_trustWithIntermediate!, pem, ""))
-            FuzzFinding.Unless(certificates is [var only] && only.Raw.Span.SequenceEqual(_leaf), "A signature is good by another certificate.");
+            FuzzFinding.Unless(certificates is [var only] && only.Raw.Span.SequenceEqual(_leaf),
+                "A signature is good by another certificate.");
     }
 
     private void AsIntermediate(string pem, List<SigstoreCertificate> certificates)
@@ -113,7 +122,8 @@ internal sealed class X509Target : FuzzTarget
     {
         _annotations[SigstoreSignature.CertificateAnnotation] = certificate;
         _annotations[SigstoreSignature.ChainAnnotation] = chain;
-        return trust.Verify(new SigstoreSignature(SigstoreSignature.ImageSignatureMimeType, _payload, _annotations), SigstoreSeeds.Now).IsGood;
+        return trust.Verify(new SigstoreSignature(SigstoreSignature.ImageSignatureMimeType, _payload, _annotations),
+            SigstoreSeeds.Now).IsGood;
     }
 
     private static void Try(Action read)

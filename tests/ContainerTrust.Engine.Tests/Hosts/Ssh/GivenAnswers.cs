@@ -4,7 +4,8 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;
 
 /// <summary>
-/// The other side of a connection, whose answers are given beforehand, whatever is asked. The mark is not known before the first request: where
+/// The other side of a connection, whose answers are given beforehand, whatever is asked. The mark is not known before the first request:
+/// where
 /// <see cref="Mark"/> stands in the answers, it is put in.
 /// </summary>
 /// <param name="options">The connection.</param>

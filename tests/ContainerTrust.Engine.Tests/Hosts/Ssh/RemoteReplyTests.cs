@@ -51,7 +51,9 @@ public sealed class RemoteReplyTests
     private static string Files(string[] paths, long[] lengths, string content)
     {
         string statuses = string.Join('\n', lengths.Select(static l =>
-            string.Create(CultureInfo.InvariantCulture, $"81a4 {l} 2049 131 0 0 2026-01-31 12:00:00.5 +0000|2026-01-31 12:00:00.5 +0000")));
-        return $"c{paths.Length}\0{string.Concat(paths.Select(static p => p + "\0"))}{statuses}\0{new string('c', paths.Length)}\0{content}{GivenAnswers.Mark}{statuses}\0";
+            string.Create(CultureInfo.InvariantCulture,
+                $"81a4 {l} 2049 131 0 0 2026-01-31 12:00:00.5 +0000|2026-01-31 12:00:00.5 +0000")));
+        string names = string.Concat(paths.Select(static p => p + "\0"));
+        return $"c{paths.Length}\0{names}{statuses}\0{new string('c', paths.Length)}\0{content}{GivenAnswers.Mark}{statuses}\0";
     }
 }
