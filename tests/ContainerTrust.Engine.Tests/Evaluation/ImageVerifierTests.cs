@@ -304,6 +304,80 @@ public sealed class ImageVerifierTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(5, "ManifestListTooDeep")]
+    public async Task ListsInListsAreFollowedFourDeep(int lists, string? errorId)
+    {
+        byte[] content = Manifest("arm64");
+        Directory.CreateDirectory($"{_directory}/img");
+        for (int i = 0; i < lists; i++)
+        {
+            File.WriteAllBytes($"{_directory}/img/{Sha256(content)[7..]}.manifest.json", content);
+            content = List(Sha256(content), content.Length);
+        }
+
+        WriteImage("img", content, sign: false);
+        using ImageVerifier verifier = Verifier(Accept);
+        Task<ImageSignatureResult> result = verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None);
+        if (errorId is null)
+            Assert.Equal(Sha256(Manifest("arm64")), (await result).ManifestDigest);
+        else
+            Assert.Equal(errorId, (await Assert.ThrowsAsync<TrustException>(() => result)).ErrorId);
+    }
+
+    [Fact]
+    public async Task AShortNameOfTwoRegistriesIsNobodys()
+    {
+        File.WriteAllText($"{_directory}/registries.conf", "unqualified-search-registries = [\"a.example.com\", \"b.example.com\"]\n");
+        using ImageVerifier verifier = Verifier(Accept);
+        TrustException e = await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync("app:v1", null, CancellationToken.None));
+        Assert.Equal("ShortNameAmbiguous", e.ErrorId);
+        Assert.Contains("a.example.com/app:v1 or b.example.com/app:v1", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsDoneIsToldAndAWarningOnce()
+    {
+        const string ByRoot = """{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"DIR/both.gpg"}],"transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"DIR/both.gpg"},{"type":"signedBy","keyType":"GPGKeys","keyPaths":["DIR/both.gpg","DIR/alice.gpg"]}]}}}""";
+        var weak = ContainerTrust.Engine.Tests.OpenPgp.TestSigner.Rsa(bits: 512);
+        File.WriteAllBytes($"{_directory}/both.gpg", [.. Alice.PublicKey, .. weak.Certificate()]);
+        WriteImage("img", List(Sha256(Manifest()), Manifest().Length), sign: false);
+        File.WriteAllBytes($"{_directory}/img/{Sha256(Manifest())[7..]}.manifest.json", Manifest());
+        List<string> warnings = [], said = [];
+        using ImageVerifier verifier = Verifier(ByRoot, messages: new TrustMessages { Warning = warnings.Add, Verbose = said.Add });
+        Assert.False((await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None)).IsValid);
+        Assert.Contains(weak.Fingerprint, Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains($"Fetching the manifest of dir:{_directory}/img.", said);
+        Assert.Contains($"The instance of dir:{_directory}/img for linux/arm64 is {Sha256(Manifest())}.", said);
+        Assert.Contains(said, s => s.StartsWith($"dir:{_directory}/img: No scope of transport dir", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhereAttachmentsWereNotLookedForIsSaid()
+    {
+        const string Hint = "The registry was not asked for sigstore attachments";
+        using RSA rsa = RSA.Create(2048);
+        string pem = $"{_directory}/key.pub";
+        File.WriteAllText(pem, rsa.ExportSubjectPublicKeyInfoPem());
+        string digest = WriteImage("img", Manifest(), sign: false);
+        Directory.CreateDirectory($"{_directory}/store");
+        VerificationOptions own = new() { KeyPaths = [pem] }, store = own with { SignatureStores = [$"{_directory}/store"] }, maps = own with { SignatureConfigMaps = [] };
+        Assert.DoesNotContain(Hint, await Reason(own), StringComparison.Ordinal);
+        Assert.Contains(Hint, await Reason(store), StringComparison.Ordinal);
+        Assert.Contains(Hint, await Reason(maps), StringComparison.Ordinal);
+        List<string> said = [];
+        using ImageVerifier byDigest = Verifier(Accept, store, new TrustMessages { Verbose = said.Add });
+        Assert.Contains(Hint, (await byDigest.VerifyDigestAsync(Repository, digest, CancellationToken.None)).Reason, StringComparison.Ordinal);
+        Assert.Contains($"Reading the signatures of {digest} from {_directory}/store.", said);
+
+        async Task<string> Reason(VerificationOptions options)
+        {
+            using ImageVerifier verifier = Verifier(Accept, options);
+            return (await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None)).Reason;
+        }
+    }
+
     [Fact]
     public async Task AnotherDigestThanTheReferencesIsNamed()
     {
@@ -375,10 +449,10 @@ public sealed class ImageVerifierTests : IDisposable
         File.WriteAllBytes($"{_directory}/release/{layerDigest[7..]}", layer);
     }
 
-    private ImageVerifier Verifier(string policy, VerificationOptions? options = null)
+    private ImageVerifier Verifier(string policy, VerificationOptions? options = null, TrustMessages? messages = null)
     {
         File.WriteAllText($"{_directory}/policy.json", policy.Replace("DIR", _directory, StringComparison.Ordinal));
         TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = $"{_directory}/registries.d" }, TrustMessages.None);
-        return new ImageVerifier(store, (options ?? new VerificationOptions()) with { RegistriesConfPath = $"{_directory}/registries.conf" }, TrustMessages.None);
+        return new ImageVerifier(store, (options ?? new VerificationOptions()) with { RegistriesConfPath = $"{_directory}/registries.conf" }, messages ?? TrustMessages.None);
     }
 }
