@@ -12,41 +12,44 @@ using Xunit.Abstractions;
 namespace ContainerTrust.Engine.Tests.Hosts;
 
 /// <summary>
-/// Another user exchanges files and directories for links all the time, in a directory of that user's and in one for all, while root sets, resets and writes reports there: nothing
-/// outside is written or deleted. CONTAINERTRUST_LINK_SWAPS says how often.
+/// Another user exchanges files and directories for links all the time, in a directory of that user's and in one for all, while root sets, resets and writes
+/// reports there: nothing outside is written or deleted. CONTAINERTRUST_LINK_SWAPS says how often.
 /// </summary>
-public sealed partial class LinkSwapTests(ITestOutputHelper output)
+public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposable
 {
     private const string User = "65534:65534";
     private const string Policy = """{"default":[{"type":"reject"}]}""";
     private const int Slots = 8;
+    private const int Burst = 200;
 
     private static readonly string[] s_names = ["theirs/policy.json", "theirs/registries.d", "theirs/report.json", "theirs/sub", "shared/policy.json", "shared/report.json", "shared/sub"];
 
     private readonly HostTestDirectory _directory = new();
     private readonly Random _random = new(2026);
     private long _swaps;
+    private int _rounds;
     private int _wrote;
     private int _refused;
+
+    public void Dispose() => _directory.Dispose();
 
     [SkippableFact]
     public void Nothing_outside_is_written_or_deleted()
     {
         Skip.IfNot(HostTools.IsRoot, "Only root is told apart from the owner of a directory.");
         long count = long.Parse(Environment.GetEnvironmentVariable("CONTAINERTRUST_LINK_SWAPS") ?? "20000", CultureInfo.InvariantCulture);
-        using HostTestDirectory directory = _directory;
         Make();
         string before = Victim();
         using CancellationTokenSource end = new();
         Exception? failure = null;
         Thread swapper = new(() => failure = Record.Exception(() => Swap(end.Token)));
         swapper.Start();
-        int rounds = 0;
         try
         {
             while (Interlocked.Read(ref _swaps) < count && swapper.IsAlive)
             {
-                Work(rounds++);
+                Work(_rounds);
+                Interlocked.Increment(ref _rounds);
                 Assert.Equal(before, Victim());
             }
         }
@@ -59,7 +62,7 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output)
         Assert.Null(failure);
         Assert.Equal(before, Victim());
         Assert.True(_wrote > 0 && _refused > 0, $"{_wrote} written, {_refused} refused.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_swaps} swaps, {rounds} rounds, {_wrote} times written, {_refused} times refused."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_swaps} swaps, {_rounds} rounds, {_wrote} times written, {_refused} times refused."));
     }
 
     private void Make()
@@ -98,6 +101,13 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output)
         string[] targets = ["victim", "victim/policy.json", "victim/new", "victim/report.json", "victim/file", "theirs/sub", "shared/sub"];
         for (int turn = 0; !end.IsCancellationRequested; turn++)
         {
+            // Now and then all stays as it is for a while, so that a change that was begun can also come to its end.
+            if (random.Next(Burst) == 0)
+            {
+                int round = Volatile.Read(ref _rounds);
+                SpinWait.SpinUntil(() => end.IsCancellationRequested || Volatile.Read(ref _rounds) > round + 2);
+            }
+
             string path = _directory[s_names[random.Next(s_names.Length)]];
             string beside = $"{path}.{random.Next(Slots)}";
             if (random.Next(4) == 0)

@@ -191,7 +191,7 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => new RootDirectoryHost(path)).ErrorId);
         using IHostChange change = _host.BeginChange([_directory.Root], TimeSpan.Zero, default);
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => change.Replace(path, default, null)).ErrorId);
-        Assert.Empty(_directory.Names());
+        Assert.Empty(_directory.FileNames());
     }
 
     [Fact]

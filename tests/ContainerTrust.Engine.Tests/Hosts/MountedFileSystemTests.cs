@@ -22,7 +22,7 @@ public sealed class MountedFileSystemTests : IDisposable
         Assert.Equal(TrustErrorKind.WriteError, e.Kind);
         Assert.Contains("no space is left", e.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(["ballast", "policy.json"], _directory.Names("disk"));
+        Assert.Equal(["ballast", "policy.json"], _directory.FileNames("disk"));
         File.Delete(_directory["disk/ballast"]);
         Rewrite(_host, path, "new");
         Assert.Equal("new", File.ReadAllText(path));
@@ -36,7 +36,7 @@ public sealed class MountedFileSystemTests : IDisposable
         Assert.Equal("DiskFull", Assert.Throws<TrustException>(() => Rewrite(_host, path, "new")).ErrorId);
         Assert.Equal("DiskFull", Assert.Throws<TrustException>(() => Rewrite(_host, _directory["disk/registries.d/a.yaml"], "new")).ErrorId);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(["policy.json"], _directory.Names("disk"));
+        Assert.Equal(["policy.json"], _directory.FileNames("disk"));
     }
 
     [SkippableFact]
@@ -52,7 +52,7 @@ public sealed class MountedFileSystemTests : IDisposable
         using IHostChange change = _host.BeginChange([_directory["disk"]], TimeSpan.Zero, default);
         Assert.Equal("ReadOnlyFileSystem", Assert.Throws<TrustException>(() => change.Delete(path, _host.TryReadFile(path, Limit)!)).ErrorId);
         Assert.Equal("ReadOnlyFileSystem", Assert.Throws<TrustException>(() => change.Replace(_directory["disk/new/file"], default, null)).ErrorId);
-        Assert.Equal(["policy.json"], _directory.Names("disk"));
+        Assert.Equal(["policy.json"], _directory.FileNames("disk"));
     }
 
     [SkippableFact]
@@ -67,7 +67,7 @@ public sealed class MountedFileSystemTests : IDisposable
             Assert.Equal("FileIsMountPoint", e.ErrorId);
             Assert.Contains("mount point", e.Message, StringComparison.Ordinal);
             Assert.Equal("mounted", File.ReadAllText(path));
-            Assert.Equal(["policy.json"], _directory.Names("etc"));
+            Assert.Equal(["policy.json"], _directory.FileNames("etc"));
         }
 
         Assert.Equal("below", File.ReadAllText(path));
@@ -85,7 +85,7 @@ public sealed class MountedFileSystemTests : IDisposable
             Assert.Equal("PermissionDenied", e.ErrorId);
             Assert.Contains("chattr -i", e.Message, StringComparison.Ordinal);
             Assert.Equal("old", File.ReadAllText(path));
-            Assert.Equal(["policy.json"], _directory.Names());
+            Assert.Equal(["policy.json"], _directory.FileNames());
         }
         finally
         {
@@ -105,7 +105,7 @@ public sealed class MountedFileSystemTests : IDisposable
         Rewrite(_host, path, "new");
         Rewrite(_host, path, "newer");
         Assert.Equal("newer", File.ReadAllText(path));
-        Assert.Equal(["policy.json"], _directory.Names("disk"));
+        Assert.Equal(["policy.json"], _directory.FileNames("disk"));
     }
 
     [SkippableFact]

@@ -21,7 +21,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
         Assert.Equal("644", HostTools.Must("stat", "-c", "%a", path));
         Assert.Equal("755 755", HostTools.Must("stat", "-c", "%a", _directory["etc"], _directory["etc/containers"]).Replace('\n', ' '));
-        Assert.Equal(["etc", "etc/containers", "etc/containers/policy.json"], _directory.Names());
+        Assert.Equal(["etc", "etc/containers", "etc/containers/policy.json"], _directory.FileNames());
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ReplaceTests : IDisposable
     {
         using IHostChange change = Begin(_directory["etc"]);
         change.Replace(_directory["a/b/file"], Bytes("new"), null);
-        Assert.Equal(["a", "a/b", "a/b/file", "etc"], _directory.Names());
+        Assert.Equal(["a", "a/b", "a/b/file", "etc"], _directory.FileNames());
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.NotEqual(old.Stamp.Inode, _host.TryReadFile(path, Limit)!.Stamp.Inode);
         Assert.Equal("old", new StreamReader(reader).ReadToEnd());
         Assert.Equal("old", File.ReadAllText(_directory["second"]));
-        Assert.Equal(["policy.json", "second"], _directory.Names());
+        Assert.Equal(["policy.json", "second"], _directory.FileNames());
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.Equal(target.Replace("{root}", _directory.Root, StringComparison.Ordinal), new FileInfo(link).LinkTarget);
         Assert.Null(new FileInfo(real).LinkTarget);
         Assert.Equal("new", File.ReadAllText(real));
-        Assert.Equal(["etc", "etc/policy.json", "middle", "real", "real/policy.json"], _directory.Names());
+        Assert.Equal(["etc", "etc/policy.json", "middle", "real", "real/policy.json"], _directory.FileNames());
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.StartsWith("AttributesNotKept PermissionDenied", output, StringComparison.Ordinal);
         Assert.Contains("its owner (user 0, group 0) cannot be kept", output, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(["policy.json"], _directory.Names());
+        Assert.Equal(["policy.json"], _directory.FileNames());
     }
 
     [SkippableFact]
@@ -143,7 +143,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.StartsWith("PermissionDenied PermissionDenied", output, StringComparison.Ordinal);
         Assert.Contains("cannot be changed: permission denied. Run the command as root (sudo)", output, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal(["policy.json"], _directory.Names());
+        Assert.Equal(["policy.json"], _directory.FileNames());
     }
 
     [SkippableFact]
@@ -210,7 +210,7 @@ public sealed class ReplaceTests : IDisposable
             e = Assert.ThrowsAny<TrustException>(() => change.Delete(path, file));
             Assert.True(e is FileChangedException, e.ErrorId);
             Assert.Equal(after, HostTools.Run("stat", "-c", "%i %s %Z %a %F", path).Output);
-            Assert.DoesNotContain(_directory.Names(), n => n != "policy.json");
+            Assert.DoesNotContain(_directory.FileNames(), n => n != "policy.json");
         }
     }
 
@@ -246,7 +246,7 @@ public sealed class ReplaceTests : IDisposable
         }
 
         Assert.Equal("new", File.ReadAllText(path));
-        Assert.Equal(["policy.json"], _directory.Names());
+        Assert.Equal(["policy.json"], _directory.FileNames());
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class ReplaceTests : IDisposable
         File.Delete(path);
         Assert.Throws<FileChangedException>(() => change.Replace(path, Bytes("ours"), file));
         Assert.Throws<FileChangedException>(() => change.Replace(_directory["none/policy.json"], Bytes("ours"), file));
-        Assert.Empty(_directory.Names());
+        Assert.Empty(_directory.FileNames());
     }
 
     [Fact]
@@ -268,11 +268,11 @@ public sealed class ReplaceTests : IDisposable
         string path = _directory.Write("policy.json", "old");
         _directory.Write(Leftover, "half of a");
         Rewrite(_host, path, "new");
-        Assert.Equal(["policy.json"], _directory.Names());
+        Assert.Equal(["policy.json"], _directory.FileNames());
 
         _directory.Link(Leftover, path);
         Rewrite(_host, path, "newer");
-        Assert.Equal(["policy.json"], _directory.Names());
+        Assert.Equal(["policy.json"], _directory.FileNames());
         Assert.Equal("newer", File.ReadAllText(path));
     }
 
@@ -285,7 +285,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.Equal("WriteFailed", e.ErrorId);
         Assert.Contains(Leftover, e.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal([Leftover, "policy.json"], _directory.Names());
+        Assert.Equal([Leftover, "policy.json"], _directory.FileNames());
     }
 
     [Fact]
@@ -303,7 +303,7 @@ public sealed class ReplaceTests : IDisposable
         Rewrite(_host, path, "new");
         Rewrite(_host, path, "newer");
         Assert.Equal("newer", File.ReadAllText(path));
-        Assert.Single(_directory.Names());
+        Assert.Single(_directory.FileNames());
     }
 
     [Fact]
@@ -320,7 +320,7 @@ public sealed class ReplaceTests : IDisposable
             Assert.Equal(id, Assert.Throws<TrustException>(() => change.Delete(_directory[name], file)).ErrorId);
         }
 
-        Assert.Equal(["directory", "pipe"], _directory.Names());
+        Assert.Equal(["directory", "pipe"], _directory.FileNames());
         Assert.Equal("NotADirectory", Assert.Throws<TrustException>(() => change.Replace(_directory.Write("file", "x") + "/below", Bytes("new"), null)).ErrorId);
     }
 
@@ -331,7 +331,7 @@ public sealed class ReplaceTests : IDisposable
         using IHostChange change = Begin(_directory.Root);
         HostFile file = _host.TryReadFile(path, Limit)!;
         change.Delete(path, file);
-        Assert.Empty(_directory.Names());
+        Assert.Empty(_directory.FileNames());
         Assert.Throws<FileChangedException>(() => change.Delete(path, file));
     }
 
@@ -343,7 +343,7 @@ public sealed class ReplaceTests : IDisposable
         using IHostChange change = Begin(_directory["d"]);
         HostFile file = _host.TryReadFile(link, Limit)!;
         change.Delete(link, file);
-        Assert.Equal(["d", "real", "real/a.yaml"], _directory.Names());
+        Assert.Equal(["d", "real", "real/a.yaml"], _directory.FileNames());
         Assert.Equal("x", File.ReadAllText(real));
     }
 

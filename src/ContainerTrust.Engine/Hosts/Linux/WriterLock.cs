@@ -14,7 +14,7 @@ internal sealed class WriterLock
     private const uint GroupMode = 0x1B0; // 0660
     private const uint GroupWrite = 0x10;
     private const uint StickyOrOthersWrite = 0x202;
-    private const uint OthersAccess = 0x3F;
+    private const uint OthersAccess = 0x7;
 
     private readonly int _directory;
     private readonly int _file;
@@ -69,7 +69,7 @@ internal sealed class WriterLock
         {
             if (Libc.Status(file, out FileStatus status) < 0 || !IsOurs(status))
                 return WriterLockResult.Retry;
-            OpenToGroup(directory, file, status);
+            SetMode(directory, file, status);
             int result;
             do
                 result = Libc.TryLock(file);
@@ -105,24 +105,29 @@ internal sealed class WriterLock
         Libc.Close(_file);
     }
 
-    // Of root's making, or this user's; a writer of the same group may have made it where the group may write.
+    // Root's for root. Of another user's making only where a group shares the directory.
     private static bool IsOurs(in FileStatus status)
     {
         uint user = Libc.EffectiveUserId();
-        return status.IsRegularFile && (user == 0 ? status.UserId == 0 && (status.Mode & OthersAccess) == 0 : (status.Mode & 0x7) == 0);
+        return status.IsRegularFile && (status.UserId == user || (user != 0 && (status.Mode & OthersAccess) == 0));
     }
 
     /// <summary>Removes what others have left under the name. False if that is not allowed.</summary>
     private static bool TryRemove(int directory, in FileStatus status) => !status.IsDirectory && Libc.Unlink(directory, Name) is 0 or -Errno.ENOENT;
 
-    // Where a group shares a directory, its members exclude each other; they could do anything to the files there anyway. Never so for root.
-    private static void OpenToGroup(int directory, int file, in FileStatus status)
+    /// <summary>Only the owner may open the file. Where a group shares a directory, its members exclude each other; they could do anything to the files there anyway.</summary>
+    private static void SetMode(int directory, int file, in FileStatus status)
     {
         uint user = Libc.EffectiveUserId();
-        if (user == 0 || status.UserId != user || status.Permissions != OwnerMode)
+        if (status.UserId != user)
             return;
-        if (Libc.Status(directory, out FileStatus shared) == 0 && (shared.Mode & GroupWrite) != 0 && (shared.Mode & StickyOrOthersWrite) == 0
+        uint mode = OwnerMode;
+        if (user != 0 && Libc.Status(directory, out FileStatus shared) == 0 && (shared.Mode & GroupWrite) != 0 && (shared.Mode & StickyOrOthersWrite) == 0
             && (status.GroupId == shared.GroupId || Libc.ChangeOwner(file, uint.MaxValue, shared.GroupId) == 0))
-            _ = Libc.ChangeMode(file, GroupMode);
+            mode = GroupMode;
+
+        // FAT and the like have one mode for all files, and refuse another.
+        if (status.Permissions != mode)
+            _ = Libc.ChangeMode(file, mode);
     }
 }
