@@ -1,6 +1,6 @@
 namespace ContainerTrust.Fuzz;
 
-/// <summary>Real files beside the repository, which are no part of it; there may be none.</summary>
+/// <summary>Real files beside the repository, which are not part of it; there may be none.</summary>
 internal static class SharedCorpus
 {
     private static readonly Lazy<string?> s_directory = new(Find);

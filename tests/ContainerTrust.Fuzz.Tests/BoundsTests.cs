@@ -4,12 +4,12 @@ namespace ContainerTrust.Fuzz.Tests;
 public sealed class BoundsTests
 {
     [Fact]
-    public void A_refusal_is_no_finding() =>
+    public void A_refusal_is_not_a_finding() =>
         Assert.False(Bounds.Check(new Target(static () => throw new TrustException("Id", TrustErrorKind.InvalidData, "It is refused.")),
             []));
 
     [Fact]
-    public void An_input_that_is_taken_is_no_finding() => Assert.True(Bounds.Check(new Target(static () => { }), []));
+    public void An_input_that_is_taken_is_not_a_finding() => Assert.True(Bounds.Check(new Target(static () => { }), []));
 
     [Fact]
     public void A_refusal_that_says_nothing_is_a_finding() =>

@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
-/// <summary>Blocks among what is none.</summary>
+/// <summary>Blocks among other text.</summary>
 public sealed class PemBlockTests
 {
     private const string Good = "-----BEGIN A-----\nAAAA\n-----END A-----\n";
@@ -35,7 +35,7 @@ public sealed class PemBlockTests
     [InlineData("-----BEGIN A-----\nX: y\n")]
     [InlineData("-----BEGIN A-----\nAAAA\n-----END B-----\n")]
     [InlineData("-----END A-----\n-----BEGIN A-----\n")]
-    public void What_is_no_block_is_none(string text) => Assert.False(PemBlock.TryFind(Encoding.ASCII.GetBytes(text), out _));
+    public void What_is_not_a_block_is_not_found(string text) => Assert.False(PemBlock.TryFind(Encoding.ASCII.GetBytes(text), out _));
 
     // A signature may bring 4 MiB of it.
     [Theory]
