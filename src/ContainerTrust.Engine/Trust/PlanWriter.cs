@@ -62,7 +62,10 @@ internal sealed class PlanWriter : IDisposable
             {
                 string written = string.Join(", ", _written.Select(static f => f.Path));
                 string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
-                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {e.Message}", e) { Target = e.Target };
+
+                // An error is worded for the one file that it is about; beside another that is written, "nothing" would not be true.
+                string message = e.Message.Replace("Nothing was changed", "It was not changed", StringComparison.Ordinal);
+                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {message}", e) { Target = e.Target };
             }
         }
     }

@@ -31,6 +31,14 @@ public sealed class PlanWriterTests
     }
 
     [Fact]
+    public void What_an_error_says_of_its_own_file_is_not_said_of_all()
+    {
+        string own = $"{Second} is unsafe. Nothing was changed; fix it.";
+        TrustException e = Fail(new TrustException("UnsafeDirectory", TrustErrorKind.PermissionDenied, own));
+        Assert.Equal($"Written and in force: {First}. The rest is not written: {Second} is unsafe. It was not changed; fix it.", e.Message);
+    }
+
+    [Fact]
     public void A_connection_that_ends_says_nothing_of_the_rest()
     {
         TrustException e = Fail(new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, "The connection ended."));
