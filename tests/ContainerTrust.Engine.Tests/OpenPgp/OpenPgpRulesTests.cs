@@ -106,6 +106,21 @@ public sealed class OpenPgpRulesTests
     }
 
     [Fact]
+    public void A_user_id_is_hashed_for_each_version_whichever_comes_first()
+    {
+        foreach (byte[] order in new byte[][] { [3, 4, 3, 6], [4, 3, 4], [2, 6, 2] })
+        {
+            var userId = new RawComponent(ComponentKind.UserId, [1, 2], null);
+            var attribute = new RawComponent(ComponentKind.UserAttribute, [1, 2], null);
+            foreach (byte version in order)
+            {
+                Assert.Equal(SignatureDigest.HashedUserId(version, [1, 2]), userId.HashedFor(version));
+                Assert.Equal(SignatureDigest.HashedUserId(version, [1, 2], isAttribute: true), attribute.HashedFor(version));
+            }
+        }
+    }
+
+    [Fact]
     public void Things_are_found_by_their_octets_however_many_there_are()
     {
         var map = new OctetMap<RawComponent>();
