@@ -97,7 +97,7 @@ public sealed class StreamTests : IDisposable
             // All widths at once: what is looked for is one that does not end.
             Parallel.For(0, 22, new ParallelOptions { MaxDegreeOfParallelism = 4 }, columns =>
             {
-                string line = $"stty cols {columns} rows 5; {ours} {command} --help; echo code=$?";
+                string line = $"stty cols {columns} rows 5; '{ours}' {command} --help; echo code=$?";
                 ToolResult result = Tools.Run(script, ["-qec", line, "/dev/null"]);
                 Assert.True(result.Output.Contains("code=0", StringComparison.Ordinal), $"{command} at {columns}: {result.Output[^Math.Min(200, result.Output.Length)..]}");
                 Assert.InRange(result.Output.Length, 300, 100_000);
