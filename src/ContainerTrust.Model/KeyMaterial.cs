@@ -1,7 +1,7 @@
 namespace ContainerTrust;
 
 /// <summary>What key material of a requirement is for.</summary>
-public enum KeyMaterialUse
+internal enum KeyMaterialUse
 {
     /// <summary>OpenPGP keys that sign images (<c>signedBy</c>, key type <c>GPGKeys</c>).</summary>
     OpenPgp,
@@ -32,7 +32,7 @@ public enum KeyMaterialUse
 /// <param name="Use">What it is for.</param>
 /// <param name="Path">The file on the host that evaluates the policy. Null where <paramref name="Data"/> is given.</param>
 /// <param name="Data">The file itself in base64 (RFC 4648 section 4). Null where <paramref name="Path"/> is given.</param>
-public sealed record KeyMaterial(KeyMaterialUse Use, string? Path, string? Data)
+internal sealed record KeyMaterial(KeyMaterialUse Use, string? Path, string? Data)
 {
     /// <summary>The material of four members of which a requirement has at most one.</summary>
     /// <param name="use">What it is for.</param>

@@ -28,7 +28,7 @@ public sealed record SignedByRequirement : TrustRequirement
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
+    internal override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
         [.. KeyMaterial.From(KeyType == "GPGKeys" ? KeyMaterialUse.OpenPgp : KeyMaterialUse.NotImplemented, KeyPath, KeyPaths, KeyData)];
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
+    internal override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
     [
         .. KeyMaterial.From(KeyMaterialUse.PublicKey, KeyPath, KeyPaths, KeyData, KeyDatas),
         .. KeyMaterial.From(KeyMaterialUse.Rekor, RekorPublicKeyPath, RekorPublicKeyPaths, RekorPublicKeyData, RekorPublicKeyDatas),

@@ -22,7 +22,7 @@ public abstract record TrustRequirement
 
     /// <summary>All keys and certificates that the requirement names, in the order of its members.</summary>
     /// <returns>None for requirements that name none.</returns>
-    public virtual IReadOnlyList<KeyMaterial> GetKeyMaterials() => [];
+    internal virtual IReadOnlyList<KeyMaterial> GetKeyMaterials() => [];
 
     /// <inheritdoc/>
     public override string ToString() => Type;

@@ -3,6 +3,7 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;
 
 /// <summary>The memory for the answers of all hosts together.</summary>
+[Collection(Alone.Name)]
 public sealed class AnswerBudgetTests
 {
     private const long MiB = 1L << 20;
