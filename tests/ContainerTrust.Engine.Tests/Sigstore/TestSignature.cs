@@ -68,11 +68,12 @@ internal sealed class TestLog(TestKey key)
 {
     public TestKey Key => key;
 
+    // In this order: base64 of a signature can have "KEY" in it, but not a word as long as "SIGNATURE".
     public static string Body(byte[] payload, byte[] signature, string keyOrCertificate) =>
         """{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"HASH"}},"signature":{"content":"SIGNATURE","publicKey":{"content":"KEY"}}}}"""
             .Replace("HASH", Convert.ToHexStringLower(SHA256.HashData(payload)), StringComparison.Ordinal)
-            .Replace("SIGNATURE", Convert.ToBase64String(signature), StringComparison.Ordinal)
-            .Replace("KEY", Convert.ToBase64String(Encoding.ASCII.GetBytes(keyOrCertificate)), StringComparison.Ordinal);
+            .Replace("KEY", Convert.ToBase64String(Encoding.ASCII.GetBytes(keyOrCertificate)), StringComparison.Ordinal)
+            .Replace("SIGNATURE", Convert.ToBase64String(signature), StringComparison.Ordinal);
 
     /// <summary>The bundle annotation for an entry with this body.</summary>
     public string Enter(string body, DateTimeOffset time) => Sign(string.Create(
