@@ -123,6 +123,24 @@ public sealed class HostilePlacesTests : IDisposable
         Assert.Equal(Policy, File.ReadAllText(At("home/.config/containers/policy.json")));
     }
 
+    [SkippableTheory]
+    [InlineData("755", "reject")]
+    [InlineData("775", null)]
+    [InlineData("777", null)]
+    public void A_home_of_root_alone_is_read_as_podman_reads_it(string mode, string? expected)
+    {
+        RequireRoot();
+        Write("home/.config/containers/policy.json", """{"default":[{"type":"reject"}]}""");
+        Run("chmod", "-R", "a+rX", _directory);
+        Run("chmod", mode, At("home"));
+        CommandLine.Result result = CommandLine.Run(
+            CommandLine.Tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", CommandLine.Tool("env"), $"HOME={At("home")}", CommandLine.Ours, "show");
+        Skip.If(result.ExitCode is 126 or 127, "Another user cannot start the command where it is.");
+        bool isRead = result.Error.Length == 0 && result.Output.Contains("reject", StringComparison.Ordinal);
+        Assert.True(isRead == (expected is not null), result.Output + result.Error);
+        Assert.Equal(expected is null, result.Error.Contains("is not this user's", StringComparison.Ordinal));
+    }
+
     [SkippableFact]
     public void A_root_directory_is_not_another_users_link()
     {

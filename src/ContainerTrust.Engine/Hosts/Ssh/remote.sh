@@ -136,7 +136,12 @@ guard() {
 # A HOME that was kept can be another user's.
 case ${HOME-} in
 /*)
-    if [ -e "$HOME" ] && { [ ! -O "$HOME" ] || ! guard "$HOME" directory; }; then
+    # What only root can change is as safe as what only the user can.
+    roots=
+    case $(stat -L -c '%u %A' -- "$HOME" 2>/dev/null) in
+    '0 d????-??-?'*) [ "$user" = 0 ] || roots=yes ;;
+    esac
+    if [ -z "$roots" ] && [ -e "$HOME" ] && { [ ! -O "$HOME" ] || ! guard "$HOME" directory; }; then
         entry=$(getent passwd "$user" 2>/dev/null || grep "^[^:]*:[^:]*:$user:" /etc/passwd)
         entry=${entry%:*}
         if [ -n "$entry" ]; then
