@@ -56,8 +56,8 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
             // All are dead: the lock must be free, without a wait.
             host.BeginChange([directory.Root], TimeSpan.Zero, CancellationToken.None).Dispose();
             string[] names = directory.Names();
-            Assert.DoesNotContain(names, static n => n is not "policy.json" and not ".policy.json.containertrust-new");
-            leftovers += names.Contains(".policy.json.containertrust-new") ? 1 : 0;
+            Assert.DoesNotContain(names, static n => n is not "policy.json" and not ".policy.json.containertrust-tmp");
+            leftovers += names.Contains(".policy.json.containertrust-tmp") ? 1 : 0;
         }
 
         HostTestDirectory.Rewrite(host, path, "end");

@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.Tests.Hosts;
 
 public sealed class ReplaceTests : IDisposable
 {
-    private const string Leftover = ".policy.json.containertrust-new";
+    private const string Leftover = ".policy.json.containertrust-tmp";
 
     private readonly HostTestDirectory _directory = new();
     private readonly LocalHost _host = LocalHost.Instance;
@@ -277,6 +277,18 @@ public sealed class ReplaceTests : IDisposable
     }
 
     [Fact]
+    public void The_file_of_an_older_release_that_is_still_at_work_is_left_alone()
+    {
+        const string Older = ".policy.json.containertrust-new";
+        string path = _directory.Write("policy.json", "old");
+        _directory.Write(Older, "of an older release");
+        Rewrite(_host, path, "new");
+        Assert.Equal([Older, "policy.json"], _directory.FileNames());
+        Assert.Equal("of an older release", File.ReadAllText(_directory[Older]));
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void A_directory_in_the_way_is_an_error_and_stays()
     {
         string path = _directory.Write("policy.json", "old");
@@ -296,7 +308,7 @@ public sealed class ReplaceTests : IDisposable
             byte[] name = FileReplacement.TemporaryName(Bytes(new string('n', length - Math.Min(length - 1, 5)) + ".yaml"[..Math.Min(length - 1, 5)]));
             Assert.InRange(name.Length, 20, 256);
             Assert.Equal((byte)'.', name[0]);
-            Assert.EndsWith(".containertrust-new\0", System.Text.Encoding.ASCII.GetString(name), StringComparison.Ordinal);
+            Assert.EndsWith(".containertrust-tmp\0", System.Text.Encoding.ASCII.GetString(name), StringComparison.Ordinal);
         }
 
         string path = _directory[new string('n', 250) + ".yaml"];

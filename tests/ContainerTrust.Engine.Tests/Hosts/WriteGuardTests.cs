@@ -6,7 +6,7 @@ using static ContainerTrust.Engine.Tests.Hosts.HostTestDirectory;
 
 namespace ContainerTrust.Engine.Tests.Hosts;
 
-/// <summary>Root writes and deletes only where nobody else can lead it elsewhere: one table, for files here and behind SSH.</summary>
+/// <summary>Root writes and deletes only where nobody else can lead it elsewhere: one table, for files here and over SSH.</summary>
 public sealed class WriteGuardTests(ITestOutputHelper output)
 {
     private const string Precious = "precious";

@@ -169,10 +169,10 @@ public sealed class JudgeSentenceTests
         byte[] data = [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, System.Text.Encoding.UTF8.GetBytes(UserId))];
         byte[] shortHash = TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.PositiveCertification, data, Created + 9, HashAlgorithms.Sha224, [Sign]));
         Doubts("its hash is too short for the key", start, shortHash);
-        byte[] behind = [.. Bound(6, Sign), .. TestPackets.UserId("B")];
-        Doubts("its user id stands after a subkey", [.. start, .. behind], Signer.Certify("B", Created + 9, Sign));
-        Doubts("its user id stands after a subkey", [.. start, .. behind, .. SubPacket, .. TestPackets.UserId("B")], Signer.Certify("B", Created + 9, Sign));
-        Doubts("its user id stands after a subkey", [.. start, .. behind, .. start, .. behind], Signer.Certify("B", Created + 9, Sign));
+        byte[] after = [.. Bound(6, Sign), .. TestPackets.UserId("B")];
+        Doubts("its user id stands after a subkey", [.. start, .. after], Signer.Certify("B", Created + 9, Sign));
+        Doubts("its user id stands after a subkey", [.. start, .. after, .. SubPacket, .. TestPackets.UserId("B")], Signer.Certify("B", Created + 9, Sign));
+        Doubts("its user id stands after a subkey", [.. start, .. after, .. start, .. after], Signer.Certify("B", Created + 9, Sign));
         Doubts("it stands in a copy of the key that gpg does not import", [.. start, .. Signer.KeyPacket()], Direct(9, Sign));
 
         var rsa = TestSigner.Rsa();

@@ -6,22 +6,6 @@ namespace ContainerTrust.Engine.Tests.OpenPgp;
 /// <summary>The key and the message of RFC 9580, appendix A.3 and A.7: version 6, a text signature over lines that end with LF.</summary>
 public sealed class Rfc9580ExampleTests
 {
-    private const string Key = """
-        -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-        xioGY4d/4xsAAAAg+U2nu0jWCmHlZ3BqZYfQMxmZu52JGggkLq2EVD34laPCsQYf
-        GwoAAABCBYJjh3/jAwsJBwUVCg4IDAIWAAKbAwIeCSIhBssYbE8GCaaX5NUt+mxy
-        KwwfHifBilZwj2Ul7Ce62azJBScJAgcCAAAAAK0oIBA+LX0ifsDm185Ecds2v8lw
-        gyU2kCcUmKfvBXbAf6rhRYWzuQOwEn7E/aLwIwRaLsdry0+VcallHhSu4RN6HWaE
-        QsiPlR4zxP/TP7mhfVEe7XWPxtnMUMtf15OyA51YBM4qBmOHf+MZAAAAIIaTJINn
-        +eUBXbki+PSAld2nhJh/LVmFsS+60WyvXkQ1wpsGGBsKAAAALAWCY4d/4wKbDCIh
-        BssYbE8GCaaX5NUt+mxyKwwfHifBilZwj2Ul7Ce62azJAAAAAAQBIKbpGG2dWTX8
-        j+VjFM21J0hqWlEg+bdiojWnKfA5AQpWUWtnNwDEM0g12vYxoWM8Y81W+bHBw805
-        I8kWVkXU6vFOi+HWvv/ira7ofJu16NnoUkhclkUrk0mXubZvyl4GBg==
-        -----END PGP PUBLIC KEY BLOCK-----
-
-        """;
-
     private const string Message = """
         -----BEGIN PGP MESSAGE-----
 
@@ -39,7 +23,7 @@ public sealed class Rfc9580ExampleTests
     [Fact]
     public void The_text_signature_of_version_6_is_over_CRLF()
     {
-        OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(Key))]);
+        OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))]);
         OpenPgpVerification verification = keyring.Verify(Encoding.ASCII.GetBytes(Message), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000));
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Equal("CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", verification.Fingerprint);
@@ -49,7 +33,7 @@ public sealed class Rfc9580ExampleTests
     [Fact]
     public void A_changed_line_is_refused()
     {
-        OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(Key))]);
+        OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))]);
         string changed = Message.Replace("bGVzCsKY", "bGV0CsKY", StringComparison.Ordinal);
         Assert.Equal(OpenPgpProblem.BadSignature, keyring.Verify(Encoding.ASCII.GetBytes(changed), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000)).Problem);
     }

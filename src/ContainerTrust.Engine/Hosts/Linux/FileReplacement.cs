@@ -8,14 +8,15 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// </summary>
 /// <remarks>
 /// The temporary name is always the same for a file, so that what a killed writer left is found and removed by the next one; the directory's lock says that
-/// nobody else is using it. If the old file has further hard links, those go on to show the old content, as after any atomic replacement.
+/// nobody else is using it. Older releases use another name (<c>-new</c>): one that was not waited for to its end must not lose its file to us, nor give ours
+/// the final name. If the old file has further hard links, those go on to show the old content, as after any atomic replacement.
 /// </remarks>
 internal sealed class FileReplacement
 {
     private const uint NewFileMode = 0x1A4; // 0644
     private const uint TemporaryMode = 0x180; // 0600
 
-    private static readonly byte[] s_suffix = Encoding.ASCII.GetBytes(".containertrust-new");
+    private static readonly byte[] s_suffix = Encoding.ASCII.GetBytes(".containertrust-tmp");
 
     private readonly string _path;
     private readonly PathWalk _walk;

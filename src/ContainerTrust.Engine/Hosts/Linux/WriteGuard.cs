@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// followed is root's; and in a directory that others may write to, so is the file itself, if it is there.
 /// </summary>
 /// <remarks>
-/// An ACL that lets another user write shows in the mode: its mask is the group's part. A mount is no way round the rule, since what counts is the directory that
+/// An ACL that lets another user write shows in the mode: its mask is the group's part. A mount does not get around the rule, since what counts is the directory that
 /// is seen there and the directories that lead to it.
 /// </remarks>
 internal static class WriteGuard

@@ -46,8 +46,11 @@ internal sealed class WriterLock
         holder = default;
         if (Libc.Status(directory, Name, out FileStatus present) == 0 && !IsOurs(present) && !TryRemove(directory, present))
             return WriterLockResult.NotPossible;
-        const int Flags = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
-        int file = Libc.OpenAt(directory, Name, Flags | OpenFlags.NoFollow, OwnerMode);
+        int flags = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
+        int file = Libc.OpenAt(directory, Name, flags | OpenFlags.Exclusive, OwnerMode);
+        bool isMade = file >= 0;
+        if (file == -Errno.EEXIST)
+            file = Libc.OpenAt(directory, Name, flags, OwnerMode);
         switch (file)
         {
             case >= 0:
@@ -68,7 +71,15 @@ internal sealed class WriterLock
         try
         {
             if (Libc.Status(file, out FileStatus status) < 0 || !IsOurs(status))
-                return WriterLockResult.Retry;
+            {
+                if (!isMade)
+                    return WriterLockResult.Retry;
+
+                // We made it, and the file system gives it to another user: FAT, SMB or NFS with one owner for all. A later attempt would end the same.
+                _ = Libc.Unlink(directory, Name);
+                return WriterLockResult.NotPossible;
+            }
+
             SetMode(directory, file, status);
             int result;
             do

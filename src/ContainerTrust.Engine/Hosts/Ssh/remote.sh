@@ -501,8 +501,8 @@ prepare() {
     eval "target=\$wtarget$i expected=\$wexpected$i length=\$wlength$i new=\$wnew$i"
     directory=${target%/*}
     name=${target##*/}
-    file=$directory/.$name.containertrust-new
-    [ "${#name}" -le 235 ] || file=$directory/.$i.containertrust-new
+    file=$directory/.$name.containertrust-tmp
+    [ "${#name}" -le 235 ] || file=$directory/.$i.containertrust-tmp
     if [ -e "$file" ] || [ -L "$file" ]; then
         words=$(rm -f -- "$file" 2>&1) || failed w "$i" "$words"
     fi

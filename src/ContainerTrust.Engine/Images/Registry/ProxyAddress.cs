@@ -19,7 +19,7 @@ internal sealed partial record ProxyAddress(Uri? Url, NetworkCredential? Credent
         if (value.Length == 0 || value.Any(static c => c is < ' ' or '\x7f') || BadEscape.IsMatch(Query.Replace(value, "")))
             return null;
 
-        // What is wrong behind a scheme, and any other scheme, makes Go ask a host that is called as the scheme is.
+        // What is wrong after a scheme, and any other scheme, makes Go ask a host that is called as the scheme is.
         Match known = KnownScheme.Match(value);
         if (known.Success)
             return Read(known.Groups["scheme"].Value.ToLowerInvariant(), known.Groups["rest"].Value) ?? new ProxyAddress(null, null);

@@ -40,7 +40,7 @@ internal sealed class ProxyExclusions
         if (host == "localhost")
             return true;
 
-        // A zone says by which interface the address is reached, and is no part of a name.
+        // A zone says by which interface the address is reached, and is not part of a name.
         int zone = host.IndexOf('%', StringComparison.Ordinal);
         IPAddress? address = GoAddress.Parse(zone < 0 ? host : host[..zone]);
         if (_everything || (address is not null && IPAddress.IsLoopback(address)))

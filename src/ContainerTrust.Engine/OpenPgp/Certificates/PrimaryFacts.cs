@@ -44,7 +44,7 @@ internal static class PrimaryFacts
             yield return value;
     }
 
-    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is no newer, or that says nothing. Those of
+    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is not newer, or that says nothing. Those of
     // the user id whose oldest is the newest of all are none older than that.
     private static IEnumerable<uint?> OfUserIds(IReadOnlyList<JudgedUserId> userIds, long now, Func<OwnStatement, uint?> fact)
     {
