@@ -28,10 +28,10 @@ internal static class ArmorLines
     }
 
     /// <summary>
-    /// Whether GnuPG, all releases, loses data of a binary file: to see whether it is armored, it reads a line first, and what is longer than
-    /// 19,998 octets up to the next line feed is cut out of the file.
+    /// Whether GnuPG, all releases, loses data of a binary key file: its import reads a line first, armored or not, and what is longer than
+    /// 19,998 octets up to the next line feed is cut out of the file. Signed messages are not read this way.
     /// </summary>
-    /// <param name="content">A file that <see cref="IsBinary"/>.</param>
+    /// <param name="content">A key file that <see cref="IsBinary"/>.</param>
     /// <returns>True if so.</returns>
     public static bool IsCutByGpg(ReadOnlySpan<byte> content) => content.Length >= LongestLine && !content[..LongestLine].Contains((byte)'\n');
 

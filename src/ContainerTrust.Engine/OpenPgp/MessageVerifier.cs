@@ -20,8 +20,6 @@ internal static class MessageVerifier
         try
         {
             var binary = message;
-            if (ArmorLines.IsBinary(message) && ArmorLines.IsCutByGpg(message))
-                return Refuse(OpenPgpProblem.Malformed, "Its first 19,999 octets have no line feed; GnuPG loses what follows them.", null);
             bool lacksMark = false;
             if (!ArmorLines.IsBinary(message) && !TryReadArmor(message, out binary, out lacksMark, out string foreign))
                 return Refuse(OpenPgpProblem.NotSignedMessage, foreign, null);
