@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Trust;
 using YamlDotNet.Core;
 

@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Bench;

@@ -5,12 +5,16 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ContainerTrust.Conformance.Tests.Verification;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Bench;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;

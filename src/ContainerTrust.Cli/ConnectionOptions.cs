@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Cli;
 

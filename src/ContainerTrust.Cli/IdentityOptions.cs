@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Cli;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.Trust;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
-using ContainerTrust.Engine;
 
 namespace ContainerTrust.Cli;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ContainerTrust.Engine;
 
 namespace ContainerTrust.Cli;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
 

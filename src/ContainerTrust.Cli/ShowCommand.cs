@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
 

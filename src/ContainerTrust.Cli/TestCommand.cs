@@ -2,10 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Cli;
 

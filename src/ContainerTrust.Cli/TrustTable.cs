@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Trust;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Cli;
 

@@ -1,5 +1,4 @@
 using ContainerTrust.Commands.Fleet;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;

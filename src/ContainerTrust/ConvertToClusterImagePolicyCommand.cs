@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.ImagePolicies;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using ContainerTrust.Commands.Objects;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Compliance.Reports;
 
 namespace ContainerTrust.Commands;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;

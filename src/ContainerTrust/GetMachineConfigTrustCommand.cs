@@ -1,10 +1,9 @@
 using System.Management.Automation;
 using System.Text;
 using ContainerTrust.Commands.Completion;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands;
 

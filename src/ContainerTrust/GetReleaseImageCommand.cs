@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine;
+
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Commands;
 

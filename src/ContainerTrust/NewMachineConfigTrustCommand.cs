@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 

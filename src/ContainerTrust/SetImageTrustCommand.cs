@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;

@@ -2,11 +2,11 @@ using System.Collections;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 
@@ -114,7 +114,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     private void JudgeOn(HostContext host, VerificationOptions verification)
     {
         host.Store.PrefetchPolicyFiles();
-        using ImageVerifier verifier = new(host.Store, verification, new Engine.Trust.TrustMessages { Warning = host.Warn, Verbose = host.Say });
+        using ImageVerifier verifier = new(host.Store, verification, new TrustMessages { Warning = host.Warn, Verbose = host.Say });
         foreach (string image in _images)
         {
             foreach (ImagePlatform? platform in _platforms)

@@ -2,9 +2,9 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Commands.Objects;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;

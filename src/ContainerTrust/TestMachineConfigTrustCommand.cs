@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands;
 

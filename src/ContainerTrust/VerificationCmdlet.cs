@@ -1,10 +1,12 @@
 using System.Management.Automation;
 using System.Net;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 

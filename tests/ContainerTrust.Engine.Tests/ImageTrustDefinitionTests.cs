@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Foundation;
+
 namespace ContainerTrust.Fuzz.Tests;
 
 /// <summary>That what the fuzzer is to find is found.</summary>

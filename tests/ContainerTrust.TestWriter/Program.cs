@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using ContainerTrust;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Fleet;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
 // A process of its own for the tests of the Hosts room: one that can be killed, hold a lock, or run as another user.

@@ -18,23 +18,24 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
             files+=('OpenPgp/Certificates/*.cs' OpenPgp/OpenPgpRules.cs)
             tests+=("FullyQualifiedName~Tests.OpenPgp&$plain") ;;
         message-verifier)
-            files+=(OpenPgp/MessageVerifier.cs OpenPgp/SignedMessageReader.cs OpenPgp/SignatureVerifier.cs OpenPgp/TextContent.cs
-                OpenPgp/SignatureDigest.cs SimpleSigning/ClaimReader.cs)
+            files+=(OpenPgp/Messages/MessageVerifier.cs OpenPgp/Messages/SignedMessageReader.cs OpenPgp/SignatureVerifier.cs
+                OpenPgp/Messages/TextContent.cs OpenPgp/SignatureDigest.cs Claims/ClaimReader.cs)
             tests+=("FullyQualifiedName~Tests.OpenPgp&$plain" FullyQualifiedName~Tests.SimpleSigning FullyQualifiedName~SigstorePayloadTests) ;;
         evaluator)
-            files+=('Evaluation/*.cs')
+            files+=('Evaluation/*.cs' 'Verification/*.cs' Keys/RequirementKeys.cs)
             tests+=("FullyQualifiedName~Tests.Evaluation&$plain") ;;
         identity-matcher)
             files+=(Evaluation/IdentityMatcher.cs References/DockerReference.cs)
             tests+=(FullyQualifiedName~IdentityMatcherTests FullyQualifiedName~DockerReferenceTests) ;;
         policy-reader)
-            files+=(Policy/PolicyReader.cs Policy/PolicyJson.cs Policy/RequirementReader.cs Policy/SigstoreRequirementReader.cs
-                Policy/IdentityReader.cs Policy/IdentityRules.cs Policy/MemberSet.cs Policy/KeyData.cs Policy/PolicyLookup.cs)
+            files+=(Config/Policy/PolicyReader.cs Config/Policy/PolicyJson.cs Config/Policy/RequirementReader.cs
+                Config/Policy/SigstoreRequirementReader.cs Config/Policy/IdentityReader.cs Config/Policy/IdentityRules.cs
+                Config/Policy/PolicyLookup.cs Formats/Json/MemberSet.cs Formats/Data/KeyData.cs)
             tests+=(FullyQualifiedName~Tests.Policy.PolicyReader FullyQualifiedName~Nesting_that FullyQualifiedName~Deep_nesting
                 FullyQualifiedName~More_than_the_limit) ;;
         certificate-path)
-            files+=(Sigstore/CertificatePath.cs Sigstore/CertificateFitness.cs Sigstore/ChainEngine.cs 'Sigstore/NameConstraint*.cs'
-                Sigstore/NameSubtrees.cs)
+            files+=(Sigstore/X509/CertificatePath.cs Sigstore/X509/CertificateFitness.cs Sigstore/X509/ChainEngine.cs
+                'Sigstore/X509/NameConstraint*.cs' Sigstore/X509/NameSubtrees.cs)
             tests+=("FullyQualifiedName~Tests.Sigstore&$plain") ;;
         *) echo "There is no room $1; README.md names them." >&2; exit 2 ;;
     esac

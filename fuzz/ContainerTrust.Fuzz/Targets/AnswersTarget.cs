@@ -1,9 +1,8 @@
 using System.Text;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Tests.Hosts.Ssh;
 
 namespace ContainerTrust.Fuzz.Targets;

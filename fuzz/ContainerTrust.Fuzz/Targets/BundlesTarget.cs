@@ -1,6 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Sigstore;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.SimpleSigning;
-using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;

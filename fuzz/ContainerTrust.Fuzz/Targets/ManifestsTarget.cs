@@ -1,4 +1,4 @@
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Tests.Images;
 

@@ -1,4 +1,4 @@
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Tests.Policy;
 
 namespace ContainerTrust.Fuzz.Targets;

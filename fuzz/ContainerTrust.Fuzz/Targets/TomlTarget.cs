@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Tests.Images;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Toml;
 
 namespace ContainerTrust.Fuzz.Targets;
 

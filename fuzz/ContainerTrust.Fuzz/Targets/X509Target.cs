@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;

@@ -1,5 +1,5 @@
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;

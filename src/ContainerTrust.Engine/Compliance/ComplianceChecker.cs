@@ -1,6 +1,8 @@
-using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;

@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Trust;
-
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>The rules that a host is audited by. Their ids are stable: scripts name them.</summary>

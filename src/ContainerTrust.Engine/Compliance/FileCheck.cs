@@ -1,7 +1,6 @@
-using ContainerTrust.Engine.Trust;
 using System.Globalization;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Compliance;
 

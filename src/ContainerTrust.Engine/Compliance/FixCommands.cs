@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;

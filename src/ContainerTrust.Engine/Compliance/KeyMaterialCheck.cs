@@ -1,8 +1,8 @@
 using System.Globalization;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Compliance;
 

@@ -1,6 +1,8 @@
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -51,7 +53,7 @@ internal sealed class MirrorCheck : IComplianceCheck
 
     private static RegistryEntry? Find(Dictionary<string, RegistryEntry> byPrefix, string name)
     {
-        foreach (string prefix in Lookaside.LookasideChain.Of(name))
+        foreach (string prefix in LookasideChain.Of(name))
         {
             if (byPrefix.TryGetValue(prefix, out RegistryEntry? entry))
                 return entry;
@@ -86,7 +88,7 @@ internal sealed class MirrorCheck : IComplianceCheck
 
             if (audit.Lookaside is not { } lookaside)
                 continue;
-            Lookaside.EffectiveLookaside? effective = lookaside.ForScope("docker", name);
+            EffectiveLookaside? effective = lookaside.ForScope("docker", name);
             if (source.Requirements.Any(static r => r is SignedByRequirement) && effective?.SignatureStore is null && lookaside.ForScope("docker", scope)?.SignatureStore is { } store)
             {
                 audit.Add(ComplianceRules.MirrorWithoutSignatures, $"{from}, and {lookaside.Directory} has no signature store for that name, so what comes from there is not accepted.", registry.File, name, audit.Fix.SetStore(new PolicyEntry("docker", name, false, []), store));

@@ -1,4 +1,4 @@
-using ContainerTrust.Engine.Policy;
+
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 

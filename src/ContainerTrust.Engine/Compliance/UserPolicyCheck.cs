@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Compliance;
 

@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Evaluation;
@@ -70,5 +71,5 @@ internal static class IdentityMatcher
     private static string? Parsed(string text, out DockerReference? reference) =>
         DockerReference.TryParse(text, out reference, out string problem) ? null : $"the policy's '{text}' is no reference: {problem}";
 
-    private static string Printed(string text) => Policy.Printable.Of(text, Policy.Printable.NameLength);
+    private static string Printed(string text) => Printable.Of(text, Printable.NameLength);
 }

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Evaluation;

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Evaluation;
 

@@ -1,5 +1,7 @@
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 

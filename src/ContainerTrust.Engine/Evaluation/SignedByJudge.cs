@@ -1,7 +1,8 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Claims;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.SimpleSigning;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Evaluation;
 

@@ -1,4 +1,6 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Evaluation;

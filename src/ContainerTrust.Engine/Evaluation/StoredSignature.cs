@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Evaluation;

@@ -13,7 +13,7 @@ internal static class AbsolutePath
         ArgumentNullException.ThrowIfNull(path);
         if (path.StartsWith('/') && !path.Contains('\0'))
             return path;
-        string shown = Policy.Printable.Of(path, Policy.Printable.NameLength);
+        string shown = Printable.Of(path, Printable.NameLength);
         throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{shown}' is not an absolute path; give {what} from the root on.")
         {
             Target = path,

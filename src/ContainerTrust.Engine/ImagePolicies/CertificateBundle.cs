@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ContainerTrust.Engine.Formats.Pem;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 

@@ -1,6 +1,7 @@
+
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
@@ -143,7 +144,7 @@ public sealed class ImagePolicyConverter
             if (entry.Transport != "docker" || entry.Registry is null || entry.Type == TrustType.Accept)
                 continue;
             if (policies.FirstOrDefault(p => p.Scope == entry.Registry || ImagePolicyScopes.IsInside(entry.Registry, p.Scope)).Scope is { } above)
-                _messages.Warning($"'{Policy.Printable.Of(entry.Registry, Policy.Printable.NameLength)}' has become no policy, so in the cluster its images are accepted by the policy for '{above}'.");
+                _messages.Warning($"'{Printable.Of(entry.Registry, Printable.NameLength)}' has become no policy, so in the cluster its images are accepted by the policy for '{above}'.");
         }
     }
 }

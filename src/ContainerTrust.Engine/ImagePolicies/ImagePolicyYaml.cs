@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Yaml;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 

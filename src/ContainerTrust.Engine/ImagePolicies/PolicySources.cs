@@ -1,6 +1,7 @@
+
+using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 

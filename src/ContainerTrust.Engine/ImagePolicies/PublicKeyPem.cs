@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Formats.Pem;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Formats.Data;
+
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>The member <c>rootOfTrust</c> of a policy. Data are PEM in base64, on one line. Two that are equal demand the same.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.ImagePolicies;

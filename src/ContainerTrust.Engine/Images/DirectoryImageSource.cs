@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Images;
 

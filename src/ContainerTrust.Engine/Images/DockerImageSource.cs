@@ -1,6 +1,11 @@
+
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Images;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Manifests;
+
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>One image, wherever it is kept. Nothing that it gives has been verified, but that bytes asked for by digest have that digest.</summary>

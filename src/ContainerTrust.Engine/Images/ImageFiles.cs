@@ -1,5 +1,6 @@
+
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Images;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Images;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Images;
 
@@ -67,7 +70,7 @@ internal static class SigstoreAttachments
     private static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
     {
         if (manifest.MediaType != OciManifest)
-            throw Invalid(manifest.Source, $"its media type is '{Policy.Printable.Of(manifest.MediaType ?? "", Policy.Printable.NameLength)}', not {OciManifest}", advice);
+            throw Invalid(manifest.Source, $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
         List<Layer> layers = Layers(manifest, advice);
         if (signatures.Count + layers.Count > ImageLimits.Signatures)
             throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);

@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

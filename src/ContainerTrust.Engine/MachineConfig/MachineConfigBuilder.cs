@@ -1,7 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;

@@ -1,4 +1,6 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

@@ -1,5 +1,5 @@
-using ContainerTrust.Engine.ImagePolicies;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

@@ -1,5 +1,6 @@
+
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

@@ -1,5 +1,7 @@
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

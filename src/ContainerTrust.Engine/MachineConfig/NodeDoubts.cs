@@ -1,5 +1,7 @@
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;

@@ -1,7 +1,9 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.OpenPgp.Armor;
 
 namespace ContainerTrust.Engine.MachineConfig;
 

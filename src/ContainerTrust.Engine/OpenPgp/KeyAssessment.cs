@@ -1,4 +1,6 @@
+
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Armor;
+
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>Finds the packets of a key file, armored or binary.</summary>

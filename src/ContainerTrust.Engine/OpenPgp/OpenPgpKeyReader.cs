@@ -1,4 +1,7 @@
+
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Gpg;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Messages;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>Whether a key made a signature, by its numbers alone: nothing is said of times, flags or critical parts.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Formats.Documents;
+
 namespace ContainerTrust.Engine.References;
 
 /// <summary>What each transport accepts as a scope in a policy (containers/image, <c>ValidatePolicyConfigurationScope</c>).</summary>

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Sigstore.X509;
+
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>A Fulcio CA, and whom it must have certified.</summary>

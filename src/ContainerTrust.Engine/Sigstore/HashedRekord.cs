@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Json;
+using ContainerTrust.Engine.Formats.Pem;
 
 namespace ContainerTrust.Engine.Sigstore;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Sigstore.X509;
+
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>The user's own PKI, and whom it must have certified.</summary>

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Json;
 
 namespace ContainerTrust.Engine.Sigstore;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Sigstore.X509;
+
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>What is wrong with a sigstore signature: the first check that failed.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Json;
 
 namespace ContainerTrust.Engine.Sigstore;
 

@@ -1,4 +1,7 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Claims;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
 

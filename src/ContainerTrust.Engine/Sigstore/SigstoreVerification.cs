@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Claims;
+
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Pem;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
 

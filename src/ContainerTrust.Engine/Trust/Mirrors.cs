@@ -1,5 +1,6 @@
+
+using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;

@@ -1,5 +1,6 @@
+
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
 
 namespace ContainerTrust.Engine.Trust;
 

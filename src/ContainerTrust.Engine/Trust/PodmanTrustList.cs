@@ -2,10 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Json;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Trust;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.ImagePolicies;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>Requirements in words, for lists and questions. Values are as the policy has them; who shows them makes them fit for a terminal.</summary>

@@ -1,3 +1,5 @@
+
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;

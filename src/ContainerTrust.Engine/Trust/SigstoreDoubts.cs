@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Certificates;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>What users fall into with sigstore signatures: policies that are possible, and do not do what was meant.</summary>

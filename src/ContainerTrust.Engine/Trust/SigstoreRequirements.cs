@@ -1,4 +1,6 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust;
 

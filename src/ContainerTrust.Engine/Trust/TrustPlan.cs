@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust;

@@ -1,6 +1,7 @@
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Trust;
 

@@ -25,7 +25,7 @@ internal static class CommandSoFar
     }
 
     /// <summary>The host's files that the command will work on.</summary>
-    /// <exception cref="Engine.TrustException">They cannot be looked at.</exception>
+    /// <exception cref="TrustException">They cannot be looked at.</exception>
     public static TrustStore Store(IDictionary parameters)
     {
         TrustStoreOptions options = new()

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Trust;
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Commands.Completion;

@@ -1,5 +1,4 @@
 using System.Collections;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Completion;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Commands.Fleet;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Fleet;

@@ -1,4 +1,4 @@
-using ContainerTrust.Engine;
+
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Fleet;

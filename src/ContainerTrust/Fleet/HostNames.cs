@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Commands.Fleet;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Trust;
 

@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using ContainerTrust.Conformance.Tests.Policy;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Conformance.Tests.Cli;
 

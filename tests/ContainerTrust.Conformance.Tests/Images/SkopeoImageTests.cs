@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Conformance.Tests.Images;
 

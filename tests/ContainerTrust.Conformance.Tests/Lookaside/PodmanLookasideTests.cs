@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Config.RegistriesD;
 
 namespace ContainerTrust.Conformance.Tests.Lookaside;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Conformance.Tests.MachineConfig;
 

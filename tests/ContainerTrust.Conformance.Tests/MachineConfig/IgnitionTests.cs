@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Conformance.Tests.MachineConfig;
 

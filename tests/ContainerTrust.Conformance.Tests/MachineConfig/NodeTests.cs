@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.TestCluster;
 using static ContainerTrust.MachineConfigTrustStatus;
 

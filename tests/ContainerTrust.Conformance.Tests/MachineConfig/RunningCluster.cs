@@ -1,5 +1,4 @@
-using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.TestCluster;
 
 namespace ContainerTrust.Conformance.Tests.MachineConfig;

@@ -134,7 +134,7 @@ public sealed class GpgKeyTests : IDisposable
         byte[] binary = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--export-secret-keys", fingerprint);
         foreach (byte[] key in new[] { armored, binary })
         {
-            var error = Assert.Throws<ContainerTrust.Engine.TrustFormatException>(() => OpenPgpKeyReader.Read(key, "key"));
+            var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(key, "key"));
             Assert.Equal("NoUsableKey", error.ErrorId);
             Assert.Contains("private key", error.Message, StringComparison.Ordinal);
             AssertSameListing(key);

@@ -1,5 +1,4 @@
 using System.Text;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;

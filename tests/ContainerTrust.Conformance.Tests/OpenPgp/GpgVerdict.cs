@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;

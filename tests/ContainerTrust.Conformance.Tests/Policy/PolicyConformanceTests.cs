@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Conformance.Tests.Policy;
 

@@ -1,4 +1,6 @@
+
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;
 

@@ -1,4 +1,4 @@
-using ContainerTrust.Engine;
+
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;

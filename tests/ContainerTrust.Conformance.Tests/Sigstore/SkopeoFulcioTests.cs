@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Sigstore;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Fleet;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 using Xunit.Abstractions;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.OpenPgp;
 using Xunit.Abstractions;
 
 namespace ContainerTrust.Conformance.Tests.Ssh;

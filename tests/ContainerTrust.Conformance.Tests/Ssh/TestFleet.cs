@@ -1,7 +1,7 @@
 using System.Globalization;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Ssh;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ContainerTrust.Conformance.Tests.OpenPgp;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;

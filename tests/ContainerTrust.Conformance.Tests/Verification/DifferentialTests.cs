@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ContainerTrust.Conformance.Tests.OpenPgp;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Packets;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 

@@ -1,5 +1,9 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Armor;
+using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
 using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
 
 namespace ContainerTrust.Conformance.Tests.Verification;

@@ -1,4 +1,4 @@
-using ContainerTrust.Engine;
+
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;

@@ -1,7 +1,9 @@
-using ContainerTrust.Engine;
-using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 

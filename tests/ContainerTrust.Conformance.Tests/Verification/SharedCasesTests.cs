@@ -1,5 +1,4 @@
 using ContainerTrust.Conformance.Tests.OpenPgp;
-using ContainerTrust.Engine;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;

@@ -1,7 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;

@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Compliance;

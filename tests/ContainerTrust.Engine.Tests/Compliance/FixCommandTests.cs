@@ -1,6 +1,8 @@
+
 using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;

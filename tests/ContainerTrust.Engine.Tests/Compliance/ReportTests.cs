@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 

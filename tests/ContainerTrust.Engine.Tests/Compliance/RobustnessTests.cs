@@ -1,7 +1,8 @@
 using System.Text;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;

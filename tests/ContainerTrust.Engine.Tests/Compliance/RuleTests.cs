@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using ContainerTrust.Engine.Compliance;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 
@@ -139,7 +141,7 @@ public sealed class RuleTests
     [Fact]
     public void A_distributions_default_is_not_compliant()
     {
-        ImageTrustCompliance found = new AuditHost().With(AuditHost.Policy, ContainerTrust.Engine.Policy.DefaultPolicy.Text.ToArray()).Check();
+        ImageTrustCompliance found = new AuditHost().With(AuditHost.Policy, DefaultPolicy.Text.ToArray()).Check();
         Assert.False(found.Compliant);
         Assert.Equal(["DefaultAcceptsAnything", "ScopeAcceptsAnything"], found.Findings.Select(static f => f.RuleId));
         Assert.Equal(ImageTrustSeverity.Information, found.Findings[1].Severity);

@@ -1,7 +1,9 @@
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Tests.Images;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 

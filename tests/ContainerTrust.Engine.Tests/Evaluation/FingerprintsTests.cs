@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Evaluation;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;

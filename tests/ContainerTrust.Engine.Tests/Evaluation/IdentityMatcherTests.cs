@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.References;
 

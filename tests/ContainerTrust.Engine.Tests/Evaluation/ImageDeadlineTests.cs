@@ -1,7 +1,6 @@
-using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Tests.Images.Registry;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 

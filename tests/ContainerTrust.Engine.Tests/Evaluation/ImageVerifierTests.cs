@@ -4,8 +4,11 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Images;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Packets;
 using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;

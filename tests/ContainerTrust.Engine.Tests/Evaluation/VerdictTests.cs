@@ -1,8 +1,9 @@
 using System.Text;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Tests.OpenPgp;

@@ -4,7 +4,7 @@ using System.Text;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Tests.Hosts.Ssh;
 using ContainerTrust.Engine.Trust;
 using Xunit.Abstractions;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Linux;
 using static ContainerTrust.Engine.Tests.Hosts.HostTestDirectory;
 
 namespace ContainerTrust.Engine.Tests.Hosts;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
 using static ContainerTrust.Engine.Tests.Hosts.HostTestDirectory;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts.Linux;
 
 namespace ContainerTrust.Engine.Tests.Hosts;

@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Hosts.Linux;
 
 namespace ContainerTrust.Engine.Tests.Hosts;

@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Hosts;
-
 namespace ContainerTrust.Engine.Tests.Hosts;
 
 /// <summary>A way to a file, and whether root writes and deletes it there.</summary>

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Tests.Hosts.Ssh;
 using Xunit.Abstractions;
 using static ContainerTrust.Engine.Tests.Hosts.HostTestDirectory;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;

@@ -1,6 +1,8 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.ImagePolicies;
-using ContainerTrust.Engine.Lookaside;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Tests.Policy;
 using ContainerTrust.Engine.Tests.Sigstore;

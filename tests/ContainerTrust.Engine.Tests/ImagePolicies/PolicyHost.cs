@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.Tests.Sigstore;
 using ContainerTrust.Engine.Tests.Trust;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;
 

@@ -1,6 +1,7 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.ImagePolicies;
-using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.Engine.Tests.Sigstore;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
 using static ContainerTrust.Engine.Tests.Images.SignedManifests;
 
 namespace ContainerTrust.Engine.Tests.Images;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Images;

@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.Images;

@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Release;
+using ContainerTrust.Engine.Manifests;
 using static ContainerTrust.Engine.Tests.Images.SignedManifests;
 
 namespace ContainerTrust.Engine.Tests.Images;

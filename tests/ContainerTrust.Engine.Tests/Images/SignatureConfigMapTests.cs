@@ -1,5 +1,7 @@
 using System.Text;
 using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

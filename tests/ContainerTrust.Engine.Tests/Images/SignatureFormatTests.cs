@@ -1,4 +1,4 @@
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Images;

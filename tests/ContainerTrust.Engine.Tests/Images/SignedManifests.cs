@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Tests.Images;
 
@@ -47,7 +48,7 @@ internal static class SignedManifests
     public static string KeyOf(ECDsa key, string? id = null)
     {
         ECParameters p = key.ExportParameters(false);
-        id ??= ContainerTrust.Engine.Images.JsonWebKey.KeyId(key.ExportSubjectPublicKeyInfo());
+        id ??= JsonWebKey.KeyId(key.ExportSubjectPublicKeyInfo());
         return $$"""{"crv":"P-256","kid":"{{id}}","kty":"EC","x":"{{Encode(p.Q.X)}}","y":"{{Encode(p.Q.Y)}}"}""";
     }
 

@@ -1,8 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Registry;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Images.Registry;
 

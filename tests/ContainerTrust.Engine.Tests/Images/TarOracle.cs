@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Tar;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Toml;
 using Tomlyn;
 using Tomlyn.Model;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
-using OurArray = ContainerTrust.Engine.Images.TomlArray;
-using OurTable = ContainerTrust.Engine.Images.TomlTable;
+using OurArray = ContainerTrust.Engine.Formats.Toml.TomlArray;
+using OurTable = ContainerTrust.Engine.Formats.Toml.TomlTable;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

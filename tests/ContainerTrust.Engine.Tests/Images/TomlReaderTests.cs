@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Toml;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Lookaside;
+
+using ContainerTrust.Engine.Config.RegistriesD;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;
 

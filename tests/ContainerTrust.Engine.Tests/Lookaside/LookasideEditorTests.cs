@@ -1,6 +1,7 @@
 using System.Text;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;
 

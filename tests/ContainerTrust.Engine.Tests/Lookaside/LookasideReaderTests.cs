@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Yaml;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;
 

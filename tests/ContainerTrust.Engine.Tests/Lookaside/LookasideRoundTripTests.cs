@@ -1,4 +1,6 @@
-using ContainerTrust.Engine.Lookaside;
+
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;
@@ -37,9 +38,9 @@ internal sealed class MemoryHost : ITrustHost
     public IEnumerable<string> Names => _files.Keys;
 
     /// <summary>Does what a plan says.</summary>
-    public void Apply(ContainerTrust.Engine.Lookaside.LookasideEdit edit)
+    public void Apply(LookasideEdit edit)
     {
-        foreach (ContainerTrust.Engine.Lookaside.LookasideFileEdit file in edit.Files)
+        foreach (LookasideFileEdit file in edit.Files)
         {
             string name = file.Path[(Directory.Length + 1)..];
             Assert.Equal(_files.ContainsKey(name), file.Expected is not null);

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Formats.Data;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig;
 

@@ -1,7 +1,7 @@
 using System.Text;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig;

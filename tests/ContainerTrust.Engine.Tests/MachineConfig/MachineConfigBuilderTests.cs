@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Tests.ImagePolicies;

@@ -1,6 +1,5 @@
 using System.Text;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig;
 

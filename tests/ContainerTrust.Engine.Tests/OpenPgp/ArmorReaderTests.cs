@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Armor;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

@@ -1,4 +1,6 @@
+
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;

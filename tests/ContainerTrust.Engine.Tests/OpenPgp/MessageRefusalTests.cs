@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

@@ -1,5 +1,8 @@
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Armor;
+using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

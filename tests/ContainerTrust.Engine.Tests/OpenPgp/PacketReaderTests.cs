@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.OpenPgp;
+
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

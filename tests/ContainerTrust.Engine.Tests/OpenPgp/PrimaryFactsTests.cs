@@ -1,5 +1,7 @@
+
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Packets;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.Policy;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Json;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

@@ -1,4 +1,7 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

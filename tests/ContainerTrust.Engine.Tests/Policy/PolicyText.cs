@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

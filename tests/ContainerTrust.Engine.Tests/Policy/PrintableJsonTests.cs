@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Json;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

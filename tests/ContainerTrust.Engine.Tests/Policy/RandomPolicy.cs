@@ -1,4 +1,7 @@
 using System.Text;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 
@@ -200,7 +203,7 @@ internal sealed class PolicyWriter
 
     private void Requirements(TrustRequirement[] requirements, int depth, bool onOneLine)
     {
-        string compact = Encoding.UTF8.GetString(ContainerTrust.Engine.Policy.RequirementWriter.ToCompactJson(requirements));
+        string compact = Encoding.UTF8.GetString(RequirementWriter.ToCompactJson(requirements));
         if (onOneLine)
         {
             _text.Append(compact);

@@ -1,5 +1,5 @@
+
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Tests.Policy;
 

@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.References;

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

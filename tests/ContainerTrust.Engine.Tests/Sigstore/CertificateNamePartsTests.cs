@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Sigstore;
+
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Asn1;
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

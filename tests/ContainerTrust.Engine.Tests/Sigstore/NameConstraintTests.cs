@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

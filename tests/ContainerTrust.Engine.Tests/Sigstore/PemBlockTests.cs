@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerTrust.Engine.Formats.Pem;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;

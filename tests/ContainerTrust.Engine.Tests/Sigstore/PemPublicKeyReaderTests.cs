@@ -1,6 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;

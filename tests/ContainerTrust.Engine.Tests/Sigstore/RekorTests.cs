@@ -71,7 +71,8 @@ public sealed class RekorTests
     [Fact]
     public void The_logs_signature_is_strict_DER()
     {
-        string canonical = Log.Enter(Body, Time)[(Log.Enter(Body, Time).IndexOf("\"Payload\":", StringComparison.Ordinal) + 10)..^1];
+        string entered = Log.Enter(Body, Time);
+        string canonical = entered[(entered.IndexOf("\"Payload\":", StringComparison.Ordinal) + 10)..^1];
         byte[] raw = Log.Key.Sign(Encoding.UTF8.GetBytes(canonical));
         Assert.Equal(SigstoreProblem.None, Judge(With(raw)));
         Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(With([.. raw, 0])));

@@ -1,5 +1,8 @@
 using System.Text;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
+using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

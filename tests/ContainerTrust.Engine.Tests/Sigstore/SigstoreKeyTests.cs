@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;

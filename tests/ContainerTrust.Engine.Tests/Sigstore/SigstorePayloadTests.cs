@@ -1,4 +1,7 @@
 using System.Text;
+using ContainerTrust.Engine.Claims;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;

@@ -1,5 +1,7 @@
 using System.Text;
-using ContainerTrust.Engine.SimpleSigning;
+using ContainerTrust.Engine.Claims;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.SimpleSigning;
 

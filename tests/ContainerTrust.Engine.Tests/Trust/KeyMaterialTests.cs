@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text;
 using ContainerTrust.Engine.Compliance;
-using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Tests.Compliance;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;
 

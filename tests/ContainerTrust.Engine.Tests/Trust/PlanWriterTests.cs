@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Trust;

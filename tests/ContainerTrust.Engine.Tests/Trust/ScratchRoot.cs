@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Tests.Sigstore;
 using ContainerTrust.Engine.Trust;
 

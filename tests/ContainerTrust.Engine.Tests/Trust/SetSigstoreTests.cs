@@ -1,7 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Sigstore.X509;
 using ContainerTrust.Engine.Tests.Sigstore;
 using ContainerTrust.Engine.Trust;
 
@@ -415,12 +420,12 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Equal(warns, Doubts(Change(Keys with { SignedIdentity = identity })).Any(static w => w.Contains("cosign", StringComparison.Ordinal)));
 
         // The warning is right: what cosign claims is refused by exactly these.
-        string? refusal = Engine.Evaluation.IdentityMatcher.Refusal(identity, Image("a.example.com/app:v1"), "a.example.com/app");
+        string? refusal = IdentityMatcher.Refusal(identity, Image("a.example.com/app:v1"), "a.example.com/app");
         Assert.Equal(warns, refusal is not null);
     }
 
-    private static Engine.References.DockerReference Image(string text) =>
-        Engine.References.DockerReference.TryParse(text, out Engine.References.DockerReference? image, out string problem) ? image : throw new ArgumentException(problem);
+    private static DockerReference Image(string text) =>
+        DockerReference.TryParse(text, out DockerReference? image, out string problem) ? image : throw new ArgumentException(problem);
 
     [Fact]
     public void Both_kinds_of_signature_in_one_list_are_warned_of()

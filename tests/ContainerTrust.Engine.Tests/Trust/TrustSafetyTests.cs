@@ -1,5 +1,7 @@
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;

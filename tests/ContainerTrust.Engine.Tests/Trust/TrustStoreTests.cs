@@ -1,4 +1,6 @@
-using ContainerTrust.Engine.Policy;
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Json;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Hosts.Fleet;
 

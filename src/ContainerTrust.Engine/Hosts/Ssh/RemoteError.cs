@@ -1,5 +1,5 @@
+
 using ContainerTrust.Engine.Hosts.Linux;
-using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 

@@ -109,7 +109,7 @@ internal sealed class RemoteReply
 
     /// <summary>A tool that the script needs is not there.</summary>
     public TrustException ToolMissing(string untrustedName) =>
-        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{_options.HostName} has no program '{Policy.Printable.Of(untrustedName, 40)}', which is needed there. Install it ({(untrustedName == "flock" ? "util-linux" : "coreutils")}), or see that it is in /usr/bin or the PATH.") { Target = _options.HostName };
+        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{_options.HostName} has no program '{Printable.Of(untrustedName, 40)}', which is needed there. Install it ({(untrustedName == "flock" ? "util-linux" : "coreutils")}), or see that it is in /usr/bin or the PATH.") { Target = _options.HostName };
 
     /// <summary>The host says what is no answer.</summary>
     public TrustException Garbled() => SshFailure.Garbled(_options);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using ContainerTrust.Engine.Policy;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 

@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Policy;
-
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
 /// <summary>Says why there is no connection, from how ssh ended.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
+using ContainerTrust.Engine.Hosts.Fleet;
 using ContainerTrust.Engine.Hosts.Linux;
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 

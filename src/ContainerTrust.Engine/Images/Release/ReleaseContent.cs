@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Text.Json;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Json;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>
 /// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream document that lists

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>Bounds and words of <see cref="ReleaseContent.ReadAsync"/>.</summary>
 public sealed record ReleaseContentOptions

@@ -1,4 +1,6 @@
-namespace ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Tar;
+
+namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>What one layer of an image says about <c>release-manifests/image-references</c>.</summary>
 /// <param name="Content">The file, if the layer has it.</param>

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>One object out of a document of Kubernetes objects: what is needed of a ConfigMap.</summary>
 /// <param name="Kind">Its kind. Null if it names none.</param>

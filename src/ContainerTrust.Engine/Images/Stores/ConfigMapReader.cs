@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Yaml;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>Reads Kubernetes objects out of YAML (one document or several) and JSON, lists of them taken apart.</summary>
 internal static class ConfigMapReader

@@ -1,7 +1,7 @@
 using System.Globalization;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Manifests;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
 /// Signatures of OpenShift releases as a cluster keeps them: ConfigMaps (namespace <c>openshift-config-managed</c>, label

@@ -1,7 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>Tells the formats of stored signatures apart (containers/image, <c>signature.FromBlob</c>).</summary>
 public static class SignatureFormat

@@ -1,8 +1,9 @@
 using System.Globalization;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
 /// Reads signatures out of stores: the lookaside layout of registries.d, and that of the OpenShift release mirrors. A store is a URL (<c>https</c>, <c>http</c>,

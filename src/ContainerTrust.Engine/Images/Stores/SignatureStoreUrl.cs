@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.Images;
+namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
 /// The base of a signature store, taken apart as containers/image does (Go's <c>net/url</c>): the path is decoded, names are put behind it as they are, a

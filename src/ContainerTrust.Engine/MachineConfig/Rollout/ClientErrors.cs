@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What a client program's complaint means. No client has a form of its errors that is made for programs, so their words are looked at.</summary>
 internal static partial class ClientErrors

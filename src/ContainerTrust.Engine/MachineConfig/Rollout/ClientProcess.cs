@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>How a client program ended.</summary>
 /// <param name="ExitCode">Its exit code.</param>

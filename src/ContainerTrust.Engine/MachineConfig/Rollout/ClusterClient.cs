@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using ContainerTrust.Engine.Trust;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
 /// Asks an OpenShift cluster through <c>oc</c> or <c>kubectl</c>, whichever is there, so that logins, proxies and plug-ins of the kubeconfig work as the user knows

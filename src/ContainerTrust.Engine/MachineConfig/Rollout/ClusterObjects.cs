@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ContainerTrust.Engine.Formats.Documents;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Asks a cluster for the objects that concern a roll-out.</summary>
 internal sealed partial class ClusterObjects(ClusterClient client)
@@ -36,7 +37,7 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public static void RequireName(string name)
     {
         if (name.Length > 253 || !Subdomain().IsMatch(name))
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Policy.Printable.Of(name, Policy.Printable.NameLength)}' is no name of a pool, node or MachineConfig: those have small letters, digits, '-' and '.'.") { Target = name };
+            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is no name of a pool, node or MachineConfig: those have small letters, digits, '-' and '.'.") { Target = name };
     }
 
     private static List<ConfigDocument> Read(IReadOnlyList<JsonElement> objects) =>

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Which cluster is meant, and by which program it is asked.</summary>
 public sealed record ClusterOptions

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What is found of a pool: each finding stands in the way of a yes; notes do not.</summary>
 internal sealed class Findings

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ContainerTrust.Engine.Formats.Documents;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>A Kubernetes label selector (<c>metav1.LabelSelector</c>): all its conditions must hold.</summary>
 internal sealed class LabelSelector

@@ -1,7 +1,9 @@
-using ContainerTrust.Engine.Policy;
-using ContainerTrust.Engine.Trust;
 
-namespace ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What a MachineConfig is to bring to the nodes: the policy by its meaning, everything else by its bytes.</summary>
 internal sealed class MeantFiles

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
 /// Which of several MachineConfigs' files ends up in the rendered config: the last one's. The operator merges in the order of names; newer ones merge all

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Hosts;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
 /// Reads the files of a node that decide on images, in one debug session (<c>oc debug node/…</c>). The script is always the same; the paths of

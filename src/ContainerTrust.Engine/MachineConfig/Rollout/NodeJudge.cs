@@ -1,6 +1,8 @@
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Whether a node's own files are what is meant.</summary>
 internal static class NodeJudge

@@ -1,6 +1,7 @@
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Config.Policy;
+
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Whether two policies mean the same, whatever their bytes are.</summary>
 internal static class PolicyComparison

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ContainerTrust.Engine.Formats.Documents;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>A MachineConfigPool as the cluster has it. What the cluster does not say is null.</summary>
 internal sealed class PoolDocument

@@ -1,7 +1,6 @@
-using ContainerTrust.Engine.Policy;
 using static ContainerTrust.MachineConfigTrustStatus;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What a pool's own fields say: whether all its machines have the rendered config that they are to have. Whatever is missing or new is no yes.</summary>
 internal static class PoolJudge

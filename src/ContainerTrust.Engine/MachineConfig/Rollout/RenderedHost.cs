@@ -1,4 +1,6 @@
-namespace ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>The files of a rendered config that decide on signatures, above those that the nodes' image has.</summary>
 internal static class RenderedHost

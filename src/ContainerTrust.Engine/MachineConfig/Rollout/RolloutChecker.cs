@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
 using static ContainerTrust.MachineConfigTrustStatus;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.</summary>
 public sealed class RolloutChecker
@@ -245,7 +246,7 @@ public sealed class RolloutChecker
         string? target = answer.State!.Pool?.Target;
         string[] reasons = current is not null && current == target
             ? [.. differences]
-            : [$"It uses {Policy.Printable.Of(current ?? "no rendered config", Policy.Printable.NameLength)}, not {target ?? "one that the pool names"}.", .. differences];
+            : [$"It uses {Printable.Of(current ?? "no rendered config", Printable.NameLength)}, not {target ?? "one that the pool names"}.", .. differences];
         return new MachineConfigTrustNode { Name = node, IsAsMeant = reasons.Length == 0, Reasons = reasons };
     }
 

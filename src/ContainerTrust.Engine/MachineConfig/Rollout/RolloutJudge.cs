@@ -1,7 +1,8 @@
-using ContainerTrust.Engine.Policy;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
 using static ContainerTrust.MachineConfigTrustStatus;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
 /// Whether the machines of a pool use the policy that a MachineConfig has: the MachineConfig is there as it is meant, the pool selects it, all machines have

@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Asked of a pool: whether its machines use the policy of a MachineConfig.</summary>
 /// <param name="Role">The pool.</param>

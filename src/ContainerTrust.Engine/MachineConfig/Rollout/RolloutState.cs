@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What the cluster said of a pool, and of the MachineConfigs that concern it.</summary>
 /// <param name="PoolName">The pool that was asked for.</param>

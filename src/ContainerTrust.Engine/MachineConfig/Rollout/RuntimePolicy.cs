@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Policy;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
 /// Where CRI-O does not ask the policy of the host: for the pods of a namespace that has a policy of its own (the operator writes one for every ImagePolicy),

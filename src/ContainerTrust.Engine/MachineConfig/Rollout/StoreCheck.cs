@@ -1,9 +1,10 @@
+
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Lookaside;
-using ContainerTrust.Engine.Policy;
 using ContainerTrust.Engine.Trust;
 
-namespace ContainerTrust.Engine.MachineConfig;
+namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>Whether there is a place to read the signatures from that a policy requires, for every scope and for every mirror of it.</summary>
 internal sealed class StoreCheck

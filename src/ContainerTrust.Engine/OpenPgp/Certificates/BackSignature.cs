@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>Whether a subkey has agreed to be bound to its primary key (RFC 9580 section 5.2.1.9): a signature of type 0x19, embedded in the binding.</summary>

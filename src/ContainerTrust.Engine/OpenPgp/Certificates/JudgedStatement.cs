@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>A certificate (transferable public key, RFC 9580 section 10.1) as key files give it, all copies together: nothing is verified and nothing decided.</summary>

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>Whom a statement names as its maker. Mostly nobody signs that, so it says which key to try, and proves nothing.</summary>

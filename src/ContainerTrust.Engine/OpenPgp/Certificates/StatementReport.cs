@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>Says of every signature of a certificate what became of it.</summary>

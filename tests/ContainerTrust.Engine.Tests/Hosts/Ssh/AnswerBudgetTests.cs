@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;

@@ -1,3 +1,4 @@
+
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Trust;

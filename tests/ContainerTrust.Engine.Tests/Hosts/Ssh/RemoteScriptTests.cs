@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;
 

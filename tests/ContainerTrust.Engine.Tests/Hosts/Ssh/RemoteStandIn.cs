@@ -1,5 +1,5 @@
+
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;
 

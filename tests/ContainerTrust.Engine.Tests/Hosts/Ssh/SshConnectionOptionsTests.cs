@@ -1,3 +1,6 @@
+
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;
@@ -135,7 +138,7 @@ public sealed class SshConnectionOptionsTests
         if (line.Contains(".811992701", StringComparison.Ordinal))
         {
             Assert.True(status!.IsRegularFile);
-            Assert.Equal(new Engine.Hosts.FilePermissions(0x1A4, 0, 5), status.Permissions);
+            Assert.Equal(new FilePermissions(0x1A4, 0, 5), status.Permissions);
             Assert.Equal(1_795_347_735_811_992_701, status.Stamp.ModifiedNanoseconds);
             Assert.Equal(92, status.Stamp.Length);
         }

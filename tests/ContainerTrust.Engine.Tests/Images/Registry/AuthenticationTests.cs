@@ -1,5 +1,6 @@
 using System.Net;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

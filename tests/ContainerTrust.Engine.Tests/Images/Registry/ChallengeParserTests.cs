@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

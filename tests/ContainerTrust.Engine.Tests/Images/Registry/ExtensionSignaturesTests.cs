@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

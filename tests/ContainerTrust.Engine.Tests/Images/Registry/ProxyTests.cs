@@ -1,4 +1,5 @@
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Testing;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;

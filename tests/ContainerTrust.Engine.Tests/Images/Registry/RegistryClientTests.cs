@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 
@@ -220,12 +225,12 @@ public class RegistryClientTests : RegistryTest
         int port;
         await using (var server = new HostileServer())
             port = server.Port;
-        Assert.True(ContainerTrust.Engine.References.DockerReference.TryParse($"127.0.0.1:{port}/ns/app:1", out var reference, out _));
+        Assert.True(DockerReference.TryParse($"127.0.0.1:{port}/ns/app:1", out var reference, out _));
         TrustException e = await ManifestRefusedAsync("RegistryUnreachable", Client(), new PullSource(reference, false, false));
         Assert.Contains("refused", e.Message, StringComparison.Ordinal);
-        Assert.True(ContainerTrust.Engine.References.DockerReference.TryParse($"127.0.0.1:99999/ns/app:1", out reference, out _));
+        Assert.True(DockerReference.TryParse($"127.0.0.1:99999/ns/app:1", out reference, out _));
         await ManifestRefusedAsync("InvalidRegistryHost", Client(), new PullSource(reference, false, false));
-        Assert.True(ContainerTrust.Engine.References.DockerReference.TryParse("no-such-host.invalid/ns/app:1", out reference, out _));
+        Assert.True(DockerReference.TryParse("no-such-host.invalid/ns/app:1", out reference, out _));
         await ManifestRefusedAsync("RegistryUnreachable", Client(), new PullSource(reference, false, false));
     }
 

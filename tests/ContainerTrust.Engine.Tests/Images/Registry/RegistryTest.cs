@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 

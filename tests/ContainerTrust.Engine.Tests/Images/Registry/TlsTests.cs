@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 
@@ -177,7 +180,7 @@ public class TlsTests : RegistryTest
 
         static PullSource Example()
         {
-            Assert.True(ContainerTrust.Engine.References.DockerReference.TryParse("registry.example.com/ns/app", out var reference, out _));
+            Assert.True(DockerReference.TryParse("registry.example.com/ns/app", out var reference, out _));
             return new PullSource(reference, false, false);
         }
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
 

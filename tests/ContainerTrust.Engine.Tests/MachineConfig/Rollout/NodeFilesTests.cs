@@ -1,5 +1,6 @@
 using System.Text;
-using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
 

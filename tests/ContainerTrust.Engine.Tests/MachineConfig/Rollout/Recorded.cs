@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.TestCluster;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ContainerTrust.Engine.Lookaside;
+using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Tests.ImagePolicies;
 using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.TestCluster;

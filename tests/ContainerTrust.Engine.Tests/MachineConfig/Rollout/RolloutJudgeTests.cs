@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.TestCluster;
 using static ContainerTrust.MachineConfigTrustStatus;
 

@@ -1,0 +1,259 @@
+
+using ContainerTrust.Engine.Formats.Toml;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Config.RegistriesConf;
+
+/// <summary>
+/// Where images are fetched from, and what short names mean (containers-registries.conf(5)): the main file, its drop-in files, and the aliases that
+/// podman recorded. Immutable once loaded, and for many threads.
+/// </summary>
+public sealed class RegistriesConfiguration
+{
+    private const string SystemFile = "/etc/containers/registries.conf";
+    private const string SystemDirectory = "/etc/containers/registries.conf.d";
+    private const string UserFile = "/.config/containers/registries.conf";
+    private const string UserDirectory = "/.config/containers/registries.conf.d";
+    private const string AliasFile = "/containers/short-name-aliases.conf";
+    private const string AuthFileHelper = "containers-auth.json";
+
+    private readonly SortedDictionary<string, RegistryEntry> _registries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShortNameAlias> _aliases = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, ShortNameAlias>> _recordedAliases;
+    private readonly List<string> _files = [];
+    private List<string> _searchRegistries = [];
+    private List<string> _credentialHelpers = [];
+    private string? _searchFile;
+
+    private RegistriesConfiguration(ITrustHost host) => _recordedAliases = new(() => ReadRecordedAliases(host));
+
+    /// <summary>The files that were read, in the order in which they were: later ones replace what earlier ones say.</summary>
+    public IReadOnlyList<string> Files => _files;
+
+    /// <summary>The registries, one for each prefix, in the order of their prefixes.</summary>
+    internal IReadOnlyCollection<RegistryEntry> Registries => _registries.Values;
+
+    /// <summary>The programs that are asked for credentials, in order; <c>containers-auth.json</c> stands for the auth files. Never empty.</summary>
+    public IReadOnlyList<string> CredentialHelpers => _credentialHelpers;
+
+    /// <summary>The registries that a short name is looked for in, in order.</summary>
+    public IReadOnlyList<string> UnqualifiedSearchRegistries => _searchRegistries;
+
+    /// <summary>What is done with a short name that several registries could mean.</summary>
+    public ShortNameMode ShortNameMode { get; private set; }
+
+    /// <summary>
+    /// Loads the configuration as containers/image does. The main file is the one given, else <c>$CONTAINERS_REGISTRIES_CONF</c> (or <c>$REGISTRIES_CONFIG_PATH</c>),
+    /// else the user's own if it is there, else the system's; drop-in files come from the system's and then the user's <c>registries.conf.d</c>, from the user's alone
+    /// where the main file is the user's own.
+    /// </summary>
+    /// <param name="host">The host.</param>
+    /// <param name="path">The main file, an absolute path. Null to find it.</param>
+    /// <returns>The configuration; an empty one if there is no file and none was named.</returns>
+    /// <exception cref="TrustException">
+    /// <c>InvalidToml</c>, <c>InvalidRegistriesConf</c>; <c>RegistriesConfNotFound</c> for a named file that is not there; <c>PathNotAbsolute</c>; or a file
+    /// cannot be read.
+    /// </exception>
+    public static RegistriesConfiguration Load(ITrustHost host, string? path = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        string? named = path ?? Variable(host, "CONTAINERS_REGISTRIES_CONF") ?? Variable(host, "REGISTRIES_CONFIG_PATH");
+        string? userFile = host.HomeDirectory is { } home ? home.TrimEnd('/') + UserFile : null;
+        bool isUser = named is null && userFile is not null && host.Exists(userFile);
+        string main = named is null ? isUser ? userFile! : SystemFile : AbsolutePath.Require(named, "the file of registries");
+
+        var configuration = new RegistriesConfiguration(host);
+        if (host.TryReadFile(main, TomlReader.MaxBytes) is { } file)
+            configuration.Add(main, file.Content.Span, isDropIn: false);
+        else if (named is not null)
+            throw new TrustException("RegistriesConfNotFound", TrustErrorKind.NotFound, $"{main} does not exist; check the path, or leave it out to use the host's own registries.conf.") { Target = main };
+        if (!isUser)
+            configuration.AddDirectory(host, SystemDirectory);
+        if (host.HomeDirectory is not null)
+            configuration.AddDirectory(host, host.HomeDirectory.TrimEnd('/') + UserDirectory);
+        if (configuration._credentialHelpers.Count == 0)
+            configuration._credentialHelpers = [AuthFileHelper];
+        return configuration;
+    }
+
+    /// <summary>The places that an image may be fetched from.</summary>
+    /// <remarks>
+    /// A registry that is blocked is left out, and its mirrors are not: so clusters say that images come from their mirror only. A mirror is left out where its own
+    /// name is blocked.
+    /// </remarks>
+    /// <param name="image">The image, by its full name.</param>
+    /// <returns>The mirrors that are for this name, in order, then the registry itself. The policy is asked about <paramref name="image"/>, never about these.</returns>
+    /// <exception cref="TrustException">
+    /// <c>RegistryBlocked</c>: nothing is left. <c>InvalidRegistriesConf</c>: what a location makes of the name is no image name.
+    /// </exception>
+    public IReadOnlyList<PullSource> PullSources(DockerReference image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (Find(image.Name) is not { } entry)
+            return [new PullSource(image, IsInsecure: false, IsMirror: false)];
+
+        List<PullSource> sources = [];
+        RegistryEntry? blocked = null;
+        void Add(RegistryLocation endpoint, bool isMirror)
+        {
+            DockerReference place = Rewrite(image, entry, endpoint);
+            RegistryEntry? blocking = !isMirror && entry.IsBlocked ? entry : Find(place.Name) is { IsBlocked: true } other ? other : null;
+            blocked = blocking ?? blocked;
+            if (blocking is null)
+                sources.Add(new PullSource(place, endpoint.IsInsecure, isMirror) { IsElsewhere = place.Domain != image.Domain });
+        }
+
+        bool hasDigest = image.Digest is not null;
+        foreach (RegistryLocation mirror in entry.Mirrors)
+        {
+            bool isForThis = entry.MirrorByDigestOnly ? hasDigest : mirror.PullFromMirror switch
+            {
+                "digest-only" => hasDigest,
+                "tag-only" => !hasDigest,
+                _ => true,
+            };
+            if (isForThis)
+                Add(mirror, isMirror: true);
+        }
+
+        Add(entry.Endpoint, isMirror: false);
+        return sources.Count > 0
+            ? sources
+            : throw new TrustException("RegistryBlocked", TrustErrorKind.PermissionDenied, $"Images of {blocked!.Prefix} are blocked in {blocked.File}, so {image} cannot be fetched.") { Target = image.ToString() };
+    }
+
+    /// <summary>
+    /// The images that a name may mean, as <c>podman pull</c> takes it (a name with a transport, <c>docker://…</c>, is never a short one): a full name itself;
+    /// of a short name its alias, else the name in each search registry. Where podman would ask, nothing is guessed.
+    /// </summary>
+    /// <param name="name">The name, with or without tag and digest.</param>
+    /// <returns>The candidates in order; <c>latest</c> is added where there is neither tag nor digest.</returns>
+    /// <exception cref="TrustException">
+    /// <c>InvalidReference</c>; <c>ShortNameAmbiguous</c>: several registries could be meant and the mode is <see cref="ShortNameMode.Enforcing"/>;
+    /// <c>ShortNameUnresolved</c>: no alias and no search registry; or the file of recorded aliases cannot be read.
+    /// </exception>
+    public IReadOnlyList<DockerReference> ResolveShortName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (ShortNames.HasRegistry(name))
+            return [WithTag(Parse(name, name))];
+        int end = name.IndexOfAny(['@', ':']);
+        string repository = end < 0 ? name : name[..end];
+        string suffix = end < 0 ? "" : name[end..];
+        if (!ReferenceGrammar.IsName(repository))
+            throw Invalid(name, $"'{Printable.Of(repository, Printable.NameLength)}' is no repository name");
+
+        // An alias of nothing in the recorded ones hides the others.
+        ShortNameAlias? alias = _recordedAliases.Value.GetValueOrDefault(repository) ?? _aliases.GetValueOrDefault(repository);
+        if (alias?.Target is { } target)
+            return [WithTag(Parse(target.Name + suffix, name))];
+
+        if (_searchRegistries.Count == 0)
+        {
+            throw new TrustException("ShortNameUnresolved", TrustErrorKind.NotFound, $"'{Printable.Of(name, Printable.NameLength)}' has no registry in it, and {(_searchFile is null ? "no registries.conf" : $"neither an alias nor unqualified-search-registries in {_searchFile}")} says which is meant; write the full name.")
+            {
+                Target = name,
+            };
+        }
+
+        List<DockerReference> candidates = [.. _searchRegistries.Select(registry => WithTag(Parse($"{registry}/{name}", name)))];
+        if (candidates.Count > 1 && ShortNameMode == ShortNameMode.Enforcing)
+        {
+            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' could mean {string.Join(", ", candidates)}; write the one that is meant ({_searchFile} demands it).")
+            {
+                Target = name,
+            };
+        }
+
+        return candidates;
+    }
+
+    private static string? Variable(ITrustHost host, string name) => host.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static DockerReference WithTag(DockerReference reference) => reference.IsNameOnly ? reference.ForLookup() : reference;
+
+    private static DockerReference Parse(string text, string name) =>
+        DockerReference.TryParse(text, out DockerReference? reference, out string problem) ? reference : throw Invalid(name, problem);
+
+    private static TrustException Invalid(string name, string problem) =>
+        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is no image name: {Printable.Of(problem, Printable.SentenceLength)}.") { Target = name };
+
+    private static Dictionary<string, ShortNameAlias> ReadRecordedAliases(ITrustHost host)
+    {
+        string path = HostUser.IsRoot(host)
+            ? "/var/cache" + AliasFile
+            : (Variable(host, "XDG_CACHE_HOME") ?? host.HomeDirectory!.TrimEnd('/') + "/.cache").TrimEnd('/') + AliasFile;
+        return path.StartsWith('/') && host.TryReadFile(path, TomlReader.MaxBytes) is { } file
+            ? ShortNames.ReadAliases(TomlReader.Read(path, file.Content.Span))
+            : [];
+    }
+
+    private static DockerReference Rewrite(DockerReference image, RegistryEntry entry, RegistryLocation endpoint)
+    {
+        if (endpoint.Location.Length == 0)
+            return image;
+        string full = image.ToString();
+        string rewritten = endpoint.Location + full[entry.Match(full)..];
+        if (DockerReference.TryParse(rewritten, out DockerReference? reference, out string problem) && reference.ToString() == rewritten)
+            return reference;
+        throw new TrustException("InvalidRegistriesConf", TrustErrorKind.InvalidData, $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of '{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, which is no full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
+        {
+            Target = entry.File,
+        };
+    }
+
+    private RegistryEntry? Find(string name)
+    {
+        RegistryEntry? best = null;
+        foreach (RegistryEntry entry in _registries.Values)
+        {
+            if (entry.Match(name) >= 0 && entry.Prefix.Length > (best?.Prefix.Length ?? 0))
+                best = entry;
+        }
+
+        return best;
+    }
+
+    private void AddDirectory(ITrustHost host, string directory)
+    {
+        if (!host.Exists(directory))
+            return;
+        foreach (string name in host.ListDirectory(directory))
+        {
+            string path = $"{directory}/{name}";
+            if (!name.EndsWith(".conf", StringComparison.Ordinal))
+                continue;
+            if (TryReadFile(host, path) is { } file)
+                Add(path, file.Content.Span, isDropIn: true);
+        }
+    }
+
+    // A directory of such a name is passed over, as is a file that has gone meanwhile.
+    private static HostFile? TryReadFile(ITrustHost host, string path)
+    {
+        try
+        {
+            return host.TryReadFile(path, TomlReader.MaxBytes);
+        }
+        catch (TrustException e) when (e.ErrorId == "IsADirectory")
+        {
+            return null;
+        }
+    }
+
+    private void Add(string path, ReadOnlySpan<byte> content, bool isDropIn)
+    {
+        RegistriesFile file = RegistriesFile.Read(path, content, requireV2: isDropIn);
+        _files.Add(path);
+        foreach (RegistryEntry entry in file.Registries)
+            _registries[entry.Prefix] = entry;
+        if (file.SearchRegistries is not null || !isDropIn)
+            (_searchRegistries, _searchFile) = (file.SearchRegistries ?? [], path);
+        _credentialHelpers = file.CredentialHelpers ?? _credentialHelpers;
+        ShortNameMode = file.Mode ?? ShortNameMode;
+        foreach ((string name, ShortNameAlias alias) in file.Aliases)
+            _aliases[name] = alias;
+    }
+}

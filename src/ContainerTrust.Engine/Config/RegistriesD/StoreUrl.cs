@@ -1,0 +1,57 @@
+namespace ContainerTrust.Engine.Config.RegistriesD;
+
+/// <summary>The values that a signature store may have.</summary>
+internal static class StoreUrl
+{
+    private const string NoUrl = "it is no valid URL; write https://host/path.";
+
+    /// <summary>Why the reference could not use a store; null if it could.</summary>
+    public static string? Problem(string store) =>
+        Oddity(store) ?? (store.StartsWith("http", StringComparison.OrdinalIgnoreCase) && !Uri.TryCreate(store, UriKind.Absolute, out _) ? NoUrl : null);
+
+    /// <summary>As <see cref="Problem"/>, by a look that costs nothing: for what is there already.</summary>
+    public static string? Oddity(string store)
+    {
+        foreach (char c in store)
+        {
+            if (c <= ' ' || c == '\u007F' || char.IsControl(c) || char.IsWhiteSpace(c))
+                return "it contains white space or a control character.";
+        }
+
+        if (store.Length == 0)
+            return "it is empty.";
+        if (store[0] == '/')
+            return null;
+        int colon = store.IndexOf(':');
+        if (colon < 0)
+            return "it is neither a URL nor an absolute path; write https://…, file:///… or /….";
+        ReadOnlySpan<char> scheme = store.AsSpan(0, colon);
+        ReadOnlySpan<char> rest = store.AsSpan(colon + 1);
+        if (scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
+        {
+            return rest.StartsWith("///") || (rest.StartsWith("/") && !rest.StartsWith("//"))
+                ? null
+                : "a file URL must name an absolute path on this host; write file:///….";
+        }
+
+        if (!scheme.Equals("https", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
+            return $"the scheme '{scheme}' is not known; use https, http or file.";
+        for (int percent = store.IndexOf('%'); percent >= 0; percent = store.IndexOf('%', percent + 1))
+        {
+            if (percent + 2 >= store.Length || !char.IsAsciiHexDigit(store[percent + 1]) || !char.IsAsciiHexDigit(store[percent + 2]))
+                return NoUrl;
+        }
+
+        return rest.Length < 3 || !rest.StartsWith("//") || rest[2] is '/' or '?' or '#' or ':' ? NoUrl : null;
+    }
+
+    /// <summary>Whether a store is a path and no URL: it is taken as it is, but containers/image looks at the scheme and reads no signature without one.</summary>
+    public static bool IsBarePath(string store) => store.StartsWith('/');
+
+    /// <summary>Whether signatures would travel unencrypted. They are signed, but who can replace them can hide a newer one.</summary>
+    public static bool IsUnencrypted(string store) => store.StartsWith("http:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a user name or password stands in the URL.</summary>
+    public static bool HasUserInfo(string store) =>
+        store[0] != '/' && Uri.TryCreate(store, UriKind.Absolute, out Uri? uri) && uri.UserInfo.Length > 0;
+}

@@ -1,6 +1,0 @@
-namespace ContainerTrust.Engine.Images;
-
-/// <summary>A signature as its store has it; nothing of it has been verified.</summary>
-/// <param name="Source">The URL or file that it came from.</param>
-/// <param name="UntrustedContent">The bytes.</param>
-public sealed record SignatureBlob(string Source, ReadOnlyMemory<byte> UntrustedContent);

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.Sigstore;
+
+namespace ContainerTrust.Engine.Keys;
+
+/// <summary>
+/// The keys of requirements, read from their host and imported once however many images are judged by them. For many threads.
+/// </summary>
+public sealed class RequirementKeys
+{
+    private readonly KeyMaterialFiles _files;
+    private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SignedByRequirement, RequirementKeyring> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
+    private readonly Action<string> _warn;
+    private readonly Action<string> _say;
+
+    /// <summary>Keys of a host.</summary>
+    /// <param name="host">The host whose paths the requirements name.</param>
+    /// <param name="warn">Told once of each key that cannot be used.</param>
+    /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
+    public RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say = null)
+        : this(new KeyMaterialFiles(host ?? throw new ArgumentNullException(nameof(host))), warn, say)
+    {
+        ArgumentNullException.ThrowIfNull(warn);
+    }
+
+    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
+    {
+        _files = files;
+        _warn = warn;
+        _say = say ?? (static _ => { });
+    }
+
+    /// <summary>The keys of a requirement.</summary>
+    /// <param name="requirement">A <c>signedBy</c> requirement.</param>
+    /// <returns>The keyring, or the reason why there is none.</returns>
+    public RequirementKeyring For(SignedByRequirement requirement)
+    {
+        ArgumentNullException.ThrowIfNull(requirement);
+        if (requirement.KeyType != "GPGKeys")
+            return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
+        if (_known.TryGetValue(requirement, out RequirementKeyring? known))
+            return known;
+        string id = string.Join('\0', requirement.GetKeyMaterials().Select(static m => m.Path is null ? $"data:{m.Data}" : $"path:{m.Path}"));
+        known = _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
+        _known[requirement] = known;
+        return known;
+    }
+
+    /// <summary>The keys, CAs and logs of a requirement.</summary>
+    /// <param name="requirement">A <c>sigstoreSigned</c> requirement; the same object each time it is asked for.</param>
+    /// <returns>What it trusts, or the reason why it can trust nothing.</returns>
+    public RequirementSigstoreTrust For(SigstoreSignedRequirement requirement)
+    {
+        ArgumentNullException.ThrowIfNull(requirement);
+        return _sigstore.GetOrAdd(requirement, r => new Lazy<RequirementSigstoreTrust>(() => Import(r))).Value;
+    }
+
+    private RequirementSigstoreTrust Import(SigstoreSignedRequirement requirement)
+    {
+        try
+        {
+            IReadOnlyList<KeyMaterial> materials = requirement.GetKeyMaterials();
+            IReadOnlyList<SigstoreKeySource> rekor = Sources(materials, KeyMaterialUse.Rekor);
+            SigstoreTrust trust = requirement switch
+            {
+                { Fulcio: { } fulcio } =>
+                    SigstoreTrust.FromFulcio(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
+                { Pki: { } pki } => SigstoreTrust.FromPki(Source(materials, KeyMaterialUse.PkiRoots)!,
+                    Source(materials, KeyMaterialUse.PkiIntermediates), pki.SubjectEmail, pki.SubjectHostname),
+                _ => SigstoreTrust.FromPublicKeys(Sources(materials, KeyMaterialUse.PublicKey), HasRekor(requirement) ? rekor : null),
+            };
+            foreach (string warning in trust.Warnings)
+                _warn(warning);
+            return new RequirementSigstoreTrust(trust, "");
+        }
+        catch (TrustException e)
+        {
+            // As for OpenPGP: what cannot be used accepts nothing.
+            return new RequirementSigstoreTrust(null, e.Message);
+        }
+    }
+
+    private static bool HasRekor(SigstoreSignedRequirement r) =>
+        r.RekorPublicKeyPath is not null || r.RekorPublicKeyPaths is not null || r.RekorPublicKeyData is not null || r.RekorPublicKeyDatas is not null;
+
+    private List<SigstoreKeySource> Sources(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) =>
+        [.. materials.Where(m => m.Use == use).Select(m => new SigstoreKeySource(KeyMaterialFiles.NameOf(m), Content(m)))];
+
+    private SigstoreKeySource? Source(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) => Sources(materials, use) is [var one, ..] ? one : null;
+
+    private ReadOnlyMemory<byte> Content(KeyMaterial material) => _files.TryGet(material) ?? throw new TrustException(
+        "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.") { Target = material.Path };
+
+    private RequirementKeyring Import(SignedByRequirement requirement)
+    {
+        try
+        {
+            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(KeyMaterialFiles.NameOf(m), Content(m)))];
+            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
+            foreach (string warning in keyring.Warnings)
+                _warn(warning);
+            foreach (string detail in keyring.Details)
+                _say(detail);
+            return keyring.PrimaryFingerprints.Count == 0
+                ? new RequirementKeyring(null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}.")
+                : new RequirementKeyring(keyring, "");
+        }
+        catch (TrustException e)
+        {
+            // The policy is evaluated with what the host has: a key file that cannot be used accepts nothing.
+            return new RequirementKeyring(null, e.Message);
+        }
+    }
+}
+
+/// <summary>What <see cref="RequirementKeys"/> has for a requirement.</summary>
+/// <param name="Keyring">The keys. Null if there are none.</param>
+/// <param name="Problem">Why there are none, a sentence; empty otherwise.</param>
+public sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
+
+/// <summary>What <see cref="RequirementKeys"/> has for a sigstore requirement.</summary>
+/// <param name="Trust">Keys, CAs and logs. Null if they cannot be used.</param>
+/// <param name="Problem">Why not, a sentence; empty otherwise.</param>
+public sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+
+namespace ContainerTrust.Engine.Registry.Web;
+
+/// <summary>
+/// The connections, one pool a TLS profile. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
+/// credentials, no decompression, no trace headers, and no proxy but those that it is given.
+/// </summary>
+internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer, Proxies proxies) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);
+
+    /// <summary>The pool for a profile.</summary>
+    public HttpMessageInvoker For(TlsProfile profile) =>
+        _invokers.GetOrAdd(profile.Key, static (_, state) =>
+            new Lazy<HttpMessageInvoker>(() => state.pools.Create(state.profile)), (pools: this, profile)).Value;
+
+    /// <summary>Closes all connections.</summary>
+    public void Dispose()
+    {
+        foreach (Lazy<HttpMessageInvoker> invoker in _invokers.Values)
+        {
+            if (invoker.IsValueCreated)
+                invoker.Value.Dispose();
+        }
+    }
+
+    private HttpMessageInvoker Create(TlsProfile profile)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = true,
+            Proxy = proxies,
+            PreAuthenticate = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = connectTimeout,
+            ConnectCallback = Connector.ConnectAsync,
+            MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
+            EnableMultipleHttp2Connections = true,
+
+            // No more than there are requests at once: a request that finds all connections busy for a moment must not dial one that nobody needs.
+            MaxConnectionsPerServer = connectionsPerServer,
+
+            // What is left of an answer that was not wanted whole is not worth waiting for.
+            MaxResponseDrainSize = 16 << 10,
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+        };
+        SslClientAuthenticationOptions tls = handler.SslOptions;
+        tls.CertificateChainPolicy = ServerCertificateCheck.SystemPolicy();
+        tls.ClientCertificateContext = profile.ClientCertificate;
+        IReadOnlyList<System.Security.Cryptography.X509Certificates.X509Certificate2> authorities = profile.Authorities;
+        if (profile.Verify)
+        {
+            tls.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                ServerCertificateCheck.Accept(authorities, ((SslStream)sender).TargetHostName, certificate, chain, errors);
+        }
+        else
+        {
+#pragma warning disable CA5359 // The administrator has declared this registry insecure, or asked for it.
+            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+
+        return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+}

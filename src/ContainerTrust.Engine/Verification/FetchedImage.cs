@@ -1,0 +1,16 @@
+
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>An image whose manifest is at hand, not judged yet.</summary>
+/// <param name="Name">What was asked for, resolved.</param>
+/// <param name="Source">Where it is. Null if only its digest is known.</param>
+/// <param name="InstanceDigest">The instance of a multi-arch image that is meant. Null for the top manifest.</param>
+/// <param name="Platform">The platform that chose the instance. Null for the top manifest.</param>
+/// <param name="Manifest">The manifest that is judged. Null if only its digest is known.</param>
+/// <param name="Judged">The manifest as the verdict sees it.</param>
+internal sealed record FetchedImage(ImageName Name, IImageSource? Source, string? InstanceDigest, ImagePlatform? Platform, ImageManifest? Manifest, JudgedManifest Judged);

@@ -1,0 +1,123 @@
+
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>Verifies by files (<see cref="FileVerification"/>). Keeps imported keys, so that one object serves many calls; for many threads.</summary>
+public sealed class FileVerifier
+{
+    /// <summary>The largest manifest, and the largest signature, that is read, in bytes; the reference implementation's limits.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly ITrustHost _host;
+    private readonly RequirementKeys _keys;
+
+    /// <summary>A verifier of this machine's files.</summary>
+    /// <param name="warn">Told of each key that cannot be used.</param>
+    /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
+    public FileVerifier(Action<string> warn, Action<string>? say = null)
+        : this(LocalHost.Instance, warn, say)
+    {
+    }
+
+    internal FileVerifier(ITrustHost host, Action<string> warn, Action<string>? say = null)
+    {
+        _host = host;
+        _keys = new RequirementKeys(host, warn, say);
+    }
+
+    /// <summary>Verifies.</summary>
+    /// <param name="files">The files.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="TrustException">
+    /// A file is missing or cannot be read, has no usable key, or the reference, the digest or a fingerprint is no such thing. A signature that is not
+    /// accepted is a result, whatever is wrong with it.
+    /// </exception>
+    public ImageSignatureResult Verify(FileVerification files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (!DockerReference.TryParse(files.Reference, out DockerReference? reference, out string problem))
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{files.Reference}' is no docker reference: {problem}.") { Target = files.Reference };
+        IReadOnlyList<string> fingerprints = Fingerprints.Normalize(files.Fingerprints);
+        JudgedManifest manifest = ReadManifest(files, reference);
+
+        // Shown in the result; compared is as skopeo compares, which knows a reference without tag and digest too.
+        SignedByRequirement requirement = new() { KeyPaths = files.KeyPaths, SignedIdentity = new ExactReferenceIdentity { DockerReference = reference.ToString() } };
+        RequirementKeyring keyring = _keys.For(requirement);
+        if (keyring.Keyring is null)
+            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, keyring.Problem) { Target = string.Join(", ", files.KeyPaths) };
+        SignedByJudge judge = new(keyring.Keyring, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
+
+        DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
+        ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
+        RequirementVerdict verdict = PolicyEvaluator.Verdict(requirement, judged, [], null);
+        return new ImageSignatureResult
+        {
+            ComputerName = _host.ComputerName,
+            Image = files.Reference,
+            ManifestDigest = manifest.Digest,
+            PinnedReference = verdict.IsSatisfied ? $"{reference.Name}@{manifest.Digest}" : null,
+            IsValid = verdict.IsSatisfied,
+            Reason = verdict.Reason,
+            Requirements = [verdict],
+            Signatures = judged,
+            ManifestSource = files.ManifestPath,
+        };
+    }
+
+    private JudgedManifest ReadManifest(FileVerification files, DockerReference reference)
+    {
+        if (files.ManifestDigest is { } given && !ReferenceGrammar.IsDigest(given))
+            throw InvalidDigest(given);
+        JudgedManifest manifest;
+        if (files.ManifestPath is { } path)
+        {
+            manifest = JudgedManifest.FromContent(Read(path, "manifest"));
+            if (files.ManifestDigest is { } expected && !manifest.Matches(expected))
+                throw Mismatch(path, manifest.Digest, expected);
+        }
+        else
+        {
+            manifest = JudgedManifest.FromDigest(files.ManifestDigest ?? reference.Digest
+                ?? throw new TrustException("ManifestRequired", TrustErrorKind.InvalidArgument, "Give the manifest, or its digest, that the signature is to be for."));
+        }
+
+        if (reference.Digest is { } named && !manifest.Matches(named))
+            throw Mismatch(files.ManifestPath ?? "the manifest", manifest.Digest, named);
+        return manifest;
+    }
+
+    private ImageSignature Judge(SignedByJudge judge, string path, JudgedManifest manifest, DateTimeOffset now)
+    {
+        ReadOnlyMemory<byte> blob = Read(path, "signature");
+
+        // A file that a person names is handed to OpenPGP as it is, armored or not, as skopeo does; only a mark of another format is heeded.
+        ImageSignatureKind kind = StoredSignature.Detect(blob, out ReadOnlyMemory<byte> content, out string problem);
+        bool isMarked = blob.Length > 0 && blob.Span[0] == 0;
+        if (isMarked && kind != ImageSignatureKind.SimpleSigning)
+        {
+            return new ImageSignature
+            {
+                Source = path,
+                Kind = kind,
+                IsValid = false,
+                Reason = kind == ImageSignatureKind.Sigstore ? "It is a sigstore signature; OpenPGP keys cannot verify it." : $"Its format cannot be told: {problem}.",
+            };
+        }
+
+        return judge.Judge(path, content.Span, manifest, now);
+    }
+
+    private ReadOnlyMemory<byte> Read(string path, string what) =>
+        (_host.TryReadFile(path, MaxBytes) ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The {what} {path} does not exist.") { Target = path }).Content;
+
+    private static TrustException InvalidDigest(string digest) =>
+        new("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{digest}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = digest };
+
+    private static TrustException Mismatch(string what, string digest, string expected) =>
+        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{what} has the digest {digest}, not {expected}. It is not the manifest that is meant.") { Target = what };
+}

@@ -1,0 +1,399 @@
+using System.Collections.Concurrent;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Images;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Registry;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>
+/// The journey "test": a reference in, manifest and signatures fetched, evaluated, one result out with every reason in it. One object serves a whole run
+/// and many threads: one connection pool, one token a repository, keys imported once, policy and registries.d read once. Its messages come on the thread
+/// that does the work.
+/// </summary>
+public sealed class ImageVerifier : IDisposable
+{
+    private const int MaxListDepth = 4;
+
+    private readonly TrustStore _store;
+    private readonly VerificationOptions _options;
+    private readonly TrustMessages _messages;
+    private readonly IReadOnlyList<string> _fingerprints;
+    private readonly RequirementKeys _policyKeys;
+    private readonly RequirementKeys _ownKeys;
+    private readonly Lazy<TrustRequirement?> _keyRequirement;
+    private readonly Lazy<PolicyDocument> _policy;
+    private readonly Lazy<LookasideConfiguration> _lookaside;
+    private readonly Lazy<RegistriesConfiguration> _registries;
+    private readonly Lazy<RegistryClient> _client;
+    private readonly Lazy<SignatureStoreReader> _hostStores;
+    private readonly Lazy<SignatureStoreReader> _ownStores;
+    private string? _credentialDomain;
+    private readonly ConcurrentDictionary<string, byte> _said = new(StringComparer.Ordinal);
+
+    /// <summary>A verifier; nothing has been read yet.</summary>
+    /// <param name="store">The host's policy, registries.d and keys.</param>
+    /// <param name="options">How.</param>
+    /// <param name="messages">Where words for the user go; called from several threads.</param>
+    /// <exception cref="TrustException">A fingerprint is none (<c>InvalidFingerprint</c>).</exception>
+    public ImageVerifier(TrustStore store, VerificationOptions options, TrustMessages messages)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(messages);
+        _store = store;
+        _options = options;
+        _messages = messages;
+        _fingerprints = Fingerprints.Normalize(options.Fingerprints);
+        _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
+        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose);
+        _keyRequirement = new Lazy<TrustRequirement?>(KeyRequirement);
+        _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
+        _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
+        _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath));
+        _client = new Lazy<RegistryClient>(() => new RegistryClient(
+            options.ClientHost ?? store.Host,
+            options.Web with { CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
+            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
+        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
+        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
+    }
+
+    /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
+    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
+    /// <param name="platform">The instance of a multi-arch image that is meant. Null for the image as a whole, which is its list.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="TrustException">
+    /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the policy cannot be
+    /// read, or the name is none.
+    /// </exception>
+    public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return await WithinAsync(image, VerifyWithinAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<ImageSignatureResult> VerifyWithinAsync(CancellationToken token)
+        {
+            FetchedImage fetched = await FetchAsync(image, platform, token).ConfigureAwait(false);
+            return await JudgeAsync(fetched, RequiresSignature, token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Verifies by reference and digest alone, with the stores or ConfigMaps of the options; no registry is asked.
+    /// </summary>
+    /// <param name="reference">The reference that signatures must name; a name without tag and digest stands for the repository.</param>
+    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="TrustException">A store cannot be read, or the reference or digest is none.</exception>
+    public async Task<ImageSignatureResult> VerifyDigestAsync(string reference, string manifestDigest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(manifestDigest);
+        if (!ReferenceGrammar.IsDigest(manifestDigest))
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = manifestDigest };
+        if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is no docker reference: {problem}.") { Target = reference };
+        if (parsed.Digest is { } named && named != manifestDigest)
+            throw DigestMismatch(reference, manifestDigest, named);
+        ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
+        FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
+        return await WithinAsync(reference, token => JudgeAsync(fetched, RequiresSignature, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Does the work for an image in the time that an image has.</summary>
+    internal Task<T> WithinAsync<T>(string image, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        ImageDeadline.WithinAsync(image, _options.ImageTimeout, work, cancellationToken);
+
+    // Who names keys or stores wants signatures looked at, whatever the policy accepts unseen.
+    private bool RequiresSignature =>
+        _options.RequireSignature || _fingerprints.Count > 0 || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
+
+    /// <summary>Where words for the user go.</summary>
+    internal TrustMessages Messages => _messages;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
+    }
+
+    /// <summary>Fetches an image's manifest and, where a platform is given, that instance's.</summary>
+    internal async Task<FetchedImage> FetchAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ImageName name = Resolve(image);
+        IImageSource source = Open(name);
+        _messages.Verbose($"Fetching the manifest of {name.FullName}.");
+        ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
+        JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+        if (name.Reference?.Digest is { } named && !judged.Matches(named))
+            throw DigestMismatch(manifest.Source, judged.Digest, named);
+        FetchedImage top = new(name, source, null, null, manifest, judged);
+        return await SelectAsync(top, platform, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The instance of a multi-arch image for a platform; the image itself if there is no choice to make.</summary>
+    internal async Task<FetchedImage> SelectAsync(FetchedImage top, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        if (platform is null || !ManifestList.IsList(top.Manifest!))
+            return top;
+        FetchedImage current = top;
+        for (int depth = 0; ManifestList.IsList(current.Manifest!); depth++)
+        {
+            if (depth == MaxListDepth)
+                throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
+            string instance = ManifestList.SelectInstance(current.Manifest!, platform);
+            ImageManifest manifest = await top.Source!.GetManifestAsync(instance, cancellationToken).ConfigureAwait(false);
+            JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+            if (!judged.Matches(instance))
+                throw DigestMismatch(manifest.Source, judged.Digest, instance);
+            current = new FetchedImage(top.Name, top.Source, instance, platform, manifest, judged);
+        }
+
+        _messages.Verbose($"The instance of {top.Name.FullName} for {platform} is {current.InstanceDigest}.");
+        return current;
+    }
+
+    /// <summary>Why the policy refuses an image whatever is signed: a sentence; null if it does not, or if keys were given in the policy's place.</summary>
+    internal string? RejectedByPolicy(ImageName name)
+    {
+        if (_options.KeyPaths is not null)
+            return null;
+        (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
+        return (scope?.Requirements ?? _policy.Value.Default).Any(static r => r is RejectRequirement or SignedBaseLayerRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
+    }
+
+    /// <summary>An image's digest: of a reference by digest without asking anybody, otherwise of the manifest.</summary>
+    internal async Task<FetchedImage> IdentifyAsync(string image, CancellationToken cancellationToken)
+    {
+        ImageName name = Resolve(image);
+        return name.Reference?.Digest is { } digest
+            ? new FetchedImage(name, null, null, null, null, JudgedManifest.FromDigest(digest))
+            : await FetchAsync(image, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Evaluates what was fetched.</summary>
+    internal async Task<ImageSignatureResult> JudgeAsync(FetchedImage fetched, bool requireSignature, CancellationToken cancellationToken)
+    {
+        ImageName name = fetched.Name;
+        IReadOnlyList<TrustRequirement> requirements;
+        string? scopeName = null;
+        string? scopeReason = null;
+        RequirementKeys keys = _policyKeys;
+        if (_options.KeyPaths is { } keyPaths)
+        {
+            requirements = [_keyRequirement.Value!];
+            keys = _ownKeys;
+            RequireUsableKeys(keys, requirements[0], keyPaths);
+        }
+        else
+        {
+            (PolicyScope? scope, scopeReason) = PolicyLookup.Find(_policy.Value, name);
+            requirements = scope?.Requirements ?? _policy.Value.Default;
+            scopeName = scope?.Name ?? "default";
+            _messages.Verbose($"{name.FullName}: {scopeReason}");
+        }
+
+        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores) = PolicyEvaluator.NeedsSignatures(requirements)
+            ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
+            : ([], []);
+        ImageToJudge input = new()
+        {
+            Reference = name.Reference,
+            Manifest = fetched.Judged,
+            UntrustedSignatures = signatures,
+            SearchedStores = stores,
+            AttachmentsHint = fetched.Source is null || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null
+                ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
+                : fetched.Source.AttachmentsHint,
+            Now = _options.Now ?? DateTimeOffset.UtcNow,
+        };
+        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        bool isValid = verdict.IsAccepted;
+        string reason = verdict.Reason;
+        if (isValid && requireSignature && !PolicyEvaluator.VerifiesSignatures(requirements))
+        {
+            isValid = false;
+            reason = $"The policy accepts the image without a look at signatures, and a signature was asked for. {reason}";
+        }
+        else if (isValid && fetched.Platform is null && fetched.Manifest is { } top && ManifestList.IsList(top))
+        {
+            reason += " The verdict is on the multi-arch list; who pulls for one platform has that instance's signatures checked, which -Platform asks about.";
+        }
+
+        return new ImageSignatureResult
+        {
+            ComputerName = _store.Host.ComputerName,
+            Image = name.FullName,
+            Platform = fetched.Platform?.ToString(),
+            ManifestDigest = fetched.Judged.Digest,
+            PinnedReference = isValid && name.Reference is { } reference ? $"{reference.Name}@{fetched.Judged.Digest}" : null,
+            IsValid = isValid,
+            Reason = reason,
+            Scope = scopeName,
+            ScopeReason = scopeReason,
+            Requirements = verdict.Requirements,
+            Signatures = verdict.Signatures,
+            ManifestSource = fetched.Manifest?.Source,
+        };
+    }
+
+    // Keys that the caller names are parameters: without any there is nothing to judge by.
+    private static void RequireUsableKeys(RequirementKeys keys, TrustRequirement requirement, IReadOnlyList<string> keyPaths)
+    {
+        string problem = requirement switch
+        {
+            SignedByRequirement signedBy => keys.For(signedBy).Problem,
+            SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
+            _ => "",
+        };
+        if (problem.Length > 0)
+            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+    }
+
+    // OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's.
+    private TrustRequirement? KeyRequirement()
+    {
+        if (_options.KeyPaths is not { } paths)
+            return null;
+        foreach (string path in paths)
+        {
+            if (!LocalHost.Instance.Exists(path))
+                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
+        }
+
+        bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
+        if (arePem.Contains(true) && arePem.Contains(false))
+        {
+            throw new TrustException("MixedKeys", TrustErrorKind.InvalidArgument, "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of signatures. Ask with one kind at a time.")
+            {
+                Target = string.Join(", ", paths),
+            };
+        }
+
+        return arePem.Contains(true)
+            ? new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity }
+            : new SignedByRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity };
+    }
+
+    private static bool IsPemPublicKey(string path)
+    {
+        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span : default;
+        return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
+    }
+
+    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    {
+        string digest = fetched.Judged.Digest;
+        if (_options.SignatureStores is null && _options.SignatureConfigMaps is null)
+        {
+            return fetched.Source is { } source
+                ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores)
+                : await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
+        }
+
+        List<SignatureBlob> found = [];
+        foreach (string store in _options.SignatureStores ?? [])
+        {
+            _messages.Verbose($"Reading the signatures of {digest} from {store}.");
+            if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
+                throw new TrustException("StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.") { Target = store };
+            found.AddRange(await _ownStores.Value.ReadAsync(store, fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false));
+        }
+
+        foreach (string path in _options.SignatureConfigMaps ?? [])
+        {
+            HostFile file = LocalHost.Instance.TryReadFile(path, SignatureConfigMaps.MaxDocumentBytes)
+                ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The file {path} does not exist.") { Target = path };
+            found.AddRange(SignatureConfigMaps.Read(path, file.Content, digest, _messages.Verbose));
+        }
+
+        return (found, [.. _options.SignatureStores ?? [], .. _options.SignatureConfigMaps ?? []]);
+    }
+
+    // Without a source nothing says which mirror answered, so the name itself counts.
+    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    {
+        string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
+        return (await _hostStores.Value.ReadLookasideAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [store]);
+    }
+
+    private ImageName Resolve(string image)
+    {
+        ImageName name = ImageName.Parse(image, _store.Host.ResolvePath);
+        if (name.Assumption is null || !name.IsWithoutTransport)
+            return name;
+
+        // As podman pull takes it; docker://busybox is docker.io's for everybody.
+        IReadOnlyList<DockerReference> candidates = _registries.Value.ResolveShortName(image);
+        if (candidates.Count != 1)
+        {
+            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{image}' names no registry, and by registries.conf it may be {string.Join(" or ", candidates)}. Give the full name.")
+            {
+                Target = image,
+            };
+        }
+
+        name = ImageName.Parse($"docker://{candidates[0]}", _store.Host.ResolvePath);
+        _messages.Verbose($"'{image}' names no registry; by registries.conf it is {name.Expanded}.");
+        return name;
+    }
+
+    private IImageSource Open(ImageName name) => name.Transport switch
+    {
+        "docker" => OpenRegistry(name),
+        "dir" => new DirectoryImageSource(_store.Host, name.Path!),
+        "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
+        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")
+        {
+            Target = name.FullName,
+        },
+    };
+
+    private DockerImageSource OpenRegistry(ImageName name)
+    {
+        // A credential that was given for no host in particular is for the registry asked first, and is never handed to another.
+        if (_options.Web.Credential is { Domain.Length: 0 })
+        {
+            string domain = name.Reference!.Domain;
+            string first = Interlocked.CompareExchange(ref _credentialDomain, domain, null) ?? domain;
+            if (first != domain)
+            {
+                throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument, $"The credential given is used for {first}, so {domain} is not asked with it or without. Ask for images of one registry at a time, or log in to each with 'podman login' and leave the credential out.")
+                {
+                    Target = domain,
+                };
+            }
+        }
+
+        return new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirement.Value is SigstoreSignedRequirement };
+    }
+
+    private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
+
+    private void WarnOnce(string message)
+    {
+        if (_said.TryAdd(message, 0))
+            _messages.Warning(message);
+    }
+
+    private static TrustException DigestMismatch(string source, string digest, string expected) =>
+        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, expected.StartsWith("sha256:", StringComparison.Ordinal)
+            ? $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry."
+            : $"The manifest from {source} was asked for as {expected}, and only sha256 digests of manifests can be verified, here as with podman and skopeo. Ask for the image by its sha256 digest or its tag.")
+        {
+            Target = source,
+        };
+}

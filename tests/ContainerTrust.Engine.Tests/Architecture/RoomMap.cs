@@ -1,0 +1,39 @@
+namespace ContainerTrust.Engine.Tests.Architecture;
+
+/// <summary>
+/// The rooms of the engine, which are its first folders, and the rooms that each may know. docs/architecture.md draws the same. A room that is not
+/// here, or an arrow that is not here, fails the tests: draw it there first, and see whether it should be.
+/// </summary>
+internal static class RoomMap
+{
+    private static readonly string[] s_formats = ["Foundation"];
+    private static readonly string[] s_hosts = ["Foundation"];
+    private static readonly string[] s_config = ["Foundation", "Formats", "References", "Hosts"];
+    private static readonly string[] s_keys = ["Foundation", "Formats", "OpenPgp", "Sigstore", "Hosts", "Config"];
+    private static readonly string[] s_trust = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Config", "Keys"];
+    private static readonly string[] s_registry = ["Foundation", "Formats", "References", "Manifests", "Hosts", "Config"];
+
+    /// <summary>The rooms from the bottom up, each with those that it may know.</summary>
+    public static IReadOnlyDictionary<string, string[]> Rooms { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["Foundation"] = [],
+        ["Formats"] = s_formats,
+        ["Hosts"] = s_hosts,
+        ["References"] = ["Foundation"],
+        ["OpenPgp"] = ["Foundation", "Formats"],
+        ["Manifests"] = ["Foundation", "Formats", "References"],
+        ["Claims"] = ["References"],
+        ["Sigstore"] = ["Foundation", "Formats", "OpenPgp", "Claims"],
+        ["Config"] = s_config,
+        ["Keys"] = s_keys,
+        ["Trust"] = s_trust,
+        ["Registry"] = s_registry,
+        ["Images"] = [.. s_registry, "Registry"],
+        ["Evaluation"] = ["Foundation", "References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys", "Images"],
+        ["Verification"] =
+            ["Foundation", "References", "OpenPgp", "Manifests", "Hosts", "Config", "Keys", "Trust", "Registry", "Images", "Evaluation"],
+        ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys"],
+        ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
+        ["Compliance"] = ["Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "MachineConfig"],
+    };
+}
