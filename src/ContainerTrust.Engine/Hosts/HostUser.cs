@@ -1,11 +1,24 @@
 using System.Globalization;
+using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>Who the user of a host is, as far as containers/image asks.</summary>
 internal static class HostUser
 {
+    // A variable of remote.sh.
+    private const string UnusedHome = "FOREIGN_HOME";
     private const string RootlessUser = "_CONTAINERS_ROOTLESS_UID";
+
+    /// <summary>A <c>HOME</c> that is set on a host and yet not used, because it is not safe to be this user's.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>Its value. Null if what is set is used, and where there is no user.</returns>
+    public static string? FindUnusedHome(ITrustHost host) => host switch
+    {
+        LocalHost => LocalHost.UnusedHome,
+        SshHost => host.GetEnvironmentVariable(UnusedHome),
+        _ => null,
+    };
 
     /// <summary>Whether the system's places apply and not a user's. A host without a current user (a mounted root) is looked at as its root would.</summary>
     public static bool IsRoot(ITrustHost host)

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Hosts.Linux;
 
 namespace ContainerTrust.Engine.Hosts;
 
-/// <summary>The files of this host, with the rights of the user that the process runs as. Linux only; see <see cref="LinuxFiles"/> for what is promised.</summary>
+/// <summary>
+/// The files of this host, with the rights of the user that the process runs as; see <see cref="LinuxFiles"/> for what is promised. On other systems, which
+/// have no policy of their own, files that a user names can be read; there is nothing to change.
+/// </summary>
 public sealed class LocalHost : ITrustHost
 {
     private readonly Lazy<LinuxFiles> _files = new(static () => new LinuxFiles("/"), LazyThreadSafetyMode.PublicationOnly);
@@ -33,22 +36,23 @@ public sealed class LocalHost : ITrustHost
     }
 
     /// <summary>The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.</summary>
-    internal static string? ForeignHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
+    internal static string? UnusedHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);
 
     /// <inheritdoc/>
-    public string ResolvePath(string path) => _files.Value.ResolvePath(path);
+    public string ResolvePath(string path) => OperatingSystem.IsLinux() ? _files.Value.ResolvePath(path) : path;
 
     /// <inheritdoc/>
-    public bool Exists(string path) => _files.Value.Exists(path);
+    public bool Exists(string path) => OperatingSystem.IsLinux() ? _files.Value.Exists(path) : Path.Exists(path);
 
     /// <inheritdoc/>
-    public HostFile? TryReadFile(string path, int maxBytes) => _files.Value.TryReadFile(path, maxBytes);
+    public HostFile? TryReadFile(string path, int maxBytes) =>
+        OperatingSystem.IsLinux() ? _files.Value.TryReadFile(path, maxBytes) : PortableFile.TryRead(path, maxBytes);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ListDirectory(string path) => _files.Value.ListDirectory(path);
+    public IReadOnlyList<string> ListDirectory(string path) => OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
 
     /// <inheritdoc/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>

@@ -1,9 +1,69 @@
+using System.Globalization;
+
 #pragma warning disable RS0030 // This is where files are written on systems that have no safe-write layer of our own.
 namespace ContainerTrust.Engine.Hosts;
 
-/// <summary>Writes files where the system is not Linux.</summary>
+/// <summary>Reads and writes files that a user names, where the system is not Linux.</summary>
 internal static class PortableFile
 {
+    /// <summary>Reads a whole file, with a limit.</summary>
+    /// <param name="path">Its path, as the system writes them.</param>
+    /// <param name="maxBytes">The largest content that is read.</param>
+    /// <returns>The file, or null if there is none.</returns>
+    /// <exception cref="TrustException">
+    /// It is a directory or a device (<c>NotAFile</c>), is too large (<c>FileTooLarge</c>), or cannot be read (<c>PermissionDenied</c>, <c>ReadFailed</c>).
+    /// </exception>
+    public static HostFile? TryRead(string path, int maxBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            FileInfo file = new(path);
+            if (Directory.Exists(path) || (file.Exists && (file.Attributes & FileAttributes.Device) != 0))
+                throw new TrustException("NotAFile", TrustErrorKind.InvalidData, $"{path} is not a file. Name a file.") { Target = path };
+            if (!file.Exists)
+                return null;
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] buffer = new byte[(int)Math.Min(maxBytes, Math.Max(stream.Length, 0)) + 1];
+            int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            if (length > maxBytes || stream.Length > maxBytes)
+            {
+                string words = string.Create(CultureInfo.InvariantCulture, $"{path} has more than {maxBytes} bytes, and is not read. Check that it is the file you meant.");
+                throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, words) { Target = path };
+            }
+
+            if (length == buffer.Length)
+                throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{path} is a device, or grows while it is read. Specify a file that nobody writes.") { Target = path };
+            long modified = (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100;
+            return new HostFile(path, buffer.AsMemory(0, length), new FileStamp(0, 0, length, modified, 0));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            (string id, TrustErrorKind kind) = e is UnauthorizedAccessException ? ("PermissionDenied", TrustErrorKind.PermissionDenied) : ("ReadFailed", TrustErrorKind.ReadError);
+            throw new TrustException(id, kind, $"{path} cannot be read: {e.Message}", e) { Target = path };
+        }
+    }
+
+    /// <summary>The names in a directory, in the order of their characters.</summary>
+    /// <param name="path">The directory.</param>
+    /// <returns>The names; none if there is no such directory.</returns>
+    /// <exception cref="TrustException">It cannot be read (<c>PermissionDenied</c>, <c>ReadFailed</c>).</exception>
+    public static IReadOnlyList<string> List(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(static e => Path.GetFileName(e)).Order(StringComparer.Ordinal)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrustException(e is IOException ? "ReadFailed" : "PermissionDenied", TrustErrorKind.ReadError, $"{path} cannot be read: {e.Message}", e) { Target = path };
+        }
+    }
+
     /// <summary>Writes a file beside, flushes it, and renames it over.</summary>
     /// <param name="path">Where to. A symbolic link stays one, and its target is replaced.</param>
     /// <param name="content">The content.</param>

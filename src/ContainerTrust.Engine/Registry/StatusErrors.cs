@@ -1,5 +1,6 @@
 
 using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Registry.Web;
 
@@ -40,10 +41,14 @@ internal static class StatusErrors
     private static WebFailure Unauthorized(WebAnswer answer, DockerReference reference, RegistryCredential? credential, string words)
     {
         string who = credential is null
-            ? $"no credentials were found for it. If it exists, log in: podman login {reference.Domain}"
+            ? $"no credentials were found for it{Elsewhere()}. If it exists, log in: podman login {reference.Domain}"
             : $"the credentials of {credential.Origin} are wrong or do not allow it. Log in again: podman login {reference.Domain}";
         return new WebFailure("RegistryUnauthorized", TrustErrorKind.PermissionDenied, $"{WebText.Origin(answer.Url)} does not let {reference} be read (status {answer.Status}){words}: {who}") { Target = reference.ToString() };
     }
+
+    // Who works with sudo -E has logged in below the HOME that is not read.
+    private static string Elsewhere() =>
+        LocalHost.UnusedHome is null ? "" : "; HOME is not this user's, so its auth files were not read (REGISTRY_AUTH_FILE names one)";
 
     private static WebFailure Common(WebPeer peer, WebAnswer answer, string advice)
     {

@@ -2,6 +2,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.References;
 
@@ -73,11 +74,15 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(messages);
+        if (host is LocalHost)
+            HostRoot.RequireLinux();
         TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
-        if (host is LocalHost && LocalHost.ForeignHome is { } home)
+        if (HostUser.FindUnusedHome(host) is { } home)
         {
             string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
-            messages.Warning($"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, or another user could lead it elsewhere. So {instead}.");
+            messages.Warning(
+                $"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, or another user could lead it "
+                + $"elsewhere. So {instead}; podman and skopeo, run with this HOME, obey the files below it all the same. Set HOME to the user's own (sudo -H).");
         }
 
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");

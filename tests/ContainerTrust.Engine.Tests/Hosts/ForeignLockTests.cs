@@ -70,6 +70,25 @@ public sealed class ForeignLockTests : IDisposable
         }
     }
 
+    [SkippableTheory]
+    [InlineData("sh")]
+    [InlineData("busybox sh")]
+    public void A_third_directory_over_ssh_is_not_locked_against_older_releases_and_that_is_said(string shell)
+    {
+        Skip.IfNot(HostTools.Has("flock") && HostTools.Has(shell.Split(' ')[0]), $"flock or {shell} is not installed.");
+        _directory.Write("third/file", "old");
+        _directory.MakeDirectory("second");
+        _directory.MakeDirectory("first");
+        _directory.Link("first/file", "../third/file");
+        using SshHost host = RemoteStandIn.Connect($"exec {shell} -c \"$c\"", _directory["first/file"]);
+        using IHostChange change = host.BeginChange([_directory["first"], _directory["second"]], Patience.Soon, CancellationToken.None);
+        change.Replace(_directory["first/file"], Bytes("new"), host.TryReadFile(_directory["first/file"], Limit));
+        change.Complete(static _ => { });
+        string warning = Assert.Single(change.Warnings);
+        Assert.StartsWith($"{_directory["third"]} on host.example is the third directory", warning, StringComparison.Ordinal);
+        Assert.Equal("new", File.ReadAllText(_directory["third/file"]));
+    }
+
     [SkippableFact]
     public void Under_another_users_lock_writers_still_lose_no_change()
     {

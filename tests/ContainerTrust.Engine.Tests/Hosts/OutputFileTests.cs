@@ -90,6 +90,22 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_pipe_took_before_its_reader_ended_is_said()
+    {
+        string path = _directory["pipe"];
+        HostTools.Must("mkfifo", path);
+        using Process reader = HostTools.Start("sh", "-c", $"exec head -c 5 <'{path}' >/dev/null");
+        string text = new('x', 3_000_000);
+        TrustException? e = null;
+        Patience.Until(
+            () => (e = Record.Exception(() => Write(path, text)) as TrustException) is { ErrorId: not "NotWritable" }, "somebody reads the pipe");
+        await reader.WaitForExitAsync();
+        Assert.Equal("WriteFailed", e!.ErrorId);
+        Assert.Matches("^Only the first [0-9]+ bytes were written to .*pipe: ", e.Message);
+        Assert.DoesNotContain("not changed", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_socket_and_a_directory_are_refused()
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -130,6 +146,8 @@ public sealed class OutputFileTests : IDisposable
             SetMode(_directory[name], mode);
             Assert.Equal("UntrustedSymbolicLink", Refused(_directory[$"{name}/report"]));
             Assert.Equal("UntrustedSymbolicLink", Refused(_directory[$"{name}/directory/file"]));
+            TrustException e = Assert.Throws<TrustException>(() => Write(_directory[$"{name}/directory/file"], "text"));
+            Assert.Contains($"through the symbolic link {_directory[$"{name}/directory"]}, which", e.Message, StringComparison.Ordinal);
         }
     }
 

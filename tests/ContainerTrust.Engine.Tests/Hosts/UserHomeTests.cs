@@ -1,5 +1,8 @@
-
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
+using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Tests.Hosts.Ssh;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Hosts;
 
@@ -39,5 +42,25 @@ public sealed class UserHomeTests : IDisposable
         HostTools.Must("chown", "-h", "65534:65534", _directory["theirs"], _directory["theirs/link"]);
         foreach (string home in (string[])["theirs", "theirs/", "theirs/sub", "theirs/link", "theirs/none", "theirs/.."])
             Assert.Equal(_record, UserHome.Find(_directory[home]));
+    }
+
+    [SkippableTheory]
+    [InlineData("sh")]
+    [InlineData("busybox sh")]
+    public void That_another_users_home_is_not_used_is_said(string road)
+    {
+        Skip.IfNot(HostTools.IsRoot, "Making another user's directory needs root.");
+        Skip.IfNot(HostTools.Has(road.Split(' ')[0]), $"{road} is not installed.");
+        _directory.MakeDirectory("theirs");
+        HostTools.Must("chown", "65534:65534", _directory["theirs"]);
+        List<string> warnings = [];
+        foreach ((string home, bool isUsed) in ((string, bool)[])[(_directory["theirs"], false), (_directory.Root, true)])
+        {
+            warnings.Clear();
+            using SshHost host = RemoteStandIn.Connect($"export FOREIGN_HOME=/x HOME={home}; exec {road} -c \"$c\"");
+            TrustStore.Open(host, new TrustStoreOptions(), new TrustMessages { Warning = warnings.Add });
+            Assert.Equal(isUsed, HostUser.FindUnusedHome(host) is null);
+            Assert.Equal(isUsed, !warnings.Any(w => w.StartsWith($"HOME is {home}, which is not this user's", StringComparison.Ordinal)));
+        }
     }
 }

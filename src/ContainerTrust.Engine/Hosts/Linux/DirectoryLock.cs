@@ -103,6 +103,12 @@ internal sealed class DirectoryLock : SafeHandle
     public static string NotHad(string place, string? holder) =>
         $"{place} is locked by a program{(holder is null ? "" : $" ({holder})")} that is not a writer of this release. An older release would be done by now, so it was not waited for any longer.";
 
+    /// <summary>The warning that the lock of older releases was not asked for, because links lead to more directories than a shell can hold open.</summary>
+    /// <param name="place">The directory as messages show it.</param>
+    /// <returns>The sentences.</returns>
+    public static string NotAsked(string place) =>
+        $"{place} is the third directory that links lead to, and was locked against writers of this release alone. Do not change it with an older release at the same time.";
+
     private WriterLockResult TakeWriterLock(Deadline deadline, string place, CancellationToken cancellationToken)
     {
         for (int delay = ShortestDelay; ; delay = Math.Min(delay * 2, LongestDelay))

@@ -39,6 +39,7 @@ internal static class OpenedStream
     /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
     public static void Write(int descriptor, ReadOnlySpan<byte> content, string path)
     {
+        int length = content.Length;
         while (!content.IsEmpty)
         {
             int written = Libc.Write(descriptor, content);
@@ -46,13 +47,23 @@ internal static class OpenedStream
             {
                 int result = Libc.WaitUntilWritable(descriptor);
                 if (result is < 0 and not -Errno.EINTR)
-                    throw LinuxError.ForWriting(-result, path, PathText.Display(path));
+                    throw Failed(-result, length - content.Length, path);
                 continue;
             }
 
             if (written <= 0)
-                throw LinuxError.ForWriting(written < 0 ? -written : Errno.EIO, path, PathText.Display(path));
+                throw Failed(written < 0 ? -written : Errno.EIO, length - content.Length, path);
             content = content[written..];
         }
+    }
+
+    // What a pipe or device has taken cannot be taken back, and the usual error says that nothing was changed.
+    private static TrustException Failed(int error, int written, string path)
+    {
+        if (written == 0)
+            return LinuxError.ForWriting(error, path, PathText.Display(path));
+        string words = string.Create(
+            CultureInfo.InvariantCulture, $"Only the first {written} bytes were written to {PathText.Display(path)}: {LinuxError.Text(error)}.");
+        return new TrustException("WriteFailed", TrustErrorKind.WriteError, words) { Target = path };
     }
 }

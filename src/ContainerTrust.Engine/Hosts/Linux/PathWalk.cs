@@ -291,11 +291,12 @@ internal sealed class PathWalk : IDisposable
         if (!isForAll && !_options.HasFlag(WalkOptions.Guarded) && !_options.HasFlag(WalkOptions.OwnLinks))
             return;
         bool isThere = Libc.Status(Directory, name, out FileStatus link) == 0;
+        string place = $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
         if (_options.HasFlag(WalkOptions.Guarded))
         {
             string? fault = isThere ? WriteGuard.EntryFault(link.UserId) : "was removed while it was looked at";
             if (fault is not null)
-                throw Refusal($"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}", fault);
+                throw Refusal(place, fault);
             return;
         }
 
@@ -306,7 +307,7 @@ internal sealed class PathWalk : IDisposable
         throw new TrustException(
             "UntrustedSymbolicLink",
             TrustErrorKind.PermissionDenied,
-            $"{_root.Describe(_path)} leads through a symbolic link that another user made or could have made. It is not followed; name the file itself.")
+            $"{_root.Describe(_path)} leads through the symbolic link {PathText.Display(place)}, which another user made or could have made. It is not followed; name the file itself.")
         {
             Target = _path,
         };

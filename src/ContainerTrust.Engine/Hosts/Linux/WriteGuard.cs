@@ -16,10 +16,9 @@ internal static class WriteGuard
     private const uint Sticky = 0x200;
     private const uint GroupOrOthersWrite = 0x12;
     private const uint OthersWrite = 0x2;
-    private const string WholeSystem = "0 0 4294967295";
 
     // In a user namespace what belongs to users outside it is shown as this user's; root there has no more rights than the user who made it.
-    private static readonly Lazy<uint> s_outside = new(FindOutside, LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<uint> s_outside = new(ReadOutside, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Whether the rule holds for this process: it is root.</summary>
     public static bool IsActive => Libc.EffectiveUserId() == 0;
@@ -76,12 +75,33 @@ internal static class WriteGuard
 
     private static bool IsRoot(uint userId) => userId == 0 || userId == s_outside.Value;
 
-    private static uint FindOutside()
+    /// <summary>The user that stands for all users outside of this user namespace.</summary>
+    /// <param name="map">/proc/self/uid_map (user_namespaces(7)): lines of the first number inside, the first outside, and how many.</param>
+    /// <param name="overflow">/proc/sys/kernel/overflowuid.</param>
+    /// <returns>The number. 0, which is root, where there is no such user: the whole system is mapped, or that number is a user of the namespace too.</returns>
+    /// <exception cref="FormatException">The files are not as the kernel writes them.</exception>
+    /// <exception cref="OverflowException">The same.</exception>
+    internal static uint FindOutside(string map, string overflow)
+    {
+        uint outside = uint.Parse(overflow, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        foreach (string line in map.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length != 3)
+                throw new FormatException("A line of the map does not have three numbers.");
+            uint first = uint.Parse(fields[0], CultureInfo.InvariantCulture), count = uint.Parse(fields[2], CultureInfo.InvariantCulture);
+            if (outside >= first && outside - first < count)
+                return 0;
+        }
+
+        return outside;
+    }
+
+    private static uint ReadOutside()
     {
         try
         {
-            string map = string.Join(' ', File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            return map == WholeSystem ? 0 : uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid"), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+            return FindOutside(File.ReadAllText("/proc/self/uid_map"), File.ReadAllText("/proc/sys/kernel/overflowuid"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {

@@ -120,6 +120,9 @@ internal sealed class SshHostChange : IHostChange
             {
                 case 'E' when rest.Length == 0:
                     return open.Count == 0 ? null : throw Unconfirmed(open);
+                case 'q' when _warnings.Count < MaximumWarnings:
+                    _warnings.Add(DirectoryLock.NotAsked(_host.Describe(rest)));
+                    break;
                 case 'o' when _warnings.Count < MaximumWarnings:
                     _warnings.Add(DirectoryLock.NotHad(_host.Describe(rest), holder: null));
                     break;

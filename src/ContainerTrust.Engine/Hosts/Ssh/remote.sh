@@ -56,8 +56,19 @@ fi
 [ -n "$user" ] || user=$(id -u)
 # In a user namespace what belongs to users outside it is shown as this user's.
 outside=0
-if [ "$user" = 0 ] && IFS=' 	' read -r key real rest 2>/dev/null </proc/self/uid_map && [ "${key} ${real} ${rest##* }" != '0 0 4294967295' ]; then
-    IFS= read -r outside </proc/sys/kernel/overflowuid || outside=0
+if [ "$user" = 0 ]; then
+    # Not with read, which takes one octet at a time: such files have but one part to give.
+    outside=$(cat /proc/sys/kernel/overflowuid 2>/dev/null)
+    [ -n "$outside" ] || outside=0
+    IFS=" 	$nl"
+    set -- $(cat /proc/self/uid_map 2>/dev/null)
+    IFS=$nl
+    [ "$#" -gt 0 ] || outside=0
+    while [ "$#" -ge 3 ]; do
+        # That number can be a user of the namespace too.
+        [ "$outside" -lt "$1" ] || [ $((outside-$1)) -ge "$3" ] || outside=0
+        shift 3
+    done
 fi
 # Walks the path $1 as the kernel does, and leaves in $target where it ends, without links. $2 says what the last name is: one that is followed too (follow), one
 # that is not (name), or a directory. As root, all on the way must be what only root can change; the rule is WriteGuard's. If it is not, $fault has the owner,
@@ -134,6 +145,7 @@ guard() {
 }
 
 # A HOME that was kept can be another user's.
+unset FOREIGN_HOME
 case ${HOME-} in
 /*)
     # What only root can change is as safe as what only the user can.
@@ -142,6 +154,7 @@ case ${HOME-} in
     '0 d????-??-?'*) [ "$user" = 0 ] || roots=yes ;;
     esac
     if [ -z "$roots" ] && [ -e "$HOME" ] && { [ ! -O "$HOME" ] || ! guard "$HOME" directory; }; then
+        FOREIGN_HOME=$HOME
         entry=$(getent passwd "$user" 2>/dev/null || grep "^[^:]*:[^:]*:$user:" /etc/passwd)
         entry=${entry%:*}
         if [ -n "$entry" ]; then
@@ -149,6 +162,7 @@ case ${HOME-} in
         elif [ "$user" = 0 ] || [ "$(stat -L -c %u -- "$HOME" 2>/dev/null)" != 0 ]; then
             HOME=
         fi
+        [ "$HOME" != "$FOREIGN_HOME" ] || unset FOREIGN_HOME
     fi
     ;;
 esac
@@ -156,7 +170,7 @@ host=
 [ -r /proc/sys/kernel/hostname ] && IFS= read -r host </proc/sys/kernel/hostname
 [ -n "$host" ] || host=$(uname -n)
 printf '\000%s\000I%s\000%s\000' "$nonce" "$user" "$host"
-for name in HOME CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
+for name in HOME FOREIGN_HOME CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
     eval "[ -z \"\${$name+x}\" ] || printf 'V%s\000%s\000' $name \"\$$name\""
 done
 
@@ -416,7 +430,10 @@ writer() {
 # The lock of older releases on directory $1: the directory itself, which everybody may lock who may read it. So it is waited for as long as such a release is at
 # work, and then done without, if there is our own.
 older() {
-    [ "$olders" -lt 2 ] || return 0
+    if [ "$olders" -ge 2 ]; then
+        printf 'q%s\000' "$1"
+        return 0
+    fi
     [ -r "$1" ] || failed l "$1" ": Permission denied"
     fd=$((olders+4))
     open "$fd" "$1"

@@ -4,17 +4,17 @@ using System.Net.Security;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// The connections, one pool a TLS profile. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
+/// The connections, one pool per TLS profile and scheme. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
 /// credentials, no decompression, no trace headers, and no proxy but those that it is given.
 /// </summary>
 internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer, Proxies proxies) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);
 
-    /// <summary>The pool for a profile.</summary>
-    public HttpMessageInvoker For(TlsProfile profile) =>
-        _invokers.GetOrAdd(profile.Key, static (_, state) =>
-            new Lazy<HttpMessageInvoker>(() => state.pools.Create(state.profile)), (pools: this, profile)).Value;
+    /// <summary>The pool for a profile and a scheme.</summary>
+    public HttpMessageInvoker For(TlsProfile profile, string scheme) =>
+        _invokers.GetOrAdd($"{scheme} {profile.Key}", static (_, state) =>
+            new Lazy<HttpMessageInvoker>(() => state.pools.Create(state.profile, state.scheme)), (pools: this, profile, scheme)).Value;
 
     /// <summary>Closes all connections.</summary>
     public void Dispose()
@@ -26,14 +26,14 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPe
         }
     }
 
-    private HttpMessageInvoker Create(TlsProfile profile)
+    private HttpMessageInvoker Create(TlsProfile profile, string scheme)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = true,
-            Proxy = proxies,
+            Proxy = new SchemeProxy(proxies, scheme),
             PreAuthenticate = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,

@@ -1,11 +1,9 @@
-using System.Net;
-
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
 /// Which proxy each URL is reached by. The one answer for all connections: what the framework would find in the environment is not asked.
 /// </summary>
-internal sealed class Proxies : IWebProxy, ICredentials
+internal sealed class Proxies
 {
     private readonly ProxyEnvironment _environment;
     private readonly ProxyAddress? _http;
@@ -22,13 +20,6 @@ internal sealed class Proxies : IWebProxy, ICredentials
         _exclusions = new ProxyExclusions(environment.NoProxy);
     }
 
-    /// <summary>This: it knows the credentials of its own proxies.</summary>
-    ICredentials? IWebProxy.Credentials
-    {
-        get => this;
-        set => throw new NotSupportedException("The proxies' credentials are in the variables that name them.");
-    }
-
     /// <summary>The proxy for a URL.</summary>
     /// <param name="url">An http or https URL.</param>
     /// <returns>The proxy. Null: the server is reached directly.</returns>
@@ -38,7 +29,7 @@ internal sealed class Proxies : IWebProxy, ICredentials
     /// </exception>
     public ProxyAddress? For(Uri url)
     {
-        ProxyAddress? proxy = Named(url);
+        ProxyAddress? proxy = Named(url.Scheme);
         if (proxy is null)
             return null;
         if (url.Scheme == Uri.UriSchemeHttp && _environment.IsCgi)
@@ -61,24 +52,11 @@ internal sealed class Proxies : IWebProxy, ICredentials
         return proxy;
     }
 
-    /// <inheritdoc/>
-    Uri? IWebProxy.GetProxy(Uri destination) => For(destination)?.Url;
-
-    /// <inheritdoc/>
-    bool IWebProxy.IsBypassed(Uri host) => For(host) is null;
-
-    /// <summary>A proxy's own credential: for Basic authentication, as in Go, and for SOCKS.</summary>
-    NetworkCredential? ICredentials.GetCredential(Uri uri, string authType)
-    {
-        if (!authType.Equals("Basic", StringComparison.OrdinalIgnoreCase) && !authType.Equals("socks5", StringComparison.OrdinalIgnoreCase))
-            return null;
-        return new[] { _http, _https }
-            .FirstOrDefault(p => p is { Url: not null, Credential: not null } && WebText.IsSameOrigin(p.Url, uri))?.Credential;
-    }
+    /// <summary>What the variables name for URLs of a scheme, whatever <c>NO_PROXY</c> says.</summary>
+    /// <param name="scheme">A URL's scheme.</param>
+    /// <returns>The proxy. Null for none.</returns>
+    public ProxyAddress? Named(string scheme) => scheme == Uri.UriSchemeHttps ? _https : scheme == Uri.UriSchemeHttp ? _http : null;
 
     private static WebFailure Refused(Uri url, string id, TrustErrorKind kind, string why) =>
         new(id, kind, $"{WebText.Show(url)} was not asked: {why}") { Target = WebText.Show(url) };
-
-    private ProxyAddress? Named(Uri url) =>
-        url.Scheme == Uri.UriSchemeHttps ? _https : url.Scheme == Uri.UriSchemeHttp ? _http : null;
 }

@@ -95,7 +95,7 @@ internal sealed class WebTransport : IDisposable
             try
             {
                 using HttpRequestMessage message = Compose(request, url, isFromOrigin);
-                HttpMessageInvoker pool = _pools.For(request.Tls.For(url));
+                HttpMessageInvoker pool = _pools.For(request.Tls.For(url), url.Scheme);
                 using HttpResponseMessage response = await pool.SendAsync(message, progress.Token).ConfigureAwait(false);
                 int status = (int)response.StatusCode;
                 if (status is 301 or 302 or 303 or 307 or 308)

@@ -62,6 +62,19 @@ public sealed class ProxyTests : RegistryTest
     }
 
     [Fact]
+    public void Two_users_of_one_proxy_are_kept_apart()
+    {
+        ProxyEnvironment two = new() { HttpProxy = "http://plain:one@proxy.example.com:3128", HttpsProxy = "http://secure:two@proxy.example.com:3128" };
+        Proxies proxies = new(two);
+        Uri proxy = new("http://proxy.example.com:3128/"), other = new("http://proxy.example.com:3129/");
+
+        Assert.Equal("plain", new SchemeProxy(proxies, "http").GetCredential(proxy, "Basic")?.UserName);
+        Assert.Equal("secure", new SchemeProxy(proxies, "https").GetCredential(proxy, "basic")?.UserName);
+        Assert.Null(new SchemeProxy(proxies, "https").GetCredential(proxy, "Digest"));
+        Assert.Null(new SchemeProxy(proxies, "https").GetCredential(other, "Basic"));
+    }
+
+    [Fact]
     public async Task A_registry_on_loopback_is_reached_directly_and_the_proxy_sees_nothing()
     {
         HostileServer proxy = Start(tls: false);
