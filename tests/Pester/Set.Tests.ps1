@@ -380,6 +380,24 @@ Describe 'Set-ImageTrust' {
             Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
         }
 
+        It 'does not store a binary key beside an armored one (MixedKeyFormats)' {
+            $lines = [System.IO.File]::ReadAllLines("$DataPath/second.asc").Where({ $_ -notmatch '^(-----|=|$)' })
+            [System.IO.File]::WriteAllBytes("$root/keys/binary.gpg", [Convert]::FromBase64String(-join $lines))
+            { Set-ImageTrust quay.io -KeyPath /keys/signer.asc, /keys/binary.gpg -AnyKey -InlineKey -Root $root } |
+                Should -Throw -ErrorId 'MixedKeyFormats,*'
+        }
+
+        It 'does not guess which identity new keys have (IdentityAmbiguous)' {
+            $policy = '{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com":[
+                {"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc","signedIdentity":{"type":"matchExact"}},
+                {"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/second.asc","signedIdentity":{"type":"matchRepository"}}]}}}'
+            $two = New-TestRoot $policy
+            Get-ImageTrust a.example.com -Root $two |
+                Set-ImageTrust -KeyPath /keys/signer.asc -Root $two -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'IdentityAmbiguous,*'
+            (Get-Policy $two).transports.docker.'a.example.com'.Count | Should -Be 2
+        }
+
         It 'refuses a scope that no image has, and sets the others' {
             Set-ImageTrust https://bad.example.com, good.example.com, default -Type Reject -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
             $failures.FullyQualifiedErrorId | Should -Be (@('UnreachableScope,ContainerTrust.Commands.SetImageTrustCommand') * 2)

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace ContainerTrust.Engine.Tests.Errors;
+
+/// <summary>Scripts match error ids: all are listed, and each is named in a test.</summary>
+public sealed class ErrorIdTests
+{
+    /// <summary>Ids that no test names, and why.</summary>
+    private static readonly Dictionary<string, string> s_notTested = new(StringComparer.Ordinal)
+    {
+        ["FleetFailed"] = "a fault of our own in a job",
+        ["UnexpectedError"] = "a fault of our own on one host",
+        ["VerificationFailed"] = "a fault of our own while an image is judged",
+        ["PolicyEditFailed"] = "a fault of our own editor, which its check finds before anything is written",
+        ["PlatformNotSupported"] = "the tests run on 64-bit Linux",
+        ["FlushFailed"] = "a disk that fails between a write and its flush",
+        ["LockFailed"] = "a file system without locks, which no test can mount",
+        ["PermissionsUnknown"] = "a host that has files and no owners, which is none of ours",
+    };
+
+    [Fact]
+    public void The_page_lists_the_ids_of_the_source()
+    {
+        string path = Path.Combine(ErrorCatalogue.Repository, "docs/error-ids.md"), expected = ErrorCatalogue.Document();
+        if (Environment.GetEnvironmentVariable("CONTAINERTRUST_WRITE_DOCS") == "1")
+            File.WriteAllText(path, expected);
+        Assert.True(expected == File.ReadAllText(path), $"docs/error-ids.md is out of date. Run this test with CONTAINERTRUST_WRITE_DOCS=1.");
+    }
+
+    [Fact]
+    public void Each_id_is_named_in_a_test()
+    {
+        string tests = string.Join('\n', Directory.EnumerateFiles(Path.Combine(ErrorCatalogue.Repository, "tests"), "*.*", SearchOption.AllDirectories)
+            .Where(static f => Path.GetExtension(f) is ".cs" or ".ps1" && Path.GetFileName(f) != "ErrorIdTests.cs" && !f.Contains("/obj/", StringComparison.Ordinal)
+                && !f.Contains("/bin/", StringComparison.Ordinal))
+            .Select(File.ReadAllText));
+        IEnumerable<string> missing = ErrorCatalogue.Read()
+            .Where(e => !ErrorCatalogue.Names(e).Any(n => Regex.IsMatch(tests, $@"\b{n}\b"))).Select(static e => e.Id);
+        Assert.Equal(s_notTested.Keys.Order(StringComparer.Ordinal), missing.Order(StringComparer.Ordinal));
+    }
+}
