@@ -21,6 +21,7 @@ function New-TestRoot {
     if ($PSCmdlet.ShouldProcess($root)) {
         $null = New-Item -ItemType Directory -Path "$root/etc/containers/registries.d", "$root/keys"
         Copy-Item -Path "$DataPath/*" -Destination "$root/keys"
+        [System.IO.File]::WriteAllText("$root/etc/os-release", "ID=fedora`nVERSION_ID=43`n")
         if ($Policy) { [System.IO.File]::WriteAllText("$root/etc/containers/policy.json", $Policy) }
         foreach ($name in $Registries.Keys) { [System.IO.File]::WriteAllText("$root/etc/containers/registries.d/$name", $Registries[$name]) }
         $script:TestRoots += @($root)

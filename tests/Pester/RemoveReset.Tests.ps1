@@ -91,4 +91,23 @@ Describe 'Reset-ImageTrust' {
         $child.ExitCode | Should -Not -Be 0
         (Get-ImageTrust -Root $root).Count | Should -Be 5
     }
+
+    It 'keeps Red Hat''s registries signed on RHEL <Version>' -TestCases @(
+        @{ Version = '8.10'; Type = 'SignedBy' }
+        @{ Version = '9.4'; Type = 'SignedBy' }
+        @{ Version = '10.1'; Type = 'SigstoreSigned' }
+    ) {
+        [System.IO.File]::WriteAllText("$root/etc/os-release", "ID=`"rhel`"`nVERSION_ID=`"$Version`"`n")
+        $entries = Reset-ImageTrust -Root $root -Confirm:$false -PassThru -WarningVariable warnings -WarningAction SilentlyContinue
+        $entries.Where({ $_.Registry -like 'registry*.redhat.*' }).Type | Should -Be $Type, $Type
+        "$warnings" | Should -BeLike '*accepted without a check that were not before*'
+        Reset-ImageTrust -Root $root -Confirm:$false -Verbose 4>&1 | Out-String | Should -BeLike '*nothing is written*'
+    }
+
+    It 'refuses a distribution of which it does not know what it ships' {
+        [System.IO.File]::WriteAllText("$root/etc/os-release", "ID=other`n")
+        $stamp = Get-Stamp "$root/etc/containers/policy.json"
+        { Reset-ImageTrust -Root $root -Confirm:$false } | Should -Throw -ErrorId 'DistributionUnknown,ContainerTrust.Commands.ResetImageTrustCommand'
+        Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
+    }
 }

@@ -41,10 +41,9 @@ internal static class PortableFile
         {
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            (string id, TrustErrorKind kind) = e is UnauthorizedAccessException ? ("PermissionDenied", TrustErrorKind.PermissionDenied) : ("ReadFailed", TrustErrorKind.ReadError);
-            throw new TrustException(id, kind, $"{path} cannot be read: {e.Message}", e) { Target = path };
+            throw Unreadable(path, e);
         }
     }
 
@@ -60,7 +59,7 @@ internal static class PortableFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrustException(e is IOException ? "ReadFailed" : "PermissionDenied", TrustErrorKind.ReadError, $"{path} cannot be read: {e.Message}", e) { Target = path };
+            throw Unreadable(path, e);
         }
     }
 
@@ -95,6 +94,14 @@ internal static class PortableFile
                 TryDelete(beside);
             throw new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{path} cannot be changed: {e.Message}", e) { Target = path };
         }
+    }
+
+    private static TrustException Unreadable(string path, Exception e)
+    {
+        string words = $"{Printable.Of(path, Printable.NameLength)} cannot be read: {Printable.Of(e.Message, Printable.NameLength)}";
+        return e is UnauthorizedAccessException
+            ? new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, words, e) { Target = path }
+            : new TrustException("ReadFailed", TrustErrorKind.ReadError, words, e) { Target = path };
     }
 
     private static void TryDelete(string path)

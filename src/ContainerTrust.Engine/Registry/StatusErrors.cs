@@ -46,9 +46,11 @@ internal static class StatusErrors
         return new WebFailure("RegistryUnauthorized", TrustErrorKind.PermissionDenied, $"{WebText.Origin(answer.Url)} does not let {reference} be read (status {answer.Status}){words}: {who}") { Target = reference.ToString() };
     }
 
-    // Who works with sudo -E has logged in below the HOME that is not read.
+    // Below a HOME that is not read there may be a file of who works with sudo -E.
     private static string Elsewhere() =>
-        LocalHost.UnusedHome is null ? "" : "; HOME is not this user's, so its auth files were not read (REGISTRY_AUTH_FILE names one)";
+        LocalHost.UnusedHome is null || Environment.GetEnvironmentVariable("REGISTRY_AUTH_FILE") is { Length: > 0 }
+            ? ""
+            : "; HOME is not this user's, and auth files below it were not read (REGISTRY_AUTH_FILE names one)";
 
     private static WebFailure Common(WebPeer peer, WebAnswer answer, string advice)
     {

@@ -2,6 +2,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Defaults;
 using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust;
@@ -126,7 +127,7 @@ internal sealed class TrustPlanner
                 return (file.Content, candidate, true);
         }
 
-        return (DefaultPolicy.Text.ToArray(), PolicyPath, false);
+        return (DistributionDefault.Find(_host)?.Policy ?? DefaultPolicy.Text.ToArray(), PolicyPath, false);
     }
 
     private void WarnOfNewPolicy(PolicyEditor editor, string origin, IReadOnlyList<TrustChange> changes)

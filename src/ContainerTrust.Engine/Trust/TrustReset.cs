@@ -2,6 +2,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -25,7 +26,7 @@ internal sealed class TrustReset
     public TrustEditResult Run(bool keepSignatureStores, bool preview, CancellationToken cancellationToken)
     {
         List<PlannedFile> plan = Plan(keepSignatureStores);
-        List<string> warnings = keepSignatureStores ? [] : [.. Warnings()];
+        List<string> warnings = [.. LooserWarnings(plan), .. keepSignatureStores ? [] : Warnings()];
         if (preview)
             return new TrustEditResult([.. plan.Select(static f => f.ToChange())], []) { Warnings = warnings };
         if (plan.Count == 0)
@@ -46,7 +47,15 @@ internal sealed class TrustReset
 
         // Whose policy is reset, that one's registries.d goes along; another level's stays.
         if (!keepSignatureStores && _locations.AreOfOneLevel)
-            files.AddRange(LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory).Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+        {
+            IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped =
+                _locations.IsUserPolicy || _locations.RegistriesDirectory.TrimEnd('/') != TrustLocations.SystemRegistriesDirectory
+                    ? null
+                    : DistributionDefault.Find(_host)?.RegistriesD;
+            files.AddRange(LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory, shipped).Files
+                .Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+        }
+
         return files;
     }
 
@@ -59,8 +68,42 @@ internal sealed class TrustReset
         // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
             return present is null ? null : new PlannedFile(_locations.PolicyPath, present, null);
-        ReadOnlyMemory<byte> text = _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content ?? DefaultPolicy.Text.ToArray();
-        return present is not null && present.Content.Span.SequenceEqual(text.Span) ? null : new PlannedFile(_locations.PolicyPath, present, text);
+        ReadOnlyMemory<byte> text = (DistributionDefault.Find(_host) ?? throw DistributionDefault.Unknown(_host)).Policy;
+        return present is not null && IsAlready(present.Content, text) ? null : new PlannedFile(_locations.PolicyPath, present, text);
+    }
+
+    // What was not a policy was refused by podman, and so was every image.
+    private IEnumerable<string> LooserWarnings(List<PlannedFile> plan)
+    {
+        if (plan.Find(f => f.Path == _locations.PolicyPath) is not { Expected: { } old } file)
+            return [];
+        ReadOnlyMemory<byte>? content = file.Content
+            ?? _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content
+            ?? _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content;
+        if (content is not { } next || TryRead(old.Content) is not { } before || TryRead(next) is not { } after)
+            return [];
+        IReadOnlyList<string> looser = LooserScopes.Find(before, after);
+        return looser.Count > 0 ? [LooserScopes.Describe(looser)] : [];
+    }
+
+    // The vendor's own file may be laid out otherwise, and stays as it is.
+    private bool IsAlready(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> text) =>
+        present.Span.SequenceEqual(text.Span)
+        || (TryRead(present) is { } now && TryRead(text) is { } then && RequirementWriter.MeansSame(now.Default, then.Default) && Contains(now, then) && Contains(then, now));
+
+    private static bool Contains(PolicyDocument whole, PolicyDocument part) => part.Transports.All(t =>
+        whole.FindTransport(t.Name) is { } same && t.Scopes.All(s => same.Find(s.Name) is { } requirements && RequirementWriter.MeansSame(requirements, s.Requirements)));
+
+    private PolicyDocument? TryRead(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return PolicyReader.Read(content.Span, _locations.PolicyPath);
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
     }
 
     private IEnumerable<string> Warnings()

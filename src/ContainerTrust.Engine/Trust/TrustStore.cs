@@ -77,12 +77,13 @@ public sealed class TrustStore
         if (host is LocalHost)
             HostRoot.RequireLinux();
         TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
-        if (HostUser.FindUnusedHome(host) is { } home)
+        if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {
             string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
             messages.Warning(
                 $"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, or another user could lead it "
-                + $"elsewhere. So {instead}; podman and skopeo, run with this HOME, obey the files below it all the same. Set HOME to the user's own (sudo -H).");
+                + $"elsewhere. So {instead}; podman and skopeo, run with this HOME, obey the files below it all the same. "
+                + (host is LocalHost ? "Set HOME to the user's own (sudo -H)." : "Look at what sets HOME where that user logs in."));
         }
 
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");

@@ -57,6 +57,16 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_page_draws_the_map()
+    {
+        string page = File.ReadAllText(Path.Combine(Errors.ErrorCatalogue.Repository, "docs/architecture.md"));
+        Dictionary<string, string[]> drawn = RoomRow().Matches(page).ToDictionary(
+            static m => m.Groups[1].Value, static m => m.Groups[2].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Equal(
+            RoomMap.Rooms.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"), drawn.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"));
+    }
+
+    [Fact]
     public void The_namespace_of_a_file_is_its_folder()
     {
         foreach ((string path, string text) in Sources())
@@ -104,6 +114,9 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
                 yield return (path, File.ReadAllText(file));
         }
     }
+
+    [GeneratedRegex(@"^\| `(\w+)` \| ([A-Za-z, ]*) \| [^|]* \|$", RegexOptions.Multiline)]
+    private static partial Regex RoomRow();
 
     [GeneratedRegex(@"^namespace\s+([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

@@ -52,6 +52,8 @@ internal static class Dependencies
             yield break;
         foreach (VariableDefinition variable in method.Body.Variables)
             yield return variable.VariableType;
+        foreach (ExceptionHandler handler in method.Body.ExceptionHandlers.Where(static h => h.CatchType is not null))
+            yield return handler.CatchType;
         foreach (Instruction instruction in method.Body.Instructions)
         {
             switch (instruction.Operand)
@@ -62,6 +64,8 @@ internal static class Dependencies
                 case MethodReference called:
                     yield return called.DeclaringType;
                     yield return called.ReturnType;
+                    foreach (ParameterDefinition parameter in called.Parameters)
+                        yield return parameter.ParameterType;
                     foreach (TypeReference argument in called is GenericInstanceMethod generic ? generic.GenericArguments : [])
                         yield return argument;
                     break;

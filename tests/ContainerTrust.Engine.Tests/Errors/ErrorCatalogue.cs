@@ -35,6 +35,8 @@ internal static partial class ErrorCatalogue
                 entry.Files.Add(path);
                 if (match.Groups["kind"].Success)
                     entry.Kinds.Add(match.Groups["kind"].Value);
+                else if (match.Groups["format"].Success)
+                    entry.Kinds.Add("InvalidData");
             }
         }
 
@@ -51,7 +53,8 @@ internal static partial class ErrorCatalogue
         StringBuilder text = new("""
             # Error ids
 
-            Every error has an id that does not change between releases: `$_.FullyQualifiedErrorId` begins with it. Match these in scripts, not the messages.
+            Every error has an id that does not change between releases: in PowerShell `$_.FullyQualifiedErrorId` begins with it. Match these in scripts, not the
+            messages. The command prints the message alone.
             `ErrorIdTests` makes this page from the source, and fails if it is out of date. What leads to the common ones, and what to do, is in the help
             page of each cmdlet (`Get-Help Set-ImageTrust -Full`).
 
@@ -59,7 +62,7 @@ internal static partial class ErrorCatalogue
             |---|---|---|
 
             """);
-        foreach (ErrorEntry entry in Read())
+        foreach (ErrorEntry entry in Read().OrderBy(static e => Names(e).First(), StringComparer.Ordinal))
         {
             string ids = string.Join(", ", Names(entry).Select(static n => $"`{n}`"));
             text.Append("| ").Append(ids).Append(" | ").AppendJoin(", ", entry.Kinds).Append(" | ")
@@ -77,9 +80,11 @@ internal static partial class ErrorCatalogue
     // The first argument of an error, or of a method that makes one; or what stands before the kind.
     [GeneratedRegex(
         """
-        (?:(?:new\s+(?:TrustException|TrustFormatException|WebFailure)|base|new|\b(?:Refuse|Refused|Error|Invalid|Missing|Usage|Failed))\(\s*
+        (?:(?:new\s+(?:TrustException|WebFailure)|base|new|\b(?:Refuse|Refused|Error|Invalid|Missing|Usage|Failed|Unreadable))\(\s*
         \$?"(?<id>[A-Z][A-Za-z0-9]+)"\s*,\s*(?:TrustErrorKind\.(?<kind>\w+))?)
         |(?:\$?"(?<id>[A-Z][A-Za-z0-9]+)"\s*,\s*TrustErrorKind\.(?<kind>\w+))
+        |(?:"(?<id>[A-Z][A-Za-z0-9]+(?:NotFound|TooLarge|WrongType|DuplicateKey))")
+        |(?:new\s+(?<format>TrustFormatException)\(\s*"(?<id>[A-Z][A-Za-z0-9]+)")
         |(?:new\s+ErrorRecord\([^;"]*"(?<id>[A-Z][A-Za-z0-9]+)")
         """,
         RegexOptions.IgnorePatternWhitespace)]

@@ -15,6 +15,11 @@ public sealed class MountedFileSystemTests : IDisposable
     public void On_a_full_disk_the_old_file_stays_whole()
     {
         using HostTestMount mount = HostTestMount.Mount(_directory.MakeDirectory("disk"), "-t", "tmpfs", "-o", "size=64k", "tmpfs");
+        _directory.Write("disk/report", "old");
+        TrustException full = Assert.Throws<TrustException>(() => OutputFile.Write(_directory["disk/report"], new byte[200_000]));
+        Assert.Equal("DiskFull", full.ErrorId);
+        Assert.Equal("old", File.ReadAllText(_directory["disk/report"]));
+        File.Delete(_directory["disk/report"]);
         string path = _directory.Write("disk/policy.json", "old");
         _directory.Write("disk/ballast", new string('x', 40 << 10));
         TrustException e = Assert.Throws<TrustException>(() => Rewrite(_host, path, new string('y', 48 << 10)));

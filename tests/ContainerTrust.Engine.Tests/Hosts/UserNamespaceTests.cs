@@ -7,22 +7,22 @@ namespace ContainerTrust.Engine.Tests.Hosts;
 public sealed class UserNamespaceTests
 {
     [Theory]
-    [InlineData("         0          0 4294967295\n", 0u)]
-    [InlineData("         0       1000          1\n", 65534u)]
-    [InlineData("0 1000 1\n1 100000 65536\n", 0u)]
-    [InlineData("0 1000 1\n1 100000 65533\n", 65534u)]
-    [InlineData("0 1000 1\n1 100000 65534\n", 0u)]
-    [InlineData("0 1000 1\n65534 100000 1\n", 0u)]
-    [InlineData("0 1000 1\n65535 100000 1\n", 65534u)]
-    [InlineData("", 65534u)]
-    public void Nobody_of_the_namespace_is_not_taken_for_the_root_outside(string map, uint expected) =>
-        Assert.Equal(expected, WriteGuard.FindOutside(map, "65534\n"));
+    [InlineData("         0          0 4294967295\n", 0u, false)]
+    [InlineData("         0       1000          1\n", 65534u, false)]
+    [InlineData("0 1000 1\n1 100000 65536\n", 65534u, true)]
+    [InlineData("0 1000 1\n1 100000 65533\n", 65534u, false)]
+    [InlineData("0 1000 1\n1 100000 65534\n", 65534u, true)]
+    [InlineData("0 1000 1\n65534 100000 1\n", 65534u, true)]
+    [InlineData("0 1000 1\n65535 100000 1\n", 65534u, false)]
+    [InlineData("", 65534u, false)]
+    public void The_kernels_map_says_who_stands_for_users_outside(string map, uint user, bool isMapped) =>
+        Assert.Equal(new NamespaceUser(user, isMapped), NamespaceUser.Parse(map, "65534\n"));
 
     [Theory]
     [InlineData("0 1000\n")]
     [InlineData("a b c\n")]
     public void A_map_that_the_kernel_does_not_write_is_refused(string map) =>
-        Assert.Throws<FormatException>(() => WriteGuard.FindOutside(map, "65534\n"));
+        Assert.Throws<FormatException>(() => NamespaceUser.Parse(map, "65534\n"));
 
     /// <summary>The same over SSH: the far end works in a namespace that has the number, and in one that has not.</summary>
     /// <param name="map">The map of the namespace.</param>

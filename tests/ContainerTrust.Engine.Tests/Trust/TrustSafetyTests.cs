@@ -132,6 +132,7 @@ public sealed class TrustSafetyTests : IDisposable
     [Fact]
     public void Reset_replaces_even_what_is_too_large_to_be_read()
     {
+        _root.Write("/etc/os-release", "ID=fedora\n");
         Directory.CreateDirectory(_root.Full("/etc/containers/registries.d"));
         using (FileStream large = File.Create(_root.Full(PolicyPath)))
             large.SetLength(PolicyReader.MaxBytes + 1L);
@@ -239,6 +240,7 @@ public sealed class TrustSafetyTests : IDisposable
     [Fact]
     public void Reset_of_a_named_policy_leaves_registries_d_alone()
     {
+        _root.Write("/etc/os-release", "ID=fedora\n");
         _root.Write("/tmp/policy.json", RejectAll);
         _root.Write(RegistriesPath + "/a.yaml", "docker: {}\n");
         TrustEditResult result = _root.Open("/tmp/policy.json").Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
@@ -249,6 +251,7 @@ public sealed class TrustSafetyTests : IDisposable
     [Fact]
     public void Reset_says_what_stays_in_default_yaml()
     {
+        _root.Write("/etc/os-release", "ID=fedora\n");
         _root.Write(RegistriesPath + "/default.yaml", "default-docker:\n  lookaside: https://evil.example.com\n");
         TrustEditResult result = _root.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         Assert.Contains("https://evil.example.com", Assert.Single(result.Warnings), StringComparison.Ordinal);

@@ -201,6 +201,7 @@ public sealed class TrustStoreTests : IDisposable
     [Fact]
     public void Reset_writes_the_default_and_works_on_a_broken_policy()
     {
+        _root.Write("/etc/os-release", "ID=fedora\n");
         _root.Write(PolicyPath, "broken");
         _root.Write(TrustLocations.SystemRegistriesDirectory + "/default.yaml", "default-docker: {}\n");
         _root.Write(TrustLocations.SystemRegistriesDirectory + "/x.yaml", "docker: {}\n");

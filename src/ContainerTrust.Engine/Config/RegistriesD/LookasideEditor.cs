@@ -7,6 +7,8 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>Plans changes of registries.d. Nothing is written here: the caller applies the plan under the host's lock.</summary>
 public static class LookasideEditor
 {
+    private static readonly Dictionary<string, ReadOnlyMemory<byte>> s_none = [];
+
     // What is too large to be read as registries.d can still be deleted.
     private const int LargestDeleted = 1 << 30;
 
@@ -62,9 +64,10 @@ public static class LookasideEditor
     /// <summary>Plans a reset as <c>atomic trust reset</c> does it: every <c>*.yaml</c> file but <c>default.yaml</c> goes, readable or not.</summary>
     /// <param name="host">The host.</param>
     /// <param name="directory">The directory.</param>
-    /// <returns>The files to delete.</returns>
+    /// <param name="shipped">Files that the distribution ships there, by their names: these stay or come back. Null or none for no such files.</param>
+    /// <returns>The files to delete, and to write.</returns>
     /// <exception cref="TrustException">The directory or a file in it cannot be read.</exception>
-    public static LookasideEdit PlanReset(ITrustHost host, string directory)
+    public static LookasideEdit PlanReset(ITrustHost host, string directory, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -75,11 +78,34 @@ public static class LookasideEditor
             if (!name.EndsWith(".yaml", StringComparison.Ordinal) || name == LookasideNames.DefaultFile)
                 continue;
             string path = LookasideConfiguration.Join(directory, name);
-            if (host.TryReadFile(path, LargestDeleted) is { } file)
+            if (shipped?.ContainsKey(name) != true && host.TryReadFile(path, LargestDeleted) is { } file)
                 files.Add(new LookasideFileEdit(path, file, null));
         }
 
+        foreach ((string name, ReadOnlyMemory<byte> content) in (shipped ?? s_none).OrderBy(static f => f.Key, StringComparer.Ordinal))
+        {
+            string path = LookasideConfiguration.Join(directory, name);
+            HostFile? present = host.TryReadFile(path, LargestDeleted);
+            if (present is null || !MeansSame(present, content))
+                files.Add(new LookasideFileEdit(path, present, content));
+        }
+
         return new LookasideEdit(files, []);
+    }
+
+    // The vendor's own file has comments, which stay.
+    private static bool MeansSame(HostFile present, ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            LookasideConfiguration now = LookasideConfiguration.FromFiles("/", [present]), then = LookasideConfiguration.FromFiles("/", [present with { Content = content }]);
+            return now.Default?.Section == then.Default?.Section && now.Sections.Count == then.Sections.Count
+                && now.Sections.All(s => then.Sections.TryGetValue(s.Key, out LookasideEntry? entry) && entry.Section == s.Value.Section);
+        }
+        catch (TrustException)
+        {
+            return false;
+        }
     }
 
     private static LookasideFileEdit? PlanFile(ITrustHost host, string path, LookasideConfiguration current, List<SectionChange> changes)

@@ -107,7 +107,7 @@ internal sealed class DirectoryLock : SafeHandle
     /// <param name="place">The directory as messages show it.</param>
     /// <returns>The sentences.</returns>
     public static string NotAsked(string place) =>
-        $"{place} is the third directory that links lead to, and was locked against writers of this release alone. Do not change it with an older release at the same time.";
+        $"Links lead to more directories than can be locked at once; {place} was locked against writers of this release alone. Do not change it with an older release meanwhile.";
 
     private WriterLockResult TakeWriterLock(Deadline deadline, string place, CancellationToken cancellationToken)
     {

@@ -133,6 +133,15 @@ internal static partial class Libc
     private static long Result(nint value) => value >= 0 ? value : -Marshal.GetLastPInvokeError();
 
     // The search path keeps the loader from probing the module's own directory, where a "libc" would be somebody's plant.
+    /// <summary>Whether the process may write to a directory: by the kernel's own answer, for the real user, which C libraries do not guess.</summary>
+    /// <param name="directory">A descriptor of the directory.</param>
+    /// <returns>False also on a file system that is mounted read-only.</returns>
+    public static bool MayWrite(int directory)
+    {
+        const int Write = 2;
+        return faccessat(directory, ".\0"u8, Write, 0) == 0;
+    }
+
     /// <summary>Whether files can be made and removed in a directory, with the process's effective rights.</summary>
     /// <param name="directory">A descriptor of the directory.</param>
     /// <returns>0, or the error negated.</returns>

@@ -80,7 +80,7 @@ internal sealed class NamedOutput
         bool renamed = false;
         try
         {
-            OpenedStream.Write(file, content, _path);
+            OpenedStream.Write(file, content, _path, isKept: false);
             if (mode is { } kept && Libc.Status(file, out FileStatus fresh) == 0 && fresh.Permissions != kept)
                 _ = Libc.ChangeMode(file, kept); // FAT and the like have one mode for all files
             Check(Libc.Flush(file), walk);

@@ -37,7 +37,15 @@ internal static class OpenedStream
     /// <param name="content">The content.</param>
     /// <param name="path">The name that it was asked for by.</param>
     /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
-    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path)
+    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path) => Write(descriptor, content, path, isKept: true);
+
+    /// <summary>Writes all of it.</summary>
+    /// <param name="descriptor">The descriptor; it stays open.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="path">The name that it was asked for by.</param>
+    /// <param name="isKept">Whether what is written stays if the rest cannot be: not so in a temporary file.</param>
+    /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
+    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path, bool isKept)
     {
         int length = content.Length;
         while (!content.IsEmpty)
@@ -47,12 +55,12 @@ internal static class OpenedStream
             {
                 int result = Libc.WaitUntilWritable(descriptor);
                 if (result is < 0 and not -Errno.EINTR)
-                    throw Failed(-result, length - content.Length, path);
+                    throw Failed(-result, isKept ? length - content.Length : 0, path);
                 continue;
             }
 
             if (written <= 0)
-                throw Failed(written < 0 ? -written : Errno.EIO, length - content.Length, path);
+                throw Failed(written < 0 ? -written : Errno.EIO, isKept ? length - content.Length : 0, path);
             content = content[written..];
         }
     }

@@ -240,7 +240,7 @@ internal sealed class PathWalk : IDisposable
         _nameStart = _next;
         _nameLength = end - _next;
         Result = result == 0 ? WalkResult.Found : WalkResult.NameMissing;
-        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode) && WriteGuard.EntryFault(_status.UserId) is { } fault)
+        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode) && WriteGuard.EntryFault(_status.UserId, isInShared: true) is { } fault)
             throw Refusal(ResolvedPath, fault);
         return true;
     }
@@ -291,12 +291,11 @@ internal sealed class PathWalk : IDisposable
         if (!isForAll && !_options.HasFlag(WalkOptions.Guarded) && !_options.HasFlag(WalkOptions.OwnLinks))
             return;
         bool isThere = Libc.Status(Directory, name, out FileStatus link) == 0;
-        string place = $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
         if (_options.HasFlag(WalkOptions.Guarded))
         {
-            string? fault = isThere ? WriteGuard.EntryFault(link.UserId) : "was removed while it was looked at";
+            string? fault = isThere ? WriteGuard.EntryFault(link.UserId, WriteGuard.IsShared(directory.Mode)) : "was removed while it was looked at";
             if (fault is not null)
-                throw Refusal(place, fault);
+                throw Refusal(PlaceOf(name), fault);
             return;
         }
 
@@ -307,11 +306,13 @@ internal sealed class PathWalk : IDisposable
         throw new TrustException(
             "UntrustedSymbolicLink",
             TrustErrorKind.PermissionDenied,
-            $"{_root.Describe(_path)} leads through the symbolic link {PathText.Display(place)}, which another user made or could have made. It is not followed; name the file itself.")
+            $"{_root.Describe(_path)} leads through the symbolic link {PathText.Display(PlaceOf(name))}, which another user made or could have made. It is not followed; name the file itself.")
         {
             Target = _path,
         };
     }
+
+    private string PlaceOf(ReadOnlySpan<byte> name) => $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
 
     private bool IsInProc() => Libc.Status(Directory, "/proc\0"u8, out FileStatus proc) == 0 && DirectoryStatus().Device == proc.Device;
 
@@ -322,7 +323,7 @@ internal sealed class PathWalk : IDisposable
         if (!_options.HasFlag(WalkOptions.Guarded))
             return;
         FileStatus directory = DirectoryStatus();
-        if (WriteGuard.DirectoryFault(directory.UserId, directory.Mode) is { } fault)
+        if (WriteGuard.DirectoryFault(directory.UserId, directory.Mode, Directory) is { } fault)
             throw Refusal(_resolved.Count == 0 ? "/" : PathText.Decode(CollectionsMarshal.AsSpan(_resolved)), fault);
     }
 

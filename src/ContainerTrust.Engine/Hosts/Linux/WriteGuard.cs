@@ -18,7 +18,7 @@ internal static class WriteGuard
     private const uint OthersWrite = 0x2;
 
     // In a user namespace what belongs to users outside it is shown as this user's; root there has no more rights than the user who made it.
-    private static readonly Lazy<uint> s_outside = new(ReadOutside, LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<NamespaceUser> s_outside = new(NamespaceUser.Read, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Whether the rule holds for this process: it is root.</summary>
     public static bool IsActive => Libc.EffectiveUserId() == 0;
@@ -26,16 +26,22 @@ internal static class WriteGuard
     /// <summary>What is wrong with a directory on the way.</summary>
     /// <param name="userId">Its owner.</param>
     /// <param name="mode">Its mode.</param>
+    /// <param name="directory">
+    /// The directory, open on this host. Where users outside a user namespace show as a user of the namespace, it tells them apart: root may write to what
+    /// that user owns, and not to what belongs to the root outside. Null for a directory of another host, where the rule was applied already.
+    /// </param>
     /// <returns>The end of a sentence that begins with the directory; null if nothing is.</returns>
-    public static string? DirectoryFault(uint userId, uint mode) =>
-        !IsRoot(userId) ? Owner(userId)
+    public static string? DirectoryFault(uint userId, uint mode, int? directory) =>
+        !IsRoot(userId, directory is null) || (userId != 0 && IsOfNamespace(userId) && directory is { } open && Libc.MayWrite(open)) ? Owner(userId)
         : IsShared(mode) && (mode & Sticky) == 0 ? $"may be written by others than root (mode {Convert.ToString(mode & 0xFFF, 8)})"
         : null;
 
     /// <summary>What is wrong with a link, or with a file in a directory that others may write to.</summary>
     /// <param name="userId">Its owner.</param>
+    /// <param name="isInShared">Whether others may write to the directory: there, a user who could be one of this namespace is not taken for another.</param>
     /// <returns>The end of a sentence that begins with the link or file; null if nothing is.</returns>
-    public static string? EntryFault(uint userId) => IsRoot(userId) ? null : Owner(userId);
+    public static string? EntryFault(uint userId, bool isInShared) =>
+        IsRoot(userId, isElsewhere: false) && !(isInShared && userId != 0 && IsOfNamespace(userId)) ? null : Owner(userId);
 
     /// <summary>Whether others than the owner may write to a directory.</summary>
     public static bool IsShared(uint mode) => (mode & GroupOrOthersWrite) != 0;
@@ -54,7 +60,14 @@ internal static class WriteGuard
     }
 
     /// <summary>Whether something belongs to this process's user, or to root.</summary>
-    public static bool IsOwn(uint userId) => userId == Libc.EffectiveUserId() || IsRoot(userId);
+    public static bool IsOwn(uint userId) => userId == Libc.EffectiveUserId() || IsRoot(userId, isElsewhere: false);
+
+    /// <summary>What is wrong with what the script of another host refused: it has the rule already.</summary>
+    /// <param name="userId">The owner.</param>
+    /// <param name="mode">The mode with the file's type.</param>
+    /// <returns>The end of a sentence. Null if nothing is.</returns>
+    public static string? FaultElsewhere(uint userId, uint mode) =>
+        (mode & 0xF000) == 0x4000 ? DirectoryFault(userId, mode, directory: null) : userId == 0 ? null : Owner(userId);
 
     /// <summary>The error for a file that root does not change.</summary>
     /// <param name="path">The file.</param>
@@ -73,40 +86,7 @@ internal static class WriteGuard
 
     private static string Owner(uint userId) => string.Create(CultureInfo.InvariantCulture, $"belongs to user {userId}");
 
-    private static bool IsRoot(uint userId) => userId == 0 || userId == s_outside.Value;
+    private static bool IsRoot(uint userId, bool isElsewhere) => userId == 0 || (!isElsewhere && userId == s_outside.Value.UserId);
 
-    /// <summary>The user that stands for all users outside of this user namespace.</summary>
-    /// <param name="map">/proc/self/uid_map (user_namespaces(7)): lines of the first number inside, the first outside, and how many.</param>
-    /// <param name="overflow">/proc/sys/kernel/overflowuid.</param>
-    /// <returns>The number. 0, which is root, where there is no such user: the whole system is mapped, or that number is a user of the namespace too.</returns>
-    /// <exception cref="FormatException">The files are not as the kernel writes them.</exception>
-    /// <exception cref="OverflowException">The same.</exception>
-    internal static uint FindOutside(string map, string overflow)
-    {
-        uint outside = uint.Parse(overflow, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
-        foreach (string line in map.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length != 3)
-                throw new FormatException("A line of the map does not have three numbers.");
-            uint first = uint.Parse(fields[0], CultureInfo.InvariantCulture), count = uint.Parse(fields[2], CultureInfo.InvariantCulture);
-            if (outside >= first && outside - first < count)
-                return 0;
-        }
-
-        return outside;
-    }
-
-    private static uint ReadOutside()
-    {
-        try
-        {
-            return FindOutside(File.ReadAllText("/proc/self/uid_map"), File.ReadAllText("/proc/sys/kernel/overflowuid"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
-        {
-            // Without /proc nothing is known of namespaces, and only root is root.
-            return 0;
-        }
-    }
+    private static bool IsOfNamespace(uint userId) => userId == s_outside.Value.UserId && s_outside.Value.IsMapped;
 }

@@ -106,6 +106,13 @@ internal sealed class SshHostChange : IHostChange
     private string Line(string path, HostFile expected) =>
         _host.Known(path) is { Status: { } status } && status.Stamp == expected.Stamp ? status.Line : throw Changed(path);
 
+    // A change that is tried again would say it again.
+    private void Warn(string warning)
+    {
+        if (_warnings.Count < MaximumWarnings && !_warnings.Contains(warning))
+            _warnings.Add(warning);
+    }
+
     private FileChangedException? Read(Step[] steps, Action<string> done)
     {
         RemoteReply reply = _host.Reply;
@@ -120,11 +127,8 @@ internal sealed class SshHostChange : IHostChange
             {
                 case 'E' when rest.Length == 0:
                     return open.Count == 0 ? null : throw Unconfirmed(open);
-                case 'q' when _warnings.Count < MaximumWarnings:
-                    _warnings.Add(DirectoryLock.NotAsked(_host.Describe(rest)));
-                    break;
-                case 'o' when _warnings.Count < MaximumWarnings:
-                    _warnings.Add(DirectoryLock.NotHad(_host.Describe(rest), holder: null));
+                case 'q' or 'o':
+                    Warn(field[0] == 'q' ? DirectoryLock.NotAsked(_host.Describe(rest)) : DirectoryLock.NotHad(_host.Describe(rest), holder: null));
                     break;
                 case 'k':
                     Step step = Find(steps, rest);
@@ -199,7 +203,7 @@ internal sealed class SshHostChange : IHostChange
         string[] parts = untrustedWords.Split(' ', 3);
         string? fault = null;
         if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner) && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
-            fault = (mode & 0xF000) == 0x4000 ? WriteGuard.DirectoryFault(owner, mode) : WriteGuard.EntryFault(owner);
+            fault = WriteGuard.FaultElsewhere(owner, mode);
         return WriteGuard.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
     }
 

@@ -62,13 +62,15 @@ if [ "$user" = 0 ]; then
     [ -n "$outside" ] || outside=0
     IFS=" 	$nl"
     set -- $(cat /proc/self/uid_map 2>/dev/null)
-    IFS=$nl
-    [ "$#" -gt 0 ] || outside=0
+    case "$*" in
+    '' | '0 0 4294967295') outside=0 && set -- ;;
+    esac
     while [ "$#" -ge 3 ]; do
         # That number can be a user of the namespace too.
         [ "$outside" -lt "$1" ] || [ $((outside-$1)) -ge "$3" ] || outside=0
         shift 3
     done
+    IFS=$nl
 fi
 # Walks the path $1 as the kernel does, and leaves in $target where it ends, without links. $2 says what the last name is: one that is followed too (follow), one
 # that is not (name), or a directory. As root, all on the way must be what only root can change; the rule is WriteGuard's. If it is not, $fault has the owner,
@@ -431,7 +433,8 @@ writer() {
 # work, and then done without, if there is our own.
 older() {
     if [ "$olders" -ge 2 ]; then
-        printf 'q%s\000' "$1"
+        [ "$own" != no ] || failed l "$1" "links lead to more directories than can be locked at once"
+        [ "$own" = none ] || printf 'q%s\000' "$1"
         return 0
     fi
     [ -r "$1" ] || failed l "$1" ": Permission denied"
@@ -610,9 +613,11 @@ commit() {
         eval "path=\$wpath$i action=\$waction$i expected=\$wexpected$i"
         last=follow
         [ "$action" != d ] || last=name
-        if ! guard "$path" "$last" && [ "$action" != v ]; then
-            drain
-            failed u "$i" "$fault"
+        safe=safe
+        if ! guard "$path" "$last"; then
+            # What is not written may be another user's, and then nothing is made beside it, not even a lock.
+            safe=unsafe
+            [ "$action" = v ] || { drain; failed u "$i" "$fault"; }
         fi
         if [ "$action" = w ] && [ "$expected" = - ] && [ ! -d "${target%/*}/" ]; then
             words=$(mkdir -p -- "${target%/*}/" 2>&1) || failed w "$i" "$words"
@@ -620,7 +625,7 @@ commit() {
         [ "$action" != d ] || target=$path
         eval "wtarget$i=\$target"
         p=${target%/*}
-        [ ! -d "${p:-/}" ] || lock "${p:-/}"
+        [ ! -d "${p:-/}" ] || lock "${p:-/}" "" "$safe"
         unchanged content || { drain; changed; return; }
         i=$((i+1))
     done

@@ -1,0 +1,94 @@
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.Trust.Defaults;
+
+/// <summary>What a host's distribution ships as policy.json and in registries.d.</summary>
+/// <param name="Origin">Where that is known from, as messages say it.</param>
+/// <param name="Policy">The policy.json.</param>
+/// <param name="RegistriesD">Files of registries.d by their names, besides default.yaml.</param>
+internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> Policy, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> RegistriesD)
+{
+    private const string VendorRegistries = "/usr/share/containers/registries.d";
+    private const string NewFile = TrustLocations.SystemPolicyPath + ".rpmnew";
+    private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
+    private const string SigstoreKey = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
+
+    private static readonly Dictionary<string, ReadOnlyMemory<byte>> s_noFiles = [];
+
+    // Their packages ship the policy of the upstream project.
+    private static readonly string[] s_upstream = ["fedora", "debian", "ubuntu"];
+
+    // Rebuilds of RHEL, which ship its policy where they have its keys.
+    private static readonly string[] s_rebuilds = ["centos", "almalinux", "rocky"];
+
+    /// <summary>Finds it without starting a program: the vendor's file, the package's new one, else what the release is known to ship.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>The default. Null if it is not known what this distribution ships.</returns>
+    /// <exception cref="TrustException">A file cannot be read.</exception>
+    public static DistributionDefault? Find(ITrustHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        OperatingSystemRelease release = OperatingSystemRelease.Read(host);
+        if (host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes) is { } vendor)
+            return new(TrustLocations.VendorPolicyPath, vendor.Content, s_noFiles);
+        DistributionDefault? known = OfRelease(host, release);
+
+        // From containers-common 0.68 on the vendor's files are there, and must not be hidden by copies.
+        if (known is not null && host.ListDirectory(VendorRegistries).Count > 0)
+            known = known with { RegistriesD = s_noFiles };
+        return ReadNewFile(host) is { } content ? new(NewFile, content, known?.RegistriesD ?? s_noFiles) : known;
+    }
+
+    /// <summary>The error for a host of which <see cref="Find"/> knows nothing.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException Unknown(ITrustHost host)
+    {
+        string name = OperatingSystemRelease.Read(host).Name;
+        return new TrustException(
+            "DistributionUnknown",
+            TrustErrorKind.NotSupported,
+            $"What {name} ships as policy.json is not known: it is not RHEL, CentOS, Fedora, Debian or Ubuntu, or lacks /etc/os-release. To accept everything could be "
+            + "less than that. Nothing was changed; reinstall the package that the file belongs to.")
+        {
+            Target = host.ComputerName,
+        };
+    }
+
+    // A file that podman would refuse is nobody's default.
+    private static ReadOnlyMemory<byte>? ReadNewFile(ITrustHost host)
+    {
+        if (host.TryReadFile(NewFile, PolicyReader.MaxBytes) is not { } file)
+            return null;
+        try
+        {
+            _ = PolicyReader.Read(file.Content.Span, NewFile);
+            return file.Content;
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    private static DistributionDefault? OfRelease(ITrustHost host, OperatingSystemRelease release)
+    {
+        if (s_upstream.Contains(release.Id))
+            return new(release.Name, DefaultPolicy.Text.ToArray(), s_noFiles);
+        bool isRebuild = s_rebuilds.Contains(release.Id);
+        if (release.Major is not { } major || (release.Id != "rhel" && !isRebuild))
+            return null;
+        if (major < 8)
+            return new(release.Name, DefaultPolicy.Text.ToArray(), s_noFiles);
+        bool isSigstore = major >= 10;
+        if (isRebuild && !host.Exists(isSigstore ? SigstoreKey : ReleaseKey))
+            return null;
+        return isSigstore
+            ? new(release.Name, RedHatDefaults.SigstorePolicy, RedHatDefaults.SigstoreFiles)
+            : new(release.Name, HasKeyPaths(major, release.Minor) ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
+    }
+
+    // "keyPaths" came with containers/image 5.22. Before RHEL 8.8 and 9.2 podman may be older, and would refuse the whole file; one key is stricter.
+    private static bool HasKeyPaths(int major, int? minor) => minor is null || minor >= (major == 8 ? 8 : 2);
+}
