@@ -30,7 +30,7 @@ internal sealed class EcdsaVerificationKey : VerificationKey
             _ => null,
         };
         if (named is not { } known)
-            return IntegerPairKey.From(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
+            return IntegerPairKey.FromEcdsa(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
         byte[] q = point.ToArray();
         try
         {
@@ -44,7 +44,7 @@ internal sealed class EcdsaVerificationKey : VerificationKey
     }
 
     /// <inheritdoc/>
-    public override int Cost => 2;
+    public override int Cost => _octets == 32 ? 2 : 10;
 
     /// <inheritdoc/>
     public override int MinHashLength => OpenPgpRules.Current.MinHashLength(_octets);

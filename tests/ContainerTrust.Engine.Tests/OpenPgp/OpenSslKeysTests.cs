@@ -57,7 +57,7 @@ public sealed class OpenSslKeysTests
         // A point that is not on the curve, and half of one.
         point[^1] ^= 1;
         Assert.Null(OpenSslKeys.TryCreateEcdsa(curve, point));
-        Assert.Null(OpenSslKeys.TryCreateEcdsa(curve, point[..(1 + q.X!.Length)]));
+        Assert.Null(OpenSslKeys.TryCreateEcdsa(curve, point.AsSpan(0, 1 + q.X!.Length)));
         Assert.Null(OpenSslKeys.TryCreateEcdsa("no curve", point));
     }
 
