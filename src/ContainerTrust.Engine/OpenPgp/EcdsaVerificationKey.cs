@@ -22,19 +22,20 @@ internal sealed class EcdsaVerificationKey : VerificationKey
     {
         int octets = (curve.Size + 7) / 8;
 
-        ECCurve? named = curve.Name switch
+        (ECCurve Curve, string Name)? named = curve.Name switch
         {
-            "nistp256" => ECCurve.NamedCurves.nistP256,
-            "nistp384" => ECCurve.NamedCurves.nistP384,
-            "nistp521" => ECCurve.NamedCurves.nistP521,
+            "nistp256" => (ECCurve.NamedCurves.nistP256, "prime256v1"),
+            "nistp384" => (ECCurve.NamedCurves.nistP384, "secp384r1"),
+            "nistp521" => (ECCurve.NamedCurves.nistP521, "secp521r1"),
             _ => null,
         };
         if (named is not { } known)
-            return IntegerPairKey.From(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
-        var parameters = new ECParameters { Curve = known, Q = new ECPoint { X = point.Slice(1, octets).ToArray(), Y = point[(1 + octets)..].ToArray() } };
+            return IntegerPairKey.FromEcdsa(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
+        byte[] q = point.ToArray();
         try
         {
-            return new EcdsaVerificationKey(octets, () => ECDsa.Create(parameters));
+            return new EcdsaVerificationKey(octets, () => OpenSslKeys.TryCreateEcdsa(known.Name, q) ?? ECDsa.Create(
+                new ECParameters { Curve = known.Curve, Q = new ECPoint { X = q[1..(1 + octets)], Y = q[(1 + octets)..] } }));
         }
         catch (CryptographicException)
         {
@@ -43,7 +44,7 @@ internal sealed class EcdsaVerificationKey : VerificationKey
     }
 
     /// <inheritdoc/>
-    public override int Cost => 2;
+    public override int Cost => _octets == 32 ? 2 : 10;
 
     /// <inheritdoc/>
     public override int MinHashLength => OpenPgpRules.Current.MinHashLength(_octets);

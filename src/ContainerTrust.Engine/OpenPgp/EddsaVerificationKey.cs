@@ -14,7 +14,7 @@ internal sealed class EddsaVerificationKey(EddsaForm form, byte[] key) : Verific
         BigInteger.Pow(2, 446) - BigInteger.Parse("13818066809895115352007386748515426880336692474882178609894547503885", CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override int Cost => 2;
+    public override int Cost => form == EddsaForm.Ed448 ? 6 : 2;
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> material)

@@ -50,6 +50,12 @@ internal sealed record OpenPgpRules
     /// </summary>
     public int MaxWork { get; init; } = 80_000;
 
+    /// <summary>
+    /// What making the keys and verifying the statements of all certificates together may cost, in the same units; certificates that come after it is used up
+    /// are not used. It is enough for a thousand keys with several user ids and subkeys each. What may be tried of revocations by others is the same again.
+    /// </summary>
+    public int MaxWorkInAll { get; init; } = 125_000;
+
     /// <summary>What the cheapest verification costs beside a hash.</summary>
     public int VerificationWork { get; init; } = 20;
 

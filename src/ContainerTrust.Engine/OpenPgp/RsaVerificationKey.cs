@@ -78,6 +78,8 @@ internal sealed class RsaVerificationKey : VerificationKey
 
     private static RSA Import(byte[] modulus, byte[] exponent)
     {
+        if (OpenSslKeys.TryCreateRsa(modulus, exponent) is { } made)
+            return made;
         var rsa = RSA.Create();
         try
         {

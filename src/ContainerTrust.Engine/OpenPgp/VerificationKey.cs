@@ -65,7 +65,7 @@ internal abstract class VerificationKey
                 }
 
                 created = bits <= rules.MaxDsaBits && orderBits % 8 == 0 && orderBits <= rules.DsaOrderBits.Max
-                    ? IntegerPairKey.From(BouncyCastleAdapter.CreateDsa(p, q, g, y), orderBits / 8, orderBits / 8) : null;
+                    ? IntegerPairKey.FromDsa(BouncyCastleAdapter.CreateDsa(p, q, g, y), bits, orderBits / 8) : null;
                 break;
             case PublicKeyAlgorithm.Ecdsa:
                 _ = reader.TryReadCounted(out _);

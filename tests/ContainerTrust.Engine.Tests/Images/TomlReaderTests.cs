@@ -130,6 +130,70 @@ public sealed class TomlReaderTests
     }
 
     [Fact]
+    public void The_number_of_names_and_values_is_bounded()
+    {
+        // A name and its value, and an array that counts as one.
+        string full = "a = [" + string.Join(',', Enumerable.Repeat("1", TomlReader.MaxParts - 2)) + "]";
+        Assert.Equal(TomlReader.MaxParts - 2, ((TomlArray)TomlReader.Read("file", Encoding.UTF8.GetBytes(full)).Root.Members["a"]).Items.Count);
+        TrustFormatException e = Assert.Throws<TrustFormatException>(() => Read(full.Replace("]", ",1]", StringComparison.Ordinal)));
+        Assert.Equal("The file has more than 200000 names and values; split it.", e.Problem);
+        foreach (string more in new[] { "\nb = 1", "\n[b]", "\n[[b]]", ",\n[]" })
+            Assert.Equal(e.Problem, Assert.Throws<TrustFormatException>(() => Read(more[0] == ',' ? full.Replace("]", more + "]", StringComparison.Ordinal) : full + more)).Problem);
+    }
+
+    /// <summary>What each piece, as often as the largest file has room for it, takes in memory, in bytes in all.</summary>
+    [Theory]
+    [InlineData("a = [", "1,", "]")]
+    [InlineData("a = [", "[],", "]")]
+    [InlineData("a = [", "{},", "]")]
+    [InlineData("a = [", "{a=1},", "]")]
+    [InlineData("a = [", "'',", "]")]
+    [InlineData("a = [", "'01234567',", "]")]
+    [InlineData("a = [", "\"0123456\\n\",", "]")]
+    [InlineData("a = '", "01234567", "'")]
+    [InlineData("a = \"", "01234567", "\"")]
+    [InlineData("a = \"", "\\n", "\"")]
+    [InlineData("a = \"\"\"", "01234567\n", "\"\"\"")]
+    [InlineData("", "#=1\n", "")]
+    [InlineData("", "#={}\n", "")]
+    [InlineData("", "a.a.a.a.a.a.a.a.a.a.a.a.#=1\n", "")]
+    [InlineData("", "#.a.a.a.a.a.a.a.a.a.a.a.a=1\n", "")]
+    [InlineData("", "[#]\n", "")]
+    [InlineData("", "[[a]]\n", "")]
+    [InlineData("", "[[a]]\na=1\n", "")]
+    [InlineData("", "#01234567 = '01234567'\n", "")]
+    [InlineData("", "# # # comment\n", "")]
+    public void No_file_takes_much_memory(string start, string piece, string end)
+    {
+        const long Most = 64 << 20;
+        bool isNumbered = piece.Contains('#', StringComparison.Ordinal) && !piece.StartsWith("# ", StringComparison.Ordinal);
+        Assert.InRange(Allocated(int.MaxValue), 1, Most);
+
+        // As many as are read, and a long text beside them.
+        Assert.InRange(Allocated(TomlReader.MaxParts / (2 + piece.Count(static c => c is '=' or '.' or '[' or ',')) / 2), 1, Most);
+
+        long Allocated(int count)
+        {
+            StringBuilder text = new(start);
+            for (int i = 0; i < count && text.Length + piece.Length + 10 < TomlReader.MaxBytes - end.Length; i++)
+                text.Append(isNumbered ? piece.Replace("#", i.ToString("x", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal) : piece);
+            text.Append(end).Append('\n').Append('#', TomlReader.MaxBytes - text.Length);
+            byte[] content = Encoding.UTF8.GetBytes(text.ToString());
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                Assert.NotEmpty(TomlReader.Read("file", content).Text);
+            }
+            catch (TrustFormatException e)
+            {
+                Assert.EndsWith("names and values; split it.", e.Problem, StringComparison.Ordinal);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public void Damaged_documents_are_read_or_refused()
     {
         byte[][] seeds =

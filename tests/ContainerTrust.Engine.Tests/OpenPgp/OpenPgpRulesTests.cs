@@ -15,7 +15,8 @@ public sealed class OpenPgpRulesTests
     {
         Assert.Equal((1024, 2048, 4096, (160, 512), 64, 16384), (Rules.MinFactoringBits, Rules.WeakFactoringBits, Rules.MaxDsaBits, Rules.DsaOrderBits, Rules.MaxRsaExponentBits, Rules.MaxIntegerBits));
         Assert.Equal((10_000, 10_240, 2048, 2038), (Rules.MaxAreaLength, Rules.MaxOpaqueLength, Rules.MaxUserIdLength, Rules.MaxStoredUserIdLength));
-        Assert.Equal((1000, 80_000, 20, 100, 80_000), (Rules.MaxStatements, Rules.MaxWork, Rules.VerificationWork, Rules.MaxForeignRevocations, Rules.MaxLooseRevocationWork));
+        Assert.Equal((1000, 80_000, 125_000, 20), (Rules.MaxStatements, Rules.MaxWork, Rules.MaxWorkInAll, Rules.VerificationWork));
+        Assert.Equal((100, 80_000), (Rules.MaxForeignRevocations, Rules.MaxLooseRevocationWork));
         Assert.Equal((0x02, false), (Rules.SigningFlag, Rules.TakesOlderThanKey));
     }
 

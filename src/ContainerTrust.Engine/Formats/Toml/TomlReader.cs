@@ -12,12 +12,19 @@ internal sealed class TomlReader
     /// <summary>The largest file, in bytes.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
+    /// <summary>The most parts of names, tables and values in a file: what each takes in memory is more than its few bytes there.</summary>
+    public const int MaxParts = 200_000;
+
     private const int MaxDepth = 64;
     private const int MaxNumberLength = 64;
 
     private readonly string _file;
     private readonly string _text;
+
+    // Of the name that is being read; used again for the next one.
+    private readonly List<string> _path = [];
     private int _at;
+    private int _parts;
 
     private TomlReader(string file, string text)
     {
@@ -80,16 +87,17 @@ internal sealed class TomlReader
         if (isArray)
             _at++;
         SkipSpaces();
-        List<string> path = ReadKey();
+        ReadKey();
         SkipSpaces();
         Expect(']', "']' is expected behind the table's name.");
         if (isArray)
             Expect(']', "']]' is expected behind the name of an array of tables.");
 
         TomlTable table = root;
-        for (int i = 0; i < path.Count - 1; i++)
-            table = Into(table, path[i], start);
-        string last = path[^1];
+        for (int i = 0; i < _path.Count - 1; i++)
+            table = Into(table, _path[i], start);
+        string last = _path[^1];
+        Count();
         table.Members.TryGetValue(last, out TomlValue? existing);
         if (isArray)
         {
@@ -136,35 +144,37 @@ internal sealed class TomlReader
     private void ReadKeyValue(TomlTable table, int depth)
     {
         int start = _at;
-        List<string> path = ReadKey();
-        for (int i = 0; i < path.Count - 1; i++)
+        ReadKey();
+        for (int i = 0; i < _path.Count - 1; i++)
         {
-            if (!table.Members.TryGetValue(path[i], out TomlValue? value))
-                table.Members[path[i]] = value = new TomlTable(start) { Origin = TomlTableOrigin.Dotted };
+            if (!table.Members.TryGetValue(_path[i], out TomlValue? value))
+                table.Members[_path[i]] = value = new TomlTable(start) { Origin = TomlTableOrigin.Dotted };
             table = value is TomlTable { Origin: TomlTableOrigin.Dotted } inner
                 ? inner
-                : throw Error(start, $"'{Shown(path[i])}' is {value.Description} already, and a dotted key adds nothing to it.");
+                : throw Error(start, $"'{Shown(_path[i])}' is {value.Description} already, and a dotted key adds nothing to it.");
         }
 
+        string last = _path[^1];
         SkipSpaces();
         Expect('=', "'=' is expected behind the name of a setting.");
         SkipSpaces();
         TomlValue read = ReadValue(depth);
-        if (!table.Members.TryAdd(path[^1], read))
-            throw Error(start, $"'{Shown(path[^1])}' is there twice; remove one.");
+        if (!table.Members.TryAdd(last, read))
+            throw Error(start, $"'{Shown(last)}' is there twice; remove one.");
     }
 
-    private List<string> ReadKey()
+    private void ReadKey()
     {
-        List<string> path = [];
+        _path.Clear();
         while (true)
         {
             int start = _at;
+            Count();
             if (Current is '"' or '\'')
             {
                 if (IsNext("\"\"\"") || IsNext("'''"))
                     throw Error(start, "A name cannot be a text of several lines.");
-                path.Add(Current == '"' ? ReadBasic() : ReadLiteral());
+                _path.Add(Current == '"' ? ReadBasic() : ReadLiteral());
             }
             else
             {
@@ -172,17 +182,17 @@ internal sealed class TomlReader
                     _at++;
                 if (_at == start)
                     throw Error(start, "The name of a setting is expected here.");
-                path.Add(_text[start.._at]);
+                _path.Add(_text[start.._at]);
             }
 
-            if (path.Count > MaxDepth)
+            if (_path.Count > MaxDepth)
                 throw Error(start, $"Tables are nested more than {MaxDepth} deep; flatten them.");
             int end = _at;
             SkipSpaces();
             if (Current != '.')
             {
                 _at = end;
-                return path;
+                return;
             }
 
             _at++;
@@ -190,9 +200,16 @@ internal sealed class TomlReader
         }
     }
 
+    private void Count()
+    {
+        if (++_parts > MaxParts)
+            throw Error(_at, $"The file has more than {MaxParts} names and values; split it.");
+    }
+
     private TomlValue ReadValue(int depth)
     {
         int start = _at;
+        Count();
         switch (Current)
         {
             case '"':
@@ -297,19 +314,24 @@ internal sealed class TomlReader
 
     private string ReadBasic()
     {
-        int start = _at++;
-        var text = new StringBuilder();
+        int start = _at++, run = _at;
+        StringBuilder? text = null;
         while (Current != '"')
         {
             RequireTextCharacter(start);
-            if (Current == '\\')
-                ReadEscape(text);
-            else
-                text.Append(_text[_at++]);
+            if (Current != '\\')
+            {
+                _at++;
+                continue;
+            }
+
+            text = (text ?? new StringBuilder()).Append(_text, run, _at - run);
+            ReadEscape(text);
+            run = _at;
         }
 
-        _at++;
-        return text.ToString();
+        string rest = _text[run.._at++];
+        return text is null ? rest : text.Append(rest).ToString();
     }
 
     private string ReadMultiLine(char quote)

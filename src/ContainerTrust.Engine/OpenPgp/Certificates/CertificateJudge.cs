@@ -16,18 +16,27 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// <param name="rules">The rules.</param>
 internal sealed class CertificateJudge(OpenPgpRules rules)
 {
+    private const string TooMany = "it is one of so many keys and signatures that it takes too long to verify them all";
+
+    /// <summary>What was spent on all certificates, in the units of <see cref="OpenPgpRules.MaxWorkInAll"/>.</summary>
+    public int Work { get; private set; }
+
     /// <summary>Judges a certificate by itself.</summary>
     /// <param name="raw">The certificate.</param>
     /// <returns>The judgement; where nothing is used the reason.</returns>
     public JudgedCertificate Judge(RawCertificate raw)
     {
-        var key = VerificationKey.Create(raw.Key, raw.Primary.Body, out string? unusable);
+        if (Work > rules.MaxWorkInAll)
+            return Refuse(raw, null, TooMany);
+        var key = Create(raw.Primary, out string? unusable);
         if (key is null)
             return Refuse(raw, null, $"it {unusable}");
         if (raw.OwnCount > rules.MaxStatements)
             return Refuse(raw, key, "it has more than 1,000 self-signatures");
         var finder = new StatementFinder(rules, raw, key);
-        if (!finder.TryFind())
+        bool isWhole = finder.TryFind();
+        Work += finder.Work;
+        if (!isWhole)
             return Refuse(raw, key, "its signatures take too long to verify");
 
         Twins.Doubt(finder);
@@ -44,6 +53,9 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
                 userIds.Add(new JudgedUserId(component, Newest.Of(statements)) { Statements = statements });
         }
 
+        JudgedKey[] subkeys = [.. raw.Subkeys.Where(static s => s.Key is not null).Select(s => JudgeSubkey(raw.Primary, s, [.. byComponent[s]]))];
+        if (Work > rules.MaxWorkInAll)
+            return Refuse(raw, key, TooMany);
         var certificate = new JudgedCertificate
         {
             Raw = raw,
@@ -53,7 +65,7 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
                 IsRevoked = onPrimary.Exists(static s => s.Type == SignatureType.KeyRevocation),
             },
             UserIds = userIds,
-            Subkeys = [.. raw.Subkeys.Where(static s => s.Key is not null).Select(s => JudgeSubkey(raw.Primary, s, [.. byComponent[s]]))],
+            Subkeys = subkeys,
             Refusal = imported.Count > 0 ? null : WhyNotImported(raw),
             Revokers = [.. directKey.SelectMany(static s => s.Revokers).Distinct()],
             HasUnreadableStatement = finder.Own.Exists(static s => s.IsUnreadable && s.Component.Kind != ComponentKind.Subkey && s.Type != SignatureType.KeyRevocation),
@@ -104,17 +116,27 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         return certificate;
     }
 
+    // Making a key costs about as much as verifying with it; what is no key after all has cost nothing.
+    private VerificationKey? Create(RawComponent component, out string? unusable)
+    {
+        var key = VerificationKey.Create(component.Key!, component.Body, out unusable);
+        Work += rules.VerificationWork * (key?.Cost ?? 0);
+        return key;
+    }
+
     private JudgedKey JudgeSubkey(RawComponent primary, RawComponent subkey, List<OwnStatement> statements)
     {
         var packet = subkey.Key!;
         string? unusable = null;
-        var key = packet.IsSigningAlgorithm ? VerificationKey.Create(packet, subkey.Body, out unusable) : null;
+        var key = packet.IsSigningAlgorithm ? Create(subkey, out unusable) : null;
         var bindings = statements.FindAll(static s => s.Type == SignatureType.SubkeyBinding);
         var newest = Newest.Of(bindings);
         foreach (var binding in newest.Candidates)
         {
             SignaturePacket.Parse(binding.Raw.Body, out var signature);
-            binding.HasBackSignature = key is not null && BackSignature.IsIn(rules, signature, primary, subkey, key);
+            int attempts = 0;
+            binding.HasBackSignature = key is not null && Work <= rules.MaxWorkInAll && BackSignature.IsIn(rules, signature, primary, subkey, key, out attempts);
+            Work += attempts * rules.VerificationWork * (key?.Cost ?? 0);
         }
 
         bool isBound = bindings.Exists(static s => s.IsProven || s.IsUnreadable);

@@ -26,6 +26,7 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
     // Whom the revocations name that nobody here has made. Null for nobody.
     private readonly HashSet<ulong?> _unknown = [];
     private int _work;
+    private int _nearWork;
 
     private enum Outcome
     {
@@ -191,7 +192,7 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
         if (isNear)
         {
             int attempt = _attempts[certificate] = _attempts.GetValueOrDefault(certificate) + 1;
-            if (attempt > rules.MaxForeignRevocations)
+            if (attempt > rules.MaxForeignRevocations || _nearWork > rules.MaxWorkInAll)
                 return Outcome.TooMany;
         }
         else if (_work++ > rules.MaxLooseRevocationWork)
@@ -203,7 +204,11 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
             return Outcome.No;
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
         digest = digest[..SignatureDigest.Compute(signature, certificate.Raw.Primary.HashedFor(signature.Version), [], digest)];
-        if (!isNear)
+        if (isNear)
+        {
+            _nearWork += rules.VerificationWork * key.Cost;
+        }
+        else
         {
             if (_work > rules.MaxLooseRevocationWork / 2 && !digest.StartsWith(signature.DigestPrefix))
                 return Outcome.No;

@@ -12,7 +12,6 @@ internal sealed class StatementFinder
     private readonly OpenPgpRules _rules;
     private readonly RawCertificate _raw;
     private readonly VerificationKey _key;
-    private int _work;
 
     /// <summary>Makes a finder.</summary>
     /// <param name="rules">The rules.</param>
@@ -31,6 +30,9 @@ internal sealed class StatementFinder
     /// <summary>All other signatures, with the reason why they are not statements of the owner.</summary>
     public List<(RawStatement Raw, StatementOutcome Outcome, string Reason)> Others { get; } = [];
 
+    /// <summary>What was spent, in the units of <see cref="OpenPgpRules.MaxWork"/>.</summary>
+    public int Work { get; private set; }
+
     /// <summary>Tries all signatures.</summary>
     /// <returns>False if that takes more work than any honest certificate does.</returns>
     public bool TryFind()
@@ -38,7 +40,7 @@ internal sealed class StatementFinder
         foreach (var statement in _raw.Statements)
         {
             Find(statement);
-            if (_work > _rules.MaxWork)
+            if (Work > _rules.MaxWork)
                 return false;
         }
 
@@ -92,7 +94,7 @@ internal sealed class StatementFinder
         {
             foreach (var component in Components(kind))
             {
-                if (_work > _rules.MaxWork)
+                if (Work > _rules.MaxWork)
                     return null;
                 if (component != statement.Place && Verifies(signature, component, digest, mustFit: round == 0, ref doubt))
                     return component;
@@ -105,11 +107,11 @@ internal sealed class StatementFinder
     private bool Verifies(in SignaturePacket signature, RawComponent component, Span<byte> digest, bool mustFit, ref string? doubt)
     {
         byte[] second = component.Kind == ComponentKind.PrimaryKey ? [] : component.HashedFor(signature.Version);
-        _work++;
+        Work++;
         var computed = digest[..SignatureDigest.Compute(signature, _raw.Primary.HashedFor(signature.Version), second, digest)];
         if (mustFit && !computed.StartsWith(signature.DigestPrefix))
             return false;
-        _work += _rules.VerificationWork * _key.Cost;
+        Work += _rules.VerificationWork * _key.Cost;
         return SignatureVerifier.IsStatementOf(signature, _raw.Key, _key, computed, out doubt);
     }
 
@@ -119,7 +121,7 @@ internal sealed class StatementFinder
     {
         ComponentKind.PrimaryKey => [_raw.Primary],
         ComponentKind.Subkey => _raw.Subkeys,
-        _ => _raw.Attributes.Count == 0 ? _raw.UserIds : _raw.UserIds.Concat(_raw.Attributes),
+        _ => _raw.UserIds.Concat(_raw.Attributes),
     };
 
     private OwnStatement Make(RawStatement statement, in SignaturePacket signature, RawComponent about, SignatureParse outcome, StatementLabel label, string? doubt)

@@ -14,8 +14,6 @@ internal static class Twins
     /// <param name="finder">What was found out of a certificate's signatures; what is in doubt for other reasons is known.</param>
     public static void Doubt(StatementFinder finder)
     {
-        if (finder.Own.Count + finder.Others.Count < 2)
-            return;
         HashSet<string> bad = new(StringComparer.Ordinal);
         foreach (var own in finder.Own.Where(static s => !s.IsProven))
             bad.Add(Numbers(own.Raw));
