@@ -23,7 +23,7 @@ internal sealed class Audit
         Store = store;
         Options = options;
         Cancellation = cancellationToken;
-        Fix = new FixCommands(options.Fixes, options.Target, store.Locations, (store.Host as SshHost)?.Connection);
+        Fix = new FixCommands(options.Fixes, options.Target, store.Locations, (store.Host as SshHost)?.Connection, store.Host.ResolvePath);
         _excluded = new HashSet<string>(options.ExcludedRules, StringComparer.Ordinal);
     }
 

@@ -93,7 +93,9 @@ public static class ComplianceChecker
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.PolicyInvalid, $"{e.Message} podman and skopeo refuse the whole file, and with it every image, until that is fixed.", path);
+            audit.Add(ComplianceRules.PolicyInvalid, e.ErrorId == "PolicyInvalidText"
+                ? $"{e.Message} podman and skopeo read U+FFFD in its place, so that no image has the name that is meant."
+                : $"{e.Message} podman and skopeo refuse the whole file, and with it every image, until that is fixed.", path);
         }
     }
 

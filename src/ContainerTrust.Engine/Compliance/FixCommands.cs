@@ -16,7 +16,9 @@ namespace ContainerTrust.Engine.Compliance;
 /// <param name="target">Which files were meant.</param>
 /// <param name="locations">The files in force.</param>
 /// <param name="connection">How the host is reached, so that a fix that is run here fixes that host and not this one. Null for this host.</param>
-internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection = null)
+/// <param name="resolve">Where a path below another root leads there: links are that root's own. Null to take paths as they are.</param>
+internal sealed class FixCommands(
+    FixStyle style, TrustStoreOptions target, TrustLocations locations, SshConnectionOptions? connection = null, Func<string, string>? resolve = null)
 {
     private readonly bool _isPowerShell = style == FixStyle.PowerShell;
 
@@ -243,7 +245,8 @@ internal sealed class FixCommands(FixStyle style, TrustStoreOptions target, Trus
 
     private string? OnFile(string command, string path)
     {
-        string local = target.RootDirectory is { } root ? root.TrimEnd('/') + path : path;
+        // Run on this machine, the path would follow the root's absolute links out of it.
+        string local = target.RootDirectory is { } root ? root.TrimEnd('/') + (resolve?.Invoke(path) ?? path) : path;
         if (connection is null)
             return Quote(local, _isPowerShell) is { } word ? $"{command} -- {word}" : null;
 

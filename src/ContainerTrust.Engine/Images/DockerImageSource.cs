@@ -50,7 +50,7 @@ internal sealed class DockerImageSource : IImageSource
         get
         {
             PullSource place = _place ?? _places[^1];
-            return ReadsAttachments(place) ? [Store(place), $"the attachments in {place.Reference.Domain}"] : [Store(place)];
+            return ReadsAttachments(place) ? [StoreUrl.WithoutUser(Store(place)), $"the attachments in {place.Reference.Domain}"] : [StoreUrl.WithoutUser(Store(place))];
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class DockerImageSource : IImageSource
         else
         {
             string store = Store(place);
-            _verbose($"Reading the signatures of {manifestDigest} from {store}.");
+            _verbose($"Reading the signatures of {manifestDigest} from {StoreUrl.WithoutUser(store)}.");
             SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token), _warning);
             signatures.AddRange(await stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false));
         }

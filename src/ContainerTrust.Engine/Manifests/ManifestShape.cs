@@ -64,6 +64,15 @@ internal sealed class ManifestShape
         }
     }
 
+    /// <summary>Refuses what nobody can pull an image by, whatever is accepted.</summary>
+    /// <param name="manifest">A manifest that was fetched.</param>
+    /// <exception cref="TrustException">It is not a JSON object (<c>InvalidManifest</c>).</exception>
+    public static void RequireObject(ImageManifest manifest)
+    {
+        if (!Read(manifest.Content.Span).IsObject)
+            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a JSON object, so it is not an image's manifest.") { Target = manifest.Source };
+    }
+
     /// <summary>Reads the members.</summary>
     public static ManifestShape Read(ReadOnlySpan<byte> manifest)
     {

@@ -217,11 +217,14 @@ public sealed class TrustStore
         return configuration;
     }
 
+    // Only where the host's own policy is missing everything is refused: a user's, or one that was named, is one of several.
     private TrustException PolicyNotFound() =>
-        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}, so podman and skopeo refuse every image. Set-ImageTrust makes one, Reset-ImageTrust writes the distribution's default.")
-        {
-            Target = Locations.PolicyPath,
-        };
+        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}") { Target = Locations.PolicyPath };
+
+    private string WithoutPolicy() =>
+        Locations.PolicyPath == TrustLocations.SystemPolicyPath
+            ? ", so podman and skopeo refuse every image. Set-ImageTrust makes one, Reset-ImageTrust writes the distribution's default."
+            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out -CurrentUser to see it." : ". Check the path.";
 
     private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query, CancellationToken cancellationToken)
     {

@@ -137,6 +137,7 @@ public sealed class ImageVerifier : IDisposable
         IImageSource source = Open(name);
         _messages.Verbose($"Fetching the manifest of {name.FullName}.");
         ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
+        ManifestShape.RequireObject(manifest);
         JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
         if (name.Reference?.Digest is { } named && !judged.Matches(named))
             throw DigestMismatch(manifest.Source, judged.Digest, named);
@@ -156,6 +157,7 @@ public sealed class ImageVerifier : IDisposable
                 throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
             string instance = ManifestList.SelectInstance(current.Manifest!, platform);
             ImageManifest manifest = await top.Source!.GetManifestAsync(instance, cancellationToken).ConfigureAwait(false);
+            ManifestShape.RequireObject(manifest);
             JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
             if (!judged.Matches(instance))
                 throw DigestMismatch(manifest.Source, judged.Digest, instance);
@@ -307,7 +309,7 @@ public sealed class ImageVerifier : IDisposable
         List<SignatureBlob> found = [];
         foreach (string store in _options.SignatureStores ?? [])
         {
-            _messages.Verbose($"Reading the signatures of {digest} from {store}.");
+            _messages.Verbose($"Reading the signatures of {digest} from {StoreUrl.WithoutUser(store)}.");
             if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
                 throw new TrustException("StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.") { Target = store };
             found.AddRange(await _ownStores.Value.ReadAsync(store, fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false));
@@ -320,14 +322,14 @@ public sealed class ImageVerifier : IDisposable
             found.AddRange(SignatureConfigMaps.Read(path, file.Content, digest, _messages.Verbose));
         }
 
-        return (found, [.. _options.SignatureStores ?? [], .. _options.SignatureConfigMaps ?? []]);
+        return (found, [.. (_options.SignatureStores ?? []).Select(StoreUrl.WithoutUser), .. _options.SignatureConfigMaps ?? []]);
     }
 
     // Without a source nothing says which mirror answered, so the name itself counts.
     private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
-        return (await _hostStores.Value.ReadLookasideAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [store]);
+        return (await _hostStores.Value.ReadLookasideAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [StoreUrl.WithoutUser(store)]);
     }
 
     private ImageName Resolve(string image)

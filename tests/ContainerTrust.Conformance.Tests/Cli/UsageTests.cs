@@ -19,6 +19,60 @@ public sealed class UsageTests
         Assert.Empty(result.Output);
     }
 
+    /// <summary><c>InvalidArgumentText</c>: what is not UTF-8 would name another file.</summary>
+    [SkippableFact]
+    public void A_path_that_is_not_text_is_refused()
+    {
+        string directory = Directory.CreateTempSubdirectory("ct-text-").FullName;
+        try
+        {
+            string script = $"touch \"$(printf '{directory}/p\\377.json')\"; exec '{CommandLine.Ours}' set q.example.com -t reject --policy \"$(printf '{directory}/p\\377.json')\"";
+            CommandLine.Result result = CommandLine.Run(CommandLine.Tool("sh"), "-c", script);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains("not valid UTF-8", result.Error, StringComparison.Ordinal);
+            Assert.Single(Directory.GetFiles(directory));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary><c>PolicyNotFound</c>: only where the host's policy is missing everything is refused, and only then a reset is offered.</summary>
+    [SkippableFact]
+    public void A_policy_that_was_named_is_looked_for_and_no_reset_is_offered()
+    {
+        CommandLine.Result result = CommandLine.Run(CommandLine.Ours, "show", "--policy", "/nowhere/policy.json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("There is no policy at /nowhere/policy.json. Check the path.", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is not a manifest is not valid, even where everything is accepted.</summary>
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[[[[")]
+    [InlineData("{\"schemaVersion\":2,")]
+    public void What_is_not_a_manifest_is_not_valid(string manifest)
+    {
+        string root = Directory.CreateTempSubdirectory("ct-manifest-").FullName;
+        try
+        {
+            Directory.CreateDirectory($"{root}/etc/containers");
+            Directory.CreateDirectory($"{root}/image");
+            File.WriteAllText($"{root}/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
+            File.WriteAllText($"{root}/image/version", "Directory Transport Version: 1.1\n");
+            File.WriteAllText($"{root}/image/manifest.json", manifest);
+            CommandLine.Result result = CommandLine.Run(CommandLine.Ours, "verify", "--root", root, $"dir:{root}/image");
+            Assert.Equal(3, result.ExitCode);
+            Assert.Contains("is not a JSON object", result.Output + result.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
     /// <summary><c>StoreNotFound</c>: no store is not an empty one.</summary>
     [SkippableFact]
     public void A_store_that_is_not_there_is_not_an_empty_one()

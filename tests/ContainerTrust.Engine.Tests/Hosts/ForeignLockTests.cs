@@ -89,6 +89,29 @@ public sealed class ForeignLockTests : IDisposable
         Assert.Equal("new", File.ReadAllText(_directory["third/file"]));
     }
 
+    [Fact]
+    public void A_lock_with_a_second_name_is_replaced_and_the_other_file_keeps_its_mode()
+    {
+        string victim = _directory.Write("victim", "precious");
+        SetMode(victim, "664");
+        HostTools.Must("ln", victim, _directory[LockFile]);
+        using (IHostChange change = Begin(Patience.Soon))
+            change.Replace(_directory["policy.json"], Bytes("new"), null);
+        Assert.Equal("664", HostTools.Must("stat", "-c", "%a", victim));
+        Assert.Equal(["policy.json", "victim"], _directory.Names());
+    }
+
+    [Theory]
+    [InlineData(LockFile)]
+    [InlineData(".policy.json.containertrust-tmp")]
+    public void An_empty_directory_in_the_place_of_our_files_stops_nobody(string name)
+    {
+        _directory.MakeDirectory(name);
+        using (IHostChange change = Begin(Patience.Soon))
+            change.Replace(_directory["policy.json"], Bytes("new"), null);
+        Assert.Equal(["policy.json"], _directory.Names());
+    }
+
     [SkippableFact]
     public void Under_another_users_lock_writers_still_lose_no_change()
     {

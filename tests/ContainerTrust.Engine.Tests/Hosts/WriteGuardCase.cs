@@ -10,6 +10,12 @@ internal sealed record WriteGuardCase(string Name, string Path, bool Writes, boo
 {
     private const string Other = "65534:65534";
 
+    /// <summary>Whether root does so on this host alone: a shell cannot make a file beside those that others make.</summary>
+    public bool IsLocalOnly { get; init; }
+
+    /// <summary>Whether it is deleted over SSH all the same: the link, which is elsewhere.</summary>
+    public bool DeletesEverywhere { get; init; }
+
     /// <summary>The table, for every road.</summary>
     public static readonly WriteGuardCase[] All =
     [
@@ -41,8 +47,9 @@ internal sealed record WriteGuardCase(string Name, string Path, bool Writes, boo
             Mode(d, "group", "775");
             d.Write("group/sub/policy.json", "old");
         }),
-        new("sticky, of root", "sticky/policy.json", true, true, static d => Mode(d, "sticky", "1777")),
-        new("sticky, new", "sticky/new.json", true, null, static d => Mode(d, "sticky", "1777")),
+        new("sticky, of root", "sticky/policy.json", true, true, static d => Mode(d, "sticky", "1777")) { IsLocalOnly = true },
+        new("sticky, new", "sticky/new.json", true, null, static d => Mode(d, "sticky", "1777")) { IsLocalOnly = true },
+        new("sticky, new directories", "sticky/a/b.json", true, null, static d => Mode(d, "sticky", "1777")) { IsLocalOnly = true },
         new("sticky, another user's file", "sticky/policy.json", false, false, static d =>
         {
             Mode(d, "sticky", "1777");
@@ -65,7 +72,16 @@ internal sealed record WriteGuardCase(string Name, string Path, bool Writes, boo
             d.Link("sticky/link.json", d["victim/file"]);
             Own(d, "sticky/link.json");
         }),
-        new("sticky for the group alone", "sticky/policy.json", true, true, static d => Mode(d, "sticky", "1775")),
+        new("sticky for the group alone", "sticky/policy.json", true, true, static d => Mode(d, "sticky", "1775")) { IsLocalOnly = true },
+        new("root's link into a sticky directory", "safe/policy.json", true, true, static d =>
+        {
+            Mode(d, "sticky", "1775");
+            d.Link("safe/policy.json", d["sticky/policy.json"]);
+        })
+        {
+            IsLocalOnly = true,
+            DeletesEverywhere = true,
+        },
         new("sticky, of another user", "sticky/policy.json", false, false, static d =>
         {
             Mode(d, "sticky", "1777");

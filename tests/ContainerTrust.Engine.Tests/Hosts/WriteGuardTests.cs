@@ -29,9 +29,10 @@ public sealed class WriteGuardTests(ITestOutputHelper output)
         Skip.IfNot(HostTools.IsRoot && HostTools.Has("flock"), "Only root has the guard, and flock is needed.");
         Skip.IfNot(road == "local" || HostTools.Has(road.Split(' ')[0]), $"{road} is not installed.");
         WriteGuardCase way = WriteGuardCase.All.Concat(WriteGuardCase.Special).Single(w => w.Name == name);
-        Attempt(road, way, way.Writes, static (change, path, file) => change.Replace(path, Bytes("new"), file), "new");
+        bool isAllowed = road == "local" || !way.IsLocalOnly;
+        Attempt(road, way, way.Writes && isAllowed, static (change, path, file) => change.Replace(path, Bytes("new"), file), "new");
         if (way.Deletes is { } deletes)
-            Attempt(road, way, deletes, static (change, path, file) => change.Delete(path, file!), null);
+            Attempt(road, way, deletes && (isAllowed || way.DeletesEverywhere), static (change, path, file) => change.Delete(path, file!), null);
     }
 
     private void Attempt(string road, WriteGuardCase way, bool expected, Action<IHostChange, string, HostFile?> work, string? content)

@@ -160,8 +160,10 @@ internal sealed class FileReplacement
         int file = Libc.OpenAt(_walk.Directory, temporary, Flags | OpenFlags.NoFollow, TemporaryMode);
         if (file == -Errno.EEXIST)
         {
-            // We hold the lock, so its writer is dead.
+            // We hold the lock, so its writer is dead. A directory of that name is nobody's work but a stranger's.
             int result = Libc.Unlink(_walk.Directory, temporary);
+            if (result == -Errno.EISDIR)
+                result = Libc.RemoveDirectory(_walk.Directory, temporary);
             if (result is < 0 and not -Errno.ENOENT)
                 throw LinuxError.ForWriting(-result, _path, $"The stale file {PathText.Decode(temporary.AsSpan(0, temporary.Length - 1))} beside {_walk.Place}");
             file = Libc.OpenAt(_walk.Directory, temporary, Flags | OpenFlags.NoFollow, TemporaryMode);

@@ -17,6 +17,10 @@ internal struct FileStatus
     private const uint TypeLink = 0xA000;
     private const uint TypeSocket = 0xC000;
 
+    /// <summary>How many names the file has.</summary>
+    [FieldOffset(16)]
+    public uint Links;
+
     [FieldOffset(20)]
     public uint UserId;
 

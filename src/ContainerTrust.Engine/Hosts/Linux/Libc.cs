@@ -107,6 +107,9 @@ internal static partial class Libc
 
     public static int Unlink(int directory, ReadOnlySpan<byte> name) => Result(unlinkat(directory, name, 0));
 
+    /// <summary>Removes an empty directory.</summary>
+    public static int RemoveDirectory(int directory, ReadOnlySpan<byte> name) => Result(unlinkat(directory, name, 0x200));
+
     public static int MakeDirectory(int directory, ReadOnlySpan<byte> name, uint mode) => Result(mkdirat(directory, name, mode));
 
     /// <summary>Tries to take the exclusive lock without waiting; EAGAIN if another has it.</summary>

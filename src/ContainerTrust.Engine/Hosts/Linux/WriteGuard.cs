@@ -5,7 +5,8 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// <summary>
 /// The rule by which root changes files, here and over SSH (<c>guard</c> in remote.sh is the same rule): nobody else may be able to lead the change
 /// elsewhere. So every directory on the way, from the host's root on, is root's, and either only root may write to it or it is sticky; every link that is
-/// followed is root's; and in a directory that others may write to, so is the file itself, if it is there.
+/// followed is root's; and in a directory that others may write to, so is the file itself, if it is there. Over SSH the last directory is root's alone, sticky
+/// or not: a shell cannot make a file without following what is put there meanwhile.
 /// </summary>
 /// <remarks>
 /// An ACL that lets another user write shows in the mode: its mask is the group's part. A mount does not get around the rule, since what counts is the directory that
@@ -33,7 +34,7 @@ internal static class WriteGuard
     /// <returns>The end of a sentence that begins with the directory; null if nothing is.</returns>
     public static string? DirectoryFault(uint userId, uint mode, int? directory) =>
         !IsRoot(userId, directory is null) || (userId != 0 && IsOfNamespace(userId) && directory is { } open && Libc.MayWrite(open)) ? Owner(userId)
-        : IsShared(mode) && (mode & Sticky) == 0 ? $"may be written by others than root (mode {Convert.ToString(mode & 0xFFF, 8)})"
+        : IsShared(mode) && (mode & Sticky) == 0 ? MayBeWritten(mode)
         : null;
 
     /// <summary>What is wrong with a link, or with a file in a directory that others may write to.</summary>
@@ -67,7 +68,7 @@ internal static class WriteGuard
     /// <param name="mode">The mode with the file's type.</param>
     /// <returns>The end of a sentence. Null if nothing is.</returns>
     public static string? FaultElsewhere(uint userId, uint mode) =>
-        (mode & 0xF000) == 0x4000 ? DirectoryFault(userId, mode, directory: null) : userId == 0 ? null : Owner(userId);
+        userId != 0 ? Owner(userId) : (mode & 0xF000) == 0x4000 && IsShared(mode) ? MayBeWritten(mode) : null;
 
     /// <summary>The error for a file that root does not change.</summary>
     /// <param name="path">The file.</param>
@@ -83,6 +84,8 @@ internal static class WriteGuard
         {
             Target = path,
         };
+
+    private static string MayBeWritten(uint mode) => $"may be written by others than root (mode {Convert.ToString(mode & 0xFFF, 8)})";
 
     private static string Owner(uint userId) => string.Create(CultureInfo.InvariantCulture, $"belongs to user {userId}");
 

@@ -116,15 +116,16 @@ internal sealed class WriterLock
         Libc.Close(_file);
     }
 
-    // Root's for root. Of another user's making only where a group shares the directory.
+    // A second name would be of a file that is somebody's, and whose mode is not ours to change. Root's for root. Of another user's making only where a group shares the directory.
     private static bool IsOurs(in FileStatus status)
     {
         uint user = Libc.EffectiveUserId();
-        return status.IsRegularFile && (status.UserId == user || (user != 0 && (status.Mode & OthersAccess) == 0));
+        return status.IsRegularFile && status.Links <= 1 && (status.UserId == user || (user != 0 && (status.Mode & OthersAccess) == 0));
     }
 
     /// <summary>Removes what others have left under the name. False if that is not allowed.</summary>
-    private static bool TryRemove(int directory, in FileStatus status) => !status.IsDirectory && Libc.Unlink(directory, Name) is 0 or -Errno.ENOENT;
+    private static bool TryRemove(int directory, in FileStatus status) =>
+        (status.IsDirectory ? Libc.RemoveDirectory(directory, Name) : Libc.Unlink(directory, Name)) is 0 or -Errno.ENOENT;
 
     /// <summary>Only the owner may open the file. Where a group shares a directory, its members exclude each other; they could do anything to the files there anyway.</summary>
     private static void SetMode(int directory, int file, in FileStatus status)

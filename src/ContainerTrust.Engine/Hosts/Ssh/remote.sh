@@ -128,6 +128,7 @@ guard() {
         last=directory
     fi
     shared=0
+    last_directory=
     fault="? 0 $target"
     for line in $(stat -c '%u %f' -- "$@" 2>/dev/null); do
         [ "$#" -gt 0 ] || return 1
@@ -138,11 +139,17 @@ guard() {
             [ "$shared" -ne 0 ] || owner=0
         elif [ $((mode&0xF000)) -ne $((0xA000)) ]; then
             shared=$((mode&0x12))
+            last_directory=$fault
             [ "$shared" -eq 0 ] || [ $((mode&0x200)) -ne 0 ] || return 1
         fi
         [ "$owner" = 0 ] || [ "$owner" = "$outside" ] || return 1
         shift
     done
+    # Where others may make files, a shell cannot make one without opening what they put there meanwhile: no sticky bit helps.
+    if [ "$shared" -ne 0 ]; then
+        fault=$last_directory
+        return 1
+    fi
     [ "$#" -eq 0 ]
 }
 

@@ -1,0 +1,19 @@
+using ContainerTrust.Engine.Config.RegistriesD;
+
+namespace ContainerTrust.Engine.Tests.Lookaside;
+
+/// <summary>How a store is shown.</summary>
+public sealed class StoreUrlTests
+{
+    [Theory]
+    [InlineData("https://user:secret@store.example.com/a@b", "https://store.example.com/a@b")]
+    [InlineData("https://user@store.example.com", "https://store.example.com")]
+    [InlineData("https://a@b:c@store.example.com/", "https://store.example.com/")]
+    [InlineData("https://user:secret@store.example.com?x=@", "https://store.example.com?x=@")]
+    [InlineData("https://store.example.com/a@b", "https://store.example.com/a@b")]
+    [InlineData("https://store.example.com", "https://store.example.com")]
+    [InlineData("file:///var/lib/a@b", "file:///var/lib/a@b")]
+    [InlineData("/var/lib/a@b", "/var/lib/a@b")]
+    [InlineData("https://", "https://")]
+    public void A_password_is_not_shown(string store, string shown) => Assert.Equal(shown, StoreUrl.WithoutUser(store));
+}
