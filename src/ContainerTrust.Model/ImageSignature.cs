@@ -16,7 +16,11 @@ public sealed record ImageSignature
     public required bool IsValid { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>
     /// Fingerprint of the signer's primary key, upper-case hex; of a sigstore signature the SHA-256 of the key's or certificate's SubjectPublicKeyInfo.
@@ -64,7 +68,7 @@ public sealed record ImageSignature
     public string? UntrustedKeyId { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Source}: {(IsValid ? "valid" : "not valid")}: {Reason}";
+    public override string ToString() => PrintableText.Line($"{Source}: {(IsValid ? "valid" : "not valid")}: {Reason}");
 }
 
 /// <summary>The format of a signature.</summary>

@@ -28,7 +28,11 @@ public sealed record ImageSignatureResult
     public required bool IsValid { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>
     /// The scope of the policy that governs the image; empty for its transport's default, <c>default</c> for the policy's. Null if no policy was asked.
@@ -36,7 +40,11 @@ public sealed record ImageSignatureResult
     public string? Scope { get; init; }
 
     /// <summary>Why that scope governs the image. Null if no policy was asked.</summary>
-    public string? ScopeReason { get; init; }
+    public string? ScopeReason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The requirements, in the order of the policy, each with its verdict. All must be satisfied.</summary>
     public required IReadOnlyList<RequirementVerdict> Requirements { get; init; }
@@ -54,5 +62,5 @@ public sealed record ImageSignatureResult
     public string? ReleaseComponent { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Image}: {(IsValid ? "valid" : "not valid")}: {Reason}";
+    public override string ToString() => PrintableText.Line($"{Image}: {(IsValid ? "valid" : "not valid")}: {Reason}");
 }

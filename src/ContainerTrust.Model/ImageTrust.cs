@@ -55,7 +55,11 @@ public sealed record ImageTrust
     public string? Reference { get; init; }
 
     /// <summary>With a lookup by reference: why this entry governs the image. Null otherwise.</summary>
-    public string? Reason { get; init; }
+    public string? Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The entry that a <see cref="Definition"/> says.</summary>
     /// <param name="definition">JSON, as <see cref="Definition"/> gives it. Every member must be known.</param>
@@ -92,5 +96,5 @@ public sealed record ImageTrust
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}";
+    public override string ToString() => PrintableText.Line(IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}");
 }

@@ -40,7 +40,8 @@ public sealed record ImageTrustCompliance
     public int InformationCount => Count(ImageTrustSeverity.Information);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{ComputerName}: {(Compliant ? "compliant" : $"not compliant, {ErrorCount} errors, {WarningCount} warnings")}";
+    public override string ToString() =>
+        PrintableText.Line($"{ComputerName}: {(Compliant ? "compliant" : $"not compliant, {ErrorCount} errors, {WarningCount} warnings")}");
 
     private int Count(ImageTrustSeverity severity) => Findings?.Count(f => f.Severity == severity) ?? 0;
 }

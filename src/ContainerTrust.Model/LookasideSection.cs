@@ -19,4 +19,8 @@ public sealed record LookasideSection
 
     /// <summary>True if the section says nothing.</summary>
     public bool IsEmpty => SignatureStore is null && SignatureStoreStaging is null && UseSigstoreAttachments is null;
+
+    /// <inheritdoc/>
+    public override string ToString() => PrintableText.Line(
+        $"store {SignatureStore ?? "none"}, staging {SignatureStoreStaging ?? "none"}, sigstore attachments {UseSigstoreAttachments?.ToString() ?? "not set"}");
 }

@@ -42,5 +42,5 @@ public sealed record MachineConfigFile
     private static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <inheritdoc/>
-    public override string ToString() => Path;
+    public override string ToString() => PrintableText.Line($"{Path}");
 }

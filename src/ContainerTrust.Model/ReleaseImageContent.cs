@@ -19,5 +19,5 @@ public sealed record ReleaseImageContent
     public string? ReleaseName { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {Image}";
+    public override string ToString() => PrintableText.Line($"{Name} {Image}");
 }

@@ -53,12 +53,12 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     ];
 
     /// <inheritdoc/>
-    public override string ToString() =>
+    public override string ToString() => PrintableText.Line(
         KeyPath is not null ? $"sigstoreSigned {KeyPath}"
         : KeyPaths is not null ? $"sigstoreSigned any of {string.Join(", ", KeyPaths)}"
         : Fulcio is not null ? $"sigstoreSigned {Fulcio.SubjectEmail} ({Fulcio.OidcIssuer})"
         : Pki is not null ? $"sigstoreSigned {Pki.SubjectEmail ?? Pki.SubjectHostname}"
-        : "sigstoreSigned inline key";
+        : "sigstoreSigned inline key");
 }
 
 /// <summary>The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not null.</summary>
@@ -75,6 +75,9 @@ public sealed record FulcioIdentity
 
     /// <summary>The signer's e-mail address.</summary>
     public required string SubjectEmail { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => PrintableText.Line($"{SubjectEmail} ({OidcIssuer}), CA {CaPath ?? "in the policy"}");
 }
 
 /// <summary>
@@ -100,4 +103,8 @@ public sealed record PkiIdentity
 
     /// <summary>The signer's host name (DNS SAN). Null if not required.</summary>
     public string? SubjectHostname { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        PrintableText.Line($"{string.Join(" and ", new[] { SubjectEmail, SubjectHostname }.OfType<string>())}, CA {CaRootsPath ?? "in the policy"}");
 }
