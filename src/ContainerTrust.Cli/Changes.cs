@@ -13,7 +13,7 @@ internal static class Changes
         TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
         Report(result, dryRun, withWarnings: dryRun);
         foreach (TrustChange change in result.NotFound)
-            StandardError.WriteLine($"containertrust: the policy has no scope '{change.ToString()}'.");
+            StandardError.WriteLine($"containertrust: the policy has no scope '{change}'.");
         return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -49,7 +49,10 @@ internal static class Changes
         if (dryRun)
         {
             foreach (TrustChange change in result.AttachmentsSwitchedOn)
-                text.Append("would be switched on: reading sigstore signatures from the registry for ").Append(PrintableText.Line(change.ToString())).Append('\n');
+            {
+                text.Append("would be switched on: reading sigstore signatures from the registry for ")
+                    .Append(PrintableText.Line(change.ToString())).Append('\n');
+            }
         }
 
         if (result.Files.Count == 0 && result.NotFound.Count == 0)

@@ -8,12 +8,16 @@ namespace ContainerTrust.Cli;
 /// </summary>
 internal static class Output
 {
-    /// <summary>Writes lines. What comes from outside is in cells that have passed <see cref="PrintableText.Line"/>; the rest passes here at the latest.</summary>
+    /// <summary>
+    /// Writes lines. What comes from outside is in cells that have passed <see cref="PrintableText.Line"/>; the rest passes here at the latest.
+    /// </summary>
     /// <param name="text">The lines, each with its line feed.</param>
     /// <exception cref="IOException">Standard output takes nothing more.</exception>
     public static void Write(string text) => Send(Encoding.UTF8.GetBytes(PrintableText.Lines(text)));
 
-    /// <summary>Writes a file as it is, byte by byte, for a program or a file that takes it; a terminal gets what it must not obey spelled out.</summary>
+    /// <summary>
+    /// Writes a file as it is, byte by byte, for a program or a file that takes it. A terminal gets what it must not obey spelled out.
+    /// </summary>
     /// <param name="untrustedContent">The file.</param>
     /// <exception cref="IOException">Standard output takes nothing more.</exception>
     public static void WriteFile(ReadOnlySpan<byte> untrustedContent)
@@ -25,8 +29,8 @@ internal static class Output
         }
 
         // Its own line ends and tabs do no harm, and are harder to read spelled out.
-        string shown = Encoding.UTF8.GetString(untrustedContent).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\t", "    ", StringComparison.Ordinal);
-        Write(shown);
+        string text = Encoding.UTF8.GetString(untrustedContent);
+        Write(text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\t", "    ", StringComparison.Ordinal));
     }
 
     private static void Send(ReadOnlySpan<byte> text)

@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// One signature of an image, as judged. Of a signature that was not found good, only its source, kind and the key id it names are shown:
 /// its claims are nobody's.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageSignature
 {
     /// <summary>Where it came from: a URL or file.</summary>

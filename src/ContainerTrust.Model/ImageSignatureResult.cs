@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// Whether an image is acceptable, by a policy or by given keys, and why. A verdict holds for one manifest digest; a tag may name another image a
 /// moment later, so <see cref="PinnedReference"/> is what to pull.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageSignatureResult
 {
     /// <summary>The host whose policy or keys decided.</summary>

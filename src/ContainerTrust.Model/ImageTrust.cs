@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// What a host trusts for one scope: the scope's requirements from policy.json, the keys they name, and the signature stores
 /// that registries.d gives for it. One object a scope, complete: writing it elsewhere loses nothing.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageTrust
 {
     /// <summary>The host that the object was read from.</summary>

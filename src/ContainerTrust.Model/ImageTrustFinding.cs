@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>Something that an audit of a host's trust has found.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageTrustFinding
 {
     /// <summary>The rule's stable id in PascalCase, such as <c>DefaultAcceptsAnything</c>.</summary>

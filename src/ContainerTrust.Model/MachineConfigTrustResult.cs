@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>Whether the machines of a pool use the policy that a MachineConfig has.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record MachineConfigTrustResult
 {
     /// <summary>The machine config pool.</summary>

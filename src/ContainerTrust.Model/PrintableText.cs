@@ -4,9 +4,10 @@ using System.Text;
 namespace ContainerTrust;
 
 /// <summary>
-/// The one function between text from outside and whoever reads it: a terminal, a log, a report. What a terminal acts on, what shows as nothing or turns the
-/// direction of the rest around, and what is not text at all appears as JSON writes it, such as <c>\u001b</c>: control characters (C0, DEL, C1), format
-/// characters (among them those of direction, of no width, and the tags), line and paragraph separators, lone surrogates, and U+FFFE and U+FFFF.
+/// The one function between text from outside and whoever reads it: a terminal, a log, a report. What a terminal acts on, what shows as nothing
+/// or turns the direction of the rest around, and what is not text at all appears as JSON writes it, such as <c>\u001b</c>: control characters
+/// (C0, DEL, C1), format characters (among them those of direction, of no width, and the tags), line and paragraph separators, lone surrogates,
+/// and U+FFFE and U+FFFF.
 /// </summary>
 internal static class PrintableText
 {
@@ -38,7 +39,8 @@ internal static class PrintableText
 
     /// <summary>A list of texts, each on one line. Null stays null, for an object that was made by hand.</summary>
     /// <param name="untrustedTexts">Any texts.</param>
-    public static string[] All(string[] untrustedTexts) => untrustedTexts is null ? untrustedTexts! : [.. untrustedTexts.Select(static t => LineOrNull(t)!)];
+    public static string[] All(string[] untrustedTexts) =>
+        untrustedTexts is null ? untrustedTexts! : [.. untrustedTexts.Select(static t => LineOrNull(t)!)];
 
     /// <summary>As <see cref="Line"/>. Null stays null, for a member that is not set.</summary>
     /// <param name="untrustedText">Any text.</param>

@@ -5,6 +5,10 @@ namespace ContainerTrust;
 /// <summary>
 /// Which reference a signature must name for an image (containers-policy.json(5), <c>signedIdentity</c>).
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 [JsonDerivedType(typeof(MatchExactIdentity), "matchExact")]
 [JsonDerivedType(typeof(MatchRepoDigestOrExactIdentity), "matchRepoDigestOrExact")]
 [JsonDerivedType(typeof(MatchRepositoryIdentity), "matchRepository")]

@@ -62,6 +62,10 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
 }
 
 /// <summary>The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not null.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record FulcioIdentity
 {
     /// <summary>Path of the CA certificates (PEM). Null if not used.</summary>
@@ -84,6 +88,10 @@ public sealed record FulcioIdentity
 /// The <c>pki</c> member of a <c>sigstoreSigned</c> requirement. Exactly one roots source, at most one intermediates source, and at least one of
 /// <see cref="SubjectEmail"/> and <see cref="SubjectHostname"/> is not null.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record PkiIdentity
 {
     /// <summary>Path of the root certificates (PEM). Null if not used.</summary>
@@ -106,5 +114,5 @@ public sealed record PkiIdentity
 
     /// <inheritdoc/>
     public override string ToString() =>
-        PrintableText.Line($"{string.Join(" and ", new[] { SubjectEmail, SubjectHostname }.OfType<string>())}, CA {CaRootsPath ?? "in the policy"}");
+        PrintableText.Line($"{SubjectEmail ?? SubjectHostname}, CA {CaRootsPath ?? "in the policy"}");
 }

@@ -56,30 +56,43 @@ function Get-Said($Session, [string] $Script, [hashtable] $Parameters = @{}, [st
             [pscustomobject]@{ Place = "Error, $name"; Text = $record | Out-String -Width 4000 }
         }
     }
-    foreach ($object in $objects) {
-        Get-View $object
-        # As another session has it.
-        if ($object.BaseObject -isnot [string]) { Get-View ([System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object, 8))) 1 }
+    # As they are here, and as another session has them.
+    Get-View (Get-Part $objects)
+    $bags = foreach ($object in $objects) {
+        if ($object.BaseObject -isnot [string]) { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object, 8)) }
+    }
+    Get-View (Get-Part $bags)
+}
+
+# Objects, and those of ours in them.
+function Get-Part($Object, [int] $Depth = 4) {
+    foreach ($item in $Object) {
+        $item
+        if ($Depth -eq 0 -or $item -is [string] -or "$($item.PSObject.TypeNames)" -notmatch 'ContainerTrust\.\w') { continue }
+        foreach ($value in $item.PSObject.Properties.Value) {
+            if ($value -is [string] -or $value -is [byte[]]) { continue }
+            foreach ($member in $value) {
+                if ($null -ne $member -and $member -isnot [enum] -and "$($member.PSObject.TypeNames)" -match 'ContainerTrust\.\w') { Get-Part $member ($Depth - 1) }
+            }
+        }
     }
 }
 
-# All views of an object, and of those in it.
-function Get-View($Object, [int] $Depth = 4) {
-    $name = $Object.PSObject.TypeNames[0]
-    [pscustomobject]@{ Place = "$name as text"; Text = "$Object" }
-    [pscustomobject]@{ Place = "$name, 80"; Text = $Object | Out-String -Width 80 }
-    [pscustomobject]@{ Place = "$name, table, 80"; Text = $Object | Format-Table | Out-String -Width 80 }
-    [pscustomobject]@{ Place = "$name, table"; Text = $Object | Format-Table | Out-String -Width 4000 }
-    [pscustomobject]@{ Place = "$name, list"; Text = $Object | Format-List | Out-String -Width 4000 }
-    [pscustomobject]@{ Place = "$name, wide"; Text = $Object | Format-Wide -Column 1 | Out-String -Width 4000 }
-    if ($Depth -eq 0) { return }
-    foreach ($property in $Object.PSObject.Properties) {
-        foreach ($value in $property.Value) {
-            if ($null -ne $value -and "$($value.PSObject.TypeNames)" -match 'ContainerTrust\.\w' -and $value -isnot [enum]) { Get-View $value ($Depth - 1) }
+# All views of objects.
+function Get-View($Object) {
+    foreach ($item in $Object) {
+        $name = $item.PSObject.TypeNames[0]
+        [pscustomobject]@{ Place = "$name as text"; Text = "$item" }
+        foreach ($sentence in 'Reason', 'Reasons', 'ScopeReason', 'Message', 'Fix') {
+            foreach ($text in $item.$sentence) { [pscustomobject]@{ Place = "$name.$sentence"; Text = $text } }
         }
     }
-    foreach ($sentence in 'Reason', 'Reasons', 'ScopeReason', 'Message', 'Fix') {
-        foreach ($text in $Object.$sentence) { [pscustomobject]@{ Place = "$name.$sentence"; Text = $text } }
+    foreach ($group in $Object | Group-Object -Property { $_.PSObject.TypeNames[0] }) {
+        [pscustomobject]@{ Place = "$($group.Name), 80"; Text = $group.Group | Out-String -Width 80 }
+        [pscustomobject]@{ Place = "$($group.Name), table, 80"; Text = $group.Group | Format-Table | Out-String -Width 80 }
+        [pscustomobject]@{ Place = "$($group.Name), table"; Text = $group.Group | Format-Table | Out-String -Width 4000 }
+        [pscustomobject]@{ Place = "$($group.Name), list"; Text = $group.Group | Format-List | Out-String -Width 4000 }
+        [pscustomobject]@{ Place = "$($group.Name), wide"; Text = $group.Group | Format-Wide -Column 1 | Out-String -Width 4000 }
     }
 }
 

@@ -4,19 +4,24 @@ using System.Text.Json;
 
 namespace ContainerTrust.Testing;
 
-/// <summary>Files with a hostile text in each of their fields (tests/Hostile/fields.json), and what none of them may send to a person.</summary>
+/// <summary>
+/// Files with a hostile text in each of their fields (tests/Hostile/fields.json), and what none of them may send to a person.
+/// </summary>
 internal static class HostileFields
 {
     /// <summary>
-    /// Sets a terminal's title and colour, erases it, turns the direction around, shows nothing, ends the line in four ways, and poses as a line of its own.
+    /// Sets a terminal's title and colour, erases it, turns the direction around, shows nothing, ends the line in four ways, and poses as a line
+    /// of its own.
     /// </summary>
     public const string Text = "\e]0;pwned\a\e[31m\u007f\u0085\u009b2J\u202e\u2066\u200b\u00ad\ufeff\u2028\u2029\U000E0041\nFAKE LINE\rx";
 
-    private static readonly Lazy<JsonDocument> s_fields = new(static () => JsonDocument.Parse(File.ReadAllText(Find("tests/Hostile/fields.json"))));
+    private static readonly Lazy<JsonDocument> s_fields =
+        new(static () => JsonDocument.Parse(File.ReadAllText(Find("tests/Hostile/fields.json"))));
 
     /// <summary>The fields of a kind of file.</summary>
     /// <param name="carrier">Such as <c>policy</c>.</param>
-    public static IEnumerable<string> Of(string carrier) => s_fields.Value.RootElement.GetProperty(carrier).EnumerateObject().Select(static p => p.Name);
+    public static IEnumerable<string> Of(string carrier) =>
+        s_fields.Value.RootElement.GetProperty(carrier).EnumerateObject().Select(static p => p.Name);
 
     /// <summary>A file with the hostile text in a field.</summary>
     /// <param name="carrier">The kind of file.</param>
@@ -28,7 +33,7 @@ internal static class HostileFields
             .Replace("@T@", transport, StringComparison.Ordinal)
             .Replace("@S@", scope, StringComparison.Ordinal)
             .Replace("@RAW@", Text, StringComparison.Ordinal)
-            .Replace("@H@", carrier.StartsWith("registries", StringComparison.Ordinal) ? Escaped(isJson: false) : Escaped(isJson: true), StringComparison.Ordinal);
+            .Replace("@H@", Escaped(isJson: !carrier.StartsWith("registries", StringComparison.Ordinal)), StringComparison.Ordinal);
 
     /// <summary>The first character that must not reach a person, and the words around it. Null if there is none.</summary>
     /// <param name="text">What was said.</param>

@@ -1,7 +1,8 @@
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>
-/// Where the engine's words for the user go. Called on the thread that called the engine, with one printable line each (<see cref="PrintableText"/>).
+/// Where the engine's words for the user go. Called on the thread that called the engine, with one printable line each
+/// (<see cref="PrintableText"/>).
 /// </summary>
 public sealed record TrustMessages
 {

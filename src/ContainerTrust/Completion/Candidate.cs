@@ -21,7 +21,8 @@ internal static class Candidates
             {
                 // The list's text must not be empty; the empty scope is a transport's own default.
                 string shown = candidate.Text.Length == 0 ? "''" : candidate.Text;
-                yield return new CompletionResult(Quote(candidate.Text), shown, CompletionResultType.ParameterValue, PrintableText.Line(candidate.Hint));
+                string hint = PrintableText.Line(candidate.Hint);
+                yield return new CompletionResult(Quote(candidate.Text), shown, CompletionResultType.ParameterValue, hint);
             }
         }
     }

@@ -23,7 +23,9 @@ public static class TrustView
     /// <summary>A property as PowerShell shows it, with texts in it that cannot steer the terminal.</summary>
     /// <param name="item">The object.</param>
     /// <param name="property">The property's name.</param>
-    /// <returns>Numbers, truth values, times and enumerations as they are, everything else as text; of a list the texts of its members.</returns>
+    /// <returns>
+    /// Numbers, truth values, times and enumerations as they are, everything else as text; of a list the texts of its members.
+    /// </returns>
     public static object? Value(PSObject item, string property)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -156,7 +158,8 @@ public static class TrustView
     }
 
     private static IEnumerable<string> Printable(object? list) =>
-        (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>().Select(static i => PrintableText.Line(i?.ToString() ?? ""));
+        (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>()
+            .Select(static i => PrintableText.Line(i?.ToString() ?? ""));
 
     private static string Word(TrustRequirement requirement) => requirement switch
     {

@@ -3,13 +3,16 @@ using System.Text;
 
 namespace ContainerTrust.Conformance.Tests.Cli;
 
-/// <summary>The command on files with a hostile text in each of their fields: nothing of it reaches the terminal raw, nor looks like a line of its own.</summary>
+/// <summary>
+/// The command on files with a hostile text in each of their fields: nothing of it reaches the terminal raw, nor looks like a line of its own.
+/// </summary>
 public sealed class HostileFieldTests : IDisposable
 {
     private const string Policy = """
         {"default":[{"type":"reject"}],"transports":{
             "docker":{"evil.example.com":[{"type":"insecureAcceptAnything"}]},
-            "dir":{"/srv":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.pgp","signedIdentity":{"type":"exactReference","dockerReference":"evil.example.com/app:v1"}}]}}}
+            "dir":{"/srv":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.pgp",
+                "signedIdentity":{"type":"exactReference","dockerReference":"evil.example.com/app:v1"}}]}}}
         """;
 
     private readonly string _root = Directory.CreateTempSubdirectory("containertrust-fields").FullName;
@@ -41,9 +44,15 @@ public sealed class HostileFieldTests : IDisposable
     {
         Lay("policy", Policy);
         string name = HostileFields.Text.Replace("/", "", StringComparison.Ordinal);
-        File.WriteAllText($"{_root}/etc/containers/registries.d/{name}.yaml", "docker:\n  evil.example.com:\n    lookaside: https://evil.example.com/sigs\n");
+        const string Stores = "docker:\n  evil.example.com:\n    lookaside: https://evil.example.com/sigs\n";
+        File.WriteAllText($"{_root}/etc/containers/registries.d/{name}.yaml", Stores);
         Directory.Move(_root + "/srv/app", $"{_root}/srv/{name}");
-        foreach (string[] line in (string[][])[["show"], ["show", "--json"], ["show", "--podman-json"], ["test"], ["verify", $"dir:/srv/{name}"], ["verify", $"dir:/srv/{name}", "--json"], ["set", "a.example.com", "-t", "reject", "--dry-run", "--signature-store", "https://a.example.com"]])
+        string[][] lines =
+        [
+            ["show"], ["show", "--json"], ["show", "--podman-json"], ["test"], ["verify", $"dir:/srv/{name}"], ["verify", $"dir:/srv/{name}", "--json"],
+            ["set", "a.example.com", "-t", "reject", "--dry-run", "--signature-store", "https://a.example.com"],
+        ];
+        foreach (string[] line in lines)
             Ask("a file's name", line);
         Assert.Contains($"verify: dir:/srv/{PrintableText.Line(name)}", _said.ToString(), StringComparison.Ordinal);
     }
@@ -98,7 +107,8 @@ public sealed class HostileFieldTests : IDisposable
         });
         Lay("policy", Policy.Replace("evil.example.com", $"127.0.0.1:{port}", StringComparison.Ordinal));
         Ask("an answer", "verify", $"docker://127.0.0.1:{port}/app:v1", "--tls-verify", "false", "--retry-times", "0", "-v");
-        Ask("an answer", "release", $"127.0.0.1:{port}/app@sha256:{new string('a', 64)}", "--skip-signature-check", "--tls-verify", "false", "--retry-times", "0");
+        string release = $"127.0.0.1:{port}/app@sha256:{new string('a', 64)}";
+        Ask("an answer", "release", release, "--skip-signature-check", "--tls-verify", "false", "--retry-times", "0");
         server.Stop();
         await serving;
         Assert.Contains("127.0.0.1", _said.ToString(), StringComparison.Ordinal);
@@ -122,15 +132,17 @@ public sealed class HostileFieldTests : IDisposable
         "registries.conf" => ["verify app -v --image-timeout 5 --retry-times 0", "test"],
         _ =>
         [
-            "show -v", "show --json", "show --podman-json", "show --reference evil.example.com/app:v1", "test", "test --format json", "test --format junit",
-            "test --format html", "verify dir:/srv/app", "verify dir:/srv/app --json", "machineconfig --include-registries-d --force", "machineconfig --butane --force",
+            "show -v", "show --json", "show --podman-json", "show --reference evil.example.com/app:v1",
+            "test", "test --format json", "test --format junit", "test --format html", "verify dir:/srv/app", "verify dir:/srv/app --json",
+            "machineconfig --include-registries-d --force", "machineconfig --butane --force",
             "set b.example.com -t reject --dry-run", "remove evil.example.com --dry-run", "reset --dry-run",
         ],
     };
 
     private void Ask(string about, params string[] arguments)
     {
-        CommandLine.Result result = CommandLine.Run(CommandLine.Ours, [.. arguments, .. arguments[0].StartsWith('\e') ? [] : (string[])["--root", _root]]);
+        string[] place = arguments[0].StartsWith('\e') ? [] : ["--root", _root];
+        CommandLine.Result result = CommandLine.Run(CommandLine.Ours, [.. arguments, .. place]);
         string? fault = HostileFields.Fault(result.Output, isLine: false) ?? HostileFields.Fault(result.Error, isLine: false);
         Assert.True(fault is null, $"{about}: {string.Join(' ', arguments)}: {fault}");
         _said.Append(arguments[0]).Append(": ").Append(result.Output).Append(result.Error);
@@ -183,7 +195,8 @@ public sealed class HostileFieldTests : IDisposable
         context.Response.Headers["Content-Type"] = "application/x\u009b2J";
         context.Response.Headers["WWW-Authenticate"] = "Bearer realm=\"http://127.0.0.1:1/\u009b2J\",service=\"\u009b31m\"";
         context.Response.Headers["Location"] = "http://127.0.0.1:1/\u009b2J";
-        context.Response.OutputStream.Write(Encoding.UTF8.GetBytes($$"""{"errors":[{"code":{{text}},"message":{{text}},"detail":{{text}}}],"mediaType":{{text}},"token":{{text}}}"""));
+        string body = """{"errors":[{"code":@,"message":@,"detail":@}],"mediaType":@,"token":@}""".Replace("@", text, StringComparison.Ordinal);
+        context.Response.OutputStream.Write(Encoding.UTF8.GetBytes(body));
         context.Response.Close();
     }
 }

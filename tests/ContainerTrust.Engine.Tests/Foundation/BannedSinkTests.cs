@@ -3,8 +3,8 @@ using System.Reflection;
 namespace ContainerTrust.Engine.Tests.Foundation;
 
 /// <summary>
-/// The list of what may not be called to speak to a person has all there is of the console, also what a newer framework brings. For PowerShell's streams
-/// tests/Pester/HostileInput.Tests.ps1 asks.
+/// The list of what may not be called to speak to a person has all there is of the console, also what a newer framework brings. For PowerShell's
+/// streams tests/Pester/HostileInput.Tests.ps1 asks.
 /// </summary>
 public sealed class BannedSinkTests
 {
@@ -18,15 +18,16 @@ public sealed class BannedSinkTests
         {
             int count = method.GetParameters().Length;
             string name = $"M:System.Console.{method.Name}";
-            Assert.Contains(banned, b => count == 0 ? b == name : b.StartsWith(name + "(", StringComparison.Ordinal) && b.Split(',').Length == count);
+            bool IsIt(string b) => count == 0 ? b == name : b.StartsWith(name + "(", StringComparison.Ordinal) && b.Split(',').Length == count;
+            Assert.Contains(banned, IsIt);
         }
 
         Assert.Contains("P:System.Console.Out", banned);
         Assert.Contains("P:System.Console.Error", banned);
     }
 
-    private static bool IsSink(string name) => name is "SetOut" or "SetError" || name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("OpenStandardOut", StringComparison.Ordinal)
-        || name.StartsWith("OpenStandardErr", StringComparison.Ordinal);
+    private static bool IsSink(string name) =>
+        name is "SetOut" or "SetError" or "OpenStandardOutput" or "OpenStandardError" || name.StartsWith("Write", StringComparison.Ordinal);
 
     private static string Find()
     {

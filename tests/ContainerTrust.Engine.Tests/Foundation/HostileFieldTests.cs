@@ -11,19 +11,28 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Foundation;
 
-/// <summary>A hostile text in every field of every file that the engine reads: what the engine says of it is printable, and one line each.</summary>
+/// <summary>
+/// A hostile text in every field of every file that the engine reads: what the engine says of it is printable, and one line each.
+/// </summary>
 public sealed class HostileFieldTests
 {
-    private const string Policy = """{"default":[{"type":"reject"}],"transports":{"docker":{"evil.example.com":[{"type":"reject"}]},"dir":{"/srv":[{"type":"insecureAcceptAnything"}]}}}""";
+    private const string Policy = """
+        {"default":[{"type":"reject"}],"transports":{
+            "docker":{"evil.example.com":[{"type":"reject"}]},"dir":{"/srv":[{"type":"insecureAcceptAnything"}]}}}
+        """;
 
     // Fields whose text is not in any sentence: values of members that only views show, and what is wrong is said by its place.
     private static readonly string[] s_silent =
     [
-        "machineconfig: label", "manifest: digest of a layer", "manifest: mediaType", "manifest: no JSON", "manifest: platform of an instance",
-        "policy: caIntermediatesData", "policy: caRootsData", "policy: fulcio caData", "policy: keyData", "policy: no JSON", "policy: nothing but the text",
+        "machineconfig: label",
+        "manifest: digest of a layer", "manifest: mediaType", "manifest: no JSON", "manifest: platform of an instance",
+        "policy: caIntermediatesData", "policy: caRootsData", "policy: fulcio caData", "policy: keyData", "policy: no JSON",
+        "policy: nothing but the text",
         "policy: rekorPublicKeyData", "policy: rekorPublicKeyDatas", "policy: sigstore keyData", "policy: sigstore keyDatas",
-        "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: no TOML", "registries.conf: prefix",
-        "registries.d: default", "registries.d: lookaside", "registries.d: lookaside that is not a URL", "registries.d: no YAML", "registries.d: sigstore",
+        "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: no TOML",
+        "registries.conf: prefix",
+        "registries.d: default", "registries.d: lookaside", "registries.d: lookaside that is not a URL", "registries.d: no YAML",
+        "registries.d: sigstore",
         "registries.d: staging", "registries.d: use-sigstore-attachments",
     ];
 
@@ -69,9 +78,16 @@ public sealed class HostileFieldTests
     [Fact]
     public async Task A_file_name_a_key_and_a_claim_are_no_other()
     {
-        const string Claim = """{"critical":{"identity":{"docker-reference":"H"},"image":{"docker-manifest-digest":"H"},"type":"atomic container signature"},"optional":{"creator":"H"}}""";
+        const string Claim = """
+            {"critical":{"identity":{"docker-reference":"H"},"image":{"docker-manifest-digest":"H"},"type":"atomic container signature"},
+            "optional":{"creator":"H"}}
+            """;
+        const string SignedBy = """
+            {"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc",
+                "signedIdentity":{"type":"exactReference","dockerReference":"example.com/app:v1"}}]}
+            """;
         string text = JsonSerializer.Serialize(HostileFields.Text)[1..^1];
-        FileHost host = Host("policy", """{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc","signedIdentity":{"type":"exactReference","dockerReference":"example.com/app:v1"}}]}""")
+        FileHost host = Host("policy", SignedBy)
             .With($"/etc/containers/registries.d/{HostileFields.Text.Replace("/", "", StringComparison.Ordinal)}.yaml", "docker: 1\n")
             .With("/srv/app/signature-1", s_signer.SignMessage(Claim.Replace("H", text, StringComparison.Ordinal)))
             .With("/srv/app/signature-2", s_signer.SignMessage($"{{\"{text}\":1}}"))
@@ -103,16 +119,19 @@ public sealed class HostileFieldTests
         {
             ImageTrustCompliance found = ComplianceChecker.Check(store, new ComplianceOptions());
             Words(found.Findings.SelectMany(static f => (IEnumerable<object>)[f, f.Message, f.Fix ?? ""]));
-            ComplianceReport report = new() { Hosts = [found], Unchecked = [new UncheckedHost(HostileFields.Text, HostileFields.Text)], Title = HostileFields.Text };
+            UncheckedHost other = new(HostileFields.Text, HostileFields.Text);
+            ComplianceReport report = new() { Hosts = [found], Unchecked = [other], Title = HostileFields.Text };
             foreach (ReportFormat format in Enum.GetValues<ReportFormat>())
                 Assert.Null(HostileFields.Fault(Encoding.UTF8.GetString(report.Write(format)), isLine: false));
         });
-        Attempt(() => Documents(new MachineConfigBuilder(new MachineConfigOptions { Force = true, IncludeRegistriesD = true }, messages).Build(entries)));
+        MachineConfigOptions options = new() { Force = true, IncludeRegistriesD = true };
+        Attempt(() => Documents(new MachineConfigBuilder(options, messages).Build(entries)));
         foreach (ImageTrust entry in entries)
         {
             Attempt(() =>
             {
-                ImagePolicyConversion conversion = new ImagePolicyConverter(host, new ImagePolicyOptions(), messages).Convert([entry], CancellationToken.None);
+                ImagePolicyConverter converter = new(host, new ImagePolicyOptions(), messages);
+                ImagePolicyConversion conversion = converter.Convert([entry], CancellationToken.None);
                 Words(conversion.Refusals.Select(static r => r.Message));
                 foreach (ImagePolicyDocument document in conversion.Documents)
                     Assert.Null(HostileFields.Fault(document.Yaml, isLine: false));
@@ -125,7 +144,8 @@ public sealed class HostileFieldTests
             {
                 using ImageVerifier verifier = new(store, new VerificationOptions(), messages);
                 ImageSignatureResult result = await verifier.VerifyAsync(image, null, CancellationToken.None);
-                Words([result, result.Reason, .. result.Requirements, .. result.Signatures, .. result.Requirements.SelectMany(static r => r.Signatures)]);
+                Words([result, result.Reason, .. result.Requirements, .. result.Signatures]);
+                Words(result.Requirements.SelectMany(static r => r.Signatures));
             }
             catch (TrustException e)
             {
@@ -139,7 +159,8 @@ public sealed class HostileFieldTests
         TrustMessages messages = new() { Warning = _said.Add, Verbose = _said.Add };
         Attempt(() =>
         {
-            foreach (MachineConfigDocument document in MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(file), HostileFields.Text, messages))
+            byte[] content = Encoding.UTF8.GetBytes(file);
+            foreach (MachineConfigDocument document in MachineConfigReader.ReadDocuments(content, HostileFields.Text, messages))
                 Attempt(() => Documents([MachineConfigReader.ToTrust(document, HostileFields.Text, messages)]));
         });
     }

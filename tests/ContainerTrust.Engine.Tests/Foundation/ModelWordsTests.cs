@@ -10,7 +10,8 @@ public sealed class ModelWordsTests
     // What a person reads as a sentence. Everything else is a value, which scripts compare and write elsewhere.
     private static readonly string[] s_sentences = ["Reason", "Reasons", "ScopeReason", "Message", "Fix"];
 
-    private static readonly Type[] s_types = [.. typeof(ImageTrust).Assembly.GetExportedTypes().Where(static t => t is { IsClass: true, IsAbstract: false })];
+    private static readonly Type[] s_types =
+        [.. typeof(ImageTrust).Assembly.GetExportedTypes().Where(static t => t is { IsClass: true, IsAbstract: false })];
 
     public static TheoryData<Type> Types => [.. s_types];
 
@@ -23,7 +24,7 @@ public sealed class ModelWordsTests
         // These two are documents as text; their writers see to it (see the tests of DocumentYaml and ImagePolicyYaml).
         if (type != typeof(MachineConfigTrust) && type != typeof(ImagePolicyDocument))
             Assert.Null(HostileFields.Fault(made.ToString()));
-        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is not null && (p.PropertyType == typeof(string) || p.PropertyType == typeof(string[]))))
+        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is not null && IsText(p.PropertyType)))
         {
             foreach (string text in property.GetValue(made) is string one ? [one] : (string[])property.GetValue(made)!)
                 Assert.Equal(s_sentences.Contains(property.Name) ? PrintableText.Line(HostileFields.Text) : HostileFields.Text, text);
@@ -41,6 +42,8 @@ public sealed class ModelWordsTests
             Assert.NotNull(empty.ToString());
         }
     }
+
+    private static bool IsText(Type type) => type == typeof(string) || type == typeof(string[]);
 
     private static object? Make(Type type, int depth)
     {
@@ -61,7 +64,7 @@ public sealed class ModelWordsTests
         if (type.IsGenericType)
             return List(type.GetGenericArguments()[0], depth);
         if (type.IsAbstract)
-            type = type.Assembly.GetExportedTypes().First(t => t.BaseType == type && t.GetProperties().Any(static p => p.SetMethod is not null));
+            type = s_types.First(t => t.BaseType == type && t.GetProperties().Any(static p => p.SetMethod is not null));
         if (depth == 0)
             return null;
         object made = RuntimeHelpers.GetUninitializedObject(type);

@@ -17,7 +17,10 @@ internal static class JUnitReport
         for (int i = 0; i < report.Hosts.Count; i++)
             suites.Add(new Suite(names[i], report.Hosts[i].CheckedAt, Cases(report.Hosts[i], rules)));
         for (int i = 0; i < report.Unchecked.Count; i++)
-            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt, [new Case("The host can be checked", Outcome.Error, "NotChecked", report.Unchecked[i].Reason, PrintableText.Line(report.Unchecked[i].Reason))]));
+        {
+            string reason = PrintableText.Line(report.Unchecked[i].Reason);
+            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt, [new Case("The host can be checked", Outcome.Error, "NotChecked", reason, reason)]));
+        }
 
         using MemoryStream stream = new();
         using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n", NewLineHandling = NewLineHandling.None }))
@@ -128,7 +131,8 @@ internal static class JUnitReport
         Attribute(writer, "time", "0");
     }
 
-    private static void Attribute(XmlWriter writer, string name, string value) => writer.WriteAttributeString(name, PrintableText.Line(value));
+    private static void Attribute(XmlWriter writer, string name, string value) =>
+        writer.WriteAttributeString(name, PrintableText.Line(value));
 
     private sealed record Suite(string Name, DateTimeOffset Time, List<Case> Cases);
 

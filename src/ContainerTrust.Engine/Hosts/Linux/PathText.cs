@@ -73,7 +73,9 @@ internal static class PathText
         return bytes;
     }
 
-    /// <summary>A path as it may appear in a message: printable, with bytes that are not text as lone surrogates spelled out, and an endless path is cut.</summary>
+    /// <summary>
+    /// A path as it may appear in a message: printable, with bytes that are not text as lone surrogates spelled out, and an endless path cut.
+    /// </summary>
     public static string Display(string path) => Printable.Of(path, LongestShown);
 
     /// <summary>The error for a path that the kernel could not take.</summary>
