@@ -13,7 +13,7 @@ internal static class Changes
         TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
         Report(result, dryRun, withWarnings: dryRun);
         foreach (TrustChange change in result.NotFound)
-            StandardError.WriteLine($"containertrust: the policy has no scope '{Text.Printable(change.ToString())}'.");
+            StandardError.WriteLine($"containertrust: the policy has no scope '{change}'.");
         return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -43,13 +43,16 @@ internal static class Changes
                 TrustFileAction.Changed => "changed",
                 _ => "deleted",
             };
-            text.Append(dryRun ? $"would be {done}: " : $"{done} ").Append(Text.Printable(file.Path)).Append('\n');
+            text.Append(dryRun ? $"would be {done}: " : $"{done} ").Append(PrintableText.Line(file.Path)).Append('\n');
         }
 
         if (dryRun)
         {
             foreach (TrustChange change in result.AttachmentsSwitchedOn)
-                text.Append("would be switched on: reading sigstore signatures from the registry for ").Append(Text.Printable(change.ToString())).Append('\n');
+            {
+                text.Append("would be switched on: reading sigstore signatures from the registry for ")
+                    .Append(PrintableText.Line(change.ToString())).Append('\n');
+            }
         }
 
         if (result.Files.Count == 0 && result.NotFound.Count == 0)

@@ -55,6 +55,6 @@ internal sealed class CommonOptions
     private static TrustMessages Messages(bool verbose) => new()
     {
         Warning = StandardError.Warn,
-        Verbose = verbose ? static text => StandardError.WriteLine(Text.Printable(text)) : static _ => { },
+        Verbose = verbose ? static text => StandardError.WriteLine(PrintableText.Line(text)) : static _ => { },
     };
 }

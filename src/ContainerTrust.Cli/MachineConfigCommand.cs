@@ -91,7 +91,7 @@ internal static class MachineConfigCommand
         {
             int equals = label.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0 || !all.TryAdd(label[..equals], label[(equals + 1)..]))
-                throw Usage("InvalidLabel", $"--label '{Text.Printable(label)}' is not of the form name=value, or names a label again.");
+                throw Usage("InvalidLabel", $"--label '{label}' is not of the form name=value, or names a label again.");
         }
 
         return all;

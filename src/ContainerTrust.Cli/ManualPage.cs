@@ -14,7 +14,7 @@ internal static class ManualPage
         Command command = new("man", "Prints the manual page, for man(1).") { Hidden = true };
         command.SetAction(_ =>
         {
-            Output.Write(Encoding.UTF8.GetBytes(Write(documented())));
+            Output.Write(Write(documented()));
             return ExitCode.Done;
         });
         return command;

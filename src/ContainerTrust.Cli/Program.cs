@@ -61,7 +61,7 @@ internal static class Program
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
-            StandardError.WriteLine($"containertrust: {Text.Printable(error.Message)}");
+            StandardError.WriteLine($"containertrust: {error.Message}");
         StandardError.WriteLine($"Try '{CommandPath(result.CommandResult.Command)} --help'.");
         return ExitCode.Usage;
     }

@@ -44,11 +44,11 @@ internal static class ReleaseCommand
 
     private static string Table(IReadOnlyList<ReleaseImageContent> contents)
     {
-        int width = contents.Count == 0 ? 4 : Math.Max(4, contents.Max(static c => Text.Printable(c.Name).Length));
+        int width = contents.Count == 0 ? 4 : Math.Max(4, contents.Max(static c => PrintableText.Line(c.Name).Length));
         StringBuilder text = new();
         text.Append("NAME".PadRight(width)).Append("  IMAGE\n");
         foreach (ReleaseImageContent content in contents)
-            text.Append(Text.Printable(content.Name).PadRight(width)).Append("  ").Append(Text.Printable(content.Image)).Append('\n');
+            text.Append(PrintableText.Line(content.Name).PadRight(width)).Append("  ").Append(PrintableText.Line(content.Image)).Append('\n');
         return text.ToString();
     }
 }

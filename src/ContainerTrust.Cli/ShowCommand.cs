@@ -61,7 +61,7 @@ internal static class ShowCommand
 
     private static int ShowRaw(TrustStore store)
     {
-        Output.Write(store.ReadPolicyText().Span);
+        Output.WriteFile(store.ReadPolicyText().Span);
         return ExitCode.Done;
     }
 
@@ -72,7 +72,7 @@ internal static class ShowCommand
         {
             if (!ScopePattern.HasWildcards(name) && !objects.Any(o => ScopePattern.IsMatch(name, o.Registry)))
             {
-                StandardError.WriteLine($"containertrust: the policy has no scope '{Text.Printable(name)}'. To see what governs an image, use --reference.");
+                StandardError.WriteLine($"containertrust: the policy has no scope '{name}'. To see what governs an image, use --reference.");
                 code = ExitCode.Failed;
             }
         }

@@ -66,7 +66,7 @@ internal static class TestCommand
             if (file is not null)
                 ReportFile.Write(Path.GetFullPath(file), text);
             else if (!result.GetValue(quiet))
-                Output.Write(text);
+                Output.Write(Encoding.UTF8.GetString(text));
             return found.Compliant ? ExitCode.Done : ExitCode.NotCompliant;
         });
         return command;
@@ -112,14 +112,14 @@ internal static class TestCommand
                 ImageTrustSeverity.Warning => "warning",
                 _ => "note",
             };
-            text.Append(CultureInfo.InvariantCulture, $"{severity}: {Text.Printable(finding.RuleId)}: {CommandWords.In(Text.Printable(finding.Message))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{severity}: {PrintableText.Line(finding.RuleId)}: {CommandWords.In(PrintableText.Line(finding.Message))}\n");
             if (finding.Fix is not null)
-                text.Append(CultureInfo.InvariantCulture, $"    fix: {Text.Printable(finding.Fix)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    fix: {PrintableText.Line(finding.Fix)}\n");
         }
 
         if (found.ExcludedRules.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"{Text.Printable(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, {found.WarningCount} warnings, {found.InformationCount} notes)\n");
+        text.Append(CultureInfo.InvariantCulture, $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, {found.WarningCount} warnings, {found.InformationCount} notes)\n");
         return text.ToString();
     }
 

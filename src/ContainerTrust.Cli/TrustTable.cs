@@ -18,7 +18,7 @@ internal static class TrustTable
         {
             string[] cells = Cells(trust, store, ids);
             for (int i = 0; i < cells.Length; i++)
-                cells[i] = Text.Printable(cells[i]);
+                cells[i] = PrintableText.Line(cells[i]);
             rows.Add(cells);
         }
 
@@ -44,7 +44,7 @@ internal static class TrustTable
 
             text.Append('\n');
             if (r > 0 && objects[r - 1].Reason is { } reason)
-                text.Append("  ").Append(Text.Printable($"{objects[r - 1].Reference}: {reason}")).Append('\n');
+                text.Append("  ").Append(PrintableText.Line($"{objects[r - 1].Reference}: {reason}")).Append('\n');
         }
 
         return text.ToString();

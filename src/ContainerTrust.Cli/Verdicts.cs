@@ -73,7 +73,7 @@ internal static class Verdicts
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // Whatever it is, it is no verdict, and the other images get their turn.
-                StandardError.WriteLine($"containertrust: {(index < names.Count ? $"{Text.Printable(names[index])} cannot" : "It cannot")} be judged: {Text.Printable(e.Message)}");
+                StandardError.WriteLine($"containertrust: {(index < names.Count ? $"{names[index]} cannot" : "It cannot")} be judged: {e.Message}");
                 index++;
                 isUnknown = true;
                 continue;
@@ -131,5 +131,5 @@ internal static class Verdicts
     // What the verdict has said already is not said again.
     private static string Why(string reason, ImageSignatureResult result) => result.Reason.Contains(reason, StringComparison.Ordinal) ? "" : $": {reason}";
 
-    private static void Line(StringBuilder text, string line) => text.Append(Text.Printable(line)).Append('\n');
+    private static void Line(StringBuilder text, string line) => text.Append(PrintableText.Line(line)).Append('\n');
 }

@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// A ClusterImagePolicy or ImagePolicy of OpenShift (config.openshift.io/v1): which sigstore signatures the nodes of a cluster, or the pods of
 /// one namespace, demand of images.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImagePolicyDocument
 {
     /// <summary><c>ClusterImagePolicy</c>, or <c>ImagePolicy</c> for one that belongs to a namespace.</summary>

@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// One signature of an image, as judged. Of a signature that was not found good, only its source, kind and the key id it names are shown:
 /// its claims are nobody's.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageSignature
 {
     /// <summary>Where it came from: a URL or file.</summary>
@@ -16,7 +20,11 @@ public sealed record ImageSignature
     public required bool IsValid { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>
     /// Fingerprint of the signer's primary key, upper-case hex; of a sigstore signature the SHA-256 of the key's or certificate's SubjectPublicKeyInfo.
@@ -64,7 +72,7 @@ public sealed record ImageSignature
     public string? UntrustedKeyId { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Source}: {(IsValid ? "valid" : "not valid")}: {Reason}";
+    public override string ToString() => PrintableText.Line($"{Source}: {(IsValid ? "valid" : "not valid")}: {Reason}");
 }
 
 /// <summary>The format of a signature.</summary>

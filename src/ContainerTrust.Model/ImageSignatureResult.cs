@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// Whether an image is acceptable, by a policy or by given keys, and why. A verdict holds for one manifest digest; a tag may name another image a
 /// moment later, so <see cref="PinnedReference"/> is what to pull.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageSignatureResult
 {
     /// <summary>The host whose policy or keys decided.</summary>
@@ -28,7 +32,11 @@ public sealed record ImageSignatureResult
     public required bool IsValid { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>
     /// The scope of the policy that governs the image; empty for its transport's default, <c>default</c> for the policy's. Null if no policy was asked.
@@ -36,7 +44,11 @@ public sealed record ImageSignatureResult
     public string? Scope { get; init; }
 
     /// <summary>Why that scope governs the image. Null if no policy was asked.</summary>
-    public string? ScopeReason { get; init; }
+    public string? ScopeReason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The requirements, in the order of the policy, each with its verdict. All must be satisfied.</summary>
     public required IReadOnlyList<RequirementVerdict> Requirements { get; init; }
@@ -54,5 +66,5 @@ public sealed record ImageSignatureResult
     public string? ReleaseComponent { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Image}: {(IsValid ? "valid" : "not valid")}: {Reason}";
+    public override string ToString() => PrintableText.Line($"{Image}: {(IsValid ? "valid" : "not valid")}: {Reason}");
 }

@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// What a host trusts for one scope: the scope's requirements from policy.json, the keys they name, and the signature stores
 /// that registries.d gives for it. One object a scope, complete: writing it elsewhere loses nothing.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageTrust
 {
     /// <summary>The host that the object was read from.</summary>
@@ -55,7 +59,11 @@ public sealed record ImageTrust
     public string? Reference { get; init; }
 
     /// <summary>With a lookup by reference: why this entry governs the image. Null otherwise.</summary>
-    public string? Reason { get; init; }
+    public string? Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The entry that a <see cref="Definition"/> says.</summary>
     /// <param name="definition">JSON, as <see cref="Definition"/> gives it. Every member must be known.</param>
@@ -92,5 +100,5 @@ public sealed record ImageTrust
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}";
+    public override string ToString() => PrintableText.Line(IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}");
 }

@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>What an audit of one host's trust has found, and what was looked at.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageTrustCompliance
 {
     /// <summary>The host.</summary>
@@ -40,7 +44,8 @@ public sealed record ImageTrustCompliance
     public int InformationCount => Count(ImageTrustSeverity.Information);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{ComputerName}: {(Compliant ? "compliant" : $"not compliant, {ErrorCount} errors, {WarningCount} warnings")}";
+    public override string ToString() =>
+        PrintableText.Line($"{ComputerName}: {(Compliant ? "compliant" : $"not compliant, {ErrorCount} errors, {WarningCount} warnings")}");
 
     private int Count(ImageTrustSeverity severity) => Findings?.Count(f => f.Severity == severity) ?? 0;
 }

@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>Something that an audit of a host's trust has found.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ImageTrustFinding
 {
     /// <summary>The rule's stable id in PascalCase, such as <c>DefaultAcceptsAnything</c>.</summary>
@@ -10,7 +14,11 @@ public sealed record ImageTrustFinding
     public required ImageTrustSeverity Severity { get; init; }
 
     /// <summary>What was found, where, and what it leads to: one or two sentences.</summary>
-    public required string Message { get; init; }
+    public required string Message
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The file that the finding is about, as the host names it. Null if there is none.</summary>
     public string? Path { get; init; }
@@ -22,10 +30,14 @@ public sealed record ImageTrustFinding
     public string? Scope { get; init; }
 
     /// <summary>A command that fixes it, ready to run. Null where no command can know what is wanted; the message then says what to do.</summary>
-    public string? Fix { get; init; }
+    public string? Fix
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Severity} {RuleId}: {Message}";
+    public override string ToString() => PrintableText.Line($"{Severity} {RuleId}: {Message}");
 }
 
 /// <summary>How bad a finding is. Later values are worse.</summary>

@@ -3,6 +3,10 @@ namespace ContainerTrust;
 /// <summary>
 /// A section of registries.d (containers-registries.d(5)): what one namespace, or <c>default-docker</c>, says itself, nothing inherited.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record LookasideSection
 {
     /// <summary>
@@ -19,4 +23,9 @@ public sealed record LookasideSection
 
     /// <summary>True if the section says nothing.</summary>
     public bool IsEmpty => SignatureStore is null && SignatureStoreStaging is null && UseSigstoreAttachments is null;
+
+    /// <inheritdoc/>
+    public override string ToString() => PrintableText.Line(
+        $"store {SignatureStore ?? "none"}, staging {SignatureStoreStaging ?? "none"}, " +
+        $"sigstore attachments {UseSigstoreAttachments?.ToString() ?? "not set"}");
 }

@@ -3,6 +3,10 @@ using System.Text;
 namespace ContainerTrust;
 
 /// <summary>A file that a MachineConfig puts on the nodes of a pool, whole: what a node has there before is replaced.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record MachineConfigFile
 {
     /// <summary>The absolute path on the node.</summary>
@@ -42,5 +46,5 @@ public sealed record MachineConfigFile
     private static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <inheritdoc/>
-    public override string ToString() => Path;
+    public override string ToString() => PrintableText.Line($"{Path}");
 }

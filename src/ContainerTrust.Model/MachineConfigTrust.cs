@@ -4,6 +4,10 @@ namespace ContainerTrust;
 /// A MachineConfig of OpenShift or OKD (machineconfiguration.openshift.io/v1) that decides which images the nodes of a pool trust: the files it puts
 /// there, and the trust that is in them.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record MachineConfigTrust
 {
     /// <summary>The name of the resource (<c>metadata.name</c>).</summary>

@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>Whether the machines of a pool use the policy that a MachineConfig has.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record MachineConfigTrustResult
 {
     /// <summary>The machine config pool.</summary>
@@ -19,7 +23,11 @@ public sealed record MachineConfigTrustResult
     public bool IsInForce => Status == MachineConfigTrustStatus.RolledOut;
 
     /// <summary>Why, in sentences, the weightiest first. With <see cref="MachineConfigTrustStatus.RolledOut"/> what else is worth knowing.</summary>
-    public required string[] Reasons { get; init; }
+    public required string[] Reasons
+    {
+        get;
+        init => field = PrintableText.All(value);
+    }
 
     /// <summary>The rendered config that all machines were last brought to (<c>status.configuration.name</c>). Null if there is none yet.</summary>
     public string? RenderedConfig { get; init; }
@@ -55,7 +63,7 @@ public sealed record MachineConfigTrustResult
     public string? Cluster { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Role}: {Name}: {Status}";
+    public override string ToString() => PrintableText.Line($"{Role}: {Name}: {Status}");
 }
 
 /// <summary>Whether the files of a node are what is meant.</summary>
@@ -68,8 +76,12 @@ public sealed record MachineConfigTrustNode
     public required bool IsAsMeant { get; init; }
 
     /// <summary>What is different, in sentences. Empty if nothing is.</summary>
-    public required string[] Reasons { get; init; }
+    public required string[] Reasons
+    {
+        get;
+        init => field = PrintableText.All(value);
+    }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}: {(IsAsMeant ? "as meant" : string.Join(' ', Reasons))}";
+    public override string ToString() => PrintableText.Line($"{Name}: {(IsAsMeant ? "as meant" : string.Join(' ', Reasons ?? []))}");
 }

@@ -1,6 +1,10 @@
 namespace ContainerTrust;
 
 /// <summary>One image that an OpenShift or OKD release lists in its <c>release-manifests/image-references</c>.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record ReleaseImageContent
 {
     /// <summary>The component's name, such as <c>machine-config-operator</c>.</summary>
@@ -19,5 +23,5 @@ public sealed record ReleaseImageContent
     public string? ReleaseName { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {Image}";
+    public override string ToString() => PrintableText.Line($"{Name} {Image}");
 }

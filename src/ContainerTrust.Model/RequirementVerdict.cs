@@ -13,11 +13,15 @@ public sealed record RequirementVerdict
     public required bool IsSatisfied { get; init; }
 
     /// <summary>Why, in a sentence.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>What this requirement made of each signature, in the order of <see cref="ImageSignatureResult.Signatures"/>. Empty if it asks for none.</summary>
     public IReadOnlyList<ImageSignature> Signatures { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Requirement}: {(IsSatisfied ? "satisfied" : "not satisfied")}: {Reason}";
+    public override string ToString() => PrintableText.Line($"{Requirement}: {(IsSatisfied ? "satisfied" : "not satisfied")}: {Reason}");
 }

@@ -32,8 +32,8 @@ public sealed record SignedByRequirement : TrustRequirement
         [.. KeyMaterial.From(KeyType == "GPGKeys" ? KeyMaterialUse.OpenPgp : KeyMaterialUse.NotImplemented, KeyPath, KeyPaths, KeyData)];
 
     /// <inheritdoc/>
-    public override string ToString() =>
+    public override string ToString() => PrintableText.Line(
         KeyPath is not null ? $"signedBy {KeyPath}"
         : KeyPaths is not null ? $"signedBy any of {string.Join(", ", KeyPaths)}"
-        : "signedBy inline key";
+        : "signedBy inline key");
 }

@@ -5,6 +5,10 @@ namespace ContainerTrust;
 /// <summary>
 /// Which reference a signature must name for an image (containers-policy.json(5), <c>signedIdentity</c>).
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 [JsonDerivedType(typeof(MatchExactIdentity), "matchExact")]
 [JsonDerivedType(typeof(MatchRepoDigestOrExactIdentity), "matchRepoDigestOrExact")]
 [JsonDerivedType(typeof(MatchRepositoryIdentity), "matchRepository")]
@@ -64,7 +68,7 @@ public sealed record ExactReferenceIdentity : SignedIdentity
     public required string DockerReference { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Type} {DockerReference}";
+    public override string ToString() => PrintableText.Line($"{Type} {DockerReference}");
 }
 
 /// <summary><c>exactRepository</c>: the signature names the given repository, with any tag, whatever the image is called.</summary>
@@ -77,7 +81,7 @@ public sealed record ExactRepositoryIdentity : SignedIdentity
     public required string DockerRepository { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Type} {DockerRepository}";
+    public override string ToString() => PrintableText.Line($"{Type} {DockerRepository}");
 }
 
 /// <summary><c>remapIdentity</c>: for mirrors; <see cref="Prefix"/> is replaced by <see cref="SignedPrefix"/>, then <c>matchRepoDigestOrExact</c> applies.</summary>
@@ -93,5 +97,5 @@ public sealed record RemapIdentity : SignedIdentity
     public required string SignedPrefix { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Type} {Prefix} -> {SignedPrefix}";
+    public override string ToString() => PrintableText.Line($"{Type} {Prefix} -> {SignedPrefix}");
 }

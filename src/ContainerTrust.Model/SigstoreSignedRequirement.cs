@@ -53,15 +53,19 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     ];
 
     /// <inheritdoc/>
-    public override string ToString() =>
+    public override string ToString() => PrintableText.Line(
         KeyPath is not null ? $"sigstoreSigned {KeyPath}"
         : KeyPaths is not null ? $"sigstoreSigned any of {string.Join(", ", KeyPaths)}"
         : Fulcio is not null ? $"sigstoreSigned {Fulcio.SubjectEmail} ({Fulcio.OidcIssuer})"
         : Pki is not null ? $"sigstoreSigned {Pki.SubjectEmail ?? Pki.SubjectHostname}"
-        : "sigstoreSigned inline key";
+        : "sigstoreSigned inline key");
 }
 
 /// <summary>The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not null.</summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record FulcioIdentity
 {
     /// <summary>Path of the CA certificates (PEM). Null if not used.</summary>
@@ -75,12 +79,19 @@ public sealed record FulcioIdentity
 
     /// <summary>The signer's e-mail address.</summary>
     public required string SubjectEmail { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => PrintableText.Line($"{SubjectEmail} ({OidcIssuer}), CA {CaPath ?? "in the policy"}");
 }
 
 /// <summary>
 /// The <c>pki</c> member of a <c>sigstoreSigned</c> requirement. Exactly one roots source, at most one intermediates source, and at least one of
 /// <see cref="SubjectEmail"/> and <see cref="SubjectHostname"/> is not null.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 public sealed record PkiIdentity
 {
     /// <summary>Path of the root certificates (PEM). Null if not used.</summary>
@@ -100,4 +111,8 @@ public sealed record PkiIdentity
 
     /// <summary>The signer's host name (DNS SAN). Null if not required.</summary>
     public string? SubjectHostname { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        PrintableText.Line($"{SubjectEmail ?? SubjectHostname}, CA {CaRootsPath ?? "in the policy"}");
 }

@@ -77,7 +77,7 @@ public sealed record TrustKey
         && (CanPrimarySign || Subkeys.Any(s => s.CanSign && !s.IsRevoked && !(s.Expires <= time) && s.Created <= time));
 
     /// <inheritdoc/>
-    public override string ToString() => UserIds.Count > 0 ? $"{Fingerprint} {UserIds[0]}" : Fingerprint;
+    public override string ToString() => PrintableText.Line(UserIds.Count > 0 ? $"{Fingerprint} {UserIds[0]}" : $"{Fingerprint}");
 }
 
 /// <summary>A subkey of an OpenPGP certificate, as its file states it.</summary>
@@ -108,5 +108,5 @@ public sealed record TrustSubkey
     public bool CanSign { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Fingerprint;
+    public override string ToString() => PrintableText.Line($"{Fingerprint}");
 }

@@ -6,6 +6,10 @@ namespace ContainerTrust;
 /// One requirement of a policy.json requirement list (containers-policy.json(5), "Policy Requirements").
 /// All requirements of a list must hold for an image to be accepted.
 /// </summary>
+/// <remarks>
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
+/// printable.
+/// </remarks>
 [JsonDerivedType(typeof(AcceptRequirement), "insecureAcceptAnything")]
 [JsonDerivedType(typeof(RejectRequirement), "reject")]
 [JsonDerivedType(typeof(SignedByRequirement), "signedBy")]

@@ -62,7 +62,7 @@ public sealed class ConvertToClusterImagePolicyCommand : PSCmdlet, IDisposable
     {
         ImagePolicyConversion conversion = _converter!.Convert(_entries, _stop.Token);
         foreach (TrustException refusal in conversion.Refusals)
-            WriteError(TrustCmdlet.ToRecord(refusal));
+            this.Fail(TrustCmdlet.ToRecord(refusal));
         if (!AsYaml)
             WriteObject(conversion.Documents, enumerateCollection: true);
         else if (conversion.Documents.Count > 0)
@@ -77,7 +77,7 @@ public sealed class ConvertToClusterImagePolicyCommand : PSCmdlet, IDisposable
         }
         catch (TrustException e)
         {
-            ThrowTerminatingError(TrustCmdlet.ToRecord(e));
+            this.End(TrustCmdlet.ToRecord(e));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

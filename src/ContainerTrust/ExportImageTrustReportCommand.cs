@@ -121,7 +121,7 @@ public sealed class ExportImageTrustReportCommand : PSCmdlet
         };
         byte[] content = report.Write(format);
         int hosts = _hosts.Count + _unchecked.Count;
-        if (!ShouldProcess(TrustText.Printable(path), $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
+        if (!this.IsWanted(path, $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
             return;
         ReportFile.Write(path, content);
         if (PassThru)
@@ -136,7 +136,7 @@ public sealed class ExportImageTrustReportCommand : PSCmdlet
         }
         catch (TrustException e)
         {
-            ThrowTerminatingError(TrustCmdlet.ToRecord(e));
+            this.End(TrustCmdlet.ToRecord(e));
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
         }
         catch (TrustException e)
         {
-            ThrowTerminatingError(TrustCmdlet.ToRecord(e));
+            this.End(TrustCmdlet.ToRecord(e));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -131,7 +131,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
         foreach (string name in names)
         {
             if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '*' or '?' or '[' or ']') || name[0] == '-')
-                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{TrustText.Printable(name)}' is no name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
+                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is no name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
         }
 
         string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], _stop.Token).GetAwaiter().GetResult();
@@ -142,7 +142,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
             && (Role is null || Role.Contains(document.Role));
         Write(documents.Where(IsWanted), source, isAskedFor: isExact);
         foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
-            WriteError(TrustCmdlet.ToRecord(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name }));
+            this.Fail(TrustCmdlet.ToRecord(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name }));
     }
 
     // A policy that is refused is that MachineConfig's error; the others are shown.
@@ -153,7 +153,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
             _stop.Token.ThrowIfCancellationRequested();
             if (!document.DecidesOnTrust && !isAskedFor)
             {
-                WriteVerbose($"{source}: MachineConfig {TrustText.Printable(document.Name)} has neither policy.json nor files of registries.d, and is left out.");
+                this.Say($"{source}: MachineConfig {document.Name} has neither policy.json nor files of registries.d, and is left out.");
                 continue;
             }
 
@@ -169,7 +169,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
         }
         catch (TrustException e)
         {
-            WriteError(TrustCmdlet.ToRecord(e));
+            this.Fail(TrustCmdlet.ToRecord(e));
         }
     }
 

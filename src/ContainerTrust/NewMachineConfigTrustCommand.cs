@@ -143,7 +143,7 @@ public sealed class NewMachineConfigTrustCommand : TrustCmdlet
         List<MachineConfigOutputFile> approved = [];
         foreach (MachineConfigOutputFile file in MachineConfigOutput.Plan(LocalHost.Instance, directory, configs))
         {
-            if (ShouldProcess(TrustText.Printable(file.Path), file.Expected is null ? "Create file" : "Replace file"))
+            if (this.IsWanted(file.Path, file.Expected is null ? "Create file" : "Replace file"))
                 approved.Add(file);
         }
 

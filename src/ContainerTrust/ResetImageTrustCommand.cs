@@ -38,7 +38,7 @@ public sealed class ResetImageTrustCommand : FleetCmdlet
                 TrustFileAction.Changed => $"replace {f.Path}",
                 _ => $"delete {f.Path}",
             }));
-            if (!host.ShouldProcess(TrustText.Printable(host.HostName), TrustText.Printable($"Reset image trust to the distribution's default: {steps}")))
+            if (!host.ShouldProcess(host.HostName, $"Reset image trust to the distribution's default: {steps}"))
                 return;
             host.Store.Reset(KeepSignatureStore, preview: false, host.Cancellation);
         }

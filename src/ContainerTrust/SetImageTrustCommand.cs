@@ -221,7 +221,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     {
         List<string> parts = [];
         if (change.Requirements is { } requirements)
-            parts.Add(string.Join(" and ", requirements.Select(TrustText.Describe)));
+            parts.Add(string.Join(" and ", requirements.Select(RequirementText.Describe)));
         if (change.Section?.SignatureStore is { } store)
             parts.Add($"signature store {store}");
         if (change.Section?.SignatureStoreStaging is { } staging)

@@ -113,20 +113,20 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
             RolloutAnswers? answers = null;
             _work.Deliver((_, task) => answers = task.GetAwaiter().GetResult(), static () => true);
             foreach (TrustException error in answers!.Errors)
-                WriteError(TrustCmdlet.ToRecord(error));
+                this.Fail(TrustCmdlet.ToRecord(error));
             if (!Quiet)
                 WriteObject(answers.Results, enumerateCollection: true);
             return answers.Errors.Count == 0 && answers.Results.Count > 0 && answers.Results.All(static r => r.IsInForce);
         }
         catch (TrustException e)
         {
-            WriteError(TrustCmdlet.ToRecord(e));
+            this.Fail(TrustCmdlet.ToRecord(e));
             return false;
         }
         finally
         {
             if (_hasProgress && !_stop.IsCancellationRequested)
-                WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+                this.Show(PrintableStreams.Done(Activity));
         }
     }
 
@@ -154,12 +154,12 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
         int all = results.Sum(static r => r.MachineCount ?? 0);
         int updated = results.Sum(static r => Math.Min(Pending(r) ?? 0, r.MachineCount ?? 0));
         _hasProgress = true;
-        WriteProgress(new ProgressRecord(0, Activity, string.Join(", ", results.Select(Describe))) { PercentComplete = all == 0 ? 0 : 100 * updated / all });
+        this.Show(PrintableStreams.Progress(Activity, string.Join(", ", results.Select(Describe)), all == 0 ? 0 : 100 * updated / all));
     }
 
     private static string Describe(MachineConfigTrustResult result) => Pending(result) is { } updated && result.MachineCount is { } all
-        ? $"{TrustText.Printable(result.Role)}: {updated} of {all} machines updated"
-        : $"{TrustText.Printable(result.Role)}: {result.Status}";
+        ? $"{result.Role}: {updated} of {all} machines updated"
+        : $"{result.Role}: {result.Status}";
 
     // The numbers are about what the machines are to have, which is not ours before it is rendered.
     private static int? Pending(MachineConfigTrustResult result) => result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;

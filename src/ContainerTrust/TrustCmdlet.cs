@@ -95,12 +95,12 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>An error that ends the cmdlet.</summary>
-    private protected void Terminate(TrustException error) => ThrowTerminatingError(ToRecord(error));
+    private protected void Terminate(TrustException error) => this.End(ToRecord(error));
 
     /// <summary>An error of one item; the others get their turn.</summary>
     /// <param name="error">The error.</param>
     /// <param name="target">The item, where that is not what the error itself names (such as the URL at which an image was not found).</param>
-    private protected void Report(TrustException error, object? target = null) => WriteError(ToRecord(error, target));
+    private protected void Report(TrustException error, object? target = null) => this.Fail(ToRecord(error, target));
 
     /// <summary>Does something for one item; its failure is one error record.</summary>
     /// <returns>False if it failed.</returns>
@@ -149,7 +149,7 @@ public abstract class TrustCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>An error as PowerShell has it.</summary>
-    internal static ErrorRecord ToRecord(TrustException error, object? target = null) => new(
+    internal static ErrorRecord ToRecord(TrustException error, object? target = null) => PrintableStreams.Record(
         error,
         error.ErrorId,
         error.Kind switch

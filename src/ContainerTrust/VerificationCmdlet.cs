@@ -103,7 +103,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
     private protected override void Begin()
     {
         if (SkipCertificateCheck)
-            WriteWarning("Certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them. Signatures are checked all the same.");
+            this.Warn("Certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them. Signatures are checked all the same.");
     }
 
     private protected override void End()
@@ -111,7 +111,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
         _isEnding = true;
         _work?.Deliver(Deliver, static () => true);
         if (_hasProgress)
-            WriteProgress(new ProgressRecord(0, "Verifying images", "Done") { RecordType = ProgressRecordType.Completed });
+            this.Show(PrintableStreams.Done("Verifying images"));
     }
 
     /// <inheritdoc/>
@@ -241,7 +241,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
         }
         catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderInvocationException)
         {
-            WriteDebug(e.Message);
+            this.Debug(e.Message);
         }
 
         return found.Length > 0 ? found : throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"No file matches '{path}'. Check -{parameter}.") { Target = path };
@@ -297,7 +297,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
         _hasProgress = true;
 
         // While images come in, nobody knows how many there will be.
-        WriteProgress(new ProgressRecord(0, "Verifying images", $"{finished} of {count} done") { PercentComplete = _isEnding ? 100 * finished / count : -1 });
+        this.Show(PrintableStreams.Progress("Verifying images", $"{finished} of {count} done", _isEnding ? 100 * finished / count : -1));
     }
 }
 

@@ -85,13 +85,12 @@ internal sealed class FixCommands(
     {
         if (value.Length > 0 && (char.IsAsciiLetterOrDigit(value[0]) || value[0] == '/') && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@'))
             return value;
+        if (!PrintableText.IsLine(value) || value.Contains('\uFFFD', StringComparison.Ordinal))
+            return null;
         StringBuilder text = new(value.Length + 8);
         text.Append('\'');
         foreach (Rune rune in value.EnumerateRunes())
         {
-            if (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                return null;
-
             // PowerShell takes typographic quotes for the plain one.
             bool isQuote = rune.Value == '\'' || (isPowerShell && rune.Value is 0x2018 or 0x2019 or 0x201A or 0x201B);
             text.Append(!isQuote ? rune.ToString() : isPowerShell ? $"{rune}{rune}" : "'\\''");

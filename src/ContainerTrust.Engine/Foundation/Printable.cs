@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>Text from a file as part of a message: one line, of bounded length, without characters that a terminal or a log would act on.</summary>
@@ -12,34 +9,20 @@ internal static class Printable
     /// <summary>The most characters of a whole sentence.</summary>
     public const int SentenceLength = 1000;
 
-    /// <summary>Escapes control and format characters as JSON does, and leaves out the middle of a text that is too long.</summary>
+    /// <summary>Makes a text printable by <see cref="PrintableText.Line"/>, and leaves out the middle of one that is too long.</summary>
     /// <param name="untrustedText">Any text.</param>
     /// <param name="maxLength">The most characters that are kept.</param>
     /// <returns>The text, changed only where need be.</returns>
     public static string Of(string untrustedText, int maxLength)
     {
-        if (untrustedText.Length > maxLength)
-        {
-            int half = maxLength / 2;
-            untrustedText = $"{untrustedText[..half]}…{untrustedText[^half..]}";
-        }
+        if (untrustedText.Length <= maxLength)
+            return PrintableText.Line(untrustedText);
 
-        // Nearly everything is plain ASCII.
-        if (!untrustedText.AsSpan().ContainsAnyExceptInRange(' ', '~') || !untrustedText.Any(IsUnsafe))
-            return untrustedText;
-        StringBuilder safe = new(untrustedText.Length + 16);
-        foreach (char c in untrustedText)
-        {
-            if (IsUnsafe(c))
-                safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                safe.Append(c);
-        }
-
-        return safe.ToString();
+        // Between the halves of a pair no cut is made: each alone would be spelled out.
+        int half = maxLength / 2;
+        int end = untrustedText.Length - half;
+        int start = char.IsSurrogatePair(untrustedText, half - 1) ? half - 1 : half;
+        end = char.IsSurrogatePair(untrustedText, end - 1) ? end + 1 : end;
+        return PrintableText.Line($"{untrustedText[..start]}…{untrustedText[end..]}");
     }
-
-    /// <summary>Whether a terminal acts on a character, or shows nothing for it.</summary>
-    public static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -35,17 +35,18 @@ public enum TrustErrorKind
 }
 
 /// <summary>
-/// An error with a stable id, for people to read and for scripts to match. The message is one sentence that names the file and says what to do.
+/// An error with a stable id, for people to read and for scripts to match. The message is one sentence that names the file and says what to do;
+/// what is in it from outside has been made printable (<see cref="PrintableText"/>).
 /// </summary>
 public class TrustException : Exception
 {
     /// <summary>Creates an error.</summary>
     /// <param name="errorId">Stable id in PascalCase, such as <c>PolicyNotFound</c>.</param>
     /// <param name="kind">The kind of error.</param>
-    /// <param name="message">What is wrong, where, and what to do.</param>
+    /// <param name="untrustedMessage">What is wrong, where, and what to do.</param>
     /// <param name="innerException">The cause, if there is one.</param>
-    public TrustException(string errorId, TrustErrorKind kind, string message, Exception? innerException = null)
-        : base(message, innerException)
+    public TrustException(string errorId, TrustErrorKind kind, string untrustedMessage, Exception? innerException = null)
+        : base(PrintableText.Line(untrustedMessage), innerException)
     {
         ErrorId = errorId;
         Kind = kind;
@@ -57,6 +58,6 @@ public class TrustException : Exception
     /// <summary>The kind of error.</summary>
     public TrustErrorKind Kind { get; }
 
-    /// <summary>The file, scope or host that the error is about. Null if there is none.</summary>
+    /// <summary>The file, scope or host that the error is about, as it is and not made printable. Null if there is none.</summary>
     public string? Target { get; init; }
 }

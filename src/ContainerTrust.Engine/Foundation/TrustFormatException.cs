@@ -19,10 +19,10 @@ public sealed class TrustFormatException : TrustException
         Line = line;
         Column = column;
         DocumentPath = documentPath;
-        Problem = problem;
+        Problem = PrintableText.Line(problem);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file, as it is and not made printable.</summary>
     public string Path { get; }
 
     /// <summary>Line, from 1; 0 if unknown.</summary>
@@ -31,7 +31,7 @@ public sealed class TrustFormatException : TrustException
     /// <summary>Column in bytes, from 1; 0 if unknown.</summary>
     public int Column { get; }
 
-    /// <summary>The place inside the document. Empty if unknown.</summary>
+    /// <summary>The place inside the document, not made printable. Empty if unknown.</summary>
     public string DocumentPath { get; }
 
     /// <summary>What is wrong and what to do, without the place.</summary>

@@ -54,11 +54,11 @@ internal static class ButaneText
         bool hasLineEnd = content[^1] == '\n';
         if (hasLineEnd && content.Length > 1 && content[^2] == '\n')
             return null;
-        foreach (char c in Encoding.UTF8.GetString(content))
-        {
-            if (c is not ('\n' or '\t' or (>= ' ' and <= '~') or (>= '\u00A0' and <= '\uFFFD')) || c is '\u2028' or '\u2029' or '\uFEFF')
-                return null;
-        }
+
+        // What a terminal acts on is not shown as it is, for these documents are printed; nor is it all that every reader takes.
+        string text = Encoding.UTF8.GetString(content);
+        if (PrintableText.Lines(text) != text)
+            return null;
 
         // White space at the end of the last line is lost to some readers where no line break follows.
         return hasLineEnd ? "|" : content[^1] is (byte)' ' or (byte)'\t' ? null : "|-";

@@ -61,11 +61,11 @@ public static class ScopeRules
             foreach (char c in text)
             {
                 if (char.IsControl(c))
-                    throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"A scope must not contain control characters (here U+{(int)c:X4}).") { Target = Printable(text) };
+                    throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"A scope must not contain control characters (here U+{(int)c:X4}).") { Target = text };
             }
 
             if (!IsWellFormed(text))
-                throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, "A scope must be valid Unicode text; here is an unpaired surrogate.") { Target = Printable(text) };
+                throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, "A scope must be valid Unicode text; here is an unpaired surrogate.") { Target = text };
         }
     }
 
@@ -82,6 +82,4 @@ public static class ScopeRules
 
         return true;
     }
-
-    private static string Printable(string text) => string.Concat(text.Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }

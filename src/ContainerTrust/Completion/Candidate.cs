@@ -16,13 +16,16 @@ internal static class Candidates
         string typed = (word ?? "").Trim('\'', '"');
         foreach (Candidate candidate in candidates)
         {
-            if (candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-                yield return new CompletionResult(Quote(candidate.Text), List(candidate.Text), CompletionResultType.ParameterValue, TrustText.Printable(candidate.Hint));
+            // What does not survive being shown is not put on the command line either.
+            if (candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && PrintableText.IsLine(candidate.Text))
+            {
+                // The list's text must not be empty; the empty scope is a transport's own default.
+                string shown = candidate.Text.Length == 0 ? "''" : candidate.Text;
+                string hint = PrintableText.Line(candidate.Hint);
+                yield return new CompletionResult(Quote(candidate.Text), shown, CompletionResultType.ParameterValue, hint);
+            }
         }
     }
-
-    // A completion's list text must not be empty; the empty scope is a transport's own default.
-    private static string List(string text) => text.Length == 0 ? "''" : TrustText.Printable(text);
 
     private static string Quote(string text)
     {

@@ -17,7 +17,7 @@ public sealed class ImageCompleter : IArgumentCompleter
             TrustQuery query = new() { Transport = "docker", IncludeKeys = false };
             return [.. CommandSoFar.Store(fakeBoundParameters).Read(query)
                 .Where(static t => IsBeginning(t.Registry))
-                .Select(static t => new Candidate(Beginning(t.Registry), $"docker: {string.Join(" and ", t.Requirements.Select(TrustText.Describe))}"))
+                .Select(static t => new Candidate(Beginning(t.Registry), $"docker: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
                 .Matching(wordToComplete)];
         }
         catch (TrustException)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Completion;
 
@@ -18,7 +19,7 @@ public sealed class RegistryCompleter : IArgumentCompleter
             transport = "docker";
         return [.. PolicyEntries.Read(fakeBoundParameters, transport)
             .Where(static t => !t.IsDefault)
-            .Select(static t => new Candidate(t.Registry, $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(TrustText.Describe))}"))
+            .Select(static t => new Candidate(t.Registry, $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
             .Matching(wordToComplete)];
     }
 }

@@ -31,7 +31,7 @@ internal static class FleetCall
     public static IReadOnlyList<SshConnectionOptions> Hosts(TrustCmdlet cmdlet, ISshParameters parameters, string? keyFile, Action failed) =>
         HostNames.Connections(parameters, keyFile, (name, error) =>
         {
-            cmdlet.WriteError(FleetHost.Named(name, error));
+            cmdlet.Fail(FleetHost.Named(name, error));
             failed();
         });
 
@@ -61,7 +61,7 @@ internal static class FleetCall
 
         // A job cannot ask, so it is asked about the whole beforehand.
         string[] names = [.. hosts.Select(static h => h.HostName)];
-        if (changes && !cmdlet.ShouldProcess(TrustText.Printable(string.Join(", ", names)), cmdlet.MyInvocation.MyCommand.Name))
+        if (changes && !cmdlet.IsWanted(string.Join(", ", names), cmdlet.MyInvocation.MyCommand.Name))
             return;
         FleetJob job = new(cmdlet.MyInvocation.Line.Trim(), names);
         cmdlet.JobRepository.Add(job);

@@ -52,9 +52,9 @@ internal sealed class FleetJob : Job, IFleetListener
         Error.Add(error);
     }
 
-    void IFleetListener.Warn(string text) => Warning.Add(new WarningRecord(TrustText.Printable(text)));
+    void IFleetListener.Warn(string text) => Warning.Add(PrintableStreams.Warning(text));
 
-    void IFleetListener.Say(string text) => Verbose.Add(new VerboseRecord(TrustText.Printable(text)));
+    void IFleetListener.Say(string text) => Verbose.Add(PrintableStreams.Verbose(text));
 
     void IFleetListener.Progress(ProgressRecord progress) => Progress.Add(progress);
 
@@ -90,7 +90,7 @@ internal sealed class FleetJob : Job, IFleetListener
         catch (Exception e)
         {
             // A job has nobody above it who would see the exception.
-            Error.Add(new ErrorRecord(e, "FleetFailed", ErrorCategory.NotSpecified, null));
+            Error.Add(PrintableStreams.Record(e, "FleetFailed", ErrorCategory.NotSpecified, null));
             end = JobState.Failed;
         }
 

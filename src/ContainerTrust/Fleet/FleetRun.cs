@@ -57,7 +57,7 @@ internal sealed class FleetRun
         finally
         {
             if (_hosts.Count > 1 && !cancellation.IsCancellationRequested)
-                listener.Progress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+                listener.Progress(PrintableStreams.Done(Activity));
         }
 
         all.GetAwaiter().GetResult();
@@ -97,6 +97,6 @@ internal sealed class FleetRun
             return;
         _nextProgress = now + ProgressInterval;
         string failed = _failed == 0 ? "" : $", {_failed} of them failed";
-        listener.Progress(new ProgressRecord(0, Activity, $"{_done} of {_hosts.Count} hosts done{failed}") { PercentComplete = 100 * _done / _hosts.Count });
+        listener.Progress(PrintableStreams.Progress(Activity, $"{_done} of {_hosts.Count} hosts done{failed}", 100 * _done / _hosts.Count));
     }
 }

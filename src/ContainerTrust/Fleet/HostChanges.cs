@@ -61,7 +61,7 @@ internal sealed class HostChanges
         List<TrustChange> approved = [];
         foreach (TrustChange change in Possible())
         {
-            if (_host.ShouldProcess(Place(change), TrustText.Printable(Describe(this, change))))
+            if (_host.ShouldProcess(Place(change), Describe(this, change)))
                 approved.Add(change);
         }
 
@@ -81,7 +81,7 @@ internal sealed class HostChanges
     }
 
     // A scope and the file it is in, in words.
-    private string Place(TrustChange change) => TrustText.Printable($"{change} in {_host.Store.Locations.PolicyPath} of {_host.HostName}");
+    private string Place(TrustChange change) => $"{change} in {_host.Store.Locations.PolicyPath} of {_host.HostName}";
 
     // The changes that can be made. A fault of one scope is that scope's error; a fault that concerns all, such as a broken policy, ends the work.
     private List<TrustChange> Possible()

@@ -15,7 +15,7 @@ internal sealed class PipelineHost : HostContext
     public override void Write(object value) => _cmdlet.WriteObject(value);
 
     /// <inheritdoc/>
-    public override void Report(TrustException error, object? target = null) => _cmdlet.WriteError(TrustCmdlet.ToRecord(error, target));
+    public override void Report(TrustException error, object? target = null) => _cmdlet.Fail(TrustCmdlet.ToRecord(error, target));
 
     /// <inheritdoc/>
     public override void Warn(string text) => PrintableStreams.Warn(_cmdlet, text);
@@ -24,5 +24,5 @@ internal sealed class PipelineHost : HostContext
     public override void Say(string text) => PrintableStreams.Say(_cmdlet, text);
 
     /// <inheritdoc/>
-    public override bool ShouldProcess(string target, string action) => _cmdlet.ShouldProcess(target, action);
+    public override bool ShouldProcess(string target, string action) => _cmdlet.IsWanted(target, action);
 }

@@ -9,7 +9,7 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Write(object value) => cmdlet.WriteObject(value);
 
     /// <inheritdoc/>
-    public void Error(ErrorRecord error) => cmdlet.WriteError(error);
+    public void Error(ErrorRecord error) => cmdlet.Fail(error);
 
     /// <inheritdoc/>
     public void Warn(string text) => PrintableStreams.Warn(cmdlet, text);
@@ -18,8 +18,8 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Say(string text) => PrintableStreams.Say(cmdlet, text);
 
     /// <inheritdoc/>
-    public void Progress(ProgressRecord progress) => cmdlet.WriteProgress(progress);
+    public void Progress(ProgressRecord progress) => cmdlet.Show(progress);
 
     /// <inheritdoc/>
-    public bool ShouldProcess(string target, string action) => cmdlet.ShouldProcess(target, action);
+    public bool ShouldProcess(string target, string action) => cmdlet.IsWanted(target, action);
 }

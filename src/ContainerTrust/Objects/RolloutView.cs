@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 
 namespace ContainerTrust.Commands.Objects;
@@ -19,19 +18,5 @@ public static class RolloutView
     /// <summary>The weightiest reason.</summary>
     /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
     /// <returns>A sentence; empty if there is none.</returns>
-    public static string Reason(PSObject item) => Texts(item, nameof(MachineConfigTrustResult.Reasons)).FirstOrDefault() ?? "";
-
-    /// <summary>The items of a list, one a line.</summary>
-    /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
-    /// <param name="property">The list's name.</param>
-    /// <returns>The lines.</returns>
-    public static string Lines(PSObject item, string property) => string.Join('\n', Texts(item, property));
-
-    private static IEnumerable<string> Texts(PSObject item, string property)
-    {
-        ArgumentNullException.ThrowIfNull(item);
-        object? value = item.Properties[property]?.Value;
-        IEnumerable items = (value is PSObject wrapped ? wrapped.BaseObject : value) as IEnumerable ?? Array.Empty<object>();
-        return items.Cast<object?>().Select(static i => TrustText.Printable(i?.ToString() ?? ""));
-    }
+    public static string Reason(PSObject item) => TrustView.Lines(item, nameof(MachineConfigTrustResult.Reasons)).Split('\n')[0];
 }

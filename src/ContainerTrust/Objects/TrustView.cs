@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using ContainerTrust.Engine.ImagePolicies;
@@ -16,8 +17,39 @@ public static class TrustView
     public static string Text(PSObject item, string property)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return TrustText.Printable(item.Properties[property]?.Value?.ToString() ?? "");
+        return PrintableText.Line(item.Properties[property]?.Value?.ToString() ?? "");
     }
+
+    /// <summary>A property as PowerShell shows it, with texts in it that cannot steer the terminal.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <returns>
+    /// Numbers, truth values, times and enumerations as they are, everything else as text; of a list the texts of its members.
+    /// </returns>
+    public static object? Value(PSObject item, string property)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        object? value = item.Properties[property]?.Value;
+        return (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value) switch
+        {
+            null => null,
+            bool or int or long or DateTime or DateTimeOffset or Enum => value,
+            string text => PrintableText.Line(text),
+            IEnumerable => Printable(value).ToArray(),
+            _ => PrintableText.Line(value!.ToString() ?? ""),
+        };
+    }
+
+    /// <summary>The members of a list, joined with commas.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The list's name.</param>
+    /// <returns>One line.</returns>
+    public static string Joined(PSObject item, string property) => string.Join(", ", Printable(item?.Properties[property]?.Value));
+
+    /// <summary>The whole object in words.</summary>
+    /// <param name="item">The object.</param>
+    /// <returns>One line.</returns>
+    public static string Words(PSObject item) => PrintableText.Line(item?.ToString() ?? "");
 
     /// <summary>The type in podman's words, several kinds joined with <c>+</c>.</summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
@@ -46,39 +78,33 @@ public static class TrustView
             ids.AddRange(Subjects(trust));
         if (ids.Count == 0 && trust.Requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
             return "N/A";
-        return TrustText.Printable(string.Join(", ", ids));
+        return PrintableText.Line(string.Join(", ", ids));
     }
 
     /// <summary>The requirements, one a line, each with what decides.</summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>The lines.</returns>
     public static string Requirements(PSObject item) => Live(item) is { } trust
-        ? string.Join('\n', trust.Requirements.Select(static r => TrustText.Printable(TrustText.Describe(r))))
+        ? string.Join('\n', trust.Requirements.Select(static r => PrintableText.Line(RequirementText.Describe(r))))
         : Text(item, "Requirements");
 
     /// <summary>The keys, one a line: fingerprint and first user id.</summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>The lines.</returns>
     public static string Keys(PSObject item) => Live(item) is { } trust
-        ? string.Join('\n', trust.Keys.Select(static k => TrustText.Printable(k.ToString())))
+        ? string.Join('\n', trust.Keys.Select(static k => PrintableText.Line(k.ToString())))
         : Text(item, "Keys");
 
     /// <summary>The user ids, one a line.</summary>
     /// <param name="item">A <see cref="TrustKey"/>.</param>
     /// <returns>The lines.</returns>
-    public static string UserIds(PSObject item) =>
-        LanguagePrimitives.GetEnumerable(item?.Properties["UserIds"]?.Value) is { } ids
-            ? string.Join('\n', ids.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
-            : "";
+    public static string UserIds(PSObject item) => Lines(item, "UserIds");
 
     /// <summary>The members of a list, one a line.</summary>
     /// <param name="item">The object.</param>
     /// <param name="property">The list's name.</param>
     /// <returns>The lines.</returns>
-    public static string Lines(PSObject item, string property) =>
-        LanguagePrimitives.GetEnumerable(item?.Properties[property]?.Value) is { } list
-            ? string.Join('\n', list.Cast<object>().Select(static i => TrustText.Printable(i.ToString() ?? "")))
-            : "";
+    public static string Lines(PSObject item, string property) => string.Join('\n', Printable(item?.Properties[property]?.Value));
 
     /// <summary>The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.</summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
@@ -97,7 +123,7 @@ public static class TrustView
     /// <param name="item">An <see cref="ImageSignature"/>.</param>
     /// <returns>Empty for a signature that is not good: it is nobody's.</returns>
     public static string Signer(PSObject item) =>
-        Text(item, "UserId") is { Length: > 0 } userId ? Mail(userId)
+        Text(item, "UserId") is { Length: > 0 } userId ? PrintableText.Line(Mail(userId))
         : Text(item, "CertificateSubject") is { Length: > 0 } subject ? subject
         : Text(item, "Fingerprint");
 
@@ -122,14 +148,18 @@ public static class TrustView
         try
         {
             object identity = item.BaseObject is FulcioIdentity or PkiIdentity ? item.BaseObject : Rehydration.ToLive(item, typeof(object));
-            return TrustText.Printable(Words(identity));
+            return PrintableText.Line(Describe(identity));
         }
         catch (PSInvalidCastException)
         {
             // A bag that was cut on the way is shown as it is.
-            return TrustText.Printable(item.ToString());
+            return PrintableText.Line(item.ToString());
         }
     }
+
+    private static IEnumerable<string> Printable(object? list) =>
+        (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>()
+            .Select(static i => PrintableText.Line(i?.ToString() ?? ""));
 
     private static string Word(TrustRequirement requirement) => requirement switch
     {
@@ -147,7 +177,7 @@ public static class TrustView
     private static IReadOnlyList<string> Subjects(ImageTrust trust) => RequirementText.Subjects(trust.Requirements);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static string Words(object identity) => identity switch
+    private static string Describe(object identity) => identity switch
     {
         FulcioIdentity fulcio => RequirementText.Describe(fulcio),
         PkiIdentity pki => RequirementText.Describe(pki),

@@ -209,7 +209,7 @@ public sealed class LocalHostTests : IDisposable
     public void A_message_shows_no_control_characters()
     {
         TrustException e = Assert.Throws<TrustException>(() => _host.ListDirectory(_directory.Write("a\u001b[31m\nb\u202ec", "x")));
-        Assert.Contains("a\\x1b[31m\\x0ab\\x202ec", e.Message, StringComparison.Ordinal);
+        Assert.Contains("a\\u001b[31m\\u000ab\\u202ec", e.Message, StringComparison.Ordinal);
         Assert.Contains('\n', e.Target!);
     }
 

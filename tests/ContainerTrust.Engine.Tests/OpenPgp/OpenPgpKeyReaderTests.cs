@@ -382,7 +382,7 @@ public sealed class OpenPgpKeyReaderTests
     {
         byte[] userIds = [.. TestPackets.UserId("\e]0;title\a\u009B2J\r\n\u202Egnp.exe"), .. TestPackets.Packet(PacketTag.UserId, (byte)'J', 0xFC, (byte)'r', 0x9B), .. TestPackets.UserId("DOMAIN\\user: x")];
         var read = ReadOne([.. TestPackets.Key(), .. userIds]);
-        Assert.Equal(["\\x1b]0;title\\x07\\x9b2J\\x0d\\x0a\\u202egnp.exe", "Jür\\x9b", "DOMAIN\\user: x"], read.UserIds);
+        Assert.Equal(["\\u001b]0;title\\u0007\\u009b2J\\u000d\\u000a\\u202egnp.exe", "Jür\\u009b", "DOMAIN\\user: x"], read.UserIds);
     }
 
     [Fact]

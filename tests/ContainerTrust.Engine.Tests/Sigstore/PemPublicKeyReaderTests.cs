@@ -42,7 +42,7 @@ public sealed class PemPublicKeyReaderTests
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "X.509 certificate")]
     [InlineData("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", "private key")]
     [InlineData("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n", "private key")]
-    [InlineData("-----BEGIN \e[2JODD-----\nAAAA\n-----END \e[2JODD-----\n", "\\x1b[2JODD")]
+    [InlineData("-----BEGIN \e[2JODD-----\nAAAA\n-----END \e[2JODD-----\n", "\\u001b[2JODD")]
     [InlineData(TestKeys.Release, "OpenPGP")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "malformed")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n", "whole PEM public key")]

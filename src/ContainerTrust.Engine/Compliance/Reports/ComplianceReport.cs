@@ -63,33 +63,6 @@ public sealed record ComplianceReport
 
         return names;
     }
-
-    /// <summary>Text without what no report format can carry: control characters (but for line ends and tabs), lone surrogates and noncharacters are spelled out.</summary>
-    internal static string Clean(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return "";
-        StringBuilder? clean = null;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            bool isPair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-            bool isBad = !isPair && (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' || (char.IsControl(c) && c is not ('\n' or '\t')) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format);
-            if (isBad)
-                clean ??= new StringBuilder(text, 0, i, text.Length + 16);
-            if (isBad)
-                clean!.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                clean?.Append(c);
-            if (isPair)
-            {
-                i++;
-                clean?.Append(text[i]);
-            }
-        }
-
-        return clean?.ToString() ?? text;
-    }
 }
 
 /// <summary>A host that could not be checked.</summary>

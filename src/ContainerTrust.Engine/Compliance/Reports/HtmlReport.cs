@@ -148,7 +148,7 @@ internal sealed class HtmlReport
             Raw($"<tr><th scope=\"row\" class=\"host {(row.Host?.Compliant == true ? "ok" : "bad")}\"><a href=\"#h{Number(row.Number)}\">");
 
             // Long names break after a dot.
-            _html.Append(HtmlEncoder.Default.Encode(ComplianceReport.Clean(row.Name)).Replace(".", ".<wbr>", StringComparison.Ordinal));
+            _html.Append(HtmlEncoder.Default.Encode(PrintableText.Line(row.Name)).Replace(".", ".<wbr>", StringComparison.Ordinal));
             Raw("</a></th>");
             if (row.Host is null)
                 Raw(columns.Length == 0 ? "" : $"<td class=\"n\" colspan=\"{Number(columns.Length)}\">not checked</td>");
@@ -381,7 +381,7 @@ internal sealed class HtmlReport
 
     private void Raw(string markup) => _html.Append(markup);
 
-    private void Text(string text) => _html.Append(HtmlEncoder.Default.Encode(ComplianceReport.Clean(text)));
+    private void Text(string text) => _html.Append(HtmlEncoder.Default.Encode(PrintableText.LineOrNull(text) ?? ""));
 
     private static string Counts(ImageTrustCompliance host)
     {

@@ -17,7 +17,10 @@ internal static class JUnitReport
         for (int i = 0; i < report.Hosts.Count; i++)
             suites.Add(new Suite(names[i], report.Hosts[i].CheckedAt, Cases(report.Hosts[i], rules)));
         for (int i = 0; i < report.Unchecked.Count; i++)
-            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt, [new Case("The host can be checked", Outcome.Error, "NotChecked", report.Unchecked[i].Reason, report.Unchecked[i].Reason)]));
+        {
+            string reason = PrintableText.Line(report.Unchecked[i].Reason);
+            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt, [new Case("The host can be checked", Outcome.Error, "NotChecked", reason, reason)]));
+        }
 
         using MemoryStream stream = new();
         using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n", NewLineHandling = NewLineHandling.None }))
@@ -70,9 +73,9 @@ internal static class JUnitReport
         StringBuilder text = new();
         text.Append(finding.Severity).Append(": ").Append(finding.Message);
         if (finding.Scope is not null)
-            text.Append("\nScope: ").Append(finding.Scope);
+            text.Append("\nScope: ").Append(PrintableText.Line(finding.Scope));
         if (finding.Path is not null)
-            text.Append("\nFile: ").Append(finding.Path);
+            text.Append("\nFile: ").Append(PrintableText.Line(finding.Path));
         if (finding.Fix is not null)
             text.Append("\nFix: ").Append(finding.Fix);
         return text.ToString();
@@ -105,12 +108,12 @@ internal static class JUnitReport
                 if (test.Outcome != Outcome.Skipped)
                     Attribute(writer, "type", test.Rule);
                 if (test.Text.Length > 0)
-                    writer.WriteString(ComplianceReport.Clean(test.Text));
+                    writer.WriteString(PrintableText.Lines(test.Text));
                 writer.WriteEndElement();
             }
             else if (test.Text.Length > 0)
             {
-                writer.WriteElementString("system-out", ComplianceReport.Clean(test.Text));
+                writer.WriteElementString("system-out", PrintableText.Lines(test.Text));
             }
 
             writer.WriteEndElement();
@@ -128,7 +131,8 @@ internal static class JUnitReport
         Attribute(writer, "time", "0");
     }
 
-    private static void Attribute(XmlWriter writer, string name, string value) => writer.WriteAttributeString(name, ComplianceReport.Clean(value));
+    private static void Attribute(XmlWriter writer, string name, string value) =>
+        writer.WriteAttributeString(name, PrintableText.Line(value));
 
     private sealed record Suite(string Name, DateTimeOffset Time, List<Case> Cases);
 

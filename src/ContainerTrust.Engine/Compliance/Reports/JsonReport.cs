@@ -102,7 +102,7 @@ internal static class JsonReport
     {
         writer.WriteStartArray(name);
         foreach (string text in texts)
-            writer.WriteStringValue(ComplianceReport.Clean(text));
+            writer.WriteStringValue(PrintableText.LineOrNull(text));
         writer.WriteEndArray();
     }
 
@@ -111,7 +111,7 @@ internal static class JsonReport
         if (text is null)
             writer.WriteNull(name);
         else
-            writer.WriteString(name, ComplianceReport.Clean(text));
+            writer.WriteString(name, PrintableText.LineOrNull(text));
     }
 
     private static string Word(ImageTrustSeverity severity) => severity switch

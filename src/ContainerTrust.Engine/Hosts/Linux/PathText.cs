@@ -17,6 +17,8 @@ internal static class PathText
     /// <summary>The longest name in a path, in bytes: NAME_MAX.</summary>
     public const int MaximumNameLength = 255;
 
+    private const int LongestShown = 512;
+
     /// <summary>The name that bytes stand for.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
@@ -71,27 +73,10 @@ internal static class PathText
         return bytes;
     }
 
-    /// <summary>A path as it may appear in a message: control characters and bytes that are no text are shown as <c>\x1b</c>, and an endless path is cut.</summary>
-    public static string Display(string path)
-    {
-        const int Longest = 512;
-        bool clean = path.Length <= Longest;
-        foreach (char c in path)
-            clean &= !char.IsControl(c) && !char.IsSurrogate(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format;
-        if (clean)
-            return path;
-
-        StringBuilder text = new();
-        foreach (Rune rune in (path.Length <= Longest ? path : path[..Longest] + "...").EnumerateRunes())
-        {
-            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format)
-                text.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
-            else
-                text.Append(rune.ToString());
-        }
-
-        return text.ToString();
-    }
+    /// <summary>
+    /// A path as it may appear in a message: printable, with bytes that are not text as lone surrogates spelled out, and an endless path cut.
+    /// </summary>
+    public static string Display(string path) => Printable.Of(path, LongestShown);
 
     /// <summary>The error for a path that the kernel could not take.</summary>
     public static TrustException TooLong(string path) =>
