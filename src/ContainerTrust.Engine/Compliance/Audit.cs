@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;

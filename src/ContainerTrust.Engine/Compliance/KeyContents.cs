@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;

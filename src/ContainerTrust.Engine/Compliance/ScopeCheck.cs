@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 

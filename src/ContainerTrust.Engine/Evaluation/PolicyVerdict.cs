@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Evaluation;

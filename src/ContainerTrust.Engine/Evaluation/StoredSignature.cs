@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.Sigstore;
 

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.MachineConfig;
 
 namespace ContainerTrust.Engine.Hosts;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Hosts.Linux;
 
 namespace ContainerTrust.Engine.Hosts;

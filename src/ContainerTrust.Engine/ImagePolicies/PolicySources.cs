@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;

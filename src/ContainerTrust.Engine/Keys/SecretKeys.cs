@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Packets;

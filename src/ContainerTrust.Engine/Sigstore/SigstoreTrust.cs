@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Sigstore.X509;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.References;
 

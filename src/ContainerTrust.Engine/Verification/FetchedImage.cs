@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Images.Stores;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Fleet;

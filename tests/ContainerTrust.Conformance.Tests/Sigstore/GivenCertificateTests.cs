@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Sigstore.X509;
 

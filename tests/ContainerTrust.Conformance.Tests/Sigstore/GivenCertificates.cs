@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;

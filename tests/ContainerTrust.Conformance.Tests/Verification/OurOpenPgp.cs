@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;

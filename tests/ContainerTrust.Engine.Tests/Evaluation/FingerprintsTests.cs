@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Evaluation;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.References;
 

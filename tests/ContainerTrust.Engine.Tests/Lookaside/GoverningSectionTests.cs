@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Config.RegistriesD;
 
 namespace ContainerTrust.Engine.Tests.Lookaside;

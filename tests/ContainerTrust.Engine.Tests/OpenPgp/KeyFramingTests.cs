@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Certificates;
 using ContainerTrust.Engine.OpenPgp.Packets;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.References;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.References;

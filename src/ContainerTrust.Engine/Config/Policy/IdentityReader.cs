@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Json;
 using ContainerTrust.Engine.References;
 

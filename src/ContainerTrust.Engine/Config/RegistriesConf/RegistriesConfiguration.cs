@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
 

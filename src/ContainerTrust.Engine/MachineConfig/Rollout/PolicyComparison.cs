@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Config.Policy;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;

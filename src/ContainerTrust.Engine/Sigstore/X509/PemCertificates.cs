@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Formats.Pem;
 
 namespace ContainerTrust.Engine.Sigstore.X509;

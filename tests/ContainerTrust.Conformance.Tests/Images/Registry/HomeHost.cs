@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Conformance.Tests.Images.Registry;

@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Ssh;

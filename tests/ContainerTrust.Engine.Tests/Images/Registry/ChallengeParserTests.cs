@@ -1,4 +1,3 @@
-
 using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
