@@ -57,7 +57,7 @@ internal sealed class SignatureOptions
     public static string Image(ParseResult result, CommonOptions common, string image)
     {
         if (image.StartsWith('-'))
-            throw Usage($"'{image}' is no option of this command, and no image begins with a dash. See --help.");
+            throw Usage($"'{image}' is not an option of this command, and no image begins with a dash. See --help.");
         if (image.Length == 0)
             throw Usage("An image is empty; perhaps a variable is not set.");
         int colon = image.IndexOf(':');

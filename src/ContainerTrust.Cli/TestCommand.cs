@@ -88,7 +88,7 @@ internal static class TestCommand
         "information" => ImageTrustSeverity.Information,
         "warning" => ImageTrustSeverity.Warning,
         "error" => ImageTrustSeverity.Error,
-        _ => throw Usage($"'{word}' is no severity; possible are information, warning and error."),
+        _ => throw Usage($"'{word}' is not a severity; possible are information, warning and error."),
     };
 
     private static ReportFormat? Format(string word, string? file) => word.ToLowerInvariant() switch
@@ -98,7 +98,7 @@ internal static class TestCommand
         "json" => ReportFormat.Json,
         "junit" => ReportFormat.JUnit,
         "html" => ReportFormat.Html,
-        _ => throw Usage($"'{word}' is no format; possible are text, json, junit and html."),
+        _ => throw Usage($"'{word}' is not a format; possible are text, json, junit and html."),
     };
 
     private static string InWords(ImageTrustCompliance found)

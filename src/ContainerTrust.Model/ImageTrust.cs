@@ -68,7 +68,7 @@ public sealed record ImageTrust
     /// <summary>The entry that a <see cref="Definition"/> says.</summary>
     /// <param name="definition">JSON, as <see cref="Definition"/> gives it. Every member must be known.</param>
     /// <returns>The entry.</returns>
-    /// <exception cref="FormatException">The text is no entry, or lacks a part.</exception>
+    /// <exception cref="FormatException">The text is not an entry, or lacks a part.</exception>
     public static ImageTrust Parse(string definition) => ImageTrustText.Read(definition);
 
     /// <summary>The requirement list in one word.</summary>

@@ -10,13 +10,13 @@ internal static class ImageTrustText
     public static string Write(ImageTrust trust) => JsonSerializer.Serialize(trust, ImageTrustJson.Default.ImageTrust);
 
     /// <summary>Reads an entry.</summary>
-    /// <exception cref="FormatException">The text is no entry.</exception>
+    /// <exception cref="FormatException">The text is not an entry.</exception>
     public static ImageTrust Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            ImageTrust trust = JsonSerializer.Deserialize(text, ImageTrustJson.Default.ImageTrust) ?? throw new FormatException("The text is no entry.");
+            ImageTrust trust = JsonSerializer.Deserialize(text, ImageTrustJson.Default.ImageTrust) ?? throw new FormatException("The text is not an entry.");
 
             // JSON can say null inside a list, which no annotation forbids.
             return trust.Requirements.Count > 0 && !trust.Requirements.Contains(null!) && !trust.Keys.Contains(null!)
@@ -25,7 +25,7 @@ internal static class ImageTrustText
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new FormatException($"The text is no entry: {e.Message}", e);
+            throw new FormatException($"The text is not an entry: {e.Message}", e);
         }
     }
 }

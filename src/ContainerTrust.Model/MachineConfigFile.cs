@@ -27,7 +27,7 @@ public sealed record MachineConfigFile
     /// <summary>The content as the document has it, a <c>data:</c> URL. Null for an empty file that has none.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The content as text. Null if it is no UTF-8.</summary>
+    /// <summary>The content as text. Null if it is not UTF-8.</summary>
     public string? Text
     {
         get

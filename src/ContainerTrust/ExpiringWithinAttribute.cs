@@ -15,6 +15,6 @@ public sealed class ExpiringWithinAttribute : ArgumentTransformationAttribute
         double days = LanguagePrimitives.ConvertTo<double>(plain);
         return days >= 0 && days <= TimeSpan.MaxValue.TotalDays - 1
             ? TimeSpan.FromDays(days)
-            : throw new ArgumentTransformationMetadataException($"{days} is no number of days that can be counted from now.");
+            : throw new ArgumentTransformationMetadataException($"{days} is not a number of days that can be counted from now.");
     }
 }

@@ -131,7 +131,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
         foreach (string name in names)
         {
             if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '*' or '?' or '[' or ']') || name[0] == '-')
-                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is no name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
+                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
         }
 
         string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], _stop.Token).GetAwaiter().GetResult();

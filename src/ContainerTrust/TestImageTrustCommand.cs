@@ -163,5 +163,5 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     }
 
     private static TrustException Invalid(Exception? cause) =>
-        new("InvalidBaseline", TrustErrorKind.InvalidArgument, $"An item of the baseline is no entry{(cause is null ? "" : $": {cause.Message}")}. Give entries from Get-ImageTrust, a path, or a MachineConfig.", cause);
+        new("InvalidBaseline", TrustErrorKind.InvalidArgument, $"An item of the baseline is not an entry{(cause is null ? "" : $": {cause.Message}")}. Give entries from Get-ImageTrust, a path, or a MachineConfig.", cause);
 }

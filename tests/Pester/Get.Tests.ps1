@@ -57,7 +57,7 @@ quay.io,docker
         $entries.Reason | Should -Not -BeNullOrEmpty
     }
 
-    It 'goes on after an image that is no image' {
+    It 'goes on after an image that is not an image' {
         $entries = Get-ImageTrust -Reference '???', 'busybox' -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
         $entries.Registry | Should -Be 'default'
         $failures.Count | Should -Be 1

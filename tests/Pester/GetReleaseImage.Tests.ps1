@@ -76,7 +76,7 @@ Describe 'Get-ReleaseImage' {
         { Get-ReleaseImage "dir:$ImagePath/release" -Fingerprint ('A' * 40) } | Should -Throw -ErrorId 'KeyPathMissing,*'
     }
 
-    It 'goes on after an image that is no release' {
+    It 'goes on after an image that is not a release' {
         $contents = 'dir:/srv/app', 'dir:/srv/none', 'dir:/srv/release' | Get-ReleaseImage -Root $root -SkipSignatureCheck -WarningAction SilentlyContinue -ErrorAction SilentlyContinue -ErrorVariable failures
         $contents.Count | Should -Be 3
         $failures.TargetObject | Should -Be 'dir:/srv/app', 'dir:/srv/none'

@@ -135,7 +135,7 @@ Describe 'Test-ImageSignature by files' {
         @{ Case = 'the manifest is missing'; With = @{ ManifestPath = '/no/such/manifest' }; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
         @{ Case = 'the signature is missing'; With = @{ SignaturePath = '/no/such/signature' }; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
         @{ Case = 'no signature matches'; With = @{ SignaturePath = '/no/such/signature-*' }; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
-        @{ Case = 'the key file is no key file'; With = @{ KeyPath = { "$ImagePath/app/manifest.json" } }; Id = 'NoUsableKey'; Category = 'InvalidData' }
+        @{ Case = 'the key file is not a key file'; With = @{ KeyPath = { "$ImagePath/app/manifest.json" } }; Id = 'NoUsableKey'; Category = 'InvalidData' }
         @{ Case = 'the reference is none'; With = @{ Reference = 'Not a reference' }; Id = 'InvalidReference'; Category = 'InvalidArgument' }
         @{ Case = 'the digest is none'; With = @{ ManifestPath = $null; ManifestDigest = 'sha256:short' }; Id = 'InvalidDigest'; Category = 'InvalidArgument' }
         @{ Case = 'the fingerprint is a key id'; With = @{ Fingerprint = '199E2F91FD431D51' }; Id = 'InvalidFingerprint'; Category = 'InvalidArgument' }
@@ -266,7 +266,7 @@ Describe 'Test-ImageSignature by policy' {
         @($failures).Count | Should -Be 1
     }
 
-    It 'is no if the root is not there, with -Quiet' {
+    It 'answers no if the root is not there, with -Quiet' {
         { Test-ImageSignature dir:/x -Root /no/such/root } | Should -Throw -ErrorId 'RootNotFound,*'
         'dir:/x', 'dir:/y' | Test-ImageSignature -Root /no/such/root -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
     }

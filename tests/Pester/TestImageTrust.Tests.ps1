@@ -188,7 +188,7 @@ Describe 'Export-ImageTrustReport' {
         (Get-Content -LiteralPath "$directory/bag.json" -Raw | ConvertFrom-Json).hosts[0].findings[0].ruleId | Should -Be 'DefaultAcceptsAnything'
     }
 
-    It 'refuses a report of nothing, and things that are no result' {
+    It 'refuses a report of nothing, and things that are not a result' {
         { @() | Export-ImageTrustReport "$directory/none.html" } | Should -Throw -ErrorId 'EmptyReport,*'
         { $good, 'web1' | Export-ImageTrustReport "$directory/none.html" } | Should -Throw -ErrorId 'InvalidInputObject,*'
         { $good, $null | Export-ImageTrustReport "$directory/none.html" } | Should -Throw -ErrorId 'InvalidInputObject,*'

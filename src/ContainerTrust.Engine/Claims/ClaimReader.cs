@@ -127,7 +127,7 @@ internal ref struct ClaimReader
                 Once(ref image, "critical.image");
                 _digest = ReadOnlyString("critical.image", "docker-manifest-digest"u8, "docker-manifest-digest");
                 if (!ReferenceGrammar.IsDigest(_digest))
-                    throw new ClaimException("critical.image.docker-manifest-digest is no digest (sha256, sha384 or sha512 and lower-case hexadecimal digits)");
+                    throw new ClaimException("critical.image.docker-manifest-digest is not a digest (sha256, sha384 or sha512 and lower-case hexadecimal digits)");
             }
             else if (_json.ValueTextEquals("identity"u8))
             {
@@ -159,7 +159,7 @@ internal ref struct ClaimReader
             Once(ref seen, $"{path}.{nameText}");
             Next();
             if (_json.TokenType != JsonTokenType.String)
-                throw new ClaimException($"{path}.{nameText} is no string");
+                throw new ClaimException($"{path}.{nameText} is not a string");
             value = _json.GetString();
         }
 
@@ -186,7 +186,7 @@ internal ref struct ClaimReader
                 {
                     JsonTokenType.String => _json.GetString(),
                     JsonTokenType.Null => null,
-                    _ => throw new ClaimException("optional.creator is no string"),
+                    _ => throw new ClaimException("optional.creator is not a string"),
                 };
             }
             else if (_json.ValueTextEquals("timestamp"u8))
@@ -212,9 +212,9 @@ internal ref struct ClaimReader
         if (_json.TokenType == JsonTokenType.Null)
             return null;
         if (_json.TokenType != JsonTokenType.Number)
-            throw new ClaimException("optional.timestamp is no number");
+            throw new ClaimException("optional.timestamp is not a number");
         if (!_json.TryGetDouble(out double seconds) || !double.IsFinite(seconds) || seconds != Math.Floor(seconds) || seconds is < -Bound or >= Bound)
-            throw new ClaimException("optional.timestamp is no integer");
+            throw new ClaimException("optional.timestamp is not an integer");
         long value = (long)seconds;
         return value >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
     }
@@ -250,7 +250,7 @@ internal ref struct ClaimReader
     private readonly void RequireObject(string what)
     {
         if (_json.TokenType != JsonTokenType.StartObject)
-            throw new ClaimException($"{what} is no object");
+            throw new ClaimException($"{what} is not an object");
     }
 
     private static void Once(ref bool seen, string what)

@@ -40,7 +40,7 @@ internal sealed class FixCommands(
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
     public string? SwitchAttachmentsOn(PolicyEntry entry) => Join([.. Scope("Set-ImageTrust", "set", entry), .. Attachments(), .. Target()]);
 
-    /// <summary>The same for a name that is no scope of the policy, such as a mirror's.</summary>
+    /// <summary>The same for a name that is not a scope of the policy, such as a mirror's.</summary>
     public string? SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
 
     /// <summary>Takes signatures that name the repository without a tag.</summary>

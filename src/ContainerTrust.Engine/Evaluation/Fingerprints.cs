@@ -6,7 +6,7 @@ public static class Fingerprints
     /// <summary>Brings fingerprints into the form that keys have them in. <c>any</c> stands for no restriction, as in <c>skopeo standalone-verify</c>.</summary>
     /// <param name="given">Fingerprints in hex, with or without spaces, colons and <c>0x</c>.</param>
     /// <returns>Upper-case hex without anything else; empty if every key will do.</returns>
-    /// <exception cref="TrustException">One is no whole fingerprint (<c>InvalidFingerprint</c>): key ids can be forged.</exception>
+    /// <exception cref="TrustException">One is not a whole fingerprint (<c>InvalidFingerprint</c>): key ids can be forged.</exception>
     public static IReadOnlyList<string> Normalize(IReadOnlyList<string>? given)
     {
         List<string> result = [];
@@ -24,7 +24,7 @@ public static class Fingerprints
                 hex = hex[2..];
             if (hex.Length is not (40 or 64) || !hex.All(char.IsAsciiHexDigit))
             {
-                throw new TrustException("InvalidFingerprint", TrustErrorKind.InvalidArgument, $"'{text}' is no fingerprint. Give all 40 (version 6 keys: 64) hexadecimal digits, which 'gpg --show-keys' prints, or 'any'; a key id can be forged.")
+                throw new TrustException("InvalidFingerprint", TrustErrorKind.InvalidArgument, $"'{text}' is not a fingerprint. Give all 40 (version 6 keys: 64) hexadecimal digits, which 'gpg --show-keys' prints, or 'any'; a key id can be forged.")
                 {
                     Target = text,
                 };

@@ -13,7 +13,7 @@ internal static class IdentityMatcher
     public static string? Refusal(SignedIdentity? identity, DockerReference? image, string signed)
     {
         if (!DockerReference.TryParse(signed, out DockerReference? claimed, out string problem))
-            return $"it is for '{Printed(signed)}', which is no reference: {problem}";
+            return $"it is for '{Printed(signed)}', which is not a reference: {problem}";
         return identity switch
         {
             null or MatchRepoDigestOrExactIdentity => WithImage(image, claimed, MatchRepoDigestOrExact),
@@ -30,7 +30,7 @@ internal static class IdentityMatcher
     public static string? SameReferenceRefusal(DockerReference expected, string signed)
     {
         if (!DockerReference.TryParse(signed, out DockerReference? claimed, out string problem))
-            return $"it is for '{Printed(signed)}', which is no reference: {problem}";
+            return $"it is for '{Printed(signed)}', which is not a reference: {problem}";
         return claimed.ToString() == expected.ToString() ? null : $"it is for {claimed}, not for {expected}";
     }
 
@@ -64,11 +64,11 @@ internal static class IdentityMatcher
         // The result must be a full name already: expanding it could lead to another registry.
         return DockerReference.TryParse(text, out mapped, out _) && mapped.ToString() == text
             ? null
-            : $"remapIdentity makes '{text}' of the image's name, which is no full reference";
+            : $"remapIdentity makes '{text}' of the image's name, which is not a full reference";
     }
 
     private static string? Parsed(string text, out DockerReference? reference) =>
-        DockerReference.TryParse(text, out reference, out string problem) ? null : $"the policy's '{text}' is no reference: {problem}";
+        DockerReference.TryParse(text, out reference, out string problem) ? null : $"the policy's '{text}' is not a reference: {problem}";
 
     private static string Printed(string text) => Printable.Of(text, Printable.NameLength);
 }

@@ -47,7 +47,7 @@ internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string
         if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.Fingerprint) && !acceptedFingerprints.Contains(verification.KeyFingerprint))
             return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one of the fingerprints asked for." };
         if (!SimpleSigningClaim.TryParse(verification.Content.Span, out SimpleSigningClaim? claim, out string problem))
-            return signature with { Reason = $"The signature is good, but what it signs is no claim about an image: {problem}." };
+            return signature with { Reason = $"The signature is good, but what it signs is not a claim about an image: {problem}." };
 
         signature = signature with
         {

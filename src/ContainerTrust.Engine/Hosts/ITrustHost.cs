@@ -27,7 +27,7 @@ public interface ITrustHost
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="maxBytes">The largest content that is read; a larger file is refused before it is read.</param>
     /// <returns>The file, or null if there is none.</returns>
-    /// <exception cref="TrustException">The path is no regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or is being written all the time.</exception>
+    /// <exception cref="TrustException">The path is not a regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or is being written all the time.</exception>
     HostFile? TryReadFile(string path, int maxBytes);
 
     /// <summary>The path with every symbolic link in it resolved, and without <c>.</c>, <c>..</c> and doubled slashes.</summary>
@@ -37,16 +37,16 @@ public interface ITrustHost
     string ResolvePath(string path);
 
     /// <summary>
-    /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is no UTF-8 is given as a lone surrogate
+    /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is not UTF-8 is given as a lone surrogate
     /// (U+DC80 to U+DCFF), and such a name opens that file again.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <returns>Names without the directory.</returns>
-    /// <exception cref="TrustException">The path is no directory or cannot be read.</exception>
+    /// <exception cref="TrustException">The path is not a directory or cannot be read.</exception>
     IReadOnlyList<string> ListDirectory(string path);
 
     /// <summary>Says which files are going to be read, for hosts where reading them together saves time. No promise, and no error, is made.</summary>
-    /// <param name="paths">Paths on the host, ending in a slash for directories that are going to be listed; whatever is no absolute path is passed over.</param>
+    /// <param name="paths">Paths on the host, ending in a slash for directories that are going to be listed; whatever is not an absolute path is passed over.</param>
     /// <exception cref="TrustException">The connection to the host has ended.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     void Prefetch(IReadOnlyList<string> paths)

@@ -17,7 +17,7 @@ public sealed class RootDirectoryHost : ITrustHost
 
     /// <summary>Names the root directory.</summary>
     /// <param name="rootDirectory">An absolute path on this machine; links in it are followed as usual.</param>
-    /// <exception cref="TrustException">The directory is not there or is no directory, or this system is not Linux.</exception>
+    /// <exception cref="TrustException">The directory is not there or is not a directory, or this system is not Linux.</exception>
     public RootDirectoryHost(string rootDirectory)
     {
         ArgumentNullException.ThrowIfNull(rootDirectory);
@@ -73,7 +73,7 @@ public sealed class RootDirectoryHost : ITrustHost
         return LocalHost.Instance.ComputerName;
     }
 
-    /// <summary>The first line of hostname(5) that is no comment, if it is a host name: letters, digits, hyphens and dots.</summary>
+    /// <summary>The first line of hostname(5) that is not a comment, if it is a host name: letters, digits, hyphens and dots.</summary>
     private static string? ParseHostName(ReadOnlySpan<byte> untrustedContent)
     {
         foreach (Range range in untrustedContent.Split((byte)'\n'))

@@ -62,7 +62,7 @@ internal static class CertificateBundle
         try
         {
             if (!Base64.IsValid(base64))
-                throw new CryptographicException("The block is no base64.");
+                throw new CryptographicException("The block is not base64.");
             byte[] der = Convert.FromBase64String(base64);
             using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(der);
             if (certificate.RawDataMemory.Length != der.Length)
@@ -71,7 +71,7 @@ internal static class CertificateBundle
         }
         catch (CryptographicException e)
         {
-            throw Invalid(name, line, "the block that begins here is no X.509 certificate. Mend it or leave it out.", e);
+            throw Invalid(name, line, "the block that begins here is not an X.509 certificate. Fix it or leave it out.", e);
         }
     }
 

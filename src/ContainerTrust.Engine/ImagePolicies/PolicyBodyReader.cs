@@ -148,7 +148,7 @@ internal sealed class PolicyBodyReader
     }
 
     private static TrustException NoName(ImageTrust entry, SignedIdentity identity, string? name) =>
-        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is no name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from Get-ImageTrust.");
+        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is not a name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from Get-ImageTrust.");
 
     private void RequireSubject(ImageTrust entry, string what, string? subject, Func<string, string?> rule)
     {

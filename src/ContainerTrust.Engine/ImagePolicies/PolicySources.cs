@@ -20,7 +20,7 @@ internal sealed class PolicySources(ITrustHost host)
     /// <param name="member">What it is in policy.json, for messages.</param>
     /// <param name="isRekor">Whether it is a log's key, which must be ECDSA.</param>
     /// <returns>PEM in base64.</returns>
-    /// <exception cref="TrustException">It is missing, is no usable key, is too large, or may be another one than the entry means.</exception>
+    /// <exception cref="TrustException">It is missing, is not a usable key, is too large, or may be another one than the entry means.</exception>
     public string PublicKey(ImageTrust entry, string? path, string? data, string member, bool isRekor)
     {
         (ReadOnlyMemory<byte> content, string name) = Content(entry, path, data, member);
@@ -40,7 +40,7 @@ internal sealed class PolicySources(ITrustHost host)
 
     /// <summary>CA certificates.</summary>
     /// <returns>PEM in base64; null if there is neither path nor data.</returns>
-    /// <exception cref="TrustException">They are missing, are no certificates, are too large, or may be others than the entry means.</exception>
+    /// <exception cref="TrustException">They are missing, are not certificates, are too large, or may be others than the entry means.</exception>
     public string? Certificates(ImageTrust entry, string? path, string? data, string member)
     {
         if (path is null && data is null)
@@ -56,7 +56,7 @@ internal sealed class PolicySources(ITrustHost host)
         string name = path is null ? $"{member} of '{Shown(entry.Registry)}'" : Shown(path);
         ReadOnlyMemory<byte> content = path is not null
             ? File(entry, path)
-            : KeyData.Decode(data!) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, $"{name} is no base64. It must be the whole PEM file in base64.") { Target = entry.Registry };
+            : KeyData.Decode(data!) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, $"{name} is not base64. It must be the whole PEM file in base64.") { Target = entry.Registry };
         return SecretKeys.AreIn(content.Span)
             ? throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{name} holds a private key, which must never stand in a policy that everybody can read. Give the public part alone.") { Target = name }
             : (content, name);
@@ -65,7 +65,7 @@ internal sealed class PolicySources(ITrustHost host)
     private ReadOnlyMemory<byte> File(ImageTrust entry, string path)
     {
         if (!path.StartsWith('/') || path.Any(char.IsControl))
-            throw new TrustException("InvalidKeyPath", TrustErrorKind.InvalidArgument, $"'{Shown(path)}' is no absolute path. A policy names files by their absolute path on the host.") { Target = path };
+            throw new TrustException("InvalidKeyPath", TrustErrorKind.InvalidArgument, $"'{Shown(path)}' is not an absolute path. A policy names files by their absolute path on the host.") { Target = path };
         if (host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file)
             return file.Content;
         throw IsOfThisHost(entry)

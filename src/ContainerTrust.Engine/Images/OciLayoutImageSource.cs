@@ -39,7 +39,7 @@ public sealed class OciLayoutImageSource : IImageSource
             return;
         if (name[0] != '@')
         {
-            _image = IsImageName(name) ? name : throw InvalidName(name, "it is no image name (letters and digits, separated by one of -._:@+ or /)");
+            _image = IsImageName(name) ? name : throw InvalidName(name, "it is not an image name (letters and digits, separated by one of -._:@+ or /)");
             return;
         }
 

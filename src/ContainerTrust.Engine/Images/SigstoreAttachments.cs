@@ -26,7 +26,7 @@ internal static class SigstoreAttachments
     /// <param name="warning">Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
-    /// <exception cref="TrustException">What is under the tag cannot be fetched, or is no OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
+    /// <exception cref="TrustException">What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
     public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
@@ -107,7 +107,7 @@ internal static class SigstoreAttachments
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw Invalid(index.Source, "it is no OCI index", NotThey);
+            throw Invalid(index.Source, "it is not an OCI index", NotThey);
         }
     }
 
@@ -139,7 +139,7 @@ internal static class SigstoreAttachments
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw Invalid(manifest.Source, "it is no OCI manifest with layers", advice);
+            throw Invalid(manifest.Source, "it is not an OCI manifest with layers", advice);
         }
     }
 

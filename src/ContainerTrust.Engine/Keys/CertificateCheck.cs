@@ -54,7 +54,7 @@ internal static class CertificateCheck
         {
             rest = block.Rest;
             if (!block.Label.SequenceEqual("CERTIFICATE"u8))
-                faults.Add($"block {number} is no certificate but {Printable.Of(Encoding.Latin1.GetString(block.Label), Printable.NameLength)}");
+                faults.Add($"block {number} is not a certificate but {Printable.Of(Encoding.Latin1.GetString(block.Label), Printable.NameLength)}");
             else if (block.HasHeaders && use != KeyMaterialUse.PkiIntermediates)
                 faults.Add($"certificate {number} cannot be used, as it has lines before its base64");
             else if (CertificateFacts.TryRead(block.Content, use, out CertificateFacts? facts, out string problem))

@@ -18,7 +18,7 @@ internal sealed class StoredFiles
     public static void RequirePath(string path, string parameter, bool inline)
     {
         if (path.Length == 0 || (!inline && !path.StartsWith('/')))
-            throw Invalid($"'{path}', given by {parameter}, is no absolute path. A policy names files by their absolute path on the host.");
+            throw Invalid($"'{path}', given by {parameter}, is not an absolute path. A policy names files by their absolute path on the host.");
         foreach (char c in path)
         {
             if (char.IsControl(c))

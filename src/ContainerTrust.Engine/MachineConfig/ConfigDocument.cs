@@ -74,7 +74,7 @@ internal sealed class ConfigDocument
     /// <summary>A file with its content.</summary>
     /// <param name="path">An absolute path.</param>
     /// <returns>The file; null if it is not there.</returns>
-    /// <exception cref="TrustException">The content is no data URL, or is broken or too large, or is not all of the file.</exception>
+    /// <exception cref="TrustException">The content is not a data URL, or is broken or too large, or is not all of the file.</exception>
     public MachineConfigFile? Find(string path)
     {
         if (!_files.TryGetValue(path, out JsonElement file))

@@ -29,7 +29,7 @@ internal static class MachineConfigNames
         foreach (string role in options.Roles)
         {
             if (role is null || role.Length is 0 or > MaxLabel || !PolicyNames.IsSubdomain(role))
-                throw new TrustException("InvalidRole", TrustErrorKind.InvalidArgument, $"'{Shown(role ?? "")}' is no role: it is the name of a machine config pool, of lower-case letters, digits, hyphens and dots, at most {MaxLabel}. Give one such as worker, master or infra.") { Target = role };
+                throw new TrustException("InvalidRole", TrustErrorKind.InvalidArgument, $"'{Shown(role ?? "")}' is not a role: it is the name of a machine config pool, of lower-case letters, digits, hyphens and dots, at most {MaxLabel}. Give one such as worker, master or infra.") { Target = role };
             if (names.Any(n => n.Role == role))
                 throw new TrustException("DuplicateRole", TrustErrorKind.InvalidArgument, $"The role '{role}' is given twice. Give each once.") { Target = role };
             string name = pattern.Replace(MachineConfigOptions.RolePlaceholder, role, StringComparison.Ordinal);
@@ -52,9 +52,9 @@ internal static class MachineConfigNames
             int slash = key.IndexOf('/', StringComparison.Ordinal);
             bool isKey = IsQualified(key[(slash + 1)..]) && (slash < 0 || (slash is > 0 and <= MaxName && PolicyNames.IsSubdomain(key.AsSpan(0, slash))));
             if (!isKey)
-                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"'{Shown(key)}' is no label: it needs a name of at most {MaxLabel} letters, digits, '-', '_' and '.', which may have a domain and '/' before it. Mend it.") { Target = key };
+                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"'{Shown(key)}' is not a label: it needs a name of at most {MaxLabel} letters, digits, '-', '_' and '.', which may have a domain and '/' before it. Fix it.") { Target = key };
             if (value is null || (value.Length > 0 && !IsQualified(value)))
-                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"'{Shown(value ?? "")}' cannot be the value of the label {key}: at most {MaxLabel} letters, digits, '-', '_' and '.' are possible, with a letter or digit at each end. Mend it.") { Target = key };
+                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"'{Shown(value ?? "")}' cannot be the value of the label {key}: at most {MaxLabel} letters, digits, '-', '_' and '.' are possible, with a letter or digit at each end. Fix it.") { Target = key };
             labels.Add(key, value);
         }
 
@@ -75,7 +75,7 @@ internal static class MachineConfigNames
     private static void RequireName(string name, string role)
     {
         if (name.Length > MaxName || !PolicyNames.IsSubdomain(name))
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is no name for a MachineConfig. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, with a letter or digit at each end.") { Target = name };
+            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is not a name for a MachineConfig. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, with a letter or digit at each end.") { Target = name };
         if (name.StartsWith(Reserved, StringComparison.Ordinal))
             throw new TrustException("ReservedName", TrustErrorKind.InvalidArgument, $"'{name}' is not possible: names that begin with '{Reserved}' are the operator's own. Give another name.") { Target = name };
         string template = $"01-{(BasePools.Contains(role) ? role : "worker")}-container-runtime";

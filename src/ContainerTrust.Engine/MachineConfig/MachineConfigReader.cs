@@ -55,7 +55,7 @@ public static class MachineConfigReader
     /// <summary>The trust in a MachineConfig, as its files alone have it.</summary>
     /// <param name="document">The MachineConfig.</param>
     /// <param name="source">Where it was read from, for messages and <see cref="MachineConfigTrust.Source"/>.</param>
-    /// <param name="messages">Where words for the user go. Keys that are not in the document are no reason for a warning: they may well be on the node.</param>
+    /// <param name="messages">Where words for the user go. Keys that are not in the document are not a reason for a warning: they may well be on the node.</param>
     /// <returns>The object.</returns>
     /// <exception cref="TrustException">policy.json or a file of registries.d is refused, or cannot be read.</exception>
     public static MachineConfigTrust ToTrust(MachineConfigDocument document, string? source, TrustMessages messages)
@@ -116,7 +116,7 @@ public static class MachineConfigReader
         }
         else
         {
-            messages.Verbose($"{name}: a document of kind {Shown(kind ?? "(none)")} ({Shown(apiVersion ?? "no apiVersion")}) is no MachineConfig and is passed over.");
+            messages.Verbose($"{name}: a document of kind {Shown(kind ?? "(none)")} ({Shown(apiVersion ?? "no apiVersion")}) is not a MachineConfig and is passed over.");
         }
     }
 }

@@ -60,7 +60,7 @@ internal static class MachineConfigShape
         node is null ? null : Expect(node, name, DocumentNodeKind.Text, "a text", source, path)?.Value;
 
     /// <summary>The labels in <c>metadata</c>.</summary>
-    /// <exception cref="TrustFormatException">They are no texts.</exception>
+    /// <exception cref="TrustFormatException">They are not texts.</exception>
     public static Dictionary<string, string> Labels(DocumentNode? metadata, string source)
     {
         Dictionary<string, string> labels = new(StringComparer.Ordinal);
@@ -69,7 +69,7 @@ internal static class MachineConfigShape
         foreach ((string key, DocumentNode value) in map.Members)
         {
             if (value.Kind is not (DocumentNodeKind.Text or DocumentNodeKind.Null))
-                throw Refuse(source, "$.metadata.labels", $"The label '{MachineConfigReader.Shown(key)}' is no text; put its value in quotes.");
+                throw Refuse(source, "$.metadata.labels", $"The label '{MachineConfigReader.Shown(key)}' is not text; put its value in quotes.");
             labels.Add(key, value.Value);
         }
 
@@ -84,13 +84,13 @@ internal static class MachineConfigShape
             throw Refuse(source, path, "A file must be a map of members.");
         string? filePath = Text(node, "path", source, path);
         if (filePath is null || !filePath.StartsWith('/') || filePath.Contains('\0', StringComparison.Ordinal))
-            throw Refuse(source, path + ".path", "A file must have an absolute path. Mend it.");
+            throw Refuse(source, path + ".path", "A file must have an absolute path. Fix it.");
         int? mode = null;
         if (Expect(node, "mode", DocumentNodeKind.Number, "a number", source, path) is { } number)
         {
             mode = PlainScalar.Integer(number.Value) is >= 0 and <= LargestMode and var bits
                 ? (int)bits
-                : throw Refuse(source, path + ".mode", "The mode must be from 0 to 511 (octal 0777): nodes refuse special bits. Mend it.");
+                : throw Refuse(source, path + ".mode", "The mode must be from 0 to 511 (octal 0777): nodes refuse special bits. Fix it.");
         }
 
         DocumentNode? overwrite = Expect(node, "overwrite", DocumentNodeKind.Boolean, "true or false", source, path);
@@ -135,7 +135,7 @@ internal static class MachineConfigShape
         if (version is null || !version.StartsWith("2.", StringComparison.Ordinal) && !version.StartsWith("3.", StringComparison.Ordinal))
         {
             string what = version is null ? "has no version" : $"is of version '{MachineConfigReader.Shown(version)}'";
-            throw Refuse(place, Config + ".ignition.version", $"The Ignition config {what}; the operator takes versions 2 and 3. Mend it.");
+            throw Refuse(place, Config + ".ignition.version", $"The Ignition config {what}; the operator takes versions 2 and 3. Fix it.");
         }
 
         if (Map(ignition!, "config", place, Config + ".ignition") is { } includes && includes.Members.Any(static m => m.Value is not ({ Kind: DocumentNodeKind.Null } or { Kind: DocumentNodeKind.List, Items.Count: 0 } or { Kind: DocumentNodeKind.Map, Members.Count: 0 })))
@@ -170,8 +170,8 @@ internal static class MachineConfigShape
     private static DocumentNode? Expect(DocumentNode node, string name, DocumentNodeKind kind, string what, string source, string path)
     {
         if (node.Misspelt(name) is { } other)
-            throw Refuse(source, path, $"The member '{MachineConfigReader.Shown(other)}' is written '{name}'. Mend it: programs differ in whether they take it for that.");
+            throw Refuse(source, path, $"The member '{MachineConfigReader.Shown(other)}' is written '{name}'. Fix it: programs differ in whether they take it for that.");
         DocumentNode? member = node.Member(name);
-        return member is null || member.Kind == kind ? member : throw Refuse(source, $"{path}.{name}", $"This must be {what}. Mend it.");
+        return member is null || member.Kind == kind ? member : throw Refuse(source, $"{path}.{name}", $"This must be {what}. Fix it.");
     }
 }

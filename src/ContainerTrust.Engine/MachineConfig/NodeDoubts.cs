@@ -46,12 +46,12 @@ internal static class NodeDoubts
             string? wanted = change.InForce?.SignatureStore ?? change.Section?.SignatureStore;
             if (node?.SignatureStore is not { } store)
             {
-                string advice = wanted is null ? "Give the entry one with Set-ImageTrust -SignatureStore, and add -IncludeRegistriesD" : withStores ? "Mend the entry" : "Add -IncludeRegistriesD";
+                string advice = wanted is null ? "Give the entry one with Set-ImageTrust -SignatureStore, and add -IncludeRegistriesD" : withStores ? "Fix the entry" : "Add -IncludeRegistriesD";
                 yield return $"{change} asks for signatures, and the nodes have no signature store for it{(wanted is null ? "" : $" ({wanted} is the entry's)")}, so they accept no image of it, unless the registry itself hands out signatures. {advice}.";
             }
             else if (wanted is not null && wanted != store)
             {
-                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Mend the entry" : "Add -IncludeRegistriesD")}.";
+                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Fix the entry" : "Add -IncludeRegistriesD")}.";
             }
         }
 

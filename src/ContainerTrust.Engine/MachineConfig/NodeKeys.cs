@@ -54,7 +54,7 @@ internal static class NodeKeys
         [.. requirements.Select(r => OnKeyring(r, scope, placed))];
 
     /// <summary>The keyring of all key files.</summary>
-    /// <exception cref="TrustException">They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is no OpenPGP key.</exception>
+    /// <exception cref="TrustException">They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is not an OpenPGP key.</exception>
     public static byte[] Keyring(IReadOnlyDictionary<string, byte[]> placed)
     {
         if (placed.Count == 1)

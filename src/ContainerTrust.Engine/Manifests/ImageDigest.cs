@@ -17,7 +17,7 @@ internal static class ImageDigest
         ArgumentNullException.ThrowIfNull(untrustedDigest);
         if (!ReferenceGrammar.IsDigest(untrustedDigest))
         {
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidData, $"{where} names '{Printable.Of(untrustedDigest, Printable.NameLength)}', which is no digest; a digest is sha256, sha384 or sha512, a colon and lower-case hexadecimal digits.")
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidData, $"{where} names '{Printable.Of(untrustedDigest, Printable.NameLength)}', which is not a digest; a digest is sha256, sha384 or sha512, a colon and lower-case hexadecimal digits.")
             {
                 Target = where,
             };

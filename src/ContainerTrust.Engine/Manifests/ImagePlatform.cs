@@ -43,7 +43,7 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
         string[] parts = text.ToLowerInvariant().Split('/');
         if (parts.Length is not (2 or 3) || !parts.All(IsWord))
         {
-            throw new TrustException("InvalidPlatform", TrustErrorKind.InvalidArgument, $"'{Printable.Of(text, Printable.NameLength)}' is no platform; write it as linux/amd64 or linux/arm/v7.")
+            throw new TrustException("InvalidPlatform", TrustErrorKind.InvalidArgument, $"'{Printable.Of(text, Printable.NameLength)}' is not a platform; write it as linux/amd64 or linux/arm/v7.")
             {
                 Target = text,
             };

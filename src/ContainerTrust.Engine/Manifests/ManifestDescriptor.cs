@@ -38,7 +38,7 @@ internal sealed record ManifestDescriptor
             Utf8JsonReader reader = GoJson.Reader(content);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw Invalid(source, "it is no JSON object");
+                throw Invalid(source, "it is not a JSON object");
             List<ManifestDescriptor>? entries = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -61,7 +61,7 @@ internal sealed record ManifestDescriptor
         }
         catch (JsonException e)
         {
-            throw Invalid(source, "it is no valid JSON", e);
+            throw Invalid(source, "it is not valid JSON", e);
         }
     }
 
@@ -71,11 +71,11 @@ internal sealed record ManifestDescriptor
         if (reader.TokenType == JsonTokenType.Null)
             return entries;
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw Invalid(source, "the member 'manifests' is no list");
+            throw Invalid(source, "the member 'manifests' is not a list");
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw Invalid(source, "an entry of 'manifests' is no object");
+                throw Invalid(source, "an entry of 'manifests' is not an object");
             if (entries.Count == MaxEntries)
                 throw Invalid(source, $"it has more than {MaxEntries} entries");
             entries.Add(ReadEntry(ref reader, source));
@@ -158,7 +158,7 @@ internal sealed record ManifestDescriptor
         if (value is not null)
             throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry is there twice");
         if (!GoJson.TryString(ref reader, ref value))
-            throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry is no string");
+            throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry is not a string");
     }
 
     private static bool Begin(ref Utf8JsonReader reader, ref bool seen, string name, string source)
@@ -166,10 +166,10 @@ internal sealed record ManifestDescriptor
         if (reader.TokenType == JsonTokenType.Null)
             return false;
         if (reader.TokenType != JsonTokenType.StartObject || seen)
-            throw Invalid(source, $"the member '{name}' of an entry {(seen ? "is there twice" : "is no object")}");
+            throw Invalid(source, $"the member '{name}' of an entry {(seen ? "is there twice" : "is not an object")}");
         return seen = true;
     }
 
     private static TrustException Invalid(string source, string reason, Exception? cause = null) =>
-        new("InvalidManifest", TrustErrorKind.InvalidData, $"{source} is no list of manifests that can be read: {reason}.", cause) { Target = source };
+        new("InvalidManifest", TrustErrorKind.InvalidData, $"{source} is not a list of manifests that can be read: {reason}.", cause) { Target = source };
 }

@@ -8,7 +8,7 @@ public static class ManifestList
     /// contradict each other, and the content must not look like both: such manifests are made to be judged as one thing and used as another.
     /// </summary>
     /// <param name="manifest">The manifest.</param>
-    /// <returns>True for a list. False for anything else, content that is no manifest at all too.</returns>
+    /// <returns>True for a list. False for anything else, content that is not a manifest at all too.</returns>
     /// <exception cref="TrustException">
     /// <c>AmbiguousManifest</c>: it could be taken for more than one kind. <c>InvalidManifest</c>: it is called a list and is none that can be read.
     /// </exception>
@@ -21,7 +21,7 @@ public static class ManifestList
         if (!shape.IsObject)
         {
             return ManifestMediaType.IsList(named)
-                ? throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is called a manifest list, and is no JSON object.") { Target = manifest.Source }
+                ? throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is called a manifest list, and is not a JSON object.") { Target = manifest.Source }
                 : false;
         }
 
@@ -45,7 +45,7 @@ public static class ManifestList
     /// <summary>The manifests that a list names.</summary>
     /// <param name="list">A manifest list.</param>
     /// <returns>Them, in the list's order.</returns>
-    /// <exception cref="TrustException"><c>InvalidManifest</c>: it is no list that can be read, or names something by what is no digest.</exception>
+    /// <exception cref="TrustException"><c>InvalidManifest</c>: it is not a list that can be read, or names something by what is no digest.</exception>
     public static IReadOnlyList<ManifestInstance> Instances(ImageManifest list) =>
         [.. Read(list).Select(static d => new ManifestInstance(d.Digest, d.Platform, string.IsNullOrEmpty(d.MediaType) ? null : d.MediaType))];
 
@@ -96,7 +96,7 @@ public static class ManifestList
     private static IReadOnlyList<ManifestDescriptor> Read(ImageManifest list)
     {
         if (!IsList(list))
-            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{list.Source} is no manifest list.") { Target = list.Source };
+            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{list.Source} is not a manifest list.") { Target = list.Source };
         IReadOnlyList<ManifestDescriptor> entries = ManifestDescriptor.ReadList(list.Content.Span, list.Source);
         foreach (ManifestDescriptor entry in entries)
             ImageDigest.Require(entry.Digest, list.Source);

@@ -66,11 +66,13 @@ internal sealed class ManifestShape
 
     /// <summary>Refuses what nobody can pull an image by, whatever is accepted.</summary>
     /// <param name="manifest">A manifest that was fetched.</param>
+    /// <returns>Its content.</returns>
     /// <exception cref="TrustException">It is not a JSON object (<c>InvalidManifest</c>).</exception>
-    public static void RequireObject(ImageManifest manifest)
+    public static ReadOnlyMemory<byte> RequireObject(ImageManifest manifest)
     {
         if (!Read(manifest.Content.Span).IsObject)
             throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a JSON object, so it is not an image's manifest.") { Target = manifest.Source };
+        return manifest.Content;
     }
 
     /// <summary>Reads the members.</summary>

@@ -32,7 +32,7 @@ internal static class SignedSchema1
         }
         catch (JsonException e)
         {
-            throw Invalid("what it consists of is no JSON", e);
+            throw Invalid("what it consists of is not JSON", e);
         }
     }
 
@@ -72,7 +72,7 @@ internal static class SignedSchema1
         Utf8JsonReader reader = GoJson.Reader(payload);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Invalid("its payload is no JSON object");
+            throw Invalid("its payload is not a JSON object");
         while (reader.Read())
         {
             // To the end: it must be JSON all the way.
@@ -84,7 +84,7 @@ internal static class SignedSchema1
         Utf8JsonReader reader = GoJson.Reader(untrustedSignatures);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw Invalid("its signatures are no list");
+            throw Invalid("its signatures are not a list");
         int count = 0;
         int length = 0;
         byte[] tail = [];
@@ -111,7 +111,7 @@ internal static class SignedSchema1
     private static string ReadSignature(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Invalid("a signature is no object");
+            throw Invalid("a signature is not an object");
         string? untrustedProtected = null;
         string? ignored = null;
         bool ok = true;
@@ -183,7 +183,7 @@ internal static class SignedSchema1
         Utf8JsonReader reader = GoJson.Reader(header);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Invalid("a protected header is no object");
+            throw Invalid("a protected header is not an object");
         int length = -1;
         string? tail = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -195,7 +195,7 @@ internal static class SignedSchema1
             else if (name == "formatTail" && tail is null && reader.TokenType == JsonTokenType.String)
                 tail = GoJson.Text(ref reader);
             else if (name == "formatTail")
-                throw Invalid("a format tail is no string");
+                throw Invalid("a format tail is not a string");
             else
                 reader.Skip();
         }
@@ -214,7 +214,7 @@ internal static class SignedSchema1
     private static int Length(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number && int.TryParse(reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
             ? length
-            : throw Invalid("a format length is no whole number");
+            : throw Invalid("a format length is not a whole number");
 
     private static TrustException Invalid(string reason, Exception? cause = null) =>
         new("InvalidManifest", TrustErrorKind.InvalidData, $"The manifest is a signed docker schema 1 manifest without a digest, because {reason}; push the image again with a current tool.", cause);

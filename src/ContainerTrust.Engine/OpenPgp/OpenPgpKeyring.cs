@@ -65,7 +65,7 @@ public sealed class OpenPgpKeyring
     /// <param name="sources">Key files.</param>
     /// <returns>The keyring.</returns>
     /// <exception cref="TrustFormatException">
-    /// A file is no key file (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>, <c>MalformedOpenPgp</c>).
+    /// A file is not a key file (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>, <c>MalformedOpenPgp</c>).
     /// </exception>
     /// <exception cref="TrustException">A file is too large (<c>KeyFileTooLarge</c>) or has too many packets (<c>TooManyPackets</c>).</exception>
     public static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources)

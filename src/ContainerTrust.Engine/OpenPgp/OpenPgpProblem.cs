@@ -6,7 +6,7 @@ public enum OpenPgpProblem
     /// <summary>It is good.</summary>
     None,
 
-    /// <summary>It is no OpenPGP message, or a damaged one.</summary>
+    /// <summary>It is not an OpenPGP message, or a damaged one.</summary>
     Malformed,
 
     /// <summary>It is OpenPGP data of another kind: not signed, encrypted, a signature without its content, a cleartext signature, a key.</summary>

@@ -72,15 +72,15 @@ public sealed record DockerReference
         string path = colon >= 0 ? nameAndTag[..colon] : nameAndTag;
 
         if (!ReferenceGrammar.IsHost(domain))
-            problem = $"'{domain}' is no host[:port]";
+            problem = $"'{domain}' is not a host[:port]";
         else if (path.Any(char.IsUpper))
             problem = "a repository name must be lowercase";
         else if (!ReferenceGrammar.IsPath(path))
-            problem = $"'{path}' is no repository name";
+            problem = $"'{path}' is not a repository name";
         else if (tag is not null && !ReferenceGrammar.IsTag(tag))
-            problem = $"'{tag}' is no tag";
+            problem = $"'{tag}' is not a tag";
         else if (digest is not null && !ReferenceGrammar.IsDigest(digest))
-            problem = $"'{digest}' is no digest (sha256, sha384 or sha512 and lowercase hexadecimal digits)";
+            problem = $"'{digest}' is not a digest (sha256, sha384 or sha512 and lowercase hexadecimal digits)";
         else if (domain.Length + 1 + path.Length > NameLengthMax)
             problem = $"a repository name must not be longer than {NameLengthMax} characters";
         if (problem.Length > 0)

@@ -31,7 +31,7 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     /// <param name="text">Such as <c>registry.redhat.io/ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.</param>
     /// <param name="resolvePath">Resolves the symbolic links in a path on the host.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="TrustException">It is no image name, or its transport cannot be looked up (<c>InvalidReference</c>).</exception>
+    /// <exception cref="TrustException">It is not an image name, or its transport cannot be looked up (<c>InvalidReference</c>).</exception>
     public static ImageName Parse(string text, Func<string, string> resolvePath)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -91,5 +91,5 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     }
 
     private static TrustException Invalid(string text, string problem) =>
-        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{text}' is no image that a policy can be asked for: {problem}.") { Target = text };
+        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{text}' is not an image that a policy can be asked for: {problem}.") { Target = text };
 }

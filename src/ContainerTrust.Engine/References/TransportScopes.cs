@@ -101,14 +101,14 @@ public static class TransportScopes
 
         int colon = domain.LastIndexOf(':');
         if (colon >= 0 && domain.AsSpan(colon + 1) is { IsEmpty: false } port && !port.ContainsAnyExceptInRange('0', '9') && (!ushort.TryParse(port, out ushort number) || number == 0))
-            return $"'{port}' is no port";
+            return $"'{port}' is not a port";
 
         if (slash < 0)
         {
             if (ReferenceGrammar.IsHost(domain))
                 return null;
             suggestion = Expanded(scope);
-            return suggestion is null ? $"'{scope}' is no host[:port]" : $"'{scope}' is no host[:port], and images are looked up under their full name";
+            return suggestion is null ? $"'{scope}' is not a host[:port]" : $"'{scope}' is not a host[:port], and images are looked up under their full name";
         }
 
         if (!DockerReference.TryParse(scope, out DockerReference? parsed, out string problem))
@@ -150,7 +150,7 @@ public static class TransportScopes
             return "wildcards are looked up without the port";
         }
 
-        return ReferenceGrammar.IsHost(domain) ? null : $"'{domain}' is no domain";
+        return ReferenceGrammar.IsHost(domain) ? null : $"'{domain}' is not a domain";
     }
 
     private static string? PathRefusal(string scope)

@@ -69,12 +69,12 @@ internal sealed class AuthFile
         catch (JsonException e)
         {
             // The parser's own message may quote what it stumbled on.
-            throw new TrustFormatException("InvalidAuthFile", path, (int)((e.LineNumber ?? -1) + 1), (int)((e.BytePositionInLine ?? -1) + 1), "", "This is no valid JSON. Correct the file, or log in again (podman login).");
+            throw new TrustFormatException("InvalidAuthFile", path, (int)((e.LineNumber ?? -1) + 1), (int)((e.BytePositionInLine ?? -1) + 1), "", "This is not valid JSON. Correct the file, or log in again (podman login).");
         }
         catch (InvalidOperationException)
         {
             // A string with half a surrogate pair, or bytes that are no UTF-8.
-            throw new TrustFormatException("InvalidAuthFile", path, 0, 0, "", "A string in it is no Unicode text. Correct the file, or log in again (podman login).");
+            throw new TrustFormatException("InvalidAuthFile", path, 0, 0, "", "A string in it is not Unicode text. Correct the file, or log in again (podman login).");
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class AuthFile
     /// <param name="registry"><c>host[:port]</c>.</param>
     /// <param name="verbose">Told of an entry that cannot be used.</param>
     /// <returns>The credential; null if there is none.</returns>
-    /// <exception cref="TrustException">The entry's value is no Base64 (<c>InvalidAuthFile</c>).</exception>
+    /// <exception cref="TrustException">The entry's value is not Base64 (<c>InvalidAuthFile</c>).</exception>
     public RegistryCredential? Find(string repository, string registry, Action<string> verbose)
     {
         for (string key = IsLegacy ? registry : repository; ; key = key[..key.LastIndexOf('/')])
@@ -129,7 +129,7 @@ internal sealed class AuthFile
         }
         catch (FormatException)
         {
-            throw Wrong($"$.auths['{key}'].auth", "The value is no Base64. Log in again (podman login).");
+            throw Wrong($"$.auths['{key}'].auth", "The value is not Base64. Log in again (podman login).");
         }
 
         int colon = text.IndexOf(':');
@@ -137,7 +137,7 @@ internal sealed class AuthFile
         {
             // docker leaves empty entries where a helper has the credential.
             if (text.Length > 0)
-                verbose($"Left out the credential for {key} in {Path}: it is no USER:PASSWORD.");
+                verbose($"Left out the credential for {key} in {Path}: it is not a USER:PASSWORD.");
             return null;
         }
 

@@ -105,7 +105,7 @@ internal sealed class BearerTokens(WebTransport transport)
     private static Uri Realm(BearerTokenKey key, RegistryEndpoint endpoint)
     {
         if (!Uri.TryCreate(key.Realm, UriKind.Absolute, out Uri? realm) || (realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp))
-            throw Unusable(endpoint, "is no http or https URL");
+            throw Unusable(endpoint, "is not an http or https URL");
         if (!WebText.HasUsableHost(realm))
             throw Unusable(endpoint, "names no valid host");
         if (realm.Scheme == Uri.UriSchemeHttp && !endpoint.IsInsecure)
@@ -134,7 +134,7 @@ internal sealed class BearerTokens(WebTransport transport)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Not the parser's message: a token may be in it.
-            throw Invalid(answer, "it is no valid JSON object");
+            throw Invalid(answer, "it is not a valid JSON object");
         }
     }
 

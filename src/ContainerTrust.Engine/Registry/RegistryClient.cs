@@ -188,7 +188,7 @@ public sealed class RegistryClient : IDisposable
         ArgumentNullException.ThrowIfNull(url);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || !WebText.HasUsableHost(url))
-            throw new TrustException("InvalidStoreUrl", TrustErrorKind.InvalidArgument, $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is no http or https URL. Check the store's URL in registries.d.");
+            throw new TrustException("InvalidStoreUrl", TrustErrorKind.InvalidArgument, $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is not an http or https URL. Check the store's URL in registries.d.");
         bool verify = _options.VerifyTls ?? true;
         var request = new WebRequest
         {
@@ -294,7 +294,7 @@ public sealed class RegistryClient : IDisposable
     private static void RequireDigest(string digest)
     {
         if (!ReferenceGrammar.IsDigest(digest))
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{Printable.Of(digest, Printable.NameLength)}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = digest };
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{Printable.Of(digest, Printable.NameLength)}' is not a digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = digest };
     }
 
     // The type and subtype in lower case; null if there is none, or none that can be one (RFC 9110, section 8.3.1).

@@ -15,7 +15,7 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     /// <param name="source">What is to be fetched from it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The registry.</returns>
-    /// <exception cref="TrustException">It cannot be reached, or is no registry.</exception>
+    /// <exception cref="TrustException">It cannot be reached, or is not a registry.</exception>
     public Task<RegistryEndpoint> FindAsync(PullSource source, CancellationToken cancellationToken)
     {
         bool isInsecure = options.VerifyTls is { } verify ? !verify : source.IsInsecure;
@@ -82,6 +82,6 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
         string host = domain == DockerHub ? DockerHubServer : domain;
         if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0 && WebText.HasUsableHost(server))
             return server;
-        throw new TrustException("InvalidRegistryHost", TrustErrorKind.InvalidArgument, $"'{Printable.Of(domain, Printable.NameLength)}' is no host[:port] that a registry could have. Check the image's name.") { Target = domain };
+        throw new TrustException("InvalidRegistryHost", TrustErrorKind.InvalidArgument, $"'{Printable.Of(domain, Printable.NameLength)}' is not a host[:port] that a registry could have. Check the image's name.") { Target = domain };
     }
 }

@@ -132,7 +132,7 @@ internal sealed class HashedRekord
     }
 
     private static byte[] ReadHex(string text) =>
-        text.Length == 64 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : throw new StrictJsonException("spec.data.hash.value is no SHA-256 in hexadecimal");
+        text.Length == 64 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : throw new StrictJsonException("spec.data.hash.value is not an SHA-256 in hexadecimal");
 
     private static (byte[] Signature, byte[] Key) ReadSignature(ref StrictJson json)
     {

@@ -103,7 +103,7 @@ internal sealed class RekorEntry
 
         return new Payload(
             body ?? throw StrictJson.Missing("Payload.body"),
-            KeyData.Decode(body) ?? throw new StrictJsonException("Payload.body is no base64"),
+            KeyData.Decode(body) ?? throw new StrictJsonException("Payload.body is not base64"),
             time ?? throw StrictJson.Missing("Payload.integratedTime"),
             index ?? throw StrictJson.Missing("Payload.logIndex"),
             logId ?? throw StrictJson.Missing("Payload.logID"));

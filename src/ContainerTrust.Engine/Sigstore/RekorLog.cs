@@ -25,7 +25,7 @@ internal sealed class RekorLog(IReadOnlyList<SigstorePublicKey> keys)
         if (!keys.Any(key => key.VerifyEcdsa(hash, entry.Signature)))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log entry is not signed by a log that the policy accepts.");
         if (!HashedRekord.TryParse(entry.UntrustedBody, out HashedRekord? record, out problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry is no hashedrekord 0.0.1: {problem}.");
+            throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry is not a hashedrekord 0.0.1: {problem}.");
         if (!isKeyOrCertificate(record.KeyOrCertificate))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherKey, "The log entry is about another key or certificate.");
         if (!record.Signature.AsSpan().SequenceEqual(untrustedSignature))

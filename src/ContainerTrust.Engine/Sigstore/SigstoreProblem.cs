@@ -14,7 +14,7 @@ public enum SigstoreProblem
     /// <summary>The annotation with the signature is missing.</summary>
     MissingSignature,
 
-    /// <summary>The annotation with the signature is no base64.</summary>
+    /// <summary>The annotation with the signature is not base64.</summary>
     MalformedSignature,
 
     /// <summary>The annotation with the log entry is missing, though a log is required.</summary>
@@ -65,6 +65,6 @@ public enum SigstoreProblem
     /// <summary>The signature does not verify with any accepted key.</summary>
     WrongSignature,
 
-    /// <summary>The signature holds, but what was signed is no claim about an image.</summary>
+    /// <summary>The signature holds, but what was signed is not a claim about an image.</summary>
     MalformedPayload,
 }

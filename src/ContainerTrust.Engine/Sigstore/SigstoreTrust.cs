@@ -117,9 +117,9 @@ public sealed class SigstoreTrust
     private SigstoreVerification Judge(SigstoreSignature signature, DateTimeOffset now)
     {
         if (signature.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType)
-            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The attachment is no image signature.");
+            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The attachment is not an image signature.");
         string untrustedText = Annotation(signature, SigstoreSignature.SignatureAnnotation) ?? throw new SigstoreRefusal(SigstoreProblem.MissingSignature, $"The annotation {SigstoreSignature.SignatureAnnotation} is missing.");
-        byte[] untrustedSignature = KeyData.Decode(untrustedText) ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is no base64.");
+        byte[] untrustedSignature = KeyData.Decode(untrustedText) ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
@@ -172,7 +172,7 @@ public sealed class SigstoreTrust
     private static SigstoreVerification Accept(Material material, string fingerprint, RekorEntry? entry)
     {
         if (!SigstorePayload.TryParse(material.UntrustedPayload.Span, out SigstorePayload? payload, out string problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, $"The signature holds, but what was signed is no claim about an image: {problem}.");
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, $"The signature holds, but what was signed is not a claim about an image: {problem}.");
         return new SigstoreVerification
         {
             Problem = SigstoreProblem.None,

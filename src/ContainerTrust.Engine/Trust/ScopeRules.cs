@@ -17,7 +17,7 @@ public static class ScopeRules
         ArgumentNullException.ThrowIfNull(scope);
         RequireText(transport, scope);
         if (transport.Length == 0 || transport.AsSpan().ContainsAny(":/ ") || transport == "all")
-            throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is no transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
+            throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is not a transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
         if (!force && !TransportScopes.Known.Contains(transport))
             throw new TrustException("UnknownTransport", TrustErrorKind.InvalidArgument, $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. Use -Force to write it all the same.") { Target = transport };
         if (!force && scope.Length == 0)

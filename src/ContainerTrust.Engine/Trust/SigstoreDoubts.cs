@@ -78,11 +78,11 @@ internal static class SigstoreDoubts
     internal static string? Misspelt(SigstoreSignedRequirement requirement)
     {
         if (requirement.Fulcio?.OidcIssuer is { } issuer && !(Uri.TryCreate(issuer, UriKind.Absolute, out Uri? url) && url.Scheme is "https" or "http"))
-            return $"the issuer '{issuer}' is no URL, and certificates of Fulcio name their issuer by URL, such as https://accounts.google.com.";
+            return $"the issuer '{issuer}' is not a URL, and certificates of Fulcio name their issuer by URL, such as https://accounts.google.com.";
         if ((requirement.Fulcio?.SubjectEmail ?? requirement.Pki?.SubjectEmail) is { Length: > 0 } email && !email.Contains('@', StringComparison.Ordinal))
-            return $"'{email}' is no e-mail address, so no certificate will have it as one.";
+            return $"'{email}' is not an e-mail address, so no certificate will have it as one.";
         if (requirement.Pki?.SubjectHostname is { Length: > 0 } host && host.AsSpan().IndexOfAny("/@") >= 0)
-            return $"'{host}' is no host name, so no certificate will have it as one.";
+            return $"'{host}' is not a host name, so no certificate will have it as one.";
         return null;
     }
 

@@ -40,7 +40,7 @@ public sealed class FileVerifier
     {
         ArgumentNullException.ThrowIfNull(files);
         if (!DockerReference.TryParse(files.Reference, out DockerReference? reference, out string problem))
-            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{files.Reference}' is no docker reference: {problem}.") { Target = files.Reference };
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{files.Reference}' is not a docker reference: {problem}.") { Target = files.Reference };
         IReadOnlyList<string> fingerprints = Fingerprints.Normalize(files.Fingerprints);
         JudgedManifest manifest = ReadManifest(files, reference);
 
@@ -115,7 +115,7 @@ public sealed class FileVerifier
         (_host.TryReadFile(path, MaxBytes) ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The {what} {path} does not exist.") { Target = path }).Content;
 
     private static TrustException InvalidDigest(string digest) =>
-        new("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{digest}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = digest };
+        new("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{digest}' is not a digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = digest };
 
     private static TrustException Mismatch(string what, string digest, string expected) =>
         new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{what} has the digest {digest}, not {expected}. It is not the manifest that is meant.") { Target = what };

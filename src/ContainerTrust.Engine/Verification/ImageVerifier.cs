@@ -101,9 +101,9 @@ public sealed class ImageVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(manifestDigest);
         if (!ReferenceGrammar.IsDigest(manifestDigest))
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is no digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = manifestDigest };
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = manifestDigest };
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
-            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is no docker reference: {problem}.") { Target = reference };
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
             throw DigestMismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
@@ -137,8 +137,7 @@ public sealed class ImageVerifier : IDisposable
         IImageSource source = Open(name);
         _messages.Verbose($"Fetching the manifest of {name.FullName}.");
         ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
-        ManifestShape.RequireObject(manifest);
-        JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+        JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
         if (name.Reference?.Digest is { } named && !judged.Matches(named))
             throw DigestMismatch(manifest.Source, judged.Digest, named);
         FetchedImage top = new(name, source, null, null, manifest, judged);
@@ -157,8 +156,7 @@ public sealed class ImageVerifier : IDisposable
                 throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
             string instance = ManifestList.SelectInstance(current.Manifest!, platform);
             ImageManifest manifest = await top.Source!.GetManifestAsync(instance, cancellationToken).ConfigureAwait(false);
-            ManifestShape.RequireObject(manifest);
-            JudgedManifest judged = JudgedManifest.FromContent(manifest.Content);
+            JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
             if (!judged.Matches(instance))
                 throw DigestMismatch(manifest.Source, judged.Digest, instance);
             current = new FetchedImage(top.Name, top.Source, instance, platform, manifest, judged);

@@ -53,7 +53,7 @@ internal sealed class HostChanges
     {
         if (IsAllOrNothing && _hasRefused)
         {
-            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some of the entries were refused, so none was written: a part of a policy can protect less than none. Mend them or leave them out; -Force takes keys that are missing."));
+            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some of the entries were refused, so none was written: a part of a policy can protect less than none. Fix them or leave them out; -Force takes keys that are missing."));
             return;
         }
 

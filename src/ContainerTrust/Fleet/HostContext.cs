@@ -18,7 +18,7 @@ internal abstract class HostContext
     /// <summary>The host's files.</summary>
     public TrustStore Store { get; }
 
-    /// <summary>The directory that is the host's root. Null if the host is no directory.</summary>
+    /// <summary>The directory that is the host's root. Null if the host is not a directory.</summary>
     public string? Root { get; }
 
     /// <summary>Ends the work.</summary>

@@ -17,7 +17,7 @@ internal static class Rehydration
         // A name with # only chooses a view.
         string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal) && !n.Contains('#', StringComparison.Ordinal));
         object? live = name is null ? null : Build(name[Prefix.Length..], new PropertyBag(bag));
-        return type.IsInstanceOfType(live) ? live! : throw new PSInvalidCastException($"A {name ?? "plain object"} is no {type.Name}.");
+        return type.IsInstanceOfType(live) ? live! : throw new PSInvalidCastException($"A {name ?? "plain object"} is not a {type.Name}.");
     }
 
     private static object? Build(string type, PropertyBag bag) => type switch

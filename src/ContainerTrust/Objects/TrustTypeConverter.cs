@@ -18,7 +18,7 @@ public sealed class TrustTypeConverter : PSTypeConverter
         ArgumentNullException.ThrowIfNull(destinationType);
         return sourceValue is PSObject bag && IsBagOf(bag, destinationType)
             ? Rehydration.ToLive(bag, destinationType)
-            : throw new PSInvalidCastException($"This is no {destinationType.Name} from another session.");
+            : throw new PSInvalidCastException($"This is not a {destinationType.Name} from another session.");
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace ContainerTrust.Conformance.Tests.Sigstore;
 
 /// <summary>
 /// Makes paths with names and name constraints that are close to each other: few labels, so that they often meet, and now and then what
-/// is no name, a wildcard, a family of addresses in the other's form, or an empty list. The same seed makes the same cases.
+/// is not a name, a wildcard, a family of addresses in the other's form, or an empty list. The same seed makes the same cases.
 /// </summary>
 internal sealed class NameConstraintGenerator(int seed)
 {

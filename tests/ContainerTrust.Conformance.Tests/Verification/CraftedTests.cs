@@ -9,7 +9,7 @@ public sealed class CraftedTests
     /// <summary>What gpg takes and the verifier does not, and why. Nothing may be here that both take or both refuse.</summary>
     private static readonly Dictionary<string, string[]> s_stricter = new()
     {
-        ["A checksum that is cut off is no checksum; gpg does not look at zlib's."] =
+        ["A checksum that is cut off is not a checksum; gpg does not look at zlib's."] =
         [
             "structure: compressed 2, truncated by 1, with a length", "structure: compressed 2, truncated by 1",
             "structure: compressed 2, truncated by 4, with a length", "structure: compressed 2, truncated by 4",

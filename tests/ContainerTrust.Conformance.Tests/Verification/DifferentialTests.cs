@@ -131,7 +131,7 @@ public sealed class DifferentialTests : IDisposable
 
     /// <summary>
     /// Claims that are properly signed, but are not quite what a claim must be. The verifier is stricter in one thing: octets and
-    /// escapes that are no Unicode are not replaced by something else.
+    /// escapes that are not Unicode are not replaced by something else.
     /// </summary>
     [SkippableFact]
     public void A_changed_claim_is_never_accepted_where_skopeo_refuses_it()

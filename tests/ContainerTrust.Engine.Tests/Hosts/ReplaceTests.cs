@@ -292,7 +292,7 @@ public sealed class ReplaceTests : IDisposable
     public void A_directory_in_the_way_is_an_error_and_stays()
     {
         string path = _directory.Write("policy.json", "old");
-        _directory.MakeDirectory(Leftover);
+        _directory.Write($"{Leftover}/file", "not ours");
         TrustException e = Assert.Throws<TrustException>(() => Rewrite(_host, path, "new"));
         Assert.Equal("WriteFailed", e.ErrorId);
         Assert.Contains(Leftover, e.Message, StringComparison.Ordinal);

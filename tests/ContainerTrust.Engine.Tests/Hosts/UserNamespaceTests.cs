@@ -34,9 +34,9 @@ public sealed class UserNamespaceTests
     {
         Skip.IfNot(HostTools.IsRoot && HostTools.Has("flock") && HostTools.Has("unshare") && HostTools.Has("python3"), "Root, flock, unshare and python3 are needed.");
         using HostTestDirectory directory = new();
-        directory.Write("theirs/file", "old");
+        directory.Write("theirs/sub/file", "old");
         HostTools.Must("chown", "65534:65534", directory["theirs"]);
-        SetMode(directory["theirs"], "1777");
+        SetMode(directory["theirs"], "755");
 
         // The map is written from outside, while the shell of the namespace waits for it.
         string how = $$"""
@@ -45,12 +45,12 @@ public sealed class UserNamespaceTests
             echo '{{map}}' >/proc/$!/uid_map 2>/dev/null || { sleep 0.3; echo '{{map}}' >/proc/$!/uid_map; }
             wait $!
             """;
-        string path = directory["theirs/file"];
+        string path = directory["theirs/sub/file"];
         using var host = RemoteStandIn.Connect(how, path);
         string? error = null, words = null;
         try
         {
-            using var change = host.BeginChange([directory["theirs"]], Patience.Soon, CancellationToken.None);
+            using var change = host.BeginChange([directory["theirs/sub"]], Patience.Soon, CancellationToken.None);
             change.Replace(path, "new"u8, host.TryReadFile(path, 100));
             change.Complete(static _ => { });
         }

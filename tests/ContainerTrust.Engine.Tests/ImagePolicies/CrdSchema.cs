@@ -119,7 +119,7 @@ internal sealed partial class CrdSchema
         YamlKind wanted = type switch { "object" => YamlKind.Mapping, "array" => YamlKind.Sequence, "string" or "boolean" => YamlKind.Scalar, _ => throw new InvalidOperationException($"The schema has a type {type}.") };
         if (node.Kind != wanted)
         {
-            faults.Add($"{path}: is no {type}.");
+            faults.Add($"{path}: is not a {type}.");
             return;
         }
 
@@ -128,7 +128,7 @@ internal sealed partial class CrdSchema
         else if (type == "array")
             CheckArray(node, schema, path, faults);
         else if (type == "boolean" && (node.Style != YamlStyle.Plain || node.Value is not ("true" or "false")))
-            faults.Add($"{path}: is no boolean.");
+            faults.Add($"{path}: is not a boolean.");
         else if (type == "string")
             CheckText(node, schema, path, faults);
         foreach (YamlNode rule in Get(schema, "x-kubernetes-validations")?.Children ?? [])
@@ -172,7 +172,7 @@ internal sealed partial class CrdSchema
     {
         // A plain word that a YAML reader takes for a number or a boolean would be no string.
         if (node.Style == YamlStyle.Plain && (node.IsNull || NotText().IsMatch(node.Value)))
-            faults.Add($"{path}: is no string.");
+            faults.Add($"{path}: is not a string.");
         int length = node.Value.EnumerateRunes().Count();
         if (Number(schema, "maxLength") is { } max && length > max)
             faults.Add($"{path}: is longer than {max}.");

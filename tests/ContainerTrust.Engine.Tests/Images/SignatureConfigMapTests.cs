@@ -69,7 +69,7 @@ public sealed class SignatureConfigMapTests
     {
         Assert.Empty(Read($"kind: Secret\nmetadata: {{name: s}}\nbinaryData: {{sha256-{Hex}-1: {Base64("one")}}}\n---\nkind: ConfigMap\nbinaryData: {{sha256-{Hex}-x: aaaa, sha256-{Hex}0: aaaa}}\n"));
         Assert.Equal(3, _warnings.Count);
-        Assert.Contains("Secret 's' is no ConfigMap", _warnings[0], StringComparison.Ordinal);
+        Assert.Contains("Secret 's' is not a ConfigMap", _warnings[0], StringComparison.Ordinal);
         Assert.Equal(["one"], Texts(Read($"kind: ConfigMap\nbinaryData: {{sha256-{Hex}: {Base64("one")}}}\n")));
     }
 

@@ -63,7 +63,7 @@ internal static class TarOracle
         // An archive ends with empty blocks; .NET takes one that was cut off between entries for a whole one.
         reason.EndsWith("it ends too early.", StringComparison.Ordinal)
         // .NET does not check the checksums of headers.
-        || reason.EndsWith("it is no tar archive, or is damaged.", StringComparison.Ordinal)
+        || reason.EndsWith("it is not a tar archive, or is damaged.", StringComparison.Ordinal)
         // What names and the like may take is bounded.
         || reason.Contains("a header in it has more than", StringComparison.Ordinal)
         // As Go, we refuse zero bytes in names, and in keys of records.

@@ -57,11 +57,11 @@ internal static partial class TomlOracle
         // Tomlyn lets a backslash take away the line break of a text that is not allowed to have one.
         (reason.StartsWith("This escape is not known", StringComparison.Ordinal) && LineBreakEscape.IsMatch(text))
         // It reads whole numbers that need 64 bits as negative ones, where they are not decimal.
-        || (reason.Contains("is no value", StringComparison.Ordinal) && WideNumber.IsMatch(reason))
+        || (reason.Contains("is not a value", StringComparison.Ordinal) && WideNumber.IsMatch(reason))
         // It takes a carriage return alone for white space behind such a backslash.
         || (reason.StartsWith("A carriage return must be", StringComparison.Ordinal) && LineBreakEscape.IsMatch(text))
         // It takes an underscore in a time.
-        || (reason.Contains("is no value", StringComparison.Ordinal) && TimeWithUnderscore.IsMatch(reason))
+        || (reason.Contains("is not a value", StringComparison.Ordinal) && TimeWithUnderscore.IsMatch(reason))
         // Within arrays of tables it does not see every table that is there twice, or is something else already.
         || (reason.Contains(" already", StringComparison.Ordinal) && text.Contains("[[", StringComparison.Ordinal));
 

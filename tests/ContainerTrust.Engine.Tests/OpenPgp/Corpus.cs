@@ -1,6 +1,6 @@
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Finds the shared corpus of real files, which is no part of the project.</summary>
+/// <summary>Finds the shared corpus of real files, which is not part of the project.</summary>
 internal static class Corpus
 {
     public static byte[] Read(string name)

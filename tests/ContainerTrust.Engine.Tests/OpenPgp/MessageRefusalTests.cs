@@ -22,7 +22,7 @@ public sealed class MessageRefusalTests
     [Fact]
     public void A_message_of_the_largest_size_is_read()
     {
-        Refused(OpenPgpProblem.NotSignedMessage, "It is no OpenPGP data.", new byte[OpenPgpKeyring.MaxMessageLength]);
+        Refused(OpenPgpProblem.NotSignedMessage, "It is not OpenPGP data.", new byte[OpenPgpKeyring.MaxMessageLength]);
         Refused(OpenPgpProblem.TooLarge, "It is larger than 4 MiB.", new byte[OpenPgpKeyring.MaxMessageLength + 1]);
     }
 
@@ -30,7 +30,7 @@ public sealed class MessageRefusalTests
     public void Armored_data_of_another_kind_is_named()
     {
         byte[] message = Signer.Message(Content);
-        Refused(OpenPgpProblem.NotSignedMessage, "It is no OpenPGP data.", "text"u8.ToArray());
+        Refused(OpenPgpProblem.NotSignedMessage, "It is not OpenPGP data.", "text"u8.ToArray());
         Refused(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content; sign with gpg --sign.", TestPackets.Armor(message, label: "SIGNATURE"));
         Refused(OpenPgpProblem.NotSignedMessage, "It is armored OpenPGP data, but no message.", TestPackets.Armor(message));
         Refused(OpenPgpProblem.NotSignedMessage, "It is a cleartext signature, which is not accepted for images; sign with gpg --sign.",

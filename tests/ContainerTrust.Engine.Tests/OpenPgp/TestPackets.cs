@@ -7,7 +7,7 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Builds packets by hand. The signatures are no signatures: the reader does not verify.</summary>
+/// <summary>Builds packets by hand. The signatures are not signatures: the reader does not verify.</summary>
 internal static class TestPackets
 {
     public const uint Created = 1_700_000_000;

@@ -8,12 +8,12 @@ public sealed class DockerReferenceTests
 
     [Theory]
     [InlineData("Busybox", "a repository name must be lowercase")]
-    [InlineData("example.com/@sha256:" + Hex, "'' is no repository name")]
-    [InlineData("example.com/:tag", "'' is no repository name")]
-    [InlineData(".example/app", "'.example' is no host[:port]")]
-    [InlineData("/app", "'/app' is no repository name")]
-    [InlineData("repo:-tag", "'-tag' is no tag")]
-    [InlineData("repo@sha256:abc", "'sha256:abc' is no digest (sha256, sha384 or sha512 and lowercase hexadecimal digits)")]
+    [InlineData("example.com/@sha256:" + Hex, "'' is not a repository name")]
+    [InlineData("example.com/:tag", "'' is not a repository name")]
+    [InlineData(".example/app", "'.example' is not a host[:port]")]
+    [InlineData("/app", "'/app' is not a repository name")]
+    [InlineData("repo:-tag", "'-tag' is not a tag")]
+    [InlineData("repo@sha256:abc", "'sha256:abc' is not a digest (sha256, sha384 or sha512 and lowercase hexadecimal digits)")]
     [InlineData("", "a reference must not be empty")]
     [InlineData(Hex, "64 hexadecimal digits are an image id, not a repository name")]
     public void What_is_wrong_is_named(string text, string expected)

@@ -463,9 +463,9 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void Subjects_that_no_certificate_has_are_warned_of()
     {
-        Assert.Contains(Doubts(Change(Fulcio with { OidcIssuer = "accounts.google.com" })), static w => w.Contains("no URL", StringComparison.Ordinal));
-        Assert.Contains(Doubts(Change(Fulcio with { SubjectEmail = "dev" })), static w => w.Contains("no e-mail address", StringComparison.Ordinal));
-        Assert.Contains(Doubts(Change(Pki with { SubjectHostname = "https://ci.example.com" })), static w => w.Contains("no host name", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Fulcio with { OidcIssuer = "accounts.google.com" })), static w => w.Contains("not a URL", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Fulcio with { SubjectEmail = "dev" })), static w => w.Contains("not an e-mail address", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Pki with { SubjectHostname = "https://ci.example.com" })), static w => w.Contains("not a host name", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -85,7 +85,7 @@ public sealed class RegistriesConfiguration
     /// <param name="image">The image, by its full name.</param>
     /// <returns>The mirrors that are for this name, in order, then the registry itself. The policy is asked about <paramref name="image"/>, never about these.</returns>
     /// <exception cref="TrustException">
-    /// <c>RegistryBlocked</c>: nothing is left. <c>InvalidRegistriesConf</c>: what a location makes of the name is no image name.
+    /// <c>RegistryBlocked</c>: nothing is left. <c>InvalidRegistriesConf</c>: what a location makes of the name is not an image name.
     /// </exception>
     public IReadOnlyList<PullSource> PullSources(DockerReference image)
     {
@@ -142,7 +142,7 @@ public sealed class RegistriesConfiguration
         string repository = end < 0 ? name : name[..end];
         string suffix = end < 0 ? "" : name[end..];
         if (!ReferenceGrammar.IsName(repository))
-            throw Invalid(name, $"'{Printable.Of(repository, Printable.NameLength)}' is no repository name");
+            throw Invalid(name, $"'{Printable.Of(repository, Printable.NameLength)}' is not a repository name");
 
         // An alias of nothing in the recorded ones hides the others.
         ShortNameAlias? alias = _recordedAliases.Value.GetValueOrDefault(repository) ?? _aliases.GetValueOrDefault(repository);
@@ -177,7 +177,7 @@ public sealed class RegistriesConfiguration
         DockerReference.TryParse(text, out DockerReference? reference, out string problem) ? reference : throw Invalid(name, problem);
 
     private static TrustException Invalid(string name, string problem) =>
-        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is no image name: {Printable.Of(problem, Printable.SentenceLength)}.") { Target = name };
+        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not an image name: {Printable.Of(problem, Printable.SentenceLength)}.") { Target = name };
 
     private static Dictionary<string, ShortNameAlias> ReadRecordedAliases(ITrustHost host)
     {
@@ -197,7 +197,7 @@ public sealed class RegistriesConfiguration
         string rewritten = endpoint.Location + full[entry.Match(full)..];
         if (DockerReference.TryParse(rewritten, out DockerReference? reference, out string problem) && reference.ToString() == rewritten)
             return reference;
-        throw new TrustException("InvalidRegistriesConf", TrustErrorKind.InvalidData, $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of '{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, which is no full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
+        throw new TrustException("InvalidRegistriesConf", TrustErrorKind.InvalidData, $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of '{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, which is not a full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
         {
             Target = entry.File,
         };

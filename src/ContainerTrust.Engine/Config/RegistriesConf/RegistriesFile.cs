@@ -57,7 +57,7 @@ internal sealed class RegistriesFile
         {
             string registry = read.Location(read.SearchRegistries[i], 0);
             if (!ReferenceGrammar.IsDomain(registry))
-                throw document.Error(InvalidId, 0, $"'{Printable.Of(registry, Printable.NameLength)}' in unqualified-search-registries is no host[:port].");
+                throw document.Error(InvalidId, 0, $"'{Printable.Of(registry, Printable.NameLength)}' in unqualified-search-registries is not a host[:port].");
             read.SearchRegistries[i] = registry;
         }
 
@@ -67,7 +67,7 @@ internal sealed class RegistriesFile
             "disabled" => ShortNameMode.Disabled,
             "enforcing" => ShortNameMode.Enforcing,
             "permissive" => ShortNameMode.Permissive,
-            _ => throw document.Error(InvalidId, document.Find(root, "short-name-mode")!.Offset, $"'{Printable.Of(mode, Printable.NameLength)}' is no short-name-mode; possible are enforcing, permissive and disabled."),
+            _ => throw document.Error(InvalidId, document.Find(root, "short-name-mode")!.Offset, $"'{Printable.Of(mode, Printable.NameLength)}' is not a short-name-mode; possible are enforcing, permissive and disabled."),
         };
         read.Aliases = ShortNames.ReadAliases(document);
         return read;
@@ -116,7 +116,7 @@ internal sealed class RegistriesFile
         if (prefix.Length == 0)
             prefix = location;
         if (prefix.StartsWith("*.", StringComparison.Ordinal) && prefix.AsSpan().IndexOfAny('/', '@', ':') >= 0)
-            throw _document.Error(InvalidId, at, $"The prefix '{Printable.Of(prefix, Printable.NameLength)}' is no wildcard; its form is *.example.com, without port and path.");
+            throw _document.Error(InvalidId, at, $"The prefix '{Printable.Of(prefix, Printable.NameLength)}' is not a wildcard; its form is *.example.com, without port and path.");
         if (_document.String(table, "pull-from-mirror").Length > 0)
             throw _document.Error(InvalidId, at, "pull-from-mirror is for mirrors; write it in [[registry.mirror]].");
 
@@ -130,7 +130,7 @@ internal sealed class RegistriesFile
             if (pull.Length > 0 && byDigestOnly)
                 throw _document.Error(InvalidId, mirror.Offset, "pull-from-mirror cannot be there together with the registry's mirror-by-digest-only; write one of them.");
             if (pull is not ("" or "all" or "digest-only" or "tag-only"))
-                throw _document.Error(InvalidId, mirror.Offset, $"'{Printable.Of(pull, Printable.NameLength)}' is no pull-from-mirror; possible are all, digest-only and tag-only.");
+                throw _document.Error(InvalidId, mirror.Offset, $"'{Printable.Of(pull, Printable.NameLength)}' is not a pull-from-mirror; possible are all, digest-only and tag-only.");
             mirrors.Add(new RegistryLocation(mirrorLocation, _document.Switch(mirror, "insecure"), pull));
         }
 

@@ -28,7 +28,7 @@ internal static class ShortNames
         foreach ((string name, TomlValue value) in table.Members)
         {
             if (!ReferenceGrammar.IsName(name) || HasRegistry(name))
-                throw document.Error("InvalidRegistriesConf", value.Offset, $"The alias '{Printable.Of(name, Printable.NameLength)}' is no short name; write it without registry, tag and digest.");
+                throw document.Error("InvalidRegistriesConf", value.Offset, $"The alias '{Printable.Of(name, Printable.NameLength)}' is not a short name; write it without registry, tag and digest.");
             if (value is not TomlString text)
                 throw document.WrongType(value, name, "a string");
             if (text.Value.Length == 0)

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>The values that a signature store may have.</summary>
 internal static class StoreUrl
 {
-    private const string NoUrl = "it is no valid URL; write https://host/path.";
+    private const string NoUrl = "it is not a valid URL; write https://host/path.";
 
     /// <summary>Why the reference could not use a store; null if it could.</summary>
     public static string? Problem(string store) =>

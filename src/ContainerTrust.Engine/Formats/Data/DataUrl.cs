@@ -68,7 +68,7 @@ public static class DataUrl
         if (source is null)
             return [];
         if (!source.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            throw new TrustException("SourceNotSupported", TrustErrorKind.InvalidData, $"The source '{Printable.Of(source, Printable.NameLength)}' is no data: URL, and nodes take files from nothing else. Put the content itself into the document.");
+            throw new TrustException("SourceNotSupported", TrustErrorKind.InvalidData, $"The source '{Printable.Of(source, Printable.NameLength)}' is not a data: URL, and nodes take files from nothing else. Put the content itself into the document.");
         bool isBase64 = ReadHeader(source, out int start);
         byte[] content = isBase64 ? DecodeBase64(source.AsSpan(start)) : Unescape(source.AsSpan(start));
         if (isGzip)
@@ -221,16 +221,16 @@ public static class DataUrl
         bool isPlain = !data.ContainsAny('%', '\n');
         byte[] text = isPlain ? Latin1(data) : Unescape(data.ToString().Replace("\n", "", StringComparison.Ordinal));
         if (text.AsSpan().ContainsAny((byte)' ', (byte)'\t', (byte)'\r') || !Base64.IsValid(text, out int length))
-            throw Invalid("its data is no base64");
+            throw Invalid("its data is not base64");
         byte[] content = new byte[length];
-        return Base64.DecodeFromUtf8(text, content, out _, out int written) == OperationStatus.Done && written == length ? content : throw Invalid("its data is no base64");
+        return Base64.DecodeFromUtf8(text, content, out _, out int written) == OperationStatus.Done && written == length ? content : throw Invalid("its data is not base64");
     }
 
     private static byte[] Latin1(ReadOnlySpan<char> data)
     {
         byte[] text = new byte[data.Length];
         for (int i = 0; i < data.Length; i++)
-            text[i] = data[i] <= 0x7F ? (byte)data[i] : throw Invalid("its data is no base64");
+            text[i] = data[i] <= 0x7F ? (byte)data[i] : throw Invalid("its data is not base64");
         return text;
     }
 
@@ -266,7 +266,7 @@ public static class DataUrl
     private static string Named(char c) => c is > ' ' and <= '~' ? $"'{c}'" : $"U+{(int)c:X4}";
 
     private static TrustException Invalid(string problem) =>
-        new("InvalidDataUrl", TrustErrorKind.InvalidData, $"This is no valid data: URL: {problem}. Write the document again.");
+        new("InvalidDataUrl", TrustErrorKind.InvalidData, $"This is not a valid data: URL: {problem}. Write the document again.");
 
     private static TrustException BadGzip(Exception? cause) =>
         new("InvalidGzip", TrustErrorKind.InvalidData, "The content is not what it is said to be, one whole gzip file. Write the document again.", cause);

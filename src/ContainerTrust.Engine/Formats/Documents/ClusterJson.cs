@@ -24,7 +24,7 @@ internal static class ClusterJson
     public static IReadOnlyList<JsonElement>? Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } known ? [.. known.EnumerateArray()] : null;
 
-    /// <summary>A mapping of texts; members that are no texts are left out.</summary>
+    /// <summary>A mapping of texts; members that are not texts are left out.</summary>
     public static Dictionary<string, string> Texts(this JsonElement? element)
     {
         Dictionary<string, string> texts = new(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ internal static class PolicyNames
     {
         if (name.Length > MaxName || !IsSubdomain(name))
         {
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is no name for a policy. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, with a letter or digit at each end.")
+            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is not a name for a policy. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, with a letter or digit at each end.")
             {
                 Target = name,
             };
@@ -40,7 +40,7 @@ internal static class PolicyNames
     {
         if (name.Length > MaxLabel || name.Contains('.') || !IsSubdomain(name))
         {
-            throw new TrustException("InvalidNamespace", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is no name of a namespace. Use lower-case letters, digits and hyphens, at most {MaxLabel}, with a letter or digit at each end.")
+            throw new TrustException("InvalidNamespace", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is not a name of a namespace. Use lower-case letters, digits and hyphens, at most {MaxLabel}, with a letter or digit at each end.")
             {
                 Target = name,
             };

@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.Formats.Json;
 
 /// <summary>
 /// Reads JSON as Go's <c>encoding/json</c> does: member names without regard to case where no exact name is there, the last of equal names counts, bytes that
-/// are no UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is written in Go.
+/// are not UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is written in Go.
 /// </summary>
 internal static class GoJson
 {

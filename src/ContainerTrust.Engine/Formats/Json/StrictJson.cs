@@ -5,7 +5,7 @@ using ContainerTrust.Engine.Formats.Data;
 
 namespace ContainerTrust.Engine.Formats.Json;
 
-/// <summary>Reads sigstore's JSON in one pass, refusing the slightest surprise: a duplicate member, a value of another type, text that is no Unicode.</summary>
+/// <summary>Reads sigstore's JSON in one pass, refusing the slightest surprise: a duplicate member, a value of another type, text that is not a Unicode.</summary>
 internal ref struct StrictJson
 {
     // As deep as Go's encoding/json goes; only ignored members can be deep at all.
@@ -71,7 +71,7 @@ internal ref struct StrictJson
     public void EnterObject(string what)
     {
         if (NextToken() != JsonTokenType.StartObject)
-            throw new StrictJsonException($"{what} is no object");
+            throw new StrictJsonException($"{what} is not an object");
     }
 
     /// <summary>Enters an object, or passes a null.</summary>
@@ -80,7 +80,7 @@ internal ref struct StrictJson
     {
         JsonTokenType.StartObject => true,
         JsonTokenType.Null => false,
-        _ => throw new StrictJsonException($"{what} is no object"),
+        _ => throw new StrictJsonException($"{what} is not an object"),
     };
 
     /// <summary>Goes to the next member of an object; its value must be read then.</summary>
@@ -95,17 +95,17 @@ internal ref struct StrictJson
     }
 
     public string String(string what) =>
-        NextToken() == JsonTokenType.String ? _json.GetString()! : throw new StrictJsonException($"{what} is no string");
+        NextToken() == JsonTokenType.String ? _json.GetString()! : throw new StrictJsonException($"{what} is not a string");
 
     public string? StringOrNull(string what) => NextToken() switch
     {
         JsonTokenType.String => _json.GetString(),
         JsonTokenType.Null => null,
-        _ => throw new StrictJsonException($"{what} is no string"),
+        _ => throw new StrictJsonException($"{what} is not a string"),
     };
 
     /// <summary>Standard base64 with padding, in which line ends are ignored, as Go's encoding/base64 reads it.</summary>
-    public byte[] Base64(string what) => KeyData.Decode(String(what)) ?? throw new StrictJsonException($"{what} is no base64");
+    public byte[] Base64(string what) => KeyData.Decode(String(what)) ?? throw new StrictJsonException($"{what} is not base64");
 
     /// <summary>A number that a 64-bit floating-point number holds as an exact integer, whatever its notation.</summary>
     public long Integer(string what)
@@ -113,11 +113,11 @@ internal ref struct StrictJson
         const double Exact = 9_007_199_254_740_992.0;
         NextToken();
         double value = CurrentDouble(what);
-        return value == Math.Floor(value) && Math.Abs(value) < Exact ? (long)value : throw new StrictJsonException($"{what} is no integer of at most 53 bits");
+        return value == Math.Floor(value) && Math.Abs(value) < Exact ? (long)value : throw new StrictJsonException($"{what} is not an integer of at most 53 bits");
     }
 
     public readonly double CurrentDouble(string what) =>
-        _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw new StrictJsonException($"{what} is no number");
+        _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw new StrictJsonException($"{what} is not a number");
 
     /// <summary>Passes a value that is ignored. The reference decodes it all the same, and refuses numbers that it cannot.</summary>
     public void SkipValue()

@@ -55,7 +55,7 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
             if (length == BlockSize && !_block.AsSpan().ContainsAnyExcept((byte)0))
                 return false;
             if (length != BlockSize || !HasGoodChecksum())
-                throw Invalid("it is no tar archive, or is damaged");
+                throw Invalid("it is not a tar archive, or is damaged");
             _type = (char)_block[156];
             long size = Number(_block.AsSpan(124, 12));
             switch (_type)
@@ -114,7 +114,7 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
         if (records.TryGetValue("path", out string? recorded) && recorded.Length > 0)
             path = recorded;
         if (records.TryGetValue("size", out string? digits) && digits.Length > 0 && !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out size))
-            throw Invalid("an entry's size is no number");
+            throw Invalid("an entry's size is not a number");
         _isSparse = _type == 'S' || records.Keys.Any(static k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
         if (records.TryGetValue("GNU.sparse.name", out string? sparse))
             path = sparse;
@@ -217,7 +217,7 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
         foreach (byte b in field.Trim(" \0"u8))
         {
             if (b is < (byte)'0' or > (byte)'7')
-                throw Invalid("it is no tar archive, or is damaged");
+                throw Invalid("it is not a tar archive, or is damaged");
             value = (value << 3) | (uint)(b - '0');
         }
 

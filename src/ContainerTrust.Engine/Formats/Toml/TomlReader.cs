@@ -297,7 +297,7 @@ internal sealed class TomlReader
             return new TomlInteger(start, number);
         if (TomlNumber.IsFloat(word) || TomlNumber.IsDateOrTime(word))
             return new TomlOther(start, word.ToString());
-        throw Error(start, word.IsEmpty ? "A value is expected here." : $"'{Shown(word.ToString())}' is no value; write text in quotes.");
+        throw Error(start, word.IsEmpty ? "A value is expected here." : $"'{Shown(word.ToString())}' is not a value; write text in quotes.");
     }
 
     private string ReadLiteral()

@@ -7,7 +7,7 @@ namespace ContainerTrust.Engine.Formats.Yaml;
 internal static class YamlAdapter
 {
     /// <summary>Reads the first document of a file.</summary>
-    /// <exception cref="TrustFormatException">The text is no YAML, or exceeds a limit.</exception>
+    /// <exception cref="TrustFormatException">The text is not a YAML, or exceeds a limit.</exception>
     public static YamlDocument Parse(YamlText text) => Guard(text, static (text, loader) =>
     {
         YamlDocument document = loader.Load();
@@ -16,7 +16,7 @@ internal static class YamlAdapter
     });
 
     /// <summary>Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of them together.</summary>
-    /// <exception cref="TrustFormatException">The text is no YAML, or exceeds a limit.</exception>
+    /// <exception cref="TrustFormatException">The text is not a YAML, or exceeds a limit.</exception>
     public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (_, loader) => loader.LoadAll());
 
     private static T Guard<T>(YamlText text, Func<YamlText, Loader, T> read)

@@ -31,7 +31,7 @@ internal sealed class YamlText
     public IReadOnlyList<int> LineStarts { get; }
 
     /// <summary>Decodes a file.</summary>
-    /// <exception cref="TrustFormatException">The bytes are no text that YAML allows.</exception>
+    /// <exception cref="TrustFormatException">The bytes are not text that YAML allows.</exception>
     public static YamlText Decode(string path, ReadOnlySpan<byte> content)
     {
         if (content.StartsWith("\uFEFF"u8))

@@ -15,7 +15,7 @@ internal static class FileReader
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="maxBytes">The largest content that is read.</param>
     /// <returns>The file, or null if there is none.</returns>
-    /// <exception cref="TrustException">It is no regular file, too large, may not be read, or does not stop changing.</exception>
+    /// <exception cref="TrustException">It is not a regular file, too large, may not be read, or does not stop changing.</exception>
     public static HostFile? TryRead(HostRoot root, string path, int maxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);

@@ -10,7 +10,7 @@ internal sealed class HostRoot
 
     /// <summary>Names a root; nothing is opened.</summary>
     /// <param name="directory">An absolute path on this machine.</param>
-    /// <exception cref="TrustException">This system is not Linux, or the path is no absolute path.</exception>
+    /// <exception cref="TrustException">This system is not Linux, or the path is not an absolute path.</exception>
     public HostRoot(string directory)
     {
         RequireLinux();

@@ -36,8 +36,8 @@ internal static class LinuxError
 
     private static TrustException? Common(int error, string path, string place) => error switch
     {
-        Errno.ELOOP => new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Mend the link.") { Target = path },
-        Errno.ENOTDIR => new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is no directory. Check the path.") { Target = path },
+        Errno.ELOOP => new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.") { Target = path },
+        Errno.ENOTDIR => new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is not a directory. Check the path.") { Target = path },
         Errno.ENAMETOOLONG => PathText.TooLong(path),
         Errno.EMFILE or Errno.ENFILE => new TrustException("TooManyOpenFiles", TrustErrorKind.LimitsExceeded, $"{place} cannot be opened: too many files are open. Close other programs or raise the limit (ulimit -n).") { Target = path },
         _ => null,

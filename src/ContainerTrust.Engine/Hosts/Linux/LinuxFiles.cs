@@ -7,7 +7,7 @@ internal sealed class LinuxFiles
 
     /// <summary>Names the root; nothing is opened.</summary>
     /// <param name="rootDirectory">An absolute path on this machine; "/" for this host.</param>
-    /// <exception cref="TrustException">This system is not Linux, or the path is no absolute path.</exception>
+    /// <exception cref="TrustException">This system is not Linux, or the path is not an absolute path.</exception>
     public LinuxFiles(string rootDirectory) => _root = new HostRoot(rootDirectory);
 
     /// <inheritdoc cref="ITrustHost.Exists"/>

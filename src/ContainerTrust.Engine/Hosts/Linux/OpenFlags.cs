@@ -20,7 +20,7 @@ internal static class OpenFlags
     private static readonly bool s_armValues =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Armv6 or Architecture.Ppc64le;
 
-    /// <summary>Fails with ENOTDIR if the name is no directory.</summary>
+    /// <summary>Fails with ENOTDIR if the name is not a directory.</summary>
     public static int Directory => s_armValues ? 0x4000 : 0x10000;
 
     /// <summary>Fails if the last component is a symbolic link (ELOOP; ENOTDIR together with <see cref="Directory"/>).</summary>

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// Between .NET strings and the bytes that Linux calls a path. A name that is no UTF-8 survives the way there and back: each byte that does not fit
+/// Between .NET strings and the bytes that Linux calls a path. A name that is not UTF-8 survives the way there and back: each byte that does not fit
 /// becomes a lone surrogate U+DC80 to U+DCFF (as in Python's "surrogateescape"), so that a listed file can also be opened.
 /// </summary>
 internal static class PathText

@@ -245,7 +245,7 @@ internal sealed class PathWalk : IDisposable
         return true;
     }
 
-    /// <summary>Puts a link's target in front of what is still to walk. False if the name is no link.</summary>
+    /// <summary>Puts a link's target in front of what is still to walk. False if the name is not a link.</summary>
     private bool FollowLink(ReadOnlySpan<byte> name, int end, bool more)
     {
         Span<byte> target = stackalloc byte[PathText.MaximumLength + 1];

@@ -44,9 +44,9 @@ internal static class RemoteError
     private static TrustException? Common(string words, string path, string place)
     {
         if (Says(words, "Too many levels of symbolic links") || Says(words, "Symbolic link loop"))
-            return new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Mend the link.") { Target = path };
+            return new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.") { Target = path };
         if (IsNotADirectory(words))
-            return new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is no directory. Check the path.") { Target = path };
+            return new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is not a directory. Check the path.") { Target = path };
         return Says(words, "File name too long") ? PathText.TooLong(path) : null;
     }
 

@@ -95,14 +95,14 @@ public sealed record SshConnectionOptions
             throw InvalidHost(HostName ?? "");
         if (UserName is { } user && (user.Length is 0 or > 128 || user[0] is '-' or '\\' || user[^1] == '\\' || user.AsSpan().ContainsAnyExcept(s_userCharacters) || user.AsSpan(0, user.Length - 1).Contains('$')))
         {
-            throw new TrustException("InvalidUserName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(user, Printable.NameLength)}' is no user name that is given to ssh: letters, digits and . _ - + @ make one, and it does not begin with a hyphen.")
+            throw new TrustException("InvalidUserName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(user, Printable.NameLength)}' is not a user name that is given to ssh: letters, digits and . _ - + @ make one, and it does not begin with a hyphen.")
             {
                 Target = HostName,
             };
         }
 
         if (Port is < 1 or > 65535)
-            throw new TrustException("InvalidPort", TrustErrorKind.InvalidArgument, $"{Port} is no port; ports are 1 to 65535.") { Target = HostName };
+            throw new TrustException("InvalidPort", TrustErrorKind.InvalidArgument, $"{Port} is not a port; ports are 1 to 65535.") { Target = HostName };
         if (KeyFilePath is { } key && (key.Length == 0 || key.Any(char.IsControl)))
             throw new TrustException("InvalidKeyFilePath", TrustErrorKind.InvalidArgument, "The path of the private key is empty or has control characters in it. Give the path of a file.") { Target = HostName };
         if (ConnectingTimeout <= TimeSpan.Zero && ConnectingTimeout != Timeout.InfiniteTimeSpan)
@@ -110,14 +110,14 @@ public sealed record SshConnectionOptions
         foreach ((string name, string value) in Options)
         {
             if (name.Length is 0 or > 64 || !char.IsAsciiLetter(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
-                throw InvalidOption($"'{Printable.Of(name, Printable.NameLength)}' is no option of ssh_config: they are made of letters and digits.");
+                throw InvalidOption($"'{Printable.Of(name, Printable.NameLength)}' is not an option of ssh_config: they are made of letters and digits.");
             if (value is null || value.Any(char.IsControl))
                 throw InvalidOption($"The value of the ssh option {name} is missing, or has control characters in it.");
         }
     }
 
     private static TrustException InvalidHost(string name) =>
-        new("InvalidHostName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is no host name or address: letters, digits, dots and hyphens make one, and it does not begin with a hyphen.") { Target = name };
+        new("InvalidHostName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not a host name or address: letters, digits, dots and hyphens make one, and it does not begin with a hyphen.") { Target = name };
 
     private TrustException InvalidOption(string message) => new("InvalidSshOption", TrustErrorKind.InvalidArgument, message) { Target = HostName };
 }

@@ -47,7 +47,7 @@ public static class ReleaseContent
                 break;
         }
 
-        throw new TrustException("NotARelease", TrustErrorKind.NotFound, $"{source.Name} is no release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.") { Target = source.Name };
+        throw new TrustException("NotARelease", TrustErrorKind.NotFound, $"{source.Name} is not a release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.") { Target = source.Name };
     }
 
     /// <summary>Reads a list that was taken out of a release image before.</summary>
@@ -56,7 +56,7 @@ public static class ReleaseContent
     /// <param name="release">The release image by digest, for <see cref="ReleaseImageContent.Release"/>.</param>
     /// <param name="warning">Told what is passed over, and why. Null: nobody is.</param>
     /// <returns>The images, in the list's order. An entry that names no digest is none, as its image can be another one tomorrow.</returns>
-    /// <exception cref="TrustException"><c>InvalidReleaseContent</c>: it is no ImageStream, or lists one name with two digests.</exception>
+    /// <exception cref="TrustException"><c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.</exception>
     public static IReadOnlyList<ReleaseImageContent> Parse(string name, ReadOnlyMemory<byte> imageReferences, string release, Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -70,19 +70,19 @@ public static class ReleaseContent
         }
         catch (JsonException e)
         {
-            throw Invalid(name, $"it is no valid JSON (line {(e.LineNumber ?? 0) + 1})", e);
+            throw Invalid(name, $"it is not valid JSON (line {(e.LineNumber ?? 0) + 1})", e);
         }
         catch (InvalidOperationException e)
         {
             // A text in it is no UTF-8, or half of a surrogate pair.
-            throw Invalid(name, "a text in it is no valid Unicode", e);
+            throw Invalid(name, "a text in it is not valid Unicode", e);
         }
     }
 
     private static List<ReleaseImageContent> Parse(string name, JsonElement root, string release, Action<string> warning)
     {
         if (Text(name, root, "kind") is not "ImageStream")
-            throw Invalid(name, "it is no ImageStream");
+            throw Invalid(name, "it is not an ImageStream");
         string? releaseName = Member(name, root, "metadata") is { } metadata ? Text(name, metadata, "name") : null;
         if (Member(name, root, "spec") is not { } spec || Member(name, spec, "tags") is not { ValueKind: JsonValueKind.Array } tags)
             throw Invalid(name, "it has no list spec.tags");
@@ -102,7 +102,7 @@ public static class ReleaseContent
             }
             else if (!DockerReference.TryParse(image, out DockerReference? parsed, out _) || parsed.Digest is null)
             {
-                warning($"{name}: {shown} names '{Printable.Of(image, Printable.NameLength)}', which is no image by digest, and is passed over.");
+                warning($"{name}: {shown} names '{Printable.Of(image, Printable.NameLength)}', which is not an image by digest, and is passed over.");
             }
             else if (digests.TryAdd(tagName, parsed.Digest))
             {
@@ -148,7 +148,7 @@ public static class ReleaseContent
             reader.Read();
             List<string>? layers = null;
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw NoLayers(manifest, "it is no JSON object");
+                throw NoLayers(manifest, "it is not a JSON object");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string name = GoJson.Text(ref reader);
@@ -165,19 +165,19 @@ public static class ReleaseContent
         }
         catch (JsonException e)
         {
-            throw NoLayers(manifest, "it is no valid JSON", e);
+            throw NoLayers(manifest, "it is not valid JSON", e);
         }
     }
 
     private static List<string> ReadLayers(ref Utf8JsonReader reader, ImageManifest manifest)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw NoLayers(manifest, "its layers are no list");
+            throw NoLayers(manifest, "its layers are not a list");
         List<string> layers = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject || layers.Count == MaxLayers)
-                throw NoLayers(manifest, layers.Count == MaxLayers ? $"it has more than {MaxLayers} layers" : "a layer is no object");
+                throw NoLayers(manifest, layers.Count == MaxLayers ? $"it has more than {MaxLayers} layers" : "a layer is not an object");
             string? digest = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -186,7 +186,7 @@ public static class ReleaseContent
                 if (!GoJson.IsField(name, "digest"))
                     reader.Skip();
                 else if (digest is not null || !GoJson.TryString(ref reader, ref digest))
-                    throw NoLayers(manifest, "a layer's digest is there twice or is no text");
+                    throw NoLayers(manifest, "a layer's digest is there twice or is not text");
             }
 
             ImageDigest.Require(digest ?? "", manifest.Source);
@@ -210,7 +210,7 @@ public static class ReleaseContent
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw Invalid(name, "it is no gzip file that can be unpacked", e);
+            throw Invalid(name, "it is not a gzip file that can be unpacked", e);
         }
     }
 
@@ -223,7 +223,7 @@ public static class ReleaseContent
     }
 
     private static TrustException NoLayers(ImageManifest manifest, string reason, Exception? cause = null) =>
-        new("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is no manifest whose layers can be read: {reason}.", cause) { Target = manifest.Source };
+        new("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a manifest whose layers can be read: {reason}.", cause) { Target = manifest.Source };
 
     private static TrustException Invalid(string name, string reason, Exception? cause = null) =>
         new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.", cause) { Target = name };

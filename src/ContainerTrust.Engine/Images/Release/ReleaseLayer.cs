@@ -27,10 +27,10 @@ internal sealed record ReleaseLayer(byte[]? Content, bool HidesLower)
             switch (tar.Path)
             {
                 case Path:
-                    content = tar.IsRegularFile ? tar.ReadContent(ReleaseContent.MaxImageReferencesBytes) : throw tar.Invalid($"{Path} in it is no regular file");
+                    content = tar.IsRegularFile ? tar.ReadContent(ReleaseContent.MaxImageReferencesBytes) : throw tar.Invalid($"{Path} in it is not a regular file");
                     break;
                 case DirectoryName when !tar.IsDirectory:
-                    throw tar.Invalid($"{DirectoryName} in it is no directory");
+                    throw tar.Invalid($"{DirectoryName} in it is not a directory");
                 case Opaque or Whiteout + DirectoryName or DirectoryName + "/" + Opaque or DirectoryName + "/" + Whiteout + FileName:
                     hides = true;
                     break;

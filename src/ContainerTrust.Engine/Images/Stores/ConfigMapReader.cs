@@ -62,7 +62,7 @@ internal static class ConfigMapReader
         if (objects.Count == MaxObjects)
             throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", $"There are more than {MaxObjects} objects in it; give the ConfigMaps with signatures only.");
         if (!node.IsObject)
-            throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", "It is no Kubernetes object; give a ConfigMap as YAML or JSON.");
+            throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", "It is not a Kubernetes object; give a ConfigMap as YAML or JSON.");
         string? kind = node.Member("kind")?.Text;
         if (kind is "List" or "ConfigMapList" && node.Member("items") is { } items)
         {
@@ -83,7 +83,7 @@ internal static class ConfigMapReader
             foreach ((string key, ConfigMapNode value) in binaryData.Members)
             {
                 data.Add(new(key, value.Text ?? throw new TrustFormatException(
-                    "InvalidConfigMap", name, 0, 0, "", $"The value of '{Printable.Of(key, Printable.NameLength)}' in binaryData is no text.")));
+                    "InvalidConfigMap", name, 0, 0, "", $"The value of '{Printable.Of(key, Printable.NameLength)}' in binaryData is not text.")));
             }
         }
 

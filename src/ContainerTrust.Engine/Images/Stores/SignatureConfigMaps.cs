@@ -20,7 +20,7 @@ public static class SignatureConfigMaps
     /// <param name="warning">Told what is passed over, and why. Null: nobody is.</param>
     /// <returns>The signatures by their number, not verified; empty if there are none of this manifest.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidConfigMap</c>: the document is no YAML or JSON of objects, or a signature of this manifest no base64. <c>InvalidDigest</c>.
+    /// <c>InvalidConfigMap</c>: the document is not a YAML or JSON of objects, or a signature of this manifest no base64. <c>InvalidDigest</c>.
     /// <c>FileTooLarge</c>, <c>TooManySignatures</c>.
     /// </exception>
     public static IReadOnlyList<SignatureBlob> Read(string name, ReadOnlyMemory<byte> document, string manifestDigest, Action<string>? warning = null)
@@ -35,7 +35,7 @@ public static class SignatureConfigMaps
         {
             if (map.Kind != "ConfigMap")
             {
-                warning?.Invoke($"{name}: {Describe(map)} is no ConfigMap and is passed over.");
+                warning?.Invoke($"{name}: {Describe(map)} is not a ConfigMap and is passed over.");
                 continue;
             }
 

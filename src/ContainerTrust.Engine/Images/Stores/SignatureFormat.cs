@@ -15,7 +15,7 @@ public static class SignatureFormat
     /// <param name="untrustedBlob">The bytes as the store has them.</param>
     /// <param name="kind">The format.</param>
     /// <param name="untrustedSignature">The signature itself.</param>
-    /// <param name="problem">Why it is no signature, a clause without a full stop; empty if it is one.</param>
+    /// <param name="problem">Why it is not a signature, a clause without a full stop; empty if it is one.</param>
     /// <returns>Whether the format is known.</returns>
     public static bool TryRead(ReadOnlyMemory<byte> untrustedBlob, out ImageSignatureKind kind, out ReadOnlyMemory<byte> untrustedSignature, out string problem)
     {

@@ -64,7 +64,7 @@ internal sealed class SignatureStoreUrl
             rest = slash < 0 ? "" : rest[slash..];
         }
 
-        string path = Decode(rest) ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is no UTF-8 text");
+        string path = Decode(rest) ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is not UTF-8 text");
         if (scheme == "file")
         {
             return authority.Length == 0 && path.StartsWith('/')

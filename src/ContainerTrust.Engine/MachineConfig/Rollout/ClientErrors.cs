@@ -21,7 +21,7 @@ internal static partial class ClientErrors
         if (Says("context was not found for specified context") || MissingContext().IsMatch(untrustedError))
             return New("ContextNotFound", TrustErrorKind.NotFound, $"The kubeconfig has no context '{target}'. '{clientName} config get-contexts' shows those it has.");
         if (Says("the server doesn't have a resource type \"machineconfig") || NoMatches().IsMatch(untrustedError))
-            return New("NotAnOpenShiftCluster", TrustErrorKind.NotSupported, "The cluster knows no MachineConfigs, so it is no OpenShift or OKD cluster. Choose another one with -Context or -Kubeconfig.");
+            return New("NotAnOpenShiftCluster", TrustErrorKind.NotSupported, "The cluster knows no MachineConfigs, so it is not an OpenShift or OKD cluster. Choose another one with -Context or -Kubeconfig.");
         if (Says("(Forbidden)"))
             return New("ClusterForbidden", TrustErrorKind.PermissionDenied, $"The cluster does not permit it to this user. Ask for a role that may read machineconfigs and machineconfigpools (cluster-reader has it).{quoted}");
         if (Says("(Unauthorized)") || Says("must be logged in to the server") || IsPrompt().IsMatch(untrustedError))

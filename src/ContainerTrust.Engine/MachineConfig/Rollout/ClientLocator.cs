@@ -16,7 +16,7 @@ internal static class ClientLocator
         {
             return Path.IsPathFullyQualified(clientPath) && IsProgram(clientPath)
                 ? clientPath
-                : throw new TrustException("ClusterClientNotFound", TrustErrorKind.NotFound, $"'{clientPath}' is no program that can be started. Name oc or kubectl by its whole path.") { Target = clientPath };
+                : throw new TrustException("ClusterClientNotFound", TrustErrorKind.NotFound, $"'{clientPath}' is not a program that can be started. Name oc or kubectl by its whole path.") { Target = clientPath };
         }
 
         string suffix = OperatingSystem.IsWindows() ? ".exe" : "";

@@ -95,7 +95,7 @@ public sealed class ClusterClient
         }
         catch (JsonException e)
         {
-            throw Invalid(source, (int)Math.Min((e.LineNumber ?? -1) + 1, int.MaxValue), "The answer is no JSON, or is cut off.", e);
+            throw Invalid(source, (int)Math.Min((e.LineNumber ?? -1) + 1, int.MaxValue), "The answer is not JSON, or is cut off.", e);
         }
         catch (InvalidOperationException e)
         {
@@ -103,7 +103,7 @@ public sealed class ClusterClient
         }
 
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String)
-            throw Invalid(source, 0, "The answer is no Kubernetes object.", null);
+            throw Invalid(source, 0, "The answer is not a Kubernetes object.", null);
         if (!kind.GetString()!.EndsWith("List", StringComparison.Ordinal))
             return [root];
         if (!root.TryGetProperty("items", out JsonElement items) || items.ValueKind != JsonValueKind.Array)
@@ -143,7 +143,7 @@ public sealed class ClusterClient
     private static void RequireText(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
-            throw new InvalidOperationException("The text is no UTF-8.");
+            throw new InvalidOperationException("The text is not UTF-8.");
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Json.MaxDepth });
         while (reader.Read())
         {

@@ -32,12 +32,12 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public async Task<IReadOnlyList<ConfigDocument>> ConfigsAsync(LabelSelector selector, CancellationToken cancellationToken) =>
         selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Refuses a text that is no name of an object, before it gets onto a command line.</summary>
+    /// <summary>Refuses a text that is not a name of an object, before it gets onto a command line.</summary>
     /// <exception cref="TrustException">It is none (<c>InvalidName</c>).</exception>
     public static void RequireName(string name)
     {
         if (name.Length > 253 || !Subdomain().IsMatch(name))
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is no name of a pool, node or MachineConfig: those have small letters, digits, '-' and '.'.") { Target = name };
+            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not a name of a pool, node or MachineConfig: those have small letters, digits, '-' and '.'.") { Target = name };
     }
 
     private static List<ConfigDocument> Read(IReadOnlyList<JsonElement> objects) =>

@@ -40,6 +40,6 @@ internal sealed class Findings
     private static int Rank(MachineConfigTrustStatus status)
     {
         int rank = Array.IndexOf(Order, status);
-        return rank >= 0 ? rank : throw new ArgumentOutOfRangeException(nameof(status), status, "This is no finding.");
+        return rank >= 0 ? rank : throw new ArgumentOutOfRangeException(nameof(status), status, "This is not a finding.");
     }
 }

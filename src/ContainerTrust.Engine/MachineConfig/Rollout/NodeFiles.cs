@@ -64,7 +64,7 @@ internal sealed class NodeFiles(ClusterClient client)
         foreach (string path in further)
         {
             if (!path.StartsWith('/') || path.Any(char.IsControl))
-                throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{Printable.Of(path, Printable.NameLength)}' is no path that can be asked for on a node.") { Target = path };
+                throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{Printable.Of(path, Printable.NameLength)}' is not a path that can be asked for on a node.") { Target = path };
         }
 
         ClientAnswer answer = await client.RunAsync(["debug", "node/" + node, "--quiet", "--", "chroot", "/host", "/bin/sh", "-c", Script, "sh", .. further], Grace, cancellationToken).ConfigureAwait(false);
@@ -116,7 +116,7 @@ internal sealed class NodeFiles(ClusterClient client)
             else if (line.StartsWith(UnreadableMark, StringComparison.Ordinal))
             {
                 string other = PathOf(node, line[UnreadableMark.Length..]);
-                unreadable[other] = new TrustException("FileNotReadable", TrustErrorKind.ReadError, $"{Printable.Of(other, Printable.NameLength)} on the node {node} is no file that can be read.") { Target = other };
+                unreadable[other] = new TrustException("FileNotReadable", TrustErrorKind.ReadError, $"{Printable.Of(other, Printable.NameLength)} on the node {node} is not a file that can be read.") { Target = other };
             }
             else if (line.StartsWith(MissingMark, StringComparison.Ordinal))
             {

@@ -30,5 +30,5 @@ public sealed record RolloutWait
 
 /// <summary>What came of a check.</summary>
 /// <param name="Results">One result a pool, in the order of the questions.</param>
-/// <param name="Errors">What could not be found out; the results concerned are no yes.</param>
+/// <param name="Errors">What could not be found out; the results concerned are not yes.</param>
 public sealed record RolloutAnswers(IReadOnlyList<MachineConfigTrustResult> Results, IReadOnlyList<TrustException> Errors);

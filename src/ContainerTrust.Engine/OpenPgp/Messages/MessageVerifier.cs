@@ -51,7 +51,7 @@ internal static class MessageVerifier
         lacksMark = false;
         var armor = new ArmorReader(text, "the signature", ArmorKind.Message);
         bool hasBlock = armor.TryReadNext(out var block);
-        reason = !hasBlock ? "It is no OpenPGP data."
+        reason = !hasBlock ? "It is not OpenPGP data."
             : block.Kind switch
             {
                 ArmorKind.Message => "",

@@ -32,7 +32,7 @@ internal ref struct PacketReader
     /// <summary>Reads the next packet.</summary>
     /// <param name="packet">The packet.</param>
     /// <returns>False at the end of the data.</returns>
-    /// <exception cref="TrustFormatException">The data is no packet, or ends inside one.</exception>
+    /// <exception cref="TrustFormatException">The data is not a packet, or ends inside one.</exception>
     /// <exception cref="TrustException">Too many packets (<see cref="TrustErrorKind.LimitsExceeded"/>).</exception>
     public bool TryRead(out Packet packet)
     {

@@ -9,7 +9,7 @@ internal static class PemCertificates
     private const int MaxCount = 32;
 
     /// <summary>
-    /// Reads every block of a text that has nothing else; one that is no certificate refuses the text. Stricter than the reference: every block must be
+    /// Reads every block of a text that has nothing else; one that is not a certificate refuses the text. Stricter than the reference: every block must be
     /// labelled <c>CERTIFICATE</c>, and there can be at most 32.
     /// </summary>
     /// <param name="text">PEM.</param>
@@ -30,7 +30,7 @@ internal static class PemCertificates
 
             if (!block.Label.SequenceEqual("CERTIFICATE"u8))
             {
-                problem = "it has a PEM block that is no certificate";
+                problem = "it has a PEM block that is not a certificate";
                 return false;
             }
 

@@ -63,7 +63,7 @@ internal sealed class SigstorePublicKey : IDisposable
                 candidate.Return(imported);
                 if (imported is RSA rsa && !IsSafeExponent(rsa.ExportParameters(includePrivateParameters: false).Exponent!))
                 {
-                    problem = "the exponent of its RSA key is no odd number above 1";
+                    problem = "the exponent of its RSA key is not an odd number above 1";
                     return false;
                 }
             }
