@@ -9,6 +9,7 @@ public sealed class ErrorIdTests
     private static readonly Dictionary<string, string> s_notTested = new(StringComparer.Ordinal)
     {
         ["AnswerTooLarge"] = "every request names one of its own; this is what the type begins with",
+        ["ReferrersNotFound"] = "a registry without referrers is no error; of other answers the registry's ids are used",
         ["UnexpectedError"] = "a fault of our own on one host",
         ["VerificationFailed"] = "a fault of our own while an image is judged",
         ["PolicyEditFailed"] = "a fault of our own editor, which its check finds before anything is written",

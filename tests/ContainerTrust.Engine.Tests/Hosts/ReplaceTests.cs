@@ -297,7 +297,7 @@ public sealed class ReplaceTests : IDisposable
         Assert.Equal("WriteFailed", e.ErrorId);
         Assert.Contains(Leftover, e.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal([Leftover, "policy.json"], _directory.FileNames());
+        Assert.Equal([Leftover, $"{Leftover}/file", "policy.json"], _directory.FileNames());
     }
 
     [Fact]
