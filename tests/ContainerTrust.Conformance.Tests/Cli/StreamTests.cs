@@ -41,6 +41,8 @@ public sealed class StreamTests : IDisposable
     [InlineData("machineconfig --name / --root R 2>&-", 2)]
     public void Where_nothing_can_be_said_the_exit_code_still_says_it(string line, int code)
     {
+        if (line.StartsWith("reset", StringComparison.Ordinal))
+            File.WriteAllText(_root + "/etc/os-release", "ID=fedora\n");
         ToolResult result = Shell($"\"$CT\" {line.Replace(" R", " \"$R\"", StringComparison.Ordinal)}");
         Assert.Equal(code, result.ExitCode);
         Assert.NotNull(JsonDocument.Parse(File.ReadAllText(Policy)));

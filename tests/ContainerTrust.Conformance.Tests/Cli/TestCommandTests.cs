@@ -34,8 +34,25 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal(2, Test("{}", "--minimum-severity", "fatal").ExitCode);
     }
 
+    /// <summary>A link of the root is that root's own: the fix names the file below it, and not one of this machine.</summary>
     [SkippableFact]
-    public void A_fix_mends_what_was_found()
+    public void A_fix_of_a_files_mode_stays_below_the_root()
+    {
+        string file = Path.Join(_root, "data/containers/policy.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        Directory.CreateDirectory(Path.Join(_root, "etc"));
+        File.CreateSymbolicLink(Path.Join(_root, "etc/containers"), "/data/containers");
+        File.WriteAllText(file, """{"default":[{"type":"reject"}]}""");
+        File.SetUnixFileMode(file, (UnixFileMode)0x1B6);
+        string[] lines = CommandLine.Run(CommandLine.Ours, "test", "--root", _root).Output.Split('\n');
+        string fix = lines.First(static l => l.StartsWith("    fix: chmod", StringComparison.Ordinal))["    fix: ".Length..];
+        Assert.Equal($"chmod go-w -- {file}", fix);
+        Assert.Equal(0, CommandLine.Run(CommandLine.Tool("sh"), "-c", fix).ExitCode);
+        Assert.DoesNotContain("chmod", CommandLine.Run(CommandLine.Ours, "test", "--root", _root).Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_fix_fixes_what_was_found()
     {
         const string Policy = """{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com/it's $(touch canary)":[{"type":"insecureAcceptAnything"}]}}}""";
         CommandLine.Result found = Test(Policy);

@@ -19,18 +19,17 @@ public sealed class UserNamespaceTests : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "Only root writes such maps.");
         string sh = CommandLine.Tool("sh"), ours = CommandLine.Ours, policy = $"{_root}/home/policy.json";
         CommandLine.Tool("unshare");
+        CommandLine.Tool("setpriv");
         Directory.CreateDirectory($"{_root}/home/registries.d");
         File.WriteAllText(policy, """{"default":[{"type":"reject"}]}""");
         File.SetUnixFileMode(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.Equal(0, CommandLine.Run(CommandLine.Tool("chown"), "-R", $"{owner}:{owner}", $"{_root}/home").ExitCode);
-        if (!isAllowed)
-            Assert.Equal(0, CommandLine.Run(CommandLine.Tool("chmod"), "777", $"{_root}/home", $"{_root}/home/registries.d").ExitCode);
 
-        // The map is written from outside while the namespace's shell waits for it.
+        // The maps are written from outside while the namespace's shell waits for them. Rights over a file need both its user and its group.
         const string Script = """
-            unshare --user sh -c 'while ! grep -q . /proc/self/uid_map; do sleep 0.05; done; exec "$@"' sh "$@" 2>&1 &
+            setpriv --reuid 1000 --regid 1000 --clear-groups unshare --user sh -c 'while ! grep -q . /proc/self/uid_map; do sleep 0.05; done; exec "$@"' sh "$@" 2>&1 &
             tries=0
-            until printf '%s\n' "$0" >/proc/$!/uid_map 2>/dev/null || [ "$tries" -gt 100 ]; do
+            until printf '%s\n' "$0" >/proc/$!/gid_map 2>/dev/null && printf '%s\n' "$0" >/proc/$!/uid_map 2>/dev/null || [ "$tries" -gt 100 ]; do
                 tries=$((tries+1))
                 sleep 0.05
             done

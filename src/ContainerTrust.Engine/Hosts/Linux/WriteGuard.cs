@@ -29,11 +29,12 @@ internal static class WriteGuard
     /// <param name="mode">Its mode.</param>
     /// <param name="directory">
     /// The directory, open on this host. Where users outside a user namespace show as a user of the namespace, it tells them apart: root may write to what
-    /// that user owns, and not to what belongs to the root outside. Null for a directory of another host, where the rule was applied already.
+    /// that user owns, and not to what belongs to the root outside; where everybody may write, as to /tmp, nothing tells. Null for a directory of another host, where the rule was applied already.
     /// </param>
     /// <returns>The end of a sentence that begins with the directory; null if nothing is.</returns>
     public static string? DirectoryFault(uint userId, uint mode, int? directory) =>
-        !IsRoot(userId, directory is null) || (userId != 0 && IsOfNamespace(userId) && directory is { } open && Libc.MayWrite(open)) ? Owner(userId)
+        !IsRoot(userId, directory is null)
+            || (userId != 0 && IsOfNamespace(userId) && !IsShared(mode) && directory is { } open && Libc.MayWrite(open)) ? Owner(userId)
         : IsShared(mode) && (mode & Sticky) == 0 ? MayBeWritten(mode)
         : null;
 
