@@ -61,6 +61,7 @@ try {
     $null = New-Item -ItemType Directory -Path "$root/etc/pki/containers", "$root/srv"
     Copy-Item -LiteralPath "$samples/keys/sample.asc" -Destination "$root/etc/pki/containers"
     Copy-Item -LiteralPath "$samples/images" -Destination "$root/srv" -Recurse
+    Set-Content -LiteralPath "$root/etc/os-release" -Value 'ID=fedora'
     Reset-ImageTrust -Root $root -Confirm:$false
 
     Write-Output "ContainerTrust $((Get-Module -Name ContainerTrust).Version) in PowerShell $($PSVersionTable.PSVersion)" ''

@@ -215,7 +215,9 @@ Describe 'Cmdlets on a fleet' {
             $baseline = Get-ImageTrust -HostName $well[0] @ssh
             $results = Invoke-Command -Session $sessions { Test-ImageTrust -Baseline $using:baseline -ExcludeRule Key*, MirrorW*, UserP* }
             ($results | Where-Object PSComputerName -EQ $well[1]).Findings.Scope -match 'remoted' | Should -Not -BeNullOrEmpty
-            Invoke-Command -Session $sessions[1] { $using:baseline | Set-ImageTrust -WarningAction SilentlyContinue }
+            # Sessions come in the order in which they were made.
+            $second = $sessions | Where-Object ComputerName -EQ $well[1]
+            Invoke-Command -Session $second { $using:baseline | Set-ImageTrust -WarningAction SilentlyContinue }
             (Get-HostPolicy $well[1]).transports.docker.Keys | Should -Contain 'remoted.example.com'
         }
         finally { $sessions | Remove-PSSession }
