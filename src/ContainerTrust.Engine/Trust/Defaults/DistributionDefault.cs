@@ -37,7 +37,7 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         // From containers-common 0.68 on the vendor's files are there, and must not be hidden by copies.
         if (known is not null && host.ListDirectory(VendorRegistries).Count > 0)
             known = known with { RegistriesD = s_noFiles };
-        return ReadNewFile(host) is { } content ? new(NewFile, content, known?.RegistriesD ?? s_noFiles) : known;
+        return ReadNewFile(host, known) is { } content ? new(NewFile, content, known?.RegistriesD ?? s_noFiles) : known;
     }
 
     /// <summary>The error for a host of which <see cref="Find"/> knows nothing.</summary>
@@ -56,14 +56,17 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         };
     }
 
-    // A file that podman would refuse is nobody's default.
-    private static ReadOnlyMemory<byte>? ReadNewFile(ITrustHost host)
+    // A file that podman would refuse is nobody's default. One that accepts more than the release ships is left from an older one.
+    private static ReadOnlyMemory<byte>? ReadNewFile(ITrustHost host, DistributionDefault? known)
     {
         if (host.TryReadFile(NewFile, PolicyReader.MaxBytes) is not { } file)
             return null;
         try
         {
-            _ = PolicyReader.Read(file.Content.Span, NewFile);
+            PolicyDocument policy = PolicyReader.Read(file.Content.Span, NewFile);
+            bool isLooser = known is not null && LooserScopes.Find(PolicyReader.Read(known.Policy.Span, NewFile), policy).Count > 0;
+            if (isLooser)
+                return null;
             return file.Content;
         }
         catch (TrustException)
