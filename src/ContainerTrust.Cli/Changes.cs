@@ -11,24 +11,31 @@ internal static class Changes
         // A write that has begun is finished; only the wait for other writers ends.
         using Cancellation cancel = new();
         TrustEditResult result = dryRun ? store.Preview(changes) : store.Apply(changes, new TrustEditOptions(), cancel.Token);
-        Report(result, dryRun, withWarnings: dryRun);
+        bool isSaid = Report(result, dryRun, withWarnings: dryRun);
         foreach (TrustChange change in result.NotFound)
             StandardError.WriteLine($"containertrust: the policy has no scope '{change}'.");
-        return result.NotFound.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+        return result.NotFound.Count == 0 && (isSaid || !dryRun) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    public static void Report(TrustEditResult result, bool dryRun, bool withWarnings)
+    /// <summary>Says what became of which file.</summary>
+    /// <param name="result">What was done, or would be.</param>
+    /// <param name="dryRun">Whether it only would be.</param>
+    /// <param name="withWarnings">Whether its warnings are still to be said.</param>
+    /// <returns>Whether standard output took it. Of a dry run that is all there is.</returns>
+    public static bool Report(TrustEditResult result, bool dryRun, bool withWarnings)
     {
         foreach (string warning in withWarnings ? result.Warnings : [])
             StandardError.Warn(warning);
         try
         {
             Say(result, dryRun);
+            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LostOutputException e)
         {
             // The work is done; only the words for it are lost.
-            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Message}");
+            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Reason}");
+            return false;
         }
     }
 

@@ -77,11 +77,11 @@ internal static class MachineConfigCommand
     private static int Write(string directory, IReadOnlyList<MachineConfigTrust> configs, TrustMessages messages, bool dryRun)
     {
         IReadOnlyList<MachineConfigOutputFile> files = MachineConfigOutput.Plan(LocalHost.Instance, directory, configs);
+        using Cancellation cancel = new();
         if (!dryRun)
-            MachineConfigOutput.Write(LocalHost.Instance, directory, files, messages, CancellationToken.None);
+            MachineConfigOutput.Write(LocalHost.Instance, directory, files, messages, cancel.Token);
         TrustFileChange[] changes = [.. files.Select(static f => new TrustFileChange(f.Path, f.Expected is null ? TrustFileAction.Created : TrustFileAction.Changed))];
-        Changes.Report(new TrustEditResult(changes, []), dryRun, withWarnings: false);
-        return ExitCode.Done;
+        return Changes.Report(new TrustEditResult(changes, []), dryRun, withWarnings: false) || !dryRun ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static Dictionary<string, string> Labels(string[] labels)

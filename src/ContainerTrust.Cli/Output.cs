@@ -12,14 +12,14 @@ internal static class Output
     /// Writes lines. What comes from outside is in cells that have passed <see cref="PrintableText.Line"/>; the rest passes here at the latest.
     /// </summary>
     /// <param name="text">The lines, each with its line feed.</param>
-    /// <exception cref="IOException">Standard output takes nothing more.</exception>
+    /// <exception cref="LostOutputException">Standard output takes nothing more.</exception>
     public static void Write(string text) => Send(Encoding.UTF8.GetBytes(PrintableText.Lines(text)));
 
     /// <summary>
     /// Writes a file as it is, byte by byte, for a program or a file that takes it. A terminal gets what it must not obey spelled out.
     /// </summary>
     /// <param name="untrustedContent">The file.</param>
-    /// <exception cref="IOException">Standard output takes nothing more.</exception>
+    /// <exception cref="LostOutputException">Standard output takes nothing more.</exception>
     public static void WriteFile(ReadOnlySpan<byte> untrustedContent)
     {
         if (Console.IsOutputRedirected)
@@ -43,6 +43,17 @@ internal static class Output
 #pragma warning disable RS0030 // The one way.
         using Stream output = Console.OpenStandardOutput();
 #pragma warning restore RS0030
-        output.Write(text);
+        try
+        {
+            output.Write(text);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new LostOutputException("standard output is closed", e);
+        }
+        catch (IOException e)
+        {
+            throw new LostOutputException(e.Message.Trim(), e);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
@@ -15,8 +16,9 @@ internal static class ResetCommand
         command.SetAction(result =>
         {
             bool preview = result.GetValue(dryRun);
-            Changes.Report(common.Open(result).Reset(result.GetValue(keep), preview, CancellationToken.None), preview, withWarnings: true);
-            return ExitCode.Done;
+            using Cancellation cancel = new();
+            TrustEditResult done = common.Open(result).Reset(result.GetValue(keep), preview, cancel.Token);
+            return Changes.Report(done, preview, withWarnings: true) || !preview ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }

@@ -64,7 +64,7 @@ internal static class TestCommand
             ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
             byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f) : Encoding.UTF8.GetBytes(InWords(found));
             if (file is not null)
-                ReportFile.Write(Path.GetFullPath(file), text);
+                ReportFile.Write(Path.GetFullPath(file), text, cancel.Token);
             else if (!result.GetValue(quiet))
                 Output.Write(Encoding.UTF8.GetString(text));
             return found.Compliant ? ExitCode.Done : ExitCode.NotCompliant;

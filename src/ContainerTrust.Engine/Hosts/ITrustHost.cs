@@ -54,6 +54,15 @@ public interface ITrustHost
         // Local files are as near as they can be.
     }
 
+    /// <summary>Refuses what a change would refuse because another user could lead it elsewhere, for previews: nothing is locked or made.</summary>
+    /// <param name="path">The path of a file on the host that would be replaced or deleted.</param>
+    /// <param name="isDeletion">Whether it would be deleted: then a link is not followed.</param>
+    /// <exception cref="TrustException"><c>UnsafeDirectory</c>. Where it is not known before the change, as over SSH, nothing is refused here.</exception>
+    void RequireSafe(string path, bool isDeletion)
+    {
+        // Only files of this host are another user's to exchange.
+    }
+
     /// <summary>
     /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two writers cannot wait
     /// for each other), creating the first one and its parents if it is missing; other missing directories are left out.

@@ -55,6 +55,9 @@ public sealed class LocalHost : ITrustHost
     public IReadOnlyList<string> ListDirectory(string path) => OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
 
     /// <inheritdoc/>
+    public void RequireSafe(string path, bool isDeletion) => _files.Value.RequireSafe(path, isDeletion);
+
+    /// <inheritdoc/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
         _files.Value.BeginChange(directories, timeout, cancellationToken);
 

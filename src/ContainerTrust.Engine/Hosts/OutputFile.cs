@@ -15,11 +15,13 @@ public static class OutputFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">An absolute path; <c>/dev/stdout</c>, <c>/dev/stderr</c> and <c>/dev/fd/N</c> are the process's own descriptors.</param>
     /// <param name="content">The content.</param>
+    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe. A file is written whole.</param>
     /// <exception cref="TrustException">
     /// It cannot be written, and an old file is whole; <c>UntrustedSymbolicLink</c> if a link of another user, or one that another user could have made, is on
     /// the way; <c>NotWritable</c> for a directory, a block device or a socket.
     /// </exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!OperatingSystem.IsLinux())
@@ -29,8 +31,8 @@ public static class OutputFile
         }
 
         if (OpenedStream.TryFind(path) is { } descriptor)
-            OpenedStream.Write(descriptor, content, path);
+            OpenedStream.Write(descriptor, content, path, cancellationToken);
         else
-            new NamedOutput(path).Write(content);
+            new NamedOutput(path).Write(content, cancellationToken);
     }
 }

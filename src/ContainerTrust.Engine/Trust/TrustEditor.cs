@@ -22,6 +22,7 @@ internal sealed class TrustEditor
     public TrustEditResult Preview(IReadOnlyList<TrustChange> changes)
     {
         TrustPlan plan = TrustPlanner.Make(_host, _locations, changes);
+        PlannedFile.RequireSafe(_host, plan.Files);
         return new TrustEditResult(plan.FileChanges, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
     }
 

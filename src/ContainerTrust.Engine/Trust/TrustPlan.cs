@@ -10,6 +10,16 @@ internal sealed record PlannedFile(string Path, HostFile? Expected, ReadOnlyMemo
 {
     public TrustFileChange ToChange() =>
         new(Path, Content is null ? TrustFileAction.Deleted : Expected is null ? TrustFileAction.Created : TrustFileAction.Changed);
+
+    /// <summary>Refuses what a change would refuse, so that no preview promises it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="files">What would be done.</param>
+    /// <exception cref="TrustException">See <see cref="ITrustHost.RequireSafe"/>.</exception>
+    public static void RequireSafe(ITrustHost host, IReadOnlyList<PlannedFile> files)
+    {
+        foreach (PlannedFile file in files)
+            host.RequireSafe(file.Path, isDeletion: file.Content is null);
+    }
 }
 
 /// <summary>All that is to be done, and what the user should know of it.</summary>

@@ -27,7 +27,11 @@ internal sealed class TrustReset
         List<PlannedFile> plan = Plan(keepSignatureStores);
         List<string> warnings = [.. LooserWarnings(plan), .. keepSignatureStores ? [] : Warnings()];
         if (preview)
+        {
+            PlannedFile.RequireSafe(_host, plan);
             return new TrustEditResult([.. plan.Select(static f => f.ToChange())], []) { Warnings = warnings };
+        }
+
         if (plan.Count == 0)
         {
             _messages.Verbose("Everything is the distribution's default; nothing is written.");

@@ -31,6 +31,9 @@ public sealed class StreamTests : IDisposable
     [InlineData("set y.example.com -t reject -v --root R 2>/dev/full", 0)]
     [InlineData("set y.example.com -t reject -v --root R 2>&-", 0)]
     [InlineData("set y.example.com -t reject -v --root R >&- 2>&- <&-", 0)]
+    [InlineData("set y.example.com -t reject --dry-run --root R >/dev/full", 1)]
+    [InlineData("set y.example.com -t reject --dry-run --root R >&-", 1)]
+    [InlineData("reset --dry-run --root R >/dev/full", 1)]
     [InlineData("remove nothere --root R 2>/dev/full", 1)]
     [InlineData("reset -v --root R 2>/dev/full", 0)]
     [InlineData("verify dir:/nowhere --root R 2>/dev/full", 3)]
@@ -46,6 +49,34 @@ public sealed class StreamTests : IDisposable
         ToolResult result = Shell($"\"$CT\" {line.Replace(" R", " \"$R\"", StringComparison.Ordinal)}");
         Assert.Equal(code, result.ExitCode);
         Assert.NotNull(JsonDocument.Parse(File.ReadAllText(Policy)));
+    }
+
+    [SkippableTheory]
+    [InlineData("show --root R", 1)]
+    [InlineData("set y.example.com -t reject --dry-run --root R", 1)]
+    [InlineData("test --root R", 1)]
+    public void An_answer_that_is_lost_is_an_error_in_words(string line, int code)
+    {
+        foreach ((string stream, string reason) in (ValueTuple<string, string>[])[("/dev/full", "No space left on device"), ("&-", "standard output is closed")])
+        {
+            ToolResult result = Shell($"\"$CT\" {line.Replace(" R", " \"$R\"", StringComparison.Ordinal)} >{stream}");
+            Assert.Equal(code, result.ExitCode);
+            Assert.Equal($"containertrust: the answer could not be printed: {reason}\n", result.Error);
+        }
+    }
+
+    [SkippableFact]
+    public void A_reader_that_does_not_read_is_not_waited_for_after_Ctrl_C()
+    {
+        File.WriteAllText(Policy, "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{"
+            + string.Join(',', Enumerable.Range(0, 2000).Select(static i => $"\"r{i}.example.com/team\":[{{\"type\":\"insecureAcceptAnything\"}}]")) + "}}}");
+        ToolResult result = Shell("mkfifo \"$R/pipe\"; sleep 600 <>\"$R/pipe\" & reader=$!; "
+            + "until [ \"$(readlink /proc/$reader/fd/0)\" = \"$R/pipe\" ]; do sleep 0.05; done; "
+            + "\"$CT\" test --root \"$R\" --format json -o \"$R/pipe\" & ours=$!; "
+            + "until ls -l /proc/$ours/fd | grep -q /pipe; do sleep 0.05; done; "
+            + "kill -INT $ours; wait $ours; echo code=$?; kill $reader");
+        Assert.Contains("code=130", result.Output, StringComparison.Ordinal);
+        Assert.Contains("cancelled", result.Error, StringComparison.Ordinal);
     }
 
     [SkippableFact]

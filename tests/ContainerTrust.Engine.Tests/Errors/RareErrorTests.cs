@@ -33,6 +33,18 @@ public sealed class RareErrorTests
     public void The_path_of_a_private_key_is_printable(string path) =>
         Assert.Equal("InvalidKeyFilePath", Connect(new SshConnectionOptions { HostName = "host.example", KeyFilePath = path }));
 
+    [Theory]
+    [InlineData(Errno.ENOSPC, "DiskFull", "A lock file cannot be made in /d: no space is left on the file system. Nothing was changed;")]
+    [InlineData(Errno.EDQUOT, "DiskFull", "A lock file cannot be made in /d: the disk quota is used up. Nothing was changed;")]
+    [InlineData(Errno.EIO, "WriteFailed", "A lock file cannot be made in /d: ")]
+    [InlineData(Errno.ENFILE, "TooManyOpenFiles", "/d cannot be opened: too many files are open.")]
+    public void A_lock_that_cannot_be_made_is_said_of_the_directory(int error, string id, string message)
+    {
+        TrustException e = LinuxError.ForLocking(error, "/d", "/d");
+        Assert.Equal(id, e.ErrorId);
+        Assert.StartsWith(message, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_ssh_that_is_not_there_is_said() =>
         Assert.Equal("SshNotFound", Connect(new SshConnectionOptions { HostName = "host.example", Program = "/nowhere/ssh" }));

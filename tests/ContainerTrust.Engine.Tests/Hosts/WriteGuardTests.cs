@@ -46,6 +46,7 @@ public sealed class WriteGuardTests(ITestOutputHelper output)
         using (host as IDisposable)
         {
             string? error = null;
+            string? previewed = (Record.Exception(() => host.RequireSafe(path, isDeletion: content is null)) as TrustException)?.ErrorId;
             try
             {
                 using IHostChange change = host.BeginChange([Path.GetDirectoryName(path)!], Patience.Soon, CancellationToken.None);
@@ -59,6 +60,9 @@ public sealed class WriteGuardTests(ITestOutputHelper output)
             }
 
             Assert.Equal(expected ? null : road == "local" && error == "UntrustedSymbolicLink" ? error : "UnsafeDirectory", error);
+
+            // A preview promises nothing that the change refuses.
+            Assert.Equal(road == "local" && error is not null, previewed is not null);
         }
 
         Assert.Equal(Precious, File.ReadAllText(directory["victim/file"]));

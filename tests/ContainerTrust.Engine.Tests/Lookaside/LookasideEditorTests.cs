@@ -124,11 +124,17 @@ public sealed class LookasideEditorTests
     [InlineData("https://a\n  evil: x")]
     [InlineData("file://relative")]
     [InlineData("file:")]
+    [InlineData("https://a/\u202eb")]
+    [InlineData("https://a/\u200b")]
     public void Stores_that_cannot_be_used_are_refused(string store)
     {
         TrustException error = Assert.Throws<TrustException>(() => Plan(new MemoryHost(), Set("h", store)));
         Assert.Equal(("LookasideInvalidStore", TrustErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
     }
+
+    // Attributes hold UTF-8, and so no lone surrogate.
+    [Fact]
+    public void A_store_is_whole_text() => Stores_that_cannot_be_used_are_refused("file:///a\ud800");
 
     [Theory]
     [InlineData("https://h/x", null)]

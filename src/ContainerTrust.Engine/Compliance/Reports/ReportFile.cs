@@ -19,14 +19,16 @@ public static class ReportFile
     /// <summary>Writes a file whole, see <see cref="OutputFile"/>: whoever reads the path sees the old report or the new one.</summary>
     /// <param name="path">Where to. A symbolic link stays one, and its target is replaced; a device or pipe is written into.</param>
     /// <param name="content">The report.</param>
+    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
     /// <exception cref="TrustException">
     /// It cannot be written (<c>ReportNotWritten</c>); an old report is whole. Or a link on the way is not to be trusted (<c>UntrustedSymbolicLink</c>).
     /// </exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)
     {
         try
         {
-            OutputFile.Write(path, content);
+            OutputFile.Write(path, content, cancellationToken);
         }
         catch (TrustException e) when (e.ErrorId != "UntrustedSymbolicLink")
         {

@@ -63,11 +63,14 @@ internal static partial class Libc
     }
 
     /// <summary>Waits until a descriptor takes more, for one that does not block itself.</summary>
-    public static unsafe int WaitUntilWritable(int descriptor)
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="milliseconds">How long; -1 for ever.</param>
+    /// <returns>0 if it takes nothing yet, a negative error number if that cannot be told.</returns>
+    public static unsafe int WaitUntilWritable(int descriptor, int milliseconds)
     {
         // 4 is POLLOUT.
         PollRequest request = new() { Descriptor = descriptor, Asked = 4 };
-        return Result(poll(&request, 1, -1));
+        return Result(poll(&request, 1, milliseconds));
     }
 
     public static int Flush(int descriptor)

@@ -31,6 +31,22 @@ internal static class LinuxError
         _ => new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{place} cannot be changed: {Text(error)}. It was not changed.") { Target = path },
     };
 
+    /// <summary>Why the lock file of a directory could not be made; nothing was changed then.</summary>
+    /// <param name="error">The error number.</param>
+    /// <param name="path">The directory on the host.</param>
+    /// <param name="place">The directory as it is shown.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException ForLocking(int error, string path, string place)
+    {
+        string cannot = $"A lock file cannot be made in {place}";
+        return error switch
+        {
+            Errno.ENOSPC => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{cannot}: no space is left on the file system. Nothing was changed; free some space and run the command again.") { Target = path },
+            Errno.EDQUOT => new TrustException("DiskFull", TrustErrorKind.WriteError, $"{cannot}: the disk quota is used up. Nothing was changed; free some space and run the command again.") { Target = path },
+            _ => Common(error, path, place) ?? new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{cannot}: {Text(error)}. Nothing was changed.") { Target = path },
+        };
+    }
+
     /// <summary>The system's own words for an error number.</summary>
     public static string Text(int error) => $"{Marshal.GetPInvokeErrorMessage(error)} (error {error})";
 

@@ -30,6 +30,9 @@ internal sealed class LinuxFiles
     /// <inheritdoc cref="ITrustHost.ListDirectory"/>
     public IReadOnlyList<string> ListDirectory(string path) => DirectoryReader.List(_root, path);
 
+    /// <inheritdoc cref="ITrustHost.RequireSafe"/>
+    public void RequireSafe(string path, bool isDeletion) => LinuxHostChange.RequireSafe(_root, path, isDeletion);
+
     /// <inheritdoc cref="ITrustHost.BeginChange"/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
         LinuxHostChange.Begin(_root, directories, new Deadline(timeout), cancellationToken);

@@ -42,8 +42,7 @@ internal sealed class LinuxHostChange : IHostChange
         foreach (string directory in directories)
             _ = PathText.Encode(directory);
 
-        // Inside a root directory nothing leads out, whoever owns what is there.
-        WalkOptions guard = WriteGuard.IsActive && root.IsThisHost ? WalkOptions.Guarded : WalkOptions.None;
+        WalkOptions guard = Guard(root);
         Deadline older = new(DirectoryLock.OlderPatience);
         while (true)
         {
@@ -73,6 +72,17 @@ internal sealed class LinuxHostChange : IHostChange
             if (deadline.Left <= TimeSpan.Zero)
                 throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Run the command again.") { Target = directories[0] };
         }
+    }
+
+    /// <summary>Refuses a path that root would not change, without a lock.</summary>
+    /// <param name="root">Where paths begin.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="isDeletion">Whether it would be deleted.</param>
+    /// <exception cref="TrustException"><c>UnsafeDirectory</c>.</exception>
+    public static void RequireSafe(HostRoot root, string path, bool isDeletion)
+    {
+        if (Guard(root) is not WalkOptions.None and var guard)
+            PathWalk.Begin(root, path, isDeletion ? guard : guard | WalkOptions.FollowLast).Dispose();
     }
 
     /// <inheritdoc/>
@@ -141,6 +151,9 @@ internal sealed class LinuxHostChange : IHostChange
         _disposed = true;
         Release(_locks);
     }
+
+    // Inside a root directory nothing leads out, whoever owns what is there.
+    private static WalkOptions Guard(HostRoot root) => WriteGuard.IsActive && root.IsThisHost ? WalkOptions.Guarded : WalkOptions.None;
 
     private static void OpenAll(HostRoot root, IReadOnlyList<string> directories, WalkOptions guard, List<DirectoryLock> locks)
     {

@@ -18,8 +18,10 @@ internal sealed class NamedOutput
 
     /// <summary>Writes it.</summary>
     /// <param name="content">The content.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe's reader.</param>
     /// <exception cref="TrustException">See <see cref="OutputFile.Write"/>.</exception>
-    public void Write(ReadOnlySpan<byte> content)
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public void Write(ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
         FileReader.RequireFileName(_path);
         using PathWalk walk = PathWalk.Begin(s_root, _path, WalkOptions.FollowLast | WalkOptions.OwnLinks);
@@ -34,7 +36,7 @@ internal sealed class NamedOutput
                 if (walk.Status.IsRegularFile)
                     Replace(walk, content, walk.Status.Permissions & PermissionBits);
                 else if (walk.Status.IsCharacterDevice || walk.Status.IsPipe)
-                    WriteInto(walk, content);
+                    WriteInto(walk, content, cancellationToken);
                 else
                     throw new TrustException("NotWritable", TrustErrorKind.InvalidArgument, $"{walk.Place} is {walk.Status.TypeName}, and is not written to. Name a file.") { Target = _path };
                 break;
@@ -51,7 +53,7 @@ internal sealed class NamedOutput
             throw new TrustException("NotWritable", TrustErrorKind.PermissionDenied, $"{walk.Place} was made by another user in a directory where everybody can write. It is not written to; name another file.") { Target = _path };
     }
 
-    private void WriteInto(PathWalk walk, ReadOnlySpan<byte> content)
+    private void WriteInto(PathWalk walk, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
         int file = Libc.OpenAt(walk.Directory, walk.Name, OpenFlags.WriteOnly | OpenFlags.NoFollow | NonBlocking);
         if (file == -Errno.ENXIO && walk.Status.IsPipe)
@@ -63,7 +65,7 @@ internal sealed class NamedOutput
             // It may have been exchanged since it was looked at.
             if (Libc.Status(file, out FileStatus opened) < 0 || opened.Identity != walk.Status.Identity)
                 throw Moved(walk);
-            OpenedStream.Write(file, content, _path);
+            OpenedStream.Write(file, content, _path, cancellationToken);
         }
         finally
         {
@@ -80,7 +82,7 @@ internal sealed class NamedOutput
         bool renamed = false;
         try
         {
-            OpenedStream.Write(file, content, _path, isKept: false);
+            OpenedStream.WriteTemporary(file, content, _path);
             if (mode is { } kept && Libc.Status(file, out FileStatus fresh) == 0 && fresh.Permissions != kept)
                 _ = Libc.ChangeMode(file, kept); // FAT and the like have one mode for all files
             Check(Libc.Flush(file), walk);

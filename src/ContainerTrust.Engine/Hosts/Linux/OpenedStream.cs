@@ -7,6 +7,10 @@ internal static class OpenedStream
 {
     private const int LargestDescriptor = 1 << 20;
 
+    // PIPE_BUF: what a pipe that can be written to takes without making its writer wait.
+    private const int Portion = 4096;
+    private const int Patience = 100;
+
     private static readonly string[] s_directories = ["/dev/fd/", "/proc/self/fd/"];
 
     /// <summary>The descriptor that a path names.</summary>
@@ -36,31 +40,40 @@ internal static class OpenedStream
     /// <param name="descriptor">The descriptor; it stays open.</param>
     /// <param name="content">The content.</param>
     /// <param name="path">The name that it was asked for by.</param>
+    /// <param name="cancellationToken">Ends the wait for a reader that does not read.</param>
     /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
-    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path) => Write(descriptor, content, path, isKept: true);
-
-    /// <summary>Writes all of it.</summary>
-    /// <param name="descriptor">The descriptor; it stays open.</param>
-    /// <param name="content">The content.</param>
-    /// <param name="path">The name that it was asked for by.</param>
-    /// <param name="isKept">Whether what is written stays if the rest cannot be: not so in a temporary file.</param>
-    /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
-    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path, bool isKept)
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static void Write(int descriptor, ReadOnlySpan<byte> content, string path, CancellationToken cancellationToken)
     {
         int length = content.Length;
         while (!content.IsEmpty)
         {
-            int written = Libc.Write(descriptor, content);
-            if (written == -Errno.EAGAIN)
-            {
-                int result = Libc.WaitUntilWritable(descriptor);
-                if (result is < 0 and not -Errno.EINTR)
-                    throw Failed(-result, isKept ? length - content.Length : 0, path);
-                continue;
-            }
+            cancellationToken.ThrowIfCancellationRequested();
 
+            // A write that waits cannot be cancelled, so it is begun only where it need not wait.
+            int written = Libc.WaitUntilWritable(descriptor, Patience);
+            if (written > 0)
+                written = Libc.Write(descriptor, content[..Math.Min(content.Length, Portion)]);
+            if (written is 0 or -Errno.EAGAIN or -Errno.EINTR)
+                continue;
+            if (written < 0)
+                throw Failed(-written, length - content.Length, path);
+            content = content[written..];
+        }
+    }
+
+    /// <summary>Writes all of it to a temporary file, of which nothing stays if the rest cannot be written.</summary>
+    /// <param name="descriptor">The descriptor; it stays open.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="path">The file that it is for.</param>
+    /// <exception cref="TrustException">The file system takes no more.</exception>
+    public static void WriteTemporary(int descriptor, ReadOnlySpan<byte> content, string path)
+    {
+        while (!content.IsEmpty)
+        {
+            int written = Libc.Write(descriptor, content);
             if (written <= 0)
-                throw Failed(written < 0 ? -written : Errno.EIO, isKept ? length - content.Length : 0, path);
+                throw Failed(written < 0 ? -written : Errno.EIO, 0, path);
             content = content[written..];
         }
     }

@@ -64,7 +64,7 @@ internal sealed class WriterLock
             case -Errno.ELOOP:
                 return WriterLockResult.Retry;
             default:
-                throw LinuxError.ForWriting(-file, path, $"The lock file in {place}");
+                throw LinuxError.ForLocking(-file, path, place);
         }
 
         bool keep = false;
