@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Keys;
@@ -11,7 +12,7 @@ public static class ComplianceChecker
 {
     private static readonly IComplianceCheck[] s_checks =
     [
-        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
+        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new CrioCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
         new MirrorCheck(), new BaselineCheck(),
     ];
 
@@ -40,7 +41,7 @@ public static class ComplianceChecker
 
             // What a broken file hides is covered by the finding about that file.
             string[] rules = [.. check.Rules.Where(r => !audit.IsExcluded(r))];
-            if (rules.Length > 0 && (check is UserPolicyCheck or FileCheck or BaselineCheck || audit.Policy is not null) && !(check is BaselineCheck && options.Baseline is null))
+            if (rules.Length > 0 && (check is UserPolicyCheck or CrioCheck or FileCheck or BaselineCheck || audit.Policy is not null) && !(check is BaselineCheck && options.Baseline is null))
                 Attempt(audit, done, rules, () => check.Run(audit));
         }
 
@@ -88,7 +89,7 @@ public static class ComplianceChecker
         try
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
-            audit.Host.Prefetch([.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes]);
+            audit.Host.Prefetch([.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. CrioConfiguration.Paths]);
         }
         catch (TrustFormatException e)
         {

@@ -12,6 +12,7 @@ public static class ComplianceRules
     internal const string ScopeDoubtful = "ScopeDoubtful";
     internal const string RequirementUnsatisfiable = "RequirementUnsatisfiable";
     internal const string UserPolicy = "UserPolicy";
+    internal const string CrioPolicy = "CrioPolicy";
     internal const string FileWritableByOthers = "FileWritableByOthers";
     internal const string FileOwnedByOther = "FileOwnedByOther";
     internal const string KeyFileMissing = "KeyFileMissing";
@@ -51,6 +52,7 @@ public static class ComplianceRules
         new(ScopeDoubtful, ImageTrustSeverity.Information, "A scope may mean something else than it seems"),
         new(RequirementUnsatisfiable, ImageTrustSeverity.Warning, "No image can satisfy a requirement"),
         new(UserPolicy, ImageTrustSeverity.Warning, "A user's own file replaces the system's"),
+        new(CrioPolicy, ImageTrustSeverity.Warning, "CRI-O obeys another policy"),
         new(FileWritableByOthers, ImageTrustSeverity.Error, "Others may write a file that decides"),
         new(FileOwnedByOther, ImageTrustSeverity.Error, "A file that decides belongs to somebody else"),
         new(KeyFileMissing, ImageTrustSeverity.Error, "A key file is missing"),

@@ -29,6 +29,7 @@ public sealed class RuleTests
         ["ScopeDoubtful"] = (static () => AuditHost.WithPolicy(""" "docker.io/redis":[{"type":"reject"}] """), ImageTrustSeverity.Information, "docker.io/redis"),
         ["RequirementUnsatisfiable"] = (static () => AuditHost.WithPolicy(""" "quay.io":[{"type":"signedBy","keyType":"X509Certificates","keyPath":"/etc/pki/signer.asc"}] """).With(Yaml, "default-docker:\n  lookaside: https://s.example.com\n"), ImageTrustSeverity.Warning, "quay.io"),
         ["UserPolicy"] = (static () => AuditHost.Good().With("/home/joe/.config/containers/policy.json", "{}", owner: 1000), ImageTrustSeverity.Warning, null),
+        ["CrioPolicy"] = (static () => AuditHost.Good().With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n").With("/etc/crio/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), ImageTrustSeverity.Warning, null),
         ["FileWritableByOthers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x1B4), ImageTrustSeverity.Error, null),
         ["FileOwnedByOther"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, owner: 1000), ImageTrustSeverity.Error, null),
         ["KeyFileMissing"] = (static () => AuditHost.Good().Without(AuditHost.Key), ImageTrustSeverity.Error, "registry.example.com"),

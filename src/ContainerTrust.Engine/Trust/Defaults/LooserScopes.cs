@@ -37,6 +37,15 @@ internal static class LooserScopes
         return $"Images are accepted without a check that were not before: {string.Join(", ", scopes.Take(Shown))}{more}.";
     }
 
+    /// <summary>The same of a policy that is in force beside the first.</summary>
+    /// <param name="scopes">What <see cref="Find"/> found; not empty.</param>
+    /// <returns>A sentence.</returns>
+    public static string DescribeOther(IReadOnlyList<string> scopes)
+    {
+        string more = scopes.Count > Shown ? $" and {scopes.Count - Shown} more" : "";
+        return $"It accepts without a check what the other does not: {string.Join(", ", scopes.Take(Shown))}{more}.";
+    }
+
     private static string Name(string transport, string scope) =>
         Printable.Of(scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}", Printable.NameLength);
 

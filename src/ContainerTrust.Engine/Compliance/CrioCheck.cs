@@ -1,0 +1,72 @@
+using ContainerTrust.Engine.Config.Crio;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Defaults;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// The policies that CRI-O obeys in place of the system's: the one that its settings name, and those of pods' namespaces. They are audited by the rules
+/// for the system's policy. No fix is offered: what a node may pull is for its cluster to say.
+/// </summary>
+internal sealed class CrioCheck : IComplianceCheck
+{
+    private const int MostNamespaces = 1_000;
+
+    private static readonly IComplianceCheck[] s_checks = [new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new KeyMaterialCheck(), new FileCheck()];
+    private static readonly IComplianceCheck[] s_storeChecks = [new LookasideCheck(), new SigstoreCheck()];
+
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.CrioPolicy];
+
+    public void Run(Audit audit)
+    {
+        if (CrioConfiguration.Load(audit.Host) is not { } crio)
+            return;
+        string system = audit.Store.Locations.PolicyPath;
+        if (crio.Policy is { } policy && policy.Value != system)
+            Judge(audit, policy.Value, "CRI-O's own policy", $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says, and nothing of {Name(system)}.");
+        string directory = crio.NamespacePolicies.Value;
+        string[] names = [.. audit.Host.ListDirectory(directory).Where(static n => n.EndsWith(".json", StringComparison.Ordinal))];
+        if (names.Length > MostNamespaces)
+            audit.Add(ComplianceRules.NotChecked, $"CrioPolicy could not be checked in full: {Name(directory)} has {names.Length} policies, and the first {MostNamespaces} were looked at.", directory);
+        foreach (string name in names.Take(MostNamespaces))
+        {
+            string path = $"{directory}/{name}", pods = Name(name[..^".json".Length]);
+            Judge(audit, path, $"CRI-O's policy for the namespace {pods}", $"For pods of the namespace {pods}, CRI-O obeys {Name(path)} and nothing of {Name(crio.Policy?.Value ?? system)}.");
+        }
+    }
+
+    private static void Judge(Audit audit, string path, string what, string fact)
+    {
+        audit.Cancellation.ThrowIfCancellationRequested();
+        if (audit.Host.TryReadFile(path, PolicyReader.MaxBytes) is not { } file)
+        {
+            audit.Add(ComplianceRules.CrioPolicy, $"{fact} That file is not there, so CRI-O pulls no image.", path, severity: ImageTrustSeverity.Error);
+            return;
+        }
+
+        PolicyDocument policy;
+        try
+        {
+            policy = PolicyReader.Read(file.Content.Span, path);
+        }
+        catch (TrustFormatException e)
+        {
+            audit.Add(ComplianceRules.CrioPolicy, $"{fact} {e.Message} CRI-O refuses the whole file, and with it every image that it is for.", path, severity: ImageTrustSeverity.Error);
+            return;
+        }
+
+        IReadOnlyList<string> looser = audit.Policy is { } system ? LooserScopes.Find(system, policy) : [];
+        audit.Add(ComplianceRules.CrioPolicy, looser.Count == 0 ? fact : $"{fact} {LooserScopes.DescribeOther(looser)}", path, severity: looser.Count == 0 ? ImageTrustSeverity.Information : null);
+        TrustLocations locations = TrustLocations.Find(audit.Host, path, audit.Store.Locations.RegistriesDirectory, currentUser: false);
+        Audit inner = new(new TrustStore(audit.Host, locations, TrustMessages.None), audit.Options, audit.Cancellation) { PolicyFile = file, Policy = policy, Lookaside = audit.Lookaside };
+        foreach (IComplianceCheck check in audit.Lookaside is null ? s_checks : [.. s_checks, .. s_storeChecks])
+            check.Run(inner);
+        HashSet<(string, string?, string?, string)> known = [.. audit.Findings.Select(static f => (f.RuleId, f.Path, f.Scope, f.Message))];
+        foreach (ImageTrustFinding finding in inner.Findings.Where(f => !known.Contains((f.RuleId, f.Path, f.Scope, f.Message))))
+            audit.Add(finding.RuleId, $"{what} {Name(path)}: {finding.Message}", finding.Path, finding.Scope, severity: finding.Severity);
+    }
+
+    private static string Name(string text) => Printable.Of(text, Printable.NameLength);
+}
