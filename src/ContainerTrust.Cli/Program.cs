@@ -13,6 +13,7 @@ internal static class Program
     public static int Main(string[] args)
     {
         Descriptors.Occupy();
+        AdviceLanguage.Speak(ShellLanguage.Instance);
         bool isVerdict = args is ["verify" or "release", ..];
         int code;
         try

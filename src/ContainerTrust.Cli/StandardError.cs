@@ -32,9 +32,9 @@ internal static class StandardError
 
     /// <summary>Says what went wrong.</summary>
     /// <param name="untrustedMessage">The message.</param>
-    public static void Fail(string untrustedMessage) => WriteLine($"containertrust: {CommandWords.In(untrustedMessage)}");
+    public static void Fail(string untrustedMessage) => WriteLine($"containertrust: {untrustedMessage}");
 
     /// <summary>Warns.</summary>
     /// <param name="untrustedMessage">The message.</param>
-    public static void Warn(string untrustedMessage) => WriteLine($"warning: {CommandWords.In(untrustedMessage)}");
+    public static void Warn(string untrustedMessage) => WriteLine($"warning: {untrustedMessage}");
 }

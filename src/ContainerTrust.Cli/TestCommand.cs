@@ -57,8 +57,6 @@ internal static class TestCommand
                 ExcludedRules = ComplianceRules.Excluded(result.GetValue(exclude) ?? []),
                 MinimumSeverity = Severity(result.GetValue(severity)!),
                 Baseline = Baseline(result.GetValue(baseline)),
-                Fixes = FixStyle.Command,
-                Target = common.Target(result),
             };
             using Cancellation cancel = new();
             ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
@@ -112,7 +110,7 @@ internal static class TestCommand
                 ImageTrustSeverity.Warning => "warning",
                 _ => "note",
             };
-            text.Append(CultureInfo.InvariantCulture, $"{severity}: {PrintableText.Line(finding.RuleId)}: {CommandWords.In(PrintableText.Line(finding.Message))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{severity}: {PrintableText.Line(finding.RuleId)}: {PrintableText.Line(finding.Message)}\n");
             if (finding.Fix is not null)
                 text.Append(CultureInfo.InvariantCulture, $"    fix: {PrintableText.Line(finding.Fix)}\n");
         }

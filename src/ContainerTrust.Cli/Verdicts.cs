@@ -114,7 +114,7 @@ internal static class Verdicts
         if (isFiles && result.IsValid && result.Signatures.FirstOrDefault(static s => s.IsValid) is { } good)
             return $"Signature verified using fingerprint {good.Fingerprint}, digest {result.ManifestDigest}\n";
         StringBuilder text = new();
-        Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: {(result.IsValid ? "valid" : "not valid")}: {CommandWords.In(result.Reason)}");
+        Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: {(result.IsValid ? "valid" : "not valid")}: {result.Reason}");
         if (result.PinnedReference is not null)
             Line(text, $"  pull {result.PinnedReference}");
         if (result.Scope is not null)

@@ -8,7 +8,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Export-ImageTrustReport</c>: a report of a fleet's compliance, for people, scripts and pipelines.</summary>
 [Cmdlet(VerbsData.Export, "ImageTrustReport", SupportsShouldProcess = true, HelpUri = HelpPage.Directory + "Export-ImageTrustReport.md")]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportImageTrustReportCommand : PSCmdlet
+public sealed class ExportImageTrustReportCommand : EngineCmdlet
 {
     private const string UnknownName = "(unknown host)";
 
@@ -52,15 +52,11 @@ public sealed class ExportImageTrustReportCommand : PSCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => Run(() =>
+    private protected override void Process()
     {
         foreach (PSObject? item in InputObject ?? new PSObject?[] { null })
             Take(item);
-    });
-
-    /// <inheritdoc/>
-    protected override void EndProcessing() => Run(End);
+    }
 
     private void Take(PSObject? item)
     {
@@ -105,7 +101,7 @@ public sealed class ExportImageTrustReportCommand : PSCmdlet
     private static TrustException Invalid(string what, Exception? cause) =>
         new("InvalidInputObject", TrustErrorKind.InvalidArgument, $"The report cannot hold {what}{(cause is null ? "" : $": {cause.Message}")} Give results of Test-ImageTrust, and error records of hosts that could not be checked. No report was written.", cause);
 
-    private void End()
+    private protected override void End()
     {
         foreach (ErrorRecord error in ErrorRecord ?? [])
             Take(error);
@@ -126,25 +122,5 @@ public sealed class ExportImageTrustReportCommand : PSCmdlet
         ReportFile.Write(path, content);
         if (PassThru)
             WriteObject(new FileInfo(path));
-    }
-
-    private void Run(Action step)
-    {
-        try
-        {
-            step();
-        }
-        catch (TrustException e)
-        {
-            this.End(TrustCmdlet.ToRecord(e));
-        }
-    }
-
-    private string LocalPath(string path)
-    {
-        if (System.IO.Path.IsPathFullyQualified(path))
-            return path;
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
     }
 }

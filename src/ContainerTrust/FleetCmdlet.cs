@@ -10,7 +10,7 @@ namespace ContainerTrust.Commands;
 /// What the cmdlets share that work on this host, below a root directory, or, by the system's ssh, on many hosts. On those nothing is needed but a POSIX shell
 /// and the usual tools.
 /// </summary>
-public abstract class FleetCmdlet : TrustCmdlet, ISshParameters
+public abstract class FleetCmdlet : HostCmdlet, ISshParameters
 {
     private PipelineHost? _thisHost;
 
@@ -100,7 +100,7 @@ public abstract class FleetCmdlet : TrustCmdlet, ISshParameters
             return;
         }
 
-        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, KeyFilePath is null ? null : LocalPath(KeyFilePath), HostFailed);
+        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), HostFailed);
         FleetRun run = new(hosts, ThrottleLimit, Work)
         {
             StoreOptions = StoreOptions,

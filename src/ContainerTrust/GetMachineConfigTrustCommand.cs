@@ -11,15 +11,13 @@ namespace ContainerTrust.Commands;
 [Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet,
     HelpUri = HelpPage.Directory + "Get-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust))]
-public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
+public sealed class GetMachineConfigTrustCommand : EngineCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
     private const string ClusterSet = "Cluster";
     private const string Resource = "machineconfigs.machineconfiguration.openshift.io";
     private const string RenderedPrefix = "rendered-";
-
-    private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Files with MachineConfigs (YAML or JSON) or Butane configs. <c>*</c> and <c>?</c> are wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, HelpMessage = "A file with MachineConfigs")]
@@ -55,37 +53,17 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    private TrustMessages Messages => new() { Warning = this.Warn, Verbose = this.Say };
-
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        try
+        if (ParameterSetName == ClusterSet)
         {
-            if (ParameterSetName == ClusterSet)
-            {
-                FromCluster();
-                return;
-            }
+            FromCluster();
+            return;
+        }
 
-            foreach (string file in Files())
-                Attempt(() => FromFile(file));
-        }
-        catch (TrustException e)
-        {
-            this.End(TrustCmdlet.ToRecord(e));
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        foreach (string file in Files())
+            Attempt(() => FromFile(file));
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
 
     private List<string> Files()
     {
@@ -124,7 +102,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
 
     private void FromCluster()
     {
-        ClusterClient client = ClusterClient.Open(new ClusterOptions { Kubeconfig = Kubeconfig is null ? null : LocalPath(Kubeconfig), Context = Context }, Messages);
+        ClusterClient client = ClusterClient.Open(new ClusterOptions { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context }, Messages);
         string source = client.ClusterName ?? "cluster";
         string[] names = Name ?? [];
         bool isExact = names.Length > 0 && !names.Any(WildcardPattern.ContainsWildcardCharacters);
@@ -134,7 +112,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
                 throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
         }
 
-        string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], _stop.Token).GetAwaiter().GetResult();
+        string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], Cancellation).GetAwaiter().GetResult();
         IReadOnlyList<MachineConfigDocument> documents = string.IsNullOrWhiteSpace(json) ? [] : MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(json), source, Messages);
         WildcardPattern[] patterns = [.. names.Select(static n => WildcardPattern.Get(n, WildcardOptions.None))];
         bool IsWanted(MachineConfigDocument document) =>
@@ -142,7 +120,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
             && (Role is null || Role.Contains(document.Role));
         Write(documents.Where(IsWanted), source, isAskedFor: isExact);
         foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
-            this.Fail(TrustCmdlet.ToRecord(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name }));
+            Report(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name });
     }
 
     // A policy that is refused is that MachineConfig's error; the others are shown.
@@ -150,7 +128,7 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
     {
         foreach (MachineConfigDocument document in documents)
         {
-            _stop.Token.ThrowIfCancellationRequested();
+            Cancellation.ThrowIfCancellationRequested();
             if (!document.DecidesOnTrust && !isAskedFor)
             {
                 this.Say($"{source}: MachineConfig {document.Name} has neither policy.json nor files of registries.d, and is left out.");
@@ -161,26 +139,6 @@ public sealed class GetMachineConfigTrustCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void Attempt(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (TrustException e)
-        {
-            this.Fail(TrustCmdlet.ToRecord(e));
-        }
-    }
-
     private static TrustException NotFound(string path) =>
         new("FileNotFound", TrustErrorKind.NotFound, $"There is no file '{path}'. Give the right path.") { Target = path };
-
-    private string LocalPath(string path)
-    {
-        if (System.IO.Path.IsPathFullyQualified(path))
-            return path;
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
-    }
 }

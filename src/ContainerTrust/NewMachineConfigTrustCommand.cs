@@ -12,7 +12,7 @@ namespace ContainerTrust.Commands;
 [Cmdlet(VerbsCommon.New, "MachineConfigTrust", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
     HelpUri = HelpPage.Directory + "New-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust), typeof(string))]
-public sealed class NewMachineConfigTrustCommand : TrustCmdlet
+public sealed class NewMachineConfigTrustCommand : HostCmdlet
 {
     private const string HostSet = "Host";
     private const string PresetSet = "Preset";

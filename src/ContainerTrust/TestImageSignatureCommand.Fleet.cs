@@ -90,7 +90,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     {
         if (Quiet && AsJob)
             throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet is an answer, and a job has none yet. Leave out -Quiet or -AsJob.");
-        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, KeyFilePath is null ? null : LocalPath(KeyFilePath), Deny);
+        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), Deny);
         VerificationOptions verification = Verification;
         verification = verification with
         {

@@ -115,13 +115,12 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         Baseline = MyInvocation.ExpectingInput || BaselineHostName is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
             ? TrustBaseline.Combine([.. _baseline.Select(Part), .. BaselineHostName is null ? [] : new[] { (OfHost(BaselineHostName), true) }])
             : null,
-        Target = StoreOptions,
     };
 
     // The host's own files, wherever the ones to be checked are.
     private IEnumerable<ImageTrust> OfHost(string name)
     {
-        SshConnectionOptions connection = FleetCall.Host(this, name, KeyFilePath is null ? null : LocalPath(KeyFilePath));
+        SshConnectionOptions connection = FleetCall.Host(this, name, LocalPathOrNull(KeyFilePath));
         using SshHost host = SshHost.Connect(connection, [], Messages, Cancellation);
         return [.. TrustStore.Open(host, new TrustStoreOptions(), Messages).Read(TrustQuery.All, Cancellation)];
     }

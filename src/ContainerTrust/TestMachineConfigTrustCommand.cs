@@ -7,11 +7,10 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Test-MachineConfigTrust</c>: whether the machines of a cluster's pools use the policy that a MachineConfig has. Changes nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MachineConfigTrust", HelpUri = HelpPage.Directory + "Test-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrustResult), typeof(bool))]
-public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
+public sealed class TestMachineConfigTrustCommand : EngineCmdlet
 {
     private const string Activity = "Waiting for machine config pools";
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly List<MachineConfigTrust> _meant = [];
     private OrderedWork<string, RolloutAnswers>? _work;
     private IReadOnlyList<MachineConfigTrustResult>? _progress;
@@ -72,60 +71,48 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        _stop.Cancel();
-        _work?.Dispose();
-        _stop.Dispose();
+        base.Dispose(disposing);
+        if (disposing)
+            _work?.Dispose();
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => _meant.AddRange(InputObject ?? []);
+    private protected override void Process() => _meant.AddRange(InputObject ?? []);
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override void End()
     {
-        try
-        {
-            bool hasNothingToCheck = MyInvocation.ExpectingInput && _meant.Count == 0;
-            bool isInForce = !hasNothingToCheck && Check();
-            if (Quiet)
-                WriteObject(isInForce);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        bool hasNothingToCheck = MyInvocation.ExpectingInput && _meant.Count == 0;
+        bool isInForce = !hasNothingToCheck && Check();
+        if (Quiet)
+            WriteObject(isInForce);
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
 
     // What cannot be found out is an error record, and no yes.
     private bool Check()
     {
         try
         {
-            ClusterOptions options = new() { ClientPath = LocalPath(ClientPath), Kubeconfig = LocalPath(Kubeconfig), Context = Context };
-            _work = new OrderedWork<string, RolloutAnswers>(1, new TrustMessages { Warning = this.Warn, Verbose = this.Say }, _stop.Token) { Waiting = (_, _) => ShowProgress() };
+            ClusterOptions options = new() { ClientPath = LocalPathOrNull(ClientPath), Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context };
+            _work = new OrderedWork<string, RolloutAnswers>(1, Messages, Cancellation) { Waiting = (_, _) => ShowProgress() };
             RolloutChecker checker = new(ClusterClient.Open(options, _work.Messages), _work.Messages);
             _work.Add("", (_, cancellation) => CheckAsync(checker, cancellation));
             RolloutAnswers? answers = null;
             _work.Deliver((_, task) => answers = task.GetAwaiter().GetResult(), static () => true);
             foreach (TrustException error in answers!.Errors)
-                this.Fail(TrustCmdlet.ToRecord(error));
+                Report(error);
             if (!Quiet)
                 WriteObject(answers.Results, enumerateCollection: true);
             return answers.Errors.Count == 0 && answers.Results.Count > 0 && answers.Results.All(static r => r.IsInForce);
         }
         catch (TrustException e)
         {
-            this.Fail(TrustCmdlet.ToRecord(e));
+            Report(e);
             return false;
         }
         finally
         {
-            if (_hasProgress && !_stop.IsCancellationRequested)
+            if (_hasProgress && !Cancellation.IsCancellationRequested)
                 this.Show(PrintableStreams.Done(Activity));
         }
     }
@@ -163,12 +150,4 @@ public sealed class TestMachineConfigTrustCommand : PSCmdlet, IDisposable
 
     // The numbers are about what the machines are to have, which is not ours before it is rendered.
     private static int? Pending(MachineConfigTrustResult result) => result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
-
-    private string? LocalPath(string? path)
-    {
-        if (path is null || Path.IsPathFullyQualified(path))
-            return path;
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
-    }
 }

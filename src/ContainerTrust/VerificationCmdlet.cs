@@ -11,7 +11,7 @@ using ContainerTrust.Engine.Verification;
 namespace ContainerTrust.Commands;
 
 /// <summary>What the cmdlets share that judge images: how registries and signature stores are reached, and the work on several images at once.</summary>
-public abstract class VerificationCmdlet : TrustCmdlet
+public abstract class VerificationCmdlet : HostCmdlet
 {
     private ImageVerifier? _verifier;
     private TrustException? _fault;
@@ -286,7 +286,7 @@ public abstract class VerificationCmdlet : TrustCmdlet
 
     // A registry that is down says nothing of the image that was wanted from it.
     private static TrustException Named(VerificationItem item, TrustException error) =>
-        new(error.ErrorId, error.Kind, $"{(item.Target.Length == 0 ? "An empty name" : item.Target)} cannot be judged: {error.Message}", error) { Target = error.Target };
+        new(error.ErrorId, error.Kind, $"{(item.Target.Length == 0 ? "An empty name" : item.Target)} cannot be judged: {error.Message}", error) { Target = error.Target, Advice = error.Advice };
 
     private void ShowProgress(int count, int finished)
     {

@@ -12,7 +12,7 @@ Describe 'The module' {
         $manifest.Version.ToString() | Should -Be (Split-Path -Path $base -Leaf)
         $commands = (Get-Command -Module ContainerTrust).Name | Sort-Object
         ($manifest.ExportedCmdlets.Keys | Sort-Object) | Should -Be $commands
-        $classes = [ContainerTrust.Commands.TrustCmdlet].Assembly.GetExportedTypes().Where({ $_.IsDefined([System.Management.Automation.CmdletAttribute], $false) })
+        $classes = [ContainerTrust.Commands.EngineCmdlet].Assembly.GetExportedTypes().Where({ $_.IsDefined([System.Management.Automation.CmdletAttribute], $false) })
         $classes.Count | Should -Be $commands.Count
     }
 
@@ -47,6 +47,19 @@ Describe 'The module' {
         $contexts['ContainerTrust.Model'] | Should -Be 'Default'
         $contexts['ContainerTrust.Engine'] | Should -Be 'ContainerTrust'
         [ContainerTrust.ImageTrust].Name | Should -Be 'ImageTrust'
+    }
+
+    It 'has every cmdlet and parameter that the engine advises' {
+        $null = Get-ImageTrust -Root $root
+        $engine = [System.AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'ContainerTrust.Engine' })[0]
+        $options = $engine.GetType('ContainerTrust.Engine.Foundation.TrustOption').GetProperty('All').GetValue($null)
+        $options.Count | Should -BeGreaterThan 40
+        $missing = foreach ($option in $options) {
+            foreach ($operation in $option.Operations) {
+                if (-not (Get-Command -Name "$operation" -Module ContainerTrust -ErrorAction Ignore).Parameters.ContainsKey("$option".Substring(1))) { "$operation $option" }
+            }
+        }
+        $missing | Should -BeNullOrEmpty
     }
 
     It 'loads no engine on import' {

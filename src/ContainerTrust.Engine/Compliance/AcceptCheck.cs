@@ -19,14 +19,14 @@ internal sealed class AcceptCheck : IComplianceCheck
             string approved = isApproved ? " The baseline says so, too." : "";
             if (entry.IsDefault)
             {
-                audit.Add(ComplianceRules.DefaultAcceptsAnything, $"The policy's default accepts any image that no scope governs, signed or not.{approved}", path, entry.Name, audit.Fix.SetDefault("Reject"), isApproved ? ImageTrustSeverity.Information : null);
+                audit.Add(ComplianceRules.DefaultAcceptsAnything, $"The policy's default accepts any image that no scope governs, signed or not.{approved}", path, entry.Name, audit.Fix.SetDefault("reject"), isApproved ? ImageTrustSeverity.Information : null);
                 continue;
             }
 
             ImageTrustSeverity severity = isApproved || !IsFromElsewhere(entry.Transport) ? ImageTrustSeverity.Information
                 : entry.Scope.Length == 0 ? ImageTrustSeverity.Error : ImageTrustSeverity.Warning;
             string words = char.ToUpperInvariant(entry.Words[0]) + entry.Words[1..];
-            audit.Add(ComplianceRules.ScopeAcceptsAnything, $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}", path, entry.Name, audit.Fix.SetType(entry, "Reject"), severity);
+            audit.Add(ComplianceRules.ScopeAcceptsAnything, $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}", path, entry.Name, audit.Fix.SetType(entry, "reject"), severity);
         }
     }
 

@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
@@ -22,7 +21,7 @@ internal sealed class Audit
         Store = store;
         Options = options;
         Cancellation = cancellationToken;
-        Fix = new FixCommands(options.Fixes, options.Target, store.Locations, (store.Host as SshHost)?.Connection, store.Host.ResolvePath);
+        Fix = new Fixes(store.Target, store.Host.ResolvePath);
         _excluded = new HashSet<string>(options.ExcludedRules, StringComparer.Ordinal);
     }
 
@@ -34,7 +33,7 @@ internal sealed class Audit
 
     public CancellationToken Cancellation { get; }
 
-    public FixCommands Fix { get; }
+    public Fixes Fix { get; }
 
     public IReadOnlyList<ImageTrustFinding> Findings => _findings;
 
@@ -70,7 +69,7 @@ internal sealed class Audit
     public bool IsExcluded(string rule) => _excluded.Contains(rule);
 
     /// <summary>Takes a finding in, unless its rule is left out.</summary>
-    public void Add(string rule, string message, string? path = null, string? scope = null, string? fix = null, ImageTrustSeverity? severity = null)
+    public void Add(string rule, string message, string? path = null, string? scope = null, Advice? fix = null, ImageTrustSeverity? severity = null)
     {
         if (IsExcluded(rule))
             return;
@@ -81,7 +80,7 @@ internal sealed class Audit
             Message = message,
             Path = path,
             Scope = scope,
-            Fix = fix,
+            Fix = fix is null ? null : AdviceLanguage.Current.Command(fix),
         });
     }
 

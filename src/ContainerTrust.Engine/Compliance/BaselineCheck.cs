@@ -49,7 +49,7 @@ internal sealed class BaselineCheck : IComplianceCheck
     {
         string path = audit.Store.Locations.PolicyPath;
         string words = char.ToUpperInvariant(entry.Words[0]) + entry.Words[1..];
-        string? set = audit.Fix.Set(entry, item.Entry.Requirements);
+        Advice? set = audit.Fix.Set(entry, item.Entry.Requirements);
         if (RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements))
         {
             foreach (string file in contents.OtherKeys(entry.Requirements, item.Entry))
@@ -78,7 +78,7 @@ internal sealed class BaselineCheck : IComplianceCheck
 
     private static void CompareStores(Audit audit, PolicyEntry entry, string words, ImageTrust wanted, EffectiveLookaside effective)
     {
-        void Differs(string what, string? here, string? there, string? path, string? fix, ImageTrustSeverity? severity = null) =>
+        void Differs(string what, string? here, string? there, string? path, Advice? fix, ImageTrustSeverity? severity = null) =>
             audit.Add(ComplianceRules.BaselineStoreDiffers, $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.", path ?? audit.Lookaside!.Directory, entry.Name, fix, severity);
 
         if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))

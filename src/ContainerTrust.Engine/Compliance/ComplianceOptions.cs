@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Trust;
-
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>How a host is audited.</summary>
@@ -19,20 +17,4 @@ public sealed record ComplianceOptions
 
     /// <summary>The moment at which keys and certificates are judged.</summary>
     public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
-
-    /// <summary>The words of <see cref="ImageTrustFinding.Fix"/>.</summary>
-    public FixStyle Fixes { get; init; }
-
-    /// <summary>Which files were meant, so that a fix is for the same ones.</summary>
-    public TrustStoreOptions Target { get; init; } = new();
-}
-
-/// <summary>In whose words a fix is given.</summary>
-public enum FixStyle
-{
-    /// <summary>Cmdlets, quoted as PowerShell needs it.</summary>
-    PowerShell,
-
-    /// <summary>The <c>containertrust</c> command, quoted as a POSIX shell needs it.</summary>
-    Command,
 }

@@ -81,7 +81,7 @@ internal sealed class MirrorCheck : IComplianceCheck
             if (governing.Type == TrustType.Accept)
             {
                 // By the mirror's name nothing needs to be fetched: the policy is asked about the image's own.
-                string? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "Reject") : null;
+                Advice? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "reject") : null;
                 audit.Add(ComplianceRules.MirrorOutsidePolicy, $"{from}. Whoever asks for them by that name is governed by {governing.Words}, which accepts any image, while {source.Words} does not. The fix rejects that name alone; mirroring goes on.", registry.File, name, fix);
             }
 

@@ -10,7 +10,7 @@ internal sealed class RequirementCheck : IComplianceCheck
         foreach (PolicyEntry entry in audit.Entries)
         {
             foreach (string reason in entry.Requirements.Select(Reason).OfType<string>().Distinct())
-                audit.Add(ComplianceRules.RequirementUnsatisfiable, $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.", audit.Store.Locations.PolicyPath, entry.Name, audit.Fix.SetType(entry, "Reject"));
+                audit.Add(ComplianceRules.RequirementUnsatisfiable, $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.", audit.Store.Locations.PolicyPath, entry.Name, audit.Fix.SetType(entry, "reject"));
         }
     }
 

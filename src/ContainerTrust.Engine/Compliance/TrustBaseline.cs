@@ -62,7 +62,7 @@ public sealed class TrustBaseline
         MachineConfigTrust[] configs = [.. MachineConfigReader.Read(file.Content, file.Path, TrustMessages.None).Where(static c => c.Trust.Count > 0)];
         if (configs.Length != 1)
         {
-            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidData, $"{file.Path} has {configs.Length} MachineConfigs with a policy.json, and a baseline is one. Get-MachineConfigTrust reads them; choose one and pipe it on.")
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidData, $"{file.Path} has {configs.Length} MachineConfigs with a policy.json, and a baseline is one. Put the one that is meant into a file of its own.")
             {
                 Target = file.Path,
             };
@@ -99,7 +99,7 @@ public sealed class TrustBaseline
     private void Add(ImageTrust entry, bool hasStores)
     {
         if (entry is null || entry.Transport is null || entry.Registry is null || entry.Requirements is not { Count: > 0 } || entry.Requirements.Any(static r => r is null))
-            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, "An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give entries from Get-ImageTrust.") { Target = entry?.Registry };
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, $"An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give entries from {TrustOperation.Get}.") { Target = entry?.Registry };
         Item item = new(entry, hasStores);
         (string, string) key = entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Registry);
         if (_items.TryAdd(key, item))

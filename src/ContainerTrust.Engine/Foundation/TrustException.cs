@@ -60,4 +60,7 @@ public class TrustException : Exception
 
     /// <summary>The file, scope or host that the error is about, as it is and not made printable. Null if there is none.</summary>
     public string? Target { get; init; }
+
+    /// <summary>What to run, if there is one thing that helps. Null if there is none.</summary>
+    public Advice? Advice { get; init; }
 }

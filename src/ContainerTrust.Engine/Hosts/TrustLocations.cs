@@ -44,7 +44,7 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
         string? home = host.HomeDirectory;
         if (currentUser && home is null)
         {
-            throw new TrustException("NoCurrentUser", TrustErrorKind.InvalidArgument, "There is no current user on that host, so there are no user files. Give -PolicyPath and -RegistriesDirectory instead of -CurrentUser.")
+            throw new TrustException("NoCurrentUser", TrustErrorKind.InvalidArgument, $"There is no current user on that host, so there are no user files. Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
             {
                 Target = host.ComputerName,
             };

@@ -101,7 +101,7 @@ public sealed class ImagePolicyConverter
             return [];
         if (policies.FirstOrDefault(p => p.Body != policies[0].Body).Scope is { } other)
         {
-            throw new TrustException("PoliciesDiffer", TrustErrorKind.InvalidArgument, $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. Leave out -Name, or convert them one by one.")
+            throw new TrustException("PoliciesDiffer", TrustErrorKind.InvalidArgument, $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. Leave out {TrustOption.PolicyName}, or convert them one by one.")
             {
                 Target = other,
             };

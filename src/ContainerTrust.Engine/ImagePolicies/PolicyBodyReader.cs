@@ -38,7 +38,7 @@ internal sealed class PolicyBodyReader
         }
 
         if (entry.Transport is null || entry.Registry is null)
-            throw Refused("IncompleteEntry", entry, "An entry needs Transport and Registry. Give an entry from Get-ImageTrust.");
+            throw Refused("IncompleteEntry", entry, $"An entry needs Transport and Registry. Give an entry from {TrustOperation.Get}.");
         if (entry.Transport != "docker")
             throw Refused("TransportNotPossible", entry, $"The scope '{Shown(entry.Registry)}' is of transport {Shown(entry.Transport)}, and a {_kind} governs registries only, transport docker. Leave it out.");
         if (entry.Registry.Length == 0)
@@ -50,13 +50,13 @@ internal sealed class PolicyBodyReader
     private SigstoreSignedRequirement TheRequirement(ImageTrust entry)
     {
         if (entry.Requirements is not { Count: > 0 } requirements || requirements.Any(static r => r is null))
-            throw Refused("IncompleteEntry", entry, $"The entry for '{Shown(entry.Registry)}' has no requirements. Give an entry from Get-ImageTrust.");
+            throw Refused("IncompleteEntry", entry, $"The entry for '{Shown(entry.Registry)}' has no requirements. Give an entry from {TrustOperation.Get}.");
         string[] types = [.. requirements.Select(static r => r.Type).Distinct()];
         if (requirements is [SigstoreSignedRequirement only])
             return only;
         if (requirements.Count > 1)
         {
-            throw Refused("RequirementNotPossible", entry, $"'{Shown(entry.Registry)}' has {requirements.Count} requirements ({string.Join(", ", types)}), all of which must hold, and a {_kind} has one. Decide on one sigstoreSigned requirement with Set-ImageTrust, or leave the entry out.");
+            throw Refused("RequirementNotPossible", entry, $"'{Shown(entry.Registry)}' has {requirements.Count} requirements ({string.Join(", ", types)}), all of which must hold, and a {_kind} has one. Decide on one sigstoreSigned requirement with {TrustOperation.Set}, or leave the entry out.");
         }
 
         throw Refused("RequirementNotPossible", entry, requirements[0] switch
@@ -137,7 +137,7 @@ internal sealed class PolicyBodyReader
 
                 return identity;
             default:
-                throw Refused("IdentityNotPossible", entry, $"'{Shown(entry.Registry)}' has the signed identity {identity.Type}, which a {_kind} does not know. It knows matchRepoDigestOrExact, matchRepository, exactRepository and remapIdentity: choose one with Set-ImageTrust.");
+                throw Refused("IdentityNotPossible", entry, $"'{Shown(entry.Registry)}' has the signed identity {identity.Type}, which a {_kind} does not know. It knows matchRepoDigestOrExact, matchRepository, exactRepository and remapIdentity: choose one with {TrustOperation.Set}.");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class PolicyBodyReader
     }
 
     private static TrustException NoName(ImageTrust entry, SignedIdentity identity, string? name) =>
-        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is not a name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from Get-ImageTrust.");
+        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is not a name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from {TrustOperation.Get}.");
 
     private void RequireSubject(ImageTrust entry, string what, string? subject, Func<string, string?> rule)
     {
@@ -169,7 +169,7 @@ internal sealed class PolicyBodyReader
     private static void RequireOne(ImageTrust entry, string what, int count, int least)
     {
         if (count > 1 || count < least)
-            throw Refused("IncompleteEntry", entry, $"The requirement of '{Shown(entry.Registry)}' must have {what}, {(count == 0 ? "and has none" : "and only one")}. Give an entry from Get-ImageTrust.");
+            throw Refused("IncompleteEntry", entry, $"The requirement of '{Shown(entry.Registry)}' must have {what}, {(count == 0 ? "and has none" : "and only one")}. Give an entry from {TrustOperation.Get}.");
     }
 
     private static int Count(params ReadOnlySpan<object?> values)

@@ -69,7 +69,7 @@ internal sealed class PolicySources(ITrustHost host)
         if (host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file)
             return file.Content;
         throw IsOfThisHost(entry)
-            ? new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, if the entry was read with -Root, give the same -Root here.") { Target = path }
+            ? new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, if the entry was read with {TrustOption.Root}, give the same {TrustOption.Root} here.") { Target = path }
             : NotHere(entry, path);
     }
 
@@ -96,7 +96,7 @@ internal sealed class PolicySources(ITrustHost host)
         entry.PolicyPath is null || string.Equals(entry.ComputerName, host.ComputerName, StringComparison.OrdinalIgnoreCase);
 
     private TrustException NotHere(ImageTrust entry, string path) =>
-        new("FileOnAnotherHost", TrustErrorKind.InvalidArgument, $"{Shown(path)} is a file of {Shown(entry.ComputerName)}, and what {host.ComputerName} has under that name may be another. Run this command on that host, give its root directory with -Root, or have the data itself in the policy.")
+        new("FileOnAnotherHost", TrustErrorKind.InvalidArgument, $"{Shown(path)} is a file of {Shown(entry.ComputerName)}, and what {host.ComputerName} has under that name may be another. Run this command on that host, give its root directory with {TrustOption.Root}, or have the data itself in the policy.")
         {
             Target = path,
         };

@@ -30,7 +30,7 @@ internal static class CertificateCheck
         {
             string problem = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates, so it is refused whole";
             string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
-            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} {problem}{detail}. Give the CA's certificates, or use -Force.") { Target = name };
+            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} {problem}{detail}. Give the CA's certificates, or use {TrustOption.Force}.") { Target = name };
         }
 
         foreach (string fault in faults)
@@ -88,7 +88,7 @@ internal static class CertificateCheck
         {
             string when = certificates.TrueForAll(static c => c.IsUseless) ? "can be used" : "can be used now";
             string reasons = string.Join("; ", certificates.Select(c => $"{c.Subject} {(c.IsUseless ? c.Fault : DescribeTime(c, now))}"));
-            throw new TrustException("NoValidCertificate", TrustErrorKind.InvalidData, $"No certificate in {name} {when}, so no image would be accepted: {reasons}. Get the CA's current certificates, or use -Force.") { Target = name };
+            throw new TrustException("NoValidCertificate", TrustErrorKind.InvalidData, $"No certificate in {name} {when}, so no image would be accepted: {reasons}. Get the CA's current certificates, or use {TrustOption.Force}.") { Target = name };
         }
 
         string rest = use == KeyMaterialUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "";

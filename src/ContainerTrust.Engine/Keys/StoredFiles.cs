@@ -15,7 +15,7 @@ internal sealed class StoredFiles
     /// <param name="parameter">The parameter that it was given by.</param>
     /// <param name="inline">Whether the file itself is stored, so that the path may be relative.</param>
     /// <exception cref="TrustException">It is refused (<c>InvalidKeyPath</c>).</exception>
-    public static void RequirePath(string path, string parameter, bool inline)
+    public static void RequirePath(string path, TrustOption parameter, bool inline)
     {
         if (path.Length == 0 || (!inline && !path.StartsWith('/')))
             throw Invalid($"'{path}', given by {parameter}, is not an absolute path. A policy names files by their absolute path on the host.");

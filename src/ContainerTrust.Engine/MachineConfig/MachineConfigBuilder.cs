@@ -44,7 +44,7 @@ public sealed class MachineConfigBuilder
         _names = MachineConfigNames.For(options);
         MachineConfigNames.Labels(options.Labels, _names[0].Role);
         if (options.NoReboot && options.Keys.Count == 0)
-            throw new TrustException("NoRebootNeedsKeys", TrustErrorKind.InvalidArgument, "-NoReboot says where key files go, and there are none. Give them with -KeyFile.");
+            throw new TrustException("NoRebootNeedsKeys", TrustErrorKind.InvalidArgument, $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
     }
 
     /// <summary>The entries of a vendor's preset.</summary>
@@ -76,11 +76,11 @@ public sealed class MachineConfigBuilder
     {
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0)
-            throw new TrustException("NoEntries", TrustErrorKind.InvalidArgument, "There are no entries, and a policy that accepts everything is none. Give entries from Get-ImageTrust, or -Preset RedHat.");
+            throw new TrustException("NoEntries", TrustErrorKind.InvalidArgument, $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, or {TrustOption.Preset.With("RedHat")}.");
         List<TrustChange> changes = ToChanges(entries);
         bool isWhole = changes.Any(static c => c.IsDefault);
         if (!isWhole && !_options.AcceptsTheRest)
-            _messages.Warning("The policy's default is not among the entries, so nodes accept every image that no scope governs. To refuse those, pipe the default along: Get-ImageTrust without parameters has it.");
+            _messages.Warning($"The policy's default is not among the entries, so nodes accept every image that no scope governs. To refuse those, pipe the default along: {TrustOperation.Get} without parameters has it.");
 
         IReadOnlyDictionary<string, byte[]> keys = NodeKeys.Place(_options.Keys, changes.SelectMany(static c => c.Requirements!));
         if (_options.NoReboot)
@@ -119,7 +119,7 @@ public sealed class MachineConfigBuilder
     private TrustChange ToChange(ImageTrust entry)
     {
         if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
-            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, "An entry needs Transport, Registry and Requirements. Give an entry from Get-ImageTrust.") { Target = entry.Registry };
+            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.") { Target = entry.Registry };
         bool wasRead = entry.PolicyPath is not null;
         if (!entry.IsDefault)
             ScopeRules.Require(entry.Transport, entry.Registry, _options.Force || wasRead || entry.Registry.Length == 0);

@@ -48,7 +48,7 @@ internal static class MachineConfigNames
         foreach ((string key, string value) in given)
         {
             if (key == MachineConfigDocument.RoleLabel)
-                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"The label {key} is the role itself. Give it with -Role.") { Target = key };
+                throw new TrustException("InvalidLabel", TrustErrorKind.InvalidArgument, $"The label {key} is the role itself. Give it with {TrustOption.Role}.") { Target = key };
             int slash = key.IndexOf('/', StringComparison.Ordinal);
             bool isKey = IsQualified(key[(slash + 1)..]) && (slash < 0 || (slash is > 0 and <= MaxName && PolicyNames.IsSubdomain(key.AsSpan(0, slash))));
             if (!isKey)

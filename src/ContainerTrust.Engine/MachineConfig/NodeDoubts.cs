@@ -27,8 +27,8 @@ internal static class NodeDoubts
 
         string[] missing = [.. PolicyFiles.Of(changes.SelectMany(static c => c.Requirements!)).Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
         foreach (string path in missing)
-            doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. Give the file with -KeyFile.");
-        doubts.AddRange(SigstoreDoubts.Of(changes, static _ => true, static _ => []));
+            doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. Give the file with {TrustOption.KeyFile}.");
+        doubts.AddRange(SigstoreDoubts.Of(changes, AdviceTarget.Here, static _ => true, static _ => []));
         foreach (TrustChange change in changes.Where(static c => !c.IsDefault))
         {
             if (ScopeRules.Doubt(change.Transport, change.Registry) is { } doubt)
@@ -46,19 +46,19 @@ internal static class NodeDoubts
             string? wanted = change.InForce?.SignatureStore ?? change.Section?.SignatureStore;
             if (node?.SignatureStore is not { } store)
             {
-                string advice = wanted is null ? "Give the entry one with Set-ImageTrust -SignatureStore, and add -IncludeRegistriesD" : withStores ? "Fix the entry" : "Add -IncludeRegistriesD";
+                string advice = wanted is null ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add {TrustOption.IncludeRegistriesD}" : withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}";
                 yield return $"{change} asks for signatures, and the nodes have no signature store for it{(wanted is null ? "" : $" ({wanted} is the entry's)")}, so they accept no image of it, unless the registry itself hands out signatures. {advice}.";
             }
             else if (wanted is not null && wanted != store)
             {
-                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Fix the entry" : "Add -IncludeRegistriesD")}.";
+                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}")}.";
             }
         }
 
         if (change.Requirements!.Any(static r => r is SigstoreSignedRequirement) && node?.UseSigstoreAttachments != true)
         {
             bool wanted = (change.InForce?.UseSigstoreAttachments ?? change.Section?.UseSigstoreAttachments) == true || change.SwitchOnAttachments;
-            string advice = !withStores && wanted ? "Add -IncludeRegistriesD" : "Switch it on for the entry with Set-ImageTrust -UseSigstoreAttachments, and add -IncludeRegistriesD";
+            string advice = !withStores && wanted ? $"Add {TrustOption.IncludeRegistriesD}" : $"Switch it on for the entry with {TrustOperation.Set} {TrustOption.UseSigstoreAttachments}, and add {TrustOption.IncludeRegistriesD}";
             yield return $"{change} asks for sigstore signatures, and reading them from the registry (use-sigstore-attachments) is not switched on for it on the nodes, so they accept no image of it. {advice}.";
         }
     }

@@ -113,14 +113,14 @@ internal static class NodeKeys
     {
         string[] paths = [.. PolicyFiles.Of([requirement])];
         if (paths.Contains(NoRebootPath) && !placed.ContainsKey(NoRebootPath))
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. Give the key file of that name along with -KeyFile, or leave -NoReboot out.") { Target = scope };
+            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. Give the key file of that name along with {TrustOption.KeyFile}, or leave {TrustOption.NoReboot} out.") { Target = scope };
         if (!paths.Any(placed.ContainsKey))
             return requirement;
         if (requirement is not SignedByRequirement signedBy)
-            throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidArgument, $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, and there is no file for such keys that nodes take without a reboot. Leave -NoReboot out, or put the key itself into the policy (Set-ImageTrust -InlineKey).") { Target = scope };
+            throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidArgument, $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, and there is no file for such keys that nodes take without a reboot. Leave {TrustOption.NoReboot} out, or put the key itself into the policy ({TrustOperation.Set} {TrustOption.InlineKey}).") { Target = scope };
         if (placed.Keys.FirstOrDefault(p => !paths.Contains(p)) is { } other)
         {
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"There is one keyring that nodes take without a reboot, and a signature by any key in it counts. {scope} does not name {other}, and would accept that key, too. Leave -NoReboot out, or give only key files that every such requirement names.")
+            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"There is one keyring that nodes take without a reboot, and a signature by any key in it counts. {scope} does not name {other}, and would accept that key, too. Leave {TrustOption.NoReboot} out, or give only key files that every such requirement names.")
             {
                 Target = scope,
             };

@@ -24,27 +24,27 @@ public sealed class RequirementFactory
         TrustType type = options.Type
             ?? (options.HasSigstoreParts ? TrustType.SigstoreSigned
                 : hasKeys ? TrustType.SignedBy
-                : throw Invalid("MissingType", "Say what is wanted: give -KeyPath with the key that must have signed, or -Type Accept or Reject."));
+                : throw Invalid("MissingType", $"Say what is wanted: give {TrustOption.KeyPath} with the key that must have signed, or {TrustOption.Type.With("accept")} or {TrustOption.Type.With("reject")}."));
         switch (type)
         {
             case TrustType.Accept or TrustType.Reject:
                 if (hasKeys || options.InlineKey || options.AnyKey || options.SignedIdentity is not null || options.HasSigstoreParts)
-                    throw Invalid("KeysNotUsed", $"-Type {type} uses no keys and no identity. Leave out {options.SigstoreParameter ?? "-KeyPath, -InlineKey, -AnyKey and the identity"}, or use -Type {(options.HasSigstoreParts ? "SigstoreSigned" : "SignedBy")}.");
+                    throw Invalid("KeysNotUsed", $"{TypeOf(type)} uses no keys and no identity. Leave out {options.SigstoreParameter?.ToString() ?? $"{TrustOption.KeyPath}, {TrustOption.InlineKey}, {TrustOption.AnyKey} and the identity"}, or use {TypeOf(options.HasSigstoreParts ? TrustType.SigstoreSigned : TrustType.SignedBy)}.");
                 return [type == TrustType.Accept ? new AcceptRequirement() : new RejectRequirement()];
             case TrustType.SignedBy:
                 if (options.SigstoreParameter is { } parameter)
-                    throw Invalid("ParametersNotTogether", $"{parameter} goes with -Type SigstoreSigned; simple-signing signatures have only keys. Leave out the one or the other.");
+                    throw Invalid("ParametersNotTogether", $"{parameter} goes with {TrustOption.Type.With("sigstoreSigned")}; simple-signing signatures have only keys. Leave out the one or the other.");
                 if (!hasKeys)
-                    throw Invalid("MissingKey", $"-Type {type} needs a key. Give -KeyPath.");
+                    throw Invalid("MissingKey", $"{TypeOf(type)} needs a key. Give {TrustOption.KeyPath}.");
                 foreach (string path in options.KeyPaths)
-                    StoredFiles.RequirePath(path, "-KeyPath", options.InlineKey);
+                    StoredFiles.RequirePath(path, TrustOption.KeyPath, options.InlineKey);
                 RequireValid(options.SignedIdentity);
                 return options.InlineKey ? Inline(options) : ByPath(options);
             case TrustType.SigstoreSigned:
                 RequireValid(options.SignedIdentity);
                 return new SigstoreRequirements(_files).Build(options);
             default:
-                throw Invalid("InvalidType", $"-Type {type} cannot be set; possible are SignedBy, SigstoreSigned, Accept and Reject.");
+                throw Invalid("InvalidType", $"{TypeOf(type)} cannot be set; possible are signedBy, sigstoreSigned, accept and reject.");
         }
     }
 
@@ -96,6 +96,8 @@ public sealed class RequirementFactory
     }
 
     private static bool IsBinary(byte[] key) => key.Length > 0 && (key[0] & 0x80) != 0;
+
+    private static AdviceArgument TypeOf(TrustType type) => TrustOption.Type.With($"{char.ToLowerInvariant($"{type}"[0])}{$"{type}"[1..]}");
 
     private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
 }

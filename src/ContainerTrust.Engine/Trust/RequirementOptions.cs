@@ -56,13 +56,13 @@ public sealed record RequirementOptions
     public bool HasSigstoreParts => SigstoreParameter is not null;
 
     /// <summary>The first parameter given that only <c>sigstoreSigned</c> has, for messages.</summary>
-    internal string? SigstoreParameter =>
-        FulcioCAPath is not null ? "-FulcioCAPath"
-        : CARootsPath is not null ? "-CARootsPath"
-        : CAIntermediatesPath is not null ? "-CAIntermediatesPath"
-        : OidcIssuer is not null ? "-OidcIssuer"
-        : SubjectEmail is not null ? "-SubjectEmail"
-        : SubjectHostname is not null ? "-SubjectHostname"
-        : RekorPublicKeyPaths.Count > 0 ? "-RekorPublicKeyPath"
+    internal TrustOption? SigstoreParameter =>
+        FulcioCAPath is not null ? TrustOption.FulcioCAPath
+        : CARootsPath is not null ? TrustOption.CARootsPath
+        : CAIntermediatesPath is not null ? TrustOption.CAIntermediatesPath
+        : OidcIssuer is not null ? TrustOption.OidcIssuer
+        : SubjectEmail is not null ? TrustOption.SubjectEmail
+        : SubjectHostname is not null ? TrustOption.SubjectHostname
+        : RekorPublicKeyPaths.Count > 0 ? TrustOption.RekorPublicKeyPath
         : null;
 }

@@ -19,19 +19,19 @@ public static class ScopeRules
         if (transport.Length == 0 || transport.AsSpan().ContainsAny(":/ ") || transport == "all")
             throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is not a transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
         if (!force && !TransportScopes.Known.Contains(transport))
-            throw new TrustException("UnknownTransport", TrustErrorKind.InvalidArgument, $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. Use -Force to write it all the same.") { Target = transport };
+            throw new TrustException("UnknownTransport", TrustErrorKind.InvalidArgument, $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. Use {TrustOption.Force} to write it all the same.") { Target = transport };
         if (!force && scope.Length == 0)
         {
-            throw new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, $"The empty scope is the default of the whole transport {transport}, before the policy's default. Use -Force if that is meant.") { Target = transport };
+            throw new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, $"The empty scope is the default of the whole transport {transport}, before the policy's default. Use {TrustOption.Force} if that is meant.") { Target = transport };
         }
 
         if (TransportScopes.Refusal(transport, scope) is { } refusal)
             throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"'{scope}' is not possible as a scope of transport {transport}: {refusal}.") { Target = scope };
         if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
-            string hint = scope == "default" ? " For the policy's default use -Default."
+            string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}."
                 : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
-            throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use -Force to write it all the same.") { Target = scope };
+            throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use {TrustOption.Force} to write it all the same.") { Target = scope };
         }
     }
 

@@ -10,10 +10,12 @@ internal static class SigstoreDoubts
 
     /// <summary>Looks at what is to be written.</summary>
     /// <param name="changes">The changes; those without sigstore requirements are passed over.</param>
+    /// <param name="target">Which files advice is for.</param>
     /// <param name="readsAttachments">Whether sigstore signatures are read from the registry for a scope of transport <c>docker</c> (empty for the default), once the changes are made.</param>
     /// <param name="mirrors">The mirrors for a scope of transport <c>docker</c>.</param>
     /// <returns>Sentences. Several scopes with the same trouble share one.</returns>
-    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+    public static IReadOnlyList<string> Of(
+        IReadOnlyList<TrustChange> changes, AdviceTarget target, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
     {
         Dictionary<string, List<string>> scopes = [];
         foreach (TrustChange change in changes)
@@ -23,7 +25,7 @@ internal static class SigstoreDoubts
             SigstoreSignedRequirement[] sigstore = [.. change.Requirements.OfType<SigstoreSignedRequirement>()];
             if (sigstore.Length == 0)
                 continue;
-            foreach (string doubt in Of(change, sigstore, readsAttachments, mirrors).Distinct())
+            foreach (string doubt in Of(change, sigstore, target, readsAttachments, mirrors).Distinct())
             {
                 if (!scopes.TryGetValue(doubt, out List<string>? names))
                     scopes.Add(doubt, names = []);
@@ -34,7 +36,8 @@ internal static class SigstoreDoubts
         return [.. scopes.Select(static s => $"{Names(s.Value)}: {s.Key}")];
     }
 
-    private static IEnumerable<string> Of(TrustChange change, SigstoreSignedRequirement[] sigstore, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+    private static IEnumerable<string> Of(
+        TrustChange change, SigstoreSignedRequirement[] sigstore, AdviceTarget target, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
     {
         if (Newest(sigstore) is { } newest)
             yield return newest;
@@ -43,7 +46,7 @@ internal static class SigstoreDoubts
         foreach (SigstoreSignedRequirement requirement in sigstore)
         {
             if (requirement.SignedIdentity is not (MatchRepositoryIdentity or ExactRepositoryIdentity))
-                yield return $"signatures that cosign makes name a repository without a tag, and {requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)"} accepts none of those. For them use -SignedIdentity MatchRepository or -ExactRepository; signatures that podman and skopeo make name the tag too, and are accepted as it is.";
+                yield return $"signatures that cosign makes name a repository without a tag, and {requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)"} accepts none of those. For them use {TrustOption.SignedIdentity.With("matchRepository")} or {TrustOption.ExactRepository}; signatures that podman and skopeo make name the tag too, and are accepted as it is.";
             if (Misspelt(requirement) is { } doubt)
                 yield return doubt;
         }
@@ -53,12 +56,17 @@ internal static class SigstoreDoubts
         string scope = change.IsDefault ? "" : change.Registry;
         if (!readsAttachments(scope))
         {
-            string where = !change.IsDefault && scope.Length == 0 ? "Add it with Set-ImageTrust -Default -UseSigstoreAttachments" : "Add -UseSigstoreAttachments";
+            string where = !change.IsDefault && scope.Length == 0
+                ? $"{Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.UseSigstoreAttachments.With())} adds it"
+                : $"Add {TrustOption.UseSigstoreAttachments}";
             yield return $"sigstore signatures are asked for, but reading them from the registry is not switched on, so no image will be accepted. {where}.";
         }
 
         foreach (string mirror in mirrors(scope).Where(m => !readsAttachments(m)))
-            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. Switch it on with Set-ImageTrust {mirror} -UseSigstoreAttachments.";
+        {
+            Advice switchOn = Advice.Of(TrustOperation.Set, target, TrustOption.UseSigstoreAttachments.With()) with { Scope = mirror };
+            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. {switchOn} switches it on.";
+        }
     }
 
     // A release refuses the whole policy for a member that it does not know.

@@ -16,14 +16,14 @@ internal sealed class SigstoreRequirements
     public IReadOnlyList<TrustRequirement> Build(RequirementOptions options)
     {
         RequireOneSource(options);
-        RequireText(options.OidcIssuer, "-OidcIssuer");
-        RequireText(options.SubjectEmail, "-SubjectEmail");
-        RequireText(options.SubjectHostname, "-SubjectHostname");
-        RequirePaths(options.KeyPaths, "-KeyPath", options);
-        RequirePaths(options.RekorPublicKeyPaths, "-RekorPublicKeyPath", options);
-        RequirePaths(options.FulcioCAPath, "-FulcioCAPath", options);
-        RequirePaths(options.CARootsPath, "-CARootsPath", options);
-        RequirePaths(options.CAIntermediatesPath, "-CAIntermediatesPath", options);
+        RequireText(options.OidcIssuer, TrustOption.OidcIssuer);
+        RequireText(options.SubjectEmail, TrustOption.SubjectEmail);
+        RequireText(options.SubjectHostname, TrustOption.SubjectHostname);
+        RequirePaths(options.KeyPaths, TrustOption.KeyPath, options);
+        RequirePaths(options.RekorPublicKeyPaths, TrustOption.RekorPublicKeyPath, options);
+        RequirePaths(options.FulcioCAPath, TrustOption.FulcioCAPath, options);
+        RequirePaths(options.CARootsPath, TrustOption.CARootsPath, options);
+        RequirePaths(options.CAIntermediatesPath, TrustOption.CAIntermediatesPath, options);
         SigstoreSignedRequirement common = WithRekor(new SigstoreSignedRequirement { SignedIdentity = options.SignedIdentity }, options);
         if (options.FulcioCAPath is not null)
             return [common with { Fulcio = Fulcio(options) }];
@@ -86,7 +86,7 @@ internal sealed class SigstoreRequirements
         bool hasFulcio = options.FulcioCAPath is not null;
         bool hasPki = options.CARootsPath is not null;
         if ((hasKeys ? 1 : 0) + (hasFulcio ? 1 : 0) + (hasPki ? 1 : 0) > 1)
-            throw Invalid("SeveralKeySources", "A requirement knows signers by keys (-KeyPath), by a Fulcio CA (-FulcioCAPath) or by a private PKI (-CARootsPath), and only by one of them. Leave out the others.");
+            throw Invalid("SeveralKeySources", $"A requirement knows signers by keys ({TrustOption.KeyPath}), by a Fulcio CA ({TrustOption.FulcioCAPath}) or by a private PKI ({TrustOption.CARootsPath}), and only by one of them. Leave out the others.");
         if (hasFulcio)
             RequireFulcio(options);
         else if (hasPki)
@@ -97,52 +97,52 @@ internal sealed class SigstoreRequirements
 
     private static void RequireFulcio(RequirementOptions options)
     {
-        string[] missing =
+        TrustOption[] missing =
         [
-            .. options.OidcIssuer is null ? (string[])["-OidcIssuer"] : [],
-            .. options.SubjectEmail is null ? (string[])["-SubjectEmail"] : [],
-            .. options.RekorPublicKeyPaths.Count == 0 ? (string[])["-RekorPublicKeyPath"] : [],
+            .. options.OidcIssuer is null ? (TrustOption[])[TrustOption.OidcIssuer] : [],
+            .. options.SubjectEmail is null ? (TrustOption[])[TrustOption.SubjectEmail] : [],
+            .. options.RekorPublicKeyPaths.Count == 0 ? (TrustOption[])[TrustOption.RekorPublicKeyPath] : [],
         ];
         if (missing.Length > 0)
-            throw Invalid("IncompleteIdentity", $"A Fulcio CA certifies everybody who can log in, so -FulcioCAPath needs the signer too: give -OidcIssuer and -SubjectEmail, and -RekorPublicKeyPath for the log that says when it was signed. Missing: {string.Join(", ", missing)}.");
+            throw Invalid("IncompleteIdentity", $"A Fulcio CA certifies everybody who can log in, so {TrustOption.FulcioCAPath} needs the signer too: give {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}, and {TrustOption.RekorPublicKeyPath} for the log that says when it was signed. Missing: {string.Join<TrustOption>(", ", missing)}.");
         if (options.SubjectHostname is not null || options.CAIntermediatesPath is not null)
-            throw Apart(options.SubjectHostname is not null ? "-SubjectHostname" : "-CAIntermediatesPath", "-CARootsPath", "Leave it out: with -FulcioCAPath signers are known by -OidcIssuer and -SubjectEmail.");
-        RequireNoAnyKey(options, "-FulcioCAPath");
+            throw Apart(options.SubjectHostname is not null ? TrustOption.SubjectHostname : TrustOption.CAIntermediatesPath, $"{TrustOption.CARootsPath}", $"Leave it out: with {TrustOption.FulcioCAPath} signers are known by {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}.");
+        RequireNoAnyKey(options, TrustOption.FulcioCAPath);
     }
 
     private static void RequirePki(RequirementOptions options)
     {
         if (options.SubjectEmail is null && options.SubjectHostname is null)
-            throw Invalid("IncompleteIdentity", "With -CARootsPath alone everybody with a certificate of that CA would count. Give -SubjectEmail or -SubjectHostname.");
+            throw Invalid("IncompleteIdentity", $"With {TrustOption.CARootsPath} alone everybody with a certificate of that CA would count. Give {TrustOption.SubjectEmail} or {TrustOption.SubjectHostname}.");
         if (options.RekorPublicKeyPaths.Count > 0 || options.OidcIssuer is not null)
-            throw Apart(options.OidcIssuer is not null ? "-OidcIssuer" : "-RekorPublicKeyPath", options.OidcIssuer is not null ? "-FulcioCAPath" : "-KeyPath or -FulcioCAPath", "Leave it out: podman and skopeo refuse it together with -CARootsPath.");
-        RequireNoAnyKey(options, "-CARootsPath");
+            throw Apart(options.OidcIssuer is not null ? TrustOption.OidcIssuer : TrustOption.RekorPublicKeyPath, options.OidcIssuer is not null ? $"{TrustOption.FulcioCAPath}" : $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}", $"Leave it out: podman and skopeo refuse it together with {TrustOption.CARootsPath}.");
+        RequireNoAnyKey(options, TrustOption.CARootsPath);
     }
 
     private static void RequireKeys(RequirementOptions options, bool hasKeys)
     {
-        (string? parameter, string partner) =
-            options.OidcIssuer is not null ? ("-OidcIssuer", "-FulcioCAPath")
-            : options.CAIntermediatesPath is not null ? ("-CAIntermediatesPath", "-CARootsPath")
-            : options.SubjectHostname is not null ? ("-SubjectHostname", "-CARootsPath")
-            : options.SubjectEmail is not null ? ("-SubjectEmail", "-FulcioCAPath or -CARootsPath")
+        (TrustOption? parameter, string partner) =
+            options.OidcIssuer is not null ? (TrustOption.OidcIssuer, $"{TrustOption.FulcioCAPath}")
+            : options.CAIntermediatesPath is not null ? (TrustOption.CAIntermediatesPath, $"{TrustOption.CARootsPath}")
+            : options.SubjectHostname is not null ? (TrustOption.SubjectHostname, $"{TrustOption.CARootsPath}")
+            : options.SubjectEmail is not null ? (TrustOption.SubjectEmail, $"{TrustOption.FulcioCAPath} or {TrustOption.CARootsPath}")
             : (null, "");
         if (parameter is not null)
             throw Apart(parameter, partner, hasKeys ? "Leave it out: a key is its own identity." : $"Give {partner}.");
         if (!hasKeys && options.RekorPublicKeyPaths.Count > 0)
-            throw Apart("-RekorPublicKeyPath", "-KeyPath or -FulcioCAPath", "Give one of them: a log says when something was signed, and not who may sign.");
+            throw Apart(TrustOption.RekorPublicKeyPath, $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}", "Give one of them: a log says when something was signed, and not who may sign.");
         if (!hasKeys)
-            throw Invalid("MissingKey", "-Type SigstoreSigned needs to know whose signatures count. Give -KeyPath, or -FulcioCAPath or -CARootsPath and what belongs to it.");
+            throw Invalid("MissingKey", $"{TrustOption.Type.With("sigstoreSigned")} needs to know whose signatures count. Give {TrustOption.KeyPath}, or {TrustOption.FulcioCAPath} or {TrustOption.CARootsPath} and what belongs to it.");
     }
 
-    private static void RequireNoAnyKey(RequirementOptions options, string source)
+    private static void RequireNoAnyKey(RequirementOptions options, TrustOption source)
     {
         if (options.AnyKey)
-            throw Apart("-AnyKey", "-KeyPath", $"Leave it out: with {source} there are no keys to choose among, and of several certificates or logs any is enough already.");
+            throw Apart(TrustOption.AnyKey, $"{TrustOption.KeyPath}", $"Leave it out: with {source} there are no keys to choose among, and of several certificates or logs any is enough already.");
     }
 
     // Compared letter by letter with what certificates say: what was pasted with a blank would accept nothing, and look right.
-    private static void RequireText(string? text, string parameter)
+    private static void RequireText(string? text, TrustOption parameter)
     {
         if (text is null)
             return;
@@ -152,19 +152,19 @@ internal sealed class SigstoreRequirements
             throw Invalid("InvalidSubject", $"{parameter} '{Printable.Of(text, Printable.NameLength)}' has blanks or control characters, which no certificate has there. Correct it.");
     }
 
-    private static void RequirePaths(string? path, string parameter, RequirementOptions options)
+    private static void RequirePaths(string? path, TrustOption parameter, RequirementOptions options)
     {
         if (path is not null)
             StoredFiles.RequirePath(path, parameter, options.InlineKey);
     }
 
-    private static void RequirePaths(IReadOnlyList<string> paths, string parameter, RequirementOptions options)
+    private static void RequirePaths(IReadOnlyList<string> paths, TrustOption parameter, RequirementOptions options)
     {
         foreach (string path in paths)
             StoredFiles.RequirePath(path, parameter, options.InlineKey);
     }
 
-    private static TrustException Apart(string parameter, string partner, string advice) =>
+    private static TrustException Apart(TrustOption parameter, string partner, string advice) =>
         Invalid("ParametersNotTogether", $"{parameter} goes with {partner}. {advice}");
 
     private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);

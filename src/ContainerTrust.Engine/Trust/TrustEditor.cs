@@ -8,28 +8,26 @@ namespace ContainerTrust.Engine.Trust;
 /// </summary>
 internal sealed class TrustEditor
 {
-    private readonly ITrustHost _host;
-    private readonly TrustLocations _locations;
+    private readonly TrustStore _store;
     private readonly TrustMessages _messages;
 
-    public TrustEditor(ITrustHost host, TrustLocations locations, TrustMessages messages)
+    public TrustEditor(TrustStore store, TrustMessages messages)
     {
-        _host = host;
-        _locations = locations;
+        _store = store;
         _messages = messages;
     }
 
     public TrustEditResult Preview(IReadOnlyList<TrustChange> changes)
     {
-        TrustPlan plan = TrustPlanner.Make(_host, _locations, changes);
-        PlannedFile.RequireSafe(_host, plan.Files);
+        TrustPlan plan = TrustPlanner.Make(_store, changes);
+        PlannedFile.RequireSafe(_store.Host, plan.Files);
         return new TrustEditResult(plan.FileChanges, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
     }
 
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken)
     {
         // Most runs of a scheduled script change nothing: then nothing is locked and no directory is made.
-        TrustPlan plan = TrustPlanner.Make(_host, _locations, changes);
+        TrustPlan plan = TrustPlanner.Make(_store, changes);
         foreach (string warning in plan.Warnings)
             _messages.Warning(warning);
         if (plan.Files.Count == 0)
@@ -40,10 +38,10 @@ internal sealed class TrustEditor
 
         foreach (TrustChange change in plan.AttachmentsSwitchedOn)
             _messages.Verbose($"Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) is switched on for {change}.");
-        if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
+        if (_store.Locations.PolicyPath == TrustLocations.VendorPolicyPath)
             _messages.Verbose($"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; the change goes to {TrustLocations.SystemPolicyPath}, which replaces it.");
-        using PlanWriter writer = new(_host, TrustPlanner.WritePath(_locations), _locations.RegistriesDirectory, _messages, options.LockTimeout, cancellationToken);
-        IReadOnlyList<TrustFileChange> files = writer.Write(() => TrustPlanner.Make(_host, _locations, changes).Files);
+        using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(_store.Locations), _store.Locations.RegistriesDirectory, _messages, options.LockTimeout, cancellationToken);
+        IReadOnlyList<TrustFileChange> files = writer.Write(() => TrustPlanner.Make(_store, changes).Files);
         return new TrustEditResult(files, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
     }
 }

@@ -11,13 +11,15 @@ internal sealed class TrustPlanner
 {
     private readonly ITrustHost _host;
     private readonly TrustLocations _locations;
+    private readonly AdviceTarget _target;
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
 
-    private TrustPlanner(ITrustHost host, TrustLocations locations)
+    private TrustPlanner(TrustStore store)
     {
-        _host = host;
-        _locations = locations;
+        _host = store.Host;
+        _locations = store.Locations;
+        _target = store.Target;
     }
 
     // The distribution's own file under /usr is never written: a change of it becomes the system's file.
@@ -27,8 +29,8 @@ internal sealed class TrustPlanner
         locations.PolicyPath == TrustLocations.VendorPolicyPath ? TrustLocations.SystemPolicyPath : locations.PolicyPath;
 
     /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
-    public static TrustPlan Make(ITrustHost host, TrustLocations locations, IReadOnlyList<TrustChange> changes) =>
-        new TrustPlanner(host, locations).Make(TrustChanges.Fold(changes));
+    public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes) =>
+        new TrustPlanner(store).Make(TrustChanges.Fold(changes));
 
     private TrustPlan Make(IReadOnlyList<TrustChange> changes)
     {
@@ -59,13 +61,13 @@ internal sealed class TrustPlanner
         }
 
         Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host));
-        _warnings.AddRange(SigstoreDoubts.Of(changes, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
+        _warnings.AddRange(SigstoreDoubts.Of(changes, _target, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
         foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
             _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
         foreach (TrustChange change in changes)
         {
             if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
-                _warnings.Add($"The default of transport docker cannot have a section of its own, so its signature store {store} is not copied. Set it with -Default -SignatureStore.");
+                _warnings.Add($"The default of transport docker cannot have a section of its own, so its signature store {store} is not copied. {Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.SignatureStore.With(store))} sets it.");
         }
 
         if (editor is not null && removed.Count > 0)
@@ -92,7 +94,7 @@ internal sealed class TrustPlanner
             return (null, null);
         }
 
-        PolicyEditor editor = new(text, origin);
+        PolicyEditor editor = PolicyErrors.Advised(_target, () => new PolicyEditor(text, origin));
         foreach (TrustChange change in changes)
         {
             if (change.Remove)
@@ -133,7 +135,8 @@ internal sealed class TrustPlanner
     {
         string source = origin == PolicyPath ? "the distribution's default" : $"a copy of {origin}, which it replaces whole";
         bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
-        string advice = acceptsAll ? " It accepts every image that no scope governs; to refuse those, run Set-ImageTrust -Default -Type Reject." : "";
+        Advice refuse = Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.Type.With("reject"));
+        string advice = acceptsAll ? $" It accepts every image that no scope governs; {refuse} refuses those." : "";
         if (acceptsAll || origin != PolicyPath)
             _warnings.Add($"{PolicyPath} did not exist; it is made from {source}.{advice}");
     }
@@ -245,13 +248,13 @@ internal sealed class TrustPlanner
             if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
                 && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
             {
-                _warnings.Add($"{scope.Name} loses its signature store {store} with the section that is removed, and still asks for signatures. Give it one with -SignatureStore, or keep the section with -KeepSignatureStore.");
+                _warnings.Add($"{scope.Name} loses its signature store {store} with the section that is removed, and still asks for signatures. Give it one with {TrustOption.SignatureStore}, or keep the section with {TrustOption.KeepSignatureStore}.");
             }
 
             if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true
                 && before.ForScope("docker", scope.Name)?.UseSigstoreAttachments == true && after.ForScope("docker", scope.Name)?.UseSigstoreAttachments != true)
             {
-                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks for sigstore signatures. Set it with -UseSigstoreAttachments, or keep the section with -KeepSignatureStore.");
+                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks for sigstore signatures. Set it with {TrustOption.UseSigstoreAttachments}, or keep the section with {TrustOption.KeepSignatureStore}.");
             }
         }
     }

@@ -13,12 +13,14 @@ internal sealed class TrustReset
 
     private readonly ITrustHost _host;
     private readonly TrustLocations _locations;
+    private readonly AdviceTarget _target;
     private readonly TrustMessages _messages;
 
-    public TrustReset(ITrustHost host, TrustLocations locations, TrustMessages messages)
+    public TrustReset(TrustStore store, TrustMessages messages)
     {
-        _host = host;
-        _locations = locations;
+        _host = store.Host;
+        _locations = store.Locations;
+        _target = store.Target;
         _messages = messages;
     }
 
@@ -119,7 +121,7 @@ internal sealed class TrustReset
 
         string path = $"{_locations.RegistriesDirectory}/default.yaml";
         if (_host.Exists(path) && Settings() is { } settings)
-            yield return $"{path} stays, and {settings}. If that is not the distribution's, change it with Set-ImageTrust -Default, or by hand.";
+            yield return $"{path} stays, and {settings}. If that is not the distribution's, {Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} changes it, with the options for what you want, or change it by hand.";
     }
 
     private string? Settings()

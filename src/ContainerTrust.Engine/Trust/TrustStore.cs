@@ -30,6 +30,7 @@ public sealed class TrustStore
         Host = host;
         Locations = locations;
         _messages = messages;
+        Target = new TrustStoreOptions().TargetOn(host, locations);
         KeyMaterials = new KeyMaterialFiles(host);
         _keys = new KeyFiles(KeyMaterials);
         Requirements = new RequirementFactory(host);
@@ -40,6 +41,9 @@ public sealed class TrustStore
 
     /// <summary>The files.</summary>
     public TrustLocations Locations { get; }
+
+    /// <summary>Which files advice is for.</summary>
+    internal AdviceTarget Target { get; init; }
 
     /// <summary>The key and certificate files of the host, read once.</summary>
     internal KeyMaterialFiles KeyMaterials { get; }
@@ -88,7 +92,7 @@ public sealed class TrustStore
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
             messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");
-        return new TrustStore(host, locations, messages);
+        return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations) };
     }
 
     /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
@@ -142,13 +146,13 @@ public sealed class TrustStore
     /// <returns>What was done.</returns>
     /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken) =>
-        new TrustEditor(Host, Locations, _messages).Apply(changes, options, cancellationToken);
+        new TrustEditor(this, _messages).Apply(changes, options, cancellationToken);
 
     /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
     /// <param name="changes">The changes.</param>
     /// <returns>What would be done.</returns>
     /// <exception cref="TrustException">The changes are not possible.</exception>
-    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes) => new TrustEditor(Host, Locations, _messages).Preview(changes);
+    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes) => new TrustEditor(this, _messages).Preview(changes);
 
     /// <summary>
     /// Back to the distribution's default: its policy.json, and no registries.d file but <c>default.yaml</c>. A user's own policy is deleted, so that the
@@ -160,7 +164,7 @@ public sealed class TrustStore
     /// <returns>What was done, or would be.</returns>
     /// <exception cref="TrustException">A file cannot be changed; the message says which.</exception>
     public TrustEditResult Reset(bool keepSignatureStores, bool preview, CancellationToken cancellationToken) =>
-        new TrustReset(Host, Locations, _messages).Run(keepSignatureStores, preview, cancellationToken);
+        new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken);
 
     /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature now.</summary>
     /// <param name="requirements">A requirement list.</param>
@@ -206,7 +210,8 @@ public sealed class TrustStore
     public ReadOnlyMemory<byte> ReadPolicyText() =>
         (Host.TryReadFile(Locations.PolicyPath, PolicyReader.MaxBytes) ?? throw PolicyNotFound()).Content;
 
-    internal PolicyDocument ReadPolicy() => PolicyReader.Read(ReadPolicyText().Span, Locations.PolicyPath);
+    internal PolicyDocument ReadPolicy() =>
+        PolicyErrors.Advised(Target, () => PolicyReader.Read(ReadPolicyText().Span, Locations.PolicyPath));
 
     internal LookasideConfiguration ReadLookaside()
     {
@@ -218,12 +223,16 @@ public sealed class TrustStore
 
     // Only where the host's own policy is missing everything is refused: a user's, or one that was named, is one of several.
     private TrustException PolicyNotFound() =>
-        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}") { Target = Locations.PolicyPath };
+        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}")
+        {
+            Target = Locations.PolicyPath,
+            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath ? Advice.Of(TrustOperation.Reset, Target) : null,
+        };
 
     private string WithoutPolicy() =>
         Locations.PolicyPath == TrustLocations.SystemPolicyPath
-            ? ", so podman and skopeo refuse every image. Set-ImageTrust makes one, Reset-ImageTrust writes the distribution's default."
-            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out -CurrentUser to see it." : ". Check the path.";
+            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, {Advice.Of(TrustOperation.Reset, Target)} writes the distribution's default."
+            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out {TrustOption.CurrentUser} to see it." : ". Check the path.";
 
     private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query, CancellationToken cancellationToken)
     {

@@ -1,3 +1,6 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Ssh;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>Which files are meant.</summary>
@@ -14,4 +17,18 @@ public sealed record TrustStoreOptions
 
     /// <summary>The user's own files, even where they do not exist yet.</summary>
     public bool CurrentUser { get; init; }
+
+    /// <summary>What advice for these files has to name, so that it is for the same ones.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="locations">The files that were found.</param>
+    internal AdviceTarget TargetOn(ITrustHost host, TrustLocations locations) => new()
+    {
+        RootDirectory = RootDirectory,
+        PolicyPath = PolicyPath,
+        RegistriesDirectory = RegistriesDirectory,
+
+        // The user's own policy, found without being asked for, would be found again; said, it cannot be another.
+        CurrentUser = CurrentUser || (PolicyPath is null && locations.IsUserPolicy),
+        Host = (host as SshHost)?.Connection.ToAdviceHost(),
+    };
 }

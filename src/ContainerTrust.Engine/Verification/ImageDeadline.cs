@@ -30,7 +30,7 @@ internal static class ImageDeadline
             throw new TrustException(
                 "ImageTimeout", TrustErrorKind.ReadError,
                 $"{Printable.Of(image, Printable.NameLength * 2)} could not be judged within {seconds} s. Look at what its registry and signature store " +
-                "answer (-Verbose shows it), or allow more time with -ImageTimeoutSec.",
+                $"answer ({TrustOption.Verbose} shows it), or allow more time with {TrustOption.ImageTimeoutSec}.",
                 e)
             {
                 Target = image,

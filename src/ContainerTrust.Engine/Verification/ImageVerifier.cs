@@ -230,7 +230,7 @@ public sealed class ImageVerifier : IDisposable
         }
         else if (isValid && fetched.Platform is null && fetched.Manifest is { } top && ManifestList.IsList(top))
         {
-            reason += " The verdict is on the multi-arch list; who pulls for one platform has that instance's signatures checked, which -Platform asks about.";
+            reason += $" The verdict is on the multi-arch list; who pulls for one platform has that instance's signatures checked, which {TrustOption.Platform} asks about.";
         }
 
         return new ImageSignatureResult
@@ -356,7 +356,7 @@ public sealed class ImageVerifier : IDisposable
         "docker" => OpenRegistry(name),
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
-        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. Get-ImageTrust -Reference shows what governs the image.")
+        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. {Advice.Of(TrustOperation.Get, _store.Target, TrustOption.Reference.With(name.FullName))} shows what governs the image.")
         {
             Target = name.FullName,
         },

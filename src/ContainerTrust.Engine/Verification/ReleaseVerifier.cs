@@ -120,7 +120,7 @@ public sealed class ReleaseVerifier
     {
         if (ManifestList.IsList(instance.Manifest!))
         {
-            throw new TrustException("PlatformRequired", TrustErrorKind.InvalidArgument, $"{top.Name.FullName} is a multi-arch release; say with -Platform which of its images is meant: {string.Join(", ", ManifestList.Instances(instance.Manifest!).Select(static i => i.Platform).Distinct())}.")
+            throw new TrustException("PlatformRequired", TrustErrorKind.InvalidArgument, $"{top.Name.FullName} is a multi-arch release; say with {TrustOption.Platform} which of its images is meant: {string.Join(", ", ManifestList.Instances(instance.Manifest!).Select(static i => i.Platform).Distinct())}.")
             {
                 Target = top.Name.FullName,
             };

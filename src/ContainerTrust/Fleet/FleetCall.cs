@@ -14,7 +14,7 @@ internal static class FleetCall
 
     /// <summary>Refuses parameters that contradict each other, before anything is done.</summary>
     /// <exception cref="TrustException">They do.</exception>
-    public static void RequireConsistent(TrustCmdlet cmdlet, ISshParameters parameters)
+    public static void RequireConsistent(HostCmdlet cmdlet, ISshParameters parameters)
     {
         if (parameters.HostName is not null && cmdlet.Root is not null)
             throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
@@ -28,7 +28,7 @@ internal static class FleetCall
     /// <param name="keyFile">The private key's file, an absolute path.</param>
     /// <param name="failed">Called for each host that cannot be worked on.</param>
     /// <exception cref="TrustException">What is the same for all hosts is not valid.</exception>
-    public static IReadOnlyList<SshConnectionOptions> Hosts(TrustCmdlet cmdlet, ISshParameters parameters, string? keyFile, Action failed) =>
+    public static IReadOnlyList<SshConnectionOptions> Hosts(HostCmdlet cmdlet, ISshParameters parameters, string? keyFile, Action failed) =>
         HostNames.Connections(parameters, keyFile, (name, error) =>
         {
             cmdlet.Fail(FleetHost.Named(name, error));
@@ -49,7 +49,7 @@ internal static class FleetCall
     /// <param name="asJob">Whether in the background.</param>
     /// <param name="changes">Whether hosts are changed.</param>
     /// <param name="cancellation">Ends the work, but not a job's.</param>
-    public static void Run(TrustCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes, CancellationToken cancellation)
+    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes, CancellationToken cancellation)
     {
         if (hosts.Count == 0)
             return;

@@ -5,16 +5,16 @@ namespace ContainerTrust.Commands.Fleet;
 /// <summary>This host, or a mounted root: the cmdlet's own thread and pipeline.</summary>
 internal sealed class PipelineHost : HostContext
 {
-    private readonly TrustCmdlet _cmdlet;
+    private readonly HostCmdlet _cmdlet;
 
-    public PipelineHost(TrustCmdlet cmdlet, TrustStore store, string? root, CancellationToken cancellation)
+    public PipelineHost(HostCmdlet cmdlet, TrustStore store, string? root, CancellationToken cancellation)
         : base(store, root, cancellation) => _cmdlet = cmdlet;
 
     /// <inheritdoc/>
     public override void Write(object value) => _cmdlet.WriteObject(value);
 
     /// <inheritdoc/>
-    public override void Report(TrustException error, object? target = null) => _cmdlet.Fail(TrustCmdlet.ToRecord(error, target));
+    public override void Report(TrustException error, object? target = null) => _cmdlet.Fail(ErrorRecords.Of(error, target));
 
     /// <inheritdoc/>
     public override void Warn(string text) => PrintableStreams.Warn(_cmdlet, text);

@@ -57,9 +57,14 @@ internal sealed class AuditHost : ITrustHost
 
     public byte[] Bytes(string path) => _files[path].Content;
 
-    public TrustStore Store() => new(this, TrustLocations.Find(this, null, null, currentUser: false), TrustMessages.None);
+    public TrustStore Store(TrustStoreOptions? target = null)
+    {
+        TrustLocations locations = TrustLocations.Find(this, null, null, currentUser: false);
+        return new TrustStore(this, locations, TrustMessages.None) { Target = (target ?? new TrustStoreOptions()).TargetOn(this, locations) };
+    }
 
-    public ImageTrustCompliance Check(ComplianceOptions? options = null) => ComplianceChecker.Check(Store(), (options ?? new ComplianceOptions()) with { Now = Now });
+    public ImageTrustCompliance Check(ComplianceOptions? options = null, TrustStoreOptions? target = null) =>
+        ComplianceChecker.Check(Store(target), (options ?? new ComplianceOptions()) with { Now = Now });
 
     public string? GetEnvironmentVariable(string name) => Environment.GetValueOrDefault(name);
 

@@ -485,7 +485,7 @@ public sealed class SetSigstoreTests : IDisposable
             return;
         }
 
-        Assert.EndsWith($" Set-ImageTrust {mirror} -UseSigstoreAttachments.", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.EndsWith($" Set-ImageTrust {mirror} -UseSigstoreAttachments -Root {_root.Path} switches it on.", Assert.Single(warnings), StringComparison.Ordinal);
         _root.Write(RegistriesPath + "/mirror.yaml", "docker:\n  mirror.example.com:5000:\n    use-sigstore-attachments: true\n");
         Assert.DoesNotContain(Doubts(Change(Pki, scope)), static w => w.Contains("mirror", StringComparison.Ordinal));
     }

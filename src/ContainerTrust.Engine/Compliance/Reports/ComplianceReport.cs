@@ -29,7 +29,7 @@ public sealed record ComplianceReport
     public byte[] Write(ReportFormat format)
     {
         if (Hosts.Count == 0 && Unchecked.Count == 0)
-            throw new TrustException("EmptyReport", TrustErrorKind.InvalidArgument, "There is nothing to report: no host was checked. Give the results of Test-ImageTrust, and the hosts that could not be checked.");
+            throw new TrustException("EmptyReport", TrustErrorKind.InvalidArgument, $"There is nothing to report: no host was checked. Give the results of {TrustOperation.Audit}, and the hosts that could not be checked.");
         return format switch
         {
             ReportFormat.Json => JsonReport.Write(this),

@@ -148,7 +148,7 @@ public sealed class PolicyEditor
     {
         ArgumentNullException.ThrowIfNull(requirements);
         if (requirements.Count == 0)
-            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, $"The requirements for {what} are empty; at least one is needed. Use Remove-ImageTrust to forget a scope.");
+            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, $"The requirements for {what} are empty; at least one is needed. Use {TrustOperation.Remove} to forget a scope.");
         try
         {
             return PolicyReader.ReadRequirements(RequirementWriter.ToCompactJson(requirements), what);

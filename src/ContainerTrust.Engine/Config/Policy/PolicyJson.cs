@@ -50,7 +50,7 @@ internal ref struct PolicyJson
         while (start < content.Length && content[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
             start++;
         if (start == content.Length)
-            throw new TrustFormatException("PolicyEmpty", file, 0, 0, "", "The file is empty. Write a policy, or restore the default with Reset-ImageTrust.");
+            throw new TrustFormatException("PolicyEmpty", file, 0, 0, "", "The file is empty. Write a policy, or restore the distribution's default.");
         if (!Utf8.IsValid(content))
         {
             (int line, int column) = Position(content, FirstInvalid(content));

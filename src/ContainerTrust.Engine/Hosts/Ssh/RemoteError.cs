@@ -73,5 +73,5 @@ internal static class RemoteError
     private static string Access(SshHost host) =>
         host.UserId == 0
             ? "Not even root has access there: look for an immutable attribute (lsattr), at the file system it is on, and at SELinux (ausearch -m avc)."
-            : "Use -Sudo, or log in as root or as a user who has access.";
+            : $"Use {TrustOption.Sudo}, or log in as root or as a user who has access.";
 }

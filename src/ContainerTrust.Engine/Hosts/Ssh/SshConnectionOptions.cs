@@ -42,6 +42,10 @@ public sealed record SshConnectionOptions
     /// <summary>Another program instead of the ssh in the PATH, for tests.</summary>
     internal string? Program { get; init; }
 
+    /// <summary>How advice names the host.</summary>
+    internal AdviceHost ToAdviceHost() =>
+        new(HostName) { UserName = UserName, Port = Port, KeyFilePath = KeyFilePath, Options = Options, Sudo = Sudo };
+
     /// <summary>The same way of connecting to another host, as <c>Invoke-Command -HostName</c> takes names: <c>[user@]host[:port]</c>.</summary>
     /// <param name="target">The host, with user and port where they differ from these options. An IPv6 address with a port stands in brackets.</param>
     /// <returns>The options for that host.</returns>

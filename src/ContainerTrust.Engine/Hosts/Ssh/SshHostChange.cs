@@ -153,8 +153,8 @@ internal sealed class SshHostChange : IHostChange
         new(
             "ChangeNotConfirmed", TrustErrorKind.ConnectionFailed,
             $"{_host.ComputerName} did not confirm what it was asked to change{(open.Count == 0 ? "" : ": ")}" +
-            $"{string.Join(", ", open.Select(s => PathText.Display(s.Path)))}. Whether it is changed there is not known: look with Get-ImageTrust, and run " +
-            "the command again.")
+            $"{string.Join(", ", open.Select(s => PathText.Display(s.Path)))}. Whether it is changed there is not known: " +
+            $"{Advice.Of(TrustOperation.Get, new AdviceTarget { Host = _host.Connection.ToAdviceHost() })} shows it. Then run the command again.")
         {
             Target = _host.ComputerName,
         };
@@ -190,7 +190,7 @@ internal sealed class SshHostChange : IHostChange
             "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, string.Create(CultureInfo.InvariantCulture, $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} seconds. Run the command again later.")) { Target = path },
             "m" => new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.") { Target = path },
             "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. It was not changed; run the command again.") { Target = path },
-            "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : "use -Sudo, or log in as root or as the file's owner.")}") { Target = path },
+            "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : $"use {TrustOption.Sudo}, or log in as root or as the file's owner.")}") { Target = path },
             "u" => Unsafe(path, words),
             "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
             _ => _host.Reply.Garbled(),

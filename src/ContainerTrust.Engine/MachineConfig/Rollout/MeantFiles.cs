@@ -17,7 +17,7 @@ internal sealed class MeantFiles
         }
 
         if (!all.Remove(TrustLocations.SystemPolicyPath, out byte[]? policy))
-            throw new TrustException("PolicyNotFound", TrustErrorKind.NotFound, $"{Printable.Of(name, Printable.NameLength)} has no {TrustLocations.SystemPolicyPath}, so it decides nothing. Name another MachineConfig, or make one with New-MachineConfigTrust.") { Target = name };
+            throw new TrustException("PolicyNotFound", TrustErrorKind.NotFound, $"{Printable.Of(name, Printable.NameLength)} has no {TrustLocations.SystemPolicyPath}, so it decides nothing. Name another MachineConfig, or make one with {TrustOperation.MakeMachineConfig}.") { Target = name };
         Policy = PolicyReader.Read(policy, $"{name}:{TrustLocations.SystemPolicyPath}");
         Others = all;
         IEnumerable<string> named = PolicyFiles.Of(Policy).Where(static p => p.StartsWith('/'));

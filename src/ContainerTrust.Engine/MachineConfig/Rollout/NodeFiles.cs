@@ -59,7 +59,7 @@ internal sealed class NodeFiles(ClusterClient client)
     {
         ClusterObjects.RequireName(node);
         if (!client.IsOpenShiftClient)
-            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, or leave out -Node.") { Target = node };
+            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, or leave out {TrustOption.Node}.") { Target = node };
         string[] further = [.. paths.Where(static p => p != TrustLocations.SystemPolicyPath).Order(StringComparer.Ordinal)];
         foreach (string path in further)
         {

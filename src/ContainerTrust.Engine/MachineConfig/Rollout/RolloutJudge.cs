@@ -74,7 +74,7 @@ internal sealed class RolloutJudge
         MeantFiles? meant = _meant is null ? null : MeantFiles.Of(_meant);
         if (ours is null)
         {
-            _findings.Add(Missing, $"The cluster has no MachineConfig '{Shown(_name)}'. New-MachineConfigTrust makes one, oc apply brings it there.");
+            _findings.Add(Missing, $"The cluster has no MachineConfig '{Shown(_name)}'. {TrustOperation.MakeMachineConfig} makes one, oc apply brings it there.");
             return meant;
         }
 
@@ -232,7 +232,7 @@ internal sealed class RolloutJudge
             if (!rendered.Paths.Contains(path))
             {
                 if (!RhcosDefaults.KeyPaths.Contains(path))
-                    _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; -Node looks there.");
+                    _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; {TrustOption.Node} looks there.");
                 continue;
             }
 
@@ -257,7 +257,7 @@ internal sealed class RolloutJudge
     }
 
     private static string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
-        ? " The operator writes it where image.config.openshift.io/cluster allows or blocks registries, or a ClusterImagePolicy exists: put the trust there (ConvertTo-ClusterImagePolicy), or remove those."
+        ? $" The operator writes it where image.config.openshift.io/cluster allows or blocks registries, or a ClusterImagePolicy exists: put the trust there ({TrustOperation.MakeImagePolicy}), or remove those."
         : " Remove the file from it, or give the MachineConfig a name that is sorted after it.";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

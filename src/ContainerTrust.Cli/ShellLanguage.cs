@@ -1,0 +1,79 @@
+namespace ContainerTrust.Cli;
+
+/// <summary>Advice in this command's words, with the quotes of a POSIX shell.</summary>
+internal sealed class ShellLanguage : AdviceLanguage
+{
+    /// <summary>The one language.</summary>
+    public static ShellLanguage Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Word(TrustOperation operation) => operation.Name switch
+    {
+        nameof(TrustOperation.Set) => "containertrust set",
+        nameof(TrustOperation.Remove) => "containertrust remove",
+        nameof(TrustOperation.Reset) => "containertrust reset",
+        nameof(TrustOperation.Get) => "containertrust show",
+        nameof(TrustOperation.Audit) => "containertrust test",
+        nameof(TrustOperation.Verify) => "containertrust verify",
+        nameof(TrustOperation.ListRelease) => "containertrust release",
+        nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
+        _ => operation.Name,
+    };
+
+    /// <inheritdoc/>
+    public override string Word(TrustOption which) => which.Name switch
+    {
+        nameof(TrustOption.Type) => "--type",
+        nameof(TrustOption.Default) => "--default",
+        nameof(TrustOption.Transport) => "--transport",
+        nameof(TrustOption.KeyPath) => "--key",
+        nameof(TrustOption.InlineKey) => "--inline-key",
+        nameof(TrustOption.AnyKey) => "--any-key",
+        nameof(TrustOption.SignedIdentity) => "--signed-identity",
+        nameof(TrustOption.ExactReference) => "--exact-reference",
+        nameof(TrustOption.ExactRepository) => "--exact-repository",
+        nameof(TrustOption.RemapPrefix) => "--remap-prefix",
+        nameof(TrustOption.SignedPrefix) => "--signed-prefix",
+        nameof(TrustOption.FulcioCAPath) => "--fulcio-ca",
+        nameof(TrustOption.OidcIssuer) => "--oidc-issuer",
+        nameof(TrustOption.SubjectEmail) => "--subject-email",
+        nameof(TrustOption.SubjectHostname) => "--subject-hostname",
+        nameof(TrustOption.RekorPublicKeyPath) => "--rekor-key",
+        nameof(TrustOption.CARootsPath) => "--ca-roots",
+        nameof(TrustOption.CAIntermediatesPath) => "--ca-intermediates",
+        nameof(TrustOption.SignatureStore) => "--signature-store",
+        nameof(TrustOption.UseSigstoreAttachments) => "--use-sigstore-attachments true",
+        nameof(TrustOption.KeepSignatureStore) => "--keep-signature-store",
+        nameof(TrustOption.Preset) => "--preset",
+        nameof(TrustOption.Force) => "--force",
+        nameof(TrustOption.Reference) => "--reference",
+        nameof(TrustOption.Platform) => "--platform",
+        nameof(TrustOption.ImageTimeoutSec) => "--image-timeout",
+        nameof(TrustOption.Verbose) => "--verbose",
+        nameof(TrustOption.IncludeRegistriesD) => "--include-registries-d",
+        nameof(TrustOption.KeyFile) => "--key-file",
+        nameof(TrustOption.NoReboot) => "--no-reboot",
+        nameof(TrustOption.Role) => "--role",
+        nameof(TrustOption.Root) => "--root",
+        nameof(TrustOption.PolicyPath) => "--policy",
+        nameof(TrustOption.RegistriesDirectory) => "--registries-d",
+        nameof(TrustOption.CurrentUser) => "--user",
+        _ => which.Name,
+    };
+
+    /// <inheritdoc/>
+    protected override string Sequence => " && ";
+
+    /// <inheritdoc/>
+    protected override string InQuotes(string value) => ShellWord.InQuotes(value);
+
+    /// <inheritdoc/>
+    protected override string Choice(string value) => value;
+
+    /// <inheritdoc/>
+    protected override string Several(string word, IReadOnlyList<string> values) => string.Join(' ', values.Select(v => $"{word} {v}"));
+
+    // It works on its own host alone.
+    /// <inheritdoc/>
+    protected override string? Host(AdviceHost host) => null;
+}

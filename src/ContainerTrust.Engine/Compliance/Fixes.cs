@@ -1,0 +1,93 @@
+using System.Globalization;
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>What fixes what was found, as advice that a front end says in its own words.</summary>
+/// <param name="target">The files that were meant.</param>
+/// <param name="resolve">Where a path below another root leads there: links are that root's own. Null to take paths as they are.</param>
+internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve = null)
+{
+    /// <summary>Sets the policy's default.</summary>
+    /// <param name="type">policy.json's word, <c>reject</c> or <c>accept</c>.</param>
+    public Advice SetDefault(string type) => Of(TrustOperation.Set, [TrustOption.Default.With(), TrustOption.Type.With(type)]);
+
+    /// <summary>Sets an entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="type">policy.json's word, <c>reject</c> or <c>accept</c>.</param>
+    public Advice SetType(PolicyEntry entry, string type) => Set(entry, [TrustOption.Type.With(type)]);
+
+    /// <summary>Forgets a scope.</summary>
+    public Advice? Remove(PolicyEntry entry) =>
+        entry.IsDefault ? null : Of(TrustOperation.Remove, [.. Transport(entry)], entry.Scope);
+
+    /// <summary>Names a signature store, and leaves the requirements.</summary>
+    public Advice SetStore(PolicyEntry entry, string url) => Set(entry, [TrustOption.SignatureStore.With(url)]);
+
+    /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
+    public Advice SwitchAttachmentsOn(PolicyEntry entry) => Set(entry, [TrustOption.UseSigstoreAttachments.With()]);
+
+    /// <summary>The same for a name that is not a scope of the policy, such as a mirror's.</summary>
+    public Advice SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
+
+    /// <summary>Takes signatures that name the repository without a tag.</summary>
+    public Advice? MatchRepository(PolicyEntry entry) =>
+        entry.Requirements is [SigstoreSignedRequirement one] ? Set(entry, [one with { SignedIdentity = new MatchRepositoryIdentity() }]) : null;
+
+    /// <summary>Writes the requirements of a scope under its right name and forgets the wrong one.</summary>
+    /// <param name="entry">The scope.</param>
+    /// <param name="name">The right name. Null if it is not known.</param>
+    /// <param name="policy">A scope of the right name that is there already stays as it is.</param>
+    public Advice? Rename(PolicyEntry entry, string? name, PolicyDocument policy)
+    {
+        Advice? remove = Remove(entry);
+        if (string.IsNullOrEmpty(name) || policy.FindTransport(entry.Transport)?.Find(name) is not null)
+            return remove;
+        return remove is null ? null : Set(entry with { Scope = name }, entry.Requirements)?.Then(remove);
+    }
+
+    /// <summary>Sets requirements, as far as options can say them.</summary>
+    /// <returns>Null if they cannot.</returns>
+    public Advice? Set(PolicyEntry entry, IReadOnlyList<TrustRequirement> requirements) =>
+        RequirementAdvice.Of(requirements) is { } options ? Set(entry, options) : null;
+
+    /// <summary>Takes the permission to write from group and others.</summary>
+    public Advice RemoveWritePermission(string path) => OnFile("chmod go-w", path);
+
+    /// <summary>Gives a file to a user.</summary>
+    public Advice GiveTo(string path, uint userId) => OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), path);
+
+    /// <summary>Deletes a file.</summary>
+    public Advice DeleteFile(string path) => OnFile("rm", path);
+
+    /// <summary>Deletes a directory with all that is in it.</summary>
+    public Advice DeleteDirectory(string path) => OnFile("rm -r", path);
+
+    private OperationAdvice Set(PolicyEntry entry, IReadOnlyList<AdviceArgument> options) => entry.IsDefault
+        ? Of(TrustOperation.Set, [TrustOption.Default.With(), .. options])
+        : Of(TrustOperation.Set, [.. Transport(entry), .. NeedsForce(entry) ? [TrustOption.Force.With()] : (AdviceArgument[])[], .. options], entry.Scope);
+
+    private OperationAdvice Of(TrustOperation operation, IReadOnlyList<AdviceArgument> options, string? scope = null) =>
+        new(operation, options, target) { Scope = scope };
+
+    // Run on this machine, the path would follow the root's absolute links out of it.
+    private FileAdvice OnFile(string command, string path) =>
+        new(command, target.RootDirectory is null ? path : resolve?.Invoke(path) ?? path, target);
+
+    private static AdviceArgument[] Transport(PolicyEntry entry) =>
+        entry.Transport == "docker" && entry.Scope.Length > 0 ? [] : [TrustOption.Transport.With(entry.Transport)];
+
+    private static bool NeedsForce(PolicyEntry entry)
+    {
+        try
+        {
+            ScopeRules.Require(entry.Transport, entry.Scope, force: false);
+            return false;
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            return true;
+        }
+    }
+}

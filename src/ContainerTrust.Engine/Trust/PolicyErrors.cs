@@ -1,0 +1,24 @@
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>What can be advised of a policy that was refused, where it is known which host's it is.</summary>
+internal static class PolicyErrors
+{
+    /// <summary>Reads a policy.</summary>
+    /// <typeparam name="T">What it is read as.</typeparam>
+    /// <param name="target">Which files advice is for.</param>
+    /// <param name="read">Reads it.</param>
+    /// <returns>What was read.</returns>
+    /// <exception cref="TrustFormatException">It was refused.</exception>
+    public static T Advised<T>(AdviceTarget target, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (TrustFormatException e) when (e.ErrorId == "PolicyEmpty")
+        {
+            Advice reset = Advice.Of(TrustOperation.Reset, target);
+            throw new TrustFormatException(e.ErrorId, e.Path, 0, 0, "", $"The file is empty. Write a policy; {reset} restores the default.", e) { Advice = reset };
+        }
+    }
+}
