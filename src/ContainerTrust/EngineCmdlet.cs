@@ -98,10 +98,30 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
         if (Path.IsPathFullyQualified(path))
             return path;
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.")
+        RequireFileSystem(path, provider);
+        return full;
+    }
+
+    /// <summary>The paths of this session's file system that a pattern matches; none if there are none.</summary>
+    private protected IReadOnlyList<string> MatchingPaths(string pattern)
+    {
+        try
         {
-            Target = path,
-        };
+            IReadOnlyList<string> found = SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
+            RequireFileSystem(pattern, provider);
+            return found;
+        }
+        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException)
+        {
+            this.Debug(e.Message);
+            return [];
+        }
+    }
+
+    private static void RequireFileSystem(string path, ProviderInfo provider)
+    {
+        if (provider.Name != "FileSystem")
+            throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
     }
 
     private void Run(Action step)

@@ -72,22 +72,24 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
         {
             Attempt(() =>
             {
-                try
-                {
-                    ProviderInfo provider;
-                    IEnumerable<string> found = Path is null
-                        ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)]
-                        : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
-                    files.AddRange(provider.Name == "FileSystem" ? found : throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path });
-                }
-                catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
-                {
-                    throw NotFound(path);
-                }
+                IReadOnlyList<string> found = Path is null ? [LiteralFile(path)] : MatchingPaths(path);
+                files.AddRange(found.Count > 0 ? found : throw NotFound(path));
             });
         }
 
         return files;
+    }
+
+    private string LiteralFile(string path)
+    {
+        try
+        {
+            return LocalPath(path);
+        }
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw NotFound(path);
+        }
     }
 
     private void FromFile(string file)

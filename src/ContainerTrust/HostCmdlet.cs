@@ -5,6 +5,7 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary>What all cmdlets share that work on a host: which files are meant, and how paths on it are read.</summary>
+/// <remarks>A cmdlet some of whose parameter sets ask no host overrides the parameters, and says which sets have them.</remarks>
 public abstract class HostCmdlet : EngineCmdlet
 {
     private TrustStore? _store;
@@ -16,21 +17,21 @@ public abstract class HostCmdlet : EngineCmdlet
     /// <summary>A directory that is the root of another host (a mounted disk, an unpacked image). All files of that host are looked for below it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? Root { get; set; }
+    public virtual string? Root { get; set; }
 
     /// <summary>The policy.json to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? PolicyPath { get; set; }
+    public virtual string? PolicyPath { get; set; }
 
     /// <summary>The registries.d directory to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? RegistriesDirectory { get; set; }
+    public virtual string? RegistriesDirectory { get; set; }
 
     /// <summary>Use the current user's own files (<c>~/.config/containers</c>), even where they do not exist yet.</summary>
     [Parameter]
-    public SwitchParameter CurrentUser { get; set; }
+    public virtual SwitchParameter CurrentUser { get; set; }
 
     /// <summary>Which files are meant.</summary>
     private protected TrustStoreOptions StoreOptions => new()

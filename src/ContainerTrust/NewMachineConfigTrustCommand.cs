@@ -88,12 +88,32 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = HostSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? Root { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = HostSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? PolicyPath { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = HostSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? RegistriesDirectory { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = HostSet)]
+    public override SwitchParameter CurrentUser { get; set; }
+
     private protected override void Begin()
     {
         if (AsYaml && AsButane)
             throw new TrustException("OneFormOnly", TrustErrorKind.InvalidArgument, "-AsYaml and -AsButane are two forms of the same. Choose one.");
-        bool isOfHost = ParameterSetName == HostSet && !MyInvocation.ExpectingInput;
-        if (!isOfHost && (Root ?? PolicyPath ?? RegistriesDirectory) is not null || (!isOfHost && CurrentUser))
+
+        // The set without entries has them; that entries come down the pipeline is known only now.
+        if (MyInvocation.ExpectingInput && ((Root ?? PolicyPath ?? RegistriesDirectory) is not null || CurrentUser))
             throw new TrustException("HostNotAsked", TrustErrorKind.InvalidArgument, "-Root, -PolicyPath, -RegistriesDirectory and -CurrentUser name the host whose policy is taken, and the entries come from elsewhere. Give those parameters to Get-ImageTrust.");
 
         // What is wrong with the parameters is said before anything is read.

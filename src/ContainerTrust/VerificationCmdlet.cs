@@ -30,41 +30,41 @@ public abstract class VerificationCmdlet : HostCmdlet
     [Parameter]
     [ValidateNotNull]
     [Credential]
-    public PSCredential? Credential { get; set; }
+    public virtual PSCredential? Credential { get; set; }
 
     /// <summary>The file with credentials (containers-auth.json(5)) to use instead of those in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? AuthFile { get; set; }
+    public virtual string? AuthFile { get; set; }
 
     /// <summary>A directory with the certificates of the registries (<c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>), instead of those in <c>certs.d</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? CertificateDirectory { get; set; }
+    public virtual string? CertificateDirectory { get; set; }
 
     /// <summary>Talk to registries whose certificate nobody vouches for, and to those that have no TLS.</summary>
     [Parameter]
-    public SwitchParameter SkipCertificateCheck { get; set; }
+    public virtual SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>The registries.conf to use instead of the one in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? RegistriesConfPath { get; set; }
+    public virtual string? RegistriesConfPath { get; set; }
 
     /// <summary>How many seconds a server may be silent before the request has failed.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
-    public int TimeoutSec { get; set; } = 30;
+    public virtual int TimeoutSec { get; set; } = 30;
 
     /// <summary>How many seconds one image may take, all requests, retries and waits together.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
-    public int ImageTimeoutSec { get; set; } = 300;
+    public virtual int ImageTimeoutSec { get; set; } = 300;
 
     /// <summary>How often a request is repeated that failed for a reason that may pass.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
-    public int MaximumRetryCount { get; set; } = 3;
+    public virtual int MaximumRetryCount { get; set; } = 3;
 
     /// <summary>How many images are worked on at once.</summary>
     private protected virtual int Parallelism => 1;
@@ -232,18 +232,7 @@ public abstract class VerificationCmdlet : HostCmdlet
     {
         if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(LocalPath(path)))
             return [LocalPath(path)];
-        string[] found = [];
-        try
-        {
-            found = [.. GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider).Where(File.Exists)];
-            if (provider.Name != "FileSystem")
-                found = [];
-        }
-        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderInvocationException)
-        {
-            this.Debug(e.Message);
-        }
-
+        string[] found = [.. MatchingPaths(path).Where(File.Exists)];
         return found.Length > 0 ? found : throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"No file matches '{path}'. Check -{parameter}.") { Target = path };
     }
 

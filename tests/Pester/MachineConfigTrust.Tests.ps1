@@ -101,11 +101,15 @@ Describe 'New-MachineConfigTrust' {
             @{ Id = 'NameNotDistinct'; Parameters = @{ Role = 'worker', 'master'; Name = '51-trust' } }
             @{ Id = 'NameTooEarly'; Parameters = @{ Name = '00-trust' } }
             @{ Id = 'InvalidLabel'; Parameters = @{ Label = @{ 'a b' = 'c' } } }
-            @{ Id = 'HostNotAsked'; Parameters = @{ Root = '/tmp' } }
             @{ Id = 'NoRebootNeedsKeys'; Parameters = @{ NoReboot = $true } }
             @{ Id = 'KeyFileNotFound'; Parameters = @{ KeyFile = './none.asc' } }
         ) {
             { New-MachineConfigTrust @preset @Parameters } | Should -Throw -ErrorId "$Id,ContainerTrust.Commands.NewMachineConfigTrustCommand"
+        }
+
+        It 'asks no host where the entries come from elsewhere' {
+            { New-MachineConfigTrust @preset -Root /tmp } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+            { Get-ImageTrust -Root (New-TestRoot $policy) | New-MachineConfigTrust -Root /tmp } | Should -Throw -ErrorId 'HostNotAsked,*'
         }
 
         It 'refuses a keyring that would accept more' {

@@ -19,7 +19,21 @@ public sealed class TrustStoreTests : IDisposable
     {
         TrustException e = Assert.Throws<TrustException>(() => _root.Open().Read(TrustQuery.All).ToList());
         Assert.Equal("PolicyNotFound", e.ErrorId);
-        Assert.Contains("Reset-ImageTrust", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"Reset-ImageTrust -Root {_root.Path} writes", e.Message, StringComparison.Ordinal);
+        Assert.Equal($"Reset-ImageTrust -Root {_root.Path}", AdviceLanguage.Current.Command(e.Advice!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_empty_policy_is_reset_where_it_is(bool isWrite)
+    {
+        // Without its root, the command would reset the host on which it is run.
+        _root.Write(PolicyPath, "");
+        TrustFormatException e = Assert.Throws<TrustFormatException>(
+            isWrite ? () => _root.Apply(Set("a.example.com", new RejectRequirement())) : () => _root.Open().Read(TrustQuery.All).ToList());
+        Assert.Equal("PolicyEmpty", e.ErrorId);
+        Assert.EndsWith($"Reset-ImageTrust -Root {_root.Path} restores the default.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -27,7 +41,7 @@ public sealed class TrustStoreTests : IDisposable
     {
         TrustEditResult result = _root.Apply(Set("registry.example.com", new RejectRequirement()));
         Assert.Equal([new TrustFileChange(PolicyPath, TrustFileAction.Created)], result.Files);
-        Assert.Contains(_root.Warnings, w => w.Contains("accepts every image", StringComparison.Ordinal));
+        Assert.Contains(_root.Warnings, w => w.Contains($"Set-ImageTrust -Default -Type Reject -Root {_root.Path} refuses", StringComparison.Ordinal));
         ImageTrust[] all = [.. _root.Open().Read(TrustQuery.All)];
         Assert.Equal(["all:default", "docker-daemon:", "docker:registry.example.com"], all.Select(t => $"{t.Transport}:{t.Registry}"));
         Assert.Equal([TrustType.Accept, TrustType.Accept, TrustType.Reject], all.Select(t => t.Type));

@@ -1,0 +1,137 @@
+# What a parameter set lists, it takes: each parameter of each set is given in a call of that set, with what belongs to it.
+BeforeDiscovery {
+    . $PSScriptRoot/Common.ps1
+    $own = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
+    $cases = foreach ($command in Get-Command -Module ContainerTrust) {
+        foreach ($set in $command.ParameterSets) {
+            @{ Command = $command.Name; Set = $set.Name; Parameters = @($set.Parameters.Name.Where({ $_ -notin $own })) }
+        }
+    }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $root = New-TestRoot $FullPolicy $FullRegistries
+    $key = "$root/keys/signer.asc"
+    Copy-Item -LiteralPath $key -Destination "$root/keys/RPM-GPG-KEY-redhat-release"
+    $entry = Get-ImageTrust path.example.com -Root $root
+    $config = $entry | New-MachineConfigTrust -WarningAction SilentlyContinue
+    [System.IO.File]::WriteAllText("$root/config.yaml", $config.Yaml)
+
+    # Values that are right for every cmdlet that has a parameter of the name, and those that are for one alone.
+    $values = @{
+        Registry = 'path.example.com'; Transport = 'docker'; Default = $true; Preset = 'RedHat'; InputObject = $entry
+        Type = 'Reject'; KeyPath = $key; InlineKey = $true; AnyKey = $true
+        SignedIdentity = 'MatchExact'; ExactReference = 'example.com/app:v1'; ExactRepository = 'example.com/app'
+        RemapPrefix = 'example.com/a'; SignedPrefix = 'example.com/b'
+        FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://issuer.example.com'; SubjectEmail = 'a@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'
+        CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
+        SignatureStore = 'https://store.example.com/sigs'; SignatureStoreStaging = 'file:///srv/sigs'; UseSigstoreAttachments = $true; KeepSignatureStore = $true
+        Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; Wait = $true
+        Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true
+        HostName = 'host.invalid'; UserName = 'user'; Port = 22; KeyFilePath = '/none/key'; Options = @{ Compression = 'no' }; Sudo = $true
+        ThrottleLimit = 2; MemoryLimitMB = 64; ConnectingTimeout = 1000
+        Image = 'dir:/none'; Release = 'dir:/none'; InRelease = 'dir:/none'; Reference = 'example.com/app:v1'; Platform = 'linux/amd64'
+        ManifestPath = '/none/manifest.json'; ManifestDigest = "sha256:$('0' * 64)"; SignaturePath = '/none/signature'; Fingerprint = 'any'
+        SignatureConfigMap = $key; RequireSignature = $true; SkipSignatureCheck = $true
+        Credential = [pscredential]::new('user', (ConvertTo-SecureString -String 'word' -AsPlainText -Force))
+        AuthFile = '/none/auth.json'; CertificateDirectory = '/none'; SkipCertificateCheck = $true; RegistriesConfPath = '/none/registries.conf'
+        TimeoutSec = 1; ImageTimeoutSec = 1; MaximumRetryCount = 0; PollSec = 1
+        Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; MinimumSeverity = 'Error'
+        Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
+        OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
+        Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
+        Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
+    }
+    $special = @{
+        'Set-ImageTrust KeyPath' = '/keys/signer.asc'
+        'Export-ImageTrustReport InputObject' = Test-ImageTrust -Root $root
+        'Test-MachineConfigTrust InputObject' = $config
+        'Export-ImageTrustReport Path' = "$root/report.json"
+        'ConvertTo-ClusterImagePolicy InputObject' = [ContainerTrust.ImageTrust]@{
+            Transport = 'docker'; Registry = 'sigstore.example.com'; ComputerName = $entry.ComputerName
+            Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SigstoreSignedRequirement]@{ KeyPath = '/keys/cosign.pub' })
+        }
+        'ConvertTo-ClusterImagePolicy Name' = 'trust'
+        'New-MachineConfigTrust Preset KeyFile' = "$root/keys/RPM-GPG-KEY-redhat-release"
+    }
+
+    # What is no use without something else.
+    $belongs = @{
+        RemapPrefix = 'SignedPrefix'; SignedPrefix = 'RemapPrefix'
+        FulcioCAPath = 'OidcIssuer', 'SubjectEmail', 'RekorPublicKeyPath'; OidcIssuer = 'FulcioCAPath', 'SubjectEmail', 'RekorPublicKeyPath'
+        CARootsPath = 'SubjectEmail'; SubjectEmail = 'CARootsPath'; SubjectHostname = 'CARootsPath'; CAIntermediatesPath = 'CARootsPath', 'SubjectEmail'
+        UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'
+        NoReboot = 'KeyFile'; Fingerprint = 'KeyPath'
+    }
+    foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {
+        $belongs[$name] = @($belongs[$name]) + 'KeyPath'
+    }
+
+    function Get-Value([string] $Command, [string] $Set, [string] $Name) {
+        foreach ($case in "$Command $Set $Name", "$Command $Name") { if ($special.ContainsKey($case)) { return $special[$case] } }
+        $values[$Name]
+    }
+
+    # A call of a set that has a parameter, and what belongs to it as far as the set has that.
+    function Get-Call([string] $Command, [string] $Set, [string] $Parameter) {
+        $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
+        $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs[$Parameter]).Where({ $_ -in $all.Name })
+        if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
+        if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }
+        $call = @{}
+        foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
+        if ((Get-Command -Name $Command).Parameters.ContainsKey('WhatIf')) { $call['WhatIf'] = $true }
+        $call
+    }
+
+    # The errors by which a call is refused for what it has, and not for what the files and hosts are like.
+    function Get-Refusal([string] $Command, [hashtable] $Call) {
+        $failed = @()
+        try { $answer = & $Command @Call -ErrorVariable failed -ErrorAction SilentlyContinue -WarningAction SilentlyContinue }
+        catch { $failed = @($_) }
+        foreach ($job in @($answer).Where({ $_ -is [System.Management.Automation.Job] })) { $job | Wait-Job | Remove-Job -Force }
+        $records = $failed.ForEach({ $_ -is [System.Management.Automation.ErrorRecord] ? $_ : $_.ErrorRecord }).Where({ $_ })
+        $records.Where({ $_.CategoryInfo.Category -eq 'InvalidArgument' -or $_.Exception -is [System.Management.Automation.ParameterBindingException] })
+    }
+
+    # Nothing but the module's own work: no ssh, no client of a cluster, no files of who runs this.
+    $path, $home_ = $env:PATH, $env:HOME
+    $env:PATH, $env:HOME = '/none', $root
+}
+AfterAll {
+    $env:PATH, $env:HOME = $path, $home_
+    Remove-TestRoot
+}
+
+Describe 'The set <Set> of <Command>' -ForEach $cases {
+    It 'takes every parameter that it lists' {
+        $refused = foreach ($name in $Parameters) {
+            $call = Get-Call $Command $Set $name
+            foreach ($record in Get-Refusal $Command $call) { "-$name ($($call.Keys -join ', ')): $($record.FullyQualifiedErrorId): $record" }
+        }
+        $refused | Should -BeNullOrEmpty
+    }
+
+    It 'is given a value for each in this test' {
+        foreach ($name in $Parameters) { $values.ContainsKey($name) | Should -BeTrue -Because "$name has one" }
+    }
+}
+
+Describe 'A parameter of another set' {
+    It 'is refused, and the test notices' {
+        $call = Get-Call New-MachineConfigTrust Preset Role
+        Get-Refusal New-MachineConfigTrust $call | Should -BeNullOrEmpty
+        (Get-Refusal New-MachineConfigTrust ($call + @{ Root = $root })).FullyQualifiedErrorId | Should -BeLike 'AmbiguousParameterSet,*'
+        (Get-Refusal Test-ImageTrust @{ Sudo = $true; Root = $root }).FullyQualifiedErrorId | Should -BeLike 'HostNameMissing,*'
+    }
+
+    It 'is not listed: what asks no host has no parameter for one' {
+        $ofHost = 'Root', 'PolicyPath', 'RegistriesDirectory', 'CurrentUser'
+        foreach ($case in @('New-MachineConfigTrust', 'Preset'), @('New-MachineConfigTrust', 'InputObject'), @('Test-ImageSignature', 'ByFile'), @('Test-ImageSignature', 'ByFileDigest')) {
+            $listed = (Get-Command -Name $case[0]).ParameterSets.Where({ $_.Name -eq $case[1] })[0].Parameters.Name
+            $listed | Should -Contain $(if ($case[0] -like 'New-*') { 'Role' } else { 'KeyPath' })
+            $listed.Where({ $_ -in $ofHost + 'AuthFile' + 'Credential' + 'HostName' }) | Should -BeNullOrEmpty
+        }
+    }
+}
