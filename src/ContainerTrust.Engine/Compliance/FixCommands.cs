@@ -209,6 +209,8 @@ internal sealed class FixCommands(
         // The user's own policy, found without being asked for, would be found again; said, it cannot be another.
         if (target.CurrentUser || (target.PolicyPath is null && locations.IsUserPolicy))
             options.Add(("-CurrentUser", "--user", null));
+        if (target.PodmanVersion is { } version)
+            options.Add(("-PodmanVersion", "--podman-version", version));
         return [.. Options([.. options]), .. connection is null ? [] : Host(connection)];
     }
 
