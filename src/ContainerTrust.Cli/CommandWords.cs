@@ -52,6 +52,7 @@ internal static class CommandWords
         ("-Reference", "--reference"),
         ("-RegistriesDirectory", "--registries-d"),
         ("-PolicyPath", "--policy"),
+        ("-PodmanVersion", "--podman-version"),
         ("-CurrentUser", "--user"),
         ("-IncludeRegistriesD", "--include-registries-d"),
         ("-NoReboot", "--no-reboot"),
