@@ -10,11 +10,17 @@ internal sealed class CommonOptions
     private readonly Option<string?> _policy = new("--policy") { Description = "policy.json, as the host names it (default: the one in force)", HelpName = "file" };
     private readonly Option<string?> _registries = new("--registries-d") { Description = "registries.d, as the host names it (default: the one in force)", HelpName = "dir" };
     private readonly Option<bool> _user = new("--user") { Description = "The current user's own files, even where they do not exist yet" };
+    private readonly Option<string?> _podman = new("--podman-version")
+    {
+        Description = "Version of podman whose rules say where files are (default: found on the host)",
+        HelpName = "version",
+    };
+
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say what is done" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_root, _policy, _registries, _user, _verbose])
+        foreach (Option option in (Option[])[_root, _policy, _registries, _user, _podman, _verbose])
             command.Options.Add(option);
     }
 
@@ -32,6 +38,7 @@ internal sealed class CommonOptions
             PolicyPath = HostPath(result.GetValue(_policy), "--policy", root),
             RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
             CurrentUser = result.GetValue(_user),
+            PodmanVersion = result.GetValue(_podman),
         };
     }
 

@@ -58,6 +58,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.PolicyPath) => "--policy",
         nameof(TrustOption.RegistriesDirectory) => "--registries-d",
         nameof(TrustOption.CurrentUser) => "--user",
+        nameof(TrustOption.PodmanVersion) => "--podman-version",
         _ => which.Name,
     };
 

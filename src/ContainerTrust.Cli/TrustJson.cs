@@ -51,6 +51,13 @@ internal static class TrustJson
         WriteSection(writer, trust.Section);
         writer.WriteString("policyPath"u8, trust.PolicyPath);
         writer.WriteString("registriesPath"u8, trust.RegistriesPath);
+        if (trust.StorePath is not null)
+        {
+            writer.WriteString("storePath"u8, trust.StorePath);
+            writer.WriteString("storeLevel"u8, trust.StoreLevel);
+            writer.WriteString("storeHides"u8, trust.StoreHides);
+        }
+
         if (trust.Reference is not null)
         {
             writer.WriteString("reference"u8, trust.Reference);

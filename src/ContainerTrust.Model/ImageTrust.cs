@@ -50,6 +50,18 @@ public sealed record ImageTrust
     public string? RegistriesPath { get; init; }
 
     /// <summary>
+    /// The registries.d file that the signature store in force comes from (or, without one, the switch for attachments), inherited or not. Null if there is none,
+    /// and where podman 5 or older reads one directory alone.
+    /// </summary>
+    public string? StorePath { get; init; }
+
+    /// <summary>Whose <see cref="StorePath"/> is: <c>User</c>, <c>System</c> (/etc/containers) or <c>Vendor</c> (/usr/share/containers). Null without such a file.</summary>
+    public string? StoreLevel { get; init; }
+
+    /// <summary>The files of the levels below that <see cref="StorePath"/> hides by its name, joined by a comma and a blank. Null if it hides none.</summary>
+    public string? StoreHides { get; init; }
+
+    /// <summary>
     /// The whole entry as one text (JSON, see <see cref="Parse"/>). PowerShell's remoting over SSH cuts what is nested in an object that is sent to a host
     /// (<c>$using:</c>, <c>-ArgumentList</c>) to words; a text arrives whole, and the entry is made of it again.
     /// </summary>

@@ -33,6 +33,11 @@ public abstract class HostCmdlet : EngineCmdlet
     [Parameter]
     public virtual SwitchParameter CurrentUser { get; set; }
 
+    /// <summary>The version of podman whose rules say where files are looked for (<c>5.8</c>, <c>6.0</c>), where the host does not tell or tells wrongly.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public virtual string? PodmanVersion { get; set; }
+
     /// <summary>Which files are meant.</summary>
     private protected TrustStoreOptions StoreOptions => new()
     {
@@ -40,6 +45,7 @@ public abstract class HostCmdlet : EngineCmdlet
         PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),
         RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
         CurrentUser = CurrentUser,
+        PodmanVersion = PodmanVersion,
     };
 
     /// <summary>The host's files; opened when first needed.</summary>

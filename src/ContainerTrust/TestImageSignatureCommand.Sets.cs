@@ -43,6 +43,14 @@ public sealed partial class TestImageSignatureCommand
     [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public override string? PodmanVersion { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNull]
     [Credential]
     public override PSCredential? Credential { get; set; }

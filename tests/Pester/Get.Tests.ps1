@@ -99,6 +99,26 @@ quay.io,docker
         $entry.RegistriesPath | Should -Be '/r.d/path.yaml'
     }
 
+    It 'shows the file and level that a store comes from, and what it hides, where podman 6 is there or said' {
+        $levels = New-TestRoot $SmallPolicy
+        foreach ($directory in 'usr/share', 'etc') {
+            $null = New-Item -ItemType Directory -Force -Path "$levels/$directory/containers/registries.d"
+            Set-Content -LiteralPath "$levels/$directory/containers/registries.d/quay.yaml" "docker:`n  quay.io:`n    lookaside: https://store.example.com/$directory"
+        }
+        $entry = Get-ImageTrust quay.io -Root $levels -Verbose 4>&1 | Where-Object { $_ -is [ContainerTrust.ImageTrust] }
+        $entry.SignatureStore | Should -Be 'https://store.example.com/etc'
+        $entry.StorePath, $entry.StoreLevel, $entry.StoreHides | Should -Be '/etc/containers/registries.d/quay.yaml', 'System', '/usr/share/containers/registries.d/quay.yaml'
+        $entry | Format-List | Out-String -Width 200 | Should -Match 'StoreHides +: /usr/share/containers/registries.d/quay.yaml'
+        Get-ImageTrust quay.io -Root $levels -Verbose 4>&1 | Out-String -Width 300 | Should -BeLike '*registries.d: /etc/containers/registries.d/quay.yaml, which hides /usr/share/*'
+        (Get-ImageTrust quay.io -Root $levels -PodmanVersion 5.8).StorePath | Should -BeNullOrEmpty
+        Remove-Item -LiteralPath "$levels/usr" -Recurse
+        Get-ImageTrust quay.io -Root $levels | Format-List | Out-String | Should -Not -Match 'StorePath'
+        (Get-ImageTrust quay.io -Root $levels -PodmanVersion 6.0).StoreLevel | Should -Be 'System'
+        { Get-ImageTrust -Root $levels -PodmanVersion six } | Should -Throw -ErrorId 'InvalidPodmanVersion,ContainerTrust.Commands.GetImageTrustCommand'
+        ($entry | ConvertTo-Json -Depth 5 | ConvertFrom-Json).StoreLevel | Should -Be 'System'
+        [ContainerTrust.ImageTrust]::Parse($entry.Definition).StoreHides | Should -Be $entry.StoreHides
+    }
+
     It 'resolves paths against the location of the session' {
         Push-Location -LiteralPath "$root/etc"
         try {

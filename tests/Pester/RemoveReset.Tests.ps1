@@ -58,6 +58,19 @@ Describe 'Remove-ImageTrust' {
     }
 }
 
+Describe 'Reset-ImageTrust with podman 6' {
+    It 'deletes the policy where the distribution has one, and says so with -WhatIf' {
+        $root = New-TestRoot $SmallPolicy
+        $null = New-Item -ItemType Directory -Force -Path "$root/usr/share/containers"
+        Set-Content -LiteralPath "$root/usr/share/containers/policy.json" '{"default":[{"type":"reject"}]}'
+        $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
+        "$words" | Should -BeLike '*delete /etc/containers/policy.json*'
+        "$root/etc/containers/policy.json" | Should -Exist
+        (Reset-ImageTrust -Root $root -Confirm:$false -PassThru).PolicyPath | Should -Be '/usr/share/containers/policy.json'
+        "$root/etc/containers/policy.json" | Should -Not -Exist
+    }
+}
+
 Describe 'Reset-ImageTrust' {
     BeforeEach { $root = New-TestRoot $SmallPolicy $FullRegistries }
 

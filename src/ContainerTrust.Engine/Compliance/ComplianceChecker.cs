@@ -103,7 +103,7 @@ public static class ComplianceChecker
     {
         try
         {
-            audit.Lookaside = LookasideConfiguration.Load(audit.Host, audit.Store.Locations.RegistriesDirectory);
+            audit.Lookaside = LookasideConfiguration.Load(audit.Host, audit.Store.Locations);
         }
         catch (TrustFormatException e)
         {

@@ -21,7 +21,7 @@ internal sealed class MirrorCheck : IComplianceCheck
         RegistriesConfiguration configuration;
         try
         {
-            configuration = RegistriesConfiguration.Load(audit.Host);
+            configuration = RegistriesConfiguration.Load(audit.Host, null, audit.Store.Locations.Release);
         }
         catch (TrustFormatException e)
         {

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -8,8 +9,10 @@ namespace ContainerTrust.Engine.Compliance;
 /// </summary>
 internal sealed class UserPolicyCheck : IComplianceCheck
 {
-    private const string PolicyFile = "/.config/containers/policy.json";
-    private const string RegistriesDirectory = "/.config/containers/registries.d";
+    private const string Configuration = "/.config/containers";
+    private const string PolicyFile = "/policy.json";
+    private const string RegistriesDirectory = "/registries.d";
+
     /// <summary>The directory that has users' homes.</summary>
     public const string Homes = "/home/";
 
@@ -29,9 +32,12 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         if (users.Count > MostHomes)
             audit.Add(ComplianceRules.NotChecked, $"UserPolicy could not be checked in full: there are {users.Count} directories in /home, and the first {MostHomes} were looked at.", "/home");
         homes.UnionWith(users.Take(MostHomes).Select(static u => $"/home/{u}"));
-        audit.Host.Prefetch([.. homes.SelectMany(static h => new[] { h + PolicyFile, h + RegistriesDirectory })]);
+        SortedSet<string> directories = new(homes.Select(static h => h + Configuration), StringComparer.Ordinal);
+        if (new ContainersLookup(audit.Host, locations.Release).UserDirectory is { } own)
+            directories.Add(own);
+        audit.Host.Prefetch([.. directories.SelectMany(static d => new[] { d + PolicyFile, d + RegistriesDirectory })]);
         int unseen = 0;
-        foreach (string directory in homes)
+        foreach (string directory in directories)
         {
             audit.Cancellation.ThrowIfCancellationRequested();
             try
@@ -51,17 +57,21 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
     }
 
-    private static void Look(Audit audit, TrustLocations locations, string home)
+    private static void Look(Audit audit, TrustLocations locations, string directory)
     {
-        string policy = home + PolicyFile;
+        string policy = directory + PolicyFile;
         if (audit.Host.Exists(policy))
         {
             string inForce = locations.PolicyPath == policy ? " It is the one that was checked." : "";
             audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing of the system's policy applies.{inForce}", policy, fix: audit.Fix.DeleteFile(policy));
         }
 
-        string registries = home + RegistriesDirectory;
-        if (audit.Host.Exists(registries))
-            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.", registries, fix: audit.Fix.DeleteDirectory(registries));
+        string registries = directory + RegistriesDirectory;
+        if (!audit.Host.Exists(registries))
+            return;
+        string what = locations.Release.ReadsAllLevels
+            ? $"is read together with {TrustLocations.SystemRegistriesDirectory} for that user: its files hide the system's of the same names."
+            : $"replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.";
+        audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} {what}", registries, fix: audit.Fix.DeleteDirectory(registries));
     }
 }

@@ -118,6 +118,8 @@ public abstract class AdviceLanguage
             words.Add(Words(TrustOption.RegistriesDirectory.With(registries)));
         if (target.CurrentUser)
             words.Add(Word(TrustOption.CurrentUser));
+        if (target.PodmanVersion is { } version)
+            words.Add(Words(TrustOption.PodmanVersion.With(version)));
         if (target.Host is { } host)
             words.Add(Host(host));
         return Join(words);

@@ -18,6 +18,9 @@ public sealed record AdviceTarget
     /// <summary>The user's own files.</summary>
     public bool CurrentUser { get; init; }
 
+    /// <summary>The version of podman whose rules say where files are. Null to find it on the host.</summary>
+    public string? PodmanVersion { get; init; }
+
     /// <summary>The host, if it is reached by ssh.</summary>
     public AdviceHost? Host { get; init; }
 }

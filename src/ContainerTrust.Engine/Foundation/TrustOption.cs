@@ -125,6 +125,9 @@ public sealed class TrustOption
     /// <summary>The user's own files.</summary>
     public static TrustOption CurrentUser { get; } = new(nameof(CurrentUser), s_ofHost);
 
+    /// <summary>The version of podman whose rules say where files are.</summary>
+    public static TrustOption PodmanVersion { get; } = new(nameof(PodmanVersion), s_ofHost);
+
     /// <summary>Hosts that are reached by ssh.</summary>
     public static TrustOption HostName { get; } = new(nameof(HostName), s_ofHost) { Reach = AdviceReach.Fleet };
 

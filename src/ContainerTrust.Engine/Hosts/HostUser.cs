@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Hosts;
@@ -27,6 +28,26 @@ internal static class HostUser
             return true;
         if (int.TryParse(host.GetEnvironmentVariable(RootlessUser), NumberStyles.None, CultureInfo.InvariantCulture, out int user))
             return user == 0;
-        return host is LocalHost ? Environment.IsPrivilegedProcess : home == "/root";
+        return host switch
+        {
+            LocalHost => Environment.IsPrivilegedProcess,
+            SshHost ssh => ssh.UserId == 0,
+            _ => home == "/root",
+        };
+    }
+
+    /// <summary>The number by which directories of one user are named.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>The number. Null if it is not known.</returns>
+    public static uint? FindNumber(ITrustHost host)
+    {
+        if (uint.TryParse(host.GetEnvironmentVariable(RootlessUser), NumberStyles.None, CultureInfo.InvariantCulture, out uint user))
+            return user;
+        return host switch
+        {
+            LocalHost => OperatingSystem.IsLinux() ? Libc.UserId() : null,
+            SshHost ssh => ssh.UserId,
+            _ => null,
+        };
     }
 }

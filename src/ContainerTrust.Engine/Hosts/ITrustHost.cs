@@ -85,7 +85,8 @@ public interface IHostChange : IDisposable
 {
     /// <summary>
     /// Replaces a file: written beside, flushed to disk, renamed over, the directory flushed. Mode, owner and extended attributes (SELinux label, ACL) are the
-    /// old file's; a symbolic link stays one and its target is replaced. A new file gets mode 0644; missing directories are made (0755).
+    /// old file's; a symbolic link stays one and its target is replaced, unless that is the distribution's: then the link is. A new file gets mode 0644;
+    /// missing directories are made (0755).
     /// A file that already has this content is left untouched. If the file has several hard links, the others keep the old content.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>

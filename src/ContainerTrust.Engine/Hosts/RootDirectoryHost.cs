@@ -54,6 +54,9 @@ public sealed class RootDirectoryHost : ITrustHost
     public IReadOnlyList<string> ListDirectory(string path) => _files.ListDirectory(path);
 
     /// <inheritdoc/>
+    public void RequireSafe(string path, bool isDeletion) => _files.RequireSafe(path, isDeletion);
+
+    /// <inheritdoc/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
         _files.BeginChange(directories, timeout, cancellationToken);
 

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Hosts.Lookup;
+
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>Which policy.json and registries.d are in force on a host, and why.</summary>
@@ -23,14 +25,19 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     public const string SystemRegistriesDirectory = "/etc/containers/registries.d";
 
     /// <summary>The distribution's policy in releases from 2026 on, read where <see cref="SystemPolicyPath"/> is missing and never written.</summary>
-    public const string VendorPolicyPath = "/usr/share/containers/policy.json";
+    public const string VendorPolicyPath = ContainersLookup.VendorPolicyPath;
 
-    private const string UserPolicyFile = "/.config/containers/policy.json";
-    private const string UserRegistriesDirectory = "/.config/containers/registries.d";
+    /// <summary>By which release's rules the files were found.</summary>
+    internal ContainersRelease Release { get; init; } = ContainersRelease.Unknown;
+
+    /// <summary>
+    /// Whether registries.d is the directories of all levels together, as podman 6 reads it. <see cref="RegistriesDirectory"/> is then the one that is written.
+    /// </summary>
+    internal bool ReadsAllRegistries { get; init; }
 
     /// <summary>
     /// Finds the files as containers/image does: an explicit path wins; then <c>CONTAINERS_POLICY_JSON</c>; then the user's own file if it exists; then the
-    /// system's; then the distribution's. registries.d likewise.
+    /// system's; then the distribution's. registries.d likewise. Which release's rules apply is found on the host.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="policyPath">An explicit policy.json, or null.</param>
@@ -38,11 +45,21 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     /// <param name="currentUser">Whether the user's own files are wanted even where they do not exist yet.</param>
     /// <returns>Where the files are, or will be when they are written.</returns>
     /// <exception cref="TrustException">There is no current user (<c>NoCurrentUser</c>), or a path cannot be looked at.</exception>
-    public static TrustLocations Find(ITrustHost host, string? policyPath, string? registriesDirectory, bool currentUser)
+    public static TrustLocations Find(ITrustHost host, string? policyPath, string? registriesDirectory, bool currentUser) =>
+        Find(new ContainersLookup(host, ContainersRelease.Find(host)), host, policyPath, registriesDirectory, currentUser);
+
+    /// <summary>Finds the files by the rules of a release.</summary>
+    /// <param name="lookup">Where files are looked for.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="policyPath">An explicit policy.json, or null.</param>
+    /// <param name="registriesDirectory">An explicit registries.d, or null.</param>
+    /// <param name="currentUser">Whether the user's own files are wanted even where they do not exist yet.</param>
+    /// <returns>Where the files are, or will be when they are written.</returns>
+    /// <exception cref="TrustException">There is no current user (<c>NoCurrentUser</c>), or a path cannot be looked at.</exception>
+    internal static TrustLocations Find(ContainersLookup lookup, ITrustHost host, string? policyPath, string? registriesDirectory, bool currentUser)
     {
         ArgumentNullException.ThrowIfNull(host);
-        string? home = host.HomeDirectory;
-        if (currentUser && home is null)
+        if (currentUser && lookup.UserDirectory is null)
         {
             throw new TrustException("NoCurrentUser", TrustErrorKind.InvalidArgument, $"There is no current user on that host, so there are no user files. Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
             {
@@ -50,41 +67,35 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
             };
         }
 
-        string? userPolicy = home is null ? null : home + UserPolicyFile;
-        string? userRegistries = home is null ? null : home + UserRegistriesDirectory;
-
-        string policy;
-        bool isUser = false;
-        if (policyPath is not null)
-        {
-            policy = policyPath;
-        }
-        else if (currentUser)
-        {
-            (policy, isUser) = (userPolicy!, true);
-        }
-        else if (host.GetEnvironmentVariable("CONTAINERS_POLICY_JSON") is { Length: > 0 } fromEnvironment)
-        {
-            policy = fromEnvironment;
-        }
-        else if (userPolicy is not null && host.Exists(userPolicy))
-        {
-            (policy, isUser) = (userPolicy, true);
-        }
-        else
-        {
-            policy = !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath) ? VendorPolicyPath : SystemPolicyPath;
-        }
+        string? userPolicy = lookup.UserDirectory is { } directory ? $"{directory}/policy.json" : null;
+        string? userRegistries = lookup.UserDirectory is null ? null : $"{lookup.UserDirectory}/registries.d";
+        string policy = policyPath ?? (currentUser ? userPolicy! : FindPolicy(lookup, host, userPolicy));
 
         // A path that was named may be the user's own all the same.
-        isUser |= policy == userPolicy;
-        string registries = registriesDirectory
-            ?? (userRegistries is not null && (currentUser || host.Exists(userRegistries)) ? userRegistries : SystemRegistriesDirectory);
+        bool isUser = policy == userPolicy;
+
+        // Where all levels are read, the one is written that the policy is of.
+        bool wantsUser = currentUser || (userRegistries is not null && (lookup.Release.ReadsAllLevels
+            ? isUser || (!HostUser.IsRoot(host) && host.Exists(userRegistries))
+            : registriesDirectory is null && host.Exists(userRegistries)));
+        string registries = registriesDirectory ?? (wantsUser ? userRegistries! : SystemRegistriesDirectory);
         bool isUserRegistries = registries.TrimEnd('/') == userRegistries;
         return new TrustLocations(policy, registries, host.Exists(policy), isUser)
         {
             IsUserRegistries = isUserRegistries,
             AreOfOneLevel = policyPath is null == registriesDirectory is null && (policyPath is not null || isUser == isUserRegistries),
+            Release = lookup.Release,
+            ReadsAllRegistries = lookup.Release.ReadsAllLevels && registriesDirectory is null,
         };
+    }
+
+    private static string FindPolicy(ContainersLookup lookup, ITrustHost host, string? userPolicy)
+    {
+        if (lookup.ObeysPolicyVariable && host.GetEnvironmentVariable(ContainersLookup.PolicyVariable) is { Length: > 0 } named)
+            return named;
+        if (userPolicy is not null && host.Exists(userPolicy))
+            return userPolicy;
+        bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain) && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);
+        return isVendors ? VendorPolicyPath : SystemPolicyPath;
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Registry;
@@ -16,21 +17,19 @@ namespace ContainerTrust.Engine.Registry;
 /// <param name="Client">The client certificate with what completes its chain; null if there is none.</param>
 internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certificate2> Authorities, SslStreamCertificateContext? Client)
 {
-    private const string UserDirectory = "/.config/containers/certs.d/";
-    private static readonly string[] s_systemDirectories = ["/etc/containers/certs.d/", "/etc/docker/certs.d/"];
-
     /// <summary>Finds the directory for a server as containers/image does: the first that exists of the user's, podman's and docker's.</summary>
     /// <param name="host">Where the files are.</param>
+    /// <param name="release">By whose rules.</param>
     /// <param name="hostAndPort">The server as images name it, <c>host[:port]</c>.</param>
     /// <param name="verbose">Told what is left out.</param>
     /// <returns>The path; null if there is none.</returns>
     /// <exception cref="TrustException">A path cannot be looked at.</exception>
-    public static string? Find(ITrustHost host, string hostAndPort, Action<string> verbose)
+    public static string? Find(ITrustHost host, ContainersRelease release, string hostAndPort, Action<string> verbose)
     {
-        IEnumerable<string> parents = host.HomeDirectory is { } home ? s_systemDirectories.Prepend(home.TrimEnd('/') + UserDirectory) : s_systemDirectories;
-        foreach (string parent in parents)
+        string[] paths = [.. new ContainersLookup(host, release).CertificateDirectories().Select(p => $"{p}/{hostAndPort}")];
+        host.Prefetch(paths);
+        foreach (string path in paths)
         {
-            string path = parent + hostAndPort;
             try
             {
                 if (host.Exists(path))

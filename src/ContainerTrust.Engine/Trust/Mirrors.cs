@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;
@@ -20,11 +21,11 @@ internal sealed class Mirrors
     private Mirrors(RegistriesConfiguration? configuration) => _configuration = configuration;
 
     /// <summary>Reads registries.conf. What it says is advice here: where it cannot be read there is none, and who pulls an image will hear why.</summary>
-    public static Mirrors Load(ITrustHost host)
+    public static Mirrors Load(ITrustHost host, ContainersRelease release)
     {
         try
         {
-            return new Mirrors(RegistriesConfiguration.Load(host));
+            return new Mirrors(RegistriesConfiguration.Load(host, null, release));
         }
         catch (TrustException)
         {

@@ -7,13 +7,11 @@ namespace ContainerTrust.Engine.Trust;
 internal sealed class PlannedHost : ITrustHost
 {
     private readonly ITrustHost _host;
-    private readonly string _directory;
     private readonly Dictionary<string, ReadOnlyMemory<byte>?> _files = [];
 
-    public PlannedHost(ITrustHost host, string directory, LookasideEdit edit)
+    public PlannedHost(ITrustHost host, LookasideEdit edit)
     {
         _host = host;
-        _directory = directory.TrimEnd('/');
         foreach (LookasideFileEdit file in edit.Files)
             _files.Add(file.Path, file.NewContent);
     }
@@ -39,17 +37,14 @@ internal sealed class PlannedHost : ITrustHost
 
     public IReadOnlyList<string> ListDirectory(string path)
     {
-        IReadOnlyList<string> names = _host.ListDirectory(path);
-        if (path.TrimEnd('/') != _directory)
-            return names;
-        SortedSet<string> planned = new(names, StringComparer.Ordinal);
+        string directory = path.TrimEnd('/');
+        SortedSet<string> planned = new(_host.ListDirectory(path), StringComparer.Ordinal);
         foreach ((string file, ReadOnlyMemory<byte>? content) in _files)
         {
-            string name = file[(file.LastIndexOf('/') + 1)..];
-            if (content is null)
-                planned.Remove(name);
-            else
-                planned.Add(name);
+            int slash = file.LastIndexOf('/');
+            if (!file.AsSpan(0, slash).SequenceEqual(directory))
+                continue;
+            _ = content is null ? planned.Remove(file[(slash + 1)..]) : planned.Add(file[(slash + 1)..]);
         }
 
         return [.. planned];

@@ -32,7 +32,7 @@ public static class PodmanTrustList
     {
         ArgumentNullException.ThrowIfNull(store);
         PolicyDocument policy = store.ReadPolicy();
-        LookasideConfiguration lookaside = store.ReadLookaside();
+        LookasideConfiguration lookaside = store.ReadLookasideAsPodmanShows();
         UserIds ids = new(store.Host);
         List<PodmanTrustEntry> entries = [];
         Add(entries, new PodmanTrustEntry("all", "* (default)", "default", lookaside.AsPodmanShows("") ?? "", "", ""), policy.Default, ids);

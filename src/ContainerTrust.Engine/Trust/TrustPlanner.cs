@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Trust.Defaults;
 using ContainerTrust.Engine.Keys;
 
@@ -14,6 +15,9 @@ internal sealed class TrustPlanner
     private readonly AdviceTarget _target;
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
+
+    // registries.d as podman 6 reads it, which a change must suit too where nothing says that an older release is there. Null where that does not matter.
+    private LookasideConfiguration? _allLevels;
 
     private TrustPlanner(TrustStore store)
     {
@@ -34,7 +38,8 @@ internal sealed class TrustPlanner
 
     private TrustPlan Make(IReadOnlyList<TrustChange> changes)
     {
-        LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations.RegistriesDirectory);
+        LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations);
+        _allLevels = lookaside.Levels.Count > 0 ? lookaside : OtherReading(_host);
         List<SectionChange> sections = Sections(changes, lookaside);
         HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null).Select(static s => s.Namespace!)];
         (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
@@ -60,7 +65,7 @@ internal sealed class TrustPlanner
                 _warnings.Add(doubt);
         }
 
-        Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host));
+        Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host, _locations.Release));
         _warnings.AddRange(SigstoreDoubts.Of(changes, _target, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
         foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
             _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
@@ -75,13 +80,41 @@ internal sealed class TrustPlanner
 
         List<PlannedFile> files = policy is null ? [] : [policy];
         files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+        PlanCheck.RequireNoVendorFile(files);
         return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn };
     }
 
     private (LookasideEdit Edit, LookasideConfiguration After) PlanLookaside(LookasideConfiguration lookaside, List<SectionChange> sections)
     {
-        LookasideEdit edit = LookasideEditor.Plan(_host, _locations.RegistriesDirectory, lookaside, sections);
-        return (edit, edit.Files.Count == 0 ? lookaside : LookasideConfiguration.Load(new PlannedHost(_host, _locations.RegistriesDirectory, edit), _locations.RegistriesDirectory));
+        LookasideEdit edit = LookasideEditor.Plan(_host, _locations.RegistriesDirectory, lookaside, sections, _allLevels);
+        if (edit.Files.Count == 0)
+            return (edit, lookaside);
+        PlannedHost planned = new(_host, edit);
+        try
+        {
+            if (_allLevels is not null && !_locations.ReadsAllRegistries)
+                _ = LookasideConfiguration.LoadAllLevels(planned, _locations.RegistriesDirectory, ContainersRelease.Six);
+            return (edit, LookasideConfiguration.Load(planned, _locations));
+        }
+        catch (TrustFormatException e)
+        {
+            throw PlanCheck.Refused(e);
+        }
+    }
+
+    private LookasideConfiguration? OtherReading(ITrustHost host)
+    {
+        if (_locations.Release.IsCertain)
+            return null;
+        try
+        {
+            return LookasideConfiguration.LoadAllLevels(host, _locations.RegistriesDirectory, ContainersRelease.Six);
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            // What podman 6 refuses already cannot be made worse for it.
+            return null;
+        }
     }
 
     private (PlannedFile? File, PolicyEditor? Editor) PlanPolicy(IReadOnlyList<TrustChange> changes, HashSet<string> sectionsRemoved)
@@ -141,7 +174,7 @@ internal sealed class TrustPlanner
             _warnings.Add($"{PolicyPath} did not exist; it is made from {source}.{advice}");
     }
 
-    private static List<SectionChange> Sections(IReadOnlyList<TrustChange> changes, LookasideConfiguration lookaside)
+    private List<SectionChange> Sections(IReadOnlyList<TrustChange> changes, LookasideConfiguration lookaside)
     {
         List<SectionChange> sections = [];
         foreach (TrustChange change in changes)
@@ -160,7 +193,11 @@ internal sealed class TrustPlanner
             }
 
             string? name = change.IsDefault ? null : change.Registry;
-            bool isThere = name is null ? lookaside.Default is not null : lookaside.Sections.ContainsKey(name);
+            LookasideEntry? entry = name is null ? lookaside.Default : lookaside.Sections.GetValueOrDefault(name);
+            bool isBelow = entry is not null && SectionPlaces.IsBelow(lookaside, entry);
+            bool isThere = entry is not null && !isBelow;
+            if (isBelow && name is not null && (change.Remove ? !change.KeepSection : change.Section is null && change.ReplaceSection))
+                _warnings.Add($"{change} keeps the section that {entry!.Path} has for it, which is not changed from here.");
             if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection && isThere && name is not null)
                 sections.Add(new SectionChange(name, null, true));
             else if (!change.Remove && change.Section is not null)
@@ -234,7 +271,7 @@ internal sealed class TrustPlanner
 
     private void WarnOfUserFiles(LookasideEdit edit)
     {
-        if (!_locations.IsUserRegistries || !edit.Files.Any(static f => f.NewContent is not null) || _host.Exists(_locations.RegistriesDirectory))
+        if (!_locations.IsUserRegistries || _locations.ReadsAllRegistries || !edit.Files.Any(static f => f.NewContent is not null) || _host.Exists(_locations.RegistriesDirectory))
             return;
         string[] system = [.. _host.ListDirectory(TrustLocations.SystemRegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal))];
         if (system.Length > 0)

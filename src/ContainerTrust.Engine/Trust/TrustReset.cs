@@ -61,7 +61,32 @@ internal sealed class TrustReset
                 .Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
         }
 
+        PlanCheck.RequireNoVendorFile(files);
+        RequireReadable(files);
         return files;
+    }
+
+    // What a deleted file hid counts again, and may be what another level defines too.
+    private void RequireReadable(List<PlannedFile> files)
+    {
+        if (!_locations.ReadsAllRegistries || files.Count == 0)
+            return;
+        LookasideEdit edit = new([.. files.Select(static f => new LookasideFileEdit(f.Path, f.Expected, f.Content))], []);
+        if (Refusal(_host) is null && Refusal(new PlannedHost(_host, edit)) is { } refusal)
+            throw PlanCheck.Refused(refusal);
+    }
+
+    private TrustFormatException? Refusal(ITrustHost host)
+    {
+        try
+        {
+            LookasideConfiguration.Load(host, _locations);
+            return null;
+        }
+        catch (TrustFormatException e)
+        {
+            return e;
+        }
     }
 
     private PlannedFile? Policy()
@@ -69,6 +94,12 @@ internal sealed class TrustReset
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
             return null;
         HostFile? present = _host.TryReadFile(_locations.PolicyPath, LargestReplaced);
+        if (IsVendorsNext())
+        {
+            // A copy would hide what later updates bring. A link to it is no copy.
+            bool isVendors = present is null || _host.ResolvePath(_locations.PolicyPath) == _host.ResolvePath(TrustLocations.VendorPolicyPath);
+            return isVendors ? null : new PlannedFile(_locations.PolicyPath, present, null);
+        }
 
         // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
@@ -77,13 +108,26 @@ internal sealed class TrustReset
         return present is not null && IsAlready(present.Content, text) ? null : new PlannedFile(_locations.PolicyPath, present, text);
     }
 
+    // Whether without the system's policy the distribution's is in force, and can be.
+    private bool IsVendorsNext()
+    {
+        if (!_locations.Release.ReadsAllLevels || _locations.PolicyPath != TrustLocations.SystemPolicyPath
+            || _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes) is not { } vendor)
+        {
+            return false;
+        }
+
+        _ = PolicyReader.Read(vendor.Content.Span, TrustLocations.VendorPolicyPath);
+        return true;
+    }
+
     // What was not a policy was refused by podman, and so was every image.
     private IEnumerable<string> LooserWarnings(List<PlannedFile> plan)
     {
         if (plan.Find(f => f.Path == _locations.PolicyPath) is not { Expected: { } old } file)
             return [];
         ReadOnlyMemory<byte>? content = file.Content
-            ?? _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content
+            ?? (file.Path == TrustLocations.SystemPolicyPath ? null : _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content)
             ?? _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content;
         if (content is not { } next || TryRead(old.Content) is not { } before || TryRead(next) is not { } after)
             return [];
@@ -128,7 +172,7 @@ internal sealed class TrustReset
     {
         try
         {
-            PlannedHost alone = new(_host, _locations.RegistriesDirectory, new LookasideEdit(
+            PlannedHost alone = new(_host, new LookasideEdit(
                 [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
             LookasideConfiguration configuration = LookasideConfiguration.Load(alone, _locations.RegistriesDirectory);
             string? store = configuration.Default?.Section.SignatureStore;

@@ -2,6 +2,7 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.References;
 
@@ -79,7 +80,8 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(messages);
         if (host is LocalHost)
             HostRoot.RequireLinux();
-        TrustLocations locations = TrustLocations.Find(host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        ContainersRelease release = ContainersRelease.Find(host, options.PodmanVersion);
+        TrustLocations locations = TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {
             string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
@@ -90,6 +92,8 @@ public sealed class TrustStore
         }
 
         messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
+        if (release.IsCertain)
+            messages.Verbose($"Files are looked for as podman {(release.ReadsAllLevels ? "6 does" : "5 and older do")}: {release.Reason}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
             messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");
         return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations) };
@@ -129,14 +133,14 @@ public sealed class TrustStore
 
         // The stores may come from a more specific section than the requirements do.
         EffectiveLookaside? effective = image.Transport == "docker" ? lookaside.ForScope(image.Transport, image.Expanded) : null;
-        return trust with
+        return (trust with
         {
             Reference = image.FullName,
             Reason = reason,
             SignatureStore = effective?.SignatureStore,
             SignatureStoreStaging = effective?.SignatureStoreStaging,
             UseSigstoreAttachments = effective?.UseSigstoreAttachments,
-        };
+        }).WithStoreFile(lookaside, effective);
     }
 
     /// <summary>Makes changes: policy.json in one write, then each file of registries.d that is concerned. What means the same already is not written.</summary>
@@ -215,10 +219,21 @@ public sealed class TrustStore
 
     internal LookasideConfiguration ReadLookaside()
     {
-        LookasideConfiguration configuration = LookasideConfiguration.Load(Host, Locations.RegistriesDirectory);
+        LookasideConfiguration configuration = LookasideConfiguration.Load(Host, Locations);
         foreach (LookasideWarning warning in configuration.Warnings)
             WarnOnce(warning.Message);
+        foreach (DropInFile source in configuration.Sources)
+            SayOnce($"registries.d: {source.Path}{(source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}")}.");
         return configuration;
+    }
+
+    // "podman image trust show" of podman 6 still looks at one directory.
+    internal LookasideConfiguration ReadLookasideAsPodmanShows()
+    {
+        if (!Locations.ReadsAllRegistries)
+            return ReadLookaside();
+        string? user = Host.HomeDirectory is { } home ? $"{home.TrimEnd('/')}/.config/containers/registries.d" : null;
+        return LookasideConfiguration.Load(Host, user is not null && Host.Exists(user) ? user : TrustLocations.SystemRegistriesDirectory);
     }
 
     // Only where the host's own policy is missing everything is refused: a user's, or one that was named, is one of several.
@@ -268,7 +283,7 @@ public sealed class TrustStore
             Section = own is null || own.Section.IsEmpty ? null : own.Section,
             PolicyPath = Locations.PolicyPath,
             RegistriesPath = own?.Path,
-        };
+        }.WithStoreFile(lookaside, effective);
     }
 
     private IReadOnlyList<TrustKey> KeysOf(IReadOnlyList<TrustRequirement> requirements)
@@ -285,13 +300,16 @@ public sealed class TrustStore
             foreach (string warning in source.Warnings)
                 WarnOnce(warning);
             foreach (string detail in source.Details)
-            {
-                if (_detailed.Add(detail))
-                    _messages.Verbose(detail);
-            }
+                SayOnce(detail);
         }
 
         return sources.Count == 1 ? sources[0].Keys : [.. sources.SelectMany(static s => s.Keys).Distinct()];
+    }
+
+    private void SayOnce(string detail)
+    {
+        if (_detailed.Add(detail))
+            _messages.Verbose(detail);
     }
 
     // A key file that many scopes share is complained about once.

@@ -58,10 +58,11 @@ public sealed class ImageVerifier : IDisposable
         _keyRequirement = new Lazy<TrustRequirement?>(KeyRequirement);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
-        _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath));
+        _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
         _client = new Lazy<RegistryClient>(() => new RegistryClient(
             options.ClientHost ?? store.Host,
-            options.Web with { CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
+            options.Web with { Release = options.ClientHost is null ? store.Locations.Release : null,
+                CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
             messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));

@@ -34,6 +34,7 @@ internal static class CommandSoFar
             PolicyPath = OnHost(parameters, Text(parameters, "PolicyPath")),
             RegistriesDirectory = OnHost(parameters, Text(parameters, "RegistriesDirectory")),
             CurrentUser = parameters["CurrentUser"] is true or SwitchParameter { IsPresent: true },
+            PodmanVersion = Text(parameters, "PodmanVersion"),
         };
         return TrustStore.Open(options, TrustMessages.None);
     }

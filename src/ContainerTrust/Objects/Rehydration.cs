@@ -174,6 +174,7 @@ internal static class Rehydration
         [
             ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry), ("SignatureStore", trust.SignatureStore),
             ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath), ("RegistriesPath", trust.RegistriesPath),
+            ("StorePath", trust.StorePath), ("StoreLevel", trust.StoreLevel), ("StoreHides", trust.StoreHides),
         ];
         foreach ((string name, string? value) in texts)
         {
@@ -200,6 +201,9 @@ internal static class Rehydration
         Section = bag.Object<LookasideSection>("Section"),
         PolicyPath = bag.Text("PolicyPath"),
         RegistriesPath = bag.Text("RegistriesPath"),
+        StorePath = bag.Text("StorePath"),
+        StoreLevel = bag.Text("StoreLevel"),
+        StoreHides = bag.Text("StoreHides"),
         Reference = bag.Text("Reference"),
         Reason = bag.Text("Reason"),
     };

@@ -344,7 +344,7 @@ public sealed class RegistriesConfigurationTests
             text.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, entry, i);
         byte[] content = Encoding.UTF8.GetBytes(text.Append(end).ToString());
         TimeSpan start = ProcessorTime.Now;
-        Assert.NotNull(RegistriesFile.Read(File, content, requireV2: false));
+        Assert.NotNull(RegistriesFile.Read(File, content, requireV2: null));
         ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
     }
 

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 
@@ -11,13 +12,12 @@ namespace ContainerTrust.Engine.Config.RegistriesConf;
 /// </summary>
 public sealed class RegistriesConfiguration
 {
-    private const string SystemFile = "/etc/containers/registries.conf";
-    private const string SystemDirectory = "/etc/containers/registries.conf.d";
-    private const string UserFile = "/.config/containers/registries.conf";
-    private const string UserDirectory = "/.config/containers/registries.conf.d";
+    private const string DropIns = "registries.conf.d";
+    private const string Extension = ".conf";
     private const string AliasFile = "/containers/short-name-aliases.conf";
     private const string AuthFileHelper = "containers-auth.json";
 
+    private readonly ITrustHost _host;
     private readonly SortedDictionary<string, RegistryEntry> _registries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShortNameAlias> _aliases = new(StringComparer.Ordinal);
     private readonly Lazy<Dictionary<string, ShortNameAlias>> _recordedAliases;
@@ -26,7 +26,11 @@ public sealed class RegistriesConfiguration
     private List<string> _credentialHelpers = [];
     private string? _searchFile;
 
-    private RegistriesConfiguration(ITrustHost host) => _recordedAliases = new(() => ReadRecordedAliases(host));
+    private RegistriesConfiguration(ITrustHost host)
+    {
+        _host = host;
+        _recordedAliases = new(() => ReadRecordedAliases(host));
+    }
 
     /// <summary>The files that were read, in the order in which they were: later ones replace what earlier ones say.</summary>
     public IReadOnlyList<string> Files => _files;
@@ -55,23 +59,23 @@ public sealed class RegistriesConfiguration
     /// <c>InvalidToml</c>, <c>InvalidRegistriesConf</c>; <c>RegistriesConfNotFound</c> for a named file that is not there; <c>PathNotAbsolute</c>; or a file
     /// cannot be read.
     /// </exception>
-    public static RegistriesConfiguration Load(ITrustHost host, string? path = null)
+    public static RegistriesConfiguration Load(ITrustHost host, string? path = null) => Load(host, path, ContainersRelease.Find(host));
+
+    /// <summary>Loads the configuration as a release does; podman 6 reads the drop-in files of all levels.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="path">The main file, an absolute path. Null to find it.</param>
+    /// <param name="release">By whose rules.</param>
+    /// <returns>The configuration; an empty one if there is no file and none was named.</returns>
+    /// <exception cref="TrustException">See <see cref="Load(ITrustHost, string)"/>.</exception>
+    internal static RegistriesConfiguration Load(ITrustHost host, string? path, ContainersRelease release)
     {
         ArgumentNullException.ThrowIfNull(host);
-        string? named = path ?? Variable(host, "CONTAINERS_REGISTRIES_CONF") ?? Variable(host, "REGISTRIES_CONFIG_PATH");
-        string? userFile = host.HomeDirectory is { } home ? home.TrimEnd('/') + UserFile : null;
-        bool isUser = named is null && userFile is not null && host.Exists(userFile);
-        string main = named is null ? isUser ? userFile! : SystemFile : AbsolutePath.Require(named, "the file of registries");
-
-        var configuration = new RegistriesConfiguration(host);
-        if (host.TryReadFile(main, TomlReader.MaxBytes) is { } file)
-            configuration.Add(main, file.Content.Span, isDropIn: false);
-        else if (named is not null)
-            throw new TrustException("RegistriesConfNotFound", TrustErrorKind.NotFound, $"{main} does not exist; check the path, or leave it out to use the host's own registries.conf.") { Target = main };
-        if (!isUser)
-            configuration.AddDirectory(host, SystemDirectory);
-        if (host.HomeDirectory is not null)
-            configuration.AddDirectory(host, host.HomeDirectory.TrimEnd('/') + UserDirectory);
+        RegistriesConfiguration configuration = new(host);
+        ContainersLookup lookup = new(host, release);
+        if (release.ReadsAllLevels)
+            configuration.LoadAllLevels(lookup, path);
+        else
+            configuration.LoadOneLevel(lookup, path);
         if (configuration._credentialHelpers.Count == 0)
             configuration._credentialHelpers = [AuthFileHelper];
         return configuration;
@@ -215,6 +219,50 @@ public sealed class RegistriesConfiguration
         return best;
     }
 
+    private void LoadOneLevel(ContainersLookup lookup, string? path)
+    {
+        string? named = path ?? Variable(_host, ContainersLookup.RegistriesVariable) ?? Variable(_host, "REGISTRIES_CONFIG_PATH");
+        string? userFile = lookup.UserDirectory is { } user ? $"{user}/registries.conf" : null;
+        bool isUser = named is null && userFile is not null && _host.Exists(userFile);
+        if (named is not null)
+            AddNamed(named, requireV2: null);
+        else if (_host.TryReadFile(isUser ? userFile! : $"{ContainersLookup.SystemDirectory}/registries.conf", TomlReader.MaxBytes) is { } main)
+            Add(main.Path, main.Content.Span, isDropIn: false);
+        if (!isUser)
+            AddDirectory(_host, $"{ContainersLookup.SystemDirectory}/{DropIns}");
+        if (lookup.UserDirectory is not null)
+            AddDirectory(_host, $"{lookup.UserDirectory}/{DropIns}");
+    }
+
+    // The variable, unlike a program's option, stands for everything but the file that its other variable names.
+    private void LoadAllLevels(ContainersLookup lookup, string? path)
+    {
+        string? variable = Variable(_host, ContainersLookup.RegistriesVariable);
+        if ((path ?? variable) is { } named)
+            AddNamed(named, RegistriesFile.Outdated);
+        else if (lookup.RegistriesFiles().Select(f => _host.TryReadFile(f, TomlReader.MaxBytes)).FirstOrDefault(static f => f is not null) is { } main)
+            Add(main.Path, main.Content.Span, isDropIn: false, RegistriesFile.Outdated);
+        if (path is not null || variable is null)
+        {
+            foreach (DropInFile file in DropInFiles.Find(_host, lookup.RegistriesDropIns(), Extension))
+            {
+                if (DropInFiles.TryRead(_host, file.Path, TomlReader.MaxBytes) is { } read)
+                    Add(file.Path, read.Content.Span, isDropIn: true, RegistriesFile.Outdated);
+            }
+        }
+
+        if (Variable(_host, ContainersLookup.RegistriesVariable + "_OVERRIDE") is { } last)
+            AddNamed(last, RegistriesFile.Outdated, isDropIn: true);
+    }
+
+    private void AddNamed(string named, string? requireV2, bool isDropIn = false)
+    {
+        string path = AbsolutePath.Require(named, "the file of registries");
+        HostFile file = _host.TryReadFile(path, TomlReader.MaxBytes)
+            ?? throw new TrustException("RegistriesConfNotFound", TrustErrorKind.NotFound, $"{path} does not exist; check the path, or leave it out to use the host's own registries.conf.") { Target = path };
+        Add(path, file.Content.Span, isDropIn, requireV2);
+    }
+
     private void AddDirectory(ITrustHost host, string directory)
     {
         if (!host.Exists(directory))
@@ -222,10 +270,10 @@ public sealed class RegistriesConfiguration
         foreach (string name in host.ListDirectory(directory))
         {
             string path = $"{directory}/{name}";
-            if (!name.EndsWith(".conf", StringComparison.Ordinal))
+            if (!name.EndsWith(Extension, StringComparison.Ordinal))
                 continue;
             if (TryReadFile(host, path) is { } file)
-                Add(path, file.Content.Span, isDropIn: true);
+                Add(path, file.Content.Span, isDropIn: true, RegistriesFile.NotInDropIns);
         }
     }
 
@@ -242,9 +290,9 @@ public sealed class RegistriesConfiguration
         }
     }
 
-    private void Add(string path, ReadOnlySpan<byte> content, bool isDropIn)
+    private void Add(string path, ReadOnlySpan<byte> content, bool isDropIn, string? requireV2 = null)
     {
-        RegistriesFile file = RegistriesFile.Read(path, content, requireV2: isDropIn);
+        RegistriesFile file = RegistriesFile.Read(path, content, requireV2);
         _files.Add(path);
         foreach (RegistryEntry entry in file.Registries)
             _registries[entry.Prefix] = entry;

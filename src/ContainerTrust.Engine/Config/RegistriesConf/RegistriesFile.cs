@@ -6,6 +6,12 @@ namespace ContainerTrust.Engine.Config.RegistriesConf;
 /// <summary>One file of containers-registries.conf(5), in version 2 or 1, checked as containers/image checks it.</summary>
 internal sealed class RegistriesFile
 {
+    /// <summary>Why version 1 is refused in drop-in files.</summary>
+    public const string NotInDropIns = "which drop-in files cannot have";
+
+    /// <summary>Why podman 6 refuses version 1 everywhere.</summary>
+    public const string Outdated = "which podman 6 no longer reads";
+
     private const string InvalidId = "InvalidRegistriesConf";
 
     private readonly TomlDocument _document;
@@ -30,9 +36,9 @@ internal sealed class RegistriesFile
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="content">Its content.</param>
-    /// <param name="requireV2">Whether version 1 is refused, as in drop-in files.</param>
+    /// <param name="requireV2">Why version 1 is refused; null if it is not.</param>
     /// <exception cref="TrustFormatException"><c>InvalidToml</c>, <c>InvalidRegistriesConf</c>.</exception>
-    public static RegistriesFile Read(string file, ReadOnlySpan<byte> content, bool requireV2)
+    public static RegistriesFile Read(string file, ReadOnlySpan<byte> content, string? requireV2)
     {
         TomlDocument document = TomlReader.Read(file, content);
         var read = new RegistriesFile(document);
@@ -73,7 +79,7 @@ internal sealed class RegistriesFile
         return read;
     }
 
-    private bool TryReadV1(bool hasV2, bool requireV2, List<(RegistryEntry Entry, int Offset)> entries)
+    private bool TryReadV1(bool hasV2, string? requireV2, List<(RegistryEntry Entry, int Offset)> entries)
     {
         if (_document.Table(_document.Root, "registries") is not { } v1)
             return false;
@@ -83,8 +89,8 @@ internal sealed class RegistriesFile
         List<string>? blocked = List("block");
         if (search is null && insecure is null && blocked is null)
             return false;
-        if (requireV2)
-            throw _document.Error(InvalidId, v1.Offset, "This is version 1 of the format, which drop-in files cannot have; write [[registry]] tables.");
+        if (requireV2 is not null)
+            throw _document.Error(InvalidId, v1.Offset, $"This is version 1 of the format, {requireV2}; write [[registry]] tables.");
         if (hasV2)
             throw _document.Error(InvalidId, v1.Offset, "The file mixes versions 1 and 2 of the format; write [[registry]] tables and unqualified-search-registries only.");
         SearchRegistries = search;

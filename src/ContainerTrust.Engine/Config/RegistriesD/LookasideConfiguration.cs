@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
@@ -38,6 +39,48 @@ public sealed class LookasideConfiguration
 
     /// <summary>What is allowed and probably not meant, in the order of files and lines.</summary>
     public IReadOnlyList<LookasideWarning> Warnings { get; }
+
+    /// <summary>The directories that were read together, the one whose files count most first. Empty where only <see cref="Directory"/> was.</summary>
+    internal IReadOnlyList<LookupDirectory> Levels { get; private init; } = [];
+
+    /// <summary>The files of <see cref="Levels"/>, in the order in which they were read, with those that are hidden.</summary>
+    internal IReadOnlyList<DropInFile> Sources { get; private init; } = [];
+
+    /// <summary>Where a file that was read stands among the levels. Null where levels were not read.</summary>
+    internal DropInFile? SourceOf(string path) => Sources.FirstOrDefault(s => s.Path == path);
+
+    /// <summary>Reads what is in force by locations: one directory, or those of all levels as podman 6 merges them.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="locations">Which directory, and by which release's rules.</param>
+    /// <returns>The merged configuration.</returns>
+    /// <exception cref="TrustFormatException">See <see cref="Load(ITrustHost, string)"/>; also for a section of two levels under different file names.</exception>
+    /// <exception cref="TrustException">A directory or a file cannot be read.</exception>
+    internal static LookasideConfiguration Load(ITrustHost host, TrustLocations locations) =>
+        locations.ReadsAllRegistries ? LoadAllLevels(host, locations.RegistriesDirectory, locations.Release) : Load(host, locations.RegistriesDirectory);
+
+    /// <summary>Reads the directories of all levels together.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="directory">The one that is written.</param>
+    /// <param name="release">A release with the rules of podman 6.</param>
+    /// <returns>The merged configuration.</returns>
+    /// <exception cref="TrustException">See <see cref="Load(ITrustHost, TrustLocations)"/>.</exception>
+    internal static LookasideConfiguration LoadAllLevels(ITrustHost host, string directory, ContainersRelease release)
+    {
+        IReadOnlyList<LookupDirectory> levels = new ContainersLookup(host, release).RegistriesDirectories();
+        IReadOnlyList<DropInFile> sources = DropInFiles.Find(host, levels, LookasideNames.Extension);
+        List<HostFile> files = [];
+        long total = 0;
+        foreach (DropInFile source in sources)
+        {
+            if (DropInFiles.TryRead(host, source.Path, LookasideLimits.FileBytes) is not { } file)
+                continue;
+            total += file.Content.Length;
+            RequireSmall(total, directory);
+            files.Add(file);
+        }
+
+        return FromFiles(TrimEnd(directory), files, levels, sources);
+    }
 
     /// <summary>Reads a directory. One that is missing is an empty one; names that do not end in <c>.yaml</c> do not count.</summary>
     /// <param name="host">The host.</param>
@@ -118,27 +161,31 @@ public sealed class LookasideConfiguration
             if (file is null)
                 continue;
             total += file.Content.Length;
-            if (total > LookasideLimits.TotalBytes)
-            {
-                throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; remove what does not belong there.")
-                {
-                    Target = directory,
-                };
-            }
-
+            RequireSmall(total, directory);
             files.Add(file);
         }
 
         return files;
     }
 
+    private static void RequireSmall(long total, string directory)
+    {
+        if (total <= LookasideLimits.TotalBytes)
+            return;
+        throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; remove what does not belong there.")
+        {
+            Target = directory,
+        };
+    }
+
     /// <summary>Merges files that are already read.</summary>
-    internal static LookasideConfiguration FromFiles(string directory, IReadOnlyList<HostFile> files)
+    internal static LookasideConfiguration FromFiles(
+        string directory, IReadOnlyList<HostFile> files, IReadOnlyList<LookupDirectory>? levels = null, IReadOnlyList<DropInFile>? sources = null)
     {
         var merged = new Merged();
         foreach (HostFile file in files)
             merged.Add(file);
-        return new LookasideConfiguration(directory, files, merged);
+        return new LookasideConfiguration(directory, files, merged) { Levels = levels ?? [], Sources = sources ?? [] };
     }
 
     internal static string TrimEnd(string directory) => directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;

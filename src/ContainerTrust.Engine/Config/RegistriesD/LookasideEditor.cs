@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
@@ -25,7 +26,19 @@ public static class LookasideEditor
     /// written in a way that cannot be edited safely; or a file cannot be read.
     /// </exception>
     /// <exception cref="FileChangedException">A file that <paramref name="current"/> does not know has appeared meanwhile.</exception>
-    public static LookasideEdit Plan(ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes)
+    public static LookasideEdit Plan(ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes) =>
+        Plan(host, directory, current, changes, current.Levels.Count > 0 ? current : null);
+
+    /// <summary>Plans changes that podman 6 must be able to read too.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="directory">The directory that is written.</param>
+    /// <param name="current">The configuration as it is, read under the same lock.</param>
+    /// <param name="changes">What to change; at most one for a section.</param>
+    /// <param name="allLevels">The configuration as podman 6 reads it. Null where that does not matter.</param>
+    /// <returns>The files to write and to delete.</returns>
+    /// <exception cref="TrustException">See <see cref="Plan(ITrustHost, string, LookasideConfiguration, IReadOnlyList{SectionChange})"/>.</exception>
+    internal static LookasideEdit Plan(
+        ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes, LookasideConfiguration? allLevels)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -35,6 +48,8 @@ public static class LookasideEditor
 
         var warnings = new List<LookasideWarning>();
         var byPath = new SortedDictionary<string, List<SectionChange>>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, string>(StringComparer.Ordinal);
+        SectionPlaces? places = allLevels is null ? null : new SectionPlaces(host, directory, current, allLevels);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (SectionChange change in changes)
         {
@@ -43,7 +58,12 @@ public static class LookasideEditor
             LookasideEntry? entry = change.Namespace is null ? current.Default : current.Sections.GetValueOrDefault(change.Namespace);
             if (entry is null && change.NewSection is null or { IsEmpty: true })
                 continue;
-            string path = entry?.Path ?? LookasideConfiguration.Join(directory, NewFileName(change));
+            if (entry is not null && change.NewSection is null && SectionPlaces.IsBelow(current, entry))
+                continue;
+            SectionPlace? place = entry is not null && current.Levels.Count == 0 ? null : places?.Find(change, entry is null ? NewFileName(change) : "");
+            string path = place?.Path ?? entry?.Path ?? LookasideConfiguration.Join(directory, NewFileName(change));
+            if (place?.CopyOf is { } copied && !current.Files.Any(f => f.Path == path))
+                copies[path] = copied;
             Check(change, entry, path, warnings);
             if (!byPath.TryGetValue(path, out List<SectionChange>? list))
                 byPath.Add(path, list = []);
@@ -53,8 +73,15 @@ public static class LookasideEditor
         var files = new List<LookasideFileEdit>();
         foreach ((string path, List<SectionChange> list) in byPath)
         {
-            if (PlanFile(host, path, current, list) is { } edit)
+            if (copies.GetValueOrDefault(path) is { } copied)
+            {
+                files.Add(PlanCopy(host, path, copied, list));
+                warnings.Add(new LookasideWarning("FileCopied", path, 0, $"{path} begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
+            }
+            else if (PlanFile(host, path, current, BackToBelow(host, current, path, list, out HostFile? below), below) is { } edit)
+            {
                 files.Add(edit);
+            }
         }
 
         return new LookasideEdit(files, warnings);
@@ -107,7 +134,32 @@ public static class LookasideEditor
         }
     }
 
-    private static LookasideFileEdit? PlanFile(ITrustHost host, string path, LookasideConfiguration current, List<SectionChange> changes)
+    private static LookasideFileEdit PlanCopy(ITrustHost host, string path, string copied, List<SectionChange> changes)
+    {
+        if (host.TryReadFile(path, LookasideLimits.FileBytes) is not null)
+            throw new FileChangedException(path);
+        HostFile source = host.TryReadFile(copied, LookasideLimits.FileBytes) ?? throw new FileChangedException(copied);
+        YamlText text = YamlText.Decode(path, source.Content.Span);
+        return new LookasideFileEdit(path, null, new FileEditor(text).Apply(changes) is { } edited ? text.Encode(edited) : source.Content);
+    }
+
+    // A file that hides one of the level below goes back to what that one says, and away when nothing else is left.
+    private static List<SectionChange> BackToBelow(ITrustHost host, LookasideConfiguration current, string path, List<SectionChange> changes, out HostFile? below)
+    {
+        below = null;
+        if (!changes.Exists(static c => c.NewSection is null) || current.SourceOf(path) is not { Hides: [{ } hidden, ..] })
+            return changes;
+        below = DropInFiles.TryRead(host, hidden, LookasideLimits.FileBytes);
+        if (below is null)
+            return changes;
+        LookasideConfiguration then = LookasideConfiguration.FromFiles("/", [below]);
+        return [.. changes.Select(c => c.NewSection is not null ? c : c with { NewSection = Find(then, c.Namespace)?.Section, ReplaceWhole = true })];
+    }
+
+    private static LookasideEntry? Find(LookasideConfiguration configuration, string? name) =>
+        name is null ? configuration.Default : configuration.Sections.GetValueOrDefault(name);
+
+    private static LookasideFileEdit? PlanFile(ITrustHost host, string path, LookasideConfiguration current, List<SectionChange> changes, HostFile? below)
     {
         HostFile? file = current.Files.FirstOrDefault(candidate => candidate.Path == path);
         if (file is null && host.TryReadFile(path, LookasideLimits.FileBytes) is not null)
@@ -117,9 +169,11 @@ public static class LookasideEditor
         string? edited = editor.Apply(changes);
         if (edited is null)
             return null;
-        if (editor.IsSpent && file is not null && changes.Exists(change => change.NewSection is null && OwnFileName(change) == path[(path.LastIndexOf('/') + 1)..]))
+        if (editor.IsSpent && file is not null && below is null && changes.Exists(change => change.NewSection is null && OwnFileName(change) == path[(path.LastIndexOf('/') + 1)..]))
             return new LookasideFileEdit(path, file, null);
         byte[] content = text.Encode(edited);
+        if (below is not null && file is not null && MeansSame(below, content))
+            return new LookasideFileEdit(path, file, null);
         if (content.Length > LookasideLimits.FileBytes)
             throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"{path} would become larger than {LookasideLimits.FileBytes} bytes; split the file.") { Target = path };
         return new LookasideFileEdit(path, file, content);

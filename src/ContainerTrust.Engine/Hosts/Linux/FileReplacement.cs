@@ -72,6 +72,31 @@ internal sealed class FileReplacement
         }
     }
 
+    /// <summary>Puts a new file in the place of a link to the old one.</summary>
+    /// <param name="link">The link; its directory is locked.</param>
+    /// <param name="content">The content.</param>
+    /// <exception cref="FileChangedException">The file is not the one that was read.</exception>
+    /// <exception cref="TrustException">Writing failed; the link is as it was and no temporary file is left.</exception>
+    public void WriteOver(PathWalk link, ReadOnlySpan<byte> content)
+    {
+        if (_expected is null || _walk.Result != WalkResult.Found || _walk.Status.Stamp != _expected.Stamp)
+            throw new FileChangedException(_path);
+        int old = FileReader.OpenRegular(_walk);
+        if (old < 0)
+            throw old is -Errno.ENOENT or -Errno.ELOOP ? new FileChangedException(_path) : LinuxError.ForReading(-old, _path, _walk.Place);
+        try
+        {
+            RequireUnchanged(old);
+        }
+        finally
+        {
+            Libc.Close(old);
+        }
+
+        // Owner, mode and label are a new file's: those of the distribution's file belong to its place.
+        new FileReplacement(_path, link, _directory, null).WriteBeside(content, old: -1, isOver: true);
+    }
+
     /// <summary>Flushes a directory, so that a rename or unlink in it outlasts a crash.</summary>
     /// <param name="descriptor">The directory, open for reading.</param>
     /// <param name="path">The file.</param>
@@ -121,7 +146,7 @@ internal sealed class FileReplacement
         return temporary;
     }
 
-    private void WriteBeside(ReadOnlySpan<byte> content, int old)
+    private void WriteBeside(ReadOnlySpan<byte> content, int old, bool isOver = false)
     {
         byte[] temporary = TemporaryName(_walk.Name[..^1]);
         int file = CreateTemporary(temporary);
@@ -136,9 +161,9 @@ internal sealed class FileReplacement
             Check(Libc.Flush(file));
             if (old >= 0)
                 RequireUnchanged(old);
-            else if (_walk.CurrentStatus() is not null)
+            else if (isOver ? _walk.CurrentStatus()?.Stamp != _walk.Status.Stamp : _walk.CurrentStatus() is not null)
                 throw new FileChangedException(_path);
-            if (old >= 0)
+            if (old >= 0 || isOver)
                 Check(Libc.Rename(_walk.Directory, temporary, _walk.Name));
             else
                 RenameNew(temporary);

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Hosts.Lookup;
+
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>A change under locks that this process holds.</summary>
@@ -78,11 +80,18 @@ internal sealed class LinuxHostChange : IHostChange
     /// <param name="root">Where paths begin.</param>
     /// <param name="path">The file.</param>
     /// <param name="isDeletion">Whether it would be deleted.</param>
-    /// <exception cref="TrustException"><c>UnsafeDirectory</c>.</exception>
+    /// <exception cref="TrustException"><c>UnsafeDirectory</c>, or only the distribution's file could be written (<c>VendorFile</c>).</exception>
     public static void RequireSafe(HostRoot root, string path, bool isDeletion)
     {
         if (Guard(root) is not WalkOptions.None and var guard)
             PathWalk.Begin(root, path, isDeletion ? guard : guard | WalkOptions.FollowLast).Dispose();
+        if (isDeletion)
+            return;
+        using PathWalk walk = PathWalk.Begin(root, path, WalkOptions.FollowLast);
+        if (!IsVendors(walk, path))
+            return;
+        using PathWalk link = PathWalk.Begin(root, path, WalkOptions.None);
+        RequireOwnLink(link, walk, path);
     }
 
     /// <inheritdoc/>
@@ -94,7 +103,19 @@ internal sealed class LinuxHostChange : IHostChange
         using PathWalk walk = WalkAndLock(path, options, out DirectoryLock? directory);
         if (directory is null)
             throw new FileChangedException(path);
-        new FileReplacement(path, walk, directory, expected).Write(content);
+        if (!IsVendors(walk, path))
+        {
+            new FileReplacement(path, walk, directory, expected).Write(content);
+            return;
+        }
+
+        // The link itself is replaced, and what it leads to stays.
+        using PathWalk link = WalkAndLock(path, _guard, out DirectoryLock? own);
+        if (own is null)
+            throw new FileChangedException(path);
+        RequireOwnLink(link, walk, path);
+        new FileReplacement(path, walk, own, expected).WriteOver(link, content);
+        _warnings.Add(VendorPlaces.LinkReplaced(link.Place));
     }
 
     /// <inheritdoc/>
@@ -107,6 +128,13 @@ internal sealed class LinuxHostChange : IHostChange
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using PathWalk walk = PathWalk.Begin(_root, path, _guard | options);
+        if (options.HasFlag(WalkOptions.FollowLast) && IsVendors(walk, path))
+        {
+            using (PathWalk link = PathWalk.Begin(_root, path, _guard))
+                RequireOwnLink(link, walk, path);
+            RequireWritable(path, WalkOptions.None);
+            return;
+        }
 
         // Of a directory that is still to be made nothing can be told.
         if (walk.Result is not (WalkResult.Found or WalkResult.NameMissing))
@@ -154,6 +182,17 @@ internal sealed class LinuxHostChange : IHostChange
 
     // Inside a root directory nothing leads out, whoever owns what is there.
     private static WalkOptions Guard(HostRoot root) => WriteGuard.IsActive && root.IsThisHost ? WalkOptions.Guarded : WalkOptions.None;
+
+    // A link can be replaced; a directory that is the distribution's cannot.
+    private static void RequireOwnLink(PathWalk link, PathWalk walk, string path)
+    {
+        if (link.Result != WalkResult.Found || !link.Status.IsLink || VendorPlaces.Have(link.ResolvedPath))
+            throw VendorPlaces.Error(path, walk.Place);
+    }
+
+    // Only links lead there: who names such a file means it.
+    private static bool IsVendors(PathWalk walk, string path) =>
+        walk.Result is WalkResult.Found or WalkResult.NameMissing && VendorPlaces.Have(walk.ResolvedPath) && !VendorPlaces.Have(path);
 
     private static void OpenAll(HostRoot root, IReadOnlyList<string> directories, WalkOptions guard, List<DirectoryLock> locks)
     {

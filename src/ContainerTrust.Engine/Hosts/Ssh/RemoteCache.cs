@@ -26,6 +26,8 @@ internal sealed class RemoteCache
 
     public void PutDirectory(string path, RemoteDirectory directory) => _directories[path] = directory;
 
+    public void ForgetTarget(string path) => _targets.Remove(path);
+
     public void PutTarget(string path, string target, string words) => _targets[path] = (target, words);
 
     public void Clear()

@@ -21,14 +21,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(10);
 
-    // What TrustLocations, LookasideConfiguration and RegistriesConfiguration look at.
-    private static readonly string[] s_first =
-    [
-        .. ((string[])["r" + TrustLocations.SystemPolicyPath, "r" + TrustLocations.VendorPolicyPath, "h/.config/containers/policy.json", "v1", "r/etc/containers/registries.conf", "h/.config/containers/registries.conf", "v2", "v3"])
-            .Select(static p => string.Create(CultureInfo.InvariantCulture, $"f {PrefetchLimit} {p}")),
-        .. ((string[])["y {0} r" + TrustLocations.SystemRegistriesDirectory, "y {0} h/.config/containers/registries.d", "c {0} r/etc/containers/registries.conf.d", "c {0} h/.config/containers/registries.conf.d"])
-            .Select(static p => p.Replace("{0}", PrefetchLimit.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)),
-    ];
+    private static readonly string[] s_first = FirstQuestions.Of(PrefetchLimit);
 
     private readonly SshConnectionOptions _options;
     private readonly CancellationToken _cancellationToken;
@@ -258,7 +251,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     internal RemoteEntry? Known(string path) => _cache.Find(path);
 
-    internal void Learn(string path, RemoteEntry entry) => _cache.Put(path, entry);
+    internal void Learn(string path, RemoteEntry entry)
+    {
+        _cache.Put(path, entry);
+        _cache.ForgetTarget(path);
+    }
 
     internal RemoteReply Reply => _reply;
 

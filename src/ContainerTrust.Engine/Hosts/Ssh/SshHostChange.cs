@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ContainerTrust.Engine.Hosts.Linux;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
@@ -130,6 +131,9 @@ internal sealed class SshHostChange : IHostChange
                 case 'q' or 'o':
                     Warn(field[0] == 'q' ? DirectoryLock.NotAsked(_host.Describe(rest)) : DirectoryLock.NotHad(_host.Describe(rest), holder: null));
                     break;
+                case 'z':
+                    Warn(VendorPlaces.LinkReplaced(_host.Describe(rest)));
+                    break;
                 case 'k':
                     Step step = Find(steps, rest);
                     string line = reply.ReadText();
@@ -181,7 +185,7 @@ internal sealed class SshHostChange : IHostChange
 
     private TrustException Failure(string what, string place, string words, Step[] steps)
     {
-        string path = what is "l" or "t" or "m" or "y" || (what == "u" && place.StartsWith('/')) ? place : what is "w" or "s" or "a" or "u" ? Find(steps, place).Path : _directories[0];
+        string path = what is "l" or "t" or "m" or "y" || (what == "u" && place.StartsWith('/')) ? place : what is "w" or "s" or "a" or "u" or "v" ? Find(steps, place).Path : _directories[0];
         string shown = _host.Describe(path);
         return what switch
         {
@@ -192,6 +196,7 @@ internal sealed class SshHostChange : IHostChange
             "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. It was not changed; run the command again.") { Target = path },
             "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : $"use {TrustOption.Sudo}, or log in as root or as the file's owner.")}") { Target = path },
             "u" => Unsafe(path, words),
+            "v" => VendorPlaces.Error(path, $"{shown} (through links {PathText.Display(words)})"),
             "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
             _ => _host.Reply.Garbled(),
         };

@@ -175,15 +175,24 @@ case ${HOME-} in
     fi
     ;;
 esac
+# Which release Debian's package database has: the paragraph's own lines, and no others of that large file.
+unset DPKG_PODMAN
+for name in podman skopeo buildah; do
+    [ -e "/var/lib/dpkg/info/$name.list" ] && [ -r /var/lib/dpkg/status ] && command -v sed >/dev/null 2>&1 || continue
+    DPKG_PODMAN=$(sed -n "/^Package: $name\$/,/^\$/{/^Package: /p;/^Status: /p;/^Version: /p;}" /var/lib/dpkg/status 2>/dev/null)
+    case $DPKG_PODMAN in
+    *' installed'*) break ;;
+    esac
+done
 host=
 [ -r /proc/sys/kernel/hostname ] && IFS= read -r host </proc/sys/kernel/hostname
 [ -n "$host" ] || host=$(uname -n)
 printf '\000%s\000I%s\000%s\000' "$nonce" "$user" "$host"
-for name in HOME FOREIGN_HOME CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
+for name in HOME FOREIGN_HOME DPKG_PODMAN CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF CONTAINERS_REGISTRIES_CONF_OVERRIDE REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
     eval "[ -z \"\${$name+x}\" ] || printf 'V%s\000%s\000' $name \"\$$name\""
 done
 
-# A path of a request: as it is, below the home directory, out of a variable, or with octal escapes.
+# A path of a request: as it is, below the home or configuration directory, of this user, out of a variable, or with octal escapes.
 decode() {
     case $1 in
     r*) p=${1#r} ;;
@@ -191,6 +200,9 @@ decode() {
     v1) p=${CONTAINERS_POLICY_JSON-} ;;
     v2) p=${CONTAINERS_REGISTRIES_CONF-} ;;
     v3) p=${REGISTRIES_CONFIG_PATH-} ;;
+    v4) p=${CONTAINERS_REGISTRIES_CONF_OVERRIDE-} ;;
+    x*) p=${XDG_CONFIG_HOME:+$XDG_CONFIG_HOME${1#x}} ;;
+    u*) p=${1#u}/${_CONTAINERS_ROOTLESS_UID:-$user} ;;
     b*)
         p=$(printf '%b.' "${1#b}")
         p=${p%.}
@@ -494,6 +506,14 @@ lock() {
     locked=$locked$id$nl
 }
 
+# Whether $target is a file that the distribution keeps; VendorPlaces has the same.
+vendor() {
+    case $target in
+    /usr/share/* | /usr/lib/* | /nix/store/* | /gnu/store/*) return 0 ;;
+    esac
+    return 1
+}
+
 # Whether file $i is as it was read. With "content", that too.
 unchanged() {
     eval "path=\$wpath$i target=\$wtarget$i expected=\$wexpected$i sum=\$wsum$i"
@@ -525,7 +545,8 @@ drain() {
 
 # Writes the new content of file $i beside it, complete and flushed, with the attributes of the old file.
 prepare() {
-    eval "target=\$wtarget$i expected=\$wexpected$i length=\$wlength$i new=\$wnew$i"
+    eval "target=\$wtarget$i expected=\$wexpected$i length=\$wlength$i new=\$wnew$i over=\$wover$i"
+    [ -z "$over" ] || expected=-
     directory=${target%/*}
     name=${target##*/}
     file=$directory/.$name.containertrust-tmp
@@ -565,7 +586,7 @@ prepare() {
     fi
 }
 replace() {
-    eval "path=\$wpath$i target=\$wtarget$i expected=\$wexpected$i action=\$waction$i"
+    eval "path=\$wpath$i target=\$wtarget$i expected=\$wexpected$i action=\$waction$i over=\$wover$i"
     case $action in
     v) return 0 ;;
     d)
@@ -584,9 +605,10 @@ replace() {
     else
         words=$(mv -f -- "$file" "$target" 2>&1) || failed w "$i" "$words"
     fi
-    if [ "$expected" = - ] && command -v restorecon >/dev/null 2>&1; then
+    if { [ "$expected" = - ] || [ -n "$over" ]; } && command -v restorecon >/dev/null 2>&1; then
         restorecon -- "$target" >/dev/null 2>&1
     fi
+    [ -z "$over" ] || printf 'z%s\000' "$path"
     printf 'k%s\000%s\000' "$i" "$(stat -L -c "$format" -- "$path" 2>/dev/null)"
 }
 commit() {
@@ -626,11 +648,21 @@ commit() {
             safe=unsafe
             [ "$action" = v ] || { drain; failed u "$i" "$fault"; }
         fi
+        [ "$action" != d ] || target=$path
+        eval "wover$i="
+        if [ "$action" = w ] && [ "$target" != "$path" ] && vendor; then
+            # A link to what the distribution keeps: the link itself is replaced, and what it leads to stays.
+            guard "$path" name || { drain; failed u "$i" "$fault"; }
+            if [ ! -L "$target" ] || vendor; then
+                drain
+                failed v "$i" "$target"
+            fi
+            eval "wover$i=yes"
+        fi
+        eval "wtarget$i=\$target"
         if [ "$action" = w ] && [ "$expected" = - ] && [ ! -d "${target%/*}/" ]; then
             words=$(mkdir -p -- "${target%/*}/" 2>&1) || failed w "$i" "$words"
         fi
-        [ "$action" != d ] || target=$path
-        eval "wtarget$i=\$target"
         p=${target%/*}
         [ ! -d "${p:-/}" ] || lock "${p:-/}" "" "$safe"
         unchanged content || { drain; changed; return; }

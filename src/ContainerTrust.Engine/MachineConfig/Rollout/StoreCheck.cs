@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
@@ -30,7 +31,7 @@ internal sealed class StoreCheck
     {
         StoreCheck check = new();
         LookasideConfiguration lookaside = LookasideConfiguration.Load(host, TrustLocations.SystemRegistriesDirectory);
-        Mirrors mirrors = Mirrors.Load(host);
+        Mirrors mirrors = Mirrors.Load(host, ContainersRelease.Unknown);
         check.Look("", "the policy's default", policy.Default, lookaside);
         foreach (PolicyScope scope in policy.FindTransport("docker")?.Scopes ?? [])
         {

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>Finds the TLS profile of each server; each directory is read once in a run.</summary>
 internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<string> verbose)
 {
+    private readonly Lazy<ContainersRelease> _release = new(() => options.Release ?? ContainersRelease.Find(host));
     private readonly ConcurrentDictionary<string, Lazy<CertificateDirectory?>> _directories = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string HostAndPort, bool IsStore, string? Registry, bool Verify), TlsProfile> _profiles = new();
 
@@ -62,6 +64,6 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
         }
 
         return _directories.GetOrAdd(hostAndPort, name => new Lazy<CertificateDirectory?>(() =>
-            CertificateDirectory.Find(host, name, verbose) is { } path ? CertificateDirectory.Read(host, path, verbose) : null)).Value;
+            CertificateDirectory.Find(host, _release.Value, name, verbose) is { } path ? CertificateDirectory.Read(host, path, verbose) : null)).Value;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Registry.Web;
 
@@ -52,6 +53,9 @@ public sealed record WebOptions
 
     /// <summary>The proxies. Null: those of this process's environment, when a client is created.</summary>
     public ProxyEnvironment? Proxies { get; init; }
+
+    /// <summary>By which release's rules <c>certs.d</c> is looked for. Null to find out.</summary>
+    internal ContainersRelease? Release { get; init; }
 
     /// <summary>Refuses values that make no sense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
