@@ -43,6 +43,8 @@ internal sealed class LevelsHost : ITrustHost, IDisposable
 
     public IReadOnlyList<string> ListDirectory(string path) => _host.ListDirectory(path);
 
+    public void RequireSafe(string path, bool isDeletion) => _host.RequireSafe(path, isDeletion);
+
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
         _host.BeginChange(directories, timeout, cancellationToken);
 

@@ -225,8 +225,11 @@ public sealed class ReleaseMatrixTests
         using LevelsHost host = Make("fedora45");
         host.Link("/etc/containers/linked.d", Usr);
         SortedDictionary<string, string> vendors = Vendors(host);
-        TrustException e = Assert.Throws<TrustException>(() => host.Open(registries: directory).Apply([Store(Mine, "https://new.example/")], new TrustEditOptions(), CancellationToken.None));
+        TrustChange change = Store(Mine, "https://new.example/");
+        Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => host.Open(registries: directory).Preview([change])).ErrorId);
+        TrustException e = Assert.Throws<TrustException>(() => host.Open(registries: directory).Apply([change], new TrustEditOptions(), CancellationToken.None));
         Assert.Equal("VendorFile", e.ErrorId);
+        Assert.Empty(host.Tree("/etc/containers").Keys.Where(static f => f.EndsWith("policy.json", StringComparison.Ordinal)));
         Assert.Equal(vendors, Vendors(host));
     }
 
