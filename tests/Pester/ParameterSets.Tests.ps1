@@ -77,11 +77,12 @@ BeforeAll {
     function Get-Call([string] $Command, [string] $Set, [string] $Parameter) {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
         $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs[$Parameter]).Where({ $_ -in $all.Name })
+        if ($Command -eq 'Export-ImageTrustReport') { $wanted += 'InputObject' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
-        if ((Get-Command -Name $Command).Parameters.ContainsKey('WhatIf')) { $call['WhatIf'] = $true }
+        if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $call['Confirm'] = $false }
         $call
     }
 
