@@ -84,12 +84,12 @@ internal static class SetCommand
     {
         if (names.Length > 0 || isDefault || options.Type is not null || options.HasSigstoreParts || !section.IsEmpty)
             throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --transport, --type, the options of sigstore and the store options.");
-        return [.. TrustPresets.Get(name).Select(entry => new TrustChange
+        return [.. store.Preset(name, hasOwnKeys: options.KeyPaths.Count > 0).Select(entry => new TrustChange
         {
             Transport = "docker",
             Registry = entry.Registry,
-            Requirements = store.Requirements.Build(options with { KeyPaths = options.KeyPaths.Count > 0 ? options.KeyPaths : [entry.KeyPath] }),
-            Section = new LookasideSection { SignatureStore = entry.SignatureStore },
+            Requirements = store.Requirements.Build(entry.Complete(options)),
+            Section = entry.Section,
         })];
     }
 

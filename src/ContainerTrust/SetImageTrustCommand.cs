@@ -174,7 +174,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         .. _options.KeyPaths, .. _options.RekorPublicKeyPaths,
         .. new[] { _options.FulcioCAPath, _options.CARootsPath, _options.CAIntermediatesPath }.OfType<string>(),
         .. _entries.Where(static e => e.Requirements is not null).SelectMany(static e => PolicyFiles.Of(e.Requirements.OfType<TrustRequirement>())),
-        .. Preset is null || KeyPath is not null ? [] : TrustPresets.Get(Preset).Select(static e => e.KeyPath),
+        .. Preset is null || KeyPath is not null ? [] : TrustPresets.Files,
     ];
 
     private protected override void Process() => _entries.AddRange(InputObject ?? []);
@@ -233,16 +233,17 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 
     private void AddPreset(HostContext host, HostChanges changes)
     {
-        foreach (TrustPresetEntry entry in TrustPresets.Get(Preset!))
+        // Who brings a key brings one of the form that the stores are for.
+        foreach (TrustPresetEntry entry in host.Store.Preset(Preset!, hasOwnKeys: KeyPath is not null))
         {
-            IReadOnlyList<TrustRequirement> requirements = host.Store.Requirements.Build(KeyPath is null ? _options with { KeyPaths = [entry.KeyPath] } : _options);
+            IReadOnlyList<TrustRequirement> requirements = host.Store.Requirements.Build(entry.Complete(_options));
             CheckKeys(host, requirements);
             changes.Add(new TrustChange
             {
                 Transport = "docker",
                 Registry = entry.Registry,
                 Requirements = requirements,
-                Section = new LookasideSection { SignatureStore = entry.SignatureStore },
+                Section = entry.Section,
             });
         }
     }

@@ -18,9 +18,9 @@ Describe 'Completion' {
         @{ Line = 'Get-ImageTrust -Root {0} -PolicyPath /etc/containers/none.json -Registry zz'; Words = @() }
         @{ Line = 'Get-ImageTrust -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
         @{ Line = 'Get-ImageTrust -Transport DOCKER-D'; Words = @('docker-daemon') }
-        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat') }
-        @{ Line = 'Set-ImageTrust -Preset red'; Words = @('RedHat') }
-        @{ Line = 'New-MachineConfigTrust -Preset RED'; Words = @('RedHat') }
+        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore') }
+        @{ Line = 'Set-ImageTrust -Preset redhats'; Words = @('RedHatSigstore') }
+        @{ Line = 'New-MachineConfigTrust -Preset REDHATG'; Words = @('RedHatGpg') }
         @{ Line = 'Export-ImageTrustReport -Format j'; Words = @('Json', 'JUnit') }
         @{ Line = 'Set-ImageTrust quay.io -Type s'; Words = @('SignedBy', 'SigstoreSigned') }
         @{ Line = 'Set-ImageTrust quay.io -SignedIdentity matchr'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }

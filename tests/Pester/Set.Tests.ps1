@@ -239,6 +239,16 @@ Describe 'Set-ImageTrust' {
             $entries[1].Requirements[0].KeyData | Should -Not -BeNullOrEmpty
         }
 
+        It 'asks for the signatures of the release' {
+            Set-Content "$root/etc/os-release" "ID=rhel`nVERSION_ID=10.1"
+            $entries = Set-ImageTrust -Preset RedHat -Root $root -Force -PassThru -WarningAction SilentlyContinue
+            $entries.Type | Should -Be SigstoreSigned, SigstoreSigned
+            $entries.UseSigstoreAttachments | Should -Be $true, $true
+            $entries[0].Requirements.RekorPublicKeyPath | Should -Be /etc/pki/sigstore/REKOR-signing-key
+            Set-ImageTrust -Preset RedHatGpg -Root $root -Force -WarningAction SilentlyContinue -WarningVariable warnings
+            (Get-ImageTrust registry.redhat.io -Root $root).Type | Should -Be SignedBy
+            "$warnings" | Should -BeLike '*registry.redhat.io was trusted by sigstore signatures, and is by GPG signatures from now on. -Preset RedHatSigstore keeps the former.*'
+        }
         It 'knows no other preset' {
             { Set-ImageTrust -Preset Nobody -Root $root } | Should -Throw -ErrorId 'PresetNotFound,ContainerTrust.Commands.SetImageTrustCommand'
         }

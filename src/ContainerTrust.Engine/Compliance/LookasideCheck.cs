@@ -19,8 +19,8 @@ internal sealed class LookasideCheck : IComplianceCheck
             audit.Cancellation.ThrowIfCancellationRequested();
             if (!entry.Requirements.Any(static r => r is SignedByRequirement) || lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)?.SignatureStore is not null)
                 continue;
-            TrustPresetEntry? known = TrustPresets.Names.SelectMany(TrustPresets.Get).FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
-            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore));
+            TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
+            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore!));
         }
     }
 }

@@ -58,9 +58,10 @@ public sealed class MachineConfigBuilder
             ComputerName = "",
             Transport = "docker",
             Registry = e.Registry,
-            Requirements = [new SignedByRequirement { KeyPath = e.KeyPath }],
+            Requirements = [.. e.Requirements],
             SignatureStore = e.SignatureStore,
-            Section = new LookasideSection { SignatureStore = e.SignatureStore },
+            UseSigstoreAttachments = e.Section.UseSigstoreAttachments,
+            Section = e.Section,
         }),
     ];
 

@@ -1,29 +1,82 @@
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Defaults;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>Trust settings that a vendor publishes, by name.</summary>
+/// <remarks>
+/// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from RHEL 10 on. Red Hat makes
+/// both. <c>RedHat</c> is the one that the host's own policy would have, the other names are one of them anywhere.
+/// </remarks>
 public static class TrustPresets
 {
-    private const string RedHatKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
+    private const string RedHat = "RedHat";
+    private const string RedHatGpg = "RedHatGpg";
+    private const string RedHatSigstore = "RedHatSigstore";
+    private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
+    private const string BetaKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
+    private const string SigstoreKey = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
+    private const string RekorKey = "/etc/pki/sigstore/REKOR-signing-key";
+
+    private static readonly (string Registry, string Store)[] s_redHat =
+    [
+        ("registry.access.redhat.com", "https://access.redhat.com/webassets/docker/content/sigstore"),
+        ("registry.redhat.io", "https://registry.redhat.io/containers/sigstore"),
+    ];
 
     /// <summary>The presets' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["RedHat"];
+    public static IReadOnlyList<string> Names { get; } = [RedHat, RedHatGpg, RedHatSigstore];
 
-    /// <summary>A preset's registries.</summary>
+    /// <summary>The files of a host that <see cref="For"/> looks at, and that requirements may name, for reading ahead.</summary>
+    public static IReadOnlyList<string> Files { get; } = [ReleaseKey, BetaKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
+
+    /// <summary>A preset's registries where no host is asked, as for a document: <c>RedHat</c> is the form of RHEL 8 and 9.</summary>
     /// <param name="name">The preset, without case.</param>
     /// <returns>One entry a registry.</returns>
     /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>).</exception>
-    public static IReadOnlyList<TrustPresetEntry> Get(string name) =>
-        string.Equals(name, "RedHat", StringComparison.OrdinalIgnoreCase)
-            ?
-            [
-                new TrustPresetEntry("registry.access.redhat.com", RedHatKey, "https://access.redhat.com/webassets/docker/content/sigstore"),
-                new TrustPresetEntry("registry.redhat.io", RedHatKey, "https://registry.redhat.io/containers/sigstore"),
-            ]
-            : throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };
-}
+    public static IReadOnlyList<TrustPresetEntry> Get(string name) => Canonical(name) == RedHatSigstore ? Sigstore() : Gpg([ReleaseKey]);
 
-/// <summary>One registry of a preset.</summary>
-/// <param name="Registry">The scope, in transport <c>docker</c>.</param>
-/// <param name="KeyPath">The vendor's key file on a host that has the vendor's release package.</param>
-/// <param name="SignatureStore">The vendor's signature store.</param>
-public sealed record TrustPresetEntry(string Registry, string KeyPath, string SignatureStore);
+    /// <summary>A preset's registries for a host, in the form that its release has.</summary>
+    /// <param name="name">The preset, without case.</param>
+    /// <param name="host">The host.</param>
+    /// <returns>One entry a registry.</returns>
+    /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>), or the host's files cannot be read.</exception>
+    public static IReadOnlyList<TrustPresetEntry> For(string name, ITrustHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        string preset = Canonical(name);
+        OperatingSystemRelease release = OperatingSystemRelease.Read(host);
+        bool isSigstore = preset == RedHatSigstore
+            || (preset == RedHat && (release is { IsOfRedHat: true, Major: >= 10 } || (host.Exists(SigstoreKey) && host.Exists(RekorKey))));
+        if (isSigstore)
+            return Sigstore();
+
+        // As the release's own policy: by either key, where podman knows such a list and the beta key is there.
+        return Gpg(release.KnowsKeyPaths && host.Exists(BetaKey) ? [ReleaseKey, BetaKey] : [ReleaseKey]);
+    }
+
+    /// <summary>What a user has to know before a preset replaces what a host requires now.</summary>
+    /// <param name="entries">The preset.</param>
+    /// <param name="store">The host's files.</param>
+    /// <returns>A sentence for each registry that was trusted by sigstore signatures and would be by GPG ones.</returns>
+    /// <exception cref="TrustException">The policy cannot be read, or is refused.</exception>
+    internal static IEnumerable<string> Replaced(IReadOnlyList<TrustPresetEntry> entries, TrustStore store)
+    {
+        if (entries.All(static e => e.IsSigstore) || !store.Host.Exists(store.Locations.PolicyPath))
+            yield break;
+        PolicyTransport? docker = store.ReadPolicy().FindTransport("docker");
+        foreach (TrustPresetEntry entry in entries.Where(static e => !e.IsSigstore))
+        {
+            if (docker?.Find(entry.Registry) is { Count: > 0 } now && now.All(static r => r is SigstoreSignedRequirement))
+                yield return $"{entry.Registry} was trusted by sigstore signatures, and is by GPG signatures from now on. {TrustOption.Preset.With(RedHatSigstore)} keeps the former.";
+        }
+    }
+
+    private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };
+
+    private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
+
+    private static TrustPresetEntry[] Sigstore() => [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
+}

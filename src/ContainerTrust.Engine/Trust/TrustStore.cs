@@ -170,6 +170,20 @@ public sealed class TrustStore
     public TrustEditResult Reset(bool keepSignatureStores, bool preview, CancellationToken cancellationToken) =>
         new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken);
 
+    /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG ones.</summary>
+    /// <param name="name">The preset, see <see cref="TrustPresets.Names"/>.</param>
+    /// <param name="hasOwnKeys">Whether the user brings keys in place of the vendor's: <c>RedHat</c> is then the form of RHEL 8 and 9.</param>
+    /// <returns>One entry a registry.</returns>
+    /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>), or a file cannot be read.</exception>
+    public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false)
+    {
+        IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? TrustPresets.Get(name) : TrustPresets.For(name, Host);
+        _messages.Verbose($"The preset asks for {(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
+        foreach (string doubt in TrustPresets.Replaced(entries, this))
+            WarnOnce(doubt);
+        return entries;
+    }
+
     /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature now.</summary>
     /// <param name="requirements">A requirement list.</param>
     /// <param name="force">Only warn, of every key file that is at fault.</param>

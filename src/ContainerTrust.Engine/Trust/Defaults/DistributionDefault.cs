@@ -89,9 +89,6 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
             return null;
         return isSigstore
             ? new(release.Name, RedHatDefaults.SigstorePolicy, RedHatDefaults.SigstoreFiles)
-            : new(release.Name, HasKeyPaths(major, release.Minor) ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
+            : new(release.Name, release.KnowsKeyPaths ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
     }
-
-    // "keyPaths" came with containers/image 5.22. Before RHEL 8.8 and 9.2 podman may be older, and would refuse the whole file; one key is stricter.
-    private static bool HasKeyPaths(int major, int? minor) => minor is null || minor >= (major == 8 ? 8 : 2);
 }

@@ -11,7 +11,25 @@ internal sealed record OperatingSystemRelease(string Id, string Version, string 
 {
     private const int MaxBytes = 64 << 10;
 
-    private static readonly string[] s_files = ["/etc/os-release", "/usr/lib/os-release"];
+    private static readonly string[] s_ofRedHat = ["rhel", "centos", "almalinux", "rocky"];
+
+    /// <summary>Where a host says what it is; the first that is there counts.</summary>
+    public static IReadOnlyList<string> Files { get; } = ["/etc/os-release", "/usr/lib/os-release"];
+
+    /// <summary>Whether it is RHEL or a rebuild of it.</summary>
+    public bool IsOfRedHat => s_ofRedHat.Contains(Id);
+
+    /// <summary>
+    /// Whether every podman of the release knows <c>keyPaths</c>, which came with containers/image 5.22: RHEL 8.8, 9.2 and later. An older one refuses the whole
+    /// file.
+    /// </summary>
+    public bool KnowsKeyPaths => IsOfRedHat && Major switch
+    {
+        8 => Minor is null or >= 8,
+        9 => Minor is null or >= 2,
+        >= 10 => true,
+        _ => false,
+    };
 
     /// <summary>The number before the first dot of <see cref="Version"/>. Null if there is none.</summary>
     public int? Major => int.TryParse(Version.Split('.')[0], out int major) ? major : null;
@@ -25,7 +43,7 @@ internal sealed record OperatingSystemRelease(string Id, string Version, string 
     /// <exception cref="TrustException">The file cannot be read.</exception>
     public static OperatingSystemRelease Read(ITrustHost host)
     {
-        foreach (string path in s_files)
+        foreach (string path in Files)
         {
             if (host.TryReadFile(path, MaxBytes) is { } file)
                 return Parse(Encoding.UTF8.GetString(file.Content.Span));

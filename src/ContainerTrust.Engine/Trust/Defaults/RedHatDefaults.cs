@@ -24,7 +24,7 @@ internal static class RedHatDefaults
 
     /// <summary>registries.d of RHEL 8 and 9: where simple-signing signatures are.</summary>
     public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> GpgFiles { get; } =
-        Files(static r => $"sigstore: {TrustPresets.Get("RedHat").Single(e => e.Registry == r).SignatureStore}");
+        Files(static r => $"sigstore: {TrustPresets.Get("RedHatGpg").Single(e => e.Registry == r).SignatureStore}");
 
     /// <summary>registries.d of RHEL 10: signatures are beside the images.</summary>
     public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> SigstoreFiles { get; } = Files(static _ => "use-sigstore-attachments: true");
