@@ -40,8 +40,11 @@ public sealed class TrustStore
     /// <summary>The host.</summary>
     public ITrustHost Host { get; }
 
-    /// <summary>The files.</summary>
-    public TrustLocations Locations { get; }
+    /// <summary>The files; after a change those that are in force then.</summary>
+    public TrustLocations Locations { get; private set; }
+
+    /// <summary>Finds the files again. Null where they were given.</summary>
+    private Func<TrustLocations>? Find { get; init; }
 
     /// <summary>Which files advice is for.</summary>
     internal AdviceTarget Target { get; init; }
@@ -81,7 +84,8 @@ public sealed class TrustStore
         if (host is LocalHost)
             HostRoot.RequireLinux();
         ContainersRelease release = ContainersRelease.Find(host, options.PodmanVersion);
-        TrustLocations locations = TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        TrustLocations locations = Find();
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {
             string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
@@ -96,7 +100,7 @@ public sealed class TrustStore
             messages.Verbose($"Files are looked for as podman {(release.ReadsAllLevels ? "6 does" : "5 and older do")}: {release.Reason}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
             messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");
-        return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations) };
+        return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations), Find = Find };
     }
 
     /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
@@ -150,7 +154,7 @@ public sealed class TrustStore
     /// <returns>What was done.</returns>
     /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken) =>
-        new TrustEditor(this, _messages).Apply(changes, options, cancellationToken);
+        Changed(new TrustEditor(this, _messages).Apply(changes, options, cancellationToken));
 
     /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
     /// <param name="changes">The changes.</param>
@@ -168,7 +172,9 @@ public sealed class TrustStore
     /// <returns>What was done, or would be.</returns>
     /// <exception cref="TrustException">A file cannot be changed; the message says which.</exception>
     public TrustEditResult Reset(bool keepSignatureStores, bool preview, CancellationToken cancellationToken) =>
-        new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken);
+        preview
+            ? new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken)
+            : Changed(new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken));
 
     /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG ones.</summary>
     /// <param name="name">The preset, see <see cref="TrustPresets.Names"/>.</param>
@@ -230,6 +236,14 @@ public sealed class TrustStore
 
     internal PolicyDocument ReadPolicy() =>
         PolicyErrors.Advised(Target, () => PolicyReader.Read(ReadPolicyText().Span, Locations.PolicyPath));
+
+    // A file that was made or deleted can put another one in force, or out of it.
+    private TrustEditResult Changed(TrustEditResult result)
+    {
+        if (result.Files.Count > 0 && Find is not null)
+            Locations = Find();
+        return result;
+    }
 
     internal LookasideConfiguration ReadLookaside()
     {

@@ -78,7 +78,7 @@ public sealed class PresetTests : IDisposable
     [Fact]
     public void Replacing_sigstore_signatures_is_said()
     {
-        _root.Write(TrustLocations.SystemPolicyPath, $$"""{"default":[{"type":"reject"}],"transports":{"docker":{"registry.redhat.io":[{"type":"sigstoreSigned","keyPath":"{{Sigstore}}"}]}}}""");
+        _root.Write(TrustLocations.SystemPolicyPath, """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.redhat.io":[{"type":"sigstoreSigned","keyPath":"KEY"}]}}}""".Replace("KEY", Sigstore, StringComparison.Ordinal));
         List<string> warnings = [];
         TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages { Warning = warnings.Add });
         _ = store.Preset("RedHatSigstore");

@@ -8,6 +8,7 @@ namespace ContainerTrust.Engine.Hosts.Lookup;
 internal static class DebianPackages
 {
     private const string Database = "/var/lib/dpkg/status";
+    private const string Lists = "/var/lib/dpkg/info/";
     private const int MaxBytes = 64 << 20;
 
     // A variable of remote.sh: what it takes out of the database.
@@ -23,15 +24,14 @@ internal static class DebianPackages
     public static ContainersRelease? Find(ITrustHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return ReadText(host) is { } text ? Parse(text) : null;
+        return ReadText(host) is { } text ? Parse(text.Span) : null;
     }
 
     /// <summary>Finds it in the text of a database.</summary>
     /// <param name="text">Paragraphs of fields, as <c>/var/lib/dpkg/status</c> has them.</param>
     /// <returns>The release. Null if none of the programs is installed.</returns>
-    public static ContainersRelease? Parse(string text)
+    public static ContainersRelease? Parse(ReadOnlySpan<byte> text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         foreach ((string name, int major, int minor) in s_packages)
         {
             if (Version(text, name) is not { } version || Numbers(version) is not { } numbers)
@@ -43,13 +43,14 @@ internal static class DebianPackages
         return null;
     }
 
-    private static string? ReadText(ITrustHost host)
+    // The database is large, and few hosts that have it have these packages.
+    private static ReadOnlyMemory<byte>? ReadText(ITrustHost host)
     {
         if (host is SshHost)
-            return host.GetEnvironmentVariable(Excerpt);
+            return host.GetEnvironmentVariable(Excerpt) is { } excerpt ? Encoding.UTF8.GetBytes(excerpt) : null;
         try
         {
-            return host.Exists(Database) && host.TryReadFile(Database, MaxBytes) is { } file ? Encoding.UTF8.GetString(file.Content.Span) : null;
+            return Array.Exists(s_packages, p => host.Exists($"{Lists}{p.Name}.list")) ? host.TryReadFile(Database, MaxBytes)?.Content : null;
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {
@@ -58,15 +59,16 @@ internal static class DebianPackages
         }
     }
 
-    private static string? Version(string text, string name)
+    private static string? Version(ReadOnlySpan<byte> text, string name)
     {
-        string first = $"Package: {name}\n";
-        int at = text.StartsWith(first, StringComparison.Ordinal) ? 0 : text.IndexOf($"\n{first}", StringComparison.Ordinal) + 1;
-        if (at == 0 && !text.StartsWith(first, StringComparison.Ordinal))
+        ReadOnlySpan<byte> first = Encoding.UTF8.GetBytes($"\nPackage: {name}\n");
+        int at = text.StartsWith(first[1..]) ? 0 : text.IndexOf(first) + 1;
+        if (at == 0 && !text.StartsWith(first[1..]))
             return null;
-        int end = text.IndexOf("\n\n", at, StringComparison.Ordinal);
-        string[] lines = (end < 0 ? text[at..] : text[at..end]).Split('\n');
-        bool isInstalled = lines.Any(static l => l.StartsWith("Status: ", StringComparison.Ordinal) && l.EndsWith(" installed", StringComparison.Ordinal));
+        text = text[at..];
+        int end = text.IndexOf("\n\n"u8);
+        string[] lines = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).Split('\n');
+        bool isInstalled = Array.Exists(lines, static l => l.StartsWith("Status: ", StringComparison.Ordinal) && l.EndsWith(" installed", StringComparison.Ordinal));
         const string Field = "Version: ";
         return isInstalled ? Array.Find(lines, static l => l.StartsWith(Field, StringComparison.Ordinal))?[Field.Length..] : null;
     }

@@ -49,6 +49,7 @@ public sealed class ContainersReleaseTests
     {
         using LevelsHost host = new();
         host.Write("/var/lib/dpkg/status", database);
+        host.Write("/var/lib/dpkg/info/buildah.list", "");
         if (isSix == false)
             host.Write("/usr/share/containers/policy.json", "{}");
         ContainersRelease release = ContainersRelease.Find(host);

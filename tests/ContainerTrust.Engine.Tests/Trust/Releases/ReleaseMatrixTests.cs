@@ -131,6 +131,20 @@ public sealed class ReleaseMatrixTests
     }
 
     [Fact]
+    public void What_is_in_force_after_a_change_is_read_after_it()
+    {
+        using LevelsHost host = Make("fedora45");
+        TrustStore store = host.Open();
+        Assert.Equal(VendorPolicy, store.Locations.PolicyPath);
+        store.Apply([Store(Mine, null)], new TrustEditOptions(), CancellationToken.None);
+        Assert.Equal((Policy, TrustType.Reject), (store.Locations.PolicyPath, store.Governing($"{Mine}/a:1").Type));
+        store.Reset(keepSignatureStores: false, preview: true, CancellationToken.None);
+        Assert.Equal(Policy, store.Locations.PolicyPath);
+        store.Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
+        Assert.Equal((VendorPolicy, TrustType.Accept), (store.Locations.PolicyPath, store.Governing($"{Mine}/a:1").Type));
+    }
+
+    [Fact]
     public void Reset_leaves_a_link_to_the_vendors_policy()
     {
         using LevelsHost host = Make("coreos");
@@ -229,7 +243,7 @@ public sealed class ReleaseMatrixTests
         Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => host.Open(registries: directory).Preview([change])).ErrorId);
         TrustException e = Assert.Throws<TrustException>(() => host.Open(registries: directory).Apply([change], new TrustEditOptions(), CancellationToken.None));
         Assert.Equal("VendorFile", e.ErrorId);
-        Assert.Empty(host.Tree("/etc/containers").Keys.Where(static f => f.EndsWith("policy.json", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Policy, host.Tree("/etc/containers").Keys);
         Assert.Equal(vendors, Vendors(host));
     }
 
@@ -302,6 +316,7 @@ public sealed class ReleaseMatrixTests
                 break;
             default:
                 Release("debian", "13");
+                host.Write("/var/lib/dpkg/info/podman.list", "");
                 host.Write("/var/lib/dpkg/status", "Package: podman\nStatus: install ok installed\nVersion: 5.4.2+ds1-2\n");
                 host.Write(Policy, accept);
                 break;
