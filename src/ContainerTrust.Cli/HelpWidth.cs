@@ -20,6 +20,10 @@ internal sealed class HelpWidth(HelpAction help) : SynchronousCommandLineAction
         }
     }
 
+    // Who asks for help need not have given what the command needs.
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => help.ClearsParseErrors;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
