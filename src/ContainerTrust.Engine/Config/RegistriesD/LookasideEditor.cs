@@ -76,7 +76,7 @@ public static class LookasideEditor
             if (copies.GetValueOrDefault(path) is { } copied)
             {
                 files.Add(PlanCopy(host, path, copied, list));
-                warnings.Add(new LookasideWarning("FileCopied", path, 0, $"{path} begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
+                warnings.Add(new LookasideWarning("FileCopied", path, 0, $"The file begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
             }
             else if (PlanFile(host, path, current, BackToBelow(host, current, path, list, out HostFile? below), below) is { } edit)
             {
