@@ -4,6 +4,10 @@
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
 set -u
 cd "$(dirname "$0")" || exit 1
+if [ $# -gt 0 ]; then
+    echo "test.sh takes no arguments; it runs everything." >&2
+    exit 2
+fi
 export NO_COLOR=1
 . scripts/environment.sh
 

@@ -119,7 +119,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         int hosts = _hosts.Count + _unchecked.Count;
         if (!this.IsWanted(path, $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
             return;
-        ReportFile.Write(path, content);
+        ReportFile.Write(path, content, Cancellation);
         if (PassThru)
             WriteObject(new FileInfo(path));
     }

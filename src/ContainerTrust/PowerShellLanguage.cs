@@ -35,7 +35,7 @@ internal sealed class PowerShellLanguage : AdviceLanguage
     public override string Word(TrustOption which) => $"-{which.Name}";
 
     /// <inheritdoc/>
-    protected override string Sequence => "; ";
+    protected override string Sequence => " && ";
 
     /// <inheritdoc/>
     protected override string Choice(string value) => value.Length == 0 ? value : char.ToUpperInvariant(value[0]) + value[1..];

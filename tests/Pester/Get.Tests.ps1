@@ -105,6 +105,7 @@ quay.io,docker
             $null = New-Item -ItemType Directory -Force -Path "$levels/$directory/containers/registries.d"
             Set-Content -LiteralPath "$levels/$directory/containers/registries.d/quay.yaml" "docker:`n  quay.io:`n    lookaside: https://store.example.com/$directory"
         }
+        Set-Content -LiteralPath "$levels/usr/share/containers/policy.json" '{"default":[{"type":"reject"}]}'
         $entry = Get-ImageTrust quay.io -Root $levels -Verbose 4>&1 | Where-Object { $_ -is [ContainerTrust.ImageTrust] }
         $entry.SignatureStore | Should -Be 'https://store.example.com/etc'
         $entry.StorePath, $entry.StoreLevel, $entry.StoreHides | Should -Be '/etc/containers/registries.d/quay.yaml', 'System', '/usr/share/containers/registries.d/quay.yaml'

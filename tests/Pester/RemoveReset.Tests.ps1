@@ -63,6 +63,7 @@ Describe 'Reset-ImageTrust with podman 6' {
         $root = New-TestRoot $SmallPolicy
         $null = New-Item -ItemType Directory -Force -Path "$root/usr/share/containers"
         Set-Content -LiteralPath "$root/usr/share/containers/policy.json" '{"default":[{"type":"reject"}]}'
+        Set-Content -LiteralPath "$root/usr/share/containers/registries.conf" ''
         $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
         "$words" | Should -BeLike '*delete /etc/containers/policy.json*'
         "$root/etc/containers/policy.json" | Should -Exist

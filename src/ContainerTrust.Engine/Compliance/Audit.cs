@@ -37,6 +37,9 @@ internal sealed class Audit
 
     public IReadOnlyList<ImageTrustFinding> Findings => _findings;
 
+    /// <summary>Whether the policy is a service's, whatever its path: only root may decide then.</summary>
+    public bool IsOfSystem { get; init; }
+
     /// <summary>The policy file. Null until it is read, or if there is none.</summary>
     public HostFile? PolicyFile { get; set; }
 

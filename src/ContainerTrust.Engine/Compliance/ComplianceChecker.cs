@@ -12,8 +12,8 @@ public static class ComplianceChecker
 {
     private static readonly IComplianceCheck[] s_checks =
     [
-        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new CrioCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
-        new MirrorCheck(), new BaselineCheck(),
+        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
+        new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
     ];
 
     /// <summary>Audits a host.</summary>

@@ -69,7 +69,7 @@ public static class ComplianceRules
         new(LookasideDoubtful, ImageTrustSeverity.Warning, "registries.d says something that is probably not meant"),
         new(SignatureStoreMissing, ImageTrustSeverity.Warning, "Signatures are required and no store is configured"),
         new(AttachmentsOff, ImageTrustSeverity.Warning, "Sigstore signatures are required and not read"),
-        new(IdentityUnsatisfiable, ImageTrustSeverity.Warning, "Signatures by cosign cannot satisfy the identity"),
+        new(IdentityUnsatisfiable, ImageTrustSeverity.Information, "Signatures by cosign may not satisfy the identity"),
         new(SubjectMisspelt, ImageTrustSeverity.Warning, "No certificate can have the required subject"),
         new(RegistriesConfInvalid, ImageTrustSeverity.Error, "registries.conf is refused"),
         new(MirrorOutsidePolicy, ImageTrustSeverity.Warning, "A mirror's own name is trusted more than its source"),

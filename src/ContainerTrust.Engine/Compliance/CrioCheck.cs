@@ -57,12 +57,16 @@ internal sealed class CrioCheck : IComplianceCheck
             return;
         }
 
-        IReadOnlyList<string> looser = audit.Policy is { } system ? LooserScopes.Find(system, policy) : [];
-        audit.Add(ComplianceRules.CrioPolicy, looser.Count == 0 ? fact : $"{fact} {LooserScopes.DescribeOther(looser)}", path, severity: looser.Count == 0 ? ImageTrustSeverity.Information : null);
+        bool isSame = audit.Policy is { } system && PolicyMeaning.IsSame(system, policy);
+        IReadOnlyList<string> looser = audit.Policy is { } other ? LooserScopes.Find(other, policy) : [];
+        string difference = isSame ? "They say the same." : looser.Count > 0 ? LooserScopes.DescribeOther(looser) : "They differ.";
+        audit.Add(ComplianceRules.CrioPolicy, $"{fact} {difference}", path, severity: isSame ? ImageTrustSeverity.Information : null);
         TrustLocations locations = TrustLocations.Find(audit.Host, path, audit.Store.Locations.RegistriesDirectory, currentUser: false);
-        Audit inner = new(new TrustStore(audit.Host, locations, TrustMessages.None), audit.Options, audit.Cancellation) { PolicyFile = file, Policy = policy, Lookaside = audit.Lookaside };
+        Audit inner = new(new TrustStore(audit.Host, locations, TrustMessages.None), audit.Options, audit.Cancellation) { PolicyFile = file, Policy = policy, Lookaside = audit.Lookaside, IsOfSystem = true };
         foreach (IComplianceCheck check in audit.Lookaside is null ? s_checks : [.. s_checks, .. s_storeChecks])
             check.Run(inner);
+        if (audit.Options.Baseline is not null)
+            new BaselineCheck().Run(inner);
         HashSet<(string, string?, string?, string)> known = [.. audit.Findings.Select(static f => (f.RuleId, f.Path, f.Scope, f.Message))];
         foreach (ImageTrustFinding finding in inner.Findings.Where(f => !known.Contains((f.RuleId, f.Path, f.Scope, f.Message))))
             audit.Add(finding.RuleId, $"{what} {Name(path)}: {finding.Message}", finding.Path, finding.Scope, severity: finding.Severity);

@@ -17,6 +17,9 @@ internal sealed class FileCheck : IComplianceCheck
         FilePermissions? policy = audit.PolicyFile?.Permissions;
         IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [], .. keys.Select(static f => f.File).OfType<HostFile>()];
         List<string> unknown = [];
+
+        // The system's policy, CRI-O's, and what they name, are root's; what a user's own policy names is root's or that user's.
+        uint owner = audit.IsOfSystem || audit.Store.Locations.PolicyPath is TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath ? 0 : policy?.UserId ?? 0;
         foreach (HostFile file in files)
         {
             audit.Cancellation.ThrowIfCancellationRequested();
@@ -33,10 +36,8 @@ internal sealed class FileCheck : IComplianceCheck
                 audit.Add(ComplianceRules.FileWritableByOthers, $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can so decide what is trusted.", file.Path, fix: audit.Fix.RemoveWritePermission(file.Path));
             }
 
-            // The system's policy is root's; what it names is root's or, for a user's own policy, that user's.
-            bool isSystems = file.Path is TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath;
-            if (permissions.UserId != 0 && (isSystems || permissions.UserId != policy?.UserId))
-                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can so decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, isSystems ? 0 : policy?.UserId ?? 0));
+            if (permissions.UserId != 0 && permissions.UserId != owner)
+                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can so decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, owner));
         }
 
         if (unknown.Count > 0)

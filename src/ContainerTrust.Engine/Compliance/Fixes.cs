@@ -18,22 +18,21 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     /// <param name="type">policy.json's word, <c>reject</c> or <c>accept</c>.</param>
     public Advice SetType(PolicyEntry entry, string type) => Set(entry, [TrustOption.Type.With(type)]);
 
+    // registries.d has a default for all registries, and no section for a transport's.
+    private static bool IsTransportsDefault(PolicyEntry entry) => entry is { IsDefault: false, Scope: "" };
+
     /// <summary>Forgets a scope.</summary>
     public Advice? Remove(PolicyEntry entry) =>
         entry.IsDefault ? null : Of(TrustOperation.Remove, [.. Transport(entry)], entry.Scope);
 
     /// <summary>Names a signature store, and leaves the requirements.</summary>
-    public Advice SetStore(PolicyEntry entry, string url) => Set(entry, [TrustOption.SignatureStore.With(url)]);
+    public Advice? SetStore(PolicyEntry entry, string url) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
 
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
-    public Advice SwitchAttachmentsOn(PolicyEntry entry) => Set(entry, [TrustOption.UseSigstoreAttachments.With()]);
+    public Advice? SwitchAttachmentsOn(PolicyEntry entry) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.UseSigstoreAttachments.With()]);
 
     /// <summary>The same for a name that is not a scope of the policy, such as a mirror's.</summary>
-    public Advice SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
-
-    /// <summary>Takes signatures that name the repository without a tag.</summary>
-    public Advice? MatchRepository(PolicyEntry entry) =>
-        entry.Requirements is [SigstoreSignedRequirement one] ? Set(entry, [one with { SignedIdentity = new MatchRepositoryIdentity() }]) : null;
+    public Advice? SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
 
     /// <summary>Writes the requirements of a scope under its right name and forgets the wrong one.</summary>
     /// <param name="entry">The scope.</param>
@@ -42,7 +41,9 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     public Advice? Rename(PolicyEntry entry, string? name, PolicyDocument policy)
     {
         Advice? remove = Remove(entry);
-        if (string.IsNullOrEmpty(name) || policy.FindTransport(entry.Transport)?.Find(name) is not null)
+
+        // What is accepted under a wrong name is not accepted so far.
+        if (string.IsNullOrEmpty(name) || entry.Type == TrustType.Accept || policy.FindTransport(entry.Transport)?.Find(name) is not null)
             return remove;
         return remove is null ? null : Set(entry with { Scope = name }, entry.Requirements)?.Then(remove);
     }
@@ -57,12 +58,6 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
 
     /// <summary>Gives a file to a user.</summary>
     public Advice GiveTo(string path, uint userId) => OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), path);
-
-    /// <summary>Deletes a file.</summary>
-    public Advice DeleteFile(string path) => OnFile("rm", path);
-
-    /// <summary>Deletes a directory with all that is in it.</summary>
-    public Advice DeleteDirectory(string path) => OnFile("rm -r", path);
 
     private OperationAdvice Set(PolicyEntry entry, IReadOnlyList<AdviceArgument> options) => entry.IsDefault
         ? Of(TrustOperation.Set, [TrustOption.Default.With(), .. options])

@@ -18,7 +18,7 @@ internal sealed class ScopeCheck : IComplianceCheck
             if (Reason(audit, entry, ref suggestion) is { } reason)
             {
                 string hint = suggestion is { Length: > 0 } ? $" Perhaps '{Printable.Of(suggestion, Printable.NameLength)}' is meant." : "";
-                audit.Add(ComplianceRules.ScopeUnreachable, $"No image is ever governed by the scope '{Printable.Of(entry.Name, Printable.NameLength)}': {reason}.{hint}", path, entry.Name, audit.Fix.Rename(entry, suggestion, audit.Policy!));
+                audit.Add(ComplianceRules.ScopeUnreachable, $"No image is ever governed by the scope '{Printable.Of(entry.Name, Printable.NameLength)}': {reason}.{hint}", path, entry.Name, HasSection(audit, entry) ? null : audit.Fix.Rename(entry, suggestion, audit.Policy!));
             }
             else if (ScopeRules.Doubt(entry.Transport, entry.Scope) is { } doubt)
             {
@@ -26,6 +26,9 @@ internal sealed class ScopeCheck : IComplianceCheck
             }
         }
     }
+
+    // Its signature store would not come along.
+    private static bool HasSection(Audit audit, PolicyEntry entry) => entry.Transport == "docker" && audit.Lookaside?.Sections.ContainsKey(entry.Scope) == true;
 
     private static string? Reason(Audit audit, PolicyEntry entry, ref string? suggestion)
     {

@@ -19,8 +19,8 @@ internal sealed class SigstoreCheck : IComplianceCheck
             bool isDocker = entry.IsDefault || entry.Transport == "docker";
             if (isDocker && audit.Lookaside is { } lookaside && lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)?.UseSigstoreAttachments != true)
                 audit.Add(ComplianceRules.AttachmentsOff, $"Sigstore signatures are required for {entry.Words}, and {lookaside.Directory} does not switch on reading them from the registry, so no image is accepted.", path, entry.Name, audit.Fix.SwitchAttachmentsOn(entry));
-            if (sigstore.FirstOrDefault(static r => r.SignedIdentity is not (MatchRepositoryIdentity or ExactRepositoryIdentity)) is { } strict)
-                audit.Add(ComplianceRules.IdentityUnsatisfiable, $"Signatures that cosign makes name a repository without a tag, and {strict.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)"}, which is required for {entry.Words}, accepts none of those; signatures that podman and skopeo make name the tag, and are accepted.", path, entry.Name, audit.Fix.MatchRepository(entry));
+            if (sigstore.Select(r => SigstoreDoubts.StrictIdentity(r, entry.Scope)).OfType<string>().FirstOrDefault() is { } identity)
+                audit.Add(ComplianceRules.IdentityUnsatisfiable, $"In {entry.Words}, {SigstoreDoubts.CosignNote(identity)}", path, entry.Name);
             foreach (string doubt in sigstore.Select(SigstoreDoubts.Misspelt).OfType<string>().Distinct())
                 audit.Add(ComplianceRules.SubjectMisspelt, $"In {entry.Words}, {doubt}", path, entry.Name);
         }

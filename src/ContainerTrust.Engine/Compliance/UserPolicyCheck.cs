@@ -63,7 +63,7 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         if (audit.Host.Exists(policy))
         {
             string inForce = locations.PolicyPath == policy ? " It is the one that was checked." : "";
-            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing of the system's policy applies.{inForce}", policy, fix: audit.Fix.DeleteFile(policy));
+            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing of the system's policy applies.{inForce}", policy);
         }
 
         string registries = directory + RegistriesDirectory;
@@ -72,6 +72,6 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         string what = locations.Release.ReadsAllLevels
             ? $"is read together with {TrustLocations.SystemRegistriesDirectory} for that user: its files hide the system's of the same names."
             : $"replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.";
-        audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} {what}", registries, fix: audit.Fix.DeleteDirectory(registries));
+        audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} {what}", registries);
     }
 }

@@ -45,8 +45,6 @@ internal static class SigstoreDoubts
             yield return "signedBy and sigstoreSigned stand in one list, so an image needs both kinds of signature. If one shall be enough, there is no such policy: choose one of them.";
         foreach (SigstoreSignedRequirement requirement in sigstore)
         {
-            if (requirement.SignedIdentity is not (MatchRepositoryIdentity or ExactRepositoryIdentity))
-                yield return $"signatures that cosign makes name a repository without a tag, and {requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)"} accepts none of those. For them use {TrustOption.SignedIdentity.With("matchRepository")} or {TrustOption.ExactRepository}; signatures that podman and skopeo make name the tag too, and are accepted as it is.";
             if (Misspelt(requirement) is { } doubt)
                 yield return doubt;
         }
@@ -68,6 +66,35 @@ internal static class SigstoreDoubts
             yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. {switchOn} switches it on.";
         }
     }
+
+    /// <summary>What is worth knowing of what is to be written, and no reason for a warning.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <returns>Sentences.</returns>
+    public static IReadOnlyList<string> Notes(IReadOnlyList<TrustChange> changes) =>
+    [
+        .. changes.Where(static c => c is { Remove: false, Requirements: not null })
+            .SelectMany(static c => c.Requirements!.OfType<SigstoreSignedRequirement>().Select(r => StrictIdentity(r, c.Registry)).OfType<string>().Take(1)
+                .Select(identity => $"{c}: {CosignNote(identity)}")),
+    ];
+
+    /// <summary>The identity rule of a requirement that does not accept what names a repository without a tag.</summary>
+    /// <param name="requirement">The requirement.</param>
+    /// <param name="scope">Its scope.</param>
+    /// <returns>The rule's name. Null if the rule accepts that, or if Red Hat signs, which names tags.</returns>
+    internal static string? StrictIdentity(SigstoreSignedRequirement requirement, string scope)
+    {
+        bool isRedHats = requirement.KeyPath?.StartsWith("/etc/pki/sigstore/SIGSTORE-redhat-", StringComparison.Ordinal) == true
+            || TrustPresets.Get("RedHat").Any(e => scope == e.Registry || scope.StartsWith(e.Registry + "/", StringComparison.Ordinal));
+        return isRedHats || requirement.SignedIdentity is MatchRepositoryIdentity or ExactRepositoryIdentity ? null
+            : requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)";
+    }
+
+    /// <summary>What such a rule means for signatures by cosign.</summary>
+    /// <param name="identity">The rule's name.</param>
+    /// <returns>A sentence that begins in lower case.</returns>
+    internal static string CosignNote(string identity) =>
+        $"signatures that cosign makes name a repository without a tag, unless the signer says which, and {identity} accepts only those that name the tag, as those of "
+        + "podman and skopeo do.";
 
     // A release refuses the whole policy for a member that it does not know.
     private static string? Newest(SigstoreSignedRequirement[] sigstore)

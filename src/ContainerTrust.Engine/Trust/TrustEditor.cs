@@ -30,6 +30,8 @@ internal sealed class TrustEditor
         TrustPlan plan = TrustPlanner.Make(_store, changes);
         foreach (string warning in plan.Warnings)
             _messages.Warning(warning);
+        foreach (string note in plan.Notes)
+            _messages.Verbose(note);
         if (plan.Files.Count == 0)
         {
             _messages.Verbose("Everything is as asked for; nothing is written.");

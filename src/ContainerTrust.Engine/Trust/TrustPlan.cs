@@ -31,5 +31,8 @@ internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList
     /// <summary>The changes whose scopes get the switch for sigstore attachments by themselves.</summary>
     public IReadOnlyList<TrustChange> AttachmentsSwitchedOn { get; init; } = [];
 
+    /// <summary>What is worth knowing, for who asks for details.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public IReadOnlyList<TrustFileChange> FileChanges { get; } = [.. Files.Select(static f => f.ToChange())];
 }

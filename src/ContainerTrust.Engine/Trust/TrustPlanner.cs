@@ -80,8 +80,8 @@ internal sealed class TrustPlanner
 
         List<PlannedFile> files = policy is null ? [] : [policy];
         files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
-        PlanCheck.RequireNoVendorFile(files);
-        return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn };
+        PlanCheck.RequireNoVendorFile(_host, files);
+        return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn, Notes = SigstoreDoubts.Notes(changes) };
     }
 
     private (LookasideEdit Edit, LookasideConfiguration After) PlanLookaside(LookasideConfiguration lookaside, List<SectionChange> sections)
@@ -104,7 +104,7 @@ internal sealed class TrustPlanner
 
     private LookasideConfiguration? OtherReading(ITrustHost host)
     {
-        if (_locations.Release.IsCertain)
+        if (_locations.Release is { IsCertain: true, ReadsAllLevels: false })
             return null;
         try
         {

@@ -69,7 +69,7 @@ public static class TrustPresets
         foreach (TrustPresetEntry entry in entries.Where(static e => !e.IsSigstore))
         {
             if (docker?.Find(entry.Registry) is { Count: > 0 } now && now.All(static r => r is SigstoreSignedRequirement))
-                yield return $"{entry.Registry} was trusted by sigstore signatures, and is by GPG signatures from now on. {TrustOption.Preset.With(RedHatSigstore)} keeps the former.";
+                yield return $"{entry.Registry} was trusted by sigstore signatures, and is by GPG signatures from now on.{(RequirementWriter.MeansSame(now, Sigstore()[0].Requirements) ? $" {TrustOption.Preset.With(RedHatSigstore)} keeps the former." : "")}";
         }
     }
 

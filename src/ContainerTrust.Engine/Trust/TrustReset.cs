@@ -61,7 +61,7 @@ internal sealed class TrustReset
                 .Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
         }
 
-        PlanCheck.RequireNoVendorFile(files);
+        PlanCheck.RequireNoVendorFile(_host, files);
         RequireReadable(files);
         return files;
     }
@@ -105,13 +105,16 @@ internal sealed class TrustReset
         if (_locations.IsUserPolicy)
             return present is null ? null : new PlannedFile(_locations.PolicyPath, present, null);
         ReadOnlyMemory<byte> text = (DistributionDefault.Find(_host) ?? throw DistributionDefault.Unknown(_host)).Policy;
+
+        // Of a file that podman refuses no copy helps.
+        _ = PolicyReader.Read(text.Span, TrustLocations.VendorPolicyPath);
         return present is not null && IsAlready(present.Content, text) ? null : new PlannedFile(_locations.PolicyPath, present, text);
     }
 
     // Whether without the system's policy the distribution's is in force, and can be.
     private bool IsVendorsNext()
     {
-        if (!_locations.Release.ReadsAllLevels || _locations.PolicyPath != TrustLocations.SystemPolicyPath
+        if (_locations.Release is not { ReadsAllLevels: true, IsCertain: true } || _locations.PolicyPath != TrustLocations.SystemPolicyPath
             || _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes) is not { } vendor)
         {
             return false;
@@ -138,10 +141,7 @@ internal sealed class TrustReset
     // The vendor's own file may be laid out otherwise, and stays as it is.
     private bool IsAlready(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> text) =>
         present.Span.SequenceEqual(text.Span)
-        || (TryRead(present) is { } now && TryRead(text) is { } then && RequirementWriter.MeansSame(now.Default, then.Default) && Contains(now, then) && Contains(then, now));
-
-    private static bool Contains(PolicyDocument whole, PolicyDocument part) => part.Transports.All(t =>
-        whole.FindTransport(t.Name) is { } same && t.Scopes.All(s => same.Find(s.Name) is { } requirements && RequirementWriter.MeansSame(requirements, s.Requirements)));
+        || (TryRead(present) is { } now && TryRead(text) is { } then && PolicyMeaning.IsSame(now, then));
 
     private PolicyDocument? TryRead(ReadOnlyMemory<byte> content)
     {

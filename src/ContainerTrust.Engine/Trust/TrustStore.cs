@@ -269,12 +269,12 @@ public sealed class TrustStore
         new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}")
         {
             Target = Locations.PolicyPath,
-            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath ? Advice.Of(TrustOperation.Reset, Target) : null,
+            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath ? Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With()) : null,
         };
 
     private string WithoutPolicy() =>
         Locations.PolicyPath == TrustLocations.SystemPolicyPath
-            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, {Advice.Of(TrustOperation.Reset, Target)} writes the distribution's default."
+            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, {Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With())} writes the distribution's default."
             : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out {TrustOption.CurrentUser} to see it." : ". Check the path.";
 
     private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query, CancellationToken cancellationToken)

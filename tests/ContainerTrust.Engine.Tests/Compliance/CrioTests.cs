@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Config.Crio;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 
@@ -33,11 +34,16 @@ public sealed class CrioTests
     }
 
     [Fact]
-    public void A_policy_that_is_as_strict_is_worth_knowing()
+    public void The_same_policy_is_worth_knowing_and_another_is_a_warning()
     {
-        ImageTrustCompliance found = Named().With(Own, Reject).Check();
+        AuditHost host = Named();
+        ImageTrustCompliance found = host.With(Own, host.Bytes(AuditHost.Policy)).Check();
         Assert.True(found.Compliant);
-        Assert.Equal(ImageTrustSeverity.Information, Assert.Single(found.Findings, static f => f.RuleId == "CrioPolicy").Severity);
+        Assert.Equal(ImageTrustSeverity.Information, Assert.Single(found.Findings).Severity);
+        Assert.EndsWith(" They say the same.", found.Findings[0].Message, StringComparison.Ordinal);
+        ImageTrustFinding differs = Assert.Single(Named().With(Own, Reject).Check().Findings);
+        Assert.Equal((ImageTrustSeverity.Warning, "CrioPolicy"), (differs.Severity, differs.RuleId));
+        Assert.EndsWith(" They differ.", differs.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,6 +69,8 @@ public sealed class CrioTests
     [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \\\n  --signature-policy /last.json\n")]
     [InlineData("/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \"--signature-policy=/last.json\" $X\n")]
     [InlineData("/etc/systemd/system/crio.service.d/50-x.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/crio -signature-policy=/last.json\n")]
+    [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nEnvironment=P=/last.json\nExecStart=/usr/bin/crio --signature-policy=${P}\n")]
+    [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \\\n# a note\n  --signature-policy /last.json\n")]
     [InlineData("/etc/systemd/system/crio.service.d/50-x.conf", "[Service]\nEnvironment=A=b 'CONTAINER_SIGNATURE_POLICY=/last.json'\n")]
     public void The_last_setting_counts_and_the_unit_above_all(string path, string content)
     {
@@ -73,6 +81,7 @@ public sealed class CrioTests
     [Theory]
     [InlineData("ExecStart=/usr/bin/crio $OPTIONS\n", "OPTIONS=\"--log-level info --signature-policy /last.json\"\n")]
     [InlineData("ExecStart=/usr/bin/crio --signature-policy ${OPTIONS}\n", "OPTIONS=/last.json\n")]
+    [InlineData("ExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/strict.json\n", "CONTAINER_SIGNATURE_POLICY=\\\n/last.json\n")]
     [InlineData("ExecStart=/usr/bin/crio\n", "# a comment\nCONTAINER_SIGNATURE_POLICY='/last.json'\n")]
     public void Variables_of_the_unit_are_followed(string command, string variables)
     {
@@ -107,6 +116,34 @@ public sealed class CrioTests
         ImageTrustCompliance found = AuditHost.Good().With(Conf, "[crio.image\n").Check();
         Assert.False(found.Compliant);
         Assert.Contains(found.Findings, static f => f.RuleId == "NotChecked" && f.Message.StartsWith("CrioPolicy could not be checked: /etc/crio/crio.conf", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_empty_setting_forgets_what_was_said()
+    {
+        AuditHost host = AuditHost.Good().With("/last.json", Accept).With(Unit, "[Service]\nExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/last.json\n")
+            .With("/etc/systemd/system/crio.service.d/a.conf", "[Service]\nEnvironment=\n");
+        Assert.Empty(Of(host));
+    }
+
+    [Fact]
+    public void Files_of_variables_that_are_not_found_are_not_passed_over()
+    {
+        AuditHost host = AuditHost.Good().With(Unit, "[Service]\nExecStart=/usr/bin/crio\nEnvironmentFile=-/etc/sysconfig/crio*\n");
+        Assert.Equal("UnitNotRead", Assert.Throws<TrustException>(() => CrioUnit.Load(host)).ErrorId);
+        Assert.Contains(host.Check().Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/sysconfig/crio*", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_policy_of_CRI_O_belongs_to_root() =>
+        Assert.Contains(Of(AuditHost.Good().With(Conf, "").With("/etc/crio/policies/a.json", Reject, owner: 1000)), static f => f.RuleId == "FileOwnedByOther");
+
+    [Fact]
+    public void A_baseline_is_for_CRI_O_too()
+    {
+        AuditHost host = Named().With(Own, Reject);
+        TrustBaseline baseline = TrustBaseline.Of(host.Store().Read(Engine.Trust.TrustQuery.All));
+        Assert.Contains(host.Check(new ComplianceOptions { Baseline = baseline }).Findings, static f => f.RuleId == "BaselineScopeMissing");
     }
 
     [Fact]

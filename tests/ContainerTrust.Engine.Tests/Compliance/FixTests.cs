@@ -36,10 +36,10 @@ public sealed class FixTests
     [Fact]
     public void A_scope_that_is_never_reached_gets_its_right_name()
     {
-        Assert.Equal("Set-ImageTrust docker.io/library/busybox -Type Reject; Remove-ImageTrust busybox", Fix(""" "busybox":[{"type":"reject"}] """, "ScopeUnreachable"));
+        Assert.Equal("Set-ImageTrust docker.io/library/busybox -Type Reject && Remove-ImageTrust busybox", Fix(""" "busybox":[{"type":"reject"}] """, "ScopeUnreachable"));
         Assert.Equal("Remove-ImageTrust busybox", Fix(""" "busybox":[{"type":"reject"}],"docker.io/library/busybox":[{"type":"reject"}] """, "ScopeUnreachable"));
         Assert.Equal(
-            "Set-ImageTrust quay.io/a -Type SignedBy -KeyPath /etc/pki/signer.asc, /b -AnyKey -ExactRepository quay.io/x; Remove-ImageTrust https://quay.io/a",
+            "Set-ImageTrust quay.io/a -Type SignedBy -KeyPath /etc/pki/signer.asc, /b -AnyKey -ExactRepository quay.io/x && Remove-ImageTrust https://quay.io/a",
             Fix(""" "https://quay.io/a":[{"type":"signedBy","keyType":"GPGKeys","keyPaths":["/etc/pki/signer.asc","/b"],"signedIdentity":{"type":"exactRepository","dockerRepository":"quay.io/x"}}] """, "ScopeUnreachable"));
     }
 
@@ -64,9 +64,9 @@ public sealed class FixTests
 
         Assert.Equal("Set-ImageTrust -Default -Type Reject -HostName web1", Said(For(plain).SetDefault("reject")));
         Assert.Equal("Set-ImageTrust -Default -Type Reject -HostName 10.0.0.1 -UserName ops -Port 2222 -KeyFilePath '/k/it''s%' -Options @{ ProxyJump = 'bastion'; User = 'a b' } -Sudo", Said(For(full).SetDefault("reject")));
-        Assert.Equal("ssh web1 'rm -- /home/a/policy.json'", Said(For(plain).DeleteFile("/home/a/policy.json")));
-        Assert.Equal("ssh -o 'ProxyJump=bastion' -o 'User=a b' -p 2222 -l ops -i '/k/it''s%%' 10.0.0.1 'sudo rm -- ''/a b''\\''''c'''", Said(For(full).DeleteFile("/a b'c")));
-        Assert.Null(Said(For(plain).DeleteFile("/a\u001b")));
+        Assert.Equal("ssh web1 'chmod go-w -- /home/a/policy.json'", Said(For(plain).RemoveWritePermission("/home/a/policy.json")));
+        Assert.Equal("ssh -o 'ProxyJump=bastion' -o 'User=a b' -p 2222 -l ops -i '/k/it''s%%' 10.0.0.1 'sudo chmod go-w -- ''/a b''\\''''c'''", Said(For(full).RemoveWritePermission("/a b'c")));
+        Assert.Null(Said(For(plain).RemoveWritePermission("/a\u001b")));
         Assert.Null(ShellLanguage.Instance.Command(For(plain).SetDefault("reject")));
         Assert.Null(Said(For(plain with { Options = new Dictionary<string, string> { ["User"] = "a\u202eb" } }).SetDefault("reject")));
     }

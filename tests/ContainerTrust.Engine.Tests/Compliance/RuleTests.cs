@@ -46,7 +46,7 @@ public sealed class RuleTests
         ["LookasideDoubtful"] = (static () => AuditHost.Good().With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://a.example.com\n    looksaide: https://b.example.com\n"), ImageTrustSeverity.Warning, null),
         ["SignatureStoreMissing"] = (static () => AuditHost.Good().Without(Yaml), ImageTrustSeverity.Warning, "registry.example.com"),
         ["AttachmentsOff"] = (static () => AuditHost.WithPolicy(Sigstore).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["IdentityUnsatisfiable"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub"}] """).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Warning, "registry.example.com"),
+        ["IdentityUnsatisfiable"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub"}] """).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Information, "registry.example.com"),
         ["SubjectMisspelt"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/etc/pki/roots.pem","subjectEmail":"nobody"},"signedIdentity":{"type":"matchRepository"}}] """).With(Yaml, Attachments).With("/etc/pki/roots.pem", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1))), ImageTrustSeverity.Warning, "registry.example.com"),
         ["RegistriesConfInvalid"] = (static () => AuditHost.Good().With(Conf, "[[registry]\n"), ImageTrustSeverity.Error, null),
         ["MirrorOutsidePolicy"] = (static () => AuditHost.WithPolicy($$""" "registry.example.com":{{Signed}},"mirror.example.net:5000":[{"type":"insecureAcceptAnything"}] """).With(Conf, Mirror), ImageTrustSeverity.Warning, "mirror.example.net:5000/copy"),
@@ -54,6 +54,27 @@ public sealed class RuleTests
     };
 
     public static TheoryData<string> Audited => [.. s_cases.Keys];
+
+    [Theory]
+    [InlineData("registry.redhat.io", "/etc/pki/cosign.pub")]
+    [InlineData("registry.redhat.io/ubi9", "/etc/pki/cosign.pub")]
+    [InlineData("mirror.example.com", "/etc/pki/sigstore/SIGSTORE-redhat-release3")]
+    public void Red_Hat_names_tags_and_so_nothing_is_said(string scope, string key)
+    {
+        AuditHost host = AuditHost.WithPolicy($$""" "{{scope}}":[{"type":"sigstoreSigned","keyPath":"{{key}}"}] """)
+            .With(Yaml, $"docker:\n  {scope}:\n    use-sigstore-attachments: true\n").With(key, AuditKeys.Cosign);
+        Assert.Empty(host.Check().Findings);
+    }
+
+    [Fact]
+    public void What_would_accept_more_is_no_fix()
+    {
+        ImageTrustFinding found = Assert.Single(s_cases["IdentityUnsatisfiable"].Host().Check().Findings);
+        Assert.Null(found.Fix);
+        Assert.Equal(
+            "In the scope 'registry.example.com', signatures that cosign makes name a repository without a tag, unless the signer says which, and matchRepoDigestOrExact (the default) "
+            + "accepts only those that name the tag, as those of podman and skopeo do.", found.Message);
+    }
 
     [Fact]
     public void A_good_host_is_compliant_and_every_rule_was_checked()

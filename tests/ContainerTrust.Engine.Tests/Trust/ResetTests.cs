@@ -35,6 +35,7 @@ public sealed class ResetTests : IDisposable
     public void Each_release_has_its_own(string id, string version, string expected, int? keys)
     {
         Release(id, version);
+        _root.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
         _root.Write(PolicyPath, Mine);
         _root.Write($"{Registries}/mine.yaml", "docker:\n  a.example.com:\n    lookaside: https://a.example.com/sigs\n");
         Reset();
@@ -57,6 +58,7 @@ public sealed class ResetTests : IDisposable
     public void What_the_vendor_ships_stays_as_it_is_laid_out()
     {
         Release("rhel", "9.4");
+        _root.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
         string policy = System.Text.Encoding.UTF8.GetString(RedHatDefaults.GpgPolicy.Span).Replace("\n", "\n\n", StringComparison.Ordinal);
         string store = "# Red Hat\ndocker:\n     registry.redhat.io:\n         sigstore: https://registry.redhat.io/containers/sigstore\n";
         _root.Write(PolicyPath, policy);
@@ -126,8 +128,9 @@ public sealed class ResetTests : IDisposable
         _root.Write(PolicyPath, Mine);
         _root.Write("/usr/share/containers/registries.d/registry.redhat.io.yaml", "docker:\n  registry.redhat.io:\n    use-sigstore-attachments: true\n");
         _root.Write($"{Registries}/registry.redhat.io.yaml", "docker: {}\n");
-        Assert.Equal([PolicyPath, $"{Registries}/registry.redhat.io.yaml"], Reset().Files.Select(static f => f.Path));
+        Assert.Equal([PolicyPath, $"{Registries}/registry.redhat.io.yaml", $"{Registries}/registry.access.redhat.com.yaml"], Reset().Files.Select(static f => f.Path));
         Assert.False(_root.Has($"{Registries}/registry.redhat.io.yaml"));
+        Assert.True(_root.Has($"{Registries}/registry.access.redhat.com.yaml"));
     }
 
     [Theory]
@@ -136,6 +139,7 @@ public sealed class ResetTests : IDisposable
     public void What_is_looser_afterwards_is_said(string id, string version, string expected)
     {
         Release(id, version);
+        _root.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
         _root.Write(PolicyPath, Mine);
         Assert.Equal([expected], _root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Warnings);
         _root.Write(PolicyPath, Upstream);

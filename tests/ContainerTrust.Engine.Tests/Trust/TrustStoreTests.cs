@@ -19,8 +19,8 @@ public sealed class TrustStoreTests : IDisposable
     {
         TrustException e = Assert.Throws<TrustException>(() => _root.Open().Read(TrustQuery.All).ToList());
         Assert.Equal("PolicyNotFound", e.ErrorId);
-        Assert.Contains($"Reset-ImageTrust -Root {_root.Path} writes", e.Message, StringComparison.Ordinal);
-        Assert.Equal($"Reset-ImageTrust -Root {_root.Path}", AdviceLanguage.Current.Command(e.Advice!));
+        Assert.Contains($"Reset-ImageTrust -KeepSignatureStore -Root {_root.Path} writes", e.Message, StringComparison.Ordinal);
+        Assert.Equal($"Reset-ImageTrust -KeepSignatureStore -Root {_root.Path}", AdviceLanguage.Current.Command(e.Advice!));
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class TrustStoreTests : IDisposable
         TrustFormatException e = Assert.Throws<TrustFormatException>(
             isWrite ? () => _root.Apply(Set("a.example.com", new RejectRequirement())) : () => _root.Open().Read(TrustQuery.All).ToList());
         Assert.Equal("PolicyEmpty", e.ErrorId);
-        Assert.EndsWith($"Reset-ImageTrust -Root {_root.Path} restores the default.", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"Reset-ImageTrust -KeepSignatureStore -Root {_root.Path} restores the default.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.Crio;
 
@@ -43,7 +44,7 @@ internal sealed record CrioConfiguration
         CrioSetting namespaces = new(Policies, null);
         foreach (string file in files)
         {
-            if (host.TryReadFile(file, TomlReader.MaxBytes) is not { } read)
+            if (DropInFiles.TryRead(host, file, TomlReader.MaxBytes) is not { } read)
                 continue;
             TomlDocument document = TomlReader.Read(file, read.Content.Span);
             if (document.Table(document.Root, "crio") is not { } crio || document.Table(crio, "image") is not { } image)
@@ -90,9 +91,9 @@ internal sealed record CrioConfiguration
             _ = host.TryReadFile(path, TomlReader.MaxBytes);
             return false;
         }
-        catch (TrustException e) when (e.ErrorId == "IsADirectory")
+        catch (TrustException e) when (e.ErrorId is "IsADirectory" or "NotARegularFile")
         {
-            return true;
+            return e.ErrorId == "IsADirectory";
         }
     }
 }

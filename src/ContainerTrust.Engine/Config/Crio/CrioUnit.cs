@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.Crio;
 
@@ -17,6 +18,8 @@ internal sealed class CrioUnit
 
     private readonly ITrustHost _host;
     private readonly Dictionary<string, (string Value, string File)> _variables = new(StringComparer.Ordinal);
+    private readonly List<(string Value, string File)> _assignments = [];
+    private readonly List<(string Value, string File)> _files = [];
     private (string Line, string File)? _command;
 
     private CrioUnit(ITrustHost host) => _host = host;
@@ -51,6 +54,7 @@ internal sealed class CrioUnit
 
         foreach (string path in dropIns.Values.Take(MostDropIns))
             unit.Add(path);
+        unit.SetVariables();
         return unit;
     }
 
@@ -87,10 +91,9 @@ internal sealed class CrioUnit
 
     private bool Add(string path)
     {
-        if (_host.TryReadFile(path, MaxBytes) is not { } file)
+        if (DropInFiles.TryRead(_host, path, MaxBytes) is not { } file)
             return false;
-        string text = Encoding.UTF8.GetString(file.Content.Span).Replace("\\\n", " ", StringComparison.Ordinal);
-        foreach (string line in text.Split('\n').Select(static l => l.Trim()))
+        foreach (string line in Lines(file))
         {
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             string value = equals < 0 ? "" : line[(equals + 1)..].Trim();
@@ -100,11 +103,10 @@ internal sealed class CrioUnit
                     _command = value.Length > 0 ? (value, path) : null;
                     break;
                 case "Environment":
-                    foreach (string assignment in Split(value))
-                        Assign(assignment, path);
+                    Collect(_assignments, value, path);
                     break;
                 case "EnvironmentFile":
-                    AddVariables(value.TrimStart('-'));
+                    Collect(_files, value, path);
                     break;
                 default:
                     break;
@@ -114,13 +116,49 @@ internal sealed class CrioUnit
         return true;
     }
 
-    private void AddVariables(string path)
+    // An empty value forgets what was said before.
+    private static void Collect(List<(string, string)> list, string value, string path)
     {
-        if (!path.StartsWith('/') || _host.TryReadFile(path, MaxBytes) is not { } file)
-            return;
-        foreach (string line in Encoding.UTF8.GetString(file.Content.Span).Split('\n').Select(static l => l.Trim()))
+        if (value.Length == 0)
+            list.Clear();
+        else
+            list.Add((value, path));
+    }
+
+    // A comment within a line that goes on is passed over, and the line goes on.
+    private static IEnumerable<string> Lines(HostFile file)
+    {
+        StringBuilder line = new();
+        foreach (string part in Encoding.UTF8.GetString(file.Content.Span).Split('\n').Select(static l => l.Trim()))
         {
-            if (line.Length > 0 && line[0] is not ('#' or ';'))
+            if (part.StartsWith('#') || part.StartsWith(';'))
+                continue;
+            line.Append(part.EndsWith('\\') ? part[..^1] + " " : part);
+            if (part.EndsWith('\\'))
+                continue;
+            yield return line.ToString();
+            line.Clear();
+        }
+
+        yield return line.ToString();
+    }
+
+    // Files win over what is written in the unit, whatever the order (systemd.exec(5)).
+    private void SetVariables()
+    {
+        foreach ((string value, string path) in _assignments)
+        {
+            foreach (string assignment in Split(value))
+                Assign(assignment, path);
+        }
+
+        foreach (string path in _files.Select(static f => f.Value.TrimStart('-')))
+        {
+            if (path.AsSpan().IndexOfAny("*?[") >= 0)
+                throw new TrustException("UnitNotRead", TrustErrorKind.NotSupported, $"the unit of CRI-O names files of variables by the pattern {Printable.Of(path, Printable.NameLength)}, which is not followed. Name the files.") { Target = path };
+            if (!path.StartsWith('/') || DropInFiles.TryRead(_host, path, MaxBytes) is not { } file)
+                continue;
+            foreach (string line in Lines(file).Where(static l => l.Length > 0))
                 Assign(Unquote(line), path);
         }
     }
@@ -149,15 +187,30 @@ internal sealed class CrioUnit
         {
             if (words.Count > LongestCommand)
                 break;
-            if (word.StartsWith("${", StringComparison.Ordinal) && word.EndsWith('}') && Variable(word[2..^1]) is { } one)
-                words.Add((one.Value, one.File));
-            else if (word.StartsWith('$') && Variable(word[1..]) is { } several)
-                words.AddRange(Split(several.Value).Select(w => (w, several.File)));
+            if (word.StartsWith('$') && !word.StartsWith("${", StringComparison.Ordinal))
+                words.AddRange(Variable(word[1..]) is { } several ? Split(several.Value).Select(w => (w, several.File)) : []);
             else
-                words.Add((word, command.File));
+                words.Add(Fill(word, command.File));
         }
 
         return words;
+    }
+
+    // The file is that of the last variable in the word: it says what matters.
+    private (string Word, string File) Fill(string word, string file)
+    {
+        for (int start = word.IndexOf("${", StringComparison.Ordinal); start >= 0; start = word.IndexOf("${", start, StringComparison.Ordinal))
+        {
+            int end = word.IndexOf('}', start);
+            if (end < 0)
+                break;
+            (string Value, string File)? variable = Variable(word[(start + 2)..end]);
+            file = variable?.File ?? file;
+            word = $"{word[..start]}{variable?.Value}{word[(end + 1)..]}";
+            start += variable?.Value.Length ?? 0;
+        }
+
+        return (word, file);
     }
 
     private static List<string> Split(string line)

@@ -13,6 +13,10 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
 {
     private const int FirstMajor = 6;
 
+    // What the package of podman 6 installs along with policy.json.
+    private static readonly string[] s_besidePolicy =
+        [$"{ContainersLookup.VendorDirectory}/registries.conf", $"{ContainersLookup.VendorRegistriesDirectory}/default.yaml"];
+
     /// <summary>Nothing says which release there is: an older one is taken.</summary>
     public static ContainersRelease Unknown { get; } = new(false, false, "nothing says which release there is");
 
@@ -35,24 +39,22 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
         if (DebianPackages.Find(host) is { } installed)
             return installed;
 
-        // The package that has its files there conflicts with older releases of these programs.
-        foreach (string path in (string[])[ContainersLookup.VendorPolicyPath, ContainersLookup.VendorRegistriesDirectory])
-        {
-            if (host.Exists(path) && IsVendors(host.ResolvePath(path)))
-                return Six with { Reason = $"{path} is there" };
-        }
-
-        return Unknown;
+        // The package that has its files there conflicts with older releases of these programs. Who builds an image may put one there too, but not all.
+        string policy = ContainersLookup.VendorPolicyPath;
+        return !host.Exists(policy) || !IsVendors(host.ResolvePath(policy)) ? Unknown
+            : Six with { Reason = $"{policy} is there", IsCertain = Array.Exists(s_besidePolicy, host.Exists) };
     }
 
     /// <summary>The release that a version of podman has the rules of.</summary>
-    /// <param name="version"><c>5</c>, <c>5.8</c>, <c>6.0.1</c>, also with <c>v</c> before it.</param>
+    /// <param name="version"><c>5</c>, <c>5.8</c>, <c>6.0.1</c>, also with <c>v</c> before it, and with what pre-releases and packages add: <c>6.0.0-rc1</c>.</param>
     /// <returns>The release.</returns>
     /// <exception cref="TrustException">It is not a version (<c>InvalidPodmanVersion</c>).</exception>
     public static ContainersRelease Parse(string version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        string[] numbers = (version.StartsWith('v') ? version[1..] : version).Split('.');
+        int end = version.AsSpan().IndexOfAny("-~+");
+        string number = end > 0 && end < version.Length - 1 ? version[..end] : version;
+        string[] numbers = (number.StartsWith('v') ? number[1..] : number).Split('.');
         bool isVersion = numbers.Length is >= 1 and <= 3
             && Array.TrueForAll(numbers, static n => n.Length is > 0 and < 5 && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!isVersion)

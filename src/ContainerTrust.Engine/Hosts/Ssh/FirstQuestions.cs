@@ -17,7 +17,7 @@ internal static class FirstQuestions
     ];
 
     // Whether the one is the other is asked before it is written or deleted.
-    private static readonly string[] s_links = [$"r{System}/policy.json", $"r{Vendor}/policy.json", $"r{Vendor}/registries.d"];
+    private static readonly string[] s_links = [$"r{System}", $"r{System}/registries.d", $"r{System}/policy.json", $"r{Vendor}/policy.json", $"r{Vendor}/registries.d"];
 
     /// <summary>The questions.</summary>
     /// <param name="limit">The largest file that is brought.</param>

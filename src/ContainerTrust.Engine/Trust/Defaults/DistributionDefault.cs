@@ -12,6 +12,7 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     private const string VendorRegistries = "/usr/share/containers/registries.d";
     private const string NewFile = TrustLocations.SystemPolicyPath + ".rpmnew";
     private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
+    private const string BetaKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
     private const string SigstoreKey = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> s_noFiles = [];
@@ -35,8 +36,8 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         DistributionDefault? known = OfRelease(host, release);
 
         // From containers-common 0.68 on the vendor's files are there, and must not be hidden by copies.
-        if (known is not null && host.ListDirectory(VendorRegistries).Count > 0)
-            known = known with { RegistriesD = s_noFiles };
+        if (known is { RegistriesD.Count: > 0 } && host.ListDirectory(VendorRegistries) is { Count: > 0 } there)
+            known = known with { RegistriesD = known.RegistriesD.Where(f => !there.Contains(f.Key)).ToDictionary() };
         return ReadNewFile(host, known) is { } content ? new(NewFile, content, known?.RegistriesD ?? s_noFiles) : known;
     }
 
@@ -89,6 +90,6 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
             return null;
         return isSigstore
             ? new(release.Name, RedHatDefaults.SigstorePolicy, RedHatDefaults.SigstoreFiles)
-            : new(release.Name, release.KnowsKeyPaths ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
+            : new(release.Name, release.KnowsKeyPaths && host.Exists(BetaKey) ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
     }
 }

@@ -8,15 +8,17 @@ public sealed class ContainersReleaseTests
 {
     [Theory]
     [InlineData("", false, false)]
-    [InlineData("/usr/share/containers/policy.json", true, true)]
-    [InlineData("/usr/share/containers/registries.d/x.yaml", true, true)]
+    [InlineData("/usr/share/containers/policy.json", true, false)]
+    [InlineData("/usr/share/containers/policy.json /usr/share/containers/registries.conf", true, true)]
+    [InlineData("/usr/share/containers/policy.json /usr/share/containers/registries.d/default.yaml", true, true)]
+    [InlineData("/usr/share/containers/registries.d/x.yaml", false, false)]
     [InlineData("/usr/share/containers/registries.conf", false, false)]
     [InlineData("/etc/containers/policy.json", false, false)]
     public void The_vendors_files_say_podman_6(string file, bool isSix, bool isCertain)
     {
         using LevelsHost host = new();
-        if (file.Length > 0)
-            host.Write(file, "");
+        foreach (string path in file.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            host.Write(path, "");
         ContainersRelease release = ContainersRelease.Find(host);
         Assert.Equal((isSix, isCertain), (release.ReadsAllLevels, release.IsCertain));
     }
@@ -64,6 +66,9 @@ public sealed class ContainersReleaseTests
     [InlineData("v6.0", true)]
     [InlineData("6.1.0", true)]
     [InlineData("10", true)]
+    [InlineData("6.0.0-rc1", true)]
+    [InlineData("6.0.0~rc1", true)]
+    [InlineData("5.8.0-dev", false)]
     public void What_is_said_counts_before_what_is_found(string version, bool isSix)
     {
         using LevelsHost host = new();
@@ -79,7 +84,8 @@ public sealed class ContainersReleaseTests
     [InlineData("-6")]
     [InlineData("6.0.0.0")]
     [InlineData("99999")]
-    [InlineData("6.0-rc1")]
+    [InlineData("6.0-")]
+    [InlineData("~rc1")]
     public void What_is_no_version_is_refused(string version)
     {
         using LevelsHost host = new();

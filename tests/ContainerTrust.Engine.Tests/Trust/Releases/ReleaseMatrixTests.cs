@@ -247,6 +247,39 @@ public sealed class ReleaseMatrixTests
         Assert.Equal(vendors, Vendors(host));
     }
 
+    [Theory]
+    [InlineData("5")]
+    [InlineData("6")]
+    [InlineData(null)]
+    public void Reset_deletes_nothing_of_the_vendors_through_a_linked_directory(string? version)
+    {
+        using LevelsHost host = Make("stream10");
+        host.Link(Etc, Usr);
+        SortedDictionary<string, string> vendors = Vendors(host);
+        foreach (bool preview in (bool[])[true, false])
+            Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => host.Open(version).Reset(keepSignatureStores: false, preview, CancellationToken.None)).ErrorId);
+        Assert.Equal(vendors, Vendors(host));
+    }
+
+    [Fact]
+    public void A_single_file_of_the_vendors_does_not_take_the_policy_away()
+    {
+        using LevelsHost host = Make("fedora45");
+        File.Delete(host.Root.Full($"{Usr}/default.yaml"));
+        host.Write(Policy, """{"default":[{"type":"reject"}]}""");
+        host.Open().Reset(keepSignatureStores: true, preview: false, CancellationToken.None);
+        Assert.Equal(host.Root.Read(VendorPolicy), host.Root.Read(Policy));
+    }
+
+    [Fact]
+    public void Reset_keeps_the_stores_that_the_vendor_has_in_etc_alone()
+    {
+        using LevelsHost host = Make("rhel9");
+        host.Stores($"{Usr}/other.yaml", ("other.example.com", "https://other.example/"));
+        host.Open("5").Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
+        Assert.Contains($"{Etc}/registry.redhat.io.yaml", host.Tree(Etc).Keys);
+    }
+
     internal static TrustChange Store(string scope, string? store) => new()
     {
         Transport = "docker",
@@ -282,6 +315,7 @@ public sealed class ReleaseMatrixTests
         {
             case "rhel9":
                 Release("rhel", "9.6");
+                host.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
                 host.Write(Policy, System.Text.Encoding.UTF8.GetString(RedHatDefaults.GpgPolicy.Span));
                 Files(Etc, RedHatDefaults.GpgFiles);
                 host.Write($"{Etc}/default.yaml", "# default-docker:\n");
@@ -294,6 +328,7 @@ public sealed class ReleaseMatrixTests
             case "stream10":
                 Release("centos", "10");
                 host.Write(VendorPolicy, System.Text.Encoding.UTF8.GetString(RedHatDefaults.SigstorePolicy.Span));
+                host.Write("/usr/share/containers/registries.conf", "");
                 Files(Usr, RedHatDefaults.SigstoreFiles);
                 break;
             case "fedora45":
@@ -305,6 +340,7 @@ public sealed class ReleaseMatrixTests
             case "coreos":
                 Release("fedora", "45");
                 host.Write(VendorPolicy, accept);
+                host.Write("/usr/share/containers/registries.conf", "");
                 host.Link(Policy, VendorPolicy);
                 host.Stores($"{Etc}/fedora-coreos.yaml", ("quay.io/fedora/fedora-coreos", "https://builds.example/signatures"));
                 break;
