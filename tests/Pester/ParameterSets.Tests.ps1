@@ -28,7 +28,7 @@ BeforeAll {
         CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
         SignatureStore = 'https://store.example.com/sigs'; SignatureStoreStaging = 'file:///srv/sigs'; UseSigstoreAttachments = $true; KeepSignatureStore = $true
         Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; Wait = $true
-        Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true
+        Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true; PodmanVersion = '5.8'
         HostName = 'host.invalid'; UserName = 'user'; Port = 22; KeyFilePath = '/none/key'; Options = @{ Compression = 'no' }; Sudo = $true
         ThrottleLimit = 2; MemoryLimitMB = 64; ConnectingTimeout = 1000
         Image = 'dir:/none'; Release = 'dir:/none'; InRelease = 'dir:/none'; Reference = 'example.com/app:v1'; Platform = 'linux/amd64'
