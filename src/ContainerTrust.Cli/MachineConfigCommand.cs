@@ -14,7 +14,7 @@ internal static class MachineConfigCommand
         CommonOptions common = new();
         Option<string?> preset = new("--preset")
         {
-            Description = "A vendor's registries, key and stores: RedHat (default: the host's policy)",
+            Description = $"A vendor's registries, key and stores: {string.Join(", ", TrustPresets.Names)} (default: the host's policy)",
             HelpName = "name",
             CompletionSources = { { "RedHat" } },
         };

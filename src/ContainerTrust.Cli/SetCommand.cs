@@ -29,7 +29,7 @@ internal static class SetCommand
         Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
         Option<string?> preset = new("--preset")
         {
-            Description = "A vendor's registries, key and stores: RedHat",
+            Description = $"A vendor's registries, key and stores: {string.Join(", ", TrustPresets.Names)}",
             HelpName = "name",
             CompletionSources = { { "RedHat" } },
         };

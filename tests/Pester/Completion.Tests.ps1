@@ -18,7 +18,7 @@ Describe 'Completion' {
         @{ Line = 'Get-ImageTrust -Root {0} -PolicyPath /etc/containers/none.json -Registry zz'; Words = @() }
         @{ Line = 'Get-ImageTrust -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
         @{ Line = 'Get-ImageTrust -Transport DOCKER-D'; Words = @('docker-daemon') }
-        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore') }
+        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv') }
         @{ Line = 'Set-ImageTrust -Preset redhats'; Words = @('RedHatSigstore') }
         @{ Line = 'New-MachineConfigTrust -Preset REDHATG'; Words = @('RedHatGpg') }
         @{ Line = 'Export-ImageTrustReport -Format j'; Words = @('Json', 'JUnit') }

@@ -170,7 +170,7 @@ Describe 'New-MachineConfigTrust' {
     It 'completes versions, roles and presets' {
         (TabExpansion2 'New-MachineConfigTrust -OpenShiftVersion 4.1' 44).CompletionMatches.CompletionText | Should -Contain '4.18'
         (TabExpansion2 'New-MachineConfigTrust -Role m' 30).CompletionMatches.CompletionText | Should -Be 'master'
-        (TabExpansion2 'New-MachineConfigTrust -Preset ' 31).CompletionMatches.CompletionText | Should -Be @('RedHat', 'RedHatGpg', 'RedHatSigstore')
+        (TabExpansion2 'New-MachineConfigTrust -Preset ' 31).CompletionMatches.CompletionText | Should -Be @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv')
     }
 }
 

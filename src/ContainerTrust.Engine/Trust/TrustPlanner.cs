@@ -81,6 +81,8 @@ internal sealed class TrustPlanner
         List<PlannedFile> files = policy is null ? [] : [policy];
         files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
         PlanCheck.RequireNoVendorFile(_host, files);
+        if (policy is not null && CrioNotice.Of(_host, _locations) is { } notice)
+            _warnings.Add(notice);
         return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn, Notes = SigstoreDoubts.Notes(changes) };
     }
 

@@ -7,15 +7,19 @@ namespace ContainerTrust.Engine.Trust;
 /// <summary>Trust settings that a vendor publishes, by name.</summary>
 /// <remarks>
 /// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from RHEL 10 on. Red Hat makes
-/// both. <c>RedHat</c> is the one that the host's own policy would have, the other names are one of them anywhere.
+/// both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and <c>RedHatSigstore</c> are one of them anywhere.
+/// <c>RedHatIsv</c> is for the catalogs of certified, community and marketplace operators, which Red Hat signs with another key.
 /// </remarks>
 public static class TrustPresets
 {
     private const string RedHat = "RedHat";
     private const string RedHatGpg = "RedHatGpg";
     private const string RedHatSigstore = "RedHatSigstore";
+    private const string RedHatIsv = "RedHatIsv";
     private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
     private const string BetaKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
+    private const string IsvKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv";
+    private const string IsvKeyId = "55A34A82";
     private const string SigstoreKey = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
     private const string RekorKey = "/etc/pki/sigstore/REKOR-signing-key";
 
@@ -25,17 +29,29 @@ public static class TrustPresets
         ("registry.redhat.io", "https://registry.redhat.io/containers/sigstore"),
     ];
 
+    private static readonly string[] s_isv =
+    [
+        "registry.redhat.io/redhat/certified-operator-index",
+        "registry.redhat.io/redhat/community-operator-index",
+        "registry.redhat.io/redhat/redhat-marketplace-index",
+    ];
+
     /// <summary>The presets' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [RedHat, RedHatGpg, RedHatSigstore];
+    public static IReadOnlyList<string> Names { get; } = [RedHat, RedHatGpg, RedHatSigstore, RedHatIsv];
 
     /// <summary>The files of a host that <see cref="For"/> looks at, and that requirements may name, for reading ahead.</summary>
-    public static IReadOnlyList<string> Files { get; } = [ReleaseKey, BetaKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
+    public static IReadOnlyList<string> Files { get; } = [ReleaseKey, BetaKey, IsvKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
 
     /// <summary>A preset's registries where no host is asked, as for a document: <c>RedHat</c> is the form of RHEL 8 and 9.</summary>
     /// <param name="name">The preset, without case.</param>
     /// <returns>One entry a registry.</returns>
     /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>).</exception>
-    public static IReadOnlyList<TrustPresetEntry> Get(string name) => Canonical(name) == RedHatSigstore ? Sigstore() : Gpg([ReleaseKey]);
+    public static IReadOnlyList<TrustPresetEntry> Get(string name) => Canonical(name) switch
+    {
+        RedHatSigstore => Sigstore(),
+        RedHatIsv => Isv(),
+        _ => Gpg([ReleaseKey]),
+    };
 
     /// <summary>A preset's registries for a host, in the form that its release has.</summary>
     /// <param name="name">The preset, without case.</param>
@@ -46,6 +62,8 @@ public static class TrustPresets
     {
         ArgumentNullException.ThrowIfNull(host);
         string preset = Canonical(name);
+        if (preset == RedHatIsv)
+            return host.Exists(IsvKey) ? Isv() : throw IsvKeyMissing();
         OperatingSystemRelease release = OperatingSystemRelease.Read(host);
         bool isSigstore = preset == RedHatSigstore
             || (preset == RedHat && (release is { IsOfRedHat: true, Major: >= 10 } || (host.Exists(SigstoreKey) && host.Exists(RekorKey))));
@@ -73,10 +91,29 @@ public static class TrustPresets
         }
     }
 
+    /// <summary>What entries by Red Hat's release key refuse although Red Hat signs it.</summary>
+    /// <param name="signedBy">The scopes that require GPG signatures.</param>
+    /// <returns>A sentence. Null if nothing is left out.</returns>
+    internal static string? LeftOut(IReadOnlyCollection<string> signedBy) => signedBy.Contains(s_redHat[1].Registry) && !s_isv.All(signedBy.Contains)
+        ? $"Red Hat signs the catalogs of certified, community and marketplace operators ({string.Join(", ", s_isv)}) with another key, {IsvKeyId}. "
+            + $"They are refused without entries of their own; {TrustOption.Preset.With(RedHatIsv)} has them."
+        : null;
+
+    private static TrustException IsvKeyMissing() => new(
+        "PresetKeyMissing",
+        TrustErrorKind.NotFound,
+        $"The preset {RedHatIsv} requires Red Hat's key {IsvKeyId}, which is not part of any release. "
+            + $"Save it from https://access.redhat.com/security/team/key as {IsvKey}, or specify {TrustOption.KeyPath}.")
+    {
+        Target = IsvKey,
+    };
+
     private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };
 
     private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
+
+    private static TrustPresetEntry[] Isv() => [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
 
     private static TrustPresetEntry[] Sigstore() => [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
 }

@@ -187,6 +187,8 @@ public sealed class TrustStore
         _messages.Verbose($"The preset asks for {(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
         foreach (string doubt in TrustPresets.Replaced(entries, this))
             WarnOnce(doubt);
+        if (TrustPresets.LeftOut([.. entries.Where(static e => !e.IsSigstore).Select(static e => e.Registry)]) is { } leftOut)
+            _messages.Verbose(leftOut);
         return entries;
     }
 

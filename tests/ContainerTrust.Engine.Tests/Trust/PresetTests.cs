@@ -88,6 +88,30 @@ public sealed class PresetTests : IDisposable
     }
 
     [Fact]
+    public void Operator_catalogs_have_a_key_of_their_own()
+    {
+        TrustException e = Assert.Throws<TrustException>(() => On("rhel 9.4", "RedHatIsv", Release));
+        Assert.Equal("PresetKeyMissing", e.ErrorId);
+        Assert.Contains("55A34A82", e.Message, StringComparison.Ordinal);
+        IReadOnlyList<TrustPresetEntry> entries = On("rhel 9.4", "redhatisv", "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv");
+        Assert.All(entries, static t => Assert.StartsWith("registry.redhat.io/redhat/", t.Registry, StringComparison.Ordinal));
+        Assert.All(entries, static t => Assert.Equal("https://registry.redhat.io/containers/sigstore", t.SignatureStore));
+        Assert.Equal(["/own"], TrustPresets.Get("RedHatIsv")[2].Complete(new RequirementOptions { KeyPaths = ["/own"] }).KeyPaths);
+    }
+
+    [Fact]
+    public void That_catalogs_are_refused_without_it_is_said()
+    {
+        List<string> details = [];
+        TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages { Verbose = details.Add });
+        _ = store.Preset("RedHatGpg");
+        Assert.Contains(details, static d => d.Contains("-Preset RedHatIsv", StringComparison.Ordinal) && d.Contains("certified-operator-index", StringComparison.Ordinal));
+        details.Clear();
+        _ = store.Preset("RedHatSigstore");
+        Assert.DoesNotContain(details, static d => d.Contains("RedHatIsv", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Own_keys_are_of_the_form_that_is_named()
     {
         RequirementOptions own = new() { KeyPaths = ["/own"] };

@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
-/// <summary>What a host is asked for at once: all that <see cref="ContainersLookup"/> may look at, by the rules of any release, but for certificates.</summary>
+/// <summary>What a host is asked for at once: all that <see cref="ContainersLookup"/> may look at, by the rules of any release, but for certificates; and CRI-O's settings.</summary>
 internal static class FirstQuestions
 {
     private const string System = ContainersLookup.SystemDirectory;
@@ -14,6 +14,7 @@ internal static class FirstQuestions
     [
         $"r{System}/policy.json", $"r{Vendor}/policy.json", "h/.config/containers/policy.json", "x/containers/policy.json", "v1",
         $"r{System}/registries.conf", $"r{Vendor}/registries.conf", "h/.config/containers/registries.conf", "x/containers/registries.conf", "v2", "v3", "v4",
+        "r/etc/crio/crio.conf",
     ];
 
     // Whether the one is the other is asked before it is written or deleted.
@@ -30,6 +31,7 @@ internal static class FirstQuestions
             .. s_files.Select(f => $"f {most} {f}"),
             .. Directories("registries", "").Select(d => $"y {most} {d}"),
             .. Directories("registries", ".conf").Select(d => $"c {most} {d}"),
+            $"c {most} r/etc/crio/crio.conf.d",
             .. s_links.Select(static l => $"r 0 {l}"),
         ];
     }

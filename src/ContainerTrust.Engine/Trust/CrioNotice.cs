@@ -1,0 +1,31 @@
+using ContainerTrust.Engine.Config.Crio;
+using ContainerTrust.Engine.Hosts;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>That CRI-O does not obey the policy that is changed, which is the system's.</summary>
+internal static class CrioNotice
+{
+    /// <summary>Looks at CRI-O's settings.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="locations">Which policy is changed.</param>
+    /// <returns>A sentence. Null if CRI-O is not there, obeys the system's policy, or another policy is changed.</returns>
+    public static string? Of(ITrustHost host, TrustLocations locations)
+    {
+        if (locations.PolicyPath != TrustLocations.SystemPolicyPath || !CrioConfiguration.MayBeThere(host))
+            return null;
+        host.Prefetch(CrioConfiguration.Paths);
+        try
+        {
+            return CrioConfiguration.Load(host)?.Policy is { } policy && policy.Value != locations.PolicyPath
+                ? $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {locations.PolicyPath} changes nothing."
+                : null;
+        }
+        catch (TrustException e)
+        {
+            return $"Whether CRI-O obeys {locations.PolicyPath} is not known: {e.Message}";
+        }
+    }
+
+    private static string Name(string text) => Printable.Of(text, Printable.NameLength);
+}
