@@ -12,7 +12,7 @@ public static class ComplianceChecker
 {
     private static readonly IComplianceCheck[] s_checks =
     [
-        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new LookasideCheck(), new SigstoreCheck(),
+        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(),
         new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
     ];
 
@@ -48,7 +48,7 @@ public static class ComplianceChecker
         if (audit.Policy is null)
             audit.NotDone(ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther);
         if (audit.Lookaside is null)
-            audit.NotDone(ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing, ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
+            audit.NotDone(ComplianceRules.LookasideConflict, ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing, ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
         done.ExceptWith(audit.Undone);
         return new ImageTrustCompliance
         {

@@ -11,10 +11,12 @@ public static class ComplianceRules
     internal const string ScopeUnreachable = "ScopeUnreachable";
     internal const string ScopeDoubtful = "ScopeDoubtful";
     internal const string RequirementUnsatisfiable = "RequirementUnsatisfiable";
+    internal const string RequirementsMixed = "RequirementsMixed";
     internal const string UserPolicy = "UserPolicy";
     internal const string CrioPolicy = "CrioPolicy";
     internal const string FileWritableByOthers = "FileWritableByOthers";
     internal const string FileOwnedByOther = "FileOwnedByOther";
+    internal const string FileUnreadableByUsers = "FileUnreadableByUsers";
     internal const string KeyFileMissing = "KeyFileMissing";
     internal const string KeyFileUnreadable = "KeyFileUnreadable";
     internal const string KeyInvalid = "KeyInvalid";
@@ -26,6 +28,7 @@ public static class ComplianceRules
     internal const string KeyWeak = "KeyWeak";
     internal const string KeyPartSkipped = "KeyPartSkipped";
     internal const string LookasideInvalid = "LookasideInvalid";
+    internal const string LookasideConflict = "LookasideConflict";
     internal const string LookasideDoubtful = "LookasideDoubtful";
     internal const string SignatureStoreMissing = "SignatureStoreMissing";
     internal const string AttachmentsOff = "AttachmentsOff";
@@ -51,10 +54,12 @@ public static class ComplianceRules
         new(ScopeUnreachable, ImageTrustSeverity.Warning, "No image is ever looked up under a scope"),
         new(ScopeDoubtful, ImageTrustSeverity.Information, "A scope may mean something else than it seems"),
         new(RequirementUnsatisfiable, ImageTrustSeverity.Warning, "No image can satisfy a requirement"),
+        new(RequirementsMixed, ImageTrustSeverity.Warning, "Two kinds of signature are required at once"),
         new(UserPolicy, ImageTrustSeverity.Warning, "A user's own file replaces the system's"),
         new(CrioPolicy, ImageTrustSeverity.Warning, "CRI-O obeys another policy"),
         new(FileWritableByOthers, ImageTrustSeverity.Error, "Others may write a file that decides"),
         new(FileOwnedByOther, ImageTrustSeverity.Error, "A file that decides belongs to somebody else"),
+        new(FileUnreadableByUsers, ImageTrustSeverity.Information, "A trust file can be read by root only"),
         new(KeyFileMissing, ImageTrustSeverity.Error, "A key file is missing"),
         new(KeyFileUnreadable, ImageTrustSeverity.Error, "A key file cannot be read"),
         new(KeyInvalid, ImageTrustSeverity.Error, "A key file holds no usable key"),
@@ -66,6 +71,7 @@ public static class ComplianceRules
         new(KeyWeak, ImageTrustSeverity.Warning, "A key is weak"),
         new(KeyPartSkipped, ImageTrustSeverity.Information, "A part of a key file is not used"),
         new(LookasideInvalid, ImageTrustSeverity.Error, "registries.d is refused by podman and skopeo"),
+        new(LookasideConflict, ImageTrustSeverity.Error, "registries.d is refused for some users"),
         new(LookasideDoubtful, ImageTrustSeverity.Warning, "registries.d says something that is probably not meant"),
         new(SignatureStoreMissing, ImageTrustSeverity.Warning, "Signatures are required and no store is configured"),
         new(AttachmentsOff, ImageTrustSeverity.Warning, "Sigstore signatures are required and not read"),

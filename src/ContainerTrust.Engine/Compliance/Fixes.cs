@@ -56,6 +56,9 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     /// <summary>Takes the permission to write from group and others.</summary>
     public Advice RemoveWritePermission(string path) => OnFile("chmod go-w", path);
 
+    /// <summary>Lets every user read a file.</summary>
+    public Advice AddReadPermission(string path) => OnFile("chmod a+r", path);
+
     /// <summary>Gives a file to a user.</summary>
     public Advice GiveTo(string path, uint userId) => OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), path);
 

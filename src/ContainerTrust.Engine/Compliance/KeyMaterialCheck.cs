@@ -115,11 +115,15 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 if (loaded.Problem is { } problem)
                     Add(ComplianceRules.KeyFileUnreadable, source, $"The key file {source.Name} of {use.Words} cannot be read, so nothing is accepted by it: {problem.Message}");
                 else
-                    Add(ComplianceRules.KeyFileMissing, source, $"The key file {source.Name} of {use.Words} is missing, so no image is accepted there. Copy it to the host.");
+                    Add(ComplianceRules.KeyFileMissing, source, $"The key file {source.Name} of {use.Words} is missing, so no image is accepted there. Copy it to the host.{Origin(source.Name)}");
             }
 
             return null;
         }
+
+        private static string Origin(string path) => path.StartsWith("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-re", StringComparison.Ordinal)
+            ? " RHEL has it in the package redhat-release; other distributions may not have it."
+            : "";
 
         private void OpenPgp(List<(Source Source, ReadOnlyMemory<byte> Content)> contents)
         {

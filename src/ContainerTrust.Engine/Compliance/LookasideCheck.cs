@@ -17,10 +17,12 @@ internal sealed class LookasideCheck : IComplianceCheck
         foreach (PolicyEntry entry in audit.Entries.Where(static e => e.IsDefault || e.Transport == "docker"))
         {
             audit.Cancellation.ThrowIfCancellationRequested();
-            if (!entry.Requirements.Any(static r => r is SignedByRequirement) || lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope)?.SignatureStore is not null)
+            EffectiveLookaside? effective = lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope);
+            if (!entry.Requirements.Any(static r => r is SignedByRequirement) || effective?.SignatureStore is not null)
                 continue;
+            string attachments = effective?.UseSigstoreAttachments == true ? " Sigstore attachments, which are switched on there, are not read for GPG signatures." : "";
             TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
-            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore!));
+            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore!));
         }
     }
 }

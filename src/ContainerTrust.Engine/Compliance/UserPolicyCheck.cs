@@ -18,7 +18,7 @@ internal sealed class UserPolicyCheck : IComplianceCheck
 
     private const int MostHomes = 10_000;
 
-    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.UserPolicy];
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.UserPolicy, ComplianceRules.LookasideConflict];
 
     public void Run(Audit audit)
     {
@@ -51,9 +51,10 @@ internal sealed class UserPolicyCheck : IComplianceCheck
             }
         }
 
+        UserLevels.CheckOthers(audit);
         if (unseen == 0)
             return;
-        audit.NotDone(ComplianceRules.UserPolicy);
+        audit.NotDone(ComplianceRules.UserPolicy, ComplianceRules.LookasideConflict);
         audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
     }
 
@@ -73,5 +74,6 @@ internal sealed class UserPolicyCheck : IComplianceCheck
             ? $"is read together with {TrustLocations.SystemRegistriesDirectory} for that user: its files hide the system's of the same names."
             : $"replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.";
         audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} {what}", registries);
+        UserLevels.CheckUser(audit, directory);
     }
 }

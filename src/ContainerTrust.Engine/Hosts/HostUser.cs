@@ -9,7 +9,9 @@ internal static class HostUser
 {
     // A variable of remote.sh.
     private const string UnusedHome = "FOREIGN_HOME";
-    private const string RootlessUser = "_CONTAINERS_ROOTLESS_UID";
+
+    /// <summary>The variable by which rootless podman tells its helpers the user's number.</summary>
+    public const string RootlessUser = "_CONTAINERS_ROOTLESS_UID";
 
     /// <summary>A <c>HOME</c> that is set on a host and yet not used, because it is not safe to be this user's.</summary>
     /// <param name="host">The host.</param>

@@ -18,6 +18,12 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     /// </summary>
     public bool AreOfOneLevel { get; init; } = true;
 
+    /// <summary>Whether the policy was named, not found.</summary>
+    internal bool IsNamed { get; init; }
+
+    /// <summary>Whether <c>CONTAINERS_POLICY_JSON</c> names the policy; podman 6 fetches nothing while it names no file.</summary>
+    internal bool IsFromVariable { get; init; }
+
     /// <summary>The system's policy.</summary>
     public const string SystemPolicyPath = "/etc/containers/policy.json";
 
@@ -69,7 +75,9 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
 
         string? userPolicy = lookup.UserDirectory is { } directory ? $"{directory}/policy.json" : null;
         string? userRegistries = lookup.UserDirectory is null ? null : $"{lookup.UserDirectory}/registries.d";
-        string policy = policyPath ?? (currentUser ? userPolicy! : FindPolicy(lookup, host, userPolicy));
+        string? variable = policyPath is null && !currentUser && lookup.ObeysPolicyVariable
+            && host.GetEnvironmentVariable(ContainersLookup.PolicyVariable) is { Length: > 0 } named ? named : null;
+        string policy = policyPath ?? variable ?? (currentUser ? userPolicy! : FindPolicy(lookup, host, userPolicy));
 
         // A path that was named may be the user's own all the same.
         bool isUser = policy == userPolicy;
@@ -78,21 +86,24 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
         bool wantsUser = currentUser || (userRegistries is not null && (lookup.Release.ReadsAllLevels
             ? isUser || (!HostUser.IsRoot(host) && host.Exists(userRegistries))
             : registriesDirectory is null && host.Exists(userRegistries)));
-        string registries = registriesDirectory ?? (wantsUser ? userRegistries! : SystemRegistriesDirectory);
+        string ofLevel = wantsUser ? userRegistries! : SystemRegistriesDirectory;
+        string registries = registriesDirectory ?? ofLevel;
         bool isUserRegistries = registries.TrimEnd('/') == userRegistries;
         return new TrustLocations(policy, registries, host.Exists(policy), isUser)
         {
             IsUserRegistries = isUserRegistries,
             AreOfOneLevel = policyPath is null == registriesDirectory is null && (policyPath is not null || isUser == isUserRegistries),
+            IsNamed = policyPath is not null,
+            IsFromVariable = variable is not null,
             Release = lookup.Release,
-            ReadsAllRegistries = lookup.Release.ReadsAllLevels && registriesDirectory is null,
+
+            // The directory that would be found anyway may be named too.
+            ReadsAllRegistries = lookup.Release.ReadsAllLevels && registries.TrimEnd('/') == ofLevel,
         };
     }
 
     private static string FindPolicy(ContainersLookup lookup, ITrustHost host, string? userPolicy)
     {
-        if (lookup.ObeysPolicyVariable && host.GetEnvironmentVariable(ContainersLookup.PolicyVariable) is { Length: > 0 } named)
-            return named;
         if (userPolicy is not null && host.Exists(userPolicy))
             return userPolicy;
         bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain) && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Hosts.Ssh;
@@ -31,9 +32,42 @@ internal static class PlanCheck
             throw VendorPlaces.Error(file.Path, file.Path);
     }
 
+    /// <summary>
+    /// Refuses a plan by which podman 6 would read two definitions of a section for users other than root: it reads more directories for them. What is
+    /// refused already cannot be made worse.
+    /// </summary>
+    /// <param name="host">The host, as root finds it.</param>
+    /// <param name="planned">The host after the change.</param>
+    /// <param name="directory">The directory that is written.</param>
+    /// <exception cref="TrustException">Users would be left without images (<c>ChangeWouldBeRefused</c>).</exception>
+    public static void RequireReadableForOthers(ITrustHost host, ITrustHost planned, string directory)
+    {
+        if (!HostUser.IsRoot(host))
+            return;
+        foreach (OtherUser user in OtherUsers.Of(host))
+        {
+            if (Refusal(planned, user, directory) is { } refusal && Refusal(host, user, directory) is null)
+                throw Refused(refusal, $" for {user.Words}");
+        }
+    }
+
     /// <summary>The error for a plan whose result podman would refuse.</summary>
     /// <param name="reason">Why.</param>
+    /// <param name="users">For whom, with a blank before it; empty for all.</param>
     /// <returns>The error to throw.</returns>
-    public static TrustException Refused(TrustFormatException reason) =>
-        new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image afterwards. {reason.Message}", reason) { Target = reason.Path };
+    public static TrustException Refused(TrustFormatException reason, string users = "") =>
+        new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}", reason) { Target = reason.Path };
+
+    private static TrustFormatException? Refusal(ITrustHost host, OtherUser user, string directory)
+    {
+        try
+        {
+            _ = LookasideConfiguration.LoadAllLevels(new UserView(host, null, user.Number), directory, ContainersRelease.Six);
+            return null;
+        }
+        catch (TrustFormatException e)
+        {
+            return e;
+        }
+    }
 }

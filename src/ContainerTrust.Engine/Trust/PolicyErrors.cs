@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Hosts.Lookup;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>What can be advised of a policy that was refused, where it is known which host's it is.</summary>
@@ -21,4 +23,16 @@ internal static class PolicyErrors
             throw new TrustFormatException(e.ErrorId, e.Path, 0, 0, "", $"The file is empty. Write a policy; {reset} restores the default.", e) { Advice = reset };
         }
     }
+
+    /// <summary>The error for a change of the policy that a variable names, and that is not there.</summary>
+    /// <param name="path">What the variable names.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException VariableNamesNothing(string path) => new(
+        "PolicyVariableDangling",
+        TrustErrorKind.NotFound,
+        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, which does not exist: podman 6 fetches no image while it is set. "
+            + $"Nothing was changed. Unset it, or specify {TrustOption.PolicyPath} to make that file.")
+    {
+        Target = path,
+    };
 }

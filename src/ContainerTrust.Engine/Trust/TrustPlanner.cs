@@ -30,7 +30,7 @@ internal sealed class TrustPlanner
     private string PolicyPath => WritePath(_locations);
 
     public static string WritePath(TrustLocations locations) =>
-        locations.PolicyPath == TrustLocations.VendorPolicyPath ? TrustLocations.SystemPolicyPath : locations.PolicyPath;
+        locations is { PolicyPath: TrustLocations.VendorPolicyPath, IsNamed: false } ? TrustLocations.SystemPolicyPath : locations.PolicyPath;
 
     /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
     public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes) =>
@@ -96,6 +96,8 @@ internal sealed class TrustPlanner
         {
             if (_allLevels is not null && !_locations.ReadsAllRegistries)
                 _ = LookasideConfiguration.LoadAllLevels(planned, _locations.RegistriesDirectory, ContainersRelease.Six);
+            if (_allLevels is not null)
+                PlanCheck.RequireReadableForOthers(_host, planned, _locations.RegistriesDirectory);
             return (edit, LookasideConfiguration.Load(planned, _locations));
         }
         catch (TrustFormatException e)
@@ -122,6 +124,8 @@ internal sealed class TrustPlanner
     private (PlannedFile? File, PolicyEditor? Editor) PlanPolicy(IReadOnlyList<TrustChange> changes, HashSet<string> sectionsRemoved)
     {
         HostFile? present = _host.TryReadFile(PolicyPath, PolicyReader.MaxBytes);
+        if (present is null && _locations.IsFromVariable)
+            throw PolicyErrors.VariableNamesNothing(PolicyPath);
         (ReadOnlyMemory<byte> text, string origin, bool isWanted) = present is null ? Origin() : (present.Content, PolicyPath, true);
         if (!isWanted && changes.All(static c => c.Remove))
         {

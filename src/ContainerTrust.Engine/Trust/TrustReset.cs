@@ -40,7 +40,7 @@ internal sealed class TrustReset
             return new TrustEditResult([], []) { Warnings = warnings };
         }
 
-        using PlanWriter writer = new(_host, _locations.PolicyPath, _locations.RegistriesDirectory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
+        using PlanWriter writer = new(_host, TrustPlanner.WritePath(_locations), _locations.RegistriesDirectory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
         return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings };
     }
 
@@ -72,8 +72,10 @@ internal sealed class TrustReset
         if (!_locations.ReadsAllRegistries || files.Count == 0)
             return;
         LookasideEdit edit = new([.. files.Select(static f => new LookasideFileEdit(f.Path, f.Expected, f.Content))], []);
-        if (Refusal(_host) is null && Refusal(new PlannedHost(_host, edit)) is { } refusal)
+        PlannedHost planned = new(_host, edit);
+        if (Refusal(_host) is null && Refusal(planned) is { } refusal)
             throw PlanCheck.Refused(refusal);
+        PlanCheck.RequireReadableForOthers(_host, planned, _locations.RegistriesDirectory);
     }
 
     private TrustFormatException? Refusal(ITrustHost host)
@@ -94,6 +96,8 @@ internal sealed class TrustReset
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
             return null;
         HostFile? present = _host.TryReadFile(_locations.PolicyPath, LargestReplaced);
+        if (present is null && _locations.IsFromVariable)
+            throw PolicyErrors.VariableNamesNothing(_locations.PolicyPath);
         if (IsVendorsNext())
         {
             // A copy would hide what later updates bring. A link to it is no copy.
@@ -115,6 +119,7 @@ internal sealed class TrustReset
     private bool IsVendorsNext()
     {
         if (_locations.Release is not { ReadsAllLevels: true, IsCertain: true } || _locations.PolicyPath != TrustLocations.SystemPolicyPath
+            || DistributionDefault.HasOwnEtc(_host)
             || _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes) is not { } vendor)
         {
             return false;

@@ -1,6 +1,7 @@
 using System.Text;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
@@ -59,7 +60,8 @@ internal sealed class AuditHost : ITrustHost
 
     public TrustStore Store(TrustStoreOptions? target = null)
     {
-        TrustLocations locations = TrustLocations.Find(this, null, null, currentUser: false);
+        ContainersLookup lookup = new(this, ContainersRelease.Find(this, target?.PodmanVersion));
+        TrustLocations locations = TrustLocations.Find(lookup, this, target?.PolicyPath is { } path && Exists(path) ? path : null, null, currentUser: false);
         return new TrustStore(this, locations, TrustMessages.None) { Target = (target ?? new TrustStoreOptions()).TargetOn(this, locations) };
     }
 

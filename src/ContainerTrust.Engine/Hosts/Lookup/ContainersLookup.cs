@@ -27,7 +27,9 @@ internal sealed class ContainersLookup(ITrustHost host, ContainersRelease releas
     /// <summary>The variable that names registries.conf; with <c>_OVERRIDE</c>, one that is read last.</summary>
     public const string RegistriesVariable = "CONTAINERS_REGISTRIES_CONF";
 
-    private const string ConfigurationHome = "XDG_CONFIG_HOME";
+    /// <summary>The variable that names the directory of a user's settings.</summary>
+    public const string ConfigurationHome = "XDG_CONFIG_HOME";
+
     private const string DockerCertificates = "/etc/docker/certs.d";
 
     /// <summary>Whose rules.</summary>

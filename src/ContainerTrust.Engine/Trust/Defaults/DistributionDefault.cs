@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust.Defaults;
@@ -9,6 +10,9 @@ namespace ContainerTrust.Engine.Trust.Defaults;
 /// <param name="RegistriesD">Files of registries.d by their names, besides default.yaml.</param>
 internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> Policy, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> RegistriesD)
 {
+    // What an image of ostree or bootc has for /etc: the host's own /etc began as a copy of it.
+    private const string ImageEtc = "/usr/etc/containers";
+    private const string ImagePolicy = ImageEtc + "/policy.json";
     private const string VendorRegistries = "/usr/share/containers/registries.d";
     private const string NewFile = TrustLocations.SystemPolicyPath + ".rpmnew";
     private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
@@ -23,13 +27,44 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     // Rebuilds of RHEL, which ship its policy where they have its keys.
     private static readonly string[] s_rebuilds = ["centos", "almalinux", "rocky"];
 
-    /// <summary>Finds it without starting a program: the vendor's file, the package's new one, else what the release is known to ship.</summary>
+    /// <summary>Finds it without starting a program: what an ostree image has for /etc, the vendor's file, the package's new one, else what the release is known to ship.</summary>
     /// <param name="host">The host.</param>
     /// <returns>The default. Null if it is not known what this distribution ships.</returns>
     /// <exception cref="TrustException">A file cannot be read.</exception>
     public static DistributionDefault? Find(ITrustHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
+        DistributionDefault? found = host.TryReadFile(ImagePolicy, PolicyReader.MaxBytes) is { } image
+            ? new(ImagePolicy, image.Content, s_noFiles)
+            : OfPackages(host);
+        Dictionary<string, ReadOnlyMemory<byte>> files = OfImage(host);
+        foreach ((string name, ReadOnlyMemory<byte> content) in found?.RegistriesD ?? s_noFiles)
+            files.TryAdd(name, content);
+        return found is null ? null : found with { RegistriesD = files };
+    }
+
+    /// <summary>Whether the host's image has a policy of its own for /etc, which is not the distribution's.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>Whether to go back to that.</returns>
+    /// <exception cref="TrustException">A path cannot be looked at.</exception>
+    public static bool HasOwnEtc(ITrustHost host) =>
+        host.Exists(ImagePolicy) && host.ResolvePath(ImagePolicy) != host.ResolvePath(TrustLocations.VendorPolicyPath);
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> OfImage(ITrustHost host)
+    {
+        const string Directory = ImageEtc + "/registries.d";
+        Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
+        foreach (string name in host.ListDirectory(Directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml"))
+        {
+            if (host.TryReadFile($"{Directory}/{name}", LookasideLimits.FileBytes) is { } file)
+                files.Add(name, file.Content);
+        }
+
+        return files;
+    }
+
+    private static DistributionDefault? OfPackages(ITrustHost host)
+    {
         OperatingSystemRelease release = OperatingSystemRelease.Read(host);
         if (host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes) is { } vendor)
             return new(TrustLocations.VendorPolicyPath, vendor.Content, s_noFiles);

@@ -1,0 +1,49 @@
+using System.Globalization;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// The system's files that only root can read: rootless podman needs them too, and fetches nothing without. Access control lists and the directories above are
+/// not looked at.
+/// </summary>
+internal sealed class ReadableCheck : IComplianceCheck
+{
+    private const uint ReadableByAll = 0x4;
+
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.FileUnreadableByUsers];
+
+    public void Run(Audit audit)
+    {
+        if (audit.Store.Locations.PolicyPath is not (TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath))
+            return;
+        if (audit.PolicyFile is { } policy)
+            Judge(audit, policy, "so podman fetches no image for other users", isSecret: false);
+        foreach (HostFile file in audit.Lookaside?.Files ?? [])
+        {
+            if (file.Path.StartsWith("/etc/", StringComparison.Ordinal) || file.Path.StartsWith("/usr/", StringComparison.Ordinal))
+                Judge(audit, file, "so podman fetches no image for other users", isSecret: false);
+        }
+
+        foreach (string path in PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)).Distinct(StringComparer.Ordinal))
+        {
+            // A private key that lies among public ones must not be opened to all.
+            if (audit.Load(path).File is { } key)
+                Judge(audit, key, "so podman accepts nothing by it for other users", isSecret: true);
+        }
+    }
+
+    private static void Judge(Audit audit, HostFile file, string consequence, bool isSecret)
+    {
+        audit.Cancellation.ThrowIfCancellationRequested();
+        if (file.Permissions is not { } permissions || (permissions.Mode & ReadableByAll) != 0)
+            return;
+        string mode = Convert.ToString(permissions.Mode & 0xFFF, 8).PadLeft(4, '0');
+        audit.Add(
+            ComplianceRules.FileUnreadableByUsers,
+            string.Create(CultureInfo.InvariantCulture, $"{Printable.Of(file.Path, Printable.NameLength)} cannot be read by every user (mode {mode}), {consequence}."),
+            file.Path,
+            fix: isSecret ? null : audit.Fix.AddReadPermission(file.Path));
+    }
+}

@@ -1,0 +1,55 @@
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Yaml;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
+
+namespace ContainerTrust.Engine.Compliance;
+
+/// <summary>
+/// registries.d as other users have it. From podman 6 on the files of all levels are read together, so a section that is defined once for root can be defined
+/// twice for a user, and then podman fetches nothing for that user.
+/// </summary>
+internal static class UserLevels
+{
+    /// <summary>Looks at what users without files of their own have.</summary>
+    public static void CheckOthers(Audit audit)
+    {
+        if (!IsOfInterest(audit))
+            return;
+        foreach (OtherUser user in OtherUsers.Of(audit.Host))
+            Check(audit, null, user.Number, user.Words);
+    }
+
+    /// <summary>Looks at what a user has together with the user's own files.</summary>
+    /// <param name="audit">The audit.</param>
+    /// <param name="configuration">The user's directory, which ends in <c>.config/containers</c>.</param>
+    public static void CheckUser(Audit audit, string configuration)
+    {
+        const string End = "/.config/containers";
+        if (!IsOfInterest(audit) || !configuration.EndsWith(End, StringComparison.Ordinal))
+            return;
+        string home = configuration[..^End.Length];
+        string registries = $"{configuration}/registries.d";
+        uint? owner = null;
+        foreach (string name in audit.Host.ListDirectory(registries).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)))
+            owner ??= DropInFiles.TryRead(audit.Host, $"{registries}/{name}", LookasideLimits.FileBytes)?.Permissions?.UserId;
+        Check(audit, home, owner, $"the user of {Printable.Of(home, Printable.NameLength)}");
+    }
+
+    // What is wrong for the current user is said already, and the same would be wrong for all.
+    private static bool IsOfInterest(Audit audit) => audit.Lookaside is not null && audit.Store.Locations.ReadsAllRegistries && HostUser.IsRoot(audit.Host);
+
+    private static void Check(Audit audit, string? home, uint? number, string who)
+    {
+        audit.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), audit.Store.Locations.RegistriesDirectory, audit.Store.Locations.Release);
+        }
+        catch (TrustFormatException e)
+        {
+            if (!audit.Findings.Any(f => f.RuleId == ComplianceRules.LookasideConflict && f.Message.StartsWith(e.Message, StringComparison.Ordinal)))
+                audit.Add(ComplianceRules.LookasideConflict, $"{e.Message} podman fetches no image for {who} until that is fixed.", e.Path);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Tests.Compliance;
+
+/// <summary>What is right for root and wrong for other users, and what a list asks for at once.</summary>
+public sealed class UserRuleTests
+{
+    private const string System = "/etc/containers/registries.d/example.yaml";
+    private const string Mine = "docker:\n  registry.example.com:\n    lookaside: https://mine.example/\n";
+
+    private static ImageTrustFinding[] Of(ImageTrustCompliance found, string rule) => [.. found.Findings.Where(f => f.RuleId == rule)];
+
+    private static ImageTrustFinding[] Conflicts(AuditHost host, string version = "6") =>
+        Of(host.Check(target: new TrustStoreOptions { PodmanVersion = version }), "LookasideConflict");
+
+    [Theory]
+    [InlineData("/etc/containers/registries.rootless.d/mine.yaml", "users other than root")]
+    [InlineData("/usr/share/containers/registries.rootless.d/mine.yaml", "users other than root")]
+    [InlineData("/etc/containers/registries.rootless.d/1000/mine.yaml", "the user 1000")]
+    [InlineData("/home/u/.config/containers/registries.d/mine.yaml", "the user of /home/u")]
+    public void A_section_that_is_defined_twice_for_a_user_only_is_an_error(string path, string who)
+    {
+        ImageTrustFinding finding = Assert.Single(Conflicts(AuditHost.Good().With(path, Mine)));
+        Assert.Equal(ImageTrustSeverity.Error, finding.Severity);
+        Assert.EndsWith($"podman fetches no image for {who} until that is fixed.", finding.Message, StringComparison.Ordinal);
+        Assert.Contains(path, finding.Message, StringComparison.Ordinal);
+        Assert.Contains(System, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/etc/containers/registries.rootless.d/example.yaml")]
+    [InlineData("/home/u/.config/containers/registries.d/example.yaml")]
+    [InlineData("/etc/containers/registries.rootless.d/mine.yml")]
+    public void A_file_that_hides_the_others_is_not(string path) => Assert.Empty(Conflicts(AuditHost.Good().With(path, Mine)));
+
+    [Fact]
+    public void Before_podman_6_levels_are_not_read_together() =>
+        Assert.Empty(Conflicts(AuditHost.Good().With("/home/u/.config/containers/registries.d/mine.yaml", Mine), "5"));
+
+    [Theory]
+    [InlineData(AuditHost.Policy, true)]
+    [InlineData(System, true)]
+    [InlineData(AuditHost.Key, false)]
+    public void Files_that_only_root_can_read_are_named(string path, bool hasFix)
+    {
+        AuditHost host = AuditHost.Good();
+        ImageTrustCompliance found = host.With(path, host.Bytes(path), 0x180).Check();
+        ImageTrustFinding finding = Assert.Single(Of(found, "FileUnreadableByUsers"));
+        Assert.True(found.Compliant);
+        Assert.Equal((path, hasFix), (finding.Path, finding.Fix is not null));
+        Assert.Contains("(mode 0600)", finding.Message, StringComparison.Ordinal);
+        if (hasFix)
+            Assert.Equal($"chmod a+r -- {path}", finding.Fix);
+    }
+
+    [Fact]
+    public void Files_of_a_users_own_policy_are_the_users_business()
+    {
+        AuditHost host = AuditHost.Good();
+        host.With("/home/u/policy.json", host.Bytes(AuditHost.Policy), 0x180, 1000);
+        Assert.Empty(Of(host.Check(target: new TrustStoreOptions { PolicyPath = "/home/u/policy.json" }), "FileUnreadableByUsers"));
+    }
+
+    [Fact]
+    public void Both_kinds_of_signature_in_one_list_are_a_warning()
+    {
+        const string Sigstore = """{"type":"sigstoreSigned","keyPath":"/etc/pki/signer.pub"}""";
+        const string SignedBy = """{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"}""";
+        ImageTrustFinding finding = Assert.Single(Of(AuditHost.WithPolicy($"\"r.example\":[{SignedBy},{Sigstore}]").Check(), "RequirementsMixed"));
+        Assert.Equal((ImageTrustSeverity.Warning, null), (finding.Severity, finding.Fix));
+        Assert.Contains("needs both kinds of signature", finding.Message, StringComparison.Ordinal);
+        Assert.Empty(Of(AuditHost.WithPolicy($"\"r.example\":[{SignedBy}],\"s.example\":[{Sigstore}]").Check(), "RequirementsMixed"));
+    }
+
+    [Theory]
+    [InlineData("use-sigstore-attachments: true", true)]
+    [InlineData("lookaside-staging: file:///srv/s", false)]
+    public void Attachments_are_no_store_for_GPG_signatures(string setting, bool isSaid)
+    {
+        ImageTrustFinding finding = Assert.Single(Of(AuditHost.Good().With(System, $"docker:\n  registry.example.com:\n    {setting}\n").Check(), "SignatureStoreMissing"));
+        Assert.Equal(isSaid, finding.Message.Contains("Sigstore attachments, which are switched on there", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_Red_Hats_key_comes_from_is_said()
+    {
+        const string Path = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
+        string policy = $$"""{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{Path}}"}""";
+        Assert.Contains("redhat-release", Assert.Single(Of(AuditHost.WithPolicy($"\"registry.redhat.io\":[{policy}]").Check(), "KeyFileMissing")).Message.Replace(Path, "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+}
