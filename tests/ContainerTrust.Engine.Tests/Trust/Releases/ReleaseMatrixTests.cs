@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Trust;
-using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Tests.Trust.Releases;
 
@@ -16,7 +15,10 @@ public sealed class ReleaseMatrixTests
     private const string Mine = "registry.example.com";
 
     [Theory]
+    [InlineData("rhel7", TrustType.Accept, null, null, Policy)]
+    [InlineData("rhel8", TrustType.SignedBy, "https://registry.redhat.io/containers/sigstore", null, Policy)]
     [InlineData("rhel9", TrustType.SignedBy, "https://registry.redhat.io/containers/sigstore", null, Policy)]
+    [InlineData("rhel10.0", TrustType.SigstoreSigned, null, true, Policy)]
     [InlineData("rhel10", TrustType.SigstoreSigned, null, true, Policy)]
     [InlineData("stream10", TrustType.SigstoreSigned, null, true, VendorPolicy)]
     [InlineData("fedora45", TrustType.Accept, "https://registry.redhat.io/containers/sigstore", null, VendorPolicy)]
@@ -32,7 +34,10 @@ public sealed class ReleaseMatrixTests
     }
 
     [Theory]
+    [InlineData("rhel7", Policy, Etc + "/registry.redhat.io.yaml")]
+    [InlineData("rhel8", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("rhel9", Policy, Etc + "/registry.redhat.io.yaml")]
+    [InlineData("rhel10.0", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("rhel10", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("stream10", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("fedora45", Policy, Etc + "/redhat.yaml")]
@@ -54,9 +59,9 @@ public sealed class ReleaseMatrixTests
         // What the vendor says beside it still holds.
         ImageTrust other = host.Open().Governing($"{Other}/ubi9/ubi:latest", includeKeys: false);
         Assert.Equal(
-            name switch { "rhel9" or "fedora45" => ("https://access.redhat.com/webassets/docker/content/sigstore", null), "rhel10" or "stream10" => (null, true), _ => ((string?)null, (bool?)null) },
+            name switch { "rhel8" or "rhel9" or "fedora45" => ("https://access.redhat.com/webassets/docker/content/sigstore", null), "rhel10.0" or "rhel10" or "stream10" => (null, true), _ => ((string?)null, (bool?)null) },
             (other.SignatureStore, other.UseSigstoreAttachments));
-        Assert.Equal(name is "rhel10" or "stream10" ? true : null, entry.UseSigstoreAttachments);
+        Assert.Equal(name is "rhel10.0" or "rhel10" or "stream10" ? true : null, entry.UseSigstoreAttachments);
         Assert.Equal(name is "fedora45" or "stream10", host.Warnings.Exists(static w => w.Contains("begins as a copy of /usr/share", StringComparison.Ordinal)));
         Assert.Equal(name is "coreos" or "nixos", host.Warnings.Exists(static w => w.Contains("was a link to the distribution's file", StringComparison.Ordinal)));
 
@@ -65,7 +70,10 @@ public sealed class ReleaseMatrixTests
     }
 
     [Theory]
+    [InlineData("rhel7")]
+    [InlineData("rhel8")]
     [InlineData("rhel9")]
+    [InlineData("rhel10.0")]
     [InlineData("rhel10")]
     [InlineData("stream10")]
     [InlineData("fedora45")]
@@ -106,7 +114,10 @@ public sealed class ReleaseMatrixTests
     }
 
     [Theory]
+    [InlineData("rhel7", "Changed", Policy)]
+    [InlineData("rhel8", "Changed", Policy)]
     [InlineData("rhel9", "Changed", Policy)]
+    [InlineData("rhel10.0", "Changed", Policy)]
     [InlineData("rhel10", "Changed", Policy)]
     [InlineData("stream10", "Deleted", VendorPolicy)]
     [InlineData("fedora45", "Deleted", VendorPolicy)]
@@ -300,64 +311,5 @@ public sealed class ReleaseMatrixTests
 
     private static TrustEditResult Apply(LevelsHost host, params TrustChange[] changes) => host.Open().Apply(changes, new TrustEditOptions(), CancellationToken.None);
 
-    internal static LevelsHost Make(string name, string? home = null)
-    {
-        LevelsHost host = new(home);
-        string accept = System.Text.Encoding.UTF8.GetString(DefaultPolicy.Text);
-        void Release(string id, string version) => host.Write("/etc/os-release", $"ID={id}\nVERSION_ID={version}\n");
-        void Files(string directory, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files)
-        {
-            foreach ((string file, ReadOnlyMemory<byte> content) in files)
-                host.Write($"{directory}/{file}", System.Text.Encoding.UTF8.GetString(content.Span));
-        }
-
-        switch (name)
-        {
-            case "rhel9":
-                Release("rhel", "9.6");
-                host.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
-                host.Write(Policy, System.Text.Encoding.UTF8.GetString(RedHatDefaults.GpgPolicy.Span));
-                Files(Etc, RedHatDefaults.GpgFiles);
-                host.Write($"{Etc}/default.yaml", "# default-docker:\n");
-                break;
-            case "rhel10":
-                Release("rhel", "10.1");
-                host.Write(Policy, System.Text.Encoding.UTF8.GetString(RedHatDefaults.SigstorePolicy.Span));
-                Files(Etc, RedHatDefaults.SigstoreFiles);
-                break;
-            case "stream10":
-                Release("centos", "10");
-                host.Write(VendorPolicy, System.Text.Encoding.UTF8.GetString(RedHatDefaults.SigstorePolicy.Span));
-                host.Write("/usr/share/containers/registries.conf", "");
-                Files(Usr, RedHatDefaults.SigstoreFiles);
-                break;
-            case "fedora45":
-                Release("fedora", "45");
-                host.Write(VendorPolicy, accept);
-                host.Write($"{Usr}/default.yaml", "# default-docker:\n");
-                host.Stores($"{Usr}/redhat.yaml", (Scope, "https://registry.redhat.io/containers/sigstore"), (Other, "https://access.redhat.com/webassets/docker/content/sigstore"));
-                break;
-            case "coreos":
-                Release("fedora", "45");
-                host.Write(VendorPolicy, accept);
-                host.Write("/usr/share/containers/registries.conf", "");
-                host.Link(Policy, VendorPolicy);
-                host.Stores($"{Etc}/fedora-coreos.yaml", ("quay.io/fedora/fedora-coreos", "https://builds.example/signatures"));
-                break;
-            case "nixos":
-                Release("nixos", "26.05");
-                host.Write("/nix/store/x-etc/etc/containers/policy.json", accept);
-                host.Link("/etc/static", "/nix/store/x-etc/etc");
-                host.Link(Policy, "/etc/static/containers/policy.json");
-                break;
-            default:
-                Release("debian", "13");
-                host.Write("/var/lib/dpkg/info/podman.list", "");
-                host.Write("/var/lib/dpkg/status", "Package: podman\nStatus: install ok installed\nVersion: 5.4.2+ds1-2\n");
-                host.Write(Policy, accept);
-                break;
-        }
-
-        return host;
-    }
+    internal static LevelsHost Make(string name, string? home = null) => MatrixHosts.Make(name, home);
 }

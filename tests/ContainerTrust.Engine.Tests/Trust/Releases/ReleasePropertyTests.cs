@@ -9,7 +9,7 @@ public sealed class ReleasePropertyTests
     private const string User = "/home/u/.config/containers/registries.d";
 
     private static readonly string[] s_scopes = ["a.example.com", "a.example.com/team", "b.example.com:5000", "*.example.com", "registry.redhat.io"];
-    private static readonly string[] s_hosts = ["rhel9", "rhel10", "stream10", "fedora45", "coreos", "nixos", "debian"];
+    private static readonly string[] s_hosts = MatrixHosts.Names;
     private static readonly string[] s_directories =
         [User, LevelsHost.Etc, LevelsHost.Usr, "/etc/containers/registries.rootless.d", "/etc/containers/registries.rootless.d/1000", "/usr/share/containers/registries.rootless.d"];
 
