@@ -14,6 +14,9 @@ internal sealed class LookasideCheck : IComplianceCheck
             return;
         foreach (LookasideWarning warning in lookaside.Warnings)
             audit.Add(ComplianceRules.LookasideDoubtful, warning.Message, warning.Path);
+        LookasideEntry[] sections = [.. lookaside.Default is { } all ? [all] : Array.Empty<LookasideEntry>(), .. lookaside.Sections.Values];
+        foreach (LookasideEntry section in sections.Where(static s => s.Section.SignatureStore is { } store && StoreUrl.IsBarePath(store)))
+            audit.Add(ComplianceRules.LookasideDoubtful, $"The signature store of {Printable.Of(section.Namespace ?? "default-docker", Printable.NameLength)}, {Printable.Of(section.Section.SignatureStore!, Printable.NameLength)}, is a path and not a URL: podman and skopeo refuse to read it, and fetch no image that it is for. Write file:// before it.", section.Path);
         foreach (PolicyEntry entry in audit.Entries.Where(static e => e.IsDefault || e.Transport == "docker"))
         {
             audit.Cancellation.ThrowIfCancellationRequested();

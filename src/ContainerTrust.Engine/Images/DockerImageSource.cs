@@ -110,8 +110,8 @@ internal sealed class DockerImageSource : IImageSource
         {
             string store = Store(place);
             _verbose($"Reading the signatures of {manifestDigest} from {StoreUrl.WithoutUser(store)}.");
-            SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token), _warning);
-            signatures.AddRange(await stores.ReadLookasideAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false));
+            SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token));
+            signatures.AddRange(await stores.ReadConfiguredAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false));
         }
 
         if (ReadsAttachments(place))

@@ -51,6 +51,23 @@ internal static class PlanCheck
         }
     }
 
+    /// <summary>Refuses signature stores that are a path: podman and skopeo read no signature from them, and skopeo 1.9.3 crashes.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <exception cref="TrustException">One has such a store (<c>LookasideInvalidStore</c>).</exception>
+    public static void RequireNoBarePath(IReadOnlyList<TrustChange> changes)
+    {
+        IEnumerable<string?> stores = changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging });
+        if (stores.OfType<string>().FirstOrDefault(StoreUrl.IsBarePath) is not { } store)
+            return;
+        throw new TrustException(
+            "LookasideInvalidStore",
+            TrustErrorKind.InvalidArgument,
+            $"The signature store {store} is a path and not a URL: podman and skopeo read no signature from it. Write file://{store}.")
+        {
+            Target = store,
+        };
+    }
+
     /// <summary>The error for a plan whose result podman would refuse.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="users">For whom, with a blank before it; empty for all.</param>

@@ -30,6 +30,7 @@ public static class ScopeRules
         if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
             string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}."
+                : TransportScopes.Known.Contains(scope) ? $" For the transport of that name specify {TrustOption.Transport.With(scope)}."
                 : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
             throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use {TrustOption.Force} to write it all the same.") { Target = scope };
         }

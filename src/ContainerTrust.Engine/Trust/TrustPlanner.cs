@@ -40,6 +40,7 @@ internal sealed class TrustPlanner
     {
         LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations);
         _allLevels = lookaside.Levels.Count > 0 ? lookaside : OtherReading(_host);
+        PlanCheck.RequireNoBarePath(changes);
         List<SectionChange> sections = Sections(changes, lookaside);
         HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null).Select(static s => s.Namespace!)];
         (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
@@ -67,8 +68,6 @@ internal sealed class TrustPlanner
 
         Lazy<Mirrors> mirrors = new(() => Mirrors.Load(_host, _locations.Release));
         _warnings.AddRange(SigstoreDoubts.Of(changes, _target, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
-        foreach (string store in changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging }).OfType<string>().Where(StoreUrl.IsBarePath).Distinct())
-            _warnings.Add($"The signature store {store} is a bare path, which podman and skopeo do not read. Write file://{store}.");
         foreach (TrustChange change in changes)
         {
             if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)

@@ -64,8 +64,8 @@ public sealed class ImageVerifier : IDisposable
             options.Web with { Release = options.ClientHost is null ? store.Locations.Release : null,
                 CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
             messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
-        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet, WarnOnce));
-        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet, WarnOnce));
+        _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet));
+        _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet));
     }
 
     /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
@@ -328,7 +328,7 @@ public sealed class ImageVerifier : IDisposable
     private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
-        return (await _hostStores.Value.ReadLookasideAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [StoreUrl.WithoutUser(store)]);
+        return (await _hostStores.Value.ReadConfiguredAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [StoreUrl.WithoutUser(store)]);
     }
 
     private ImageName Resolve(string image)

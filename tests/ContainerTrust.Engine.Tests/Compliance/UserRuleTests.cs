@@ -82,6 +82,14 @@ public sealed class UserRuleTests
     }
 
     [Fact]
+    public void A_store_that_podman_does_not_read_is_a_warning()
+    {
+        ImageTrustFinding finding = Assert.Single(Of(AuditHost.Good().With(System, "docker:\n  registry.example.com:\n    lookaside: /mnt/sigs\n").Check(), "LookasideDoubtful"));
+        Assert.Equal(ImageTrustSeverity.Warning, finding.Severity);
+        Assert.Contains("/mnt/sigs, is a path and not a URL", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_Red_Hats_key_comes_from_is_said()
     {
         const string Path = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";

@@ -27,6 +27,16 @@ public sealed class SignatureFormatTests
     }
 
     [Theory]
+    [InlineData("-----BEGIN PGP MESSAGE-----\n", "gpg --dearmor")]
+    [InlineData("-----BEGIN PGP SIGNED MESSAGE-----\n", "signed in the clear")]
+    [InlineData("-----BEGIN", "0x2d")]
+    public void Armor_is_named(string blob, string expected)
+    {
+        Assert.False(SignatureFormat.TryRead(System.Text.Encoding.UTF8.GetBytes(blob), out _, out _, out string problem));
+        Assert.Contains(expected, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("<html>")]
     [InlineData("-----BEGIN PGP MESSAGE-----")]

@@ -48,12 +48,30 @@ public sealed class PolicyReaderDetailTests
         Assert.Equal(("PolicyUnknownMember", "$.default[0].a"), (e.ErrorId, e.DocumentPath));
     }
 
+    [Theory]
+    [InlineData("{\"default\": [{\"type\": \"reject\"},]}", "one too many", 1, 31)]
+    [InlineData("{\"default\": [{\"type\": \"reject\", \n}]}", "one too many", 2, 1)]
+    [InlineData("{\n// why\n\"default\": [{\"type\": \"reject\"}]}", "Comments are not allowed", 2, 1)]
+    [InlineData("{\"default\": [{\"type\": \"reject\"}] /* end */ }", "Comments are not allowed", 1, 34)]
+    [InlineData("{\"default\": [ # why\n{\"type\": \"reject\"}]}", "Comments are not allowed", 1, 15)]
+    [InlineData("{\"default\": [{\"type\": \"reject\"}", "It ends too early", 1, 33)]
+    [InlineData("{\"default\": [{\"type\": \"rej", "It ends too early", 1, 28)]
+    [InlineData("{\"default\" [{\"type\": \"reject\"}]}", "The file is not valid JSON: ", 1, 12)]
+    public void What_is_not_JSON_is_said_in_words(string text, string expected, int line, int column)
+    {
+        TrustFormatException e = PolicyText.Refused(text);
+        Assert.Equal(("PolicySyntax", line), (e.ErrorId, e.Line));
+        Assert.Contains(expected, e.Problem, StringComparison.Ordinal);
+        Assert.InRange(e.Column, column - 2, column + 2);
+        Assert.DoesNotContain("reader options", e.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_syntax_error_ahead_of_the_type_is_named_with_its_place()
     {
         TrustFormatException e = PolicyText.Refused("{\"default\": [{\n\"a\": [1,], \"type\": \"reject\"}]}");
         Assert.Equal(("PolicySyntax", 2, 9), (e.ErrorId, e.Line, e.Column));
-        Assert.StartsWith("The file is not valid JSON: The JSON array contains a trailing comma", e.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("The file is not valid JSON: The comma before this bracket is one too many. Remove it.", e.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", e.Problem, StringComparison.Ordinal);
         e = PolicyText.Refused("{\"default\": [{\n\"a\": ");
         Assert.Equal("PolicySyntax", e.ErrorId);

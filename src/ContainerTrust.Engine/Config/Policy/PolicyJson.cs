@@ -249,7 +249,7 @@ internal ref struct PolicyJson
             message = message[..position];
 
         // It may quote the text.
-        message = Printable.Of(message.Trim(), Printable.SentenceLength);
+        message = JsonWords.Of(_content, e) ?? Printable.Of(message.Trim(), Printable.SentenceLength);
         bool tooDeep = depth >= MaxDepth - 1;
         return tooDeep
             ? new TrustFormatException("PolicyTooDeep", _file, line, column, "", $"The document is nested more than {MaxDepth} levels deep; a policy has seven at most. Remove what does not belong there.", e)

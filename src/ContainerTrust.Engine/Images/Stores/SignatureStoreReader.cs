@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
@@ -16,7 +17,6 @@ public sealed class SignatureStoreReader
 
     private readonly ITrustHost _host;
     private readonly Func<Uri, int, CancellationToken, Task<byte[]?>> _tryGet;
-    private readonly Action<string> _warning;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="host">Where files are read.</param>
@@ -24,14 +24,12 @@ public sealed class SignatureStoreReader
     /// Fetches a URL, of not more than so many bytes: null if the server says that there is no such file (404), a <see cref="TrustException"/> for any
     /// other failure. The URL has the user name and password that the store was given with; what becomes of them is the fetcher's decision.
     /// </param>
-    /// <param name="warning">Told about a store that works here and not with podman. Null: nobody is.</param>
-    public SignatureStoreReader(ITrustHost host, Func<Uri, int, CancellationToken, Task<byte[]?>> tryGet, Action<string>? warning = null)
+    public SignatureStoreReader(ITrustHost host, Func<Uri, int, CancellationToken, Task<byte[]?>> tryGet)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(tryGet);
         _host = host;
         _tryGet = tryGet;
-        _warning = warning ?? (static _ => { });
     }
 
     /// <summary>
@@ -61,7 +59,27 @@ public sealed class SignatureStoreReader
     {
         ArgumentNullException.ThrowIfNull(image);
         (string algorithm, string hex) = Split(manifestDigest);
-        return ReadAllAsync(Parse(store), $"/{image.Path}@{algorithm}={hex}/", cancellationToken);
+        return ReadAllAsync(SignatureStoreUrl.Parse(store), $"/{image.Path}@{algorithm}={hex}/", cancellationToken);
+    }
+
+    /// <summary>The signatures of a manifest in a store that registries.d names.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="image">The image; tag and digest are not looked at.</param>
+    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>As <see cref="ReadLookasideAsync"/>.</returns>
+    /// <exception cref="TrustException">As <see cref="ReadLookasideAsync"/>; also for a path, which podman and skopeo do not read.</exception>
+    public Task<IReadOnlyList<SignatureBlob>> ReadConfiguredAsync(string store, DockerReference image, string manifestDigest, CancellationToken cancellationToken)
+    {
+        if (!StoreUrl.IsBarePath(store))
+            return ReadLookasideAsync(store, image, manifestDigest, cancellationToken);
+        throw new TrustException(
+            "InvalidSignatureStore",
+            TrustErrorKind.InvalidData,
+            $"registries.d names the signature store {Printable.Of(store, Printable.NameLength)}, which is a path and not a URL: podman and skopeo refuse to read it, and fetch no image that it is for. Write file:// before it.")
+        {
+            Target = store,
+        };
     }
 
     /// <summary>
@@ -75,7 +93,7 @@ public sealed class SignatureStoreReader
     public Task<IReadOnlyList<SignatureBlob>> ReadReleaseLayoutAsync(string store, string manifestDigest, CancellationToken cancellationToken)
     {
         (string algorithm, string hex) = Split(manifestDigest);
-        SignatureStoreUrl url = Parse(store);
+        SignatureStoreUrl url = SignatureStoreUrl.Parse(store);
         string directory = $"{algorithm}={hex}";
         string last = LastName(url.Path);
         if (IsDigestDirectory(last) && last != directory)
@@ -135,13 +153,16 @@ public sealed class SignatureStoreReader
 
     private static bool IsDigestDirectory(string name) => ReferenceGrammar.IsDigest(name.Replace('=', ':')) && !name.Contains(':');
 
-    private SignatureStoreUrl Parse(string store)
+    // A server that answers with a page for what it does not have never says where the signatures end.
+    private static TrustException TooMany(string place, List<SignatureBlob> signatures) => new(
+        "TooManySignatures",
+        TrustErrorKind.LimitsExceeded,
+        signatures[^1].UntrustedContent.Span is [(byte)'<', ..]
+            ? $"The server answers with pages for signatures that it does not have at {place}, so it cannot be told how many there are. Have it answer 404 for those."
+            : $"The store has {ImageLimits.Signatures} signatures or more at {place}, which no honest store has; ask who keeps it.")
     {
-        SignatureStoreUrl url = SignatureStoreUrl.Parse(store);
-        if (url.IsBarePath)
-            _warning($"The signature store {url.Path} is a path and no URL; it is read here, but podman and skopeo refuse it. Write file://{SignatureStoreUrl.EscapePath(url.Path)}.");
-        return url;
-    }
+        Target = place,
+    };
 
     private async Task<IReadOnlyList<SignatureBlob>> ReadAllAsync(SignatureStoreUrl store, string directory, CancellationToken cancellationToken)
     {
@@ -154,7 +175,7 @@ public sealed class SignatureStoreReader
 
             // The reference gives up before it looks for one more.
             if (signatures.Count == ImageLimits.Signatures)
-                throw new TrustException("TooManySignatures", TrustErrorKind.LimitsExceeded, $"The store has {ImageLimits.Signatures} signatures or more at {store.Display(directory)}, which no honest store has; ask who keeps it.") { Target = store.Display(directory) };
+                throw TooMany(store.Display(directory), signatures);
             ReadOnlyMemory<byte>? content = store.IsFiles
                 ? _host.TryReadFile(store.FilePath(suffix), ImageLimits.SignatureBytes)?.Content
                 : await _tryGet(store.Url(suffix), ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false) is { } bytes ? bytes : default(ReadOnlyMemory<byte>?);

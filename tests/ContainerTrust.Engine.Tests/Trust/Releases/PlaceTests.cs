@@ -93,6 +93,17 @@ public sealed class PlaceTests : IDisposable
         Assert.True(File.Exists(_host.Root.Full(Mine)));
     }
 
+    [Fact]
+    public void A_store_that_podman_does_not_read_is_not_written()
+    {
+        _host.Write(LevelsHost.Policy, Reject);
+        TrustChange change = Store("a.example") with { Section = new LookasideSection { SignatureStore = "/mnt/sigs" } };
+        TrustException e = Assert.Throws<TrustException>(() => _host.Open("5").Apply([change], new TrustEditOptions(), CancellationToken.None));
+        Assert.Equal("LookasideInvalidStore", e.ErrorId);
+        Assert.EndsWith("Write file:///mnt/sigs.", e.Message, StringComparison.Ordinal);
+        Assert.Equal([LevelsHost.Policy], _host.Tree("/etc").Keys);
+    }
+
     [Theory]
     [InlineData("5")]
     [InlineData("6")]
