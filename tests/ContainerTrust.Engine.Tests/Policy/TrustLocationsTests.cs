@@ -29,7 +29,7 @@ public sealed class TrustLocationsTests
     public void An_explicit_path_wins()
     {
         TrustLocations found = TrustLocations.Find(new FakeHost(Home, "/env.json", [System, UserPolicy, UserRegistries]), "/explicit.json", "/explicit.d", currentUser: true);
-        Assert.Equal(new TrustLocations("/explicit.json", "/explicit.d", PolicyExists: false, IsUserPolicy: false), found);
+        Assert.Equal(new TrustLocations("/explicit.json", "/explicit.d", PolicyExists: false, IsUserPolicy: false) { IsNamed = true }, found);
     }
 
     [Fact]
