@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>It failed; the message says what and what to do. For <c>verify</c>: an image was judged, and is not valid.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line makes no sense.</summary>
+    /// <summary>The command line is invalid.</summary>
     public const int Usage = 2;
 
     /// <summary><c>verify</c> and <c>release</c>: an image could not be judged; the message says why. Nothing was found against it.</summary>

@@ -46,7 +46,7 @@ internal static class MachineConfigCommand
             if (result.GetValue(butane) && output is null && roles.Length > 1)
                 throw Usage("ButaneOneRole", "butane takes one config at a time. Give one --role, or --output-directory.");
             if ((result.GetValue(dryRun) && output is null) || (result.GetValue(butane) && output is not null))
-                throw Usage("InvalidOptions", "--dry-run goes with --output-directory, and --butane without it.");
+                throw Usage("InvalidOptions", "--dry-run requires --output-directory, and --butane excludes it.");
             if (output is "")
                 throw Usage("InvalidPath", "--output-directory is empty; perhaps a variable is not set.");
             TrustMessages messages = common.Messages(result);

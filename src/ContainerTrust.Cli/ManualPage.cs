@@ -84,7 +84,7 @@ internal static class ManualPage
         It failed. \fBverify\fR and \fBrelease\fR: an image was judged, and is not valid. \fBtest\fR: the host could not be checked.
         .TP
         .B 2
-        The command line makes no sense.
+        The command line is invalid.
         .TP
         .B 3
         \fBverify\fR and \fBrelease\fR: an image could not be judged. \fBtest\fR: the host is not compliant.

@@ -15,7 +15,7 @@ internal static class ReleaseCommand
         ConnectionOptions connection = new();
         Argument<string> image = new("image") { Description = "Release image, by digest" };
         Option<string?> platform = new("--platform") { Description = "The instance of a multi-arch release, such as linux/arm64", HelpName = "os/arch" };
-        Option<bool> skip = new("--skip-signature-check") { Description = "List the contents of a release that nobody vouches for" };
+        Option<bool> skip = new("--skip-signature-check") { Description = "List the contents of a release that is not verified" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
         Command command = new("release", "Lists the images that an OpenShift or OKD release consists of.") { image, platform, skip, json };
         signatures.AddTo(command);
@@ -34,7 +34,7 @@ internal static class ReleaseCommand
             using Cancellation cancel = new();
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
             if (result.GetValue(skip))
-                StandardError.WriteLine("warning: the release's signature is not checked: what is listed is what whoever served the release says.");
+                StandardError.WriteLine("warning: the release's signature is not checked: the list is what the server says.");
             IReadOnlyList<ReleaseImageContent> contents = Task.Run(() => new ReleaseVerifier(verifier, instance).ReadAsync(release, !result.GetValue(skip), cancel.Token)).GetAwaiter().GetResult();
             Output.Write(result.GetValue(json) ? TrustJson.Write(contents) : Table(contents));
             return ExitCode.Done;

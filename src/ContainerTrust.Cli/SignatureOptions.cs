@@ -39,7 +39,7 @@ internal sealed class SignatureOptions
         SignedIdentity? identity = _identity.Get(result);
         RequirementFactory.RequireValid(identity);
         if (keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
-            throw Usage("--fingerprint and the identity options go with --key: without it the policy says which keys and which names count.");
+            throw Usage("--fingerprint and the identity options require --key: without it the policy says which keys and which names count.");
         return new VerificationOptions
         {
             KeyPaths = keys.Length == 0 ? null : keys,

@@ -43,9 +43,9 @@ internal static class VerifyCommand
             if (names.Length > 0 == hasManifest)
                 throw Usage("Give images, or a manifest by --manifest or --manifest-digest.");
             if (hasManifest != signedReference is not null)
-                throw Usage("--manifest and --manifest-digest go with --reference.");
+                throw Usage("--manifest and --manifest-digest require --reference.");
             if (files.Length > 0 && !hasManifest)
-                throw Usage("--signature goes with --manifest or --manifest-digest.");
+                throw Usage("--signature requires --manifest or --manifest-digest.");
             if (hasManifest && (inRelease is not null || result.GetValue(platform) is { Length: > 0 }))
                 throw Usage("--in-release and --platform are for images.");
             if (inRelease is not null && result.GetValue(requireSignature))
@@ -60,12 +60,12 @@ internal static class VerifyCommand
                 if (signatures.HasStores(result) || signatures.HasIdentity(result) || result.GetValue(requireSignature))
                     throw Usage("With --signature only --key and --fingerprint say what counts.");
                 if (signatures.Keys(result) is not { Length: > 0 })
-                    throw Usage("--signature goes with --key.");
+                    throw Usage("--signature requires --key.");
                 return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, common.Messages(result).Verbose), [signedReference!], result.GetValue(quiet), result.GetValue(json), isFiles: true);
             }
 
             if (manifestPath is not null)
-                throw Usage("--manifest goes with --signature. For signatures in a store give --manifest-digest.");
+                throw Usage("--manifest requires --signature. For signatures in a store give --manifest-digest.");
 
             VerificationOptions options = signatures.Get(result) with
             {

@@ -121,7 +121,7 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
     private static void RequireFileSystem(string path, ProviderInfo provider)
     {
         if (provider.Name != "FileSystem")
-            throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' belongs to the PowerShell provider {provider.Name}. Give a path of the file system.") { Target = path };
+            throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' is on the {provider.Name} provider. Specify a file system path.") { Target = path };
     }
 
     private void Run(Action step)

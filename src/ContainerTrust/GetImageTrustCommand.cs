@@ -119,7 +119,7 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     private static TrustException NotFound(HostContext host, string name, string? transport)
     {
         string where = transport is null ? "" : $" in transport {transport}";
-        string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the scopes that are there; -Reference shows which one governs an image.";
+        string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
         return new TrustException("ImageTrustNotFound", TrustErrorKind.NotFound, $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}") { Target = name };
     }
 

@@ -91,7 +91,7 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
         Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (SkipSignatureCheck)
-            this.Warn("The signatures of releases are not checked: what is listed is what whoever served the release says.");
+            this.Warn("The signatures of releases are not checked: the list is what the server says.");
         _names = Name is null ? null : [.. Name.Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
     }
 

@@ -71,7 +71,7 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [Parameter]
     public SwitchParameter AsYaml { get; set; }
 
-    /// <summary>Return the Butane configs, one text a role, instead of objects.</summary>
+    /// <summary>Return the Butane configs, one text per role, instead of objects.</summary>
     [Parameter]
     public SwitchParameter AsButane { get; set; }
 

@@ -317,7 +317,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         }).Distinct()];
         if (identities.Length > 1)
         {
-            throw new TrustException("IdentityAmbiguous", TrustErrorKind.InvalidArgument, $"The requirements of '{trust.Registry}' have different identity rules, so it is not clear which one goes with the new keys. Give -SignedIdentity or another identity.")
+            throw new TrustException("IdentityAmbiguous", TrustErrorKind.InvalidArgument, $"The requirements of '{trust.Registry}' have different identity rules, so it is not clear which one applies to the new keys. Give -SignedIdentity or another identity.")
             {
                 Target = trust.Registry,
             };

@@ -89,7 +89,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     private void JudgeOnHosts()
     {
         if (Quiet && AsJob)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet is an answer, and a job has none yet. Leave out -Quiet or -AsJob.");
+            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet cannot be combined with -AsJob. Leave out one of them.");
         IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), Deny);
         VerificationOptions verification = Verification;
         verification = verification with

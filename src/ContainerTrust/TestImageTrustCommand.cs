@@ -65,9 +65,9 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         if (BaselineHostName is null || IsFleet)
             base.Begin();
         else if (AsJob)
-            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, "-AsJob goes with -HostName, which says on which hosts to work. Give -HostName too.");
+            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, "-AsJob requires -HostName.");
         if (Quiet && AsJob)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet is an answer, and a job has none yet. Leave out -Quiet or -AsJob.");
+            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet cannot be combined with -AsJob. Leave out one of them.");
     }
 
     private protected override void End()

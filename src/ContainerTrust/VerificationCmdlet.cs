@@ -42,7 +42,7 @@ public abstract class VerificationCmdlet : HostCmdlet
     [ValidateNotNullOrEmpty]
     public virtual string? CertificateDirectory { get; set; }
 
-    /// <summary>Talk to registries whose certificate nobody vouches for, and to those that have no TLS.</summary>
+    /// <summary>Talk to registries whose certificate cannot be verified, and to those that have no TLS.</summary>
     [Parameter]
     public virtual SwitchParameter SkipCertificateCheck { get; set; }
 
@@ -156,7 +156,7 @@ public abstract class VerificationCmdlet : HostCmdlet
     {
         RequirementFactory.RequireValid(Identity);
         if (keyPath is null && (Identity is not null || fingerprint is not null))
-            throw new TrustException("KeyPathMissing", TrustErrorKind.InvalidArgument, "-Fingerprint and the identity parameters go with -KeyPath: without it the policy says which keys and which names count. Give -KeyPath, or leave them out.");
+            throw new TrustException("KeyPathMissing", TrustErrorKind.InvalidArgument, "-Fingerprint and the identity parameters require -KeyPath: without it the policy says which keys and which names count. Give -KeyPath, or leave them out.");
     }
 
     /// <summary>Takes work in, and hands on what is done meanwhile.</summary>

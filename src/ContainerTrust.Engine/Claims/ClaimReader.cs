@@ -199,7 +199,7 @@ internal ref struct ClaimReader
             {
                 string name = _json.GetString()!;
                 if (!(others ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
-                    throw new ClaimException("a member of optional is there twice");
+                    throw new ClaimException("a member of optional appears twice");
                 SkipValue();
             }
         }
@@ -256,7 +256,7 @@ internal ref struct ClaimReader
     private static void Once(ref bool seen, string what)
     {
         if (seen)
-            throw new ClaimException($"{what} is there twice");
+            throw new ClaimException($"{what} appears twice");
         seen = true;
     }
 

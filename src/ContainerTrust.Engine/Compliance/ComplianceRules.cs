@@ -52,18 +52,18 @@ public static class ComplianceRules
         new(DefaultAcceptsAnything, ImageTrustSeverity.Error, "The policy's default accepts any image"),
         new(ScopeAcceptsAnything, ImageTrustSeverity.Warning, "A scope accepts any image"),
         new(ScopeUnreachable, ImageTrustSeverity.Warning, "No image is ever looked up under a scope"),
-        new(ScopeDoubtful, ImageTrustSeverity.Information, "A scope may mean something else than it seems"),
+        new(ScopeDoubtful, ImageTrustSeverity.Information, "A scope may not mean what it appears to"),
         new(RequirementUnsatisfiable, ImageTrustSeverity.Warning, "No image can satisfy a requirement"),
         new(RequirementsMixed, ImageTrustSeverity.Warning, "Two kinds of signature are required at once"),
         new(UserPolicy, ImageTrustSeverity.Warning, "A user's own file replaces the system's"),
         new(CrioPolicy, ImageTrustSeverity.Warning, "CRI-O obeys another policy"),
-        new(FileWritableByOthers, ImageTrustSeverity.Error, "Others may write a file that decides"),
-        new(FileOwnedByOther, ImageTrustSeverity.Error, "A file that decides belongs to somebody else"),
+        new(FileWritableByOthers, ImageTrustSeverity.Error, "A trust file is writable by others"),
+        new(FileOwnedByOther, ImageTrustSeverity.Error, "A trust file is owned by an unexpected user"),
         new(FileUnreadableByUsers, ImageTrustSeverity.Information, "A trust file can be read by root only"),
         new(KeyFileMissing, ImageTrustSeverity.Error, "A key file is missing"),
         new(KeyFileUnreadable, ImageTrustSeverity.Error, "A key file cannot be read"),
         new(KeyInvalid, ImageTrustSeverity.Error, "A key file holds no usable key"),
-        new(PrivateKeyExposed, ImageTrustSeverity.Error, "A private key lies among public ones"),
+        new(PrivateKeyExposed, ImageTrustSeverity.Error, "A private key is stored with public keys"),
         new(KeyRevoked, ImageTrustSeverity.Error, "A key is revoked"),
         new(KeyExpired, ImageTrustSeverity.Error, "A key or certificate has expired"),
         new(KeyExpiring, ImageTrustSeverity.Warning, "A key or certificate expires soon"),
@@ -84,7 +84,7 @@ public static class ComplianceRules
         new(BaselineScopeExtra, ImageTrustSeverity.Error, "A scope is not in the baseline"),
         new(BaselineScopeDiffers, ImageTrustSeverity.Error, "A scope differs from the baseline"),
         new(BaselineStoreDiffers, ImageTrustSeverity.Warning, "Signature stores differ from the baseline"),
-        new(BaselineKeyPathDiffers, ImageTrustSeverity.Information, "The baseline's keys lie under other paths"),
+        new(BaselineKeyPathDiffers, ImageTrustSeverity.Information, "Keys are at different paths than in the baseline"),
     ];
 
     private static readonly Dictionary<string, int> s_positions = All.Select(static (rule, i) => (rule.Id, i)).ToDictionary(static r => r.Id, static r => r.i, StringComparer.Ordinal);
@@ -119,7 +119,7 @@ public static class ComplianceRules
             if (matches.Length == 0)
             {
                 throw s_always.Contains(pattern, StringComparer.OrdinalIgnoreCase)
-                    ? new TrustException("RuleNotExcludable", TrustErrorKind.InvalidArgument, $"The rule {pattern} is always checked: without it a host would be compliant that nobody could look at.") { Target = pattern }
+                    ? new TrustException("RuleNotExcludable", TrustErrorKind.InvalidArgument, $"The rule {pattern} is always checked: without it a host that could not be checked would be compliant.") { Target = pattern }
                     : new TrustException("RuleNotFound", TrustErrorKind.InvalidArgument, $"There is no rule '{pattern}'; rules that may be left out are {string.Join(", ", Excludable.Select(static r => r.Id))}.") { Target = pattern };
             }
 

@@ -42,7 +42,7 @@ internal sealed class CrioCheck : IComplianceCheck
         audit.Cancellation.ThrowIfCancellationRequested();
         if (audit.Host.TryReadFile(path, PolicyReader.MaxBytes) is not { } file)
         {
-            audit.Add(ComplianceRules.CrioPolicy, $"{fact} That file is not there, so CRI-O pulls no image.", path, severity: ImageTrustSeverity.Error);
+            audit.Add(ComplianceRules.CrioPolicy, $"{fact} That file is missing, so CRI-O pulls no image.", path, severity: ImageTrustSeverity.Error);
             return;
         }
 

@@ -33,11 +33,11 @@ internal sealed class FileCheck : IComplianceCheck
             if ((permissions.Mode & WritableByOthers) != 0)
             {
                 string who = (permissions.Mode & 0x2) != 0 ? "everybody" : string.Create(CultureInfo.InvariantCulture, $"the group {permissions.GroupId}");
-                audit.Add(ComplianceRules.FileWritableByOthers, $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can so decide what is trusted.", file.Path, fix: audit.Fix.RemoveWritePermission(file.Path));
+                audit.Add(ComplianceRules.FileWritableByOthers, $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can thereby decide what is trusted.", file.Path, fix: audit.Fix.RemoveWritePermission(file.Path));
             }
 
             if (permissions.UserId != 0 && permissions.UserId != owner)
-                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can so decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, owner));
+                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can thereby decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, owner));
         }
 
         if (unknown.Count > 0)

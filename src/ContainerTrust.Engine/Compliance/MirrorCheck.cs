@@ -82,7 +82,7 @@ internal sealed class MirrorCheck : IComplianceCheck
             {
                 // By the mirror's name nothing needs to be fetched: the policy is asked about the image's own.
                 Advice? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "reject") : null;
-                audit.Add(ComplianceRules.MirrorOutsidePolicy, $"{from}. Whoever asks for them by that name is governed by {governing.Words}, which accepts any image, while {source.Words} does not. The fix rejects that name alone; mirroring goes on.", registry.File, name, fix);
+                audit.Add(ComplianceRules.MirrorOutsidePolicy, $"{from}. Pulls by that name are governed by {governing.Words}, which accepts any image, while {source.Words} does not. The fix rejects that name alone; mirroring goes on.", registry.File, name, fix);
             }
 
             if (audit.Lookaside is not { } lookaside)

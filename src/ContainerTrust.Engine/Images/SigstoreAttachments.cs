@@ -16,8 +16,8 @@ internal static class SigstoreAttachments
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
     private const string SignatureArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
-    private const string TooThey = " podman and skopeo refuse the image, too; ask whoever signed it.";
-    private const string NotThey = " Ask whoever signed the image, or runs the registry.";
+    private const string TooThey = " podman and skopeo refuse the image, too; ask the image's signer.";
+    private const string NotThey = " Ask the image's signer or the registry's administrator.";
 
     /// <summary>Fetches them.</summary>
     /// <param name="client">How.</param>
@@ -128,7 +128,7 @@ internal static class SigstoreAttachments
                     foreach (JsonProperty member in members.EnumerateObject())
                     {
                         if (!annotations.TryAdd(member.Name, member.Value.GetString() ?? ""))
-                            throw Invalid(manifest.Source, "an annotation is there twice", advice);
+                            throw Invalid(manifest.Source, "an annotation appears twice", advice);
                     }
                 }
 

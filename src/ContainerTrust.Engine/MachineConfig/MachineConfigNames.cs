@@ -68,7 +68,7 @@ internal static class MachineConfigNames
     {
         string generated = $"99-{role}-generated-registries";
         return string.CompareOrdinal(name, generated) > 0
-            ? $"'{name}' comes behind {generated}, so it replaces the policy that the operator makes of the cluster's own settings (allowed and blocked registries, ClusterImagePolicy), and those no longer count on the nodes. Give a name that sorts before it, unless that is meant."
+            ? $"'{name}' sorts after {generated}, so it replaces the policy that the operator makes of the cluster's own settings (allowed and blocked registries, ClusterImagePolicy), and those no longer count on the nodes. Give a name that sorts before it, unless that is meant."
             : null;
     }
 
@@ -80,7 +80,7 @@ internal static class MachineConfigNames
             throw new TrustException("ReservedName", TrustErrorKind.InvalidArgument, $"'{name}' is not possible: names that begin with '{Reserved}' are the operator's own. Give another name.") { Target = name };
         string template = $"01-{(BasePools.Contains(role) ? role : "worker")}-container-runtime";
         if (string.CompareOrdinal(name, template) <= 0)
-            throw new TrustException("NameTooEarly", TrustErrorKind.InvalidArgument, $"'{name}' does not come behind {template}, whose policy accepts everything and would replace this one: MachineConfigs are merged in the order of their names. Give a name that sorts behind it, such as 51-{name}.") { Target = name };
+            throw new TrustException("NameTooEarly", TrustErrorKind.InvalidArgument, $"'{name}' does not sort after {template}, whose policy accepts everything and would replace this one: MachineConfigs are merged in the order of their names. Specify a name that sorts after it, such as 51-{name}.") { Target = name };
     }
 
     private static bool IsQualified(string text) => text.Length is > 0 and <= MaxLabel && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])

@@ -57,7 +57,7 @@ internal static class MachineConfigShape
     /// <summary>A member that is a text. Null if it is not there.</summary>
     /// <exception cref="TrustFormatException">It is something else.</exception>
     public static string? Text(DocumentNode? node, string name, string source, string path) =>
-        node is null ? null : Expect(node, name, DocumentNodeKind.Text, "a text", source, path)?.Value;
+        node is null ? null : Expect(node, name, DocumentNodeKind.Text, "a string", source, path)?.Value;
 
     /// <summary>The labels in <c>metadata</c>.</summary>
     /// <exception cref="TrustFormatException">They are not texts.</exception>

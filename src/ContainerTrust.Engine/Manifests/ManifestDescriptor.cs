@@ -5,7 +5,7 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>
-/// An entry of an OCI index or a docker manifest list: what is needed to choose one. Decoded as Go does, and stricter: a member that is there twice, in
+/// An entry of an OCI index or a docker manifest list: what is needed to choose one. Decoded as Go does, and stricter: a member that appears twice, in
 /// whatever writing, refuses the list, because programs differ in which of them they take.
 /// </summary>
 internal sealed record ManifestDescriptor
@@ -47,7 +47,7 @@ internal sealed record ManifestDescriptor
                 if (!GoJson.IsField(name, "manifests"))
                     reader.Skip();
                 else if (entries is not null)
-                    throw Invalid(source, "the member 'manifests' is there twice");
+                    throw Invalid(source, "the member 'manifests' appears twice");
                 else
                     entries = ReadEntries(ref reader, source);
             }
@@ -156,7 +156,7 @@ internal sealed record ManifestDescriptor
     private static void Once(ref Utf8JsonReader reader, ref string? value, string name, string source)
     {
         if (value is not null)
-            throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry is there twice");
+            throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry appears twice");
         if (!GoJson.TryString(ref reader, ref value))
             throw Invalid(source, $"the member '{Printable.Of(name, Printable.NameLength)}' of an entry is not a string");
     }

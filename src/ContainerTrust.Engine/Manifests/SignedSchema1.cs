@@ -46,7 +46,7 @@ internal static class SignedSchema1
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (nameStart >= 0)
-                throw Invalid("something stands behind its signatures");
+                throw Invalid("something follows its signatures");
             string name = GoJson.Text(ref reader);
             int start = (int)reader.TokenStartIndex;
             reader.Read();

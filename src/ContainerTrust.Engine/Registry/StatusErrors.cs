@@ -24,13 +24,13 @@ internal static class StatusErrors
             return new WebFailure(notFoundId, TrustErrorKind.NotFound, $"{item} is not in the registry {WebText.Origin(answer.Url)}{words}. Check the name and the tag or digest.") { Target = source.Reference.ToString() };
         if (answer.Status is 401 or 403)
             return Unauthorized(answer, source.Reference, credential, words);
-        return Common(WebPeer.Registry, answer, "Try again later, and ask whoever runs the registry if it stays so");
+        return Common(WebPeer.Registry, answer, "Try again later, and ask the registry's administrator if it stays so");
     }
 
     /// <summary>A token that is not given.</summary>
     public static WebFailure ForToken(WebAnswer answer, DockerReference reference, RegistryCredential? credential) => answer.Status is 401 or 403
         ? Unauthorized(answer, reference, credential, WebText.Quote(WebPeer.TokenServer, ServerWords.Of(answer.Body)))
-        : Common(WebPeer.TokenServer, answer, "Try again later, and ask whoever runs the registry if it stays so");
+        : Common(WebPeer.TokenServer, answer, "Try again later, and ask the registry's administrator if it stays so");
 
     /// <summary>A file of a signature store that is not given.</summary>
     public static WebFailure ForStore(WebAnswer answer) => answer.Status is 401 or 403

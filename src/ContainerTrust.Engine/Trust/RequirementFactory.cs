@@ -33,7 +33,7 @@ public sealed class RequirementFactory
                 return [type == TrustType.Accept ? new AcceptRequirement() : new RejectRequirement()];
             case TrustType.SignedBy:
                 if (options.SigstoreParameter is { } parameter)
-                    throw Invalid("ParametersNotTogether", $"{parameter} goes with {TrustOption.Type.With("sigstoreSigned")}; simple-signing signatures have only keys. Leave out the one or the other.");
+                    throw Invalid("ParametersNotTogether", $"{parameter} requires {TrustOption.Type.With("sigstoreSigned")}; simple-signing signatures have only keys. Leave out the one or the other.");
                 if (!hasKeys)
                     throw Invalid("MissingKey", $"{TypeOf(type)} needs a key. Give {TrustOption.KeyPath}.");
                 foreach (string path in options.KeyPaths)

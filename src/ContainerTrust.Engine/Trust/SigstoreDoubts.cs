@@ -42,7 +42,7 @@ internal static class SigstoreDoubts
         if (Newest(sigstore) is { } newest)
             yield return newest;
         if (change.Requirements!.Any(static r => r is SignedByRequirement))
-            yield return "signedBy and sigstoreSigned stand in one list, so an image needs both kinds of signature. If one shall be enough, there is no such policy: choose one of them.";
+            yield return "signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. A policy cannot express 'either one': choose one of them.";
         foreach (SigstoreSignedRequirement requirement in sigstore)
         {
             if (Misspelt(requirement) is { } doubt)

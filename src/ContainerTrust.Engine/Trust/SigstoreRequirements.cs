@@ -165,7 +165,7 @@ internal sealed class SigstoreRequirements
     }
 
     private static TrustException Apart(TrustOption parameter, string partner, string advice) =>
-        Invalid("ParametersNotTogether", $"{parameter} goes with {partner}. {advice}");
+        Invalid("ParametersNotTogether", $"{parameter} requires {partner}. {advice}");
 
     private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
 }

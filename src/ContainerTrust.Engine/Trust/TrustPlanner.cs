@@ -280,7 +280,7 @@ internal sealed class TrustPlanner
             return;
         string[] system = [.. _host.ListDirectory(TrustLocations.SystemRegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal))];
         if (system.Length > 0)
-            _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces {TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count for this user. Copy those files if they shall.");
+            _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces {TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count for this user. Copy those files if they should.");
     }
 
     private void WarnOfLostStores(PolicyEditor editor, LookasideConfiguration before, LookasideConfiguration after)

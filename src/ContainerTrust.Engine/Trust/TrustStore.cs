@@ -324,7 +324,7 @@ public sealed class TrustStore
         foreach (KeyFiles.KeySource source in sources)
         {
             if (source.Problem is { ErrorId: "KeyFileNotFound" } && ExpectsMissingKeys)
-                _messages.Verbose($"{source.Name} is not there, so its keys are not shown.");
+                _messages.Verbose($"{source.Name} does not exist, so its keys are not shown.");
             else if (source.Problem is not null)
                 WarnOnce(source.Problem.Message);
             foreach (string warning in source.Warnings)

@@ -102,7 +102,7 @@ public sealed class ImageVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(manifestDigest);
         if (!ReferenceGrammar.IsDigest(manifestDigest))
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a digest. Write sha256: and 64 lower-case hexadecimal digits.") { Target = manifestDigest };
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = manifestDigest };
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
             throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
@@ -231,7 +231,7 @@ public sealed class ImageVerifier : IDisposable
         }
         else if (isValid && fetched.Platform is null && fetched.Manifest is { } top && ManifestList.IsList(top))
         {
-            reason += $" The verdict is on the multi-arch list; who pulls for one platform has that instance's signatures checked, which {TrustOption.Platform} asks about.";
+            reason += $" The verdict is on the multi-arch list; a pull for one platform checks that instance's signatures; use {TrustOption.Platform} to verify it.";
         }
 
         return new ImageSignatureResult

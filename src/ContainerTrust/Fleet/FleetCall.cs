@@ -19,7 +19,7 @@ internal static class FleetCall
         if (parameters.HostName is not null && cmdlet.Root is not null)
             throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
         if (parameters.HostName is null && OnlyWithHosts.FirstOrDefault(cmdlet.MyInvocation.BoundParameters.ContainsKey) is { } stray)
-            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} goes with -HostName, which says on which hosts to work. Give -HostName too.");
+            throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} requires -HostName.");
     }
 
     /// <summary>The hosts, each once. A name that is none is that host's error.</summary>

@@ -89,7 +89,7 @@ internal sealed class FleetJob : Job, IFleetListener
         }
         catch (Exception e)
         {
-            // A job has nobody above it who would see the exception.
+            // Nothing above a job observes exceptions.
             Error.Add(PrintableStreams.Record(e, "FleetFailed", ErrorCategory.NotSpecified, null));
             end = JobState.Failed;
         }

@@ -53,7 +53,7 @@ internal sealed class HostChanges
     {
         if (IsAllOrNothing && _hasRefused)
         {
-            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some of the entries were refused, so none was written: a part of a policy can protect less than none. Fix them or leave them out; -Force takes keys that are missing."));
+            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some entries were rejected, so nothing was written: a partial policy can be weaker than none. Fix or remove them; -Force takes keys that are missing."));
             return;
         }
 

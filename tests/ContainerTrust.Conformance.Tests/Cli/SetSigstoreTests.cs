@@ -84,7 +84,7 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Contains("Add --use-sigstore-attachments true.", result.Error, StringComparison.Ordinal);
         result = Ours("set", Registry, "--ca-roots", "/k/ca.pem", "--subject-email", "dev@example.com", "--rekor-key", "/k/rekor.pub");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("--rekor-key goes with --key or --fulcio-ca.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--rekor-key requires --key or --fulcio-ca.", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("-RekorPublicKeyPath", result.Error, StringComparison.Ordinal);
         result = Ours("set", Registry, "--fulcio-ca", "/k/ca.pem");
         Assert.Equal(2, result.ExitCode);

@@ -48,13 +48,13 @@ public sealed class NodeTests
         File.Delete(Path.Combine(root, "etc/containers/registries.d/registry.redhat.io.yaml"));
         MachineConfigTrustResult result = Assert.Single((await Check(cluster, oc, Node)).Results);
         Assert.Equal((NotAsMeant, false), (result.Status, result.IsInForce));
-        Assert.Contains("registry.redhat.io is not there", result.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("registry.redhat.io is missing", result.Reasons[0], StringComparison.Ordinal);
         Assert.Contains(Assert.Single(result.Nodes).Reasons, static r => r.Contains("names no signature store", StringComparison.Ordinal));
 
         Write(root, "etc/containers/policy.json", "no JSON");
         Assert.Equal(NotAsMeant, Assert.Single((await Check(cluster, oc, Node)).Results).Status);
         File.Delete(Path.Combine(root, "etc/containers/policy.json"));
-        Assert.Contains("/etc/containers/policy.json is not there", Assert.Single((await Check(cluster, oc, Node)).Results).Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("/etc/containers/policy.json is missing", Assert.Single((await Check(cluster, oc, Node)).Results).Reasons[0], StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -62,7 +62,7 @@ internal static partial class TomlOracle
         || (reason.StartsWith("A carriage return must be", StringComparison.Ordinal) && LineBreakEscape.IsMatch(text))
         // It takes an underscore in a time.
         || (reason.Contains("is not a value", StringComparison.Ordinal) && TimeWithUnderscore.IsMatch(reason))
-        // Within arrays of tables it does not see every table that is there twice, or is something else already.
+        // Within arrays of tables it does not see every table that appears twice, or is something else already.
         || (reason.Contains(" already", StringComparison.Ordinal) && text.Contains("[[", StringComparison.Ordinal));
 
     /// <summary>Whether it is a time that TOML has, and .NET and with it Tomlyn have not: leap seconds, far offsets, fine fractions.</summary>

@@ -174,7 +174,7 @@ public sealed class JudgeSentenceTests
         Doubts("its user id stands after a subkey", [.. start, .. after], Signer.Certify("B", Created + 9, Sign));
         Doubts("its user id stands after a subkey", [.. start, .. after, .. SubPacket, .. TestPackets.UserId("B")], Signer.Certify("B", Created + 9, Sign));
         Doubts("its user id stands after a subkey", [.. start, .. after, .. start, .. after], Signer.Certify("B", Created + 9, Sign));
-        Doubts("it stands in a copy of the key that gpg does not import", [.. start, .. Signer.KeyPacket()], Direct(9, Sign));
+        Doubts("it is in a copy of the key that gpg does not import", [.. start, .. Signer.KeyPacket()], Direct(9, Sign));
 
         var rsa = TestSigner.Rsa();
         byte[] rsaData = [.. rsa.Hashed, .. SignatureDigest.HashedUserId(4, System.Text.Encoding.UTF8.GetBytes(UserId))];

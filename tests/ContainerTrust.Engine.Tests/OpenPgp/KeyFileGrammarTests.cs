@@ -134,7 +134,7 @@ public sealed class KeyFileGrammarTests
     [Fact]
     public void What_stands_with_a_private_key_is_called_that()
     {
-        const string Gives = "it stands with a private key, which gives nothing here", Elsewhere = "it stands in a copy of the key that gpg does not import";
+        const string Gives = "it stands with a private key, which gives nothing here", Elsewhere = "it is in a copy of the key that gpg does not import";
         var both = Read([.. Signer.Certificate(), .. PrivateKey, .. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Sign)]);
         Assert.Equal((StatementOutcome.Doubtful, Gives), (both.Statements[^1].Outcome, both.Statements[^1].Reason));
         byte[] direct = Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 9, Sign);

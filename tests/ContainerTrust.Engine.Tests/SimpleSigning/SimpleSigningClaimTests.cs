@@ -125,14 +125,14 @@ public class SimpleSigningClaimTests
     [InlineData("\"identity\":{\"docker-reference\":\"example.com/app:v1\"},", "", "critical.identity is missing")]
     [InlineData(",\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", "", "optional is missing")]
     [InlineData("\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", "\"optional\":[]", "optional is not an object")]
-    [InlineData("\"optional\":{", "\"optional\":{},\"optional\":{", "optional is there twice")]
-    [InlineData("\"timestamp\":1458239713", "\"timestamp\":1,\"timestamp\":1", "optional.timestamp is there twice")]
+    [InlineData("\"optional\":{", "\"optional\":{},\"optional\":{", "optional appears twice")]
+    [InlineData("\"timestamp\":1458239713", "\"timestamp\":1,\"timestamp\":1", "optional.timestamp appears twice")]
     [InlineData("1458239713", "\"1\"", "optional.timestamp is not a number")]
     [InlineData("1458239713", "1.5", "optional.timestamp is not an integer")]
     [InlineData("1458239713", "1e999", "optional.timestamp is not an integer")]
     [InlineData("1458239713", "-9223372036854777856", "optional.timestamp is not an integer")]
     [InlineData("\"atomic 2.0\"", "1", "optional.creator is not a string")]
-    [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":1,\"x\":2", "a member of optional is there twice")]
+    [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":1,\"x\":2", "a member of optional appears twice")]
     [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":{\"y\":[1,1e999]}", "a number in optional is out of range")]
     public void SaysWhatIsWrongInAnOtherwiseGoodClaim(string part, string replacement, string expected) => Assert.Equal(expected, Refuse(With(part, replacement)));
 

@@ -224,7 +224,7 @@ internal ref struct PolicyJson
     }
 
     public readonly TrustFormatException DuplicateMember(string name) =>
-        Error("PolicyDuplicateMember", $"The member \"{name}\" is there twice. Remove one of them.");
+        Error("PolicyDuplicateMember", $"The member \"{name}\" appears twice. Remove one of them.");
 
     public readonly TrustFormatException WrongType(string expectation) =>
         Error("PolicyWrongType", $"{char.ToUpperInvariant(expectation[0])}{expectation[1..]}, but here is {Describe(_reader.TokenType)}.");

@@ -154,7 +154,7 @@ internal sealed class RegistriesFile
                 continue;
             string? setting = first[place].Endpoint.IsInsecure != entry.Endpoint.IsInsecure ? "insecure" : first[place].IsBlocked != entry.IsBlocked ? "blocked" : null;
             if (setting is not null)
-                throw _document.Error(InvalidId, offset, $"The registry '{Printable.Of(place, Printable.NameLength)}' is there twice with different '{setting}'; make them agree.");
+                throw _document.Error(InvalidId, offset, $"The registry '{Printable.Of(place, Printable.NameLength)}' appears twice with different '{setting}'; make them agree.");
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ShortNames
             else if (HasRegistry(text.Value) && DockerReference.TryParse(text.Value, out DockerReference? target, out _) && target.IsNameOnly)
                 aliases[name] = new ShortNameAlias(target, document.File);
             else
-                throw document.Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(text.Value, Printable.NameLength)}' is nothing that the alias '{Printable.Of(name, Printable.NameLength)}' can stand for; write registry and repository, without tag and digest.");
+                throw document.Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(text.Value, Printable.NameLength)}' is not something that the alias '{Printable.Of(name, Printable.NameLength)}' can stand for; write registry and repository, without tag and digest.");
         }
 
         return aliases;

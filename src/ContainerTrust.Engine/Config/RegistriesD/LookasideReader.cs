@@ -189,7 +189,7 @@ internal sealed class LookasideReader
             if (IsMerge(key))
             {
                 if (merge is not null)
-                    throw Wrong("LookasideDuplicateKey", key, documentPath, "The merge key << is there twice; give it one list instead.");
+                    throw Wrong("LookasideDuplicateKey", key, documentPath, "The merge key << appears twice; give it one list instead.");
                 merge = children[i + 1];
                 continue;
             }

@@ -150,7 +150,7 @@ public static class DataUrl
             if (!url.AsSpan(name, at - name).Equals("base64", StringComparison.OrdinalIgnoreCase))
                 throw Invalid("a parameter has no value");
             if (at == url.Length || url[at] != ',')
-                throw Invalid("behind 'base64' there must be a comma and the data");
+                throw Invalid("expected a comma and the data after 'base64'");
             dataStart = at + 1;
             return true;
         }
@@ -205,7 +205,7 @@ public static class DataUrl
             }
 
             if (i + 2 >= data.Length || !char.IsAsciiHexDigit(data[i + 1]) || !char.IsAsciiHexDigit(data[i + 2]))
-                throw Invalid("behind a percent sign there must be two hexadecimal digits");
+                throw Invalid("expected two hexadecimal digits after a percent sign");
             content[length++] = (byte)((HexValue(data[i + 1]) << 4) | HexValue(data[i + 2]));
             i += 2;
         }

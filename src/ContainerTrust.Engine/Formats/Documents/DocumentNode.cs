@@ -206,7 +206,7 @@ internal static class DocumentNodes
     }
 
     private static TrustFormatException Twice(string name, int line, int column, string member) =>
-        new(SyntaxError, name, line, column, "", $"The member '{Printable.Of(member, Printable.NameLength)}' is there twice, and programs differ in which one they take. Leave one of them out.");
+        new(SyntaxError, name, line, column, "", $"The member '{Printable.Of(member, Printable.NameLength)}' appears twice, and programs differ in which one they take. Leave one of them out.");
 
     private static TrustFormatException Refuse(YamlText text, YamlNode node, string problem)
     {

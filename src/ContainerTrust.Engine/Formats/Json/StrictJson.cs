@@ -91,7 +91,7 @@ internal ref struct StrictJson
         if (NextToken() == JsonTokenType.EndObject)
             return false;
         name = _json.GetString()!;
-        return seen.Add(name) ? true : throw new StrictJsonException("a member is there twice");
+        return seen.Add(name) ? true : throw new StrictJsonException("a member appears twice");
     }
 
     public string String(string what) =>

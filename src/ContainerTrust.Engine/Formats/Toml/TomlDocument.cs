@@ -31,7 +31,7 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
             if (!key.Equals(name, StringComparison.OrdinalIgnoreCase))
                 continue;
             if (found is not null)
-                throw Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' is there twice, in different capitals; remove one.");
+                throw Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' appears twice, in different capitals; remove one.");
             found = value;
         }
 

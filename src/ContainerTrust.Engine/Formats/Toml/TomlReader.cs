@@ -76,7 +76,7 @@ internal sealed class TomlReader
             SkipSpaces();
             SkipComment();
             if (!AtEnd && !TryLineBreak())
-                throw Error(_at, "A line break is expected here; write one setting a line.");
+                throw Error(_at, "A line break is expected here; write one setting per line.");
         }
     }
 
@@ -89,9 +89,9 @@ internal sealed class TomlReader
         SkipSpaces();
         ReadKey();
         SkipSpaces();
-        Expect(']', "']' is expected behind the table's name.");
+        Expect(']', "Expected ']' after the table name.");
         if (isArray)
-            Expect(']', "']]' is expected behind the name of an array of tables.");
+            Expect(']', "Expected ']]' after the name of an array of tables.");
 
         TomlTable table = root;
         for (int i = 0; i < _path.Count - 1; i++)
@@ -117,7 +117,7 @@ internal sealed class TomlReader
         }
 
         if (existing is not null)
-            throw Error(start, $"'{Shown(last)}' is there already; put its settings in one place.");
+            throw Error(start, $"'{Shown(last)}' already exists; put its settings in one place.");
         var made = new TomlTable(start);
         table.Members[last] = made;
         return made;
@@ -156,11 +156,11 @@ internal sealed class TomlReader
 
         string last = _path[^1];
         SkipSpaces();
-        Expect('=', "'=' is expected behind the name of a setting.");
+        Expect('=', "Expected '=' after the name of a setting.");
         SkipSpaces();
         TomlValue read = ReadValue(depth);
         if (!table.Members.TryAdd(last, read))
-            throw Error(start, $"'{Shown(last)}' is there twice; remove one.");
+            throw Error(start, $"'{Shown(last)}' appears twice; remove one.");
     }
 
     private void ReadKey()
@@ -173,7 +173,7 @@ internal sealed class TomlReader
             if (Current is '"' or '\'')
             {
                 if (IsNext("\"\"\"") || IsNext("'''"))
-                    throw Error(start, "A name cannot be a text of several lines.");
+                    throw Error(start, "A name cannot have several lines.");
                 _path.Add(Current == '"' ? ReadBasic() : ReadLiteral());
             }
             else

@@ -183,7 +183,7 @@ internal static class YamlAdapter
             }
             catch (YamlException exception)
             {
-                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", $"This is not valid YAML behind the first document: {Sentence(exception)}");
+                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", $"This is not valid YAML after the first document: {Sentence(exception)}");
             }
 
             return line + 1;

@@ -27,9 +27,9 @@ internal static class SshFailure
         if (exitCode == OwnError)
         {
             if (Says("REMOTE HOST IDENTIFICATION HAS CHANGED") || Says("POSSIBLE DNS SPOOFING") || Says("host key for") && Says("has changed"))
-                return Error("HostKeyMismatch", TrustErrorKind.PermissionDenied, $"{host} shows another host key than the one that is known: it was installed anew, or somebody is in between. Nothing was sent. Find out which; if the new key is right, remove the old one with 'ssh-keygen -R {host}' and accept the new one.");
+                return Error("HostKeyMismatch", TrustErrorKind.PermissionDenied, $"{host} shows a different host key than the known one: it was reinstalled, or someone is intercepting the connection. Nothing was sent. Find out which; if the new key is right, remove the old one with 'ssh-keygen -R {host}' and accept the new one.");
             if (Says("Host key verification failed") || Says("host key is known for") || Says("REVOKED HOST KEY"))
-                return Error("HostKeyUnknown", TrustErrorKind.PermissionDenied, $"The host key of {host} is not known, and nobody can be asked whether it is right{last}. Log in once with ssh and compare the fingerprint, or put the key into known_hosts (or a certificate authority there).");
+                return Error("HostKeyUnknown", TrustErrorKind.PermissionDenied, $"The host key of {host} is not known, and ssh cannot ask here whether it is right{last}. Log in once with ssh and compare the fingerprint, or put the key into known_hosts (or a certificate authority there).");
             if (Says("Bad configuration option") || Says("command-line line") || Says("command line line") || Says("keyword") && Says("extra arguments") || Says("missing argument"))
                 return Error("InvalidSshOption", TrustErrorKind.InvalidArgument, $"ssh refuses an option for {host}{last}. Check {TrustOption.Options} and ssh_config.");
             if (Says("Permission denied (") || Says("Too many authentication failures") || Says("No supported authentication methods") || Says("Permission denied, please try again"))
@@ -49,7 +49,7 @@ internal static class SshFailure
         {
             if (sudo.Contains("password is required", StringComparison.Ordinal) || sudo.Contains("terminal is required", StringComparison.Ordinal)
                 || sudo.Contains("no tty present", StringComparison.Ordinal) || sudo.Contains("authentication is required", StringComparison.Ordinal))
-                return Error("SudoPasswordRequired", TrustErrorKind.PermissionDenied, $"sudo on {host} asks for a password, and nobody can be asked. Allow it without (NOPASSWD) for {Who(options)} there, or log in as root.");
+                return Error("SudoPasswordRequired", TrustErrorKind.PermissionDenied, $"sudo on {host} asks for a password, which cannot be entered here. Allow it without (NOPASSWD) for {Who(options)} there, or log in as root.");
             return Error("SudoRefused", TrustErrorKind.PermissionDenied, $"sudo on {host} does not run the command as root ({Printable.Of(sudo, 300)}). Allow it for {Who(options)} there without password and terminal, or log in as root without {TrustOption.Sudo}.");
         }
 
@@ -73,7 +73,7 @@ internal static class SshFailure
 
     /// <summary>What is said does not follow the protocol.</summary>
     public static TrustException Garbled(SshConnectionOptions options) =>
-        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{options.HostName} answers with what is no answer. Something else than its shell seems to write to the connection; look at the start-up files of the user's shell there.") { Target = options.HostName };
+        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{options.HostName} gives an answer that cannot be understood. Something other than its shell seems to write to the connection; look at the start-up files of the user's shell there.") { Target = options.HostName };
 
     private static string Who(SshConnectionOptions options) => options.UserName ?? "this user";
 }

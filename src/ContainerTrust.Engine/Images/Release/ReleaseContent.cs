@@ -75,7 +75,7 @@ public static class ReleaseContent
         catch (InvalidOperationException e)
         {
             // A text in it is no UTF-8, or half of a surrogate pair.
-            throw Invalid(name, "a text in it is not valid Unicode", e);
+            throw Invalid(name, "a string in it is not valid Unicode", e);
         }
     }
 
@@ -110,7 +110,7 @@ public static class ReleaseContent
             }
             else if (digests[tagName] != parsed.Digest)
             {
-                throw Invalid(name, $"'{Printable.Of(tagName, Printable.NameLength)}' is there twice, with different digests");
+                throw Invalid(name, $"'{Printable.Of(tagName, Printable.NameLength)}' appears twice, with different digests");
             }
         }
 
@@ -120,7 +120,7 @@ public static class ReleaseContent
     private static string? Text(string name, JsonElement element, string member) =>
         Member(name, element, member) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    // A member that is there twice means different things to different programs.
+    // A member that appears twice means different things to different programs.
     private static JsonElement? Member(string name, JsonElement element, string member)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -131,7 +131,7 @@ public static class ReleaseContent
             if (!GoJson.IsField(property.Name, member))
                 continue;
             if (found is not null)
-                throw Invalid(name, $"a member '{member}' is there twice");
+                throw Invalid(name, $"a member '{member}' appears twice");
             found = property.Value;
         }
 
@@ -186,7 +186,7 @@ public static class ReleaseContent
                 if (!GoJson.IsField(name, "digest"))
                     reader.Skip();
                 else if (digest is not null || !GoJson.TryString(ref reader, ref digest))
-                    throw NoLayers(manifest, "a layer's digest is there twice or is not text");
+                    throw NoLayers(manifest, "a layer's digest appears twice or is not text");
             }
 
             ImageDigest.Require(digest ?? "", manifest.Source);

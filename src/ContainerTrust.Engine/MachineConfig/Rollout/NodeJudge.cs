@@ -21,7 +21,7 @@ internal static class NodeJudge
             Try(reasons, () =>
             {
                 if (host.TryReadFile(path, int.MaxValue) is null)
-                    reasons.Add($"The key file {Shown(path)} is not there, so that images that need it are refused.");
+                    reasons.Add($"The key file {Shown(path)} is missing, so images that need it are refused.");
             });
         }
 
@@ -33,7 +33,7 @@ internal static class NodeJudge
     private static void JudgePolicy(DocumentHost host, MeantFiles meant, List<string> reasons)
     {
         if (host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes) is not { } file)
-            reasons.Add($"{TrustLocations.SystemPolicyPath} is not there.");
+            reasons.Add($"{TrustLocations.SystemPolicyPath} is missing.");
         else if (PolicyComparison.Difference(meant.Policy, PolicyReader.Read(file.Content.Span, TrustLocations.SystemPolicyPath)) is { } difference)
             reasons.Add($"{TrustLocations.SystemPolicyPath} is not what is meant: {difference}.");
     }
@@ -41,7 +41,7 @@ internal static class NodeJudge
     private static void JudgeFile(DocumentHost host, string path, byte[] content, List<string> reasons)
     {
         if (host.TryReadFile(path, int.MaxValue) is not { } file)
-            reasons.Add($"{Shown(path)} is not there.");
+            reasons.Add($"{Shown(path)} is missing.");
         else if (!file.Content.Span.SequenceEqual(content))
             reasons.Add($"{Shown(path)} is not what is meant.");
     }

@@ -21,7 +21,7 @@ internal static class PolicyComparison
         foreach (((string Transport, string Scope) place, IReadOnlyList<TrustRequirement> requirements) in left)
         {
             if (!right.TryGetValue(place, out IReadOnlyList<TrustRequirement>? other))
-                differences.Add($"{Word(place)} is not there");
+                differences.Add($"{Word(place)} is missing");
             else if (!RequirementWriter.MeansSame(requirements, other))
                 differences.Add($"{Word(place)} differs");
         }

@@ -99,7 +99,7 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
             statement.Doubt = isImported
                 ? statement.Component.StandsBehindSubkey ? "its user id stands after a subkey" : null
                 : statement.Raw.Blocks.TrueForAll(static b => b.HasPrivateKey) ? "it stands with a private key, which gives nothing here"
-                : "it stands in a copy of the key that gpg does not import";
+                : "it is in a copy of the key that gpg does not import";
         }
     }
 

@@ -28,7 +28,7 @@ internal static class BodyReader
         }
 
         byte[]? body = response.Content.Headers.ContentLength > request.MaxBytes ? null : await ReadAsync(response, request.MaxBytes, progress).ConfigureAwait(false);
-        return body ?? throw new WebFailure(request.TooLarge.ErrorId, TrustErrorKind.LimitsExceeded, $"The {request.TooLarge.Noun} {WebText.Show(url)} is larger than {request.MaxBytes} bytes and was not read. Nothing that is valid is that large; ask whoever runs the {request.Peer.Noun}.") { Target = WebText.Show(url) };
+        return body ?? throw new WebFailure(request.TooLarge.ErrorId, TrustErrorKind.LimitsExceeded, $"The {request.TooLarge.Noun} {WebText.Show(url)} is larger than {request.MaxBytes} bytes and was not read. Nothing that is valid is that large; ask the administrator of the {request.Peer.Noun}.") { Target = WebText.Show(url) };
     }
 
     /// <summary>Reads as much of an error's body as tells why; failures do not matter.</summary>

@@ -36,7 +36,7 @@ internal sealed class Proxies
         {
             throw Refused(
                 url, "ProxyRefused", TrustErrorKind.ReadError,
-                "REQUEST_METHOD says that this is a CGI program, where HTTP_PROXY may be set by whoever makes a request. Unset one of them.");
+                "REQUEST_METHOD says that this is a CGI program, where HTTP_PROXY may be set by anyone who makes a request. Unset one of them.");
         }
 
         if (_exclusions.Cover(url.IdnHost, url.Port))

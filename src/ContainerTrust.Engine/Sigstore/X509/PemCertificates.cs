@@ -24,7 +24,7 @@ internal static class PemCertificates
         {
             if (!PemBlock.TryFind(text, out PemBlock block))
             {
-                problem = certificates.Count == 0 ? "it has no PEM certificate" : "something that is no PEM certificate follows the last one";
+                problem = certificates.Count == 0 ? "it has no PEM certificate" : "something that is not a PEM certificate follows the last one";
                 return false;
             }
 
