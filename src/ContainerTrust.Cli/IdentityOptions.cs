@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
@@ -24,31 +24,6 @@ internal sealed class IdentityOptions
             command.Options.Add(option);
     }
 
-    public SignedIdentity? Get(ParseResult result)
-    {
-        string? prefix = result.GetValue(_prefix);
-        string? signedPrefix = result.GetValue(_signedPrefix);
-        if ((prefix is null) != (signedPrefix is null))
-            throw Usage("--remap-prefix and --signed-prefix belong together. Give both.");
-        List<SignedIdentity> identities = [];
-        if (result.GetValue(_rule) is { } rule)
-            identities.Add(Rule(rule));
-        if (result.GetValue(_reference) is { } reference)
-            identities.Add(new ExactReferenceIdentity { DockerReference = reference });
-        if (result.GetValue(_repository) is { } repository)
-            identities.Add(new ExactRepositoryIdentity { DockerRepository = repository });
-        if (prefix is not null)
-            identities.Add(new RemapIdentity { Prefix = prefix, SignedPrefix = signedPrefix! });
-        return identities.Count <= 1 ? identities.FirstOrDefault() : throw Usage("Only one identity rule is possible. Leave out the others.");
-    }
-
-    private static SignedIdentity Rule(string rule) => rule.ToLowerInvariant() switch
-    {
-        "matchexact" => new MatchExactIdentity(),
-        "matchrepodigestorexact" => new MatchRepoDigestOrExactIdentity(),
-        "matchrepository" => new MatchRepositoryIdentity(),
-        _ => throw Usage($"--signed-identity {rule} is unknown; possible are matchExact, matchRepoDigestOrExact and matchRepository."),
-    };
-
-    private static TrustException Usage(string message) => new("InvalidIdentity", TrustErrorKind.InvalidArgument, message);
+    public SignedIdentity? Get(ParseResult result) => IdentityRule.Of(
+        result.GetValue(_rule), result.GetValue(_reference), result.GetValue(_repository), result.GetValue(_prefix), result.GetValue(_signedPrefix));
 }

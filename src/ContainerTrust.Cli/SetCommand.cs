@@ -61,55 +61,24 @@ internal static class SetCommand
                     SignedIdentity = identity.Get(result),
                 },
                 Resolve);
-            LookasideSection section = new()
+            SetRequest request = new()
             {
-                SignatureStore = result.GetValue(store),
-                SignatureStoreStaging = result.GetValue(staging),
-                UseSigstoreAttachments = result.GetValue(attachments),
+                IsDefault = result.GetValue(setDefault),
+                Registries = names,
+                Transport = hasTransport ? result.GetValue(transport) : null,
+                Preset = result.GetValue(preset),
+                Options = options,
+                Stores = new LookasideSection
+                {
+                    SignatureStore = result.GetValue(store),
+                    SignatureStoreStaging = result.GetValue(staging),
+                    UseSigstoreAttachments = result.GetValue(attachments),
+                },
+                Force = isForced,
             };
-            if (section.SignatureStore is "" || section.SignatureStoreStaging is "")
-                throw Usage("EmptyStore", "A signature store is empty; perhaps a variable is not set. To forget a scope with its stores use remove.");
-            List<TrustChange> changes = result.GetValue(preset) is { } name
-                ? Preset(trustStore, name, names, options, section, result.GetValue(setDefault) || hasTransport)
-                : Scopes(trustStore, names, result.GetValue(setDefault), result.GetValue(transport)!, options, section, isForced);
-            foreach (IReadOnlyList<TrustRequirement> list in changes.Select(static c => c.Requirements).OfType<IReadOnlyList<TrustRequirement>>().Distinct())
-                trustStore.CheckKeys(list, isForced);
-
-            return Changes.Make(trustStore, changes, result.GetValue(dryRun));
+            return Changes.Make(trustStore, request.ToChanges(trustStore), result.GetValue(dryRun));
         });
         return command;
-    }
-
-    private static List<TrustChange> Preset(TrustStore store, string name, string[] names, RequirementOptions options, LookasideSection section, bool isDefault)
-    {
-        if (names.Length > 0 || isDefault || options.Type is not null || options.HasSigstoreParts || !section.IsEmpty)
-            throw Usage("PresetAlone", "--preset brings its own registries, type and stores. Leave out the registry, --default, --transport, --type, the options of sigstore and the store options.");
-        return [.. store.Preset(name, hasOwnKeys: options.KeyPaths.Count > 0).Select(entry => new TrustChange
-        {
-            Transport = "docker",
-            Registry = entry.Registry,
-            Requirements = store.Requirements.Build(entry.Complete(options)),
-            Section = entry.Section,
-        })];
-    }
-
-    private static List<TrustChange> Scopes(TrustStore store, string[] names, bool isDefault, string transport, RequirementOptions options, LookasideSection section, bool force)
-    {
-        if (names.Length == 0 && !isDefault)
-            throw Usage("MissingRegistry", "Say what to set: a registry, --default, or --preset.");
-        bool onlyStores = options.IsEmpty && !section.IsEmpty;
-        bool switchesOn = section.UseSigstoreAttachments is null;
-        IReadOnlyList<TrustRequirement>? requirements = onlyStores ? null : store.Requirements.Build(options);
-        List<TrustChange> changes = [];
-        if (isDefault)
-            changes.Add(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = requirements, Section = section.IsEmpty ? null : section, SwitchOnAttachments = switchesOn });
-        foreach (string name in names)
-        {
-            ScopeRules.Require(transport, name, force);
-            changes.Add(new TrustChange { Transport = transport, Registry = name, Requirements = requirements, Section = section.IsEmpty ? null : section, SwitchOnAttachments = switchesOn });
-        }
-
-        return changes;
     }
 
     private static TrustType? ParseType(string? type) => type?.ToLowerInvariant() switch
@@ -119,8 +88,7 @@ internal static class SetCommand
         "sigstoresigned" => TrustType.SigstoreSigned,
         "accept" or "insecureacceptanything" => TrustType.Accept,
         "reject" => TrustType.Reject,
-        _ => throw Usage("InvalidType", $"--type {type} is unknown; possible are signedBy, sigstoreSigned, accept and reject."),
+        _ => throw new TrustException(
+            "InvalidType", TrustErrorKind.InvalidArgument, $"--type {type} is unknown; possible are signedBy, sigstoreSigned, accept and reject."),
     };
-
-    private static TrustException Usage(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
 }

@@ -30,11 +30,4 @@ public abstract class ChangeTrustCmdlet : FleetCmdlet
         Collect(host, changes);
         changes.Make();
     }
-
-    /// <summary>Refuses an entry that was made by hand and says of no scope what is meant.</summary>
-    private protected static void RequireScope(ImageTrust trust)
-    {
-        if (trust.Transport is null || trust.Registry is null)
-            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, "An entry needs Transport and Registry. Give an entry from Get-ImageTrust.") { Target = trust.Registry };
-    }
 }

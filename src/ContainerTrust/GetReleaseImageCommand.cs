@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
@@ -88,7 +89,7 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
+        Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (SkipSignatureCheck)
             this.Warn("The signatures of releases are not checked: the list is what the server says.");

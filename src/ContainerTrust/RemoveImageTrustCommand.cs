@@ -57,7 +57,7 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 
         foreach (ImageTrust trust in _entries)
         {
-            if (!changes.Attempt(() => RequireScope(trust)))
+            if (!changes.Attempt(() => ScopeRules.RequireNamed(trust)))
                 continue;
             if (trust.IsDefault)
                 host.Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });

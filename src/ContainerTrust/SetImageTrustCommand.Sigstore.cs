@@ -57,7 +57,4 @@ public sealed partial class SetImageTrustCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubjectCompleter))]
     public string? SubjectHostname { get; set; }
-
-    private bool HasSigstoreParameters =>
-        (FulcioCAPath ?? OidcIssuer ?? SubjectEmail ?? CARootsPath ?? CAIntermediatesPath ?? SubjectHostname) is not null || RekorPublicKeyPath is not null;
 }

@@ -4,6 +4,7 @@ using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
@@ -170,7 +171,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     {
         FleetCall.RequireConsistent(this, this);
         base.Begin();
-        Identity = IdentityParameters.Build(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
+        Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (Platform is not null)
             _platforms = [.. Platform.Select(ImagePlatform.Parse)];

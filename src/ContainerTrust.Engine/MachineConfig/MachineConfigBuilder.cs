@@ -121,17 +121,8 @@ public sealed class MachineConfigBuilder
     {
         if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
             throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.") { Target = entry.Registry };
-        bool wasRead = entry.PolicyPath is not null;
-        if (!entry.IsDefault)
-            ScopeRules.Require(entry.Transport, entry.Registry, _options.Force || wasRead || entry.Registry.Length == 0);
         SecretKeys.RequireNone(entry.Requirements);
-        TrustChange change = TrustChange.From(entry);
-        LookasideSection? own = entry.Section ?? (wasRead || change.InForce is null or { IsEmpty: true } ? null : change.InForce);
-        return change with
-        {
-            Section = own,
-            SwitchOnAttachments = !wasRead && entry.UseSigstoreAttachments is null && own?.UseSigstoreAttachments is null,
-        };
+        return new EntryRules(new SetRequest { Force = _options.Force }, given: null).ToChange(entry);
     }
 
     private bool MeansSame(TrustChange left, TrustChange right) =>

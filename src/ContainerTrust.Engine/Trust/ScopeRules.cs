@@ -36,6 +36,18 @@ public static class ScopeRules
         }
     }
 
+    /// <summary>Refuses an entry that was made by hand and says of no scope what is meant.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <exception cref="TrustException">It lacks its transport or its scope (<c>IncompleteEntry</c>).</exception>
+    public static void RequireNamed(ImageTrust entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Transport is not null && entry.Registry is not null)
+            return;
+        string message = $"An entry needs Transport and Registry. Give an entry from {TrustOperation.Get}.";
+        throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, message) { Target = entry.Registry };
+    }
+
     /// <summary>What a user may have meant otherwise by a scope that is possible.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">The scope.</param>

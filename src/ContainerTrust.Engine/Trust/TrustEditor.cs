@@ -17,33 +17,83 @@ internal sealed class TrustEditor
         _messages = messages;
     }
 
-    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes)
+    public PreparedChanges Prepare(IReadOnlyList<TrustChange> changes, bool inPart, CancellationToken cancellationToken)
     {
-        TrustPlan plan = TrustPlanner.Make(_store, changes);
-        PlannedFile.RequireSafe(_store.Host, plan.Files);
-        return new TrustEditResult(plan.FileChanges, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
+        try
+        {
+            return new PreparedChanges(changes, Plan(changes), []);
+        }
+        catch (TrustException e) when (inPart && changes.Count > 1)
+        {
+            void Try(IReadOnlyList<TrustChange> some)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _ = Plan(some);
+            }
+
+            (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = PossibleChanges.Find(changes, e, TrustPlanner.Check, Try);
+            return new PreparedChanges(good, Plan(good), refused);
+        }
     }
 
-    public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken)
+    public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustPlan? prepared, TrustEditOptions options, CancellationToken cancellationToken)
     {
-        // Most runs of a scheduled script change nothing: then nothing is locked and no directory is made.
-        TrustPlan plan = TrustPlanner.Make(_store, changes);
-        foreach (string warning in plan.Warnings)
-            _messages.Warning(warning);
-        foreach (string note in plan.Notes)
-            _messages.Verbose(note);
+        // Most runs of a scheduled script change nothing: then nothing is locked and no directory is made. That nothing is to be done must be true now.
+        TrustPlan plan = prepared is { Files.Count: > 0 } ? prepared : TrustPlanner.Make(_store, changes);
+        List<string> warnings = [];
+        HashSet<string> said = [];
+        Say(plan, said, warnings);
         if (plan.Files.Count == 0)
         {
             _messages.Verbose("Everything is as asked for; nothing is written.");
-            return new TrustEditResult([], plan.NotFound) { Warnings = plan.Warnings };
+            return plan.ToResult() with { AttachmentsSwitchedOn = [] };
         }
 
-        foreach (TrustChange change in plan.AttachmentsSwitchedOn)
-            _messages.Verbose($"Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) is switched on for {change}.");
         if (_store.Locations.PolicyPath == TrustLocations.VendorPolicyPath)
-            _messages.Verbose($"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; the change goes to {TrustLocations.SystemPolicyPath}, which replaces it.");
-        using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(_store.Locations), _store.Locations.RegistriesDirectory, _messages, options.LockTimeout, cancellationToken);
-        IReadOnlyList<TrustFileChange> files = writer.Write(() => TrustPlanner.Make(_store, changes).Files);
-        return new TrustEditResult(files, plan.NotFound) { Warnings = plan.Warnings, AttachmentsSwitchedOn = plan.AttachmentsSwitchedOn };
+        {
+            _messages.Verbose(
+                $"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; the change goes to {TrustLocations.SystemPolicyPath}, "
+                + "which replaces it.");
+        }
+
+        string directory = _store.Locations.RegistriesDirectory;
+        using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(_store.Locations), directory, _messages, options.LockTimeout, cancellationToken);
+
+        // Under the lock the first plan is what counts. Later ones are of what the first has not written yet, and do not tell all.
+        TrustPlan? now = null;
+        IReadOnlyList<TrustFileChange> files = writer.Write(() =>
+        {
+            TrustPlan next = TrustPlanner.Make(_store, changes);
+            if (now is null)
+                Say(now = next, said, warnings);
+            return next.Files;
+        });
+        return (now ?? plan).ToResult() with { Files = files, Warnings = warnings };
+    }
+
+    private TrustPlan Plan(IReadOnlyList<TrustChange> changes)
+    {
+        TrustPlan plan = TrustPlanner.Make(_store, changes);
+        PlannedFile.RequireSafe(_store.Host, plan.Files);
+        return plan;
+    }
+
+    // What is told already is not told again.
+    private void Say(TrustPlan plan, HashSet<string> said, List<string> warnings)
+    {
+        foreach (string warning in plan.Warnings.Where(said.Add))
+        {
+            warnings.Add(warning);
+            _messages.Warning(warning);
+        }
+
+        foreach (string note in plan.Notes.Where(said.Add))
+            _messages.Verbose(note);
+        foreach (TrustChange change in plan.AttachmentsSwitchedOn)
+        {
+            string note = $"Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) is switched on for {change}.";
+            if (said.Add(note))
+                _messages.Verbose(note);
+        }
     }
 }

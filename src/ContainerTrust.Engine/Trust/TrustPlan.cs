@@ -34,5 +34,7 @@ internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList
     /// <summary>What is worth knowing, for who asks for details.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    public IReadOnlyList<TrustFileChange> FileChanges { get; } = [.. Files.Select(static f => f.ToChange())];
+    /// <summary>What following the plan would do.</summary>
+    public TrustEditResult ToResult() =>
+        new([.. Files.Select(static f => f.ToChange())], NotFound) { Warnings = Warnings, AttachmentsSwitchedOn = AttachmentsSwitchedOn };
 }

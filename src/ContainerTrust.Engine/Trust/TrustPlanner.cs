@@ -179,23 +179,39 @@ internal sealed class TrustPlanner
             _warnings.Add($"{PolicyPath} did not exist; it is made from {source}.{advice}");
     }
 
+    /// <summary>Refuses a change for reasons that are in no file.</summary>
+    /// <param name="change">The change.</param>
+    /// <exception cref="TrustException">It is not possible.</exception>
+    public static void Check(TrustChange change)
+    {
+        PlanCheck.RequireNoBarePath([change]);
+        RequireNoStrangeSection(change);
+        if (change is { Remove: false, Requirements: not null })
+            SecretKeys.RequireNone(change.Requirements);
+    }
+
+    private static void RequireNoStrangeSection(TrustChange change)
+    {
+        if (!HasSection(change) && change.Section is { IsEmpty: false })
+        {
+            throw new TrustException(
+                "NoSignatureStore",
+                TrustErrorKind.InvalidArgument,
+                $"Signature stores and attachments belong to scopes of transport docker; {change} cannot have them. Leave them out.")
+            {
+                Target = change.ToString(),
+            };
+        }
+    }
+
     private List<SectionChange> Sections(IReadOnlyList<TrustChange> changes, LookasideConfiguration lookaside)
     {
         List<SectionChange> sections = [];
         foreach (TrustChange change in changes)
         {
+            RequireNoStrangeSection(change);
             if (!HasSection(change))
-            {
-                if (change.Section is { IsEmpty: false })
-                {
-                    throw new TrustException("NoSignatureStore", TrustErrorKind.InvalidArgument, $"Signature stores and attachments belong to scopes of transport docker; {change} cannot have them. Leave them out.")
-                    {
-                        Target = change.ToString(),
-                    };
-                }
-
                 continue;
-            }
 
             string? name = change.IsDefault ? null : change.Registry;
             LookasideEntry? entry = name is null ? lookaside.Default : lookaside.Sections.GetValueOrDefault(name);

@@ -154,13 +154,40 @@ public sealed class TrustStore
     /// <returns>What was done.</returns>
     /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken) =>
-        Changed(new TrustEditor(this, _messages).Apply(changes, options, cancellationToken));
+        Changed(new TrustEditor(this, _messages).Apply(changes, null, options, cancellationToken));
+
+    /// <summary>Makes changes that were prepared. If nothing changed meanwhile, what was prepared is done; otherwise what they mean now.</summary>
+    /// <param name="prepared">The changes.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the wait for other writers; a write that has begun is finished.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
+    public TrustEditResult ApplyPrepared(PreparedChanges prepared, TrustEditOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        return Changed(new TrustEditor(this, _messages).Apply(prepared.Changes, prepared.Plan, options, cancellationToken));
+    }
 
     /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
     /// <param name="changes">The changes.</param>
     /// <returns>What would be done.</returns>
     /// <exception cref="TrustException">The changes are not possible.</exception>
-    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes) => new TrustEditor(this, _messages).Preview(changes);
+    public TrustEditResult Preview(IReadOnlyList<TrustChange> changes) => Prepare(changes).Result;
+
+    /// <summary>Works out what changes would do, to be made later.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="inPart">
+    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>) if others are. Changes that are possible only without each
+    /// other are none of those.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The changes that are possible, and what they would do.</returns>
+    /// <exception cref="TrustException">The changes are not possible.</exception>
+    public PreparedChanges Prepare(IReadOnlyList<TrustChange> changes, bool inPart = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return new TrustEditor(this, _messages).Prepare(changes, inPart, cancellationToken);
+    }
 
     /// <summary>
     /// Back to the distribution's default: its policy.json, and no registries.d file but <c>default.yaml</c>. A user's own policy is deleted, so that the

@@ -7,7 +7,6 @@ internal sealed class HostChanges
 {
     private readonly HostContext _host;
     private readonly List<TrustChange> _changes = [];
-    private IReadOnlyList<string> _doubts = [];
     private IReadOnlyList<TrustChange> _switchedOn = [];
     private bool _hasRefused;
 
@@ -26,6 +25,16 @@ internal sealed class HostChanges
     /// <summary>Takes a change in.</summary>
     public void Add(TrustChange change) => _changes.Add(change);
 
+    /// <summary>Takes changes in.</summary>
+    public void AddRange(IEnumerable<TrustChange> changes) => _changes.AddRange(changes);
+
+    /// <summary>Takes in what is wrong with one item; it is one error record.</summary>
+    public void Refuse(TrustException error)
+    {
+        _hasRefused = true;
+        _host.Report(error);
+    }
+
     /// <summary>Does something for one item; its failure is one error record.</summary>
     /// <returns>False if it failed.</returns>
     public bool Attempt(Action action)
@@ -37,8 +46,7 @@ internal sealed class HostChanges
         }
         catch (TrustException e)
         {
-            _hasRefused = true;
-            _host.Report(e);
+            Refuse(e);
             return false;
         }
     }
@@ -57,8 +65,16 @@ internal sealed class HostChanges
             return;
         }
 
+        if (_changes.Count == 0)
+            return;
+        PreparedChanges prepared = _host.Store.Prepare(_changes, inPart: !IsAllOrNothing, _host.Cancellation);
+        _switchedOn = prepared.Result.AttachmentsSwitchedOn;
+        foreach (RefusedChange refused in prepared.Refused)
+            _host.Report(refused.Error);
+        foreach (TrustChange missing in prepared.Result.NotFound)
+            _host.Report(NotFound(missing));
         List<TrustChange> approved = [];
-        foreach (TrustChange change in Possible())
+        foreach (TrustChange change in prepared.Changes)
         {
             if (_host.ShouldProcess(Place(change), Describe(this, change)))
                 approved.Add(change);
@@ -67,12 +83,14 @@ internal sealed class HostChanges
         if (approved.Count == 0)
         {
             // Also where it is only asked what would be done.
-            foreach (string warning in _doubts)
+            foreach (string warning in prepared.Result.Warnings)
                 _host.Warn(warning);
             return;
         }
 
-        TrustEditResult result = _host.Store.Apply(approved, new TrustEditOptions(), _host.Cancellation);
+        TrustEditResult result = approved.Count == prepared.Changes.Count
+            ? _host.Store.ApplyPrepared(prepared, new TrustEditOptions(), _host.Cancellation)
+            : _host.Store.Apply(approved, new TrustEditOptions(), _host.Cancellation);
         foreach (TrustChange missing in result.NotFound)
             _host.Report(NotFound(missing));
         if (WantsEntries)
@@ -81,58 +99,6 @@ internal sealed class HostChanges
 
     // A scope and the file it is in, in words.
     private string Place(TrustChange change) => $"{change} in {_host.Store.Locations.PolicyPath} of {_host.HostName}";
-
-    // The changes that can be made. A fault of one scope is that scope's error; a fault that concerns all, such as a broken policy, ends the work.
-    private List<TrustChange> Possible()
-    {
-        if (_changes.Count == 0)
-            return [];
-        try
-        {
-            return Found(_changes, _host.Store.Preview(_changes));
-        }
-        catch (TrustException) when (_changes.Count > 1 && !IsAllOrNothing)
-        {
-            List<(TrustChange Change, TrustException Error)> bad = [];
-            List<TrustChange> good = [];
-            foreach (TrustChange change in _changes)
-            {
-                _host.Cancellation.ThrowIfCancellationRequested();
-                if (Error(change) is { } error)
-                    bad.Add((change, error));
-                else
-                    good.Add(change);
-            }
-
-            if (good.Count == 0)
-                throw;
-            foreach ((_, TrustException error) in bad)
-                _host.Report(error);
-            return Found(good, _host.Store.Preview(good));
-        }
-    }
-
-    private TrustException? Error(TrustChange change)
-    {
-        try
-        {
-            _host.Store.Preview([change]);
-            return null;
-        }
-        catch (TrustException e)
-        {
-            return e;
-        }
-    }
-
-    private List<TrustChange> Found(List<TrustChange> changes, TrustEditResult preview)
-    {
-        _doubts = preview.Warnings;
-        _switchedOn = preview.AttachmentsSwitchedOn;
-        foreach (TrustChange missing in preview.NotFound)
-            _host.Report(NotFound(missing));
-        return preview.NotFound.Count == 0 ? changes : [.. changes.Except(preview.NotFound)];
-    }
 
     private TrustException NotFound(TrustChange change) =>
         new("ImageTrustNotFound", TrustErrorKind.NotFound, $"{_host.Store.Locations.PolicyPath} has no scope '{change}', so there is nothing to remove. Scopes are removed by their exact name; Get-ImageTrust shows them.")

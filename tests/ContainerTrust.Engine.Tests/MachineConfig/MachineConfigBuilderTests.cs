@@ -184,7 +184,7 @@ public sealed class MachineConfigBuilderTests
             Entry("*.example.com", new SignedByRequirement { KeyType = "GPGKeys", KeyData = Convert.ToBase64String(Encoding.ASCII.GetBytes(TestKeys.Legacy)), SignedIdentity = new RemapIdentity { Prefix = "mirror.example.com", SignedPrefix = "registry.example.com" } }, new RejectRequirement()),
             Entry("registry.example.com/base", new SignedBaseLayerRequirement { BaseLayerIdentity = new MatchExactIdentity() }),
         ];
-        MachineConfigTrust config = Assert.Single(Build(entries, new MachineConfigOptions()));
+        MachineConfigTrust config = Assert.Single(Build(entries, new MachineConfigOptions { Force = true }));
         Assert.Equal(Comparable(entries), Comparable(config.Trust.Select(static t => t with { Keys = [] })));
     }
 
@@ -385,6 +385,7 @@ public sealed class MachineConfigBuilderTests
         Assert.Equal("IncompleteEntry", Refused([entry with { Requirements = null! }], new MachineConfigOptions()).ErrorId);
         Assert.Equal("IncompleteEntry", Refused([entry with { Requirements = [] }], new MachineConfigOptions()).ErrorId);
         Assert.Equal("UnreachableScope", Refused([entry with { Registry = "busybox" }], new MachineConfigOptions()).ErrorId);
+        Assert.Equal("EmptyScope", Refused([entry with { Registry = "" }], new MachineConfigOptions()).ErrorId);
         Assert.Equal("NoRebootNeedsKeys", Refused([entry], new MachineConfigOptions { NoReboot = true }).ErrorId);
         Assert.Equal("PresetNotFound", Assert.Throws<TrustException>(() => MachineConfigBuilder.Preset("none")).ErrorId);
     }
