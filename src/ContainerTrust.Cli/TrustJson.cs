@@ -186,6 +186,7 @@ internal static class TrustJson
             writer.WriteString("digest"u8, signature.Digest);
             writer.WriteString("creator"u8, signature.Creator);
             Write(writer, "timestamp", signature.Timestamp);
+            writer.WriteString("note"u8, signature.Note);
             writer.WriteString("untrustedKeyId"u8, signature.UntrustedKeyId);
             writer.WriteEndObject();
         }

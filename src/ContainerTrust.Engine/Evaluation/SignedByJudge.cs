@@ -42,6 +42,7 @@ internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string
             KeyFingerprint = verification.KeyFingerprint,
             UserId = verification.UserId,
             Created = verification.Created,
+            Note = verification.Note,
             UntrustedKeyId = verification.UntrustedKeyId,
         };
         if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.Fingerprint) && !acceptedFingerprints.Contains(verification.KeyFingerprint))

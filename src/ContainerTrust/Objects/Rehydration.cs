@@ -293,6 +293,7 @@ internal static class Rehydration
         Digest = bag.Text("Digest"),
         Creator = bag.Text("Creator"),
         Timestamp = bag.Moment("Timestamp"),
+        Note = bag.Text("Note"),
         UntrustedKeyId = bag.Text("UntrustedKeyId"),
     };
 

@@ -93,6 +93,24 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
+    public void ACleartextSignatureIsRefusedBehindTheMarkOfItsFormatToo()
+    {
+        byte[] message = Alice.SignClaim(Reference, Digest);
+        Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. message]).IsAccepted);
+        byte[] cleartext = Alice.ClearSign(TestSigner.Claim(Reference, Digest));
+        PolicyVerdict marked = Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. cleartext]);
+        Assert.False(marked.IsAccepted);
+        Assert.Contains("It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason, StringComparison.Ordinal);
+        ImageSignature signature = Assert.Single(marked.Signatures);
+        Assert.Equal(ImageSignatureKind.SimpleSigning, signature.Kind);
+        Assert.Null(signature.Fingerprint);
+        Assert.Null(signature.Digest);
+
+        // Without the mark no program knows the format.
+        Assert.Equal(ImageSignatureKind.Unknown, Assert.Single(Evaluate([SignedBy("/keys/alice.gpg")], cleartext).Signatures).Kind);
+    }
+
+    [Fact]
     public void OneAcceptedSignatureAmongOthersIsEnough()
     {
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest), Alice.SignClaim(Reference, Digest), Alice.SignMessage("x")).IsAccepted);

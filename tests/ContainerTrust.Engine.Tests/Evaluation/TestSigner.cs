@@ -39,6 +39,13 @@ internal sealed class TestSigner
     /// <summary>A message with a claim.</summary>
     public byte[] SignClaim(string reference, string digest) => SignMessage(Claim(reference, digest));
 
+    /// <summary>A line of text in the cleartext signature framework.</summary>
+    public byte[] ClearSign(string line) =>
+    [
+        .. Encoding.ASCII.GetBytes($"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{line}\n"),
+        .. TestPackets.Armor(Sign(0x01, SignatureCreated, Encoding.ASCII.GetBytes(line)), label: "SIGNATURE"),
+    ];
+
     public static string Claim(string reference, string digest) =>
         $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"atomic container signature"},"optional":{"creator":"test 1.0","timestamp":1700000001}}""";
 

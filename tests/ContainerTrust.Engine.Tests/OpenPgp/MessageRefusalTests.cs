@@ -26,6 +26,9 @@ public sealed class MessageRefusalTests
         Refused(OpenPgpProblem.TooLarge, "It is larger than 4 MiB.", new byte[OpenPgpKeyring.MaxMessageLength + 1]);
     }
 
+    private const string Cleartext = "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but not if built with Go's OpenPGP; "
+        + "it is refused here on purpose. Sign with gpg --sign.";
+
     [Fact]
     public void Armored_data_of_another_kind_is_named()
     {
@@ -33,7 +36,7 @@ public sealed class MessageRefusalTests
         Refused(OpenPgpProblem.NotSignedMessage, "It is not OpenPGP data.", "text"u8.ToArray());
         Refused(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content; sign with gpg --sign.", TestPackets.Armor(message, label: "SIGNATURE"));
         Refused(OpenPgpProblem.NotSignedMessage, "It is armored OpenPGP data, but no message.", TestPackets.Armor(message));
-        Refused(OpenPgpProblem.NotSignedMessage, "It is a cleartext signature, which is not accepted for images; sign with gpg --sign.",
+        Refused(OpenPgpProblem.NotSignedMessage, Cleartext,
             "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8.ToArray());
         byte[] armored = TestPackets.Armor(message, label: "MESSAGE");
         Refused(OpenPgpProblem.NotSignedMessage, "It has more than one armored block.", [.. armored, .. armored]);

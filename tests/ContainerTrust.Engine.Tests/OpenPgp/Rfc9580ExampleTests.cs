@@ -23,8 +23,7 @@ public sealed class Rfc9580ExampleTests
     [Fact]
     public void The_text_signature_of_version_6_is_over_CRLF()
     {
-        OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))]);
-        OpenPgpVerification verification = keyring.Verify(Encoding.ASCII.GetBytes(Message), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000));
+        OpenPgpVerification verification = Verified();
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Equal("CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", verification.Fingerprint);
         Assert.StartsWith("What we need from the grocery store:\n\n- tofu\n", Encoding.ASCII.GetString(verification.Content.Span), StringComparison.Ordinal);
@@ -37,4 +36,8 @@ public sealed class Rfc9580ExampleTests
         string changed = Message.Replace("bGVzCsKY", "bGV0CsKY", StringComparison.Ordinal);
         Assert.Equal(OpenPgpProblem.BadSignature, keyring.Verify(Encoding.ASCII.GetBytes(changed), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000)).Problem);
     }
+
+    /// <summary>What becomes of the message.</summary>
+    internal static OpenPgpVerification Verified() => OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))])
+        .Verify(Encoding.ASCII.GetBytes(Message), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000));
 }

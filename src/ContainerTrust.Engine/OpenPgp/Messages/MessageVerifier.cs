@@ -9,6 +9,10 @@ namespace ContainerTrust.Engine.OpenPgp.Messages;
 /// <summary>Verifies one signed message with a keyring.</summary>
 internal static class MessageVerifier
 {
+    // Not what every build does: docs/adr/0012-cleartext-signatures.md.
+    private const string Cleartext = "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but not if built with Go's OpenPGP; "
+        + "it is refused here on purpose. Sign with gpg --sign.";
+
     /// <summary>Verifies a message.</summary>
     /// <param name="keyring">The keys.</param>
     /// <param name="message">The message, binary or armored.</param>
@@ -55,7 +59,7 @@ internal static class MessageVerifier
             : block.Kind switch
             {
                 ArmorKind.Message => "",
-                ArmorKind.SignedMessage => "It is a cleartext signature, which is not accepted for images; sign with gpg --sign.",
+                ArmorKind.SignedMessage => Cleartext,
                 ArmorKind.Signature => "It is a signature without the signed content; sign with gpg --sign.",
                 _ => "It is armored OpenPGP data, but no message.",
             };
@@ -124,6 +128,7 @@ internal static class MessageVerifier
             UserId = KeyValidity.FindUserId(entry.Certificate, now),
             Created = DateTimeOffset.FromUnixTimeSeconds(signature.Created),
             Expires = end is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Note = ReleaseNotes.Of(signature.Version, isBySubkey: entry.Key != entry.Certificate.Primary),
             UntrustedKeyId = keyId,
         };
     }
