@@ -80,7 +80,7 @@ Describe 'Test-ImageTrust' {
     It 'leaves rules out by wildcards, and never those that everything hangs on' {
         $result = Test-ImageTrust -Root (New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}') -ExcludeRule default*, File*
         $result.Compliant | Should -BeTrue
-        $result.ExcludedRules | Should -Be 'DefaultAcceptsAnything', 'FileWritableByOthers', 'FileOwnedByOther'
+        $result.ExcludedRules | Should -Be 'DefaultAcceptsAnything', 'FileWritableByOthers', 'FileOwnedByOther', 'FileUnreadableByUsers'
         { Test-ImageTrust -Root (Get-GoodRoot) -ExcludeRule PolicyMissing } | Should -Throw -ErrorId 'RuleNotExcludable,*'
         { Test-ImageTrust -Root (Get-GoodRoot) -ExcludeRule Nonsense } | Should -Throw -ErrorId 'RuleNotFound,*'
     }
