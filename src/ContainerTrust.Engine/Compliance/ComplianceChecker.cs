@@ -82,7 +82,7 @@ public static class ComplianceChecker
         audit.PolicyFile = audit.Host.TryReadFile(path, PolicyReader.MaxBytes);
         if (audit.PolicyFile is not { } file)
         {
-            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: audit.Fix.SetDefault("reject"));
+            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: audit.Store.Locations.IsFromVariable ? null : audit.Fix.SetDefault("reject"));
             return;
         }
 

@@ -18,7 +18,7 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     /// </summary>
     public bool AreOfOneLevel { get; init; } = true;
 
-    /// <summary>Whether the policy was named, not found.</summary>
+    /// <summary>Whether the policy was named, by the caller or by a variable, and not found.</summary>
     internal bool IsNamed { get; init; }
 
     /// <summary>Whether <c>CONTAINERS_POLICY_JSON</c> names the policy; podman 6 fetches nothing while it names no file.</summary>
@@ -93,7 +93,7 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
         {
             IsUserRegistries = isUserRegistries,
             AreOfOneLevel = policyPath is null == registriesDirectory is null && (policyPath is not null || isUser == isUserRegistries),
-            IsNamed = policyPath is not null,
+            IsNamed = policyPath is not null || variable is not null,
             IsFromVariable = variable is not null,
             Release = lookup.Release,
 

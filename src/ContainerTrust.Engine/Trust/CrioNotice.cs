@@ -12,18 +12,22 @@ internal static class CrioNotice
     /// <returns>A sentence. Null if CRI-O is not there, obeys the system's policy, or another policy is changed.</returns>
     public static string? Of(ITrustHost host, TrustLocations locations)
     {
-        if (locations.PolicyPath != TrustLocations.SystemPolicyPath || !CrioConfiguration.MayBeThere(host))
+        // What is written, which is not what was found where that is the distribution's.
+        string written = TrustPlanner.WritePath(locations);
+        if (written != TrustLocations.SystemPolicyPath)
             return null;
-        host.Prefetch(CrioConfiguration.Paths);
         try
         {
-            return CrioConfiguration.Load(host)?.Policy is { } policy && policy.Value != locations.PolicyPath
-                ? $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {locations.PolicyPath} changes nothing."
+            if (!CrioConfiguration.MayBeThere(host))
+                return null;
+            host.Prefetch(CrioConfiguration.Paths);
+            return CrioConfiguration.Load(host)?.Policy is { } policy && policy.Value != written && host.ResolvePath(policy.Value) != written
+                ? $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {written} changes nothing."
                 : null;
         }
-        catch (TrustException e)
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {
-            return $"Whether CRI-O obeys {locations.PolicyPath} is not known: {e.Message}";
+            return $"Whether CRI-O obeys {written} is not known: {e.Message}";
         }
     }
 

@@ -44,10 +44,23 @@ internal static class PlanCheck
     {
         if (!HostUser.IsRoot(host))
             return;
-        foreach (OtherUser user in OtherUsers.Of(host))
+        foreach (OtherUser user in Users(host))
         {
-            if (Refusal(planned, user, directory) is { } refusal && Refusal(host, user, directory) is null)
+            if (Refusal(planned, user, directory) is TrustFormatException refusal && Refusal(host, user, directory) is null)
                 throw Refused(refusal, $" for {user.Words}");
+        }
+    }
+
+    // What cannot be read is refused already.
+    private static OtherUser[] Users(ITrustHost host)
+    {
+        try
+        {
+            return [.. OtherUsers.Of(host)];
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            return [];
         }
     }
 
@@ -75,14 +88,14 @@ internal static class PlanCheck
     public static TrustException Refused(TrustFormatException reason, string users = "") =>
         new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}", reason) { Target = reason.Path };
 
-    private static TrustFormatException? Refusal(ITrustHost host, OtherUser user, string directory)
+    private static TrustException? Refusal(ITrustHost host, OtherUser user, string directory)
     {
         try
         {
             _ = LookasideConfiguration.LoadAllLevels(new UserView(host, null, user.Number), directory, ContainersRelease.Six);
             return null;
         }
-        catch (TrustFormatException e)
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {
             return e;
         }

@@ -24,6 +24,18 @@ internal static class PolicyErrors
         }
     }
 
+    /// <summary>The error for a reset where a variable names the policy: without the file, podman 6 would fetch nothing.</summary>
+    /// <param name="path">What the variable names.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException VariableNamesPolicy(string path) => new(
+        "PolicyFromVariable",
+        TrustErrorKind.InvalidArgument,
+        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, so it is not known which default it has. "
+            + $"Nothing was changed. Unset it, or specify {TrustOption.PolicyPath}.")
+    {
+        Target = path,
+    };
+
     /// <summary>The error for a change of the policy that a variable names, and that is not there.</summary>
     /// <param name="path">What the variable names.</param>
     /// <returns>The error to throw.</returns>

@@ -96,8 +96,8 @@ internal sealed class TrustReset
         if (_locations.PolicyPath == TrustLocations.VendorPolicyPath)
             return null;
         HostFile? present = _host.TryReadFile(_locations.PolicyPath, LargestReplaced);
-        if (present is null && _locations.IsFromVariable)
-            throw PolicyErrors.VariableNamesNothing(_locations.PolicyPath);
+        if (_locations.IsFromVariable)
+            throw present is null ? PolicyErrors.VariableNamesNothing(_locations.PolicyPath) : PolicyErrors.VariableNamesPolicy(_locations.PolicyPath);
         if (IsVendorsNext())
         {
             // A copy would hide what later updates bring. A link to it is no copy.

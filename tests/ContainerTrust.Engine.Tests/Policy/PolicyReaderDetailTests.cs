@@ -56,6 +56,7 @@ public sealed class PolicyReaderDetailTests
     [InlineData("{\"default\": [ # why\n{\"type\": \"reject\"}]}", "Comments are not allowed", 1, 15)]
     [InlineData("{\"default\": [{\"type\": \"reject\"}", "It ends too early", 1, 33)]
     [InlineData("{\"default\": [{\"type\": \"rej", "It ends too early", 1, 28)]
+    [InlineData("{\"default\": [{\"type\": /etc/x}]}", "The file is not valid JSON: '/'", 1, 23)]
     [InlineData("{\"default\" [{\"type\": \"reject\"}]}", "The file is not valid JSON: ", 1, 12)]
     public void What_is_not_JSON_is_said_in_words(string text, string expected, int line, int column)
     {

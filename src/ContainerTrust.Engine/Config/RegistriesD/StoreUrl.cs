@@ -24,7 +24,7 @@ internal static class StoreUrl
             return null;
         int colon = store.IndexOf(':');
         if (colon < 0)
-            return "it is neither a URL nor an absolute path; write https://…, file:///… or /….";
+            return "it is neither a URL nor an absolute path; write https://… or file:///….";
         ReadOnlySpan<char> scheme = store.AsSpan(0, colon);
         ReadOnlySpan<char> rest = store.AsSpan(colon + 1);
         if (scheme.Equals("file", StringComparison.OrdinalIgnoreCase))

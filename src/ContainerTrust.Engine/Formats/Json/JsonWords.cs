@@ -15,12 +15,15 @@ internal static class JsonWords
         ReadOnlySpan<byte> rest = From(content, e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
         if (rest.TrimStart(" \t\r\n"u8).IsEmpty)
             return "It ends too early: an object, a list or a string is not closed. It may have been cut off.";
-        if (rest[0] is (byte)'/' or (byte)'#')
+        if (rest.StartsWith("//"u8) || rest.StartsWith("/*"u8) || (rest[0] == (byte)'#' && BeginsLine(content, rest.Length)))
             return "Comments are not allowed. Remove this one.";
         return rest[0] is (byte)'}' or (byte)']' && content[..^rest.Length].TrimEnd(" \t\r\n"u8) is [.., (byte)',']
             ? "The comma before this bracket is one too many. Remove it."
             : null;
     }
+
+    private static bool BeginsLine(ReadOnlySpan<byte> content, int left) =>
+        content[..^left].TrimEnd(" \t\r"u8) is [] or [.., (byte)'\n'] or [.., (byte)',' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']'];
 
     private static ReadOnlySpan<byte> From(ReadOnlySpan<byte> content, long line, long column)
     {

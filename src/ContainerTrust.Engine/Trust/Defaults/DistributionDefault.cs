@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Trust.Defaults;
 
@@ -56,7 +57,7 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
         foreach (string name in host.ListDirectory(Directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml"))
         {
-            if (host.TryReadFile($"{Directory}/{name}", LookasideLimits.FileBytes) is { } file)
+            if (DropInFiles.TryRead(host, $"{Directory}/{name}", LookasideLimits.FileBytes) is { } file)
                 files.Add(name, file.Content);
         }
 

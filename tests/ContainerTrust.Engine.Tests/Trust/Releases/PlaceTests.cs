@@ -41,6 +41,34 @@ public sealed class PlaceTests : IDisposable
         Assert.Contains("b.example", File.ReadAllText(_host.Root.Full("/etc/other.json")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/etc/containers/policy.json")]
+    [InlineData("/usr/share/containers/policy.json")]
+    public void A_policy_that_a_variable_names_is_not_taken_away(string named)
+    {
+        _host.Write(LevelsHost.Policy, Reject);
+        _host.Write(LevelsHost.VendorPolicy, Accept);
+        _host.Environment["CONTAINERS_POLICY_JSON"] = named;
+        if (named == LevelsHost.VendorPolicy)
+            Assert.Empty(_host.Open("6").Reset(true, false, CancellationToken.None).Files);
+        else
+            Assert.Equal("PolicyFromVariable", Assert.Throws<TrustException>(() => _host.Open("6").Reset(true, false, CancellationToken.None)).ErrorId);
+        Assert.Equal((Reject, Accept), (_host.Root.Read(LevelsHost.Policy), _host.Root.Read(LevelsHost.VendorPolicy)));
+        if (named == LevelsHost.VendorPolicy)
+            Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => Apply(_host.Open("6"))).ErrorId);
+    }
+
+    [Fact]
+    public void What_is_broken_for_others_already_stops_no_change()
+    {
+        _host.Write(LevelsHost.Policy, Reject);
+        _host.Write("/etc/containers/registries.rootless.d", "a file");
+        _host.Write("/etc/crio/crio.conf.d", "a file");
+        Apply(_host.Open("6"));
+        Assert.Equal("https://new.example/", _host.Open("6").Governing("a.example/x:1").SignatureStore);
+        Assert.Contains(_host.Warnings, static w => w.StartsWith("Whether CRI-O obeys", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_distributions_policy_is_refused_by_name_and_copied_where_it_is_found()
     {
