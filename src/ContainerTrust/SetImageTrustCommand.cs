@@ -151,15 +151,22 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             },
             Force = Force,
         };
-        _request.RequirePossible();
+        if (!IsNothing)
+            _request.RequirePossible();
     }
 
     private protected override IReadOnlyList<string> FilesNeeded => _request.Files;
 
     private protected override void Process() => _entries.AddRange(InputObject ?? []);
 
-    private protected override void Collect(HostContext host, HostChanges changes) =>
-        changes.AddRange(_request.ToChanges(host.Store, changes.Refuse));
+    // -Default:$false, as a script may have it.
+    private bool IsNothing => ParameterSetName == DefaultSet && !Default;
+
+    private protected override void Collect(HostContext host, HostChanges changes)
+    {
+        if (!IsNothing)
+            changes.AddRange(_request.ToChanges(host.Store, changes.Refuse));
+    }
 
     private protected override string Describe(HostChanges changes, TrustChange change)
     {

@@ -5,6 +5,12 @@ Describe 'Set-ImageTrust' {
     BeforeEach { $root = New-TestRoot $SmallPolicy $FullRegistries }
 
     Context 'scopes' {
+        It 'does nothing for -Default:$false' {
+            $before = Get-Content "$root/etc/containers/policy.json" -Raw
+            Set-ImageTrust -Default:$false -Type Reject -Root $root -ErrorAction Stop | Should -BeNullOrEmpty
+            Get-Content "$root/etc/containers/policy.json" -Raw | Should -Be $before
+        }
+
         It 'sets <Type>' -TestCases @(
             @{ Type = 'Accept'; Word = 'insecureAcceptAnything' }
             @{ Type = 'Reject'; Word = 'reject' }

@@ -16,7 +16,7 @@ internal sealed class LookasideCheck : IComplianceCheck
             audit.Add(ComplianceRules.LookasideDoubtful, warning.Message, warning.Path);
         LookasideEntry[] sections = [.. lookaside.Default is { } all ? [all] : Array.Empty<LookasideEntry>(), .. lookaside.Sections.Values];
         foreach (LookasideEntry section in sections.Where(static s => s.Section.SignatureStore is { } store && StoreUrl.IsBarePath(store)))
-            audit.Add(ComplianceRules.LookasideDoubtful, $"The signature store of {Printable.Of(section.Namespace ?? "default-docker", Printable.NameLength)}, {Printable.Of(section.Section.SignatureStore!, Printable.NameLength)}, is a path and not a URL: podman and skopeo refuse to read it, and fetch no image that it is for. Write file:// before it.", section.Path);
+            audit.Add(ComplianceRules.LookasideDoubtful, BarePath(section), section.Path);
         foreach (PolicyEntry entry in audit.Entries.Where(static e => e.IsDefault || e.Transport == "docker"))
         {
             audit.Cancellation.ThrowIfCancellationRequested();
@@ -27,5 +27,13 @@ internal sealed class LookasideCheck : IComplianceCheck
             TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
             audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore!));
         }
+    }
+
+    private static string BarePath(LookasideEntry section)
+    {
+        string store = section.Section.SignatureStore!;
+        string of = Printable.Of(section.Namespace ?? "default-docker", Printable.NameLength);
+        return $"The signature store of {of}, {Printable.Of(store, Printable.NameLength)}, is a path and not a URL: podman and skopeo refuse to read it, "
+            + $"and fetch no image that it is for. Write {Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.";
     }
 }

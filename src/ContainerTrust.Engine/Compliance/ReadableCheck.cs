@@ -1,5 +1,7 @@
 using System.Globalization;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Compliance;
@@ -20,7 +22,7 @@ internal sealed class ReadableCheck : IComplianceCheck
             return;
         if (audit.PolicyFile is { } policy)
             Judge(audit, policy, "so podman fetches no image for other users", isSecret: false);
-        foreach (HostFile file in audit.Lookaside?.Files ?? [])
+        foreach (HostFile file in OfUsers(audit))
         {
             if (file.Path.StartsWith("/etc/", StringComparison.Ordinal) || file.Path.StartsWith("/usr/", StringComparison.Ordinal))
                 Judge(audit, file, "so podman fetches no image for other users", isSecret: false);
@@ -31,6 +33,25 @@ internal sealed class ReadableCheck : IComplianceCheck
             // A private key that lies among public ones must not be opened to all.
             if (audit.Load(path).File is { } key)
                 Judge(audit, key, "so podman accepts nothing by it for other users", isSecret: true);
+        }
+    }
+
+    // What podman 6 reads for users other than root is not what it reads for root.
+    private static IReadOnlyList<HostFile> OfUsers(Audit audit)
+    {
+        if (audit.Lookaside is not { } own)
+            return [];
+        TrustLocations locations = audit.Store.Locations;
+        if (!locations.ReadsAllRegistries || !HostUser.IsRoot(audit.Host))
+            return own.Files;
+        try
+        {
+            return LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, null, null), locations.RegistriesDirectory, locations.Release).Files;
+        }
+        catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
+        {
+            // A finding of its own: UserLevels.
+            return [];
         }
     }
 

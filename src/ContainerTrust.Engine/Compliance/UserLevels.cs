@@ -30,10 +30,28 @@ internal static class UserLevels
             return;
         string home = configuration[..^End.Length];
         string registries = $"{configuration}/registries.d";
-        uint? owner = null;
-        foreach (string name in audit.Host.ListDirectory(registries).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)))
-            owner ??= DropInFiles.TryRead(audit.Host, $"{registries}/{name}", LookasideLimits.FileBytes)?.Permissions?.UserId;
+        uint? owner = home == "/root" ? null : Owner(audit.Host, registries);
         Check(audit, home, owner, $"the user of {Printable.Of(home, Printable.NameLength)}");
+    }
+
+    // A file that root put there says nothing of the user's number.
+    private static uint? Owner(ITrustHost host, string registries)
+    {
+        foreach (string name in host.ListDirectory(registries).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)))
+        {
+            try
+            {
+                if (DropInFiles.TryRead(host, $"{registries}/{name}", LookasideLimits.FileBytes)?.Permissions?.UserId is { } owner and > 0)
+                    return owner;
+            }
+            catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
+            {
+                // What podman makes of it is asked next.
+                return null;
+            }
+        }
+
+        return null;
     }
 
     // What is wrong for the current user is said already, and the same would be wrong for all.
@@ -46,10 +64,10 @@ internal static class UserLevels
         {
             _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), audit.Store.Locations.RegistriesDirectory, audit.Store.Locations.Release);
         }
-        catch (TrustFormatException e)
+        catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
         {
             if (!audit.Findings.Any(f => f.RuleId == ComplianceRules.LookasideConflict && f.Message.StartsWith(e.Message, StringComparison.Ordinal)))
-                audit.Add(ComplianceRules.LookasideConflict, $"{e.Message} podman fetches no image for {who} until that is fixed.", e.Path);
+                audit.Add(ComplianceRules.LookasideConflict, $"{e.Message} podman fetches no image for {who} until that is fixed.", (e as TrustFormatException)?.Path ?? e.Target);
         }
     }
 }

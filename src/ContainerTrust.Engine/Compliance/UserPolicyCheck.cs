@@ -36,6 +36,7 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         if (new ContainersLookup(audit.Host, locations.Release).UserDirectory is { } own)
             directories.Add(own);
         audit.Host.Prefetch([.. directories.SelectMany(static d => new[] { d + PolicyFile, d + RegistriesDirectory })]);
+        UserLevels.CheckOthers(audit);
         int unseen = 0;
         foreach (string directory in directories)
         {
@@ -51,7 +52,6 @@ internal sealed class UserPolicyCheck : IComplianceCheck
             }
         }
 
-        UserLevels.CheckOthers(audit);
         if (unseen == 0)
             return;
         audit.NotDone(ComplianceRules.UserPolicy, ComplianceRules.LookasideConflict);

@@ -54,6 +54,13 @@ public interface ITrustHost
         // Local files are as near as they can be.
     }
 
+    /// <summary>Forgets what was read before, where reading is from memory: what comes next is asked of the host anew.</summary>
+    /// <exception cref="TrustException">The connection to the host has ended.</exception>
+    void Refresh()
+    {
+        // Local files are always read.
+    }
+
     /// <summary>Refuses what a change would refuse because another user could lead it elsewhere, for previews: nothing is locked or made.</summary>
     /// <param name="path">The path of a file on the host that would be replaced or deleted.</param>
     /// <param name="isDeletion">Whether it would be deleted: then a link is not followed.</param>

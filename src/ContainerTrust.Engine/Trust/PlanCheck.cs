@@ -51,6 +51,43 @@ internal static class PlanCheck
         }
     }
 
+    /// <summary>
+    /// Refuses new signature stores that are a path: podman and skopeo read no signature from them, and skopeo 1.9.3 crashes. One that is there already stays:
+    /// the change is about something else.
+    /// </summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="now">What is configured.</param>
+    /// <exception cref="TrustException">One has such a store (<c>LookasideInvalidStore</c>).</exception>
+    public static void RequireNoBarePath(IReadOnlyList<TrustChange> changes, LookasideConfiguration now)
+    {
+        foreach (TrustChange change in changes.Where(static c => c.Section is not null))
+        {
+            LookasideSection? old = (change.IsDefault ? now.Default : now.Sections.GetValueOrDefault(change.Registry))?.Section;
+            RequireNoBarePath(change.Section!.SignatureStore, old?.SignatureStore);
+            RequireNoBarePath(change.Section.SignatureStoreStaging, old?.SignatureStoreStaging);
+        }
+    }
+
+    /// <summary>The error for a plan whose result podman would refuse.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="users">For whom, with a blank before it; empty for all.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException Refused(TrustFormatException reason, string users = "") =>
+        new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}", reason) { Target = reason.Path };
+
+    private static void RequireNoBarePath(string? store, string? old)
+    {
+        if (store is null || store == old || !StoreUrl.IsBarePath(store))
+            return;
+        throw new TrustException(
+            "LookasideInvalidStore",
+            TrustErrorKind.InvalidArgument,
+            $"The signature store {store} is a path and not a URL: podman and skopeo read no signature from it. Write {StoreUrl.OfPath(store)}.")
+        {
+            Target = store,
+        };
+    }
+
     // What cannot be read is refused already.
     private static OtherUser[] Users(ITrustHost host)
     {
@@ -63,30 +100,6 @@ internal static class PlanCheck
             return [];
         }
     }
-
-    /// <summary>Refuses signature stores that are a path: podman and skopeo read no signature from them, and skopeo 1.9.3 crashes.</summary>
-    /// <param name="changes">The changes.</param>
-    /// <exception cref="TrustException">One has such a store (<c>LookasideInvalidStore</c>).</exception>
-    public static void RequireNoBarePath(IReadOnlyList<TrustChange> changes)
-    {
-        IEnumerable<string?> stores = changes.SelectMany(static c => new[] { c.Section?.SignatureStore, c.Section?.SignatureStoreStaging });
-        if (stores.OfType<string>().FirstOrDefault(StoreUrl.IsBarePath) is not { } store)
-            return;
-        throw new TrustException(
-            "LookasideInvalidStore",
-            TrustErrorKind.InvalidArgument,
-            $"The signature store {store} is a path and not a URL: podman and skopeo read no signature from it. Write file://{store}.")
-        {
-            Target = store,
-        };
-    }
-
-    /// <summary>The error for a plan whose result podman would refuse.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="users">For whom, with a blank before it; empty for all.</param>
-    /// <returns>The error to throw.</returns>
-    public static TrustException Refused(TrustFormatException reason, string users = "") =>
-        new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}", reason) { Target = reason.Path };
 
     private static TrustException? Refusal(ITrustHost host, OtherUser user, string directory)
     {

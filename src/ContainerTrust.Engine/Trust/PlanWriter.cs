@@ -26,6 +26,9 @@ internal sealed class PlanWriter : IDisposable
         Warn();
     }
 
+    /// <summary>Whether a file was written.</summary>
+    public bool HasWritten => _written.Count > 0;
+
     /// <summary>Writes; where another program changed a file meanwhile, plans again from what is there now.</summary>
     /// <param name="plan">Plans what is still to be done.</param>
     /// <returns>What was done, all attempts together.</returns>

@@ -26,7 +26,7 @@ internal sealed class PossibleChanges
         IReadOnlyList<TrustChange> changes, TrustException fault, Action<TrustChange> check, Action<IReadOnlyList<TrustChange>> plan)
     {
         PossibleChanges possible = new(plan);
-        if (fault.Kind == TrustErrorKind.ConnectionFailed || possible.Fault([]) is not null)
+        if (fault.Kind is TrustErrorKind.ConnectionFailed or TrustErrorKind.ResourceBusy || possible.Fault([]) is not null)
             throw fault;
         List<TrustChange> rest = [];
         foreach (TrustChange change in changes)
@@ -54,7 +54,12 @@ internal sealed class PossibleChanges
                 continue;
             TrustChange change = rest[next++];
             TrustException? alone = _good.Count == 0 ? fault : Fault([change]);
-            _refused.Add(new RefusedChange(change, alone ?? throw Together(change, fault)));
+            if (alone is not null)
+                _refused.Add(new RefusedChange(change, alone));
+            else if (Fault([.. _good, change]) is null)
+                _good.Add(change);
+            else
+                throw Together(change, fault);
         }
     }
 
@@ -79,7 +84,7 @@ internal sealed class PossibleChanges
 
     private TrustException? Fault(IReadOnlyList<TrustChange> changes) => Fault(() => _plan(changes));
 
-    // A host that does not answer says nothing of a change.
+    // A host that does not answer, and a file that is being written, say nothing of a change.
     private static TrustException? Fault(Action action)
     {
         try
@@ -87,7 +92,7 @@ internal sealed class PossibleChanges
             action();
             return null;
         }
-        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.ResourceBusy))
         {
             return e;
         }

@@ -6,11 +6,14 @@ namespace ContainerTrust.Engine.Trust;
 public sealed record RefusedChange(TrustChange Change, TrustException Error);
 
 /// <summary>
-/// Changes that were worked out and can be made by <see cref="TrustStore.ApplyPrepared"/>. What is written is worked out once more from what is there then,
-/// under the lock of all writers.
+/// Changes that were worked out and can be made by <see cref="TrustStore.ApplyPrepared"/>. What is written is worked out once more under the lock of all
+/// writers. Key files are not judged again.
 /// </summary>
 public sealed class PreparedChanges
 {
+    // Longer than a program needs from planning to writing, and shorter than a person needs to answer.
+    private const long FreshMilliseconds = 2_000;
+
     internal PreparedChanges(IReadOnlyList<TrustChange> changes, TrustPlan plan, IReadOnlyList<RefusedChange> refused)
     {
         Plan = plan;
@@ -29,4 +32,10 @@ public sealed class PreparedChanges
     public IReadOnlyList<RefusedChange> Refused { get; }
 
     internal TrustPlan Plan { get; }
+
+    /// <summary>When they were worked out, in the milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    internal long MadeAt { get; set; } = Environment.TickCount64;
+
+    /// <summary>Whether the host may have been changed since, while a question waited for its answer.</summary>
+    internal bool IsOld => Environment.TickCount64 - MadeAt > FreshMilliseconds;
 }

@@ -119,7 +119,7 @@ public sealed record SetRequest
     // Who brings a key brings one of the form that the stores are for.
     private List<TrustChange> OfPreset(TrustStore store) =>
     [
-        .. store.Preset(Preset!, hasOwnKeys: Options.KeyPaths.Count > 0).Select(entry => new TrustChange
+        .. store.Preset(Preset!, Options.KeyPaths.Count > 0, Force).Select(entry => new TrustChange
         {
             Transport = "docker",
             Registry = entry.Registry,

@@ -59,12 +59,12 @@ internal sealed class TrustEditor
         string directory = _store.Locations.RegistriesDirectory;
         using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(_store.Locations), directory, _messages, options.LockTimeout, cancellationToken);
 
-        // Under the lock the first plan is what counts. Later ones are of what the first has not written yet, and do not tell all.
+        // Under the lock the last plan counts by which nothing was written yet. Later ones are of what is left to write, and do not tell all.
         TrustPlan? now = null;
         IReadOnlyList<TrustFileChange> files = writer.Write(() =>
         {
             TrustPlan next = TrustPlanner.Make(_store, changes);
-            if (now is null)
+            if (now is null || !writer.HasWritten)
                 Say(now = next, said, warnings);
             return next.Files;
         });

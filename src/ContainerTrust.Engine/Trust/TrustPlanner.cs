@@ -40,7 +40,7 @@ internal sealed class TrustPlanner
     {
         LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations);
         _allLevels = lookaside.Levels.Count > 0 ? lookaside : OtherReading(_host);
-        PlanCheck.RequireNoBarePath(changes);
+        PlanCheck.RequireNoBarePath(changes, lookaside);
         List<SectionChange> sections = Sections(changes, lookaside);
         HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null).Select(static s => s.Namespace!)];
         (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
@@ -184,7 +184,6 @@ internal sealed class TrustPlanner
     /// <exception cref="TrustException">It is not possible.</exception>
     public static void Check(TrustChange change)
     {
-        PlanCheck.RequireNoBarePath([change]);
         RequireNoStrangeSection(change);
         if (change is { Remove: false, Requirements: not null })
             SecretKeys.RequireNone(change.Requirements);

@@ -63,7 +63,7 @@ public static class TrustPresets
         ArgumentNullException.ThrowIfNull(host);
         string preset = Canonical(name);
         if (preset == RedHatIsv)
-            return host.Exists(IsvKey) ? Isv() : throw IsvKeyMissing();
+            return Isv();
         OperatingSystemRelease release = OperatingSystemRelease.Read(host);
         bool isSigstore = preset == RedHatSigstore
             || (preset == RedHat && (release is { IsOfRedHat: true, Major: >= 10 } || (host.Exists(SigstoreKey) && host.Exists(RekorKey))));
@@ -99,14 +99,23 @@ public static class TrustPresets
             + $"They are refused without entries of their own; {TrustOption.Preset.With(RedHatIsv)} has them."
         : null;
 
-    private static TrustException IsvKeyMissing() => new(
-        "PresetKeyMissing",
-        TrustErrorKind.NotFound,
-        $"The preset {RedHatIsv} requires Red Hat's key {IsvKeyId}, which is not part of any release. "
-            + $"Save it from https://access.redhat.com/security/team/key as {IsvKey}, or specify {TrustOption.KeyPath}.")
+    /// <summary>Refuses the preset whose key users have to fetch, where it is missing.</summary>
+    /// <param name="entries">The preset.</param>
+    /// <param name="host">The host.</param>
+    /// <exception cref="TrustException">The key is missing (<c>PresetKeyMissing</c>).</exception>
+    internal static void RequireFetchedKey(IReadOnlyList<TrustPresetEntry> entries, ITrustHost host)
     {
-        Target = IsvKey,
-    };
+        if (!entries.Any(static e => e.KeyPaths.Contains(IsvKey)) || host.Exists(IsvKey))
+            return;
+        throw new TrustException(
+            "PresetKeyMissing",
+            TrustErrorKind.NotFound,
+            $"The preset {RedHatIsv} requires Red Hat's key {IsvKeyId} as {IsvKey}, which does not exist. "
+                + $"Save the key there from https://access.redhat.com/security/team/key, or specify {TrustOption.KeyPath}.")
+        {
+            Target = IsvKey,
+        };
+    }
 
     private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };

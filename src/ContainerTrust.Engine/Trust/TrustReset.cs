@@ -108,10 +108,11 @@ internal sealed class TrustReset
         // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
             return present is null ? null : new PlannedFile(_locations.PolicyPath, present, null);
-        ReadOnlyMemory<byte> text = (DistributionDefault.Find(_host) ?? throw DistributionDefault.Unknown(_host)).Policy;
+        DistributionDefault shipped = DistributionDefault.Find(_host) ?? throw DistributionDefault.Unknown(_host);
+        ReadOnlyMemory<byte> text = shipped.Policy;
 
         // Of a file that podman refuses no copy helps.
-        _ = PolicyReader.Read(text.Span, TrustLocations.VendorPolicyPath);
+        _ = PolicyReader.Read(text.Span, shipped.Origin);
         return present is not null && IsAlready(present.Content, text) ? null : new PlannedFile(_locations.PolicyPath, present, text);
     }
 

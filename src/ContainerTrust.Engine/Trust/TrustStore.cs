@@ -158,14 +158,20 @@ public sealed class TrustStore
 
     /// <summary>Makes changes that were prepared. If nothing changed meanwhile, what was prepared is done; otherwise what they mean now.</summary>
     /// <param name="prepared">The changes.</param>
+    /// <param name="wanted">Those of them that are wanted.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the wait for other writers; a write that has begun is finished.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="TrustException">Nothing was written, or the message says what was.</exception>
-    public TrustEditResult ApplyPrepared(PreparedChanges prepared, TrustEditOptions options, CancellationToken cancellationToken)
+    public TrustEditResult ApplyPrepared(
+        PreparedChanges prepared, IReadOnlyList<TrustChange> wanted, TrustEditOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prepared);
-        return Changed(new TrustEditor(this, _messages).Apply(prepared.Changes, prepared.Plan, options, cancellationToken));
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (prepared.IsOld)
+            Host.Refresh();
+        TrustPlan? plan = prepared.IsOld || wanted.Count < prepared.Changes.Count ? null : prepared.Plan;
+        return Changed(new TrustEditor(this, _messages).Apply(wanted, plan, options, cancellationToken));
     }
 
     /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
@@ -206,11 +212,16 @@ public sealed class TrustStore
     /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG ones.</summary>
     /// <param name="name">The preset, see <see cref="TrustPresets.Names"/>.</param>
     /// <param name="hasOwnKeys">Whether the user brings keys in place of the vendor's: <c>RedHat</c> is then the form of RHEL 8 and 9.</param>
-    /// <returns>One entry a registry.</returns>
-    /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>), or a file cannot be read.</exception>
-    public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false)
+    /// <param name="force">Take a preset whose key is missing all the same.</param>
+    /// <returns>One entry per registry.</returns>
+    /// <exception cref="TrustException">
+    /// There is no such preset (<c>PresetNotFound</c>), its key has to be fetched first (<c>PresetKeyMissing</c>), or a file cannot be read.
+    /// </exception>
+    public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false, bool force = false)
     {
         IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? TrustPresets.Get(name) : TrustPresets.For(name, Host);
+        if (!hasOwnKeys && !force)
+            TrustPresets.RequireFetchedKey(entries, Host);
         _messages.Verbose($"The preset asks for {(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
         foreach (string doubt in TrustPresets.Replaced(entries, this))
             WarnOnce(doubt);

@@ -88,9 +88,7 @@ internal sealed class HostChanges
             return;
         }
 
-        TrustEditResult result = approved.Count == prepared.Changes.Count
-            ? _host.Store.ApplyPrepared(prepared, new TrustEditOptions(), _host.Cancellation)
-            : _host.Store.Apply(approved, new TrustEditOptions(), _host.Cancellation);
+        TrustEditResult result = _host.Store.ApplyPrepared(prepared, approved, new TrustEditOptions(), _host.Cancellation);
         foreach (TrustChange missing in result.NotFound)
             _host.Report(NotFound(missing));
         if (WantsEntries)

@@ -1,3 +1,6 @@
+using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Tests.Hosts;
+using ContainerTrust.Engine.Tests.Trust;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
@@ -32,6 +35,59 @@ public sealed class UserRuleTests
     [InlineData("/home/u/.config/containers/registries.d/example.yaml")]
     [InlineData("/etc/containers/registries.rootless.d/mine.yml")]
     public void A_file_that_hides_the_others_is_not(string path) => Assert.Empty(Conflicts(AuditHost.Good().With(path, Mine)));
+
+    [Theory]
+    [InlineData("/home/alice", 0, true)]
+    [InlineData("/home/alice", 1000, true)]
+    [InlineData("/root", 1000, false)]
+    public void Who_owns_a_users_file_does_not_make_the_user_root(string home, uint owner, bool isConflict)
+    {
+        AuditHost host = AuditHost.Good()
+            .With($"{home}/.config/containers/registries.d/a.yaml", "docker:\n  r.example:\n    lookaside: https://mine.example/\n", owner: owner)
+            .With("/etc/containers/registries.rootless.d/b.yaml", "docker:\n  r.example:\n    lookaside: https://theirs.example/\n");
+        Assert.Equal(isConflict, Conflicts(host).Length == 1);
+    }
+
+    [Fact]
+    public void A_users_file_that_podman_cannot_read_is_an_error_and_one_that_is_hidden_from_us_a_note()
+    {
+        const string File = "/home/u/.config/containers/registries.d/large.yaml";
+        ImageTrustFinding finding = Assert.Single(Conflicts(AuditHost.Good().With(File, new byte[(10 << 20) + 1], owner: 1000)));
+        Assert.Contains("no image for the user of /home/u until that is fixed", finding.Message, StringComparison.Ordinal);
+        AuditHost hidden = AuditHost.Good().With(File, "", owner: 1000);
+        hidden.Denied.Add("/home/u");
+        Assert.Empty(Conflicts(hidden));
+    }
+
+    [Fact]
+    public void What_is_wrong_for_all_users_is_not_said_of_one()
+    {
+        AuditHost host = AuditHost.Good()
+            .With("/etc/containers/registries.rootless.d/mine.yaml", Mine)
+            .With("/home/u/.config/containers/registries.d/other.yaml", "docker:\n  other.example:\n    lookaside: https://o.example/\n", owner: 1000);
+        Assert.Contains("for users other than root", Assert.Single(Conflicts(host)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/etc/containers/registries.rootful.d/x.yaml", false)]
+    [InlineData("/etc/containers/registries.rootless.d/x.yaml", true)]
+    public void Only_files_that_other_users_read_have_to_be_readable(string path, bool isFound)
+    {
+        ImageTrustCompliance found = AuditHost.Good().With(path, "", 0x180).Check(target: new TrustStoreOptions { PodmanVersion = "6" });
+        Assert.Equal(isFound, Of(found, "FileUnreadableByUsers").Any(f => f.Path == path));
+    }
+
+    [Fact]
+    public void The_fix_for_a_file_that_only_root_can_read_makes_it_readable()
+    {
+        using ScratchRoot root = new();
+        root.Write(AuditHost.Policy, """{"default":[{"type":"reject"}]}""");
+        HostTestDirectory.SetMode(root.Full(AuditHost.Policy), "600");
+        ImageTrustFinding finding = Assert.Single(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
+        HostTools.Must("sh", "-c", finding.Fix!);
+        Assert.Empty(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
+        Assert.Equal("644", Convert.ToString((int)File.GetUnixFileMode(root.Full(AuditHost.Policy)), 8));
+    }
 
     [Fact]
     public void Before_podman_6_levels_are_not_read_together() =>

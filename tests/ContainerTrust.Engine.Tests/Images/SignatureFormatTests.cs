@@ -29,6 +29,7 @@ public sealed class SignatureFormatTests
     [Theory]
     [InlineData("-----BEGIN PGP MESSAGE-----\n", "gpg --dearmor")]
     [InlineData("-----BEGIN PGP SIGNED MESSAGE-----\n", "signed in the clear")]
+    [InlineData("-----BEGIN PGP SIGNATURE-----\n", "not a signed message")]
     [InlineData("-----BEGIN", "0x2d")]
     public void Armor_is_named(string blob, string expected)
     {

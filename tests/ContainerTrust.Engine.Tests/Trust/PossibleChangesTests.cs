@@ -89,6 +89,27 @@ public sealed class PossibleChangesTests
         })));
     }
 
+    [Fact]
+    public void A_file_that_is_being_written_is_the_fault_of_no_change()
+    {
+        TrustException busy = new("FileChanged", TrustErrorKind.ResourceBusy, "is being written");
+        Assert.Same(busy, Assert.Throws<TrustException>(() => PossibleChanges.Find(Changes(9), busy, static _ => { }, static _ => { })));
+        Assert.Same(busy, Assert.Throws<TrustException>(() => PossibleChanges.Find(Changes(9), s_fault, static _ => { }, some =>
+        {
+            if (some.Count > 1)
+                throw busy;
+        })));
+    }
+
+    [Fact]
+    public void A_fault_that_has_passed_refuses_nothing()
+    {
+        TrustChange[] changes = Changes(9);
+        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some => some.Count == 9 && _plans < 4 ? some[5] : null);
+        Assert.Equal(changes, good);
+        Assert.Empty(refused);
+    }
+
     private (IReadOnlyList<TrustChange> Good, IReadOnlyList<RefusedChange> Refused) Find(
         TrustChange[] changes, Func<IReadOnlyList<TrustChange>, TrustChange?> faulty) =>
         PossibleChanges.Find(changes, s_fault, static _ => { }, some =>

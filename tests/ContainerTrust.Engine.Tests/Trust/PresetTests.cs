@@ -93,6 +93,8 @@ public sealed class PresetTests : IDisposable
         TrustException e = Assert.Throws<TrustException>(() => On("rhel 9.4", "RedHatIsv", Release));
         Assert.Equal("PresetKeyMissing", e.ErrorId);
         Assert.Contains("55A34A82", e.Message, StringComparison.Ordinal);
+        Assert.Equal(3, _root.Open().Preset("RedHatIsv", force: true).Count);
+        Assert.Equal(3, _root.Open().Preset("RedHatIsv", hasOwnKeys: true).Count);
         IReadOnlyList<TrustPresetEntry> entries = On("rhel 9.4", "redhatisv", "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv");
         Assert.All(entries, static t => Assert.StartsWith("registry.redhat.io/redhat/", t.Registry, StringComparison.Ordinal));
         Assert.All(entries, static t => Assert.Equal("https://registry.redhat.io/containers/sigstore", t.SignatureStore));

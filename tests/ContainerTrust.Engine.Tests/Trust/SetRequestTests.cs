@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Tests.Trust.Releases;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;
@@ -184,7 +185,7 @@ public sealed class SetRequestTests : IDisposable
         PreparedChanges prepared = store.Prepare([good, bad], inPart: true);
         Assert.Equal([good], prepared.Changes);
         Assert.Equal("NoSignatureStore", Assert.Single(prepared.Refused).Error.ErrorId);
-        Assert.Equal(prepared.Result.Files, store.ApplyPrepared(prepared, new TrustEditOptions(), CancellationToken.None).Files);
+        Assert.Equal(prepared.Result.Files, store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None).Files);
     }
 
     [Fact]
@@ -194,14 +195,14 @@ public sealed class SetRequestTests : IDisposable
         TrustStore store = _root.Open();
         PreparedChanges prepared = store.Prepare([first]);
         _root.Apply(first with { Registry = "b.example.com" });
-        store.ApplyPrepared(prepared, new TrustEditOptions(), CancellationToken.None);
+        store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None);
         Assert.Equal(["a.example.com", "b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker").Select(static t => t.Registry).Order());
 
         // What was there when it was prepared, and is not any more, is written again.
         PreparedChanges nothing = store.Prepare([first]);
         Assert.Empty(nothing.Result.Files);
         _root.Apply(first with { Remove = true, Requirements = null });
-        Assert.Single(store.ApplyPrepared(nothing, new TrustEditOptions(), CancellationToken.None).Files);
+        Assert.Single(store.ApplyPrepared(nothing, nothing.Changes, new TrustEditOptions(), CancellationToken.None).Files);
         Assert.Contains(_root.Open().Read(TrustQuery.All), static t => t.Registry == "a.example.com");
     }
 
@@ -213,7 +214,39 @@ public sealed class SetRequestTests : IDisposable
         PreparedChanges prepared = store.Prepare([change]);
         Assert.Single(prepared.Result.Files);
         _root.Apply(change);
-        Assert.Empty(store.ApplyPrepared(prepared, new TrustEditOptions(), CancellationToken.None).Files);
+        Assert.Empty(store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None).Files);
+    }
+
+    [Fact]
+    public void What_waited_for_an_answer_is_read_and_told_anew()
+    {
+        TrustChange change = new() { Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()] };
+        using LevelsHost host = new();
+        TrustStore store = host.Open("5");
+        PreparedChanges prepared = store.Prepare([change]);
+        Assert.Contains("did not exist", Assert.Single(prepared.Result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(0, host.Refreshes);
+        prepared.MadeAt -= 10_000;
+        host.Write(LevelsHost.Policy, """{"default":[{"type":"reject"}]}""");
+        Assert.Empty(store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None).Warnings);
+        Assert.Equal(1, host.Refreshes);
+        Assert.Empty(host.Warnings);
+
+        // What is made at once is not asked for again.
+        TrustChange next = change with { Registry = "b.example.com" };
+        prepared = store.Prepare([next]);
+        store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None);
+        Assert.Equal(1, host.Refreshes);
+    }
+
+    [Fact]
+    public void Only_what_is_wanted_of_it_is_made()
+    {
+        TrustChange first = new() { Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()] };
+        TrustChange second = first with { Registry = "b.example.com" };
+        TrustStore store = _root.Open();
+        store.ApplyPrepared(store.Prepare([first, second]), [second], new TrustEditOptions(), CancellationToken.None);
+        Assert.Equal(["b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker").Select(static t => t.Registry));
     }
 
     private TrustChange Of(ImageTrust entry) => Assert.Single(new SetRequest { Entries = [entry] }.ToChanges(_root.Open()));

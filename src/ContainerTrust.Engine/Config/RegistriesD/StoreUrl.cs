@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Text;
+
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>The values that a signature store may have.</summary>
 internal static class StoreUrl
 {
+    private const string UnescapedMarks = "-_.~$&+,/:;=@";
     private const string NoUrl = "it is not a valid URL; write https://host/path.";
 
     /// <summary>Why the reference could not use a store; null if it could.</summary>
@@ -66,5 +70,25 @@ internal static class StoreUrl
         int end = store.AsSpan(start + 3).IndexOfAny('/', '?', '#');
         int at = store.LastIndexOf('@', end < 0 ? store.Length - 1 : start + 2 + end);
         return at < start + 3 ? store : store[..(start + 3)] + store[(at + 1)..];
+    }
+
+    /// <summary>The URL for files below a path.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>A <c>file</c> URL.</returns>
+    public static string OfPath(string path) => $"file://{EscapePath(path)}";
+
+    /// <summary>Escapes a path as Go does.</summary>
+    public static string EscapePath(string path)
+    {
+        var escaped = new StringBuilder(path.Length);
+        foreach (byte b in Encoding.UTF8.GetBytes(path))
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || UnescapedMarks.Contains((char)b))
+                escaped.Append((char)b);
+            else
+                escaped.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+
+        return escaped.ToString();
     }
 }

@@ -52,11 +52,12 @@ public static class SignatureFormat
         return problem.Length == 0;
     }
 
-    // The first octet of a compressed, one-pass signature or signature packet, in either framing. (0x3D for 0x93 is the reference's.)
     private static string? ArmorProblem(ReadOnlySpan<byte> blob) =>
         blob.StartsWith("-----BEGIN PGP SIGNED MESSAGE"u8) ? "it is a text that is signed in the clear, and podman wants a binary OpenPGP message"
-        : blob.StartsWith("-----BEGIN PGP"u8) ? "it is armored, and podman reads binary OpenPGP messages only; gpg --dearmor makes one of it"
+        : blob.StartsWith("-----BEGIN PGP MESSAGE"u8) ? "it is armored, and podman reads binary OpenPGP messages only; gpg --dearmor makes one of it"
+        : blob.StartsWith("-----BEGIN PGP"u8) ? "it is armored OpenPGP data and not a signed message"
         : null;
 
+    // The first octet of a compressed, one-pass signature or signature packet, in either framing. (0x3D for 0x93 is the reference's.)
     private static bool IsOpenPgp(byte first) => first is (>= 0xA0 and <= 0xA3) or 0xC8 or (>= 0x90 and <= 0x92) or 0x3D or 0xC4 or (>= 0x88 and <= 0x8B) or 0xC2;
 }

@@ -40,7 +40,7 @@ public sealed class SignatureStoreReader
     public static string DefaultStore(ITrustHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return "file://" + SignatureStoreUrl.EscapePath(HostUser.IsRoot(host) ? DefaultSystemStore : host.HomeDirectory!.TrimEnd('/') + DefaultUserStore);
+        return StoreUrl.OfPath(HostUser.IsRoot(host) ? DefaultSystemStore : host.HomeDirectory!.TrimEnd('/') + DefaultUserStore);
     }
 
     /// <summary>
@@ -76,7 +76,8 @@ public sealed class SignatureStoreReader
         throw new TrustException(
             "InvalidSignatureStore",
             TrustErrorKind.InvalidData,
-            $"registries.d names the signature store {Printable.Of(store, Printable.NameLength)}, which is a path and not a URL: podman and skopeo refuse to read it, and fetch no image that it is for. Write file:// before it.")
+            $"registries.d names the signature store {Printable.Of(store, Printable.NameLength)}, which is a path and not a URL: "
+                + $"podman and skopeo refuse to read it, and fetch no image that it is for. Write {Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.")
         {
             Target = store,
         };

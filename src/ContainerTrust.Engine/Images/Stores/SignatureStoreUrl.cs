@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ContainerTrust.Engine.Config.RegistriesD;
 
 namespace ContainerTrust.Engine.Images.Stores;
 
@@ -9,8 +10,6 @@ namespace ContainerTrust.Engine.Images.Stores;
 /// </summary>
 internal sealed class SignatureStoreUrl
 {
-    private const string UnescapedMarks = "-_.~$&+,/:;=@";
-
     private readonly string _authority;
     private readonly string _query;
 
@@ -83,7 +82,7 @@ internal sealed class SignatureStoreUrl
 
     /// <summary>The URL of a file below the store.</summary>
     /// <param name="suffix">What stands behind the base's path.</param>
-    public Uri Url(string suffix) => new($"{Scheme}://{_authority}{EscapePath(Path + suffix)}{_query}", UriKind.Absolute);
+    public Uri Url(string suffix) => new($"{Scheme}://{_authority}{StoreUrl.EscapePath(Path + suffix)}{_query}", UriKind.Absolute);
 
     /// <summary>What to call a file below the store in messages: without user name, password and query, which may be secret.</summary>
     public string Display(string suffix)
@@ -91,22 +90,7 @@ internal sealed class SignatureStoreUrl
         if (IsFiles)
             return FilePath(suffix);
         int at = _authority.LastIndexOf('@');
-        return $"{Scheme}://{(at < 0 ? _authority : _authority[(at + 1)..])}{EscapePath(Path + suffix)}";
-    }
-
-    /// <summary>Escapes a path as Go does.</summary>
-    public static string EscapePath(string path)
-    {
-        var escaped = new StringBuilder(path.Length);
-        foreach (byte b in Encoding.UTF8.GetBytes(path))
-        {
-            if (char.IsAsciiLetterOrDigit((char)b) || UnescapedMarks.Contains((char)b))
-                escaped.Append((char)b);
-            else
-                escaped.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
-        }
-
-        return escaped.ToString();
+        return $"{Scheme}://{(at < 0 ? _authority : _authority[(at + 1)..])}{StoreUrl.EscapePath(Path + suffix)}";
     }
 
     private static string? Decode(string text)

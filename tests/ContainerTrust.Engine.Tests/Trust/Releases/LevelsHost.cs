@@ -29,11 +29,16 @@ internal sealed class LevelsHost : ITrustHost, IDisposable
 
     public List<string> Details { get; } = [];
 
+    /// <summary>How often it was asked to forget what was read.</summary>
+    public int Refreshes { get; private set; }
+
     public string ComputerName => "levels";
 
     public string? HomeDirectory { get; }
 
     public string? GetEnvironmentVariable(string name) => Environment.GetValueOrDefault(name);
+
+    public void Refresh() => Refreshes++;
 
     public bool Exists(string path) => _host.Exists(path);
 

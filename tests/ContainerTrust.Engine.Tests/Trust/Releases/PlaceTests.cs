@@ -130,6 +130,15 @@ public sealed class PlaceTests : IDisposable
         Assert.Equal("LookasideInvalidStore", e.ErrorId);
         Assert.EndsWith("Write file:///mnt/sigs.", e.Message, StringComparison.Ordinal);
         Assert.Equal([LevelsHost.Policy], _host.Tree("/etc").Keys);
+        change = change with { Section = new LookasideSection { SignatureStore = "/mnt/a#b c" } };
+        e = Assert.Throws<TrustException>(() => _host.Open("5").Apply([change], new TrustEditOptions(), CancellationToken.None));
+        Assert.EndsWith("Write file:///mnt/a%23b%20c.", e.Message, StringComparison.Ordinal);
+
+        // One that is there does not keep the keys from being changed.
+        _host.Stores(Mine, ("a.example", "/mnt/sigs"));
+        change = change with { Section = new LookasideSection { SignatureStore = "/mnt/sigs" } };
+        _host.Open("5").Apply([change], new TrustEditOptions(), CancellationToken.None);
+        Assert.Contains("a.example", _host.Root.Read(LevelsHost.Policy), StringComparison.Ordinal);
     }
 
     [Theory]
