@@ -68,7 +68,9 @@ public sealed record ImageSignature
     /// <summary>The time that the claim names. Null unless the signature is good, or if it names none.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>Which releases or builds of podman and skopeo refuse a good signature like this one: sentences. Null if none is known to.</summary>
+    /// <summary>
+    /// Which releases or builds of podman and skopeo refuse a good signature like this one: sentences. Null if none is known to.
+    /// </summary>
     public string? Note { get; init; }
 
     /// <summary>The key id that the signature names, 16 upper-case hex digits: anybody can write any. Null if it names none.</summary>

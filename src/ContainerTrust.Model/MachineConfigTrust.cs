@@ -31,7 +31,8 @@ public sealed record MachineConfigTrust
     public required IReadOnlyList<MachineConfigFile> Files { get; init; }
 
     /// <summary>
-    /// The trust in the files, one object per scope, as the nodes would read it from these files alone. Empty where there is no policy.json among them.
+    /// The trust in the files, one object per scope, as the nodes would read it from these files alone. Empty where there is no policy.json
+    /// among them.
     /// </summary>
     public required IReadOnlyList<ImageTrust> Trust { get; init; }
 

@@ -121,7 +121,13 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
     private static void RequireFileSystem(string path, ProviderInfo provider)
     {
         if (provider.Name != "FileSystem")
-            throw new TrustException("NotAFilePath", TrustErrorKind.InvalidArgument, $"'{path}' is on the {provider.Name} provider. Specify a file system path.") { Target = path };
+            throw new TrustException(
+                "NotAFilePath",
+                TrustErrorKind.InvalidArgument,
+                $"'{path}' is on the {provider.Name} provider. Specify a file system path.")
+            {
+                Target = path,
+            };
     }
 
     private void Run(Action step)

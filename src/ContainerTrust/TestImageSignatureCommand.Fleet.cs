@@ -89,7 +89,10 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     private void JudgeOnHosts()
     {
         if (Quiet && AsJob)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet cannot be combined with -AsJob. Leave out one of them.");
+            throw new TrustException(
+                "ParametersNotTogether",
+                TrustErrorKind.InvalidArgument,
+                "-Quiet cannot be combined with -AsJob. Leave out one of them.");
         IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), Deny);
         VerificationOptions verification = Verification;
         verification = verification with

@@ -67,7 +67,10 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         else if (AsJob)
             throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, "-AsJob requires -HostName.");
         if (Quiet && AsJob)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Quiet cannot be combined with -AsJob. Leave out one of them.");
+            throw new TrustException(
+                "ParametersNotTogether",
+                TrustErrorKind.InvalidArgument,
+                "-Quiet cannot be combined with -AsJob. Leave out one of them.");
     }
 
     private protected override void End()

@@ -156,7 +156,11 @@ public abstract class VerificationCmdlet : HostCmdlet
     {
         RequirementFactory.RequireValid(Identity);
         if (keyPath is null && (Identity is not null || fingerprint is not null))
-            throw new TrustException("KeyPathMissing", TrustErrorKind.InvalidArgument, "-Fingerprint and the identity parameters require -KeyPath: without it the policy says which keys and which names count. Give -KeyPath, or leave them out.");
+            throw new TrustException(
+                "KeyPathMissing",
+                TrustErrorKind.InvalidArgument,
+                "-Fingerprint and the identity parameters require -KeyPath: without it the policy says which keys and which names "
+                    + "count. Give -KeyPath, or leave them out.");
     }
 
     /// <summary>Takes work in, and hands on what is done meanwhile.</summary>

@@ -12,8 +12,8 @@ public static class ComplianceChecker
 {
     private static readonly IComplianceCheck[] s_checks =
     [
-        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(), new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(),
-        new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
+        new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(),
+        new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
     ];
 
     /// <summary>Audits a host.</summary>
@@ -48,7 +48,12 @@ public static class ComplianceChecker
         if (audit.Policy is null)
             audit.NotDone(ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther);
         if (audit.Lookaside is null)
-            audit.NotDone(ComplianceRules.LookasideConflict, ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing, ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
+        {
+            audit.NotDone(
+                ComplianceRules.LookasideConflict, ComplianceRules.LookasideDoubtful, ComplianceRules.SignatureStoreMissing,
+                ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
+        }
+
         done.ExceptWith(audit.Undone);
         return new ImageTrustCompliance
         {
@@ -82,7 +87,8 @@ public static class ComplianceChecker
         audit.PolicyFile = audit.Host.TryReadFile(path, PolicyReader.MaxBytes);
         if (audit.PolicyFile is not { } file)
         {
-            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: audit.Store.Locations.IsFromVariable ? null : audit.Fix.SetDefault("reject"));
+            Advice? fix = audit.Store.Locations.IsFromVariable ? null : audit.Fix.SetDefault("reject");
+            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: fix);
             return;
         }
 

@@ -119,7 +119,13 @@ public static class ComplianceRules
             if (matches.Length == 0)
             {
                 throw s_always.Contains(pattern, StringComparer.OrdinalIgnoreCase)
-                    ? new TrustException("RuleNotExcludable", TrustErrorKind.InvalidArgument, $"The rule {pattern} is always checked: without it a host that could not be checked would be compliant.") { Target = pattern }
+                    ? new TrustException(
+                        "RuleNotExcludable",
+                        TrustErrorKind.InvalidArgument,
+                        $"The rule {pattern} is always checked: without it a host that could not be checked would be compliant.")
+                    {
+                        Target = pattern,
+                    }
                     : new TrustException("RuleNotFound", TrustErrorKind.InvalidArgument, $"There is no rule '{pattern}'; rules that may be left out are {string.Join(", ", Excludable.Select(static r => r.Id))}.") { Target = pattern };
             }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
@@ -7,7 +6,8 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// The system's files that only root can read: rootless podman needs them too, and fetches nothing without. Access control lists and the directories above are
+/// The system's files that only root can read: rootless podman needs them too, and fetches nothing without. Access control lists and the
+/// directories above are
 /// not looked at.
 /// </summary>
 internal sealed class ReadableCheck : IComplianceCheck
@@ -46,7 +46,8 @@ internal sealed class ReadableCheck : IComplianceCheck
             return own.Files;
         try
         {
-            return LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, null, null), locations.RegistriesDirectory, locations.Release).Files;
+            UserView user = new(audit.Host, home: null, number: null);
+            return LookasideConfiguration.LoadAllLevels(user, locations.RegistriesDirectory, locations.Release).Files;
         }
         catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
         {
@@ -63,7 +64,7 @@ internal sealed class ReadableCheck : IComplianceCheck
         string mode = Convert.ToString(permissions.Mode & 0xFFF, 8).PadLeft(4, '0');
         audit.Add(
             ComplianceRules.FileUnreadableByUsers,
-            string.Create(CultureInfo.InvariantCulture, $"{Printable.Of(file.Path, Printable.NameLength)} cannot be read by every user (mode {mode}), {consequence}."),
+            $"{Printable.Of(file.Path, Printable.NameLength)} cannot be read by every user (mode {mode}), {consequence}.",
             file.Path,
             fix: isSecret ? null : audit.Fix.AddReadPermission(file.Path));
     }

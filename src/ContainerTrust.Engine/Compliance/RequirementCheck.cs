@@ -11,8 +11,16 @@ internal sealed class RequirementCheck : IComplianceCheck
         {
             foreach (string reason in entry.Requirements.Select(Reason).OfType<string>().Distinct())
                 audit.Add(ComplianceRules.RequirementUnsatisfiable, $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.", audit.Store.Locations.PolicyPath, entry.Name, audit.Fix.SetType(entry, "reject"));
-            if (entry.Requirements.Any(static r => r is SignedByRequirement) && entry.Requirements.Any(static r => r is SigstoreSignedRequirement))
-                audit.Add(ComplianceRules.RequirementsMixed, $"In {entry.Words}, signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. A policy cannot say \"either one\".", audit.Store.Locations.PolicyPath, entry.Name);
+            bool isMixed = entry.Requirements.Any(static r => r is SignedByRequirement) && entry.Requirements.Any(static r => r is SigstoreSignedRequirement);
+            if (isMixed)
+            {
+                audit.Add(
+                    ComplianceRules.RequirementsMixed,
+                    $"In {entry.Words}, signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. "
+                        + "A policy cannot say \"either one\".",
+                    audit.Store.Locations.PolicyPath,
+                    entry.Name);
+            }
         }
     }
 

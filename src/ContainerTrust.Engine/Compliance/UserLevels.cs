@@ -6,7 +6,8 @@ using ContainerTrust.Engine.Hosts.Lookup;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// registries.d as other users have it. From podman 6 on the files of all levels are read together, so a section that is defined once for root can be defined
+/// registries.d as other users have it. From podman 6 on the files of all levels are read together, so a section that is defined once for
+/// root can be defined
 /// twice for a user, and then podman fetches nothing for that user.
 /// </summary>
 internal static class UserLevels
@@ -55,19 +56,23 @@ internal static class UserLevels
     }
 
     // What is wrong for the current user is said already, and the same would be wrong for all.
-    private static bool IsOfInterest(Audit audit) => audit.Lookaside is not null && audit.Store.Locations.ReadsAllRegistries && HostUser.IsRoot(audit.Host);
+    private static bool IsOfInterest(Audit audit) =>
+        audit.Lookaside is not null && audit.Store.Locations.ReadsAllRegistries && HostUser.IsRoot(audit.Host);
 
     private static void Check(Audit audit, string? home, uint? number, string who)
     {
         audit.Cancellation.ThrowIfCancellationRequested();
+        TrustLocations locations = audit.Store.Locations;
         try
         {
-            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), audit.Store.Locations.RegistriesDirectory, audit.Store.Locations.Release);
+            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), locations.RegistriesDirectory, locations.Release);
         }
         catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
         {
-            if (!audit.Findings.Any(f => f.RuleId == ComplianceRules.LookasideConflict && f.Message.StartsWith(e.Message, StringComparison.Ordinal)))
-                audit.Add(ComplianceRules.LookasideConflict, $"{e.Message} podman fetches no image for {who} until that is fixed.", (e as TrustFormatException)?.Path ?? e.Target);
+            const string Rule = ComplianceRules.LookasideConflict;
+            string? path = (e as TrustFormatException)?.Path ?? e.Target;
+            if (!audit.Findings.Any(f => f.RuleId == Rule && f.Message.StartsWith(e.Message, StringComparison.Ordinal)))
+                audit.Add(Rule, $"{e.Message} podman fetches no image for {who} until that is fixed.", path);
         }
     }
 }

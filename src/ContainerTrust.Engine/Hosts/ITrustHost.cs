@@ -27,7 +27,9 @@ public interface ITrustHost
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="maxBytes">The largest content that is read; a larger file is refused before it is read.</param>
     /// <returns>The file, or null if there is none.</returns>
-    /// <exception cref="TrustException">The path is not a regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or keeps changing while being read.</exception>
+    /// <exception cref="TrustException">
+    /// The path is not a regular file, is larger than <paramref name="maxBytes"/>, cannot be read, or keeps changing while being read.
+    /// </exception>
     HostFile? TryReadFile(string path, int maxBytes);
 
     /// <summary>The path with every symbolic link in it resolved, and without <c>.</c>, <c>..</c> and doubled slashes.</summary>
@@ -147,7 +149,9 @@ public interface IHostChange : IDisposable
 /// <param name="Stamp">What identifies this state of the file, to notice a change by somebody else.</param>
 public sealed record HostFile(string Path, ReadOnlyMemory<byte> Content, FileStamp Stamp)
 {
-    /// <summary>Who may do what with the file. Null where the host cannot tell (a file that exists only in a plan, or part of a document).</summary>
+    /// <summary>
+    /// Who may do what with the file. Null where the host cannot tell (a file that exists only in a plan, or part of a document).
+    /// </summary>
     public FilePermissions? Permissions { get; init; }
 }
 

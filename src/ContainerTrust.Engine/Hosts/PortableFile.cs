@@ -33,7 +33,13 @@ internal static class PortableFile
             }
 
             if (length == buffer.Length)
-                throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{path} is a device, or grows while it is read. Specify a file that is not being written.") { Target = path };
+                throw new TrustException(
+                    "FileChanged",
+                    TrustErrorKind.ResourceBusy,
+                    $"{path} is a device, or grows while it is read. Specify a file that is not being written.")
+                {
+                    Target = path,
+                };
             long modified = (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100;
             return new HostFile(path, buffer.AsMemory(0, length), new FileStamp(0, 0, length, modified, 0));
         }

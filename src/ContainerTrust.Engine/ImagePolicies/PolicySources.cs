@@ -58,7 +58,13 @@ internal sealed class PolicySources(ITrustHost host)
             ? File(entry, path)
             : KeyData.Decode(data!) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, $"{name} is not base64. It must be the whole PEM file in base64.") { Target = entry.Registry };
         return SecretKeys.AreIn(content.Span)
-            ? throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{name} holds a private key, which must never be in a policy that everybody can read. Give the public part alone.") { Target = name }
+            ? throw new TrustException(
+                "PrivateKey",
+                TrustErrorKind.InvalidArgument,
+                $"{name} holds a private key, which must never be in a policy that everybody can read. Give the public part alone.")
+            {
+                Target = name,
+            }
             : (content, name);
     }
 

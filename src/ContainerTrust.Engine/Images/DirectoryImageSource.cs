@@ -71,7 +71,11 @@ public sealed class DirectoryImageSource : IImageSource
                     return signatures;
                 if (signatures.Count == ImageLimits.Signatures)
                 {
-                    throw new TrustException("TooManySignatures", TrustErrorKind.LimitsExceeded, $"{Name} has more than {ImageLimits.Signatures} signatures of one manifest; remove those that are not needed.")
+                    throw new TrustException(
+                        "TooManySignatures",
+                        TrustErrorKind.LimitsExceeded,
+                        $"{Name} has more than {ImageLimits.Signatures} signatures of one manifest; remove those that are not "
+                            + "needed.")
                     {
                         Target = DirectoryPath,
                     };

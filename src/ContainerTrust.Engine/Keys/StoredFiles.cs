@@ -56,7 +56,10 @@ internal sealed class StoredFiles
         if (SecretKeys.AreIn(file.Content.Span))
         {
             string advice = isOpenPgp ? "Export the public key alone ('gpg --armor --export'), and store that." : "Take the public key or the certificate out of it, and store that alone.";
-            throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{path} holds a private key, which must never be in a policy that everybody can read. {advice}")
+            throw new TrustException(
+                "PrivateKey",
+                TrustErrorKind.InvalidArgument,
+                $"{path} holds a private key, which must never be in a policy that everybody can read. {advice}")
             {
                 Target = path,
             };

@@ -80,7 +80,14 @@ internal static class MachineConfigNames
             throw new TrustException("ReservedName", TrustErrorKind.InvalidArgument, $"'{name}' is not possible: names that begin with '{Reserved}' are the operator's own. Give another name.") { Target = name };
         string template = $"01-{(BasePools.Contains(role) ? role : "worker")}-container-runtime";
         if (string.CompareOrdinal(name, template) <= 0)
-            throw new TrustException("NameTooEarly", TrustErrorKind.InvalidArgument, $"'{name}' does not sort after {template}, whose policy accepts everything and would replace this one: MachineConfigs are merged in the order of their names. Specify a name that sorts after it, such as 51-{name}.") { Target = name };
+            throw new TrustException(
+                "NameTooEarly",
+                TrustErrorKind.InvalidArgument,
+                $"'{name}' does not sort after {template}, whose policy accepts everything and would replace this one: "
+                    + $"MachineConfigs are merged in the order of their names. Specify a name that sorts after it, such as 51-{name}.")
+            {
+                Target = name,
+            };
     }
 
     private static bool IsQualified(string text) => text.Length is > 0 and <= MaxLabel && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])

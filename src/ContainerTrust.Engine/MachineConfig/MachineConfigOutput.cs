@@ -36,7 +36,14 @@ public static class MachineConfigOutput
                 byte[] content = Encoding.UTF8.GetBytes(text);
                 HostFile? present = host.TryReadFile(path, MachineConfigReader.MaxBytes);
                 if (present is not null && !IsOf(config.Name, present))
-                    throw new TrustException("FileExists", TrustErrorKind.InvalidArgument, $"{path} exists and is not as it was made here: it is something else, or was written or changed by hand, so it is not replaced. Move it away, or name another directory.") { Target = path };
+                    throw new TrustException(
+                        "FileExists",
+                        TrustErrorKind.InvalidArgument,
+                        $"{path} exists and is not as it was made here: it is something else, or was written or changed by hand, so "
+                            + "it is not replaced. Move it away, or name another directory.")
+                    {
+                        Target = path,
+                    };
                 if (present is null || !present.Content.Span.SequenceEqual(content))
                     files.Add(new MachineConfigOutputFile(path, content, present));
             }

@@ -30,7 +30,9 @@ public sealed record OpenPgpVerification
     /// <summary>When the signature ends. Null unless it is good, or if it does not end.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Which releases or builds of podman and skopeo refuse such a signature: sentences. Null unless it is good, or if none is known to.</summary>
+    /// <summary>
+    /// Which releases or builds of podman and skopeo refuse such a signature: sentences. Null unless it is good, or if none is known to.
+    /// </summary>
     public string? Note { get; init; }
 
     /// <summary>The key id that the signature names, 16 upper-case hex digits: anybody can write any. Null if it names none.</summary>

@@ -142,8 +142,21 @@ internal sealed class BearerTokens(WebTransport transport)
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static WebFailure Invalid(WebAnswer answer, string problem) =>
-        new("TokenAnswerInvalid", TrustErrorKind.InvalidData, $"The answer of the token server {WebText.Show(answer.Url)} cannot be used: {problem}. Ask the registry's administrator.") { Target = WebText.Show(answer.Url) };
+        new(
+            "TokenAnswerInvalid",
+            TrustErrorKind.InvalidData,
+            $"The answer of the token server {WebText.Show(answer.Url)} cannot be used: {problem}. Ask the registry's administrator.")
+        {
+            Target = WebText.Show(answer.Url),
+        };
 
     private static TrustException Unusable(RegistryEndpoint endpoint, string problem) =>
-        new("TokenRealmRefused", TrustErrorKind.InvalidData, $"The token server that {WebText.Origin(endpoint.Server)} names {problem}. Ask the registry's administrator; only a registry that registries.conf declares insecure may do so.") { Target = endpoint.Domain };
+        new(
+            "TokenRealmRefused",
+            TrustErrorKind.InvalidData,
+            $"The token server that {WebText.Origin(endpoint.Server)} names {problem}. Ask the registry's administrator; only a "
+                + "registry that registries.conf declares insecure may do so.")
+        {
+            Target = endpoint.Domain,
+        };
 }

@@ -41,13 +41,27 @@ internal static class ExtensionSignatures
                 byte[] content = signature.TryGetProperty("content", out JsonElement value) && value.ValueKind != JsonValueKind.Null ? KeyData.Decode(value.GetString() ?? "") ?? throw new FormatException() : [];
                 string name = signature.TryGetProperty("name", out JsonElement named) ? named.GetString() ?? "" : "";
                 if (signatures.Count == MostSignatures)
-                    throw new WebFailure("TooManySignatures", TrustErrorKind.LimitsExceeded, $"{WebText.Show(url)} lists more than {MostSignatures} signatures, which cannot be right. Ask the registry's administrator.") { Target = WebText.Show(url) };
+                    throw new WebFailure(
+                        "TooManySignatures",
+                        TrustErrorKind.LimitsExceeded,
+                        $"{WebText.Show(url)} lists more than {MostSignatures} signatures, which cannot be right. Ask the "
+                            + "registry's administrator.")
+                    {
+                        Target = WebText.Show(url),
+                    };
                 signatures.Add(new SignatureBlob($"{WebText.Show(url)} ({Printable.Of(name, Printable.NameLength)})", content));
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new WebFailure("InvalidSignatureList", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave no list of signatures that can be read. Ask the registry's administrator.", e) { Target = WebText.Show(url) };
+            throw new WebFailure(
+                "InvalidSignatureList",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} gave no list of signatures that can be read. Ask the registry's administrator.",
+                e)
+            {
+                Target = WebText.Show(url),
+            };
         }
 
         return signatures;

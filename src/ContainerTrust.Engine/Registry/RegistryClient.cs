@@ -267,7 +267,14 @@ public sealed class RegistryClient : IDisposable
         if (challenge.Scheme == "basic")
             return new Authority(credential?.ToBasic(), null, null);
         if (challenge["realm"] is not { } realm)
-            throw new TrustException("TokenRealmRefused", TrustErrorKind.InvalidData, $"{WebText.Origin(endpoint.Server)} asks for a token and does not say where to get it. Ask the registry's administrator.") { Target = endpoint.Domain };
+            throw new TrustException(
+                "TokenRealmRefused",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Origin(endpoint.Server)} asks for a token and does not say where to get it. Ask the registry's "
+                    + "administrator.")
+            {
+                Target = endpoint.Domain,
+            };
         var key = new BearerTokenKey(endpoint.Server, source.Reference.Path, source.IsElsewhere, endpoint.IsInsecure, realm, challenge["service"], furtherScope);
         BearerToken token = await _tokens.GetAsync(key, endpoint, source, credential, cancellationToken).ConfigureAwait(false);
         return new Authority(token.Authorization, token, key);
@@ -294,7 +301,14 @@ public sealed class RegistryClient : IDisposable
     private static void RequireDigest(string digest)
     {
         if (!ReferenceGrammar.IsDigest(digest))
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{Printable.Of(digest, Printable.NameLength)}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = digest };
+            throw new TrustException(
+                "InvalidDigest",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(digest, Printable.NameLength)}' is not a valid digest. Use sha256: followed by 64 lowercase "
+                    + "hexadecimal digits.")
+            {
+                Target = digest,
+            };
     }
 
     // The type and subtype in lower case; null if there is none, or none that can be one (RFC 9110, section 8.3.1).

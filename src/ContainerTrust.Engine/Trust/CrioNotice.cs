@@ -21,9 +21,9 @@ internal static class CrioNotice
             if (!CrioConfiguration.MayBeThere(host))
                 return null;
             host.Prefetch(CrioConfiguration.Paths);
-            return CrioConfiguration.Load(host)?.Policy is { } policy && policy.Value != written && host.ResolvePath(policy.Value) != written
-                ? $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {written} changes nothing."
-                : null;
+            if (CrioConfiguration.Load(host)?.Policy is not { } policy || policy.Value == written || host.ResolvePath(policy.Value) == written)
+                return null;
+            return $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {written} changes nothing.";
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {

@@ -18,7 +18,8 @@ internal sealed class EntryRules
     /// <summary>The change that writes an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <exception cref="TrustException">
-    /// It lacks something (<c>IncompleteEntry</c>), its scope cannot be written, or the identity does not go with it (<c>IdentityAmbiguous</c>,
+    /// It lacks something (<c>IncompleteEntry</c>), its scope cannot be written, or the identity does not go with it
+    /// (<c>IdentityAmbiguous</c>,
     /// <c>KeysNotUsed</c>).
     /// </exception>
     public TrustChange ToChange(ImageTrust entry)

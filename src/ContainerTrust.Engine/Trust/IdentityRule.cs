@@ -12,8 +12,9 @@ public static class IdentityRule
     /// <param name="remapPrefix">The prefix of the image's name. Null for none.</param>
     /// <param name="signedPrefix">The prefix in signatures in its place. Null for none.</param>
     /// <returns>The identity; null if nothing was given.</returns>
-    /// <exception cref="TrustException">The options do not go together, or there is no such rule (<c>InvalidIdentity</c>).</exception>
-    public static SignedIdentity? Of(string? rule, string? exactReference, string? exactRepository, string? remapPrefix, string? signedPrefix)
+    /// <exception cref="TrustException">The options contradict each other, or there is no such rule (<c>InvalidIdentity</c>).</exception>
+    public static SignedIdentity? Of(
+        string? rule, string? exactReference, string? exactRepository, string? remapPrefix, string? signedPrefix)
     {
         if ((remapPrefix is null) != (signedPrefix is null))
             throw Invalid($"{TrustOption.RemapPrefix} and {TrustOption.SignedPrefix} belong together. Give both.");

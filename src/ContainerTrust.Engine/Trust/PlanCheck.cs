@@ -33,7 +33,8 @@ internal static class PlanCheck
     }
 
     /// <summary>
-    /// Refuses a plan by which podman 6 would read two definitions of a section for users other than root: it reads more directories for them. What is
+    /// Refuses a plan by which podman 6 would read two definitions of a section for users other than root: it reads more directories for
+    /// them. What is
     /// refused already cannot be made worse.
     /// </summary>
     /// <param name="host">The host, as root finds it.</param>
@@ -52,7 +53,8 @@ internal static class PlanCheck
     }
 
     /// <summary>
-    /// Refuses new signature stores that are a path: podman and skopeo read no signature from them, and skopeo 1.9.3 crashes. One that is there already stays:
+    /// Refuses new signature stores that are a path: podman and skopeo read no signature from them, and skopeo 1.9.3 crashes. One that is
+    /// there already stays:
     /// the change is about something else.
     /// </summary>
     /// <param name="changes">The changes.</param>
@@ -73,7 +75,14 @@ internal static class PlanCheck
     /// <param name="users">For whom, with a blank before it; empty for all.</param>
     /// <returns>The error to throw.</returns>
     public static TrustException Refused(TrustFormatException reason, string users = "") =>
-        new("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}", reason) { Target = reason.Path };
+        new(
+            "ChangeWouldBeRefused",
+            TrustErrorKind.InvalidData,
+            $"Nothing was changed: podman and skopeo would fetch no image{users} afterwards. {reason.Message}",
+            reason)
+        {
+            Target = reason.Path,
+        };
 
     private static void RequireNoBarePath(string? store, string? old)
     {
@@ -82,7 +91,8 @@ internal static class PlanCheck
         throw new TrustException(
             "LookasideInvalidStore",
             TrustErrorKind.InvalidArgument,
-            $"The signature store {store} is a path and not a URL: podman and skopeo read no signature from it. Write {StoreUrl.OfPath(store)}.")
+            $"The signature store {store} is a path and not a URL: podman and skopeo read no signature from it. "
+                + $"Write {StoreUrl.OfPath(store)}.")
         {
             Target = store,
         };

@@ -30,8 +30,8 @@ internal static class PolicyErrors
     public static TrustException VariableNamesPolicy(string path) => new(
         "PolicyFromVariable",
         TrustErrorKind.InvalidArgument,
-        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, so it is not known which default it has. "
-            + $"Nothing was changed. Unset it, or specify {TrustOption.PolicyPath}.")
+        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, "
+            + $"so it is not known which default it has. Nothing was changed. Unset it, or specify {TrustOption.PolicyPath}.")
     {
         Target = path,
     };
@@ -42,7 +42,8 @@ internal static class PolicyErrors
     public static TrustException VariableNamesNothing(string path) => new(
         "PolicyVariableDangling",
         TrustErrorKind.NotFound,
-        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, which does not exist: podman 6 fetches no image while it is set. "
+        $"The environment variable {ContainersLookup.PolicyVariable} names {Printable.Of(path, Printable.NameLength)}, "
+            + "which does not exist: podman 6 fetches no image while it is set. "
             + $"Nothing was changed. Unset it, or specify {TrustOption.PolicyPath} to make that file.")
     {
         Target = path,

@@ -1,7 +1,8 @@
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// Tells the changes that are possible from those that are not. Changes are planned in growing groups, so that a single faulty one among many is found in
+/// Tells the changes that are possible from those that are not. Changes are planned in growing groups, so that a single faulty one among
+/// many is found in
 /// a number of plans that grows with the logarithm of their number.
 /// </summary>
 internal sealed class PossibleChanges
@@ -19,7 +20,8 @@ internal sealed class PossibleChanges
     /// <param name="plan">Plans changes; throws if they are not possible.</param>
     /// <returns>The possible ones, at least one, and the others.</returns>
     /// <exception cref="TrustException">
-    /// <paramref name="fault"/> if it concerns all, such as a broken policy. Otherwise a change that is possible alone and not together with others: which of
+    /// <paramref name="fault"/> if it concerns all, such as a broken policy. Otherwise a change that is possible alone and not together
+    /// with others: which of
     /// them is meant cannot be told.
     /// </exception>
     public static (IReadOnlyList<TrustChange> Good, IReadOnlyList<RefusedChange> Refused) Find(

@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Trust;
 public sealed record RefusedChange(TrustChange Change, TrustException Error);
 
 /// <summary>
-/// Changes that were worked out and can be made by <see cref="TrustStore.ApplyPrepared"/>. What is written is worked out once more under the lock of all
+/// Changes that were worked out and can be made by <see cref="TrustStore.ApplyPrepared"/>. What is written is worked out once more under
+/// the lock of all
 /// writers. Key files are not judged again.
 /// </summary>
 public sealed class PreparedChanges

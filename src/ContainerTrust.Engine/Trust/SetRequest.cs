@@ -3,7 +3,8 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// What is to be set, in the words of the command line: scopes, the default, a vendor's preset, or entries that are written as they are. Every front end
+/// What is to be set, in the words of the command line: scopes, the default, a vendor's preset, or entries that are written as they are.
+/// Every front end
 /// fills in one of these; what it means for a host is decided here alone.
 /// </summary>
 public sealed record SetRequest
@@ -20,7 +21,9 @@ public sealed record SetRequest
     /// <summary>A vendor's preset, which brings its own registries, type and stores. Null for none.</summary>
     public string? Preset { get; init; }
 
-    /// <summary>Entries to write as they are, but for what is given besides; alone, without scopes and preset. Null if entries are not what is set.</summary>
+    /// <summary>
+    /// Entries to write as they are, but for what is given besides; alone, without scopes and preset. Null if entries are not what is set.
+    /// </summary>
     public IReadOnlyList<ImageTrust>? Entries { get; init; }
 
     /// <summary>What is demanded.</summary>
@@ -44,7 +47,8 @@ public sealed record SetRequest
 
     /// <summary>Refuses what is not possible on any host.</summary>
     /// <exception cref="TrustException">
-    /// Nothing is said to be set (<c>MissingRegistry</c>), a store is empty (<c>EmptyStore</c>), a preset is not alone (<c>PresetAlone</c>), or the identity is
+    /// Nothing is said to be set (<c>MissingRegistry</c>), a store is empty (<c>EmptyStore</c>), a preset is not alone
+    /// (<c>PresetAlone</c>), or the identity is
     /// not valid (<c>InvalidIdentity</c>).
     /// </exception>
     public void RequirePossible()
@@ -60,7 +64,8 @@ public sealed record SetRequest
                 $"A signature store is empty; perhaps a variable is not set. To forget a scope with its stores use {TrustOperation.Remove}.");
         }
 
-        if (Preset is not null && (hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts || !Stores.IsEmpty))
+        bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts || !Stores.IsEmpty;
+        if (Preset is not null && hasMore)
         {
             throw Invalid(
                 "PresetAlone",
@@ -77,7 +82,8 @@ public sealed record SetRequest
     /// <param name="refused">Takes the fault of one scope or entry, and the others get their turn. Null: the first fault is thrown.</param>
     /// <returns>The changes that are possible.</returns>
     /// <exception cref="TrustException">
-    /// See <see cref="RequirePossible"/>, <see cref="RequirementFactory.Build"/>, <see cref="ScopeRules.Require"/> and <see cref="TrustStore.Preset"/>; or an
+    /// See <see cref="RequirePossible"/>, <see cref="RequirementFactory.Build"/>, <see cref="ScopeRules.Require"/> and <see
+    /// cref="TrustStore.Preset"/>; or an
     /// entry lacks something (<c>IncompleteEntry</c>, <c>IdentityAmbiguous</c>, <c>KeysNotUsed</c>).
     /// </exception>
     public IReadOnlyList<TrustChange> ToChanges(TrustStore store, Action<TrustException>? refused = null)

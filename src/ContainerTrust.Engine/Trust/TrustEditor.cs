@@ -31,14 +31,17 @@ internal sealed class TrustEditor
                 _ = Plan(some);
             }
 
-            (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = PossibleChanges.Find(changes, e, TrustPlanner.Check, Try);
+            (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) =
+                PossibleChanges.Find(changes, e, TrustPlanner.Check, Try);
             return new PreparedChanges(good, Plan(good), refused);
         }
     }
 
-    public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustPlan? prepared, TrustEditOptions options, CancellationToken cancellationToken)
+    public TrustEditResult Apply(
+        IReadOnlyList<TrustChange> changes, TrustPlan? prepared, TrustEditOptions options, CancellationToken cancellationToken)
     {
-        // Most runs of a scheduled script change nothing: then nothing is locked and no directory is made. That nothing is to be done must be true now.
+        // Most runs of a scheduled script change nothing: then nothing is locked and no directory is made. That nothing is to be done must
+        // be true now.
         TrustPlan plan = prepared is { Files.Count: > 0 } ? prepared : TrustPlanner.Make(_store, changes);
         List<string> warnings = [];
         HashSet<string> said = [];
@@ -52,14 +55,16 @@ internal sealed class TrustEditor
         if (_store.Locations.PolicyPath == TrustLocations.VendorPolicyPath)
         {
             _messages.Verbose(
-                $"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; the change goes to {TrustLocations.SystemPolicyPath}, "
-                + "which replaces it.");
+                $"{TrustLocations.VendorPolicyPath} is the distribution's and is not written; "
+                + $"the change goes to {TrustLocations.SystemPolicyPath}, which replaces it.");
         }
 
         string directory = _store.Locations.RegistriesDirectory;
-        using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(_store.Locations), directory, _messages, options.LockTimeout, cancellationToken);
+        string policy = TrustPlanner.WritePath(_store.Locations);
+        using PlanWriter writer = new(_store.Host, policy, directory, _messages, options.LockTimeout, cancellationToken);
 
-        // Under the lock the last plan counts by which nothing was written yet. Later ones are of what is left to write, and do not tell all.
+        // Under the lock the last plan counts by which nothing was written yet. Later ones are of what is left to write, and do not tell
+        // all.
         TrustPlan? now = null;
         IReadOnlyList<TrustFileChange> files = writer.Write(() =>
         {
@@ -91,7 +96,8 @@ internal sealed class TrustEditor
             _messages.Verbose(note);
         foreach (TrustChange change in plan.AttachmentsSwitchedOn)
         {
-            string note = $"Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) is switched on for {change}.";
+            string note = "Sigstore signatures are asked for, so reading them from the registry (use-sigstore-attachments) "
+                + $"is switched on for {change}.";
             if (said.Add(note))
                 _messages.Verbose(note);
         }

@@ -7,7 +7,8 @@ namespace ContainerTrust.Engine.Trust;
 /// <summary>Trust settings that a vendor publishes, by name.</summary>
 /// <remarks>
 /// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from RHEL 10 on. Red Hat makes
-/// both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and <c>RedHatSigstore</c> are one of them anywhere.
+/// both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and <c>RedHatSigstore</c> are one of them
+/// anywhere.
 /// <c>RedHatIsv</c> is for the catalogs of certified, community and marketplace operators, which Red Hat signs with another key.
 /// </remarks>
 public static class TrustPresets
@@ -40,7 +41,8 @@ public static class TrustPresets
     public static IReadOnlyList<string> Names { get; } = [RedHat, RedHatGpg, RedHatSigstore, RedHatIsv];
 
     /// <summary>The files of a host that <see cref="For"/> looks at, and that requirements may name, for reading ahead.</summary>
-    public static IReadOnlyList<string> Files { get; } = [ReleaseKey, BetaKey, IsvKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
+    public static IReadOnlyList<string> Files { get; } =
+        [ReleaseKey, BetaKey, IsvKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
 
     /// <summary>A preset's registries where no host is asked, as for a document: <c>RedHat</c> is the form of RHEL 8 and 9.</summary>
     /// <param name="name">The preset, without case.</param>
@@ -94,10 +96,13 @@ public static class TrustPresets
     /// <summary>What entries by Red Hat's release key refuse although Red Hat signs it.</summary>
     /// <param name="signedBy">The scopes that require GPG signatures.</param>
     /// <returns>A sentence. Null if nothing is left out.</returns>
-    internal static string? LeftOut(IReadOnlyCollection<string> signedBy) => signedBy.Contains(s_redHat[1].Registry) && !s_isv.All(signedBy.Contains)
-        ? $"Red Hat signs the catalogs of certified, community and marketplace operators ({string.Join(", ", s_isv)}) with another key, {IsvKeyId}. "
-            + $"They are refused without entries of their own; {TrustOption.Preset.With(RedHatIsv)} has them."
-        : null;
+    internal static string? LeftOut(IReadOnlyCollection<string> signedBy)
+    {
+        if (!signedBy.Contains(s_redHat[1].Registry) || s_isv.All(signedBy.Contains))
+            return null;
+        return $"Red Hat signs the catalogs of certified, community and marketplace operators ({string.Join(", ", s_isv)}) "
+            + $"with another key, {IsvKeyId}. They are refused without entries of their own; {TrustOption.Preset.With(RedHatIsv)} has them.";
+    }
 
     /// <summary>Refuses the preset whose key users have to fetch, where it is missing.</summary>
     /// <param name="entries">The preset.</param>
@@ -122,7 +127,8 @@ public static class TrustPresets
 
     private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
 
-    private static TrustPresetEntry[] Isv() => [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
+    private static TrustPresetEntry[] Isv() =>
+        [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
 
     private static TrustPresetEntry[] Sigstore() => [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
 }

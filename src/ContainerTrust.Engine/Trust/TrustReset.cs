@@ -40,7 +40,8 @@ internal sealed class TrustReset
             return new TrustEditResult([], []) { Warnings = warnings };
         }
 
-        using PlanWriter writer = new(_host, TrustPlanner.WritePath(_locations), _locations.RegistriesDirectory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
+        string policy = TrustPlanner.WritePath(_locations), directory = _locations.RegistriesDirectory;
+        using PlanWriter writer = new(_host, policy, directory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
         return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings };
     }
 
@@ -97,7 +98,12 @@ internal sealed class TrustReset
             return null;
         HostFile? present = _host.TryReadFile(_locations.PolicyPath, LargestReplaced);
         if (_locations.IsFromVariable)
-            throw present is null ? PolicyErrors.VariableNamesNothing(_locations.PolicyPath) : PolicyErrors.VariableNamesPolicy(_locations.PolicyPath);
+        {
+            throw present is null
+                ? PolicyErrors.VariableNamesNothing(_locations.PolicyPath)
+                : PolicyErrors.VariableNamesPolicy(_locations.PolicyPath);
+        }
+
         if (IsVendorsNext())
         {
             // A copy would hide what later updates bring. A link to it is no copy.

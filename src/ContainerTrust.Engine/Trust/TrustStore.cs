@@ -156,7 +156,9 @@ public sealed class TrustStore
     public TrustEditResult Apply(IReadOnlyList<TrustChange> changes, TrustEditOptions options, CancellationToken cancellationToken) =>
         Changed(new TrustEditor(this, _messages).Apply(changes, null, options, cancellationToken));
 
-    /// <summary>Makes changes that were prepared. If nothing changed meanwhile, what was prepared is done; otherwise what they mean now.</summary>
+    /// <summary>
+    /// Makes changes that were prepared. If nothing changed meanwhile, what was prepared is done; otherwise what they mean now.
+    /// </summary>
     /// <param name="prepared">The changes.</param>
     /// <param name="wanted">Those of them that are wanted.</param>
     /// <param name="options">How.</param>
@@ -183,7 +185,8 @@ public sealed class TrustStore
     /// <summary>Works out what changes would do, to be made later.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="inPart">
-    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>) if others are. Changes that are possible only without each
+    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>) if others are. Changes that are possible
+    /// only without each
     /// other are none of those.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -215,7 +218,8 @@ public sealed class TrustStore
     /// <param name="force">Take a preset whose key is missing all the same.</param>
     /// <returns>One entry per registry.</returns>
     /// <exception cref="TrustException">
-    /// There is no such preset (<c>PresetNotFound</c>), its key has to be fetched first (<c>PresetKeyMissing</c>), or a file cannot be read.
+    /// There is no such preset (<c>PresetNotFound</c>), its key has to be fetched first (<c>PresetKeyMissing</c>), or a file cannot be
+    /// read.
     /// </exception>
     public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false, bool force = false)
     {

@@ -115,7 +115,13 @@ public sealed class FileVerifier
         (_host.TryReadFile(path, MaxBytes) ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The {what} {path} does not exist.") { Target = path }).Content;
 
     private static TrustException InvalidDigest(string digest) =>
-        new("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{digest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = digest };
+        new(
+            "InvalidDigest",
+            TrustErrorKind.InvalidArgument,
+            $"'{digest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.")
+        {
+            Target = digest,
+        };
 
     private static TrustException Mismatch(string what, string digest, string expected) =>
         new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{what} has the digest {digest}, not {expected}. It is not the manifest that is meant.") { Target = what };

@@ -61,7 +61,11 @@ internal sealed class HostChanges
     {
         if (IsAllOrNothing && _hasRefused)
         {
-            _host.Report(new TrustException("NothingWritten", TrustErrorKind.InvalidArgument, "Some entries were rejected, so nothing was written: a partial policy can be weaker than none. Fix or remove them; -Force takes keys that are missing."));
+            _host.Report(new TrustException(
+                "NothingWritten",
+                TrustErrorKind.InvalidArgument,
+                "Some entries were rejected, so nothing was written: a partial policy can be weaker than none. Fix or remove them; "
+                    + "-Force takes keys that are missing."));
             return;
         }
 

@@ -49,7 +49,9 @@ internal static class StoreUrl
         return rest.Length < 3 || !rest.StartsWith("//") || rest[2] is '/' or '?' or '#' or ':' ? NoUrl : null;
     }
 
-    /// <summary>Whether a store is a path and not a URL: containers/image looks at the scheme, and reads no signature without one.</summary>
+    /// <summary>
+    /// Whether a store is a path and not a URL: containers/image looks at the scheme, and reads no signature without one.
+    /// </summary>
     public static bool IsBarePath(string store) => store.StartsWith('/');
 
     /// <summary>Whether signatures would travel unencrypted. They are signed, but who can replace them can hide a newer one.</summary>

@@ -23,7 +23,7 @@ internal static class JsonWords
     }
 
     private static bool BeginsLine(ReadOnlySpan<byte> content, int left) =>
-        content[..^left].TrimEnd(" \t\r"u8) is [] or [.., (byte)'\n'] or [.., (byte)',' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']'];
+        content[..^left].TrimEnd(" \t\r"u8) is [] or [.., (byte)'\n' or (byte)',' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']'];
 
     private static ReadOnlySpan<byte> From(ReadOnlySpan<byte> content, long line, long column)
     {

@@ -57,7 +57,13 @@ internal sealed class NamedOutput
     {
         int file = Libc.OpenAt(walk.Directory, walk.Name, OpenFlags.WriteOnly | OpenFlags.NoFollow | NonBlocking);
         if (file == -Errno.ENXIO && walk.Status.IsPipe)
-            throw new TrustException("NotWritable", TrustErrorKind.WriteError, $"Nothing reads the named pipe {walk.Place}. Start the reader first.") { Target = _path };
+            throw new TrustException(
+                "NotWritable",
+                TrustErrorKind.WriteError,
+                $"Nothing reads the named pipe {walk.Place}. Start the reader first.")
+            {
+                Target = _path,
+            };
         if (file < 0)
             throw LinuxError.ForWriting(-file, _path, walk.Place);
         try

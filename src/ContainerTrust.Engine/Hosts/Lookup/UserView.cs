@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
-/// <summary>A host as a user other than the current one finds it: the places that depend on the user are that user's. It is only read.</summary>
+/// <summary>
+/// A host as a user other than the current one finds it: the places that depend on the user are that user's. It is only read.
+/// </summary>
 /// <param name="host">The host.</param>
 /// <param name="home">The user's home. Null for a user who has no files of the user's own.</param>
 /// <param name="number">The user's number. Null if it is not known.</param>

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
-/// <summary>What a host is asked for at once: all that <see cref="ContainersLookup"/> may look at, by the rules of any release, but for certificates; and CRI-O's settings.</summary>
+/// <summary>
+/// What a host is asked for at once: all that <see cref="ContainersLookup"/> may look at, by the rules of any release, but for
+/// certificates; and CRI-O's settings.
+/// </summary>
 internal static class FirstQuestions
 {
     private const string System = ContainersLookup.SystemDirectory;

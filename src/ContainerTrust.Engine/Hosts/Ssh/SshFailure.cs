@@ -73,7 +73,14 @@ internal static class SshFailure
 
     /// <summary>What is said does not follow the protocol.</summary>
     public static TrustException Garbled(SshConnectionOptions options) =>
-        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{options.HostName} gives an answer that cannot be understood. Something other than its shell seems to write to the connection; look at the start-up files of the user's shell there.") { Target = options.HostName };
+        new(
+            "RemoteShellUnusable",
+            TrustErrorKind.NotSupported,
+            $"{options.HostName} gives an answer that cannot be understood. Something other than its shell seems to write to the "
+                + "connection; look at the start-up files of the user's shell there.")
+        {
+            Target = options.HostName,
+        };
 
     private static string Who(SshConnectionOptions options) => options.UserName ?? "this user";
 }

@@ -46,7 +46,14 @@ public static class SignatureConfigMaps
                 if (Number(key.AsSpan(prefix.Length)) is not { } number)
                     warning?.Invoke($"{name}: the key '{Printable.Of(key, Printable.NameLength)}' of {Describe(map)} is not {prefix}-N and is passed over.");
                 else if (found.Count == ImageLimits.Signatures)
-                    throw new TrustException("TooManySignatures", TrustErrorKind.LimitsExceeded, $"{name} has more than {ImageLimits.Signatures} signatures of {manifestDigest}; remove those that are not needed.") { Target = name };
+                    throw new TrustException(
+                        "TooManySignatures",
+                        TrustErrorKind.LimitsExceeded,
+                        $"{name} has more than {ImageLimits.Signatures} signatures of {manifestDigest}; remove those that are not "
+                            + "needed.")
+                    {
+                        Target = name,
+                    };
                 else
                     found.Add((number, new SignatureBlob($"{name} ({Describe(map)}, {key})", Decode(name, key, value))));
             }

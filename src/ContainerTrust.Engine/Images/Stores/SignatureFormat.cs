@@ -53,8 +53,10 @@ public static class SignatureFormat
     }
 
     private static string? ArmorProblem(ReadOnlySpan<byte> blob) =>
-        blob.StartsWith("-----BEGIN PGP SIGNED MESSAGE"u8) ? "it is a text that is signed in the clear, and podman wants a binary OpenPGP message"
-        : blob.StartsWith("-----BEGIN PGP MESSAGE"u8) ? "it is armored, and podman reads binary OpenPGP messages only; gpg --dearmor makes one of it"
+        blob.StartsWith("-----BEGIN PGP SIGNED MESSAGE"u8)
+            ? "it is a text that is signed in the clear, and podman wants a binary OpenPGP message"
+        : blob.StartsWith("-----BEGIN PGP MESSAGE"u8)
+            ? "it is armored, and podman reads binary OpenPGP messages only; gpg --dearmor makes one of it"
         : blob.StartsWith("-----BEGIN PGP"u8) ? "it is armored OpenPGP data and not a signed message"
         : null;
 

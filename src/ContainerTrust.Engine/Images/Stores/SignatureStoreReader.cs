@@ -68,8 +68,11 @@ public sealed class SignatureStoreReader
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As <see cref="ReadLookasideAsync"/>.</returns>
-    /// <exception cref="TrustException">As <see cref="ReadLookasideAsync"/>; also for a path, which podman and skopeo do not read.</exception>
-    public Task<IReadOnlyList<SignatureBlob>> ReadConfiguredAsync(string store, DockerReference image, string manifestDigest, CancellationToken cancellationToken)
+    /// <exception cref="TrustException">
+    /// As <see cref="ReadLookasideAsync"/>; also for a path, which podman and skopeo do not read.
+    /// </exception>
+    public Task<IReadOnlyList<SignatureBlob>> ReadConfiguredAsync(
+        string store, DockerReference image, string manifestDigest, CancellationToken cancellationToken)
     {
         if (!StoreUrl.IsBarePath(store))
             return ReadLookasideAsync(store, image, manifestDigest, cancellationToken);
@@ -77,7 +80,8 @@ public sealed class SignatureStoreReader
             "InvalidSignatureStore",
             TrustErrorKind.InvalidData,
             $"registries.d names the signature store {Printable.Of(store, Printable.NameLength)}, which is a path and not a URL: "
-                + $"podman and skopeo refuse to read it, and fetch no image that it is for. Write {Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.")
+                + "podman and skopeo refuse to read it, and fetch no image that it is for. "
+                + $"Write {Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.")
         {
             Target = store,
         };
@@ -159,7 +163,8 @@ public sealed class SignatureStoreReader
         "TooManySignatures",
         TrustErrorKind.LimitsExceeded,
         signatures[^1].UntrustedContent.Span is [(byte)'<', ..]
-            ? $"The server answers with pages for signatures that it does not have at {place}, so it cannot be told how many there are. Have it answer 404 for those."
+            ? $"The server answers with pages for signatures that it does not have at {place}, so it cannot be told how many there are. "
+                + "Have it answer 404 for those."
             : $"The store has {ImageLimits.Signatures} signatures or more at {place}, which no honest store has; ask who keeps it.")
     {
         Target = place,

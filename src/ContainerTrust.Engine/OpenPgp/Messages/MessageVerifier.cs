@@ -10,7 +10,8 @@ namespace ContainerTrust.Engine.OpenPgp.Messages;
 internal static class MessageVerifier
 {
     // Not what every build does: docs/adr/0012-cleartext-signatures.md.
-    private const string Cleartext = "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but not if built with Go's OpenPGP; "
+    private const string Cleartext =
+        "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but not if built with Go's OpenPGP; "
         + "it is refused here on purpose. Sign with gpg --sign.";
 
     /// <summary>Verifies a message.</summary>

@@ -30,5 +30,11 @@ internal static class Redirect
     }
 
     private static WebFailure Refused(WebRequest request, Uri url, string why) =>
-        new("RedirectRefused", TrustErrorKind.ReadError, $"A redirect of {WebText.Show(url)} was not followed: {why}. Ask the administrator of the {request.Peer.Noun}.") { Target = WebText.Show(url) };
+        new(
+            "RedirectRefused",
+            TrustErrorKind.ReadError,
+            $"A redirect of {WebText.Show(url)} was not followed: {why}. Ask the administrator of the {request.Peer.Noun}.")
+        {
+            Target = WebText.Show(url),
+        };
 }

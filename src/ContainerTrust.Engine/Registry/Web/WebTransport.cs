@@ -73,7 +73,14 @@ internal sealed class WebTransport : IDisposable
             if (answer is not null)
                 return answer;
             if (redirects == WebLimits.Redirects)
-                throw new WebFailure("TooManyRedirects", TrustErrorKind.ReadError, $"{WebText.Show(request.Url)} leads from one place to another more than {WebLimits.Redirects} times. Ask the administrator of the {request.Peer.Noun}.") { Target = WebText.Show(request.Url) };
+                throw new WebFailure(
+                    "TooManyRedirects",
+                    TrustErrorKind.ReadError,
+                    $"{WebText.Show(request.Url)} leads from one place to another more than {WebLimits.Redirects} times. Ask the "
+                        + $"administrator of the {request.Peer.Noun}.")
+                {
+                    Target = WebText.Show(request.Url),
+                };
 
             // Once elsewhere, an answer that leads back is somebody else's wish: no credential for it either.
             isFromOrigin = isFromOrigin && WebText.IsSameOrigin(request.Url, next!);

@@ -28,7 +28,10 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     // Rebuilds of RHEL, which ship its policy where they have its keys.
     private static readonly string[] s_rebuilds = ["centos", "almalinux", "rocky"];
 
-    /// <summary>Finds it without starting a program: what an ostree image has for /etc, the vendor's file, the package's new one, else what the release is known to ship.</summary>
+    /// <summary>
+    /// Finds it without starting a program: what an ostree image has for /etc, the vendor's file, the package's new one, else what the
+    /// release is known to ship.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <returns>The default. Null if it is not known what this distribution ships.</returns>
     /// <exception cref="TrustException">A file cannot be read.</exception>

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace ContainerTrust.Engine.Tests.Trust.Releases;
 
 /// <summary>
-/// A host whose files lie on all levels, made from a seed: same names, links, empty files, directories that look like files, files that no rule
+/// A host whose files lie on all levels, made from a seed: same names, links, empty files, directories that look like files, files that no
+/// rule
 /// names. Each file says something that no other file says, so that a reading tells which files were read.
 /// </summary>
 internal sealed class LookupTree : IDisposable

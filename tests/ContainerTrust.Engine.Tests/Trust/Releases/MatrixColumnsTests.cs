@@ -38,7 +38,9 @@ public sealed class MatrixColumnsTests
             CancellationToken.None);
     }
 
-    /// <remarks>Nothing is written where the distribution has the same in /etc; what it has in /usr/share alone becomes the host's own.</remarks>
+    /// <remarks>
+    /// Nothing is written where the distribution has the same in /etc; what it has in /usr/share alone becomes the host's own.
+    /// </remarks>
     [Theory]
     [InlineData("rhel7", TrustType.SignedBy, "policy.json registry.access.redhat.com.yaml registry.redhat.io.yaml")]
     [InlineData("rhel8", TrustType.SignedBy, "")]
