@@ -128,6 +128,7 @@ internal static class TrustJson
         writer.WriteString("image"u8, result.Image);
         writer.WriteString("platform"u8, result.Platform);
         writer.WriteString("manifestDigest"u8, result.ManifestDigest);
+        writer.WriteString("listDigest"u8, result.ListDigest);
         writer.WriteString("pinnedReference"u8, result.PinnedReference);
         writer.WriteBoolean("isValid"u8, result.IsValid);
         writer.WriteString("reason"u8, result.Reason);

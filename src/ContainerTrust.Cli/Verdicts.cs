@@ -7,17 +7,17 @@ namespace ContainerTrust.Cli;
 internal static class Verdicts
 {
     /// <summary>Does work, some of it at once, and gives it back in order.</summary>
-    public static IEnumerable<Task<ImageSignatureResult>> InOrder(IReadOnlyList<Func<Task<ImageSignatureResult>>> work, int limit, CancellationToken cancellation)
+    public static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> InOrder(IReadOnlyList<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work, int limit, CancellationToken cancellation)
     {
         // What is worked on ahead is bounded, for results are large.
-        Queue<Task<ImageSignatureResult>> running = new();
+        Queue<Task<IReadOnlyList<ImageSignatureResult>>> running = new();
         SemaphoreSlim places = new(limit);
         int next = 0;
         while (next < work.Count || running.Count > 0)
         {
             while (next < work.Count && running.Count < limit * 4)
             {
-                Func<Task<ImageSignatureResult>> item = work[next++];
+                Func<Task<IReadOnlyList<ImageSignatureResult>>> item = work[next++];
                 running.Enqueue(Task.Run(
                     async () =>
                     {
@@ -45,19 +45,19 @@ internal static class Verdicts
     /// <param name="json">Print JSON.</param>
     /// <param name="isFiles">Whether it is about files, as skopeo standalone-verify's are.</param>
     /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
-    public static int Print(IEnumerable<Task<ImageSignatureResult>> verdicts, IReadOnlyList<string> names, bool quiet, bool json, bool isFiles)
+    public static int Print(IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> verdicts, IReadOnlyList<string> names, bool quiet, bool json, bool isFiles)
     {
         List<ImageSignatureResult> results = [];
         HashSet<string> said = [];
         int index = 0;
         bool isRejected = false;
         bool isUnknown = false;
-        foreach (Task<ImageSignatureResult> verdict in verdicts)
+        foreach (Task<IReadOnlyList<ImageSignatureResult>> verdict in verdicts)
         {
-            ImageSignatureResult result;
+            IReadOnlyList<ImageSignatureResult> some;
             try
             {
-                result = verdict.GetAwaiter().GetResult();
+                some = verdict.GetAwaiter().GetResult();
             }
             catch (TrustException e)
             {
@@ -80,12 +80,14 @@ internal static class Verdicts
             }
 
             index++;
-
-            isRejected |= !result.IsValid;
-            if (json)
-                results.Add(result);
-            else if (!quiet)
-                Output.Write(Describe(result, isFiles));
+            foreach (ImageSignatureResult result in some)
+            {
+                isRejected |= !result.IsValid;
+                if (json)
+                    results.Add(result);
+                else if (!quiet)
+                    Output.Write(Describe(result, isFiles));
+            }
         }
 
         if (json)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
@@ -14,7 +13,7 @@ internal static class VerifyCommand
         SignatureOptions signatures = new();
         ConnectionOptions connection = new();
         Argument<string[]> images = new("image") { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> platform = new("--platform") { Description = "The instance of a multi-arch image, such as linux/arm64 (default: the list)", HelpName = "os/arch" };
+        Option<string[]> platform = new("--platform") { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
         Option<string?> release = new("--in-release") { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
         Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
         Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
@@ -74,28 +73,29 @@ internal static class VerifyCommand
                 ImageTimeout = connection.ImageTimeout(result),
                 Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "", limit),
             };
-            ImagePlatform?[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(ImagePlatform.Parse)] : [null];
+            PlatformChoice[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(PlatformChoice.Parse)] : [PlatformChoice.Host];
             using Cancellation cancel = new();
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
-            List<Func<Task<ImageSignatureResult>>> work = [];
+            List<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work = [];
             List<string> titles = [];
             if (manifestDigest is not null)
             {
-                work.Add(() => verifier.VerifyDigestAsync(signedReference!, manifestDigest, cancel.Token));
+                work.Add(async () => [await verifier.VerifyDigestAsync(signedReference!, manifestDigest, cancel.Token).ConfigureAwait(false)]);
                 titles.Add(signedReference!);
             }
 
-            foreach (ImagePlatform? p in inRelease is null ? [] : platforms)
+            foreach (PlatformChoice p in inRelease is null ? [] : platforms)
             {
-                ReleaseVerifier releases = new(verifier, p);
+                ReleaseVerifier releases = new(verifier, p.RequireOne());
                 titles.AddRange(names);
-                work.AddRange(names.Select(name => (Func<Task<ImageSignatureResult>>)(() => releases.VerifyAsync(name, inRelease!, cancel.Token))));
+                work.AddRange(names.Select(name => (Func<Task<IReadOnlyList<ImageSignatureResult>>>)(
+                    async () => [await releases.VerifyAsync(name, inRelease!, cancel.Token).ConfigureAwait(false)])));
             }
 
             foreach (string name in inRelease is null ? names : [])
             {
                 titles.AddRange(platforms.Select(_ => name));
-                work.AddRange(platforms.Select(p => (Func<Task<ImageSignatureResult>>)(() => verifier.VerifyAsync(name, p, cancel.Token))));
+                work.AddRange(platforms.Select(p => (Func<Task<IReadOnlyList<ImageSignatureResult>>>)(() => verifier.VerifyChosenAsync(name, p, cancel.Token))));
             }
 
             return Verdicts.Print(Verdicts.InOrder(work, limit, cancel.Token), titles, result.GetValue(quiet), result.GetValue(json), isFiles: false);
@@ -103,7 +103,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static IEnumerable<Task<ImageSignatureResult>> Files(
+    private static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> Files(
         SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files, Action<string> say)
     {
         FileVerifier verifier = new(StandardError.Warn, say);
@@ -118,7 +118,7 @@ internal static class VerifyCommand
         };
 
         // Here and now: it is the only work, and threads to share it take longer to start than it takes.
-        Task<ImageSignatureResult> work = new(() => verifier.Verify(verification));
+        Task<IReadOnlyList<ImageSignatureResult>> work = new(() => [verifier.Verify(verification)]);
         work.RunSynchronously(TaskScheduler.Default);
         yield return work;
     }

@@ -16,15 +16,21 @@ public sealed record ImageSignatureResult
     /// <summary>The image asked about: <c>docker://registry.example.com/app:v1</c>, <c>dir:/…</c>, <c>oci:/…</c>; with files, the reference as given.</summary>
     public required string Image { get; init; }
 
-    /// <summary>The platform whose instance of a multi-arch image was judged (<c>os/architecture[/variant]</c>). Null if the image's top manifest was.</summary>
+    /// <summary>
+    /// The platform whose instance of a multi-arch image was judged (<c>os/architecture[/variant]</c>); <c>all</c> for a list of which every instance was. Null
+    /// if the image is not multi-arch, if its list alone was judged, or if the list names no platform for the instance.
+    /// </summary>
     public string? Platform { get; init; }
 
     /// <summary>Digest of the manifest that was judged, <c>algorithm:hex</c>.</summary>
     public required string ManifestDigest { get; init; }
 
+    /// <summary>Digest of the multi-arch list that the instance was chosen from. Null if no instance was chosen.</summary>
+    public string? ListDigest { get; init; }
+
     /// <summary>
     /// The image by the digest that was judged, such as <c>registry.example.com/app@sha256:…</c>: pull this and nothing else. Null unless
-    /// <see cref="IsValid"/>, and for images that have no docker reference.
+    /// <see cref="IsValid"/>, for images that have no docker reference, and where the policy refuses by digest what it accepts by tag.
     /// </summary>
     public string? PinnedReference { get; init; }
 

@@ -4,7 +4,6 @@ using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Verification;
 
@@ -120,16 +119,18 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
         using ImageVerifier verifier = new(host.Store, verification, new TrustMessages { Warning = host.Warn, Verbose = host.Say });
         foreach (string image in _images)
         {
-            foreach (ImagePlatform? platform in _platforms)
+            foreach (PlatformChoice platform in _platforms)
             {
                 host.Cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    ImageSignatureResult result = verifier.VerifyAsync(image, platform, host.Cancellation).GetAwaiter().GetResult();
-                    Interlocked.Increment(ref _answers);
-                    _isDenied |= !result.IsValid;
-                    if (!Quiet)
-                        host.Write((object)Arrays(result));
+                    foreach (ImageSignatureResult result in verifier.VerifyChosenAsync(image, platform, host.Cancellation).GetAwaiter().GetResult())
+                    {
+                        Interlocked.Increment(ref _answers);
+                        _isDenied |= !result.IsValid;
+                        if (!Quiet)
+                            host.Write((object)Arrays(result));
+                    }
                 }
                 catch (TrustException e)
                 {

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Evaluation;
-using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
@@ -23,7 +22,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     private const string StoreSet = "FromStore";
 
     private readonly List<ReleaseVerifier> _releases = [];
-    private ImagePlatform?[] _platforms = [null];
+    private PlatformChoice[] _platforms = [PlatformChoice.Host];
     private int _answers;
     private volatile bool _isDenied;
 
@@ -38,8 +37,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     public string[]? Image { get; set; }
 
     /// <summary>
-    /// Judge these instances of multi-arch images, <c>os/architecture[/variant]</c>, instead of the list. With <see cref="InRelease"/>: the instance of the
-    /// release whose contents count.
+    /// Judge these instances of multi-arch images, <c>os/architecture[/variant]</c>, instead of the one that is pulled on the judged host; <c>all</c> for every
+    /// instance, <c>list</c> for the list alone. With <see cref="InRelease"/>: the instance of the release whose contents count.
     /// </summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
@@ -174,7 +173,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (Platform is not null)
-            _platforms = [.. Platform.Select(ImagePlatform.Parse)];
+            _platforms = [.. Platform.Select(PlatformChoice.Parse)];
     }
 
     private protected override void Process()
@@ -207,11 +206,13 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private protected override void Write(VerificationItem item, object result)
     {
-        ImageSignatureResult verdict = (ImageSignatureResult)result;
-        _answers++;
-        _isDenied |= !verdict.IsValid;
-        if (!Quiet)
-            WriteObject(Arrays(verdict));
+        foreach (ImageSignatureResult verdict in result as IReadOnlyList<ImageSignatureResult> ?? [(ImageSignatureResult)result])
+        {
+            _answers++;
+            _isDenied |= !verdict.IsValid;
+            if (!Quiet)
+                WriteObject(Arrays(verdict));
+        }
     }
 
     private protected override bool MustAnswer => Quiet;
@@ -256,10 +257,10 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         string name = ImageName(image);
         ImageVerifier verifier = Verifier;
         if (InRelease is null)
-            return async cancellation => await verifier.VerifyAsync(name, _platforms[platform], cancellation).ConfigureAwait(false);
+            return async cancellation => await verifier.VerifyChosenAsync(name, _platforms[platform], cancellation).ConfigureAwait(false);
         string release = ImageName(InRelease);
         if (_releases.Count == 0)
-            _releases.AddRange(_platforms.Select(p => new ReleaseVerifier(verifier, p)));
+            _releases.AddRange(_platforms.Select(p => new ReleaseVerifier(verifier, p.RequireOne())));
         return async cancellation => await _releases[platform].VerifyAsync(name, release, cancellation).ConfigureAwait(false);
     }
 

@@ -12,6 +12,13 @@ public interface ITrustHost
     /// <summary>The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).</summary>
     string? HomeDirectory { get; }
 
+    /// <summary>
+    /// The machine's hardware name, in the words of <c>uname -m</c> (<c>x86_64</c>, <c>aarch64</c>): which instance of a multi-arch image is pulled
+    /// there. Null where it is not known.
+    /// </summary>
+    /// <exception cref="TrustException">A file that says it cannot be looked at.</exception>
+    string? Machine => null;
+
     /// <summary>The value of an environment variable that changes where files are looked for. Null if not set or not applicable (a mounted root).</summary>
     /// <param name="name">The variable's name.</param>
     /// <returns>The value, or null.</returns>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using ContainerTrust.Engine.Hosts.Linux;
 
@@ -37,6 +38,9 @@ public sealed class LocalHost : ITrustHost
 
     /// <summary>The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.</summary>
     internal static string? UnusedHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
+
+    /// <summary>The machine's hardware name. Not that of a program that is emulated: podman is the machine's own.</summary>
+    public string? Machine => ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture);
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);

@@ -33,6 +33,9 @@ public sealed class RootDirectoryHost : ITrustHost
     /// <summary>The name in the system's <c>/etc/hostname</c>; this host's name if there is no usable one.</summary>
     public string ComputerName => _computerName.Value;
 
+    /// <summary>The machine that the system's own programs are for. Null if it has none that tell.</summary>
+    public string? Machine => ProgramHeader.MachineOf(this);
+
     /// <summary>Always null: nobody is logged in.</summary>
     public string? HomeDirectory => null;
 

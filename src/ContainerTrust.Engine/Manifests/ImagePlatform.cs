@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using Machine = System.Runtime.InteropServices.Architecture;
-
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>The platform that an image is for, in Go's words (OCI image-spec, image-index).</summary>
@@ -13,25 +10,25 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
     private static readonly string[] ArmVariants = ["v8", "v7", "v6", "v5"];
     private static readonly string[] Arm64Variants = ["v8"];
 
-    /// <summary>The platform of this process.</summary>
-    public static ImagePlatform Current { get; } = new(
-        OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsFreeBSD() ? "freebsd" : "linux",
-        RuntimeInformation.ProcessArchitecture switch
+    /// <summary>
+    /// The platform of a Linux machine, as podman there would choose by (containers/image, <c>WantedPlatforms</c>): the architecture in Go's words, and on
+    /// ARM the variant of the processor.
+    /// </summary>
+    /// <param name="machine">The machine's name in the words of <c>uname -m</c>.</param>
+    /// <returns>The platform; a name that is not known is taken for an architecture. Null if it is not one word.</returns>
+    public static ImagePlatform? OfMachine(string machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return machine.ToLowerInvariant() switch
         {
-            Machine.X64 => "amd64",
-            Machine.X86 => "386",
-            Machine.Arm64 => "arm64",
-            Machine.Arm or Machine.Armv6 => "arm",
-            Machine.LoongArch64 => "loong64",
-            Machine other => other.ToString().ToLowerInvariant(),
-        },
-        RuntimeInformation.ProcessArchitecture switch
-        {
-            Machine.Arm64 => "v8",
-            Machine.Arm => "v7",
-            Machine.Armv6 => "v6",
-            _ => null,
-        });
+            "x86_64" or "amd64" => new ImagePlatform("linux", "amd64", null),
+            "i386" or "i486" or "i586" or "i686" => new ImagePlatform("linux", "386", null),
+            "aarch64" or "arm64" => new ImagePlatform("linux", "arm64", "v8"),
+            ['a', 'r', 'm', 'v', >= '5' and <= '8' and var version, ..] => new ImagePlatform("linux", "arm", $"v{version}"),
+            "loongarch64" => new ImagePlatform("linux", "loong64", null),
+            var other => IsWord(other) ? new ImagePlatform("linux", other, null) : null,
+        };
+    }
 
     /// <summary>Reads a platform as users write it.</summary>
     /// <param name="text"><c>os/architecture</c> or <c>os/architecture/variant</c>, in Go's words, in any case; <c>x86_64</c> and <c>aarch64</c> are understood.</param>

@@ -20,6 +20,8 @@ internal sealed class PlannedHost : ITrustHost
 
     public string? HomeDirectory => _host.HomeDirectory;
 
+    public string? Machine => _host.Machine;
+
     public string? GetEnvironmentVariable(string name) => _host.GetEnvironmentVariable(name);
 
     public bool Exists(string path) => _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);

@@ -12,4 +12,8 @@ namespace ContainerTrust.Engine.Verification;
 /// <param name="Platform">The platform that chose the instance. Null for the top manifest.</param>
 /// <param name="Manifest">The manifest that is judged. Null if only its digest is known.</param>
 /// <param name="Judged">The manifest as the verdict sees it.</param>
-internal sealed record FetchedImage(ImageName Name, IImageSource? Source, string? InstanceDigest, ImagePlatform? Platform, ImageManifest? Manifest, JudgedManifest Judged);
+internal sealed record FetchedImage(ImageName Name, IImageSource? Source, string? InstanceDigest, ImagePlatform? Platform, ImageManifest? Manifest, JudgedManifest Judged)
+{
+    /// <summary>The digest of the multi-arch list that the instance was chosen from. Null for the top manifest.</summary>
+    public string? ListDigest { get; init; }
+}

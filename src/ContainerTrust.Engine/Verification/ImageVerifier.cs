@@ -55,7 +55,8 @@ public sealed class ImageVerifier : IDisposable
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
         _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose);
-        _keyRequirement = new Lazy<TrustRequirement?>(KeyRequirement);
+        _keyRequirement = new Lazy<TrustRequirement?>(
+            () => options.KeyPaths is { } paths ? CallerKeys.ToRequirement(paths, options.SignedIdentity) : null);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
@@ -70,22 +71,34 @@ public sealed class ImageVerifier : IDisposable
 
     /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
     /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
-    /// <param name="platform">The instance of a multi-arch image that is meant. Null for the image as a whole, which is its list.</param>
+    /// <param name="platform">The instance of a multi-arch image that is meant. Null for the one that is pulled on the judged host.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict.</returns>
     /// <exception cref="TrustException">
     /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the policy cannot be
     /// read, or the name is none.
     /// </exception>
-    public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken) =>
+        (await VerifyChosenAsync(image, PlatformChoice.Of(platform), cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Verifies an image by the policy, or by the keys of the options, and of a multi-arch image what is chosen.</summary>
+    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
+    /// <param name="choice">What of a multi-arch image is judged.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The verdicts: one, and with <see cref="PlatformChoice.All"/> one of each instance, and last that of the list.</returns>
+    /// <exception cref="TrustException">There is no verdict, as above.</exception>
+    public async Task<IReadOnlyList<ImageSignatureResult>> VerifyChosenAsync(string image, PlatformChoice choice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(choice);
         return await WithinAsync(image, VerifyWithinAsync, cancellationToken).ConfigureAwait(false);
 
-        async Task<ImageSignatureResult> VerifyWithinAsync(CancellationToken token)
+        async Task<IReadOnlyList<ImageSignatureResult>> VerifyWithinAsync(CancellationToken token)
         {
-            FetchedImage fetched = await FetchAsync(image, platform, token).ConfigureAwait(false);
-            return await JudgeAsync(fetched, RequiresSignature, token).ConfigureAwait(false);
+            FetchedImage top = await FetchAsync(image, token).ConfigureAwait(false);
+            return choice != PlatformChoice.List && ManifestList.IsList(top.Manifest!)
+                ? await new MultiArchJudge(this, RequiresSignature).JudgeAsync(top, choice, token).ConfigureAwait(false)
+                : [await JudgeAsync(top, RequiresSignature, token).ConfigureAwait(false)];
         }
     }
 
@@ -130,22 +143,24 @@ public sealed class ImageVerifier : IDisposable
             _client.Value.Dispose();
     }
 
-    /// <summary>Fetches an image's manifest and, where a platform is given, that instance's.</summary>
-    internal async Task<FetchedImage> FetchAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken)
+    /// <summary>Fetches an image's top manifest.</summary>
+    internal Task<FetchedImage> FetchAsync(string image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ImageName name = Resolve(image);
-        IImageSource source = Open(name);
-        _messages.Verbose($"Fetching the manifest of {name.FullName}.");
-        ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
-        JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
-        if (name.Reference?.Digest is { } named && !judged.Matches(named))
-            throw DigestMismatch(manifest.Source, judged.Digest, named);
-        FetchedImage top = new(name, source, null, null, manifest, judged);
-        return await SelectAsync(top, platform, cancellationToken).ConfigureAwait(false);
+        return FetchAsync(Resolve(image), cancellationToken);
     }
 
-    /// <summary>The instance of a multi-arch image for a platform; the image itself if there is no choice to make.</summary>
+    /// <summary>An instance of a multi-arch image, by its digest.</summary>
+    internal static async Task<FetchedImage> FetchInstanceAsync(FetchedImage list, string digest, ImagePlatform? platform, CancellationToken cancellationToken)
+    {
+        ImageManifest manifest = await list.Source!.GetManifestAsync(digest, cancellationToken).ConfigureAwait(false);
+        JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
+        return judged.Matches(digest)
+            ? new FetchedImage(list.Name, list.Source, digest, platform, manifest, judged) { ListDigest = list.ListDigest ?? list.Judged.Digest }
+            : throw DigestMismatch(manifest.Source, judged.Digest, digest);
+    }
+
+    /// <summary>The instance of a multi-arch image for a platform, also of lists in lists; the image itself if there is no choice to make.</summary>
     internal async Task<FetchedImage> SelectAsync(FetchedImage top, ImagePlatform? platform, CancellationToken cancellationToken)
     {
         if (platform is null || !ManifestList.IsList(top.Manifest!))
@@ -156,24 +171,11 @@ public sealed class ImageVerifier : IDisposable
             if (depth == MaxListDepth)
                 throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
             string instance = ManifestList.SelectInstance(current.Manifest!, platform);
-            ImageManifest manifest = await top.Source!.GetManifestAsync(instance, cancellationToken).ConfigureAwait(false);
-            JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
-            if (!judged.Matches(instance))
-                throw DigestMismatch(manifest.Source, judged.Digest, instance);
-            current = new FetchedImage(top.Name, top.Source, instance, platform, manifest, judged);
+            current = await FetchInstanceAsync(current, instance, platform, cancellationToken).ConfigureAwait(false);
         }
 
         _messages.Verbose($"The instance of {top.Name.FullName} for {platform} is {current.InstanceDigest}.");
         return current;
-    }
-
-    /// <summary>Why the policy refuses an image whatever is signed: a sentence; null if it does not, or if keys were given in the policy's place.</summary>
-    internal string? RejectedByPolicy(ImageName name)
-    {
-        if (_options.KeyPaths is not null)
-            return null;
-        (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
-        return (scope?.Requirements ?? _policy.Value.Default).Any(static r => r is RejectRequirement or SignedBaseLayerRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
     }
 
     /// <summary>An image's digest: of a reference by digest without asking anybody, otherwise of the manifest.</summary>
@@ -182,123 +184,117 @@ public sealed class ImageVerifier : IDisposable
         ImageName name = Resolve(image);
         return name.Reference?.Digest is { } digest
             ? new FetchedImage(name, null, null, null, null, JudgedManifest.FromDigest(digest))
-            : await FetchAsync(image, null, cancellationToken).ConfigureAwait(false);
+            : await FetchAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Evaluates what was fetched.</summary>
+    /// <summary>Evaluates what was fetched, and tells it.</summary>
     internal async Task<ImageSignatureResult> JudgeAsync(FetchedImage fetched, bool requireSignature, CancellationToken cancellationToken)
     {
-        ImageName name = fetched.Name;
-        IReadOnlyList<TrustRequirement> requirements;
-        string? scopeName = null;
-        string? scopeReason = null;
-        RequirementKeys keys = _policyKeys;
-        if (_options.KeyPaths is { } keyPaths)
-        {
-            requirements = [_keyRequirement.Value!];
-            keys = _ownKeys;
-            RequireUsableKeys(keys, requirements[0], keyPaths);
-        }
-        else
-        {
-            (PolicyScope? scope, scopeReason) = PolicyLookup.Find(_policy.Value, name);
-            requirements = scope?.Requirements ?? _policy.Value.Default;
-            scopeName = scope?.Name ?? "default";
-            _messages.Verbose($"{name.FullName}: {scopeReason}");
-        }
-
-        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores) = PolicyEvaluator.NeedsSignatures(requirements)
-            ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
-            : ([], []);
-        ImageToJudge input = new()
-        {
-            Reference = name.Reference,
-            Manifest = fetched.Judged,
-            UntrustedSignatures = signatures,
-            SearchedStores = stores,
-            AttachmentsHint = fetched.Source is null || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null
-                ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
-                : fetched.Source.AttachmentsHint,
-            Now = _options.Now ?? DateTimeOffset.UtcNow,
-        };
-        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
-        bool isValid = verdict.IsAccepted;
-        string reason = verdict.Reason;
-        if (isValid && requireSignature && !PolicyEvaluator.VerifiesSignatures(requirements))
+        Judgement judgement = await EvaluateAsync(fetched, null, cancellationToken).ConfigureAwait(false);
+        bool isValid = judgement.Verdict.IsAccepted;
+        string reason = judgement.Verdict.Reason;
+        string? pinned = null;
+        if (isValid && requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
         {
             isValid = false;
             reason = $"The policy accepts the image without a look at signatures, and a signature was asked for. {reason}";
         }
-        else if (isValid && fetched.Platform is null && fetched.Manifest is { } top && ManifestList.IsList(top))
+        else if (isValid)
         {
-            reason += $" The verdict is on the multi-arch list; a pull for one platform checks that instance's signatures; use {TrustOption.Platform} to verify it.";
+            (pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
+            if (refusal.Length > 0)
+                reason += $" By its digest podman would not pull it, so there is no reference by digest: {refusal}";
         }
 
-        return new ImageSignatureResult
+        return ToResult(fetched, judgement) with { IsValid = isValid, Reason = reason, PinnedReference = pinned };
+    }
+
+    /// <summary>What is told of a judgement.</summary>
+    internal ImageSignatureResult ToResult(FetchedImage fetched, Judgement judgement) => new()
+    {
+        ComputerName = _store.Host.ComputerName,
+        Image = fetched.Name.FullName,
+        Platform = fetched.Platform?.ToString(),
+        ManifestDigest = fetched.Judged.Digest,
+        ListDigest = fetched.ListDigest,
+        IsValid = judgement.Verdict.IsAccepted,
+        Reason = judgement.Verdict.Reason,
+        Scope = judgement.Scope,
+        ScopeReason = judgement.ScopeReason,
+        Requirements = judgement.Verdict.Requirements,
+        Signatures = judgement.Verdict.Signatures,
+        ManifestSource = fetched.Manifest?.Source,
+    };
+
+    /// <summary>Evaluates what was fetched.</summary>
+    /// <param name="fetched">The image.</param>
+    /// <param name="known">Signatures that are at hand. Null to look for them.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal async Task<Judgement> EvaluateAsync(FetchedImage fetched, ImageToJudge? known, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<TrustRequirement> requirements, string? scope, string? scopeReason) = Requirements(fetched.Name);
+        RequirementKeys keys = _options.KeyPaths is null ? _policyKeys : _ownKeys;
+        if (_options.KeyPaths is { } keyPaths)
+            CallerKeys.RequireUsable(keys, requirements[0], keyPaths);
+        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores) =
+            known is not null ? (known.UntrustedSignatures, known.SearchedStores)
+            : PolicyEvaluator.NeedsSignatures(requirements) ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
+            : ([], []);
+        ImageToJudge input = new()
         {
-            ComputerName = _store.Host.ComputerName,
-            Image = name.FullName,
-            Platform = fetched.Platform?.ToString(),
-            ManifestDigest = fetched.Judged.Digest,
-            PinnedReference = isValid && name.Reference is { } reference ? $"{reference.Name}@{fetched.Judged.Digest}" : null,
-            IsValid = isValid,
-            Reason = reason,
-            Scope = scopeName,
-            ScopeReason = scopeReason,
-            Requirements = verdict.Requirements,
-            Signatures = verdict.Signatures,
-            ManifestSource = fetched.Manifest?.Source,
+            Reference = fetched.Name.Reference,
+            Manifest = fetched.Judged,
+            UntrustedSignatures = signatures,
+            SearchedStores = stores,
+            AttachmentsHint = fetched.Source is null || HasOwnStores
+                ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
+                : fetched.Source.AttachmentsHint,
+            Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
+        return new Judgement(requirements, scope, scopeReason, input, PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints));
     }
 
-    // Keys that the caller names are parameters: without any there is nothing to judge by.
-    private static void RequireUsableKeys(RequirementKeys keys, TrustRequirement requirement, IReadOnlyList<string> keyPaths)
+    /// <summary>What is required of an image: by the policy, or by the keys that were given in its place.</summary>
+    internal (IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? Reason) Requirements(ImageName name)
     {
-        string problem = requirement switch
-        {
-            SignedByRequirement signedBy => keys.For(signedBy).Problem,
-            SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
-            _ => "",
-        };
-        if (problem.Length > 0)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+        if (_keyRequirement.Value is { } own)
+            return ([own], null, null);
+        (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
+        _messages.Verbose($"{name.FullName}: {reason}");
+        return (scope?.Requirements ?? _policy.Value.Default, scope?.Name ?? "default", reason);
     }
 
-    // OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's.
-    private TrustRequirement? KeyRequirement()
+    /// <summary>Whether the caller says where signatures are, in the place of registries.d.</summary>
+    internal bool HasOwnStores => _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
+
+    /// <summary>Whether the caller's keys decide, and not the policy.</summary>
+    internal bool HasOwnKeys => _options.KeyPaths is not null;
+
+    /// <summary>The host's registries.conf.</summary>
+    internal RegistriesConfiguration Registries => _registries.Value;
+
+    /// <summary>The host's registries.d.</summary>
+    internal LookasideConfiguration Lookaside => _lookaside.Value;
+
+    /// <summary>The judged host.</summary>
+    internal ITrustHost Host => _store.Host;
+
+    /// <summary>Fetches an image's top manifest.</summary>
+    internal async Task<FetchedImage> FetchAsync(ImageName name, CancellationToken cancellationToken)
     {
-        if (_options.KeyPaths is not { } paths)
-            return null;
-        foreach (string path in paths)
-        {
-            if (!LocalHost.Instance.Exists(path))
-                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
-        }
-
-        bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
-        if (arePem.Contains(true) && arePem.Contains(false))
-        {
-            throw new TrustException("MixedKeys", TrustErrorKind.InvalidArgument, "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of signatures. Ask with one kind at a time.")
-            {
-                Target = string.Join(", ", paths),
-            };
-        }
-
-        return arePem.Contains(true)
-            ? new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity }
-            : new SignedByRequirement { KeyPaths = paths, SignedIdentity = _options.SignedIdentity };
-    }
-
-    private static bool IsPemPublicKey(string path)
-    {
-        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span : default;
-        return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
+        IImageSource source = Open(name);
+        _messages.Verbose($"Fetching the manifest of {name.FullName}.");
+        ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
+        JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
+        if (name.Reference?.Digest is { } named && !judged.Matches(named))
+            throw DigestMismatch(manifest.Source, judged.Digest, named);
+        return new FetchedImage(name, source, null, null, manifest, judged);
     }
 
     private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string digest = fetched.Judged.Digest;
-        if (_options.SignatureStores is null && _options.SignatureConfigMaps is null)
+        if (!HasOwnStores)
         {
             return fetched.Source is { } source
                 ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores)

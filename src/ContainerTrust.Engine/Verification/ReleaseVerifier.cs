@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Images.Release;
 using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Registry;
 
 namespace ContainerTrust.Engine.Verification;
@@ -46,7 +47,7 @@ public sealed class ReleaseVerifier
         // What an unsigned release lists is anybody's list.
         IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false) : [];
         ReleaseImageContent? content = contents.FirstOrDefault(c => c.Digest == digest);
-        string? rejected = _images.RejectedByPolicy(member.Name);
+        string? rejected = RejectedByPolicy(member.Name);
         bool isValid = known.Verdict.IsValid && content is not null && rejected is null;
         string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {Printable.Of(name, Printable.NameLength)}" : "the release";
         return new ImageSignatureResult
@@ -95,12 +96,21 @@ public sealed class ReleaseVerifier
             : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData, $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
     }
 
+    // Why the policy refuses an image whatever is signed; null if it does not, or if keys were given in the policy's place.
+    private string? RejectedByPolicy(ImageName name)
+    {
+        if (_images.HasOwnKeys)
+            return null;
+        (IReadOnlyList<TrustRequirement> requirements, _, string? reason) = _images.Requirements(name);
+        return requirements.Any(static r => r is RejectRequirement or SignedBaseLayerRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
+    }
+
     private Task<Release> GetAsync(string release, CancellationToken cancellationToken) => _releases.GetAsync(
         release,
         async token =>
         {
             // The signature is of the image as it is referred to; the instance is reached from the list by its digest.
-            FetchedImage top = await _images.FetchAsync(release, null, token).ConfigureAwait(false);
+            FetchedImage top = await _images.FetchAsync(release, token).ConfigureAwait(false);
             return (new Release(top, await _images.JudgeAsync(top, requireSignature: true, token).ConfigureAwait(false)), null);
         },
         cancellationToken);
@@ -112,7 +122,7 @@ public sealed class ReleaseVerifier
 
     private async Task<FetchedImage> FetchAsync(string release, CancellationToken cancellationToken)
     {
-        FetchedImage top = await _images.FetchAsync(release, null, cancellationToken).ConfigureAwait(false);
+        FetchedImage top = await _images.FetchAsync(release, cancellationToken).ConfigureAwait(false);
         return await _images.SelectAsync(top, _platform, cancellationToken).ConfigureAwait(false);
     }
 

@@ -19,7 +19,14 @@ public sealed class PlatformCompleter : IArgumentCompleter
         new("windows/amd64", "Windows on x86_64"),
     ];
 
+    private static readonly Candidate[] s_choices =
+    [
+        .. Platforms,
+        new("all", "Every instance, and the list, as skopeo copy --all takes them"),
+        new("list", "The list alone, which no pull asks about"),
+    ];
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Platforms.Matching(wordToComplete);
+        (commandName == "Test-ImageSignature" ? s_choices : Platforms).Matching(wordToComplete);
 }

@@ -263,6 +263,7 @@ internal static class Rehydration
         Image = bag.RequiredText("Image"),
         Platform = bag.Text("Platform"),
         ManifestDigest = bag.RequiredText("ManifestDigest"),
+        ListDigest = bag.Text("ListDigest"),
         PinnedReference = bag.Text("PinnedReference"),
         IsValid = Required(bag.Truth("IsValid")),
         Reason = bag.RequiredText("Reason"),

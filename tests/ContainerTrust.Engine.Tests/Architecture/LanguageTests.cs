@@ -10,7 +10,8 @@ public sealed partial class LanguageTests
     // Programs of others, which are called as they are whoever asks.
     private static readonly string[] s_foreign =
     [
-        "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=", ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy", " --type merge --patch ", ":root { color-scheme",
+        "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=", ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
+        "'cosign sign --recursive'", " --type merge --patch ", ":root { color-scheme",
     ];
 
     [Fact]

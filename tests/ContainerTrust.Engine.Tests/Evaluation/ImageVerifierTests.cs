@@ -81,30 +81,6 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task TheInstanceOfAListIsJudgedWhereAPlatformIsGiven()
-    {
-        byte[] instance = Manifest("arm64");
-        string instanceDigest = Sha256(instance);
-        byte[] list = Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{instanceDigest}}}","size":{{{instance.Length}}},"platform":{"os":"linux","architecture":"arm64"}}]}""");
-        string listDigest = WriteImage("img", list, sign: true);
-        File.WriteAllBytes($"{_directory}/img/{instanceDigest[7..]}.manifest.json", instance);
-        using ImageVerifier verifier = Verifier(SignedBy);
-        ImageSignatureResult whole = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
-        Assert.True(whole.IsValid, whole.Reason);
-        Assert.Equal(listDigest, whole.ManifestDigest);
-        Assert.Contains("-Platform", whole.Reason, StringComparison.Ordinal);
-
-        ImageSignatureResult one = await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None);
-        Assert.False(one.IsValid);
-        Assert.Equal(instanceDigest, one.ManifestDigest);
-        Assert.Equal("linux/arm64", one.Platform);
-
-        File.WriteAllBytes($"{_directory}/img/{instanceDigest[7..]}.signature-1", Alice.SignClaim($"{Repository}:v1", instanceDigest));
-        Assert.True((await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None)).IsValid);
-        Assert.Equal("PlatformNotFound", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/s390x"), CancellationToken.None))).ErrorId);
-    }
-
-    [Fact]
     public async Task ByDigestAndStoreNoRegistryIsNeeded()
     {
         string digest = Sha256(Manifest());
@@ -235,17 +211,6 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUnsignedListSaysNothingOfPlatforms()
-    {
-        byte[] instance = Manifest("arm64");
-        WriteImage("img", List(Sha256(instance), instance.Length), sign: false);
-        using ImageVerifier verifier = Verifier(SignedBy);
-        ImageSignatureResult result = await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None);
-        Assert.False(result.IsValid);
-        Assert.DoesNotContain("-Platform", result.Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task TheTimeOfTheOptionsCounts()
     {
         WriteImage("img", Manifest(), sign: true);
@@ -305,28 +270,6 @@ public sealed class ImageVerifierTests : IDisposable
             string reason = (await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None)).Reason;
             Assert.Equal($"A signature is required, and there is none in {_directory}/store, {map}.", reason);
         }
-    }
-
-    [Theory]
-    [InlineData(4, null)]
-    [InlineData(5, "ManifestListTooDeep")]
-    public async Task ListsInListsAreFollowedFourDeep(int lists, string? errorId)
-    {
-        byte[] content = Manifest("arm64");
-        Directory.CreateDirectory($"{_directory}/img");
-        for (int i = 0; i < lists; i++)
-        {
-            File.WriteAllBytes($"{_directory}/img/{Sha256(content)[7..]}.manifest.json", content);
-            content = List(Sha256(content), content.Length);
-        }
-
-        WriteImage("img", content, sign: false);
-        using ImageVerifier verifier = Verifier(Accept);
-        Task<ImageSignatureResult> result = verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None);
-        if (errorId is null)
-            Assert.Equal(Sha256(Manifest("arm64")), (await result).ManifestDigest);
-        else
-            Assert.Equal(errorId, (await Assert.ThrowsAsync<TrustException>(() => result)).ErrorId);
     }
 
     [Fact]

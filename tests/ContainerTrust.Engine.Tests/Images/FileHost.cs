@@ -12,6 +12,8 @@ internal sealed class FileHost : ITrustHost
 
     public string? HomeDirectory { get; set; }
 
+    public string? Machine { get; set; }
+
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The paths that were asked for, in order.</summary>

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Hosts;
 using System.Text;
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;
@@ -147,7 +148,7 @@ public sealed class LocalImageTests
         var source = new OciLayoutImageSource(host, "/i", "multi");
         ImageManifest top = await source.GetManifestAsync(null, default);
         Assert.True(ManifestList.IsList(top));
-        string digest = ManifestList.SelectInstance(top, ImagePlatform.Current);
+        string digest = ManifestList.SelectInstance(top, ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!);
         ImageManifest instance = await source.GetManifestAsync(digest, default);
         Assert.Equal(Manifest, Encoding.UTF8.GetString(instance.Content.Span));
         Assert.False(ManifestList.IsList(instance));

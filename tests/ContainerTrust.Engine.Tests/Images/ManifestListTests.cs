@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Hosts;
 using System.Text;
 using ContainerTrust.Engine.Manifests;
 
@@ -133,7 +134,7 @@ public sealed class ManifestListTests
     {
         ImageManifest manifest = Manifest(content, IndexType);
         Assert.Contains(Assert.Throws<TrustException>(() => ManifestList.Instances(manifest)).ErrorId, (string[])["InvalidManifest", "InvalidDigest"]);
-        Assert.Throws<TrustException>(() => ManifestList.SelectInstance(manifest, ImagePlatform.Current));
+        Assert.Throws<TrustException>(() => ManifestList.SelectInstance(manifest, ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!));
     }
 
     [Theory]
@@ -155,7 +156,7 @@ public sealed class ManifestListTests
     [Fact]
     public void The_current_platform_is_one()
     {
-        Assert.Equal(ImagePlatform.Current, ImagePlatform.Parse(ImagePlatform.Current.ToString()));
+        Assert.Equal(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!, ImagePlatform.Parse(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!.ToString()));
         Assert.Equal("linux/arm/v7", ImagePlatform.Parse("linux/arm/v7").ToString());
     }
 

@@ -14,6 +14,8 @@ internal sealed class UserView(ITrustHost host, string? home, uint? number) : IT
 
     public string HomeDirectory => home ?? "/";
 
+    public string? Machine => host.Machine;
+
     public string? GetEnvironmentVariable(string name) => name switch
     {
         HostUser.RootlessUser => number?.ToString(CultureInfo.InvariantCulture),

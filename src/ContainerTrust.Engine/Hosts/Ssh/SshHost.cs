@@ -53,6 +53,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <inheritdoc/>
     public string? HomeDirectory => GetEnvironmentVariable("HOME") is ['/', ..] home ? home : null;
 
+    /// <inheritdoc/>
+    public string? Machine => GetEnvironmentVariable("MACHINE");
+
     /// <summary>How often something was sent there and waited for.</summary>
     public int RoundTrips { get; private set; }
 

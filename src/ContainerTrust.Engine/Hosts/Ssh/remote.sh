@@ -187,8 +187,12 @@ done
 host=
 [ -r /proc/sys/kernel/hostname ] && IFS= read -r host </proc/sys/kernel/hostname
 [ -n "$host" ] || host=$(uname -n)
+# In kernels of RHEL 10 on it is a file.
+MACHINE=
+[ -r /proc/sys/kernel/arch ] && IFS= read -r MACHINE </proc/sys/kernel/arch
+[ -n "$MACHINE" ] || MACHINE=$(uname -m)
 printf '\000%s\000I%s\000%s\000' "$nonce" "$user" "$host"
-for name in HOME FOREIGN_HOME DPKG_PODMAN CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF CONTAINERS_REGISTRIES_CONF_OVERRIDE REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
+for name in HOME MACHINE FOREIGN_HOME DPKG_PODMAN CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF CONTAINERS_REGISTRIES_CONF_OVERRIDE REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
     eval "[ -z \"\${$name+x}\" ] || printf 'V%s\000%s\000' $name \"\$$name\""
 done
 

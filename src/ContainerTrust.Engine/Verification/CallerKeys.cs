@@ -1,0 +1,64 @@
+using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>Keys that the caller names in the policy's place.</summary>
+internal static class CallerKeys
+{
+    /// <summary>
+    /// The requirement that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one of them is enough.
+    /// </summary>
+    /// <param name="paths">The key files, on this machine.</param>
+    /// <param name="identity">The name that signatures must have. Null for the default.</param>
+    /// <returns>The requirement.</returns>
+    /// <exception cref="TrustException"><c>NoUsableKey</c>: a file is missing. <c>MixedKeys</c>: the keys are of both kinds.</exception>
+    public static TrustRequirement ToRequirement(IReadOnlyList<string> paths, SignedIdentity? identity)
+    {
+        foreach (string path in paths)
+        {
+            if (!LocalHost.Instance.Exists(path))
+                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
+        }
+
+        bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
+        if (arePem.Contains(true) && arePem.Contains(false))
+        {
+            throw new TrustException(
+                "MixedKeys",
+                TrustErrorKind.InvalidArgument,
+                "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of signatures. Ask with one kind at a time.")
+            {
+                Target = string.Join(", ", paths),
+            };
+        }
+
+        return arePem.Contains(true)
+            ? new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = identity }
+            : new SignedByRequirement { KeyPaths = paths, SignedIdentity = identity };
+    }
+
+    /// <summary>Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.</summary>
+    /// <param name="keys">What was read of them.</param>
+    /// <param name="requirement">The requirement that they make.</param>
+    /// <param name="keyPaths">Their files.</param>
+    /// <exception cref="TrustException"><c>NoUsableKey</c>.</exception>
+    public static void RequireUsable(RequirementKeys keys, TrustRequirement requirement, IReadOnlyList<string> keyPaths)
+    {
+        string problem = requirement switch
+        {
+            SignedByRequirement signedBy => keys.For(signedBy).Problem,
+            SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
+            _ => "",
+        };
+        if (problem.Length > 0)
+            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+    }
+
+    private static bool IsPemPublicKey(string path)
+    {
+        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span : default;
+        return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
+    }
+}

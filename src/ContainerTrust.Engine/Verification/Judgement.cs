@@ -1,0 +1,12 @@
+using ContainerTrust.Engine.Evaluation;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>What the requirements say to a manifest, before it is told to anybody.</summary>
+/// <param name="Requirements">The requirements.</param>
+/// <param name="Scope">The scope of the policy that has them. Null if no policy was asked.</param>
+/// <param name="ScopeReason">Why that scope governs the image. Null if no policy was asked.</param>
+/// <param name="Input">What was judged.</param>
+/// <param name="Verdict">The verdict.</param>
+internal sealed record Judgement(
+    IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? ScopeReason, ImageToJudge Input, PolicyVerdict Verdict);

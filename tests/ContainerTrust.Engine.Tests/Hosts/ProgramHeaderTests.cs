@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Manifests;
+using ContainerTrust.Engine.Tests.Images;
+
+namespace ContainerTrust.Engine.Tests.Hosts;
+
+/// <summary>Which machine a system is for.</summary>
+public sealed class ProgramHeaderTests
+{
+    [Theory]
+    [InlineData("x86_64", "linux/amd64")]
+    [InlineData("i686", "linux/386")]
+    [InlineData("aarch64", "linux/arm64/v8")]
+    [InlineData("armv7l", "linux/arm/v7")]
+    [InlineData("armv6l", "linux/arm/v6")]
+    [InlineData("armv8l", "linux/arm/v8")]
+    [InlineData("s390x", "linux/s390x")]
+    [InlineData("ppc64le", "linux/ppc64le")]
+    [InlineData("riscv64", "linux/riscv64")]
+    [InlineData("loongarch64", "linux/loong64")]
+    [InlineData("a b", null)]
+    [InlineData("", null)]
+    public void A_machine_s_name_is_a_platform(string machine, string? platform) => Assert.Equal(platform, ImagePlatform.OfMachine(machine)?.ToString());
+
+    [Theory]
+    [InlineData(62, 2, 1, "x86_64")]
+    [InlineData(183, 2, 1, "aarch64")]
+    [InlineData(22, 2, 2, "s390x")]
+    [InlineData(21, 2, 1, "ppc64le")]
+    [InlineData(21, 2, 2, "ppc64")]
+    [InlineData(40, 1, 1, "armv7l")]
+    [InlineData(3, 1, 1, "i686")]
+    [InlineData(243, 2, 1, "riscv64")]
+    [InlineData(258, 2, 1, "loongarch64")]
+    [InlineData(62, 2, 2, null)]
+    [InlineData(9999, 2, 1, null)]
+    public void A_program_tells_its_machine(int machine, int bits, int order, string? name) => Assert.Equal(name, ProgramHeader.MachineOf(Header(machine, bits, order)));
+
+    [Fact]
+    public void What_is_not_a_program_tells_nothing()
+    {
+        byte[] whole = Header(62, 2, 1);
+        for (int length = 0; length < whole.Length; length++)
+            Assert.Null(ProgramHeader.MachineOf(whole.AsSpan(0, length)));
+        Assert.Null(ProgramHeader.MachineOf("#!/usr/bin/coreutils --coreutils-prog-shebang=true\n"u8));
+    }
+
+    [Fact]
+    public void A_mounted_root_is_for_the_machine_of_its_programs()
+    {
+        FileHost host = new FileHost().With("/usr/bin/true", "#!/usr/bin/coreutils\n").With("/bin/true/x", "").With("/bin/sh", new byte[8 << 20]);
+        Assert.Null(ProgramHeader.MachineOf(host));
+        host.With("/usr/bin/coreutils", Header(183, 2, 1));
+        Assert.Equal("aarch64", ProgramHeader.MachineOf(host));
+    }
+
+    [Fact]
+    public void This_machine_is_known()
+    {
+        string machine = LocalHost.Instance.Machine!;
+        Assert.Equal(machine, ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture));
+        Assert.NotNull(ImagePlatform.OfMachine(machine));
+        if (OperatingSystem.IsLinux())
+            Assert.Equal(machine, new RootDirectoryHost("/").Machine);
+    }
+
+    private static byte[] Header(int machine, int bits, int order)
+    {
+        byte[] content = new byte[20];
+        "\u007fELF"u8.CopyTo(content);
+        (content[4], content[5]) = ((byte)bits, (byte)order);
+        (content[18], content[19]) = order == 1 ? ((byte)machine, (byte)(machine >> 8)) : ((byte)(machine >> 8), (byte)machine);
+        return content;
+    }
+}
