@@ -251,6 +251,49 @@ Describe 'Test-ImageSignature by policy' {
         @(Test-ImageSignature dir:/srv/signed/unsigned -Root $root -Platform linux/amd64, linux/arm64 -Quiet) | Should -BeExactly @($false)
     }
 
+    It 'judges of a multi-arch image what the host pulls, every instance, or the list' {
+        $directory = "$root/srv/signed/multi"
+        $null = New-Item -ItemType Directory -Path $directory
+        Copy-Item -LiteralPath "$ImagePath/app/version" -Destination $directory
+        $entries = foreach ($architecture in 'amd64', 's390x') {
+            $source = $architecture -eq 'amd64' ? "$ImagePath/app" : "$root/srv/signed/unsigned"
+            $instance = Get-ManifestDigest $source
+            Copy-Item -LiteralPath "$source/manifest.json" -Destination "$directory/$($instance.Substring(7)).manifest.json"
+            Get-ChildItem -LiteralPath $source -Filter 'signature-*' |
+                ForEach-Object { Copy-Item -LiteralPath $_.FullName -Destination "$directory/$($instance.Substring(7)).$($_.Name)" }
+            @{ digest = $instance; size = (Get-Item -LiteralPath "$source/manifest.json").Length; mediaType = 'application/vnd.oci.image.manifest.v1+json'
+                platform = @{ os = 'linux'; architecture = $architecture } }
+        }
+        @{ schemaVersion = 2; mediaType = 'application/vnd.oci.image.index.v1+json'; manifests = @($entries) } | ConvertTo-Json -Depth 5 -Compress |
+            Set-Content -LiteralPath "$directory/manifest.json" -NoNewline
+
+        # The program that says which machine the root is for.
+        $header = [byte[]]::new(20)
+        [byte[]](0x7f, 0x45, 0x4c, 0x46, 2, 1) | ForEach-Object -Begin { $at = 0 } -Process { $header[$at++] = $_ }
+        $null = New-Item -ItemType Directory -Path "$root/usr/bin" -Force
+        foreach ($case in @{ Machine = 62; Platform = 'linux/amd64'; IsValid = $true }, @{ Machine = 22; Platform = 'linux/s390x'; IsValid = $false }) {
+            $header[5] = $case.Machine -eq 22 ? 2 : 1
+            $header[18], $header[19] = $case.Machine -eq 22 ? (0, 22) : (62, 0)
+            [IO.File]::WriteAllBytes("$root/usr/bin/true", $header)
+            $result = Test-ImageSignature dir:/srv/signed/multi -Root $root
+            $result.Platform | Should -BeExactly $case.Platform
+            $result.IsValid | Should -Be $case.IsValid -Because $result.Reason
+            $result.ListDigest | Should -Be (Get-ManifestDigest $directory)
+            Test-ImageSignature dir:/srv/signed/multi -Root $root -Quiet | Should -BeExactly $case.IsValid
+        }
+
+        Remove-Item -LiteralPath "$root/usr/bin/true"
+        $all = Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform all
+        $all.Platform | Should -Be 'linux/amd64', 'linux/s390x', 'all'
+        $all.IsValid | Should -Be $true, $false, $false
+        $all[2].Reason | Should -BeLike '*1 are refused: linux/s390x*'
+        Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform all -Quiet | Should -BeExactly $false
+        $list = Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform list
+        $list.IsValid | Should -BeFalse
+        $list.ManifestDigest | Should -Be (Get-ManifestDigest $directory)
+        $list.Platform | Should -BeNullOrEmpty
+    }
+
     It 'stops at the first such image with -ErrorAction Stop' {
         { 'dir:/srv/signed/none', 'dir:/srv/signed/app' | Test-ImageSignature -Root $root -ErrorAction Stop } | Should -Throw -ErrorId '*,ContainerTrust.Commands.TestImageSignatureCommand'
     }

@@ -1,4 +1,3 @@
-using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Registry;
 using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Trust;
@@ -11,6 +10,9 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 /// <param name="Reason">Why.</param>
 internal sealed record OurVerdict(bool IsValid, string Reason)
 {
+    /// <summary>The reference by digest, if there is one.</summary>
+    public string? Pinned { get; init; }
+
     /// <summary>Of an image, under the same policy, registries.d and credentials as skopeo.</summary>
     public static OurVerdict Of(SignedWorld world, VerdictCase one)
     {
@@ -51,8 +53,9 @@ internal sealed record OurVerdict(bool IsValid, string Reason)
             File.WriteAllText(file, policy);
             TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = file, RegistriesDirectory = registriesDirectory ?? directory }, TrustMessages.None);
             using ImageVerifier verifier = new(store, options, TrustMessages.None);
-            ImageSignatureResult result = verifier.VerifyAsync(image, platform is null ? null : ImagePlatform.Parse(platform), CancellationToken.None).GetAwaiter().GetResult();
-            return new OurVerdict(result.IsValid, result.Reason);
+            PlatformChoice choice = platform is null ? PlatformChoice.Host : PlatformChoice.Parse(platform);
+            ImageSignatureResult result = verifier.VerifyChosenAsync(image, choice, CancellationToken.None).GetAwaiter().GetResult()[^1];
+            return new OurVerdict(result.IsValid, result.Reason) { Pinned = result.PinnedReference };
         }
         catch (TrustException e)
         {

@@ -34,19 +34,31 @@ internal sealed class TestImage
         "application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip");
 
     /// <summary>An OCI index over images for linux.</summary>
-    public static TestImage Index(params (TestImage Image, string Architecture, string? Variant)[] instances)
+    public static TestImage Index(params (TestImage Image, string Architecture, string? Variant)[] instances) => List(OciIndex, OciManifest, instances);
+
+    /// <summary>A manifest list of Docker's over images for linux.</summary>
+    public static TestImage DockerList(params (TestImage Image, string Architecture, string? Variant)[] instances) =>
+        List("application/vnd.docker.distribution.manifest.list.v2+json", DockerManifest, instances);
+
+    /// <summary>An OCI index that has another as its only instance.</summary>
+    public static TestImage Nested(TestImage index, string architecture) => List(OciIndex, OciIndex, [(index, architecture, null)]);
+
+    private static TestImage List(string type, string instanceType, (TestImage Image, string Architecture, string? Variant)[] instances)
     {
-        string descriptors = string.Join(',', instances.Select(static i =>
-            $$$"""{"mediaType":"{{{OciManifest}}}","digest":"{{{i.Image.Digest}}}","size":{{{i.Image.Manifest.Length}}},"platform":{"architecture":"{{{i.Architecture}}}","os":"linux"{{{(i.Variant is null ? "" : $",\"variant\":\"{i.Variant}\"")}}}}}"""));
-        TestImage index = new(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{OciIndex}}","manifests":[{{descriptors}}]}""")) { Instances = [.. instances.Select(static i => i.Image)] };
+        string descriptors = string.Join(',', instances.Select(i =>
+            $$$"""{"mediaType":"{{{instanceType}}}","digest":"{{{i.Image.Digest}}}","size":{{{i.Image.Manifest.Length}}},"platform":{"architecture":"{{{i.Architecture}}}","os":"linux"{{{(i.Variant is null ? "" : $",\"variant\":\"{i.Variant}\"")}}}}}"""));
+        TestImage list = new(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{type}}","manifests":[{{descriptors}}]}"""))
+        {
+            Instances = [.. instances.Select(static i => i.Image)],
+        };
         foreach ((TestImage image, _, _) in instances)
         {
             foreach ((string name, byte[] content) in image._files)
-                index._files[name] = content;
-            index._files[image.Digest["sha256:".Length..] + ".manifest.json"] = image.Manifest;
+                list._files[name] = content;
+            list._files[image.Digest["sha256:".Length..] + ".manifest.json"] = image.Manifest;
         }
 
-        return index;
+        return list;
     }
 
     /// <summary>Writes it as a <c>dir:</c> image.</summary>

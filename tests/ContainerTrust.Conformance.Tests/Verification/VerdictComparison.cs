@@ -14,7 +14,7 @@ internal sealed record VerdictCase(string Name, string Image, string Policy)
     /// <summary>How skopeo is asked.</summary>
     public SkopeoQuery Query { get; init; } = new();
 
-    /// <summary>The platform that the verifier is asked about. Null for the image's top manifest.</summary>
+    /// <summary>What of a multi-arch image the verifier is asked about. Null for what is pulled here; <c>all</c>, whose last result counts, and <c>list</c>.</summary>
     public string? Platform { get; init; }
 
     /// <summary>
