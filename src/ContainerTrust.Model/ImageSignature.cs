@@ -91,4 +91,7 @@ public enum ImageSignatureKind
 
     /// <summary>Of a format that is not known.</summary>
     Unknown,
+
+    /// <summary>A sigstore bundle, as cosign 3 writes it. No policy takes it.</summary>
+    SigstoreBundle,
 }

@@ -12,6 +12,8 @@ namespace ContainerTrust.Engine.Evaluation;
 /// </summary>
 public static class PolicyEvaluator
 {
+    private const string NoBundles = "It is a sigstore bundle, which no policy looks at.";
+
     /// <summary>Finds the entry that governs an image and evaluates it.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="name">The image's name.</param>
@@ -95,8 +97,16 @@ public static class PolicyEvaluator
             ? null
             : new SigstoreJudge(trust.Trust, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
         ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
+        BundleJudge? bundles = trust.Trust is null || !image.TakesBundles
+            ? null
+            : new BundleJudge(trust.Trust, acceptedFingerprints, requiresName: requirement.SignedIdentity is not null);
         for (int i = 0; i < judged.Length; i++)
-            judged[i] = Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
+        {
+            judged[i] = image.UntrustedSignatures[i] is { IsBundle: true } bundle
+                ? bundles?.Judge(bundle, image.Manifest) ?? NotValid(bundle, ImageSignatureKind.SigstoreBundle, judge is null ? trust.Problem : NoBundles)
+                : Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
+        }
+
         RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
         bool isHint = !verdict.IsSatisfied && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
         return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
@@ -117,6 +127,8 @@ public static class PolicyEvaluator
 
     private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
     {
+        if (blob.IsBundle)
+            return NotValid(blob, ImageSignatureKind.SigstoreBundle, NoBundles);
         ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent, out string problem);
         return kind switch
         {

@@ -124,6 +124,20 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <inheritdoc/>
+    public async Task<string?> FindUnreadSignaturesAsync(string manifestDigest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReferrerSignatures.DescribeAsync(_client, Place(), manifestDigest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e)
+        {
+            _verbose($"Whether {manifestDigest} has signatures that podman does not read could not be found out: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         _client.GetBlobAsync(Place(), digest, maxBytes, cancellationToken);
 

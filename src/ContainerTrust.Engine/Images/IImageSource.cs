@@ -29,6 +29,12 @@ public interface IImageSource
     /// <exception cref="TrustException">A store cannot be read, or there are too many signatures.</exception>
     Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken);
 
+    /// <summary>Looks for signatures that podman and skopeo do not read, for the reason why they find none.</summary>
+    /// <param name="manifestDigest">The digest computed from the manifest's bytes.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>A sentence about them; null if there are none, or if that cannot be found out.</returns>
+    Task<string?> FindUnreadSignaturesAsync(string manifestDigest, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>Fetches a blob.</summary>
     /// <param name="digest">Its digest, which the bytes are checked against.</param>
     /// <param name="maxBytes">The largest size accepted.</param>

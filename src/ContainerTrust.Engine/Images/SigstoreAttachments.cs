@@ -8,16 +8,14 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>
 /// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the payloads and whose
-/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, the same manifests as referrers of the image (OCI distribution
-/// specification 1.1, "Listing Referrers"), which podman and skopeo do not look for.
+/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, <see cref="ReferrerSignatures"/>, which podman and
+/// skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
 {
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
-    private const string OciIndex = "application/vnd.oci.image.index.v1+json";
-    private const string SignatureArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
+    private const string BundleMediaType = "application/vnd.dev.sigstore.bundle";
     private const string TooThey = " podman and skopeo refuse the image, too; ask the image's signer.";
-    private const string NotThey = " Ask the image's signer or the registry's administrator.";
 
     /// <summary>Fetches them.</summary>
     /// <param name="client">How.</param>
@@ -42,7 +40,10 @@ internal static class SigstoreAttachments
         {
             if (warning is null)
                 return [];
-            return await ReadReferrersAsync(client, tagged, manifestDigest, warning, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<SignatureBlob> referrers = await ReferrerSignatures.ReadAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
+            if (referrers.Any(static r => !r.IsBundle))
+                warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only the tag {tag}, and find none.");
+            return referrers;
         }
 
         List<SignatureBlob> signatures = [];
@@ -50,28 +51,19 @@ internal static class SigstoreAttachments
         return signatures;
     }
 
-    private static async Task<IReadOnlyList<SignatureBlob>> ReadReferrersAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
-    {
-        // A registry that answers with anything but an index does not know the API.
-        List<SignatureBlob> signatures = [];
-        if (await client.TryGetReferrersAsync(place, manifestDigest, cancellationToken).ConfigureAwait(false) is not { MediaType: OciIndex } index)
-            return signatures;
-        foreach (string digest in SignatureArtifacts(index))
-        {
-            ImageManifest manifest = await client.GetManifestAsync(place, digest, cancellationToken).ConfigureAwait(false);
-            await ReadLayersAsync(client, place, manifest, signatures, NotThey, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (signatures.Count > 0)
-            warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only the tag {place.Reference.Tag}, and find none.");
-        return signatures;
-    }
-
-    private static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
+    /// <summary>Reads the layers of a manifest of signatures: bundles as they are, the rest in the form in which <c>dir:</c> keeps it.</summary>
+    /// <param name="client">How.</param>
+    /// <param name="place">The repository.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="signatures">What was found is added there.</param>
+    /// <param name="advice">What a message says at its end.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="TrustException">It cannot be read, is too large, or has too many (<c>InvalidAttachments</c>).</exception>
+    public static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
     {
         if (manifest.MediaType != OciManifest)
             throw Invalid(manifest.Source, $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
-        List<Layer> layers = Layers(manifest, advice);
+        IReadOnlyList<Layer> layers = Layers(manifest, advice);
         if (signatures.Count + layers.Count > ImageLimits.Signatures)
             throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);
         int total = signatures.Sum(static s => s.UntrustedContent.Length);
@@ -81,37 +73,15 @@ internal static class SigstoreAttachments
             total += payload.Length;
             if (total > ImageLimits.SignaturesBytes)
                 throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together", advice);
-            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", ToStoredForm(layer, payload)));
+            bool isBundle = layer.MediaType.StartsWith(BundleMediaType, StringComparison.Ordinal);
+            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", isBundle ? payload : ToStoredForm(layer, payload)) { IsBundle = isBundle });
         }
     }
 
-    private static List<string> SignatureArtifacts(ImageManifest index)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(index.Content);
-            List<string> digests = [];
-            foreach (JsonElement manifest in document.RootElement.GetProperty("manifests").EnumerateArray())
-            {
-                if (!manifest.TryGetProperty("artifactType", out JsonElement artifact) || artifact.GetString() != SignatureArtifact)
-                    continue;
-                string digest = manifest.GetProperty("digest").GetString() ?? "";
-                if (!ReferenceGrammar.IsDigest(digest))
-                    throw Invalid(index.Source, "a referrer has no valid digest", NotThey);
-                if (digests.Count == ImageLimits.Signatures)
-                    throw Invalid(index.Source, $"there are more than {ImageLimits.Signatures} of them", NotThey);
-                digests.Add(digest);
-            }
-
-            return digests;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw Invalid(index.Source, "it is not an OCI index", NotThey);
-        }
-    }
-
-    private static List<Layer> Layers(ImageManifest manifest, string advice)
+    /// <summary>The layers of a manifest of signatures.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="advice">What a message says at its end.</param>
+    public static IReadOnlyList<Layer> Layers(ImageManifest manifest, string advice)
     {
         try
         {
@@ -162,8 +132,10 @@ internal static class SigstoreAttachments
         return stream.ToArray();
     }
 
-    private static TrustException Invalid(string source, string problem, string advice) =>
+    /// <summary>The error for attachments that cannot be used.</summary>
+    public static TrustException Invalid(string source, string problem, string advice) =>
         new("InvalidAttachments", TrustErrorKind.InvalidData, $"The sigstore attachments at {source} cannot be used: {problem}.{advice}") { Target = source };
 
-    private sealed record Layer(string Digest, string MediaType, IReadOnlyDictionary<string, string> Annotations);
+    /// <summary>One layer.</summary>
+    public sealed record Layer(string Digest, string MediaType, IReadOnlyDictionary<string, string> Annotations);
 }

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Sigstore.Bundles;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
@@ -107,6 +108,33 @@ public sealed class SigstoreTrust
         try
         {
             return Judge(signature, now);
+        }
+        catch (SigstoreRefusal refusal)
+        {
+            return new SigstoreVerification { Problem = refusal.Problem, Reason = refusal.Message };
+        }
+    }
+
+    /// <summary>Judges a bundle by the public keys.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="manifestDigest">The digest of the manifest that it must be for.</param>
+    /// <param name="manifest">The manifest. Null if only its digest is known.</param>
+    /// <returns>The verdict. It has no <see cref="SigstoreVerification.Payload"/>: a bundle is for a digest, and names no image.</returns>
+    public SigstoreVerification Verify(SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentNullException.ThrowIfNull(manifestDigest);
+        try
+        {
+            if (_keys.Count == 0 || _log is not null)
+                throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "It is a bundle, which only public keys without a log are asked about.");
+            string fingerprint = new BundleVerifier(_keys).Verify(bundle, manifestDigest, manifest);
+            return new SigstoreVerification
+            {
+                Problem = SigstoreProblem.None,
+                Reason = $"The signature is good, by the key {fingerprint}.",
+                KeyFingerprint = fingerprint,
+            };
         }
         catch (SigstoreRefusal refusal)
         {

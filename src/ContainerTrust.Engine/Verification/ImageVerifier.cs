@@ -119,7 +119,7 @@ public sealed class ImageVerifier : IDisposable
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
             throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
-            throw DigestMismatch(reference, manifestDigest, named);
+            throw FetchedImage.Mismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
         FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
         return await WithinAsync(reference, token => JudgeAsync(fetched, RequiresSignature, token), cancellationToken).ConfigureAwait(false);
@@ -157,7 +157,7 @@ public sealed class ImageVerifier : IDisposable
         JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
         return judged.Matches(digest)
             ? new FetchedImage(list.Name, list.Source, digest, platform, manifest, judged) { ListDigest = list.ListDigest ?? list.Judged.Digest }
-            : throw DigestMismatch(manifest.Source, judged.Digest, digest);
+            : throw FetchedImage.Mismatch(manifest.Source, judged.Digest, digest);
     }
 
     /// <summary>The instance of a multi-arch image for a platform, also of lists in lists; the image itself if there is no choice to make.</summary>
@@ -205,9 +205,20 @@ public sealed class ImageVerifier : IDisposable
             if (refusal.Length > 0)
                 reason += $" By its digest podman would not pull it, so there is no reference by digest: {refusal}";
         }
+        else if (await UnreadSignaturesAsync(fetched, judgement, cancellationToken).ConfigureAwait(false) is { } unread)
+        {
+            reason += $" {unread}";
+        }
 
         return ToResult(fetched, judgement) with { IsValid = isValid, Reason = reason, PinnedReference = pinned };
     }
+
+    // "There is none" is not all that can be said where one is in a form that podman does not read.
+    private async Task<string?> UnreadSignaturesAsync(FetchedImage fetched, Judgement judgement, CancellationToken cancellationToken) =>
+        fetched.Source is { } source && !HasOwnKeys && !HasOwnStores && judgement.Verdict.Signatures.All(static s => s.Kind != ImageSignatureKind.Sigstore)
+        && judgement.Requirements.Any(static r => r is SigstoreSignedRequirement)
+            ? await source.FindUnreadSignaturesAsync(fetched.Judged.Digest, cancellationToken).ConfigureAwait(false)
+            : null;
 
     /// <summary>What is told of a judgement.</summary>
     internal ImageSignatureResult ToResult(FetchedImage fetched, Judgement judgement) => new()
@@ -249,6 +260,7 @@ public sealed class ImageVerifier : IDisposable
             AttachmentsHint = fetched.Source is null || HasOwnStores
                 ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
                 : fetched.Source.AttachmentsHint,
+            TakesBundles = HasOwnKeys,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
         return new Judgement(requirements, scope, scopeReason, input, PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints));
@@ -287,7 +299,7 @@ public sealed class ImageVerifier : IDisposable
         ImageManifest manifest = await source.GetManifestAsync(null, cancellationToken).ConfigureAwait(false);
         JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
         if (name.Reference?.Digest is { } named && !judged.Matches(named))
-            throw DigestMismatch(manifest.Source, judged.Digest, named);
+            throw FetchedImage.Mismatch(manifest.Source, judged.Digest, named);
         return new FetchedImage(name, source, null, null, manifest, judged);
     }
 
@@ -385,12 +397,4 @@ public sealed class ImageVerifier : IDisposable
         if (_said.TryAdd(message, 0))
             _messages.Warning(message);
     }
-
-    private static TrustException DigestMismatch(string source, string digest, string expected) =>
-        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, expected.StartsWith("sha256:", StringComparison.Ordinal)
-            ? $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry."
-            : $"The manifest from {source} was asked for as {expected}, and only sha256 digests of manifests can be verified, here as with podman and skopeo. Ask for the image by its sha256 digest or its tag.")
-        {
-            Target = source,
-        };
 }

@@ -20,6 +20,7 @@ public class SigstoreAttachmentsTests : RegistryTest
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
     private const string SignatureArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
     private static readonly string TagPath = "/v2/ns/app/manifests/" + ManifestDigest.Replace(':', '-') + ".sig";
+    private static readonly string FallbackPath = "/v2/ns/app/manifests/" + ManifestDigest.Replace(':', '-');
     private static readonly string ReferrersPath = "/v2/ns/app/referrers/" + ManifestDigest;
 
     private readonly ConcurrentDictionary<string, (int Status, byte[] Body, string Type)> _content = new();
@@ -156,6 +157,74 @@ public class SigstoreAttachmentsTests : RegistryTest
         // The tag counts alone if it is there.
         Offer(TagPath, Attachments(("tagged", "x/y", null)));
         Assert.Equal("tagged", Encoding.UTF8.GetString(Assert.Single(Parse(await ReadAsync())).UntrustedPayload.Span));
+    }
+
+    [Theory]
+    [InlineData(SignatureArtifact)]
+    [InlineData(null)]
+    [InlineData("application/vnd.oci.empty.v1+json")]
+    public async Task A_registry_that_does_not_know_referrers_has_them_under_a_tag(string? artifactType)
+    {
+        string type = SigstoreSignature.ImageSignatureMimeType;
+        string one = Attachments(("one", type, null)), sbom = Attachments(("sbom", "x/y", null)), gone = Attachments(("gone", type, null));
+        Offer(FallbackPath, Index((artifactType, one), (artifactType == SignatureArtifact ? "application/spdx+json" : artifactType, sbom)), OciIndex);
+        OfferByDigest(one, sbom);
+        Assert.Equal("one", Encoding.UTF8.GetString(Assert.Single(Parse(await ReadAsync())).UntrustedPayload.Span));
+        Assert.Contains($"only under the tag {ManifestDigest.Replace(':', '-')}.sig", await DescribeAsync(), StringComparison.Ordinal);
+        if (artifactType != SignatureArtifact)
+        {
+            Offer(FallbackPath, Index((artifactType, gone), (artifactType, one)), OciIndex);
+            OfferByDigest(one);
+            Assert.Single(await ReadAsync());
+        }
+
+        // What the API says counts, where there is one.
+        Offer(ReferrersPath, Index(), OciIndex);
+        Assert.Empty(await ReadAsync());
+        Assert.Null(await DescribeAsync());
+    }
+
+    [Fact]
+    public async Task Bundles_are_found_named_and_read_as_they_are()
+    {
+        const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        string one = Attachments(("one", Bundle, null));
+        foreach ((string path, string? type) in new[] { (ReferrersPath, Bundle), (FallbackPath, (string?)Bundle), (FallbackPath, null) })
+        {
+            _content.Clear();
+            Attachments(("one", Bundle, null));
+            Offer(path, Index((type, one)), OciIndex);
+            OfferByDigest(one);
+            SignatureBlob blob = Assert.Single(await ReadAsync());
+            Assert.True(blob.IsBundle);
+            Assert.Equal("one", Encoding.UTF8.GetString(blob.UntrustedContent.Span));
+            Assert.Contains("cosign 3's form", await DescribeAsync(), StringComparison.Ordinal);
+        }
+
+        // An attestation that says so is none of the signer's signatures.
+        string index = $$$"""{"manifests":[{"artifactType":"{{{Bundle}}}","digest":"{{{Digest(one)}}}","annotations":{"dev.sigstore.bundle.predicateType":"https://slsa.dev/provenance/v1"}}]}""";
+        _content.Clear();
+        Offer(ReferrersPath, index, OciIndex);
+        OfferByDigest(one);
+        Assert.Empty(await ReadAsync());
+        Assert.Null(await DescribeAsync());
+    }
+
+    [Fact]
+    public async Task What_podman_does_not_read_is_said_where_it_finds_none()
+    {
+        const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        string one = Attachments(("one", Bundle, null));
+        Offer(ReferrersPath, Index((Bundle, one)), OciIndex);
+        OfferByDigest(one);
+        _content[ManifestPath] = (200, Encoding.UTF8.GetBytes(Manifest), OciManifest);
+        DockerImageSource source = Source("default-docker:\n  use-sigstore-attachments: true\n", Image());
+        await source.GetManifestAsync(null, CancellationToken.None);
+        Assert.Empty(await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
+        Assert.Contains("--new-bundle-format=false", await source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None), StringComparison.Ordinal);
+        _content[ReferrersPath] = (500, [], "text/plain");
+        Assert.Null(await source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None));
+        Assert.Contains(Verbose, static line => line.Contains("could not be found out", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -307,6 +376,9 @@ public class SigstoreAttachmentsTests : RegistryTest
 
     private Task<IReadOnlyList<SignatureBlob>> ReadAsync() =>
         SigstoreAttachments.ReadAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, Verbose.Enqueue, CancellationToken.None);
+
+    private Task<string?> DescribeAsync() =>
+        ReferrerSignatures.DescribeAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, CancellationToken.None);
 
     private static List<SigstoreSignature> Parse(IReadOnlyList<SignatureBlob> blobs)
     {

@@ -98,6 +98,17 @@ internal sealed class SigstorePublicKey : IDisposable
         }
     }
 
+    /// <summary>
+    /// Verifies an ECDSA signature by the hash that goes with the curve: SHA-384 for P-384, SHA-512 for P-521 (sigstore's algorithm registry). False for
+    /// every other key.
+    /// </summary>
+    public bool VerifyByCurve(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature) => (IsEcdsa, _key.Size) switch
+    {
+        (true, 384) => VerifyEcdsa(SHA384.HashData(payload), signature),
+        (true, 521) => VerifyEcdsa(SHA512.HashData(payload), signature),
+        _ => false,
+    };
+
     /// <summary>Verifies an ECDSA signature (RFC 3279 section 2.2.3) over a hash; the signature must be strict DER.</summary>
     public bool VerifyEcdsa(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> derSignature)
     {

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using ContainerTrust.Engine.Sigstore.X509;
+
+namespace ContainerTrust.Engine.Sigstore.Bundles;
+
+/// <summary>
+/// Verifies bundles by public keys, as <c>cosign verify --key</c> does: the signature by one of the keys, and that it is for this manifest. Certificates and log
+/// entries in a bundle give nothing here: who has named keys trusts those.
+/// </summary>
+/// <param name="keys">The keys.</param>
+internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
+{
+    private const string Sha256 = "sha256:";
+
+    /// <summary>Verifies a bundle.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="manifestDigest">The digest of the manifest that it must be for, <c>sha256:…</c>.</param>
+    /// <param name="manifest">The manifest. Null if only its digest is known.</param>
+    /// <returns>The fingerprint of the key that has signed.</returns>
+    /// <exception cref="SigstoreRefusal">It is not by one of the keys, or not for this manifest.</exception>
+    public string Verify(SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
+    {
+        if (!manifestDigest.StartsWith(Sha256, StringComparison.Ordinal))
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The manifest has no SHA-256 digest, which a bundle's signature is for.");
+        return bundle.UntrustedEnvelope is { } envelope
+            ? VerifyEnvelope(bundle, envelope, manifestDigest[Sha256.Length..])
+            : VerifyContent(bundle, manifestDigest[Sha256.Length..], manifest);
+    }
+
+    private string VerifyEnvelope(SigstoreBundle bundle, DsseEnvelope envelope, string digest)
+    {
+        string signer = Signer(envelope.SignedBytes(), bundle.UntrustedSignature.Span);
+        if (envelope.PayloadType != DsseEnvelope.InToto)
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The signature holds, but what was signed is not an in-toto statement.");
+        if (!InTotoStatement.TryParse(envelope.Payload.Span, out InTotoStatement? statement, out string problem))
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, $"The signature holds, but what was signed cannot be read: {problem}.");
+        if (statement.PredicateType != InTotoStatement.SignaturePredicate)
+        {
+            throw new SigstoreRefusal(
+                SigstoreProblem.OtherMediaType,
+                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of the image, and not a signature.");
+        }
+
+        return statement.Sha256.Contains(digest)
+            ? signer
+            : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The signature is good, but it is for another manifest.");
+    }
+
+    private string VerifyContent(SigstoreBundle bundle, string digest, ReadOnlyMemory<byte>? manifest)
+    {
+        if (manifest is not { } content)
+            throw new SigstoreRefusal(SigstoreProblem.MissingSignature, "It is a signature of the manifest itself, of which only the digest is known here.");
+
+        // What is judged is what has the digest; of a signed schema 1 manifest that is only a part.
+        if (Convert.ToHexStringLower(SHA256.HashData(content.Span)) != digest)
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The manifest is of an old kind that bundles are not made for.");
+        if (bundle.UntrustedDigest is { } named && !named.Span.SequenceEqual(Convert.FromHexString(digest)))
+            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "It says that it is for another manifest.");
+        return Signer(content.Span, bundle.UntrustedSignature.Span);
+    }
+
+    private string Signer(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    {
+        foreach (SigstorePublicKey key in keys)
+        {
+            if (key.Verify(content, signature) || key.VerifyByCurve(content, signature))
+                return key.Fingerprint;
+        }
+
+        throw new SigstoreRefusal(SigstoreProblem.WrongSignature, "The signature is by none of the accepted keys.");
+    }
+}
