@@ -255,8 +255,9 @@ Describe 'Test-ImageSignature by policy' {
         $directory = "$root/srv/signed/multi"
         $null = New-Item -ItemType Directory -Path $directory
         Copy-Item -LiteralPath "$ImagePath/app/version" -Destination $directory
+        New-DirectoryImage "$root/srv/other/s390x" (Get-Layer 'etc/motd' 'another')
         $entries = foreach ($architecture in 'amd64', 's390x') {
-            $source = $architecture -eq 'amd64' ? "$ImagePath/app" : "$root/srv/signed/unsigned"
+            $source = $architecture -eq 'amd64' ? "$ImagePath/app" : "$root/srv/other/s390x"
             $instance = Get-ManifestDigest $source
             Copy-Item -LiteralPath "$source/manifest.json" -Destination "$directory/$($instance.Substring(7)).manifest.json"
             Get-ChildItem -LiteralPath $source -Filter 'signature-*' |
