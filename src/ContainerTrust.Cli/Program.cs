@@ -37,7 +37,8 @@ internal static class Program
         }
         catch (Exception e)
         {
-            // Standard output is gone (a closed pipe, a full disk), the system is out of something, or this is a mistake of ours: an error in any case.
+            // Standard output is gone (a closed pipe, a full disk), the system is out of something, or this is a mistake of ours: an
+            // error in any case.
             StandardError.Fail(Innermost(e).Message.Trim());
             code = isVerdict ? ExitCode.NotJudged : ExitCode.Failed;
         }
@@ -57,7 +58,8 @@ internal static class Program
         foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
             root.Subcommands.Add(command);
 
-        // An argument that begins with @ is what it says it is, never a file with further arguments: it may come from elsewhere, and must not bring options along.
+        // An argument that begins with @ is what it says it is, never a file with further arguments: it may come from elsewhere, and must
+        // not bring options along.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

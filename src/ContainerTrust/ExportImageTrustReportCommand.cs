@@ -15,7 +15,10 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     private readonly List<ImageTrustCompliance> _hosts = [];
     private readonly List<(string ComputerName, string Reason)> _unchecked = [];
 
-    /// <summary>Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be checked.</summary>
+    /// <summary>
+    /// Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be
+    /// checked.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
@@ -37,7 +40,10 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     [AllowNull]
     public string[]? UncheckedHost { get; set; }
 
-    /// <summary>Errors of hosts that could not be checked, as <c>-ErrorVariable</c> collects them. The host is what the error names as its origin or target.</summary>
+    /// <summary>
+    /// Errors of hosts that could not be checked, as <c>-ErrorVariable</c> collects them. The host is what the error names as its origin
+    /// or target.
+    /// </summary>
     [Parameter]
     [AllowEmptyCollection]
     [AllowNull]

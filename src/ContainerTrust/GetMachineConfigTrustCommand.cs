@@ -7,7 +7,9 @@ using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.</summary>
+/// <summary>
+/// <c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet,
     HelpUri = HelpPage.Directory + "Get-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust))]
@@ -31,7 +33,10 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Names of MachineConfigs in the cluster. <c>*</c> and <c>?</c> are wildcards. All that decide on trust, rendered ones left out, if left out.</summary>
+    /// <summary>
+    /// Names of MachineConfigs in the cluster. <c>*</c> and <c>?</c> are wildcards. All that decide on trust, rendered ones left out, if
+    /// left out.
+    /// </summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

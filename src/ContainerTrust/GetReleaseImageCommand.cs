@@ -49,7 +49,9 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? SignatureStore { get; set; }
 
-    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.</summary>
+    /// <summary>
+    /// Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -43,7 +43,9 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The version of OpenShift, from 4.8 on; the newest known if left out. Clusters take documents of older versions, too.</summary>
+    /// <summary>
+    /// The version of OpenShift, from 4.8 on; the newest known if left out. Clusters take documents of older versions, too.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(OpenShiftVersionCompleter))]

@@ -16,7 +16,9 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 
     private readonly List<ImageTrust> _entries = [];
 
-    /// <summary>The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.</summary>
+    /// <summary>
+    /// The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A scope, exactly as it is in the policy")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(RegistryCompleter))]

@@ -3,7 +3,10 @@ namespace ContainerTrust.Engine.Evaluation;
 /// <summary>Fingerprints as people give them.</summary>
 public static class Fingerprints
 {
-    /// <summary>Brings fingerprints into the form that keys have them in. <c>any</c> stands for no restriction, as in <c>skopeo standalone-verify</c>.</summary>
+    /// <summary>
+    /// Brings fingerprints into the form that keys have them in. <c>any</c> stands for no restriction, as in
+    /// <c>skopeo standalone-verify</c>.
+    /// </summary>
     /// <param name="given">Fingerprints in hex, with or without spaces, colons and <c>0x</c>.</param>
     /// <returns>Upper-case hex without anything else; empty if every key will do.</returns>
     /// <exception cref="TrustException">One is not a whole fingerprint (<c>InvalidFingerprint</c>): key ids can be forged.</exception>

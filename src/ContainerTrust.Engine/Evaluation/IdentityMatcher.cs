@@ -2,12 +2,16 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Evaluation;
 
-/// <summary>Whether the reference that a signature names is accepted for an image (containers-policy.json(5), <c>signedIdentity</c>).</summary>
+/// <summary>
+/// Whether the reference that a signature names is accepted for an image (containers-policy.json(5), <c>signedIdentity</c>).
+/// </summary>
 internal static class IdentityMatcher
 {
     /// <summary>Compares.</summary>
     /// <param name="identity">The rule. Null for <c>matchRepoDigestOrExact</c>, the default.</param>
-    /// <param name="image">The image as the user named it, with exactly one of tag and digest. Null for an image without a docker reference.</param>
+    /// <param name="image">
+    /// The image as the user named it, with exactly one of tag and digest. Null for an image without a docker reference.
+    /// </param>
     /// <param name="signed">The reference in a claim whose signature holds.</param>
     /// <returns>Null if it is accepted; otherwise why not, a clause.</returns>
     public static string? Refusal(SignedIdentity? identity, DockerReference? image, string signed)
@@ -26,7 +30,9 @@ internal static class IdentityMatcher
         };
     }
 
-    /// <summary>Whether two references are the same once both are expanded; a tag is never added (<c>skopeo standalone-verify</c>).</summary>
+    /// <summary>
+    /// Whether two references are the same once both are expanded; a tag is never added (<c>skopeo standalone-verify</c>).
+    /// </summary>
     public static string? SameReferenceRefusal(DockerReference expected, string signed)
     {
         if (!DockerReference.TryParse(signed, out DockerReference? claimed, out string problem))

@@ -7,8 +7,9 @@ using ContainerTrust.Engine.Sigstore;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>
-/// Whether requirements accept an image, and why (containers-policy.json(5), "Policy Requirements"). All requirements of the list must be satisfied; one
-/// accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest with the image.
+/// Whether requirements accept an image, and why (containers-policy.json(5), "Policy Requirements"). All requirements of the list must be
+/// satisfied; one accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest
+/// with the image.
 /// </summary>
 public static class PolicyEvaluator
 {

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.MachineConfig;
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>
-/// A host that consists of the files of a document, in memory: what a MachineConfig puts on a node is read and edited as a host's own files are. There are no
-/// links, every directory that a file lies in is there, and nobody is logged in.
+/// A host that consists of the files of a document, in memory: what a MachineConfig puts on a node is read and edited as a host's own
+/// files are. There are no links, every directory that a file lies in is there, and nobody is logged in.
 /// </summary>
 public sealed class DocumentHost : ITrustHost
 {
@@ -23,7 +23,9 @@ public sealed class DocumentHost : ITrustHost
     /// <summary>A host with files.</summary>
     /// <param name="name">Its name, such as a MachineConfig's.</param>
     /// <param name="files">The files.</param>
-    /// <param name="underneath">Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults.Files"/>.</param>
+    /// <param name="underneath">
+    /// Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults.Files"/>.
+    /// </param>
     /// <exception cref="TrustException">Two of the files have the same path (<c>DuplicateFile</c>).</exception>
     public DocumentHost(string name, IEnumerable<MachineConfigFile> files, IEnumerable<MachineConfigFile>? underneath = null)
         : this(name)
@@ -100,7 +102,9 @@ public sealed class DocumentHost : ITrustHost
         return [.. names];
     }
 
-    /// <summary>Begins a change. The document is this program's alone, so nobody is waited for: a second change at the same time is refused.</summary>
+    /// <summary>
+    /// Begins a change. The document is this program's alone, so nobody is waited for: a second change at the same time is refused.
+    /// </summary>
     /// <param name="directories">Not needed: directories come with their files.</param>
     /// <param name="timeout">Not needed.</param>
     /// <param name="cancellationToken">Not needed.</param>

@@ -11,7 +11,8 @@ internal static class PortableFile
     /// <param name="maxBytes">The largest content that is read.</param>
     /// <returns>The file, or null if there is none.</returns>
     /// <exception cref="TrustException">
-    /// It is a directory or a device (<c>NotAFile</c>), is too large (<c>FileTooLarge</c>), or cannot be read (<c>PermissionDenied</c>, <c>ReadFailed</c>).
+    /// It is a directory or a device (<c>NotAFile</c>), is too large (<c>FileTooLarge</c>), or cannot be read (<c>PermissionDenied</c>,
+    /// <c>ReadFailed</c>).
     /// </exception>
     public static HostFile? TryRead(string path, int maxBytes)
     {

@@ -7,8 +7,9 @@ using ContainerTrust.Engine.Formats.Pem;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// CA certificates as the schema takes them: PEM blocks <c>CERTIFICATE</c>, the first at the beginning and the last at the end. Stricter than what reads them on the
-/// nodes, which passes over a damaged block: here every block must be a certificate, so that none is trusted or dropped unseen.
+/// CA certificates as the schema takes them: PEM blocks <c>CERTIFICATE</c>, the first at the beginning and the last at the end. Stricter
+/// than what reads them on the nodes, which passes over a damaged block: here every block must be a certificate, so that none is trusted
+/// or dropped unseen.
 /// </summary>
 internal static class CertificateBundle
 {
@@ -19,7 +20,9 @@ internal static class CertificateBundle
     /// <param name="content">The file.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <returns>The file itself where it has nothing around the blocks; else the same certificates written anew.</returns>
-    /// <exception cref="TrustException">There is no certificate (<c>NoCertificate</c>), or a block is none (<c>InvalidCertificate</c>).</exception>
+    /// <exception cref="TrustException">
+    /// There is no certificate (<c>NoCertificate</c>), or a block is none (<c>InvalidCertificate</c>).
+    /// </exception>
     public static byte[] Read(ReadOnlySpan<byte> content, string name)
     {
         List<byte[]> certificates = [];

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// What the schema of ClusterImagePolicy and ImagePolicy takes as a scope, and as a name in a signed identity. Nowhere more than it takes; less only where
-/// nothing can be looked up under the name, or the nodes would refuse it.
+/// What the schema of ClusterImagePolicy and ImagePolicy takes as a scope, and as a name in a signed identity. Nowhere more than it
+/// takes; less only where nothing can be looked up under the name, or the nodes would refuse it.
 /// </summary>
 internal static class ImagePolicyScopes
 {

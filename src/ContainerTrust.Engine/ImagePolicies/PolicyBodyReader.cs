@@ -6,8 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// Finds what an entry demands in the words of ClusterImagePolicy. What those words cannot say is refused: a policy that demands something else than the entry is worse
-/// than none.
+/// Finds what an entry demands in the words of ClusterImagePolicy. What those words cannot say is refused: a policy that demands
+/// something else than the entry is worse than none.
 /// </summary>
 internal sealed class PolicyBodyReader
 {

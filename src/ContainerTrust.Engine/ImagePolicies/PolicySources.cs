@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// Reads the keys and certificates that an entry names, to be written into a document. An entry that was read on another host names files of that
-/// host; what lies here under the same name may be somebody else's key, and is taken only if the entry knows its fingerprint.
+/// Reads the keys and certificates that an entry names, to be written into a document. An entry that was read on another host names files
+/// of that host; what lies here under the same name may be somebody else's key, and is taken only if the entry knows its fingerprint.
 /// </summary>
 internal sealed class PolicySources(ITrustHost host)
 {
@@ -20,7 +20,9 @@ internal sealed class PolicySources(ITrustHost host)
     /// <param name="member">What it is in policy.json, for messages.</param>
     /// <param name="isRekor">Whether it is a log's key, which must be ECDSA.</param>
     /// <returns>PEM in base64.</returns>
-    /// <exception cref="TrustException">It is missing, is not a usable key, is too large, or may be another one than the entry means.</exception>
+    /// <exception cref="TrustException">
+    /// It is missing, is not a usable key, is too large, or may be another one than the entry means.
+    /// </exception>
     public string PublicKey(ImageTrust entry, string? path, string? data, string member, bool isRekor)
     {
         (ReadOnlyMemory<byte> content, string name) = Content(entry, path, data, member);
@@ -40,7 +42,9 @@ internal sealed class PolicySources(ITrustHost host)
 
     /// <summary>CA certificates.</summary>
     /// <returns>PEM in base64; null if there is neither path nor data.</returns>
-    /// <exception cref="TrustException">They are missing, are not certificates, are too large, or may be others than the entry means.</exception>
+    /// <exception cref="TrustException">
+    /// They are missing, are not certificates, are too large, or may be others than the entry means.
+    /// </exception>
     public string? Certificates(ImageTrust entry, string? path, string? data, string member)
     {
         if (path is null && data is null)

@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Manifests;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// An image in a directory (<c>dir:</c>, containers-transports(5)): <c>manifest.json</c>, <c>signature-1</c>…, blobs by the hex of their digest, and for the
-/// instances of a multi-arch image <c>HEX.manifest.json</c>, <c>HEX.signature-1</c>…. Where a digest is not SHA-256, <c>algorithm-HEX</c> stands for HEX.
+/// An image in a directory (<c>dir:</c>, containers-transports(5)): <c>manifest.json</c>, <c>signature-1</c>…, blobs by the hex of their
+/// digest, and for the instances of a multi-arch image <c>HEX.manifest.json</c>, <c>HEX.signature-1</c>…. Where a digest is not SHA-256,
+/// <c>algorithm-HEX</c> stands for HEX.
 /// </summary>
 public sealed class DirectoryImageSource : IImageSource
 {
@@ -29,7 +30,9 @@ public sealed class DirectoryImageSource : IImageSource
         _files = new ImageFiles(host, path, Name);
     }
 
-    /// <summary>The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>).</summary>
+    /// <summary>
+    /// The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>).
+    /// </summary>
     public string DirectoryPath { get; }
 
     /// <inheritdoc/>
@@ -40,8 +43,8 @@ public sealed class DirectoryImageSource : IImageSource
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Error ids: <c>ManifestNotFound</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>, <c>InvalidManifest</c>, <c>ImageDirectoryVersion</c>, and
-    /// those of <see cref="ITrustHost.TryReadFile"/>.
+    /// Error ids: <c>ManifestNotFound</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>, <c>InvalidManifest</c>,
+    /// <c>ImageDirectoryVersion</c>, and those of <see cref="ITrustHost.TryReadFile"/>.
     /// </remarks>
     public Task<ImageManifest> GetManifestAsync(string? instanceDigest, CancellationToken cancellationToken) => ImageFiles.Run(
         () =>
@@ -87,7 +90,10 @@ public sealed class DirectoryImageSource : IImageSource
         cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.</remarks>
+    /// <remarks>
+    /// Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of
+    /// <see cref="ITrustHost.TryReadFile"/>.
+    /// </remarks>
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         ImageFiles.Run(() => _files.ReadBlob(FileName(digest), digest, maxBytes), cancellationToken);
 

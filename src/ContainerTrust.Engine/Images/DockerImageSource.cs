@@ -9,8 +9,9 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// An image in a registry. The places that registries.conf gives are tried in order; manifest, signatures and blobs all come from the first that has the
-/// manifest. Signatures come from the lookaside store that registries.d gives for the name at that place, as containers/image does it.
+/// An image in a registry. The places that registries.conf gives are tried in order; manifest, signatures and blobs all come from the
+/// first that has the manifest. Signatures come from the lookaside store that registries.d gives for the name at that place, as
+/// containers/image does it.
 /// </summary>
 internal sealed class DockerImageSource : IImageSource
 {
@@ -35,8 +36,8 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <summary>
-    /// Whether sigstore attachments are read even where registries.d does not switch them on, and OCI 1.1 referrers too, which podman and skopeo do not read: for
-    /// verdicts by keys, which are nobody's policy.
+    /// Whether sigstore attachments are read even where registries.d does not switch them on, and OCI 1.1 referrers too, which podman and
+    /// skopeo do not read: for verdicts by keys, which are nobody's policy.
     /// </summary>
     public bool ReadsAllAttachments { get; init; }
 

@@ -7,9 +7,9 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the payloads and whose
-/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, the same manifests as referrers of the image (OCI distribution
-/// specification 1.1, "Listing Referrers"), which podman and skopeo do not look for.
+/// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the
+/// payloads and whose layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, the same
+/// manifests as referrers of the image (OCI distribution specification 1.1, "Listing Referrers"), which podman and skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
 {
@@ -23,10 +23,14 @@ internal static class SigstoreAttachments
     /// <param name="client">How.</param>
     /// <param name="place">Where the image's manifest was found.</param>
     /// <param name="manifestDigest">The image's manifest digest.</param>
-    /// <param name="warning">Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.</param>
+    /// <param name="warning">
+    /// Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.
+    /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
-    /// <exception cref="TrustException">What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
+    /// <exception cref="TrustException">
+    /// What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).
+    /// </exception>
     public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";

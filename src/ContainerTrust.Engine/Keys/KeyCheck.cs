@@ -8,7 +8,9 @@ internal static class KeyCheck
     // Go's crypto/rsa, which the reference uses, does not take shorter ones any more.
     private const int SmallestRsa = 1024;
 
-    /// <summary>What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.</summary>
+    /// <summary>
+    /// What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.
+    /// </summary>
     /// <returns>One error a source without a good key.</returns>
     public static IReadOnlyList<TrustException> Faults(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
     {

@@ -30,8 +30,8 @@ internal sealed class StoredFiles
     }
 
     /// <summary>
-    /// Reads a file that is to be stored. An absolute path means a file on the host that is being configured, and nothing else: whose key is trusted must not
-    /// depend on where it happens to lie.
+    /// Reads a file that is to be stored. An absolute path means a file on the host that is being configured, and nothing else: whose key
+    /// is trusted must not depend on where it happens to lie.
     /// </summary>
     /// <param name="path">Absolute on the host, or relative to <paramref name="baseDirectory"/> of this machine.</param>
     /// <param name="baseDirectory">A directory of this machine.</param>

@@ -5,7 +5,9 @@ using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.MachineConfig;
 
-/// <summary>A MachineConfig as the cluster has it, one of its sources or a rendered one. Files are decoded when they are asked for.</summary>
+/// <summary>
+/// A MachineConfig as the cluster has it, one of its sources or a rendered one. Files are decoded when they are asked for.
+/// </summary>
 internal sealed class ConfigDocument
 {
     private const int MaxFileBytes = 64 << 20;

@@ -10,8 +10,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.MachineConfig;
 
 /// <summary>
-/// Makes MachineConfigs of entries: the policy.json that demands what they demand, with their signature stores and keys where asked for. What the
-/// machine-config-operator would refuse is refused here, with the reason. Not for several threads at once.
+/// Makes MachineConfigs of entries: the policy.json that demands what they demand, with their signature stores and keys where asked for.
+/// What the machine-config-operator would refuse is refused here, with the reason. Not for several threads at once.
 /// </summary>
 public sealed class MachineConfigBuilder
 {
@@ -31,8 +31,8 @@ public sealed class MachineConfigBuilder
     /// <param name="options">What MachineConfigs shall be made.</param>
     /// <param name="messages">Where words for the user go.</param>
     /// <exception cref="TrustException">
-    /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>, <c>ReservedName</c>, <c>NameNotDistinct</c>,
-    /// <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
+    /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>,
+    /// <c>ReservedName</c>, <c>NameNotDistinct</c>, <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
     /// </exception>
     public MachineConfigBuilder(MachineConfigOptions options, TrustMessages messages)
     {
@@ -67,11 +67,14 @@ public sealed class MachineConfigBuilder
 
     /// <summary>Makes the MachineConfigs.</summary>
     /// <param name="entries">
-    /// The entries. If the policy's default is among them, they are the whole policy. Otherwise the distribution's default is added to them: everything else is accepted.
+    /// The entries. If the policy's default is among them, they are the whole policy. Otherwise the distribution's default is added to
+    /// them: everything else is accepted.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>One MachineConfig a role, in the order of the roles.</returns>
-    /// <exception cref="TrustException">The entries cannot become one policy, a key file does not fit, or a MachineConfig would be too large.</exception>
+    /// <exception cref="TrustException">
+    /// The entries cannot become one policy, a key file does not fit, or a MachineConfig would be too large.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IReadOnlyList<MachineConfigTrust> Build(IReadOnlyList<ImageTrust> entries, CancellationToken cancellationToken = default)
     {

@@ -15,8 +15,8 @@ internal static class MachineConfigNames
 
     /// <summary>The roles and the name for each.</summary>
     /// <exception cref="TrustException">
-    /// A role or name is not possible (<c>InvalidRole</c>, <c>DuplicateRole</c>, <c>InvalidName</c>, <c>ReservedName</c>), several roles would share a name
-    /// (<c>NameNotDistinct</c>), or the MachineConfig could have no effect (<c>NameTooEarly</c>).
+    /// A role or name is not possible (<c>InvalidRole</c>, <c>DuplicateRole</c>, <c>InvalidName</c>, <c>ReservedName</c>), several roles
+    /// would share a name (<c>NameNotDistinct</c>), or the MachineConfig could have no effect (<c>NameTooEarly</c>).
     /// </exception>
     public static IReadOnlyList<(string Role, string Name)> For(MachineConfigOptions options)
     {

@@ -7,7 +7,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.MachineConfig;
 
 /// <summary>
-/// Reads MachineConfigs and Butane configs from YAML or JSON: one document or several, and Kubernetes lists of them. Documents of other kinds are passed over.
+/// Reads MachineConfigs and Butane configs from YAML or JSON: one document or several, and Kubernetes lists of them. Documents of other
+/// kinds are passed over.
 /// </summary>
 public static class MachineConfigReader
 {
@@ -55,7 +56,9 @@ public static class MachineConfigReader
     /// <summary>The trust in a MachineConfig, as its files alone have it.</summary>
     /// <param name="document">The MachineConfig.</param>
     /// <param name="source">Where it was read from, for messages and <see cref="MachineConfigTrust.Source"/>.</param>
-    /// <param name="messages">Where words for the user go. Keys that are not in the document are not a reason for a warning: they may well be on the node.</param>
+    /// <param name="messages">
+    /// Where words for the user go. Keys that are not in the document are not a reason for a warning: they may well be on the node.
+    /// </param>
     /// <returns>The object.</returns>
     /// <exception cref="TrustException">policy.json or a file of registries.d is refused, or cannot be read.</exception>
     public static MachineConfigTrust ToTrust(MachineConfigDocument document, string? source, TrustMessages messages)
@@ -84,7 +87,10 @@ public static class MachineConfigReader
         }
     }
 
-    /// <summary>The trust that a document's files alone amount to; none where there is no policy.json. Lists are arrays: a shell can index nothing else.</summary>
+    /// <summary>
+    /// The trust that a document's files alone amount to; none where there is no policy.json. Lists are arrays: a shell can index nothing
+    /// else.
+    /// </summary>
     internal static ImageTrust[] ReadTrust(DocumentHost host, TrustMessages messages)
     {
         if (!host.Exists(TrustLocations.SystemPolicyPath))

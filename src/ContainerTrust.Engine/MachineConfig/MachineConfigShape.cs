@@ -47,7 +47,9 @@ internal static class MachineConfigShape
                 ("storage", DocumentNode.OfMap(("files", DocumentNode.OfList(files.Select(ToNode))))))))));
 
     /// <summary>A member that is a map. Null if it is not there.</summary>
-    /// <exception cref="TrustFormatException">It is something else, or is written in another case, which only some of the readers take for it.</exception>
+    /// <exception cref="TrustFormatException">
+    /// It is something else, or is written in another case, which only some of the readers take for it.
+    /// </exception>
     public static DocumentNode? Map(DocumentNode node, string name, string source, string path) => Expect(node, name, DocumentNodeKind.Map, "a map of members", source, path);
 
     /// <summary>A member that is a list. Null if it is not there.</summary>

@@ -23,8 +23,9 @@ internal static class NodeKeys
     /// <param name="requirements">All requirements of the policy.</param>
     /// <returns>Content by path on the node.</returns>
     /// <exception cref="TrustException">
-    /// A key file holds a private key (<c>PrivateKey</c>) or nothing (<c>NoUsableKey</c>), is none of the policy's (<c>KeyFileNotNamed</c>), could be several of them
-    /// (<c>KeyFileAmbiguous</c>) or one that another is already (<c>DuplicateKeyFile</c>), or a node could not keep it (<c>KeyPathNotWritable</c>).
+    /// A key file holds a private key (<c>PrivateKey</c>) or nothing (<c>NoUsableKey</c>), is none of the policy's
+    /// (<c>KeyFileNotNamed</c>), could be several of them (<c>KeyFileAmbiguous</c>) or one that another is already
+    /// (<c>DuplicateKeyFile</c>), or a node could not keep it (<c>KeyPathNotWritable</c>).
     /// </exception>
     public static IReadOnlyDictionary<string, byte[]> Place(IReadOnlyList<MachineConfigKey> keys, IEnumerable<TrustRequirement> requirements)
     {
@@ -42,19 +43,23 @@ internal static class NodeKeys
     }
 
     /// <summary>
-    /// Rewrites requirements so that they name the one keyring whose change does not reboot nodes. Only done where it means the same: a keyring accepts each of its
-    /// keys, so every requirement that names one of the files must name all of them, as alternatives.
+    /// Rewrites requirements so that they name the one keyring whose change does not reboot nodes. Only done where it means the same: a
+    /// keyring accepts each of its keys, so every requirement that names one of the files must name all of them, as alternatives.
     /// </summary>
     /// <param name="requirements">A requirement list.</param>
     /// <param name="scope">Whose it is, for messages.</param>
     /// <param name="placed">The key files by path.</param>
     /// <returns>The list.</returns>
-    /// <exception cref="TrustException">It would mean something else (<c>NoRebootChangesTrust</c>), or asks for other keys than OpenPGP (<c>NoRebootNotPossible</c>).</exception>
+    /// <exception cref="TrustException">
+    /// It would mean something else (<c>NoRebootChangesTrust</c>), or asks for other keys than OpenPGP (<c>NoRebootNotPossible</c>).
+    /// </exception>
     public static IReadOnlyList<TrustRequirement> OnKeyring(IReadOnlyList<TrustRequirement> requirements, string scope, IReadOnlyDictionary<string, byte[]> placed) =>
         [.. requirements.Select(r => OnKeyring(r, scope, placed))];
 
     /// <summary>The keyring of all key files.</summary>
-    /// <exception cref="TrustException">They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is not an OpenPGP key.</exception>
+    /// <exception cref="TrustException">
+    /// They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is not an OpenPGP key.
+    /// </exception>
     public static byte[] Keyring(IReadOnlyDictionary<string, byte[]> placed)
     {
         if (placed.Count == 1)
@@ -146,7 +151,8 @@ internal static class NodeKeys
         }
     }
 
-    // One block of text: the readers of the nodes that take only the first block of a file, and those that take all, then see the same keys.
+    // One block of text: the readers of the nodes that take only the first block of a file, and those that take all, then see the same
+    // keys.
     private static byte[] Armor(byte[] packets)
     {
         StringBuilder text = new("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n");

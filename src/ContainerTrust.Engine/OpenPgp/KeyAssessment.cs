@@ -8,7 +8,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <param name="UserId">The user id that GnuPG would print. Null if it has none.</param>
 /// <param name="Problem">Why no part of it can make a signature that counts; <see cref="OpenPgpProblem.None"/> if one can.</param>
 /// <param name="Reason">The same in a sentence. Empty if there is no problem.</param>
-/// <param name="Ends">When the last part of it that can sign will have ended, if that is within the time asked about. Null otherwise.</param>
+/// <param name="Ends">
+/// When the last part of it that can sign will have ended, if that is within the time asked about. Null otherwise.
+/// </param>
 /// <param name="Weaknesses">What is weak about the parts that count, in clauses.</param>
 internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends, IReadOnlyList<string> Weaknesses)
 {

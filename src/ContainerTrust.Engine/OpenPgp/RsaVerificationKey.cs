@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace ContainerTrust.Engine.OpenPgp;
 
-/// <summary>RSA signatures of PKCS #1 version 1.5 (RFC 9580 section 5.2.3.1, RFC 8017 section 8.2), checked to the last octet of the frame.</summary>
+/// <summary>
+/// RSA signatures of PKCS #1 version 1.5 (RFC 9580 section 5.2.3.1, RFC 8017 section 8.2), checked to the last octet of the frame.
+/// </summary>
 internal sealed class RsaVerificationKey : VerificationKey
 {
     private readonly byte[] _modulus;

@@ -4,8 +4,9 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Values that are costly to get: one caller gets a value, the others that ask for it meanwhile wait, and each can give up waiting. A failure is
-/// remembered for a while, so that a thousand callers do not each wait for the same dead server, or log in a thousand times with a wrong password.
+/// Values that are costly to get: one caller gets a value, the others that ask for it meanwhile wait, and each can give up waiting. A
+/// failure is remembered for a while, so that a thousand callers do not each wait for the same dead server, or log in a thousand times
+/// with a wrong password.
 /// </summary>
 internal sealed class AsyncCache<TKey, TValue>
     where TKey : notnull

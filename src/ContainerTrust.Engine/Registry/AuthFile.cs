@@ -6,8 +6,8 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// One file with credentials (containers-auth.json(5)), read as containers/image reads it; and <c>credsStore</c>, which only docker reads: asked last, and nothing is
-/// wrong if it has no answer. Messages about a file never show any of its values.
+/// One file with credentials (containers-auth.json(5)), read as containers/image reads it; and <c>credsStore</c>, which only docker
+/// reads: asked last, and nothing is wrong if it has no answer. Messages about a file never show any of its values.
 /// </summary>
 internal sealed class AuthFile
 {

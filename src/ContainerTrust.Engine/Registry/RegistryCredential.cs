@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Registry;
 
-/// <summary>What a registry knows a user by. No member of it ever gets into a message; <see cref="ToString"/> says only where it is from.</summary>
+/// <summary>
+/// What a registry knows a user by. No member of it ever gets into a message; <see cref="ToString"/> says only where it is from.
+/// </summary>
 internal sealed class RegistryCredential
 {
     private RegistryCredential(string user, string password, string? identityToken, string origin)

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Registry;
 
-/// <summary>Finds out how each registry is reached, once in a run: <c>GET /v2/</c> by https; by http only where that is allowed, and only if https fails.</summary>
+/// <summary>
+/// Finds out how each registry is reached, once in a run: <c>GET /v2/</c> by https; by http only where that is allowed, and only if https
+/// fails.
+/// </summary>
 internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles profiles, WebOptions options, Action<string> verbose)
 {
     private const string DockerHub = "docker.io";

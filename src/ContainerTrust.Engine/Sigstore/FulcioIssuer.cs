@@ -10,7 +10,9 @@ internal static class FulcioIssuer
     /// <summary>Reads the issuer.</summary>
     /// <param name="extensions">The extensions of a certificate that has been verified.</param>
     /// <returns>The issuer, the same in both extensions if both are there.</returns>
-    /// <exception cref="SigstoreRefusal">There is none, or the extensions disagree. Stricter than the reference: the second must be a UTF8String.</exception>
+    /// <exception cref="SigstoreRefusal">
+    /// There is none, or the extensions disagree. Stricter than the reference: the second must be a UTF8String.
+    /// </exception>
     public static string Read(CertificateExtensions extensions)
     {
         string? first = extensions.FulcioIssuer is { } raw ? Decode(raw.Span) : null;

@@ -7,7 +7,8 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// What a Rekor log promises with its signed entry timestamp: that an entry is in it since a time. The JSON is that of cosign's <c>bundle</c> annotation.
+/// What a Rekor log promises with its signed entry timestamp: that an entry is in it since a time. The JSON is that of cosign's
+/// <c>bundle</c> annotation.
 /// </summary>
 internal sealed class RekorEntry
 {

@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it compares the claim with
-/// the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
+/// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it
+/// compares the claim with the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
 /// </summary>
 public sealed class SigstoreTrust
 {
@@ -40,7 +40,9 @@ public sealed class SigstoreTrust
 
     /// <summary>Trusts public keys: a signature by any of them is good.</summary>
     /// <param name="keys">PEM public keys, one a file: ECDSA on a NIST curve, RSA of 1024 bits or more, Ed25519. At least one.</param>
-    /// <param name="rekorKeys">The ECDSA keys of logs, one of which must have taken the signature in. Null if no log is required; an empty list is refused.</param>
+    /// <param name="rekorKeys">
+    /// The ECDSA keys of logs, one of which must have taken the signature in. Null if no log is required; an empty list is refused.
+    /// </param>
     /// <returns>The trust.</returns>
     /// <exception cref="TrustException">There is no key, or one cannot be used (<c>NoUsableKey</c>).</exception>
     public static SigstoreTrust FromPublicKeys(IReadOnlyList<SigstoreKeySource> keys, IReadOnlyList<SigstoreKeySource>? rekorKeys)
@@ -55,10 +57,12 @@ public sealed class SigstoreTrust
     /// <param name="ca">The CA's certificates, PEM. They need not be self-signed.</param>
     /// <param name="oidcIssuer">The OIDC issuer that must have authenticated the signer, exactly.</param>
     /// <param name="subjectEmail">The signer's e-mail address, exactly.</param>
-    /// <param name="rekorKeys">The ECDSA keys of logs, one of which must have taken the signature in. At least one: there is no Fulcio without Rekor.</param>
+    /// <param name="rekorKeys">
+    /// The ECDSA keys of logs, one of which must have taken the signature in. At least one: there is no Fulcio without Rekor.
+    /// </param>
     /// <returns>The trust.</returns>
-    /// <exception cref="TrustException">A key or the CA cannot be used (<c>NoUsableKey</c>, <c>NoUsableCertificate</c>), or an argument is empty
-    /// (<c>InvalidIdentity</c>).</exception>
+    /// <exception cref="TrustException">A key or the CA cannot be used (<c>NoUsableKey</c>, <c>NoUsableCertificate</c>), or an argument
+    /// is empty (<c>InvalidIdentity</c>).</exception>
     public static SigstoreTrust FromFulcio(SigstoreKeySource ca, string oidcIssuer, string subjectEmail, IReadOnlyList<SigstoreKeySource> rekorKeys)
     {
         ArgumentNullException.ThrowIfNull(ca);
@@ -72,11 +76,17 @@ public sealed class SigstoreTrust
 
     /// <summary>Trusts the certificates of the user's own PKI, as long as they are valid.</summary>
     /// <param name="roots">The root certificates, PEM. They need not be self-signed.</param>
-    /// <param name="intermediates">Intermediate certificates, PEM; those that come with a signature are used too. Null if there are none.</param>
+    /// <param name="intermediates">
+    /// Intermediate certificates, PEM; those that come with a signature are used too. Null if there are none.
+    /// </param>
     /// <param name="subjectEmail">The signer's e-mail address, exactly. Null or empty if it does not matter.</param>
-    /// <param name="subjectHostname">The signer's host name; a certificate may have a wildcard for its first label. Null or empty if it does not matter.</param>
+    /// <param name="subjectHostname">
+    /// The signer's host name; a certificate may have a wildcard for its first label. Null or empty if it does not matter.
+    /// </param>
     /// <returns>The trust.</returns>
-    /// <exception cref="TrustException">A file cannot be used (<c>NoUsableCertificate</c>), or neither subject is given (<c>InvalidIdentity</c>).</exception>
+    /// <exception cref="TrustException">
+    /// A file cannot be used (<c>NoUsableCertificate</c>), or neither subject is given (<c>InvalidIdentity</c>).
+    /// </exception>
     public static SigstoreTrust FromPki(SigstoreKeySource roots, SigstoreKeySource? intermediates, string? subjectEmail, string? subjectHostname)
     {
         ArgumentNullException.ThrowIfNull(roots);
@@ -99,7 +109,9 @@ public sealed class SigstoreTrust
 
     /// <summary>Judges a signature.</summary>
     /// <param name="signature">A signature.</param>
-    /// <param name="now">The time at which certificates of the user's own PKI must be valid; Fulcio's must have been when the log took them in.</param>
+    /// <param name="now">
+    /// The time at which certificates of the user's own PKI must be valid; Fulcio's must have been when the log took them in.
+    /// </param>
     /// <returns>The verdict; it says nothing yet about any image.</returns>
     public SigstoreVerification Verify(SigstoreSignature signature, DateTimeOffset now)
     {

@@ -18,7 +18,9 @@ internal static class UntrustedCertificates
         return certificates.Count == 1 ? certificates[0] : throw Malformed("signer's certificate", "exactly one is needed");
     }
 
-    /// <summary>Whether a text ends with its first PEM block, as the comparison with a log entry demands: not even an empty line may follow.</summary>
+    /// <summary>
+    /// Whether a text ends with its first PEM block, as the comparison with a log entry demands: not even an empty line may follow.
+    /// </summary>
     /// <param name="untrustedText">PEM.</param>
     /// <returns>False if something follows.</returns>
     public static bool IsOneBlock(string untrustedText) => PemBlock.TryFind(Encoding.UTF8.GetBytes(untrustedText), out PemBlock block) && block.Rest.IsEmpty;

@@ -17,7 +17,9 @@ namespace ContainerTrust.Engine.Trust;
 /// <param name="Name">The scope; <c>* (default)</c> for the policy's default.</param>
 /// <param name="RepoName">The scope; <c>default</c> for the policy's default.</param>
 /// <param name="SignatureStore">The lookaside that podman finds for the scope. Empty if none.</param>
-/// <param name="Type"><c>accept</c>, <c>reject</c>, <c>signed</c>, <c>sigstoreSigned</c>; empty for a type that podman does not know.</param>
+/// <param name="Type">
+/// <c>accept</c>, <c>reject</c>, <c>signed</c>, <c>sigstoreSigned</c>; empty for a type that podman does not know.
+/// </param>
 /// <param name="GpgId">The e-mail part of every user id of every key, joined by a comma and a blank. Empty if none.</param>
 public sealed record PodmanTrustEntry(string Transport, string Name, string RepoName, string SignatureStore, string Type, string GpgId);
 

@@ -3,14 +3,19 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>What may be written as a scope. Reading is as lenient as the reference implementation; writing is not, because a scope that never governs anything protects nobody.</summary>
+/// <summary>
+/// What may be written as a scope. Reading is as lenient as the reference implementation; writing is not, because a scope that never
+/// governs anything protects nobody.
+/// </summary>
 public static class ScopeRules
 {
     /// <summary>Refuses a scope that cannot be written or that nothing can be looked up under.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">The scope.</param>
     /// <param name="force">Take a scope that no image can be looked up under all the same.</param>
-    /// <exception cref="TrustException">The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).
+    /// </exception>
     public static void Require(string transport, string scope, bool force)
     {
         ArgumentNullException.ThrowIfNull(transport);

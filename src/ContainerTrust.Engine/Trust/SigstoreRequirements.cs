@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>Builds <c>sigstoreSigned</c> requirements, and refuses what policy.json cannot hold (containers-policy.json(5), "sigstoreSigned").</summary>
+/// <summary>
+/// Builds <c>sigstoreSigned</c> requirements, and refuses what policy.json cannot hold (containers-policy.json(5), "sigstoreSigned").
+/// </summary>
 internal sealed class SigstoreRequirements
 {
     private readonly StoredFiles _files;

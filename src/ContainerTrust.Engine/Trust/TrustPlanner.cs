@@ -16,7 +16,8 @@ internal sealed class TrustPlanner
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
 
-    // registries.d as podman 6 reads it, which a change must suit too where nothing says that an older release is there. Null where that does not matter.
+    // registries.d as podman 6 reads it, which a change must suit too where nothing says that an older release is there. Null where that
+    // does not matter.
     private LookasideConfiguration? _allLevels;
 
     private TrustPlanner(TrustStore store)

@@ -6,9 +6,9 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>Trust settings that a vendor publishes, by name.</summary>
 /// <remarks>
-/// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from RHEL 10 on. Red Hat makes
-/// both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and <c>RedHatSigstore</c> are one of them
-/// anywhere.
+/// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from
+/// RHEL 10 on. Red Hat makes both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and
+/// <c>RedHatSigstore</c> are one of them anywhere.
 /// <c>RedHatIsv</c> is for the catalogs of certified, community and marketplace operators, which Red Hat signs with another key.
 /// </remarks>
 public static class TrustPresets

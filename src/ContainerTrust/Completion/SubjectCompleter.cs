@@ -4,7 +4,10 @@ using System.Management.Automation.Language;
 
 namespace ContainerTrust.Commands.Completion;
 
-/// <summary>Completes issuers and subjects of certificates: those that the policy has already, and the issuers of the public Fulcio CA that vouch for e-mail addresses.</summary>
+/// <summary>
+/// Completes issuers and subjects of certificates: those that the policy has already, and the issuers of the public Fulcio CA that vouch
+/// for e-mail addresses.
+/// </summary>
 public sealed class SubjectCompleter : IArgumentCompleter
 {
     private static readonly Candidate[] PublicIssuers =

@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Commands.Fleet;
 
-/// <summary>A cmdlet's call that names other hosts: checks what goes together, and does the work there, in the foreground or as a job.</summary>
+/// <summary>
+/// A cmdlet's call that names other hosts: checks what goes together, and does the work there, in the foreground or as a job.
+/// </summary>
 internal static class FleetCall
 {
     private static readonly string[] OnlyWithHosts =

@@ -4,7 +4,9 @@ using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.Crio;
 
-/// <summary>How systemd starts CRI-O: the words of its command and the variables that it gets (systemd.service(5), systemd.unit(5)).</summary>
+/// <summary>
+/// How systemd starts CRI-O: the words of its command and the variables that it gets (systemd.service(5), systemd.unit(5)).
+/// </summary>
 internal sealed class CrioUnit
 {
     private const string Unit = "crio.service";

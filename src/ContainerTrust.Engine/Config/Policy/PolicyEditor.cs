@@ -5,7 +5,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Config.Policy;
 
 /// <summary>
-/// Changes scopes in a policy's text and nothing else: order, indentation, line ends and all other bytes stay. Many changes make one new text.
+/// Changes scopes in a policy's text and nothing else: order, indentation, line ends and all other bytes stay. Many changes make one new
+/// text.
 /// </summary>
 public sealed class PolicyEditor
 {
@@ -24,7 +25,9 @@ public sealed class PolicyEditor
     /// <summary>Begins an edit.</summary>
     /// <param name="content">The policy's text.</param>
     /// <param name="path">The file's name, for messages.</param>
-    /// <exception cref="TrustException">The policy is not valid; nothing is edited in a file that the reference implementation would refuse.</exception>
+    /// <exception cref="TrustException">
+    /// The policy is not valid; nothing is edited in a file that the reference implementation would refuse.
+    /// </exception>
     public PolicyEditor(ReadOnlyMemory<byte> content, string path)
     {
         _path = path;
@@ -50,7 +53,9 @@ public sealed class PolicyEditor
     /// <summary>Sets the policy's default.</summary>
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
-    /// <exception cref="TrustException">The list is empty (<c>EmptyRequirements</c>) or no policy can have it (<c>InvalidRequirement</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The list is empty (<c>EmptyRequirements</c>) or no policy can have it (<c>InvalidRequirement</c>).
+    /// </exception>
     public bool SetDefault(IReadOnlyList<TrustRequirement> requirements)
     {
         requirements = Checked(requirements, "default");
@@ -69,8 +74,8 @@ public sealed class PolicyEditor
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
     /// <exception cref="TrustException">
-    /// The transport does not have such scopes (<c>InvalidScope</c>), the list is empty (<c>EmptyRequirements</c>), or no policy can have it
-    /// (<c>InvalidRequirement</c>). Nothing was changed.
+    /// The transport does not have such scopes (<c>InvalidScope</c>), the list is empty (<c>EmptyRequirements</c>), or no policy can have
+    /// it (<c>InvalidRequirement</c>). Nothing was changed.
     /// </exception>
     public bool SetScope(string transport, string scope, IReadOnlyList<TrustRequirement> requirements)
     {
@@ -116,7 +121,9 @@ public sealed class PolicyEditor
 
     /// <summary>The new text, read back and compared with what it has to mean.</summary>
     /// <returns>UTF-8 text; the old text if nothing changes.</returns>
-    /// <exception cref="TrustException">The new text would not mean what was asked for, or is too large; nothing must be written.</exception>
+    /// <exception cref="TrustException">
+    /// The new text would not mean what was asked for, or is too large; nothing must be written.
+    /// </exception>
     public byte[] ToBytes()
     {
         if (!HasChanges)
@@ -143,7 +150,8 @@ public sealed class PolicyEditor
         }
     }
 
-    // What is written is what will be read: a list that the reader would refuse, or understand otherwise, is refused here, where it can be named.
+    // What is written is what will be read: a list that the reader would refuse, or understand otherwise, is refused here, where it can
+    // be named.
     private static IReadOnlyList<TrustRequirement> Checked(IReadOnlyList<TrustRequirement> requirements, string what)
     {
         ArgumentNullException.ThrowIfNull(requirements);

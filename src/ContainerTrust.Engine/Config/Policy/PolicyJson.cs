@@ -181,7 +181,8 @@ internal ref struct PolicyJson
     }
 
     /// <summary>
-    /// Bytes as Go decodes them: a base64 string (line breaks ignored), or an array of numbers from 0 to 255; null is null. Returned as base64 without line breaks.
+    /// Bytes as Go decodes them: a base64 string (line breaks ignored), or an array of numbers from 0 to 255; null is null. Returned as
+    /// base64 without line breaks.
     /// </summary>
     public string? Base64()
     {

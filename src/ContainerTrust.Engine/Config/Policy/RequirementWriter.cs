@@ -36,7 +36,9 @@ public static class RequirementWriter
             NewLine = newLine,
         });
 
-    /// <summary>Whether two lists ask for the same: an absent identity is the default identity, and key data is compared by content.</summary>
+    /// <summary>
+    /// Whether two lists ask for the same: an absent identity is the default identity, and key data is compared by content.
+    /// </summary>
     /// <param name="left">A list.</param>
     /// <param name="right">Another list.</param>
     /// <returns>True if they are the same in meaning and order.</returns>

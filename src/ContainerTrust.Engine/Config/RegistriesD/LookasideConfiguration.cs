@@ -40,7 +40,9 @@ public sealed class LookasideConfiguration
     /// <summary>What is allowed and probably not meant, in the order of files and lines.</summary>
     public IReadOnlyList<LookasideWarning> Warnings { get; }
 
-    /// <summary>The directories that were read together, the one whose files count most first. Empty where only <see cref="Directory"/> was.</summary>
+    /// <summary>
+    /// The directories that were read together, the one whose files count most first. Empty where only <see cref="Directory"/> was.
+    /// </summary>
     internal IReadOnlyList<LookupDirectory> Levels { get; private init; } = [];
 
     /// <summary>The files of <see cref="Levels"/>, in the order in which they were read, with those that are hidden.</summary>
@@ -53,7 +55,9 @@ public sealed class LookasideConfiguration
     /// <param name="host">The host.</param>
     /// <param name="locations">Which directory, and by which release's rules.</param>
     /// <returns>The merged configuration.</returns>
-    /// <exception cref="TrustFormatException">See <see cref="Load(ITrustHost, string)"/>; also for a section of two levels under different file names.</exception>
+    /// <exception cref="TrustFormatException">
+    /// See <see cref="Load(ITrustHost, string)"/>; also for a section of two levels under different file names.
+    /// </exception>
     /// <exception cref="TrustException">A directory or a file cannot be read.</exception>
     internal static LookasideConfiguration Load(ITrustHost host, TrustLocations locations) =>
         locations.ReadsAllRegistries ? LoadAllLevels(host, locations.RegistriesDirectory, locations.Release) : Load(host, locations.RegistriesDirectory);
@@ -104,7 +108,8 @@ public sealed class LookasideConfiguration
     /// </summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">
-    /// A scope of the policy, or an image's fully expanded reference with either tag or digest; empty for the transport's or the policy's default.
+    /// A scope of the policy, or an image's fully expanded reference with either tag or digest; empty for the transport's or the policy's
+    /// default.
     /// </param>
     /// <returns>The settings in force; null for a transport other than <c>docker</c>.</returns>
     public EffectiveLookaside? ForScope(string transport, string scope)
@@ -137,8 +142,8 @@ public sealed class LookasideConfiguration
     }
 
     /// <summary>
-    /// The store that <c>podman image trust show</c> 4.x prints for an entry of any transport. Not what is in force (see <see cref="ForScope"/>): it looks
-    /// at one section only, knows no wildcards and no tags, and takes key names without regard to case.
+    /// The store that <c>podman image trust show</c> 4.x prints for an entry of any transport. Not what is in force (see
+    /// <see cref="ForScope"/>): it looks at one section only, knows no wildcards and no tags, and takes key names without regard to case.
     /// </summary>
     /// <param name="scope">The scope; empty for a default.</param>
     /// <returns>The store; empty if podman prints none.</returns>
@@ -148,7 +153,9 @@ public sealed class LookasideConfiguration
         return _podman.Store(scope);
     }
 
-    /// <summary>The <c>*.yaml</c> files of a directory; one that vanishes between listing and reading is skipped, as the reference does.</summary>
+    /// <summary>
+    /// The <c>*.yaml</c> files of a directory; one that vanishes between listing and reading is skipped, as the reference does.
+    /// </summary>
     internal static List<HostFile> ReadFiles(ITrustHost host, string directory)
     {
         var files = new List<HostFile>();

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Formats.Yaml;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>
-/// Gives a YAML tree the meaning that the reference gives it (containers/image, docker/registries_d.go, decoding with gopkg.in/yaml.v3): what that
-/// refuses is refused, what it ignores is ignored, but with a warning.
+/// Gives a YAML tree the meaning that the reference gives it (containers/image, docker/registries_d.go, decoding with gopkg.in/yaml.v3):
+/// what that refuses is refused, what it ignores is ignored, but with a warning.
 /// </summary>
 internal sealed class LookasideReader
 {
@@ -173,7 +173,8 @@ internal sealed class LookasideReader
     }
 
     /// <summary>
-    /// The fields of a mapping by name, those of merge keys included as yaml.v3 orders them: own before merged, earlier merged before later.
+    /// The fields of a mapping by name, those of merge keys included as yaml.v3 orders them: own before merged, earlier merged before
+    /// later.
     /// </summary>
     private List<YamlField> Fields(YamlNode mapping, DocumentPath documentPath, bool namespaces)
     {
@@ -364,6 +365,8 @@ internal sealed class FileSections
     /// <summary>Whether the top level has keys that mean nothing here.</summary>
     public bool HasUnknownKeys { get; set; }
 
-    /// <summary>Whether a key differs from a known one only in case: <c>podman image trust show</c> 4.x takes it for the known one.</summary>
+    /// <summary>
+    /// Whether a key differs from a known one only in case: <c>podman image trust show</c> 4.x takes it for the known one.
+    /// </summary>
     public bool HasCaseVariants { get; set; }
 }

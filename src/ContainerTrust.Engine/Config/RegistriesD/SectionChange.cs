@@ -3,7 +3,9 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>A wish to change one section of registries.d.</summary>
 /// <param name="Namespace">The namespace under <c>docker</c>; null for <c>default-docker</c>.</param>
 /// <param name="NewSection">What the section shall say; null to remove it.</param>
-/// <param name="ReplaceWhole">True: settings that <paramref name="NewSection"/> does not have are removed. False: they stay as they are.</param>
+/// <param name="ReplaceWhole">
+/// True: settings that <paramref name="NewSection"/> does not have are removed. False: they stay as they are.
+/// </param>
 public sealed record SectionChange(string? Namespace, LookasideSection? NewSection, bool ReplaceWhole)
 {
     /// <summary>The values that a section shall have key by key.</summary>

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Formats.Data;
 
-/// <summary>Key data as policies hold it: standard base64 (RFC 4648 section 4) with padding. Line breaks are ignored, blanks are not possible.</summary>
+/// <summary>
+/// Key data as policies hold it: standard base64 (RFC 4648 section 4) with padding. Line breaks are ignored, blanks are not possible.
+/// </summary>
 internal static class KeyData
 {
     /// <summary>Decodes key data.</summary>

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace ContainerTrust.Engine.Formats.Documents;
 
 /// <summary>
-/// Words of YAML as the tools around MachineConfigs (gopkg.in/yaml.v3, sigs.k8s.io/yaml) read and write them: which of them are texts, which need quotes.
+/// Words of YAML as the tools around MachineConfigs (gopkg.in/yaml.v3, sigs.k8s.io/yaml) read and write them: which of them are texts,
+/// which need quotes.
 /// </summary>
 internal static partial class PlainScalar
 {
@@ -21,7 +22,10 @@ internal static partial class PlainScalar
         return LooksLikeNumber(word) ? DocumentNodeKind.Number : DocumentNodeKind.Text;
     }
 
-    /// <summary>Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes, double ones where single ones would not do.</summary>
+    /// <summary>
+    /// Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes, double ones where single ones
+    /// would not do.
+    /// </summary>
     public static string Write(string text)
     {
         if (KindOf(text) == DocumentNodeKind.Text && text.EnumerateRunes().All(IsShown))

@@ -48,8 +48,8 @@ internal static class PolicyNames
     }
 
     /// <summary>
-    /// A name for the policy of a scope: the scope where that is a name, else what is left of it and a part of its SHA-256. It depends on nothing but the scope, so that
-    /// applying it again replaces the same policy, and never that of another scope.
+    /// A name for the policy of a scope: the scope where that is a name, else what is left of it and a part of its SHA-256. It depends on
+    /// nothing but the scope, so that applying it again replaces the same policy, and never that of another scope.
     /// </summary>
     public static string FromScope(string scope)
     {
@@ -67,7 +67,9 @@ internal static class PolicyNames
         return $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scope)))[..HashDigits]}";
     }
 
-    /// <summary>Whether a text is a DNS subdomain: labels of lower-case letters, digits and hyphens, joined by dots. Its length is not looked at.</summary>
+    /// <summary>
+    /// Whether a text is a DNS subdomain: labels of lower-case letters, digits and hyphens, joined by dots. Its length is not looked at.
+    /// </summary>
     public static bool IsSubdomain(ReadOnlySpan<char> text)
     {
         foreach (Range range in text.Split('.'))

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace ContainerTrust.Engine.Formats.Json;
 
 /// <summary>
-/// Reads JSON as Go's <c>encoding/json</c> does: member names without regard to case where no exact name is there, the last of equal names counts, bytes that
-/// are not UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is written in Go.
+/// Reads JSON as Go's <c>encoding/json</c> does: member names without regard to case where no exact name is there, the last of equal
+/// names counts, bytes that are not UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is
+/// written in Go.
 /// </summary>
 internal static class GoJson
 {
@@ -74,7 +75,9 @@ internal static class GoJson
         return text.Append(Encoding.UTF8.GetString(raw)).ToString();
     }
 
-    /// <summary>Reads the value at the reader as a Go string field: false if its type is another. Null leaves the field as it was.</summary>
+    /// <summary>
+    /// Reads the value at the reader as a Go string field: false if its type is another. Null leaves the field as it was.
+    /// </summary>
     public static bool TryString(ref Utf8JsonReader reader, ref string? value)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -88,7 +91,10 @@ internal static class GoJson
         return isNull;
     }
 
-    /// <summary>Reads the value at the reader as a Go integer field: false if its type is another or it has a fraction or exponent. Null leaves it as it was.</summary>
+    /// <summary>
+    /// Reads the value at the reader as a Go integer field: false if its type is another or it has a fraction or exponent. Null leaves it
+    /// as it was.
+    /// </summary>
     public static bool TryInteger(ref Utf8JsonReader reader, ref long value)
     {
         if (reader.TokenType == JsonTokenType.Number)
@@ -98,7 +104,10 @@ internal static class GoJson
         return isNull;
     }
 
-    /// <summary>Passes over the value at the reader as Go reads it where any type is allowed: false if a number in it is too large for a 64-bit float.</summary>
+    /// <summary>
+    /// Passes over the value at the reader as Go reads it where any type is allowed: false if a number in it is too large for a 64-bit
+    /// float.
+    /// </summary>
     public static bool TryAny(ref Utf8JsonReader reader)
     {
         int depth = reader.CurrentDepth;

@@ -5,8 +5,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Tar;
 
 /// <summary>
-/// Walks over a tar archive (POSIX ustar and pax, GNU long names) without unpacking it. Written for hostile archives: nothing is allocated because a header
-/// claims a length, and what stands between the files that are asked for is only passed over.
+/// Walks over a tar archive (POSIX ustar and pax, GNU long names) without unpacking it. Written for hostile archives: nothing is
+/// allocated because a header claims a length, and what stands between the files that are asked for is only passed over.
 /// </summary>
 /// <param name="stream">The archive.</param>
 /// <param name="name">Its name, for messages.</param>
@@ -25,7 +25,10 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     private bool _isSparse;
     private char _type;
 
-    /// <summary>The entry's path, without <c>.</c> and doubled slashes, and without a slash at either end. Empty if it leads out of the archive by <c>..</c>.</summary>
+    /// <summary>
+    /// The entry's path, without <c>.</c> and doubled slashes, and without a slash at either end. Empty if it leads out of the archive by
+    /// <c>..</c>.
+    /// </summary>
     public string Path { get; private set; } = "";
 
     /// <summary>Whether the entry is a file with content.</summary>

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.Formats.Toml;
 
-/// <summary>A TOML document that settings are taken out of: names without regard to case where no exact one is there, as the reference's decoder does.</summary>
+/// <summary>
+/// A TOML document that settings are taken out of: names without regard to case where no exact one is there, as the reference's decoder
+/// does.
+/// </summary>
 /// <param name="File">The file.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Root">What it says.</param>

@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Toml;
 
 /// <summary>
-/// Reads TOML (v1.0.0, and what v1.1.0 adds: line breaks and a last comma in inline tables, the escapes <c>\e</c> and <c>\xHH</c>). Strict: whatever the
-/// specification calls invalid is refused with its line and column.
+/// Reads TOML (v1.0.0, and what v1.1.0 adds: line breaks and a last comma in inline tables, the escapes <c>\e</c> and <c>\xHH</c>).
+/// Strict: whatever the specification calls invalid is refused with its line and column.
 /// </summary>
 internal sealed class TomlReader
 {

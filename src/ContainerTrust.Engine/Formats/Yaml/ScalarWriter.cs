@@ -30,7 +30,9 @@ internal static class ScalarWriter
     /// <summary>Whether a character can begin a plain word here: none of YAML's indicators.</summary>
     public static bool IsWordStart(char c) => char.IsAsciiLetterOrDigit(c) || c == '/';
 
-    /// <summary>Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).</summary>
+    /// <summary>
+    /// Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).
+    /// </summary>
     public static bool IsWordPart(char c) =>
         char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '@' or ':' or '-' or '~' or '%' or '+' or '=' or '?' or '&' or ';';
 

@@ -15,7 +15,10 @@ internal static class YamlAdapter
         return document;
     });
 
-    /// <summary>Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of them together.</summary>
+    /// <summary>
+    /// Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of
+    /// them together.
+    /// </summary>
     /// <exception cref="TrustFormatException">The text is not a YAML, or exceeds a limit.</exception>
     public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (_, loader) => loader.LoadAll());
 

@@ -1,8 +1,9 @@
 namespace ContainerTrust.Engine.Formats.Yaml;
 
 /// <summary>
-/// Refuses what YamlDotNet reads although gopkg.in/yaml.v3, and with it the software that the files are for, does not, or reads otherwise: forgotten commas
-/// and colons between braces, tabs as indentation, keys over several lines, unknown directives, fancy anchors. Runs over a tree before it is given a meaning.
+/// Refuses what YamlDotNet reads although gopkg.in/yaml.v3, and with it the software that the files are for, does not, or reads
+/// otherwise: forgotten commas and colons between braces, tabs as indentation, keys over several lines, unknown directives, fancy
+/// anchors. Runs over a tree before it is given a meaning.
 /// </summary>
 internal sealed class YamlStrictness
 {
@@ -128,7 +129,9 @@ internal sealed class YamlStrictness
         return colon >= 0 && _text.LineIndex(colon) == _text.LineIndex(key.End);
     }
 
-    /// <summary>Between the entries of a collection in braces there must be exactly one comma, and exactly one colon behind a key.</summary>
+    /// <summary>
+    /// Between the entries of a collection in braces there must be exactly one comma, and exactly one colon behind a key.
+    /// </summary>
     private void Flow(YamlNode node, char open)
     {
         int at = node.Start;

@@ -4,7 +4,8 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Engine.Hosts.Fleet;
 
 /// <summary>
-/// Does the same on many hosts, several at once, each on a thread of its own. Results come in the order in which hosts are done; one host's failure ends no other.
+/// Does the same on many hosts, several at once, each on a thread of its own. Results come in the order in which hosts are done; one
+/// host's failure ends no other.
 /// </summary>
 public static class FleetRunner
 {
@@ -14,7 +15,9 @@ public static class FleetRunner
     // Paths that hosts of one fleet turned out to have in common; more than these would be no habit but a list.
     private const int MaximumHints = 256;
 
-    /// <summary>Works on hosts. The enumeration blocks until the next host is done; ending it early cancels what is still running.</summary>
+    /// <summary>
+    /// Works on hosts. The enumeration blocks until the next host is done; ending it early cancels what is still running.
+    /// </summary>
     /// <typeparam name="T">What comes back from each.</typeparam>
     /// <param name="hosts">How each is reached. A host may appear twice and is then worked on twice.</param>
     /// <param name="throttleLimit">The most hosts at once; 0 for <see cref="DefaultThrottleLimit"/>.</param>

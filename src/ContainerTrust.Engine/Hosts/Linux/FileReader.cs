@@ -28,7 +28,8 @@ internal static class FileReader
             if (walk.Result != WalkResult.Found)
                 return null;
 
-            // Looked at before it is opened, since to open a device can already do something. O_NONBLOCK is for a pipe that takes the file's place meanwhile.
+            // Looked at before it is opened, since to open a device can already do something. O_NONBLOCK is for a pipe that takes the
+            // file's place meanwhile.
             walk.RequireRegularFile();
             int descriptor = OpenRegular(walk);
             if (descriptor is -Errno.ENOENT or -Errno.ELOOP or -Errno.EAGAIN)

@@ -40,9 +40,14 @@ internal sealed class HostRoot
     public string Describe(string path) =>
         Directory == "/" ? PathText.Display(path) : $"{PathText.Display(path)} (in the root directory {PathText.Display(Directory)})";
 
-    /// <summary>Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put there.</summary>
+    /// <summary>
+    /// Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put
+    /// there.
+    /// </summary>
     /// <returns>A descriptor for <c>openat</c> and the like; to be closed.</returns>
-    /// <exception cref="TrustException">The directory is not there or cannot be opened, or a link on the way is not to be trusted.</exception>
+    /// <exception cref="TrustException">
+    /// The directory is not there or cannot be opened, or a link on the way is not to be trusted.
+    /// </exception>
     public int Open()
     {
         int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded() : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// The C library's file calls. Results are the kernel's own convention: zero or more is success, less is the negated error number. Names are
-/// bytes that end in a NUL. Every descriptor is closed on exec, and calls that a signal interrupts are repeated.
+/// The C library's file calls. Results are the kernel's own convention: zero or more is success, less is the negated error number. Names
+/// are bytes that end in a NUL. Every descriptor is closed on exec, and calls that a signal interrupts are repeated.
 /// </summary>
 internal static partial class Libc
 {
@@ -139,7 +139,9 @@ internal static partial class Libc
     private static long Result(nint value) => value >= 0 ? value : -Marshal.GetLastPInvokeError();
 
     // The search path keeps the loader from probing the module's own directory, where a "libc" would be somebody's plant.
-    /// <summary>Whether the process may write to a directory: by the kernel's own answer, for the real user, which C libraries do not guess.</summary>
+    /// <summary>
+    /// Whether the process may write to a directory: by the kernel's own answer, for the real user, which C libraries do not guess.
+    /// </summary>
     /// <param name="directory">A descriptor of the directory.</param>
     /// <returns>False also on a file system that is mounted read-only.</returns>
     public static bool MayWrite(int directory)

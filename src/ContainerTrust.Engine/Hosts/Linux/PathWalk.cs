@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// Walks a path from a root as <c>chroot(2)</c> would, one component at a time over open directories. The kernel never follows a link here: every
-/// component is opened with O_NOFOLLOW and links are read and walked by us, absolute targets beginning at the root again and ".." never leading
-/// above it. So neither a link in an image, nor one that is exchanged while we look, leads outside. (openat2 with RESOLVE_IN_ROOT would do the
-/// same, but RHEL 8 does not have it, and one way is easier to trust than two.)
+/// Walks a path from a root as <c>chroot(2)</c> would, one component at a time over open directories. The kernel never follows a link
+/// here: every component is opened with O_NOFOLLOW and links are read and walked by us, absolute targets beginning at the root again and
+/// ".." never leading above it. So neither a link in an image, nor one that is exchanged while we look, leads outside. (openat2 with
+/// RESOLVE_IN_ROOT would do the same, but RHEL 8 does not have it, and one way is easier to trust than two.)
 /// </summary>
 /// <remarks>The result is the directory that holds the last component, kept open, and that component's name and status.</remarks>
 internal sealed class PathWalk : IDisposable
@@ -49,7 +49,9 @@ internal sealed class PathWalk : IDisposable
     /// <summary>The directory that holds the last component, opened with O_PATH.</summary>
     public int Directory => _directories[^1];
 
-    /// <summary>The last component, ended by a NUL; empty if the path names <see cref="Directory"/> itself ("/", or a path that ends in "..").</summary>
+    /// <summary>
+    /// The last component, ended by a NUL; empty if the path names <see cref="Directory"/> itself ("/", or a path that ends in "..").
+    /// </summary>
     public ReadOnlySpan<byte> Name => _pending.AsSpan(_nameStart, _nameLength == 0 ? 0 : _nameLength + 1);
 
     /// <summary>The status of what the path names; meaningful if <see cref="Result"/> is <see cref="WalkResult.Found"/>.</summary>
@@ -77,8 +79,8 @@ internal sealed class PathWalk : IDisposable
     /// <param name="options">What to follow and make on the way.</param>
     /// <returns>The place; to be disposed.</returns>
     /// <exception cref="TrustException">
-    /// The path is malformed, links loop, a directory may not be searched or cannot be made; or the way is not one that <paramref name="options"/> allow
-    /// (<c>UnsafeDirectory</c>, <c>UntrustedSymbolicLink</c>).
+    /// The path is malformed, links loop, a directory may not be searched or cannot be made; or the way is not one that
+    /// <paramref name="options"/> allow (<c>UnsafeDirectory</c>, <c>UntrustedSymbolicLink</c>).
     /// </exception>
     public static PathWalk Begin(HostRoot root, string path, WalkOptions options)
     {
@@ -281,8 +283,8 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>
-    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only for its owner or if the
-    /// directory's owner made it; as we follow links ourselves, so must we. Some walks ask for more.
+    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only
+    /// for its owner or if the directory's owner made it; as we follow links ourselves, so must we. Some walks ask for more.
     /// </summary>
     private void RefuseForeignLink(ReadOnlySpan<byte> name)
     {

@@ -4,7 +4,9 @@ using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
-/// <summary>Which release of podman Debian's and Ubuntu's package database has as installed. The database is text, and no program is needed.</summary>
+/// <summary>
+/// Which release of podman Debian's and Ubuntu's package database has as installed. The database is text, and no program is needed.
+/// </summary>
 internal static class DebianPackages
 {
     private const string Database = "/var/lib/dpkg/status";

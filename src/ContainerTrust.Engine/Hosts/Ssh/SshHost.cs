@@ -5,8 +5,9 @@ using ContainerTrust.Engine.Hosts.Linux;
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
 /// <summary>
-/// A host that is reached by the system's ssh. It needs nothing but sshd, a POSIX shell and coreutils. One connection is used for everything; the first round
-/// trip brings what is usually asked for, and questions are then answered from that, as of that moment. What is missing is fetched in one more.
+/// A host that is reached by the system's ssh. It needs nothing but sshd, a POSIX shell and coreutils. One connection is used for
+/// everything; the first round trip brings what is usually asked for, and questions are then answered from that, as of that moment. What
+/// is missing is fetched in one more.
 /// </summary>
 /// <remarks>
 /// For one thread at a time. Its methods block while the host works, so many hosts are served by threads of their own (see
@@ -56,19 +57,23 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary>How often something was sent there and waited for.</summary>
     public int RoundTrips { get; private set; }
 
-    /// <summary>The files that the first round trip did not bring and that were asked for later: worth prefetching from hosts that are alike.</summary>
+    /// <summary>
+    /// The files that the first round trip did not bring and that were asked for later: worth prefetching from hosts that are alike.
+    /// </summary>
     public IReadOnlyList<string> FetchedLater => _later;
 
     /// <summary>Connects, and brings what is usually asked for.</summary>
     /// <param name="options">How the host is reached.</param>
-    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="prefetchPaths">
+    /// Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.
+    /// </param>
     /// <param name="messages">Where words for the user go.</param>
     /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
     /// <returns>The host; dispose it to end the connection.</returns>
     /// <exception cref="TrustException">
-    /// <c>HostUnreachable</c>, <c>SshTimeout</c>, <c>HostKeyUnknown</c>, <c>HostKeyMismatch</c>, <c>SshAuthenticationFailed</c>, <c>SshNegotiationFailed</c>,
-    /// <c>SudoPasswordRequired</c>, <c>SudoRefused</c>, <c>RemoteShellUnusable</c>, <c>ConnectionLost</c>, <c>SshNotFound</c>, or an option is refused
-    /// (<see cref="SshConnectionOptions.Validate"/>).
+    /// <c>HostUnreachable</c>, <c>SshTimeout</c>, <c>HostKeyUnknown</c>, <c>HostKeyMismatch</c>, <c>SshAuthenticationFailed</c>,
+    /// <c>SshNegotiationFailed</c>, <c>SudoPasswordRequired</c>, <c>SudoRefused</c>, <c>RemoteShellUnusable</c>, <c>ConnectionLost</c>,
+    /// <c>SshNotFound</c>, or an option is refused (<see cref="SshConnectionOptions.Validate"/>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     public static SshHost Connect(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken)
@@ -84,7 +89,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary>Brings what is usually asked for over a connection that is there.</summary>
     /// <param name="connection">The connection; disposed of with the host, and where this fails.</param>
     /// <param name="options">How the host is reached.</param>
-    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="prefetchPaths">
+    /// Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.
+    /// </param>
     /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
     /// <returns>The host; dispose it to end the connection.</returns>
     /// <exception cref="TrustException">What <see cref="Connect"/> throws once it has begun.</exception>
@@ -218,8 +225,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Begins a change. Nothing is sent yet: what is to be done is noted, and <see cref="IHostChange.Complete"/> does all of it under the same locks that writers on
-    /// that host take, if the files are still as they were read.
+    /// Begins a change. Nothing is sent yet: what is to be done is noted, and <see cref="IHostChange.Complete"/> does all of it under the
+    /// same locks that writers on that host take, if the files are still as they were read.
     /// </summary>
     /// <inheritdoc/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken)

@@ -8,8 +8,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>
-/// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream document that lists
-/// the other images by digest. It is worth what the release image's signature is worth: verify that first.
+/// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream
+/// document that lists the other images by digest. It is worth what the release image's signature is worth: verify that first.
 /// </summary>
 public static class ReleaseContent
 {
@@ -26,8 +26,9 @@ public static class ReleaseContent
     /// <param name="options">Bounds and words. Null for the usual ones.</param>
     /// <returns>The images, in the list's order.</returns>
     /// <exception cref="TrustException">
-    /// <c>NotARelease</c>: there is no such file, or a later layer deletes it. <c>InvalidReleaseContent</c>: it, or the layer it is in, cannot be read.
-    /// <c>InvalidManifest</c>, <c>AmbiguousManifest</c>; <c>LayerCompressionNotSupported</c>; <c>LayerTooLarge</c>; or a layer cannot be fetched.
+    /// <c>NotARelease</c>: there is no such file, or a later layer deletes it. <c>InvalidReleaseContent</c>: it, or the layer it is in,
+    /// cannot be read. <c>InvalidManifest</c>, <c>AmbiguousManifest</c>; <c>LayerCompressionNotSupported</c>; <c>LayerTooLarge</c>; or a
+    /// layer cannot be fetched.
     /// </exception>
     public static async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(IImageSource source, ImageManifest manifest, CancellationToken cancellationToken, ReleaseContentOptions? options = null)
     {
@@ -56,7 +57,9 @@ public static class ReleaseContent
     /// <param name="release">The release image by digest, for <see cref="ReleaseImageContent.Release"/>.</param>
     /// <param name="warning">Told what is passed over, and why. Null: nobody is.</param>
     /// <returns>The images, in the list's order. An entry that names no digest is none, as its image can be another one tomorrow.</returns>
-    /// <exception cref="TrustException"><c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.</exception>
+    /// <exception cref="TrustException">
+    /// <c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.
+    /// </exception>
     public static IReadOnlyList<ReleaseImageContent> Parse(string name, ReadOnlyMemory<byte> imageReferences, string release, Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);

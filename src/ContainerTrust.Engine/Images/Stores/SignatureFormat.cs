@@ -9,8 +9,8 @@ public static class SignatureFormat
     private const string Sigstore = "sigstore-json";
 
     /// <summary>
-    /// Takes the mark of its format off a stored signature: a zero byte, the format's name and a line feed; or none, where it is an OpenPGP message. Where this
-    /// fails, podman and skopeo refuse the whole image, whatever other signatures it has.
+    /// Takes the mark of its format off a stored signature: a zero byte, the format's name and a line feed; or none, where it is an
+    /// OpenPGP message. Where this fails, podman and skopeo refuse the whole image, whatever other signatures it has.
     /// </summary>
     /// <param name="untrustedBlob">The bytes as the store has them.</param>
     /// <param name="kind">The format.</param>

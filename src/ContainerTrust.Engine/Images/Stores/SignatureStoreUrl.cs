@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Config.RegistriesD;
 namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
-/// The base of a signature store, taken apart as containers/image does (Go's <c>net/url</c>): the path is decoded, names are put behind it as they are, a
-/// doubled slash stays, and a query follows the whole. For files everything but the path is left out.
+/// The base of a signature store, taken apart as containers/image does (Go's <c>net/url</c>): the path is decoded, names are put behind
+/// it as they are, a doubled slash stays, and a query follows the whole. For files everything but the path is left out.
 /// </summary>
 internal sealed class SignatureStoreUrl
 {

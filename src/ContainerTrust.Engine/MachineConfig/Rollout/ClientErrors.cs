@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>What a client program's complaint means. No client has a form of its errors that is made for programs, so their words are looked at.</summary>
+/// <summary>
+/// What a client program's complaint means. No client has a form of its errors that is made for programs, so their words are looked at.
+/// </summary>
 internal static partial class ClientErrors
 {
     /// <summary>The error that a client program reports.</summary>

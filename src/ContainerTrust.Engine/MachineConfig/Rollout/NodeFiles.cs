@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Reads the files of a node that decide on images, in one debug session (<c>oc debug node/…</c>). The script is always the same; the paths of
-/// further files are its arguments. What comes back is base64 between marks, so that files of any content are told apart, and a cut-off answer is noticed.
+/// Reads the files of a node that decide on images, in one debug session (<c>oc debug node/…</c>). The script is always the same; the
+/// paths of further files are its arguments. What comes back is base64 between marks, so that files of any content are told apart, and a
+/// cut-off answer is noticed.
 /// </summary>
 internal sealed class NodeFiles(ClusterClient client)
 {
@@ -50,7 +51,9 @@ internal sealed class NodeFiles(ClusterClient client)
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="paths">Files to read besides policy.json, registries.d, registries.conf and CRI-O's configuration: absolute paths.</param>
+    /// <param name="paths">
+    /// Files to read besides policy.json, registries.d, registries.conf and CRI-O's configuration: absolute paths.
+    /// </param>
     /// <param name="cancellationToken">Ends the session.</param>
     /// <returns>A host with the files that are there.</returns>
     /// <exception cref="TrustException">The client is not <c>oc</c>, the session cannot be had, or its answer is not whole.</exception>

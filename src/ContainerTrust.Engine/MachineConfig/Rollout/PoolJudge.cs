@@ -2,7 +2,10 @@ using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>What a pool's own fields say: whether all its machines have the rendered config that they are to have. Whatever is missing or new is not a yes.</summary>
+/// <summary>
+/// What a pool's own fields say: whether all its machines have the rendered config that they are to have. Whatever is missing or new is
+/// not a yes.
+/// </summary>
 internal static class PoolJudge
 {
     // Every pool that the operator has looked at has these.

@@ -6,7 +6,9 @@ using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.</summary>
+/// <summary>
+/// Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.
+/// </summary>
 public sealed class RolloutChecker
 {
     private const int NodesAtOnce = 4;
@@ -32,12 +34,14 @@ public sealed class RolloutChecker
     /// <summary>Finds out which pools are meant, and which MachineConfig for each.</summary>
     /// <param name="roles">The pools. Null: those that select the MachineConfig.</param>
     /// <param name="name">
-    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the workers where a custom
-    /// pool has none of its own and selects theirs.
+    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the
+    /// workers where a custom pool has none of its own and selects theirs.
     /// </param>
     /// <param name="meant">What the MachineConfig is meant to have. Null: what it has in the cluster.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.</returns>
+    /// <returns>
+    /// A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.
+    /// </returns>
     /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<IReadOnlyList<RolloutQuestion>> FindQuestionsAsync(IReadOnlyList<string>? roles, string? name, MachineConfigTrust? meant, CancellationToken cancellationToken)

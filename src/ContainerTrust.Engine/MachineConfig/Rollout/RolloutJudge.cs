@@ -5,9 +5,9 @@ using static ContainerTrust.MachineConfigTrustStatus;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Whether the machines of a pool use the policy that a MachineConfig has: the MachineConfig is there as it is meant, the pool selects it, all machines have
-/// the rendered config, the policy in that is still the one that is meant, nothing else on the nodes decides in its place, and the signatures that
-/// it requires can be read. A pure function of what the cluster said; every doubt is no.
+/// Whether the machines of a pool use the policy that a MachineConfig has: the MachineConfig is there as it is meant, the pool selects
+/// it, all machines have the rendered config, the policy in that is still the one that is meant, nothing else on the nodes decides in its
+/// place, and the signatures that it requires can be read. A pure function of what the cluster said; every doubt is no.
 /// </summary>
 internal sealed class RolloutJudge
 {

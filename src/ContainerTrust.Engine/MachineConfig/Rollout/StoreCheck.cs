@@ -6,7 +6,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>Whether there is a place to read the signatures from that a policy requires, for every scope and for every mirror of it.</summary>
+/// <summary>
+/// Whether there is a place to read the signatures from that a policy requires, for every scope and for every mirror of it.
+/// </summary>
 internal sealed class StoreCheck
 {
     private readonly List<string> _missing = [];

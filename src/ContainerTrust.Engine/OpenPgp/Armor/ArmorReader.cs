@@ -4,9 +4,9 @@ using ContainerTrust.Engine.Formats.Data;
 namespace ContainerTrust.Engine.OpenPgp.Armor;
 
 /// <summary>
-/// Reads the armored blocks of a text (RFC 9580 section 6, RFC 4880 section 6): any number, with anything before, between and after them, and any line ends.
-/// A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it. A missing one is accepted, as RFC 9580 wants; where older
-/// releases of GnuPG do not, <see cref="ArmorBlock.LacksMark"/> says so.
+/// Reads the armored blocks of a text (RFC 9580 section 6, RFC 4880 section 6): any number, with anything before, between and after them,
+/// and any line ends. A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it. A missing one is accepted, as RFC 9580 wants;
+/// where older releases of GnuPG do not, <see cref="ArmorBlock.LacksMark"/> says so.
 /// </summary>
 internal ref struct ArmorReader
 {

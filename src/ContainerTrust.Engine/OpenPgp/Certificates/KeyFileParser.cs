@@ -4,8 +4,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Reads key files to <see cref="RawCertificate"/>s: the only parser of certificates. It knows the grammar and the bounds, and decides nothing: every signature
-/// is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because what cannot be read could be a revocation.
+/// Reads key files to <see cref="RawCertificate"/>s: the only parser of certificates. It knows the grammar and the bounds, and decides
+/// nothing: every signature is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because
+/// what cannot be read could be a revocation.
 /// </summary>
 internal sealed class KeyFileParser(OpenPgpRules rules)
 {

@@ -3,11 +3,11 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Whether a key may have made a good signature, as GnuPG judges it now, whatever the signature's date: the newest direct-key signature says before the
-/// user ids what the key is for and when it ends; of user ids (and user attributes) the one signed last that says anything; the newest binding says it of a
-/// subkey; and what ends or revokes the primary key does so for its subkeys. Where it is in doubt which statement is the newest, the key must be good by each.
-/// Stricter than GnuPG: a key whose user ids are all revoked or ended, and that has no direct-key signature, is not valid; nor is one that a designated
-/// revoker whose key is missing may have revoked.
+/// Whether a key may have made a good signature, as GnuPG judges it now, whatever the signature's date: the newest direct-key signature
+/// says before the user ids what the key is for and when it ends; of user ids (and user attributes) the one signed last that says
+/// anything; the newest binding says it of a subkey; and what ends or revokes the primary key does so for its subkeys. Where it is in
+/// doubt which statement is the newest, the key must be good by each. Stricter than GnuPG: a key whose user ids are all revoked or ended,
+/// and that has no direct-key signature, is not valid; nor is one that a designated revoker whose key is missing may have revoked.
 /// </summary>
 internal static class KeyValidity
 {
@@ -79,8 +79,8 @@ internal static class KeyValidity
     public static bool HasAgreed(JudgedKey subkey) => subkey.Newest.All(static b => b.HasBackSignature);
 
     /// <summary>
-    /// The user id that GnuPG prints for a key: of those called primary the one signed last, else the one signed last; of several of one second the longest, and
-    /// of these the last in the order of their octets.
+    /// The user id that GnuPG prints for a key: of those called primary the one signed last, else the one signed last; of several of one
+    /// second the longest, and of these the last in the order of their octets.
     /// </summary>
     /// <param name="certificate">A certificate.</param>
     /// <param name="now">Seconds since 1970 UTC.</param>

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// A statement that the owner of a key made, with the component that it is about. What it says comes from the hashed area, but for the back-signature, which
-/// is verified itself, and the mark for local use, which only takes away.
+/// A statement that the owner of a key made, with the component that it is about. What it says comes from the hashed area, but for the
+/// back-signature, which is verified itself, and the mark for local use, which only takes away.
 /// </summary>
 internal sealed class OwnStatement
 {

@@ -195,7 +195,8 @@ internal sealed class PublicKeyPacket
 
         if (curve is null)
         {
-            // The numbers of an unknown curve must have the form of such numbers: GnuPG imports nothing of a file where it cannot take them apart.
+            // The numbers of an unknown curve must have the form of such numbers: GnuPG imports nothing of a file where it cannot take
+            // them apart.
             unknownCurve = oid;
             bool isWhole = reader.TryReadInteger(out _, out _) && (algorithm != PublicKeyAlgorithm.Ecdh || reader.TryReadCounted(out _)) && reader.IsAtEnd;
             return isWhole ? Outcome.UnknownCurve : Outcome.Malformed;

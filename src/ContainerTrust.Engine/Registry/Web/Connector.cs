@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// Connects to a host that has several addresses (RFC 8305, "Happy Eyeballs"): the next address is tried while the one before has not answered for a moment, so
-/// that a host whose IPv6 leads nowhere is reached as quickly as podman reaches it.
+/// Connects to a host that has several addresses (RFC 8305, "Happy Eyeballs"): the next address is tried while the one before has not
+/// answered for a moment, so that a host whose IPv6 leads nowhere is reached as quickly as podman reaches it.
 /// </summary>
 internal static class Connector
 {

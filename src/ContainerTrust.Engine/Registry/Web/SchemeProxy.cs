@@ -3,7 +3,8 @@ using System.Net;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// The proxies as the framework asks for them, for the URLs of one scheme: <c>HTTP_PROXY</c> and <c>HTTPS_PROXY</c> may name one address with two users.
+/// The proxies as the framework asks for them, for the URLs of one scheme: <c>HTTP_PROXY</c> and <c>HTTPS_PROXY</c> may name one address
+/// with two users.
 /// </summary>
 /// <param name="proxies">The proxies.</param>
 /// <param name="scheme">The URLs' scheme.</param>

@@ -5,8 +5,8 @@ using System.Net.Http.Headers;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// Makes requests: redirects by hand, so that nothing meant for one server reaches another; sizes and times bounded; retries with delays; at most so many requests
-/// to one host at the same time. For many threads.
+/// Makes requests: redirects by hand, so that nothing meant for one server reaches another; sizes and times bounded; retries with delays;
+/// at most so many requests to one host at the same time. For many threads.
 /// </summary>
 internal sealed class WebTransport : IDisposable
 {

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// .NET's X.509 chain engine, asked about one path: it may trust the path's last certificate and nothing else of this machine, fetch nothing, and know no
-/// other certificates.
+/// .NET's X.509 chain engine, asked about one path: it may trust the path's last certificate and nothing else of this machine, fetch
+/// nothing, and know no other certificates.
 /// </summary>
 internal static class ChainEngine
 {

@@ -54,7 +54,8 @@ internal static class LooserScopes
         if (policy.FindTransport(transport) is not { } found)
             return policy.Default;
 
-        // A scope's parents are what it begins with, up to a slash, or a domain's after a dot (containers-policy.json(5)); the longest counts.
+        // A scope's parents are what it begins with, up to a slash, or a domain's after a dot (containers-policy.json(5)); the longest
+        // counts.
         return found.Scopes
             .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal) || IsWildcardOf(s.Name, scope))
             .OrderByDescending(s => s.Name == scope).ThenByDescending(static s => s.Name.Length).Select(static s => s.Requirements).FirstOrDefault(policy.Default);
