@@ -52,7 +52,10 @@ internal static class Program
     {
         // So the framework reads what is not UTF-8: another file would be meant than the one that was named.
         if (Array.Exists(args, static a => a.Contains('\uFFFD', StringComparison.Ordinal)))
-            throw new TrustException("InvalidArgumentText", TrustErrorKind.InvalidArgument, "An argument is not valid UTF-8, or holds U+FFFD. Rename the file that it names.");
+            throw new TrustException(
+                "InvalidArgumentText",
+                TrustErrorKind.InvalidArgument,
+                "An argument is not valid UTF-8, or holds U+FFFD. Rename the file that it names.");
         RootCommand root = new(Description);
         HelpWidth.AddTo(root);
         foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))

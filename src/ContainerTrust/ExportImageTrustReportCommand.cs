@@ -114,7 +114,13 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         _unchecked.AddRange((UncheckedHost ?? []).Select(static h => (h, "The host could not be checked.")));
         string path = LocalPath(Path!);
         ReportFormat format = Format is not null ? Enum.Parse<ReportFormat>(Format, ignoreCase: true)
-            : ReportFile.FormatOf(path) ?? throw new TrustException("UnknownReportFormat", TrustErrorKind.InvalidArgument, $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.") { Target = path };
+            : ReportFile.FormatOf(path) ?? throw new TrustException(
+                "UnknownReportFormat",
+                TrustErrorKind.InvalidArgument,
+                $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.")
+            {
+                Target = path,
+            };
         ComplianceReport report = new()
         {
             Hosts = _hosts,

@@ -124,7 +124,13 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     {
         string where = transport is null ? "" : $" in transport {transport}";
         string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
-        return new TrustException("ImageTrustNotFound", TrustErrorKind.NotFound, $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}") { Target = name };
+        return new TrustException(
+            "ImageTrustNotFound",
+            TrustErrorKind.NotFound,
+            $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}")
+        {
+            Target = name,
+        };
     }
 
     private sealed record Question(string Set, string[]? Registry, string? Transport, bool Default, string[]? Reference);

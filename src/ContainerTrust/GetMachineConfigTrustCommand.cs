@@ -103,7 +103,13 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
         ReadOnlyMemory<byte> content = (LocalHost.Instance.TryReadFile(file, MachineConfigReader.MaxBytes) ?? throw NotFound(file)).Content;
         IReadOnlyList<MachineConfigDocument> documents = MachineConfigReader.ReadDocuments(content, file, Messages);
         if (documents.Count == 0)
-            throw new TrustException("NoMachineConfig", TrustErrorKind.InvalidData, $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.") { Target = file };
+            throw new TrustException(
+                "NoMachineConfig",
+                TrustErrorKind.InvalidData,
+                $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.")
+            {
+                Target = file,
+            };
         Write(documents.Where(d => Role is null || Role.Contains(d.Role)), file, isAskedFor: false);
     }
 
@@ -116,7 +122,13 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
         foreach (string name in names)
         {
             if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '*' or '?' or '[' or ']') || name[0] == '-')
-                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
+                throw new TrustException(
+                    "InvalidName",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.")
+                {
+                    Target = name,
+                };
         }
 
         string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], Cancellation).GetAwaiter().GetResult();
@@ -127,7 +139,13 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
             && (Role is null || Role.Contains(document.Role));
         Write(documents.Where(IsWanted), source, isAskedFor: isExact);
         foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
-            Report(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name });
+            Report(new TrustException(
+                "MachineConfigNotFound",
+                TrustErrorKind.NotFound,
+                $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.")
+            {
+                Target = name,
+            });
     }
 
     // A policy that is refused is that MachineConfig's error; the others are shown.

@@ -127,6 +127,12 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
         }
 
         foreach (string name in (Name ?? []).Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && !seen.Contains(n)))
-            Report(new TrustException("ComponentNotFound", TrustErrorKind.NotFound, $"{item.Target} has no component '{name}'. Get-ReleaseImage without -Name shows those it has.") { Target = name });
+            Report(new TrustException(
+                "ComponentNotFound",
+                TrustErrorKind.NotFound,
+                $"{item.Target} has no component '{name}'. Get-ReleaseImage without -Name shows those it has.")
+            {
+                Target = name,
+            });
     }
 }

@@ -73,7 +73,11 @@ public abstract class HostCmdlet : EngineCmdlet
             return null;
         if (!IsElsewhere)
             return LocalPath(path);
-        return path.StartsWith('/') ? path : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"-{parameter} '{path}' must be an absolute path: {(Root is null ? "with -HostName" : "with -Root")} it names the file as that host does, not as this session.")
+        return path.StartsWith('/') ? path : throw new TrustException(
+            "PathNotAbsolute",
+            TrustErrorKind.InvalidArgument,
+            $"-{parameter} '{path}' must be an absolute path: {(Root is null ? "with -HostName" : "with -Root")} it names the file as " +
+            "that host does, not as this session.")
         {
             Target = path,
         };

@@ -51,7 +51,11 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
                 if (name.Length > 0 || MyInvocation.BoundParameters.ContainsKey(nameof(Transport)))
                     changes.Add(Removal(Transport, name));
                 else
-                    host.Report(new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, "A registry is empty; perhaps a variable is not set. To remove the default of a whole transport give -Transport too."));
+                    host.Report(new TrustException(
+                        "EmptyScope",
+                        TrustErrorKind.InvalidArgument,
+                        "A registry is empty; perhaps a variable is not set. " +
+                        "To remove the default of a whole transport give -Transport too."));
             }
 
             return;
@@ -62,7 +66,13 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
             if (!changes.Attempt(() => ScopeRules.RequireNamed(trust)))
                 continue;
             if (trust.IsDefault)
-                host.Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });
+                host.Report(new TrustException(
+                    "DefaultNotRemovable",
+                    TrustErrorKind.InvalidArgument,
+                    "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.")
+                {
+                    Target = trust.Registry,
+                });
             else
                 changes.Add(Removal(trust.Transport, trust.Registry));
         }

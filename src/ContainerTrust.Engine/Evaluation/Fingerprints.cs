@@ -27,7 +27,11 @@ public static class Fingerprints
                 hex = hex[2..];
             if (hex.Length is not (40 or 64) || !hex.All(char.IsAsciiHexDigit))
             {
-                throw new TrustException("InvalidFingerprint", TrustErrorKind.InvalidArgument, $"'{text}' is not a fingerprint. Give all 40 (version 6 keys: 64) hexadecimal digits, which 'gpg --show-keys' prints, or 'any'; a key id can be forged.")
+                throw new TrustException(
+                    "InvalidFingerprint",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{text}' is not a fingerprint. Give all 40 (version 6 keys: 64) hexadecimal digits, " +
+                    "which 'gpg --show-keys' prints, or 'any'; a key id can be forged.")
                 {
                     Target = text,
                 };
@@ -37,7 +41,13 @@ public static class Fingerprints
         }
 
         if (any && result.Count > 0)
-            throw new TrustException("InvalidFingerprint", TrustErrorKind.InvalidArgument, "'any' beside a fingerprint would accept every key. Give one or the other.") { Target = "any" };
+            throw new TrustException(
+                "InvalidFingerprint",
+                TrustErrorKind.InvalidArgument,
+                "'any' beside a fingerprint would accept every key. Give one or the other.")
+            {
+                Target = "any",
+            };
         return result;
     }
 }

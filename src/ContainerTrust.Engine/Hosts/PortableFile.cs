@@ -99,7 +99,14 @@ internal static class PortableFile
         {
             if (beside is not null)
                 TryDelete(beside);
-            throw new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{path} cannot be changed: {e.Message}", e) { Target = path };
+            throw new TrustException(
+                "WriteFailed",
+                TrustErrorKind.WriteError,
+                $"{path} cannot be changed: {e.Message}",
+                e)
+            {
+                Target = path,
+            };
         }
     }
 

@@ -70,7 +70,11 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
         ArgumentNullException.ThrowIfNull(host);
         if (currentUser && lookup.UserDirectory is null)
         {
-            throw new TrustException("NoCurrentUser", TrustErrorKind.InvalidArgument, $"There is no current user on that host, so there are no user files. Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
+            throw new TrustException(
+                "NoCurrentUser",
+                TrustErrorKind.InvalidArgument,
+                "There is no current user on that host, so there are no user files. " +
+                $"Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
             {
                 Target = host.ComputerName,
             };

@@ -54,7 +54,13 @@ internal static class CertificateBundle
         if (body is not null)
             throw Invalid(name, start, "the certificate that begins here has no end. Get the file again.");
         if (certificates.Count == 0)
-            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} holds no PEM certificate. Give the CA's certificates.") { Target = name };
+            throw new TrustException(
+                "NoCertificate",
+                TrustErrorKind.InvalidData,
+                $"{name} holds no PEM certificate. Give the CA's certificates.")
+            {
+                Target = name,
+            };
         return PemMarks.IsWhole(content, "CERTIFICATE", certificates.Count)
             ? content.ToArray()
             : Encoding.ASCII.GetBytes(string.Concat(certificates.Select(static c => PemEncoding.WriteString("CERTIFICATE", c) + "\n")));

@@ -83,7 +83,11 @@ public sealed class ImagePolicyConverter
             (ImageTrust first, PolicyBody body) = group.First();
             if (group.FirstOrDefault(r => r.Body != body).Entry is { } other)
             {
-                refused.Add((first, new TrustException("ScopeConflict", TrustErrorKind.InvalidArgument, $"There are several entries for '{group.Key}', which demand different things (those of {first.ComputerName} and {other.ComputerName}), and a cluster would demand all of it. Choose one of them.")
+                refused.Add((first, new TrustException(
+                    "ScopeConflict",
+                    TrustErrorKind.InvalidArgument,
+                    $"There are several entries for '{group.Key}', which demand different things (those of {first.ComputerName} and " +
+                    $"{other.ComputerName}), and a cluster would demand all of it. Choose one of them.")
                 {
                     Target = group.Key,
                 }));
@@ -104,14 +108,25 @@ public sealed class ImagePolicyConverter
             return [];
         if (policies.FirstOrDefault(p => p.Body != policies[0].Body).Scope is { } other)
         {
-            throw new TrustException("PoliciesDiffer", TrustErrorKind.InvalidArgument, $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. Leave out {TrustOption.PolicyName}, or convert them one by one.")
+            throw new TrustException(
+                "PoliciesDiffer",
+                TrustErrorKind.InvalidArgument,
+                $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. " +
+                $"Leave out {TrustOption.PolicyName}, or convert them one by one.")
             {
                 Target = other,
             };
         }
 
         return policies.Count > ImagePolicyScopes.MaxScopes
-            ? throw new TrustException("TooManyScopes", TrustErrorKind.LimitsExceeded, $"A {_kind} has at most {ImagePolicyScopes.MaxScopes} scopes, and here are {policies.Count}. Convert them in several parts.") { Target = name }
+            ? throw new TrustException(
+                "TooManyScopes",
+                TrustErrorKind.LimitsExceeded,
+                $"A {_kind} has at most {ImagePolicyScopes.MaxScopes} scopes, and here are {policies.Count}. " +
+                "Convert them in several parts.")
+            {
+                Target = name,
+            }
             : [Document(name, [.. policies.Select(static p => p.Scope)], policies[0].Body)];
     }
 

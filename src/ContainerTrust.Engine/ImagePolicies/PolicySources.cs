@@ -31,7 +31,11 @@ internal sealed class PolicySources(ITrustHost host)
             RequireMeant(entry, path, key);
         if (isRekor && key.Algorithm != "ECDSA")
         {
-            throw new TrustException("RekorKeyNotEcdsa", TrustErrorKind.InvalidData, $"{name} holds a key of the algorithm {key.Algorithm}, but keys of Rekor logs must be ECDSA, so no image would be accepted. Give the log's own public key.")
+            throw new TrustException(
+                "RekorKeyNotEcdsa",
+                TrustErrorKind.InvalidData,
+                $"{name} holds a key of the algorithm {key.Algorithm}, but keys of Rekor logs must be ECDSA, " +
+                "so no image would be accepted. Give the log's own public key.")
             {
                 Target = name,
             };
@@ -60,7 +64,13 @@ internal sealed class PolicySources(ITrustHost host)
         string name = path is null ? $"{member} of '{Shown(entry.Registry)}'" : Shown(path);
         ReadOnlyMemory<byte> content = path is not null
             ? File(entry, path)
-            : KeyData.Decode(data!) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, $"{name} is not base64. It must be the whole PEM file in base64.") { Target = entry.Registry };
+            : KeyData.Decode(data!) ?? throw new TrustException(
+                "InvalidKeyData",
+                TrustErrorKind.InvalidArgument,
+                $"{name} is not base64. It must be the whole PEM file in base64.")
+            {
+                Target = entry.Registry,
+            };
         return SecretKeys.AreIn(content.Span)
             ? throw new TrustException(
                 "PrivateKey",
@@ -75,11 +85,24 @@ internal sealed class PolicySources(ITrustHost host)
     private ReadOnlyMemory<byte> File(ImageTrust entry, string path)
     {
         if (!path.StartsWith('/') || path.Any(char.IsControl))
-            throw new TrustException("InvalidKeyPath", TrustErrorKind.InvalidArgument, $"'{Shown(path)}' is not an absolute path. A policy names files by their absolute path on the host.") { Target = path };
+            throw new TrustException(
+                "InvalidKeyPath",
+                TrustErrorKind.InvalidArgument,
+                $"'{Shown(path)}' is not an absolute path. A policy names files by their absolute path on the host.")
+            {
+                Target = path,
+            };
         if (host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file)
             return file.Content;
         throw IsOfThisHost(entry)
-            ? new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, if the entry was read with {TrustOption.Root}, give the same {TrustOption.Root} here.") { Target = path }
+            ? new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, " +
+                $"if the entry was read with {TrustOption.Root}, give the same {TrustOption.Root} here.")
+            {
+                Target = path,
+            }
             : NotHere(entry, path);
     }
 
@@ -94,7 +117,12 @@ internal sealed class PolicySources(ITrustHost host)
         }
         else if (recorded.Fingerprint != key!.Fingerprint)
         {
-            throw new TrustException("KeyMismatch", TrustErrorKind.InvalidData, $"{Shown(path)} of {host.ComputerName} holds the key {key.Fingerprint}, but when the entry for '{Shown(entry.Registry)}' was read on {Shown(entry.ComputerName)} it was {recorded.Fingerprint}. Read the entry again, on the host whose key is meant.")
+            throw new TrustException(
+                "KeyMismatch",
+                TrustErrorKind.InvalidData,
+                $"{Shown(path)} of {host.ComputerName} holds the key {key.Fingerprint}, " +
+                $"but when the entry for '{Shown(entry.Registry)}' was read on {Shown(entry.ComputerName)} it was " +
+                $"{recorded.Fingerprint}. Read the entry again, on the host whose key is meant.")
             {
                 Target = path,
             };
@@ -116,7 +144,11 @@ internal sealed class PolicySources(ITrustHost host)
         string data = Convert.ToBase64String(pem);
         return data.Length <= MaxData
             ? data
-            : throw new TrustException("DataTooLong", TrustErrorKind.LimitsExceeded, $"{name} has {data.Length} characters in base64, and a policy of a cluster takes at most {MaxData}. Leave out what is not needed, such as further CA certificates.")
+            : throw new TrustException(
+                "DataTooLong",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} has {data.Length} characters in base64, and a policy of a cluster takes at most {MaxData}. " +
+                "Leave out what is not needed, such as further CA certificates.")
             {
                 Target = name,
             };

@@ -114,7 +114,12 @@ public sealed class DirectoryImageSource : IImageSource
         string[] parts = text.StartsWith(VersionPrefix, StringComparison.Ordinal) && text.EndsWith('\n') ? text[VersionPrefix.Length..^1].Split('.') : [];
         if (parts.Length != 2 || !IsPlain(parts[0], out int major) || !IsPlain(parts[1], out int minor) || (major, minor).CompareTo(NewestVersion) > 0)
         {
-            throw new TrustException("ImageDirectoryVersion", TrustErrorKind.NotSupported, $"{_files.PathOf("version")} says '{Printable.Of(text, Printable.NameLength).TrimEnd()}', which is not a version of image directories that is known; the newest is {VersionPrefix}{NewestVersion.Major}.{NewestVersion.Minor}.")
+            throw new TrustException(
+                "ImageDirectoryVersion",
+                TrustErrorKind.NotSupported,
+                $"{_files.PathOf("version")} says '{Printable.Of(text, Printable.NameLength).TrimEnd()}', " +
+                "which is not a version of image directories that is known; " +
+                $"the newest is {VersionPrefix}{NewestVersion.Major}.{NewestVersion.Minor}.")
             {
                 Target = _files.PathOf("version"),
             };

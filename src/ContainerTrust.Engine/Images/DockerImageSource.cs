@@ -92,7 +92,14 @@ internal sealed class DockerImageSource : IImageSource
         TrustException last = failures[^1];
         if (failures.Count == 1)
             throw last;
-        throw new TrustException(last.ErrorId, last.Kind, $"{last.Message} Mirrors failed too: {string.Join(' ', failures.Take(failures.Count - 1).Select(static f => f.Message))}", last) { Target = last.Target };
+        throw new TrustException(
+            last.ErrorId,
+            last.Kind,
+            $"{last.Message} Mirrors failed too: {string.Join(' ', failures.Take(failures.Count - 1).Select(static f => f.Message))}",
+            last)
+        {
+            Target = last.Target,
+        };
     }
 
     /// <inheritdoc/>

@@ -134,14 +134,26 @@ public sealed class OciLayoutImageSource : IImageSource
         {
             return _position < index.Count
                 ? index[_position]
-                : throw new TrustException("ImageNotFound", TrustErrorKind.NotFound, $"{Name}: the layout has only {index.Count} images; positions count from 0.") { Target = DirectoryPath };
+                : throw new TrustException(
+                    "ImageNotFound",
+                    TrustErrorKind.NotFound,
+                    $"{Name}: the layout has only {index.Count} images; positions count from 0.")
+                {
+                    Target = DirectoryPath,
+                };
         }
 
         if (_image is null)
         {
             return index.Count == 1
                 ? index[0]
-                : throw new TrustException("ImageAmbiguous", TrustErrorKind.InvalidArgument, $"{Name} has {index.Count} images, not one; choose one by name or position: {Choices(index)}.") { Target = DirectoryPath };
+                : throw new TrustException(
+                    "ImageAmbiguous",
+                    TrustErrorKind.InvalidArgument,
+                    $"{Name} has {index.Count} images, not one; choose one by name or position: {Choices(index)}.")
+                {
+                    Target = DirectoryPath,
+                };
         }
 
         string? unsupported = null;

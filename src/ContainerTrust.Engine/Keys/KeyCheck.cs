@@ -65,7 +65,11 @@ internal static class KeyCheck
 
         if (reasons.Count == source.Keys.Count)
         {
-            throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData, $"No key in {source.Name} can make a valid signature now, so no image would be accepted: {string.Join("; ", reasons)}. Get the current key, or use {TrustOption.Force}.")
+            throw new TrustException(
+                "NoSigningKey",
+                TrustErrorKind.InvalidData,
+                $"No key in {source.Name} can make a valid signature now, so no image would be accepted: {string.Join("; ", reasons)}. " +
+                $"Get the current key, or use {TrustOption.Force}.")
             {
                 Target = source.Name,
             };
@@ -98,7 +102,15 @@ internal static class KeyCheck
     {
         Require(source, now, messages);
         if (source.Keys.FirstOrDefault(static k => k.Algorithm != "ECDSA") is { } key)
-            throw new TrustException("NotARekorKey", TrustErrorKind.InvalidData, $"The key in {source.Name} is of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, or use {TrustOption.Force}.") { Target = source.Name };
+            throw new TrustException(
+                "NotARekorKey",
+                TrustErrorKind.InvalidData,
+                $"The key in {source.Name} is of the algorithm {key.Algorithm}, " +
+                "and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, " +
+                $"or use {TrustOption.Force}.")
+            {
+                Target = source.Name,
+            };
     }
 
     // What the judge of keys says, in its own words, of a key that the model's summary finds nothing wrong with.

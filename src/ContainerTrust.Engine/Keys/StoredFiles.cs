@@ -48,7 +48,13 @@ internal sealed class StoredFiles
         if (file is null)
         {
             string hint = isOnHost && _host is not LocalHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
-            throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist{hint}. Give the right path.") { Target = path };
+            throw new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The key file {path} does not exist{hint}. Give the right path.")
+            {
+                Target = path,
+            };
         }
 
         if (file.Content.IsEmpty)

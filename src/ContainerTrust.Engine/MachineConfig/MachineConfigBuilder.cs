@@ -44,7 +44,10 @@ public sealed class MachineConfigBuilder
         _names = MachineConfigNames.For(options);
         MachineConfigNames.Labels(options.Labels, _names[0].Role);
         if (options.NoReboot && options.Keys.Count == 0)
-            throw new TrustException("NoRebootNeedsKeys", TrustErrorKind.InvalidArgument, $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
+            throw new TrustException(
+                "NoRebootNeedsKeys",
+                TrustErrorKind.InvalidArgument,
+                $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
     }
 
     /// <summary>The entries of a vendor's preset.</summary>
@@ -80,7 +83,11 @@ public sealed class MachineConfigBuilder
     {
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0)
-            throw new TrustException("NoEntries", TrustErrorKind.InvalidArgument, $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, or {TrustOption.Preset.With("RedHat")}.");
+            throw new TrustException(
+                "NoEntries",
+                TrustErrorKind.InvalidArgument,
+                $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, " +
+                $"or {TrustOption.Preset.With("RedHat")}.");
         List<TrustChange> changes = ToChanges(entries);
         bool isWhole = changes.Any(static c => c.IsDefault);
         if (!isWhole && !_options.AcceptsTheRest)
@@ -114,7 +121,13 @@ public sealed class MachineConfigBuilder
             if (places.TryAdd(scope, changes.Count))
                 changes.Add(change);
             else if (!MeansSame(changes[places[scope]], change))
-                throw new TrustException("ScopeConflict", TrustErrorKind.InvalidArgument, $"There are several entries for {change} that demand different things, and a node has one policy. Choose one of them.") { Target = change.ToString() };
+                throw new TrustException(
+                    "ScopeConflict",
+                    TrustErrorKind.InvalidArgument,
+                    $"There are several entries for {change} that demand different things, and a node has one policy. Choose one of them.")
+                {
+                    Target = change.ToString(),
+                };
         }
 
         return changes;
@@ -123,7 +136,13 @@ public sealed class MachineConfigBuilder
     private TrustChange ToChange(ImageTrust entry)
     {
         if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
-            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.") { Target = entry.Registry };
+            throw new TrustException(
+                "IncompleteEntry",
+                TrustErrorKind.InvalidArgument,
+                $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.")
+            {
+                Target = entry.Registry,
+            };
         SecretKeys.RequireNone(entry.Requirements);
         return new EntryRules(new SetRequest { Force = _options.Force }, given: null).ToChange(entry);
     }
@@ -209,7 +228,15 @@ public sealed class MachineConfigBuilder
         using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             DocumentJson.Write(writer, node);
         if (output.Length > MaxBytes)
-            throw new TrustException("MachineConfigTooLarge", TrustErrorKind.LimitsExceeded, $"MachineConfig {name} would have {output.Length} bytes, and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, or give keys by their path instead of inside the policy.") { Target = name };
+            throw new TrustException(
+                "MachineConfigTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"MachineConfig {name} would have {output.Length} bytes, " +
+                $"and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, " +
+                "or give keys by their path instead of inside the policy.")
+            {
+                Target = name,
+            };
         if (output.Length > LargeBytes)
             _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more than {MaxBytes}, or the operator cannot store what it renders of them.");
     }

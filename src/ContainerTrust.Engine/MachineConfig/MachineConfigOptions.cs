@@ -58,7 +58,13 @@ public sealed record MachineConfigKey(string Path, ReadOnlyMemory<byte> Content)
     public static MachineConfigKey Load(string path)
     {
         HostFile file = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes)
-            ?? throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist. Give the right path of a file on this machine.") { Target = path };
+            ?? throw new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The key file {path} does not exist. Give the right path of a file on this machine.")
+            {
+                Target = path,
+            };
         return new MachineConfigKey(path, file.Content);
     }
 }

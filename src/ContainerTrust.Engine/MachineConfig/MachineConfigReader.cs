@@ -38,7 +38,13 @@ public static class MachineConfigReader
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(messages);
         if (content.Length > MaxBytes)
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name} has {content.Length} bytes, more than the {MaxBytes} that are read. Give the MachineConfigs that matter only.") { Target = name };
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} has {content.Length} bytes, more than the {MaxBytes} that are read. Give the MachineConfigs that matter only.")
+            {
+                Target = name,
+            };
         List<MachineConfigDocument> documents = [];
         FileBudget budget = new();
         IReadOnlyList<DocumentNode> roots = DocumentNodes.Read(content, name);
@@ -83,7 +89,14 @@ public static class MachineConfigReader
         }
         catch (TrustException e)
         {
-            throw new TrustException(e.ErrorId, e.Kind, $"{(source is null ? "" : source + ": ")}MachineConfig {Shown(document.Name)}: {e.Message}", e) { Target = source ?? document.Name };
+            throw new TrustException(
+                e.ErrorId,
+                e.Kind,
+                $"{(source is null ? "" : source + ": ")}MachineConfig {Shown(document.Name)}: {e.Message}",
+                e)
+            {
+                Target = source ?? document.Name,
+            };
         }
     }
 

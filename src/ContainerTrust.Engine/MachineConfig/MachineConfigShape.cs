@@ -155,7 +155,10 @@ internal static class MachineConfigShape
                 ? Expect(node, "append", DocumentNodeKind.Boolean, "true or false", source, path)?.Value is "true"
                 : List(node, "append", source, path) is { Items.Count: > 0 };
             if (appends)
-                throw new TrustException("AppendNotSupported", TrustErrorKind.InvalidData, "The file is appended to what the node has, which the operator refuses. Give the whole content.");
+                throw new TrustException(
+                    "AppendNotSupported",
+                    TrustErrorKind.InvalidData,
+                    "The file is appended to what the node has, which the operator refuses. Give the whole content.");
             DocumentNode? contents = Map(node, "contents", source, path);
             string? url = Text(contents, "source", source, path + ".contents");
             string? compression = Text(contents, "compression", source, path + ".contents");

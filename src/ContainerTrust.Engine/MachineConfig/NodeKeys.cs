@@ -36,7 +36,13 @@ internal static class NodeKeys
             RequirePublic(key);
             string path = PathOf(key, named);
             if (!placed.TryAdd(path, key.Content.ToArray()))
-                throw new TrustException("DuplicateKeyFile", TrustErrorKind.InvalidArgument, $"{key.Path} and another key file are both {path} of the policy. Give one of them.") { Target = key.Path };
+                throw new TrustException(
+                    "DuplicateKeyFile",
+                    TrustErrorKind.InvalidArgument,
+                    $"{key.Path} and another key file are both {path} of the policy. Give one of them.")
+                {
+                    Target = key.Path,
+                };
         }
 
         return placed;
@@ -81,15 +87,32 @@ internal static class NodeKeys
         IReadOnlyList<TrustKey> together = OpenPgpKeyReader.Read(keyring, NoRebootPath).Keys;
         return Facts(together).SequenceEqual(Facts(keys), StringComparer.Ordinal)
             ? keyring
-            : throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidData, $"The key files {string.Join(", ", placed.Keys)} cannot be made one keyring that holds the same keys. Export them into one file with gpg, and name that.");
+            : throw new TrustException(
+                "NoRebootNotPossible",
+                TrustErrorKind.InvalidData,
+                $"The key files {string.Join(", ", placed.Keys)} cannot be made one keyring that holds the same keys. " +
+                "Export them into one file with gpg, and name that.");
     }
 
     private static void RequirePublic(MachineConfigKey key)
     {
         if (key.Content.IsEmpty)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, $"The key file {key.Path} is empty. Give the key.") { Target = key.Path };
+            throw new TrustException(
+                "NoUsableKey",
+                TrustErrorKind.InvalidData,
+                $"The key file {key.Path} is empty. Give the key.")
+            {
+                Target = key.Path,
+            };
         if (SecretKeys.AreIn(key.Content.Span))
-            throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{key.Path} holds a private key, which must not be in a MachineConfig that every administrator and every node can read. Give the public key alone.") { Target = key.Path };
+            throw new TrustException(
+                "PrivateKey",
+                TrustErrorKind.InvalidArgument,
+                $"{key.Path} holds a private key, which must not be in a MachineConfig that every administrator and every node can " +
+                "read. Give the public key alone.")
+            {
+                Target = key.Path,
+            };
     }
 
     private static string PathOf(MachineConfigKey key, string[] named)
@@ -99,18 +122,45 @@ internal static class NodeKeys
         if (candidates.Length == 0)
         {
             string known = named.Length == 0 ? "the policy names no files" : $"the policy names {string.Join(", ", named.Take(5).Select(Shown))}";
-            throw new TrustException("KeyFileNotNamed", TrustErrorKind.InvalidArgument, $"No requirement names a file '{Shown(name)}', so {key.Path} would be put on the nodes for nothing ({known}). Give the key file the name that it has in the policy.") { Target = key.Path };
+            throw new TrustException(
+                "KeyFileNotNamed",
+                TrustErrorKind.InvalidArgument,
+                $"No requirement names a file '{Shown(name)}', so {key.Path} would be put on the nodes for nothing ({known}). " +
+                "Give the key file the name that it has in the policy.")
+            {
+                Target = key.Path,
+            };
         }
 
         if (candidates.Length > 1)
-            throw new TrustException("KeyFileAmbiguous", TrustErrorKind.InvalidArgument, $"{key.Path} could be {string.Join(" or ", candidates.Select(Shown))} of the policy. Use different file names in the policy.") { Target = key.Path };
+            throw new TrustException(
+                "KeyFileAmbiguous",
+                TrustErrorKind.InvalidArgument,
+                $"{key.Path} could be {string.Join(" or ", candidates.Select(Shown))} of the policy. " +
+                "Use different file names in the policy.")
+            {
+                Target = key.Path,
+            };
         string path = candidates[0];
         string normal = DocumentHost.Normalize(path);
         if (path != normal)
-            throw new TrustException("KeyPathNotWritable", TrustErrorKind.InvalidArgument, $"The policy names '{Shown(path)}'. Name the file by its plain path, {Shown(normal)}, so that it can be put there.") { Target = path };
+            throw new TrustException(
+                "KeyPathNotWritable",
+                TrustErrorKind.InvalidArgument,
+                $"The policy names '{Shown(path)}'. Name the file by its plain path, {Shown(normal)}, so that it can be put there.")
+            {
+                Target = path,
+            };
         bool isKept = normal.StartsWith("/usr/local/", StringComparison.Ordinal) || !NotKept.Any(d => normal.StartsWith(d + "/", StringComparison.Ordinal));
         if (!isKept || MachineConfigDocument.IsTrustFile(normal) || normal.Count(static c => c == '/') < 2)
-            throw new TrustException("KeyPathNotWritable", TrustErrorKind.InvalidArgument, $"Nodes cannot be given the file {Shown(path)}: the directory is not theirs to change, or does not outlast a restart. Name a path under /etc in the policy, such as /etc/pki/containers/{Shown(name)}.") { Target = path };
+            throw new TrustException(
+                "KeyPathNotWritable",
+                TrustErrorKind.InvalidArgument,
+                $"Nodes cannot be given the file {Shown(path)}: the directory is not theirs to change, or does not outlast a restart. " +
+                $"Name a path under /etc in the policy, such as /etc/pki/containers/{Shown(name)}.")
+            {
+                Target = path,
+            };
         return path;
     }
 
@@ -118,14 +168,34 @@ internal static class NodeKeys
     {
         string[] paths = [.. PolicyFiles.Of([requirement])];
         if (paths.Contains(NoRebootPath) && !placed.ContainsKey(NoRebootPath))
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. Give the key file of that name along with {TrustOption.KeyFile}, or leave {TrustOption.NoReboot} out.") { Target = scope };
+            throw new TrustException(
+                "NoRebootChangesTrust",
+                TrustErrorKind.InvalidArgument,
+                $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. " +
+                $"Give the key file of that name along with {TrustOption.KeyFile}, or leave {TrustOption.NoReboot} out.")
+            {
+                Target = scope,
+            };
         if (!paths.Any(placed.ContainsKey))
             return requirement;
         if (requirement is not SignedByRequirement signedBy)
-            throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidArgument, $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, and there is no file for such keys that nodes take without a reboot. Leave {TrustOption.NoReboot} out, or put the key itself into the policy ({TrustOperation.Set} {TrustOption.InlineKey}).") { Target = scope };
+            throw new TrustException(
+                "NoRebootNotPossible",
+                TrustErrorKind.InvalidArgument,
+                $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, " +
+                $"and there is no file for such keys that nodes take without a reboot. Leave {TrustOption.NoReboot} out, " +
+                $"or put the key itself into the policy ({TrustOperation.Set} {TrustOption.InlineKey}).")
+            {
+                Target = scope,
+            };
         if (placed.Keys.FirstOrDefault(p => !paths.Contains(p)) is { } other)
         {
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"There is one keyring that nodes take without a reboot, and a signature by any key in it counts. {scope} does not name {other}, and would accept that key, too. Leave {TrustOption.NoReboot} out, or give only key files that every such requirement names.")
+            throw new TrustException(
+                "NoRebootChangesTrust",
+                TrustErrorKind.InvalidArgument,
+                "There is one keyring that nodes take without a reboot, and a signature by any key in it counts. " +
+                $"{scope} does not name {other}, and would accept that key, too. Leave {TrustOption.NoReboot} out, " +
+                "or give only key files that every such requirement names.")
             {
                 Target = scope,
             };

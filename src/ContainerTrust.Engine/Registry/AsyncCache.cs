@@ -81,6 +81,13 @@ internal sealed class AsyncCache<TKey, TValue>
         public bool IsUsable => Environment.TickCount64 < _expires;
 
         // A new exception each time: one object must not be thrown by several threads at once.
-        public TValue Get() => failure is null ? value! : throw new TrustException(failure.ErrorId, failure.Kind, failure.Message, failure) { Target = failure.Target };
+        public TValue Get() => failure is null ? value! : throw new TrustException(
+            failure.ErrorId,
+            failure.Kind,
+            failure.Message,
+            failure)
+        {
+            Target = failure.Target,
+        };
     }
 }

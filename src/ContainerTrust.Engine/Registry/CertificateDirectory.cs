@@ -113,7 +113,15 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new TrustException("InvalidClientCertificate", TrustErrorKind.InvalidData, $"The client certificate {certificateFile} cannot be used with its key {keyFile}. Both must be PEM, the key not encrypted, and they must belong together.", e) { Target = certificateFile };
+            throw new TrustException(
+                "InvalidClientCertificate",
+                TrustErrorKind.InvalidData,
+                $"The client certificate {certificateFile} cannot be used with its key {keyFile}. Both must be PEM, " +
+                "the key not encrypted, and they must belong together.",
+                e)
+            {
+                Target = certificateFile,
+            };
         }
     }
 

@@ -90,7 +90,14 @@ internal static class CredentialHelper
                 return path;
         }
 
-        throw new TrustException("CredentialHelperNotFound", TrustErrorKind.NotFound, $"The credential helper docker-credential-{name} is not in PATH. Install it, or take its name out of the auth file or registries.conf.") { Target = name };
+        throw new TrustException(
+            "CredentialHelperNotFound",
+            TrustErrorKind.NotFound,
+            $"The credential helper docker-credential-{name} is not in PATH. Install it, " +
+            "or take its name out of the auth file or registries.conf.")
+        {
+            Target = name,
+        };
     }
 
     private static bool IsExecutable(string path) =>

@@ -81,7 +81,14 @@ public sealed class RegistryClient : IDisposable
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, name, "ImageNotFound", credential);
         if (expected is not null && !_manifestMatches(answer.Body, expected))
-            throw new TrustException("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave a manifest with another digest than was asked for; it was not used. The registry or something on the way to it is broken or hostile.") { Target = name };
+            throw new TrustException(
+                "ManifestDigestMismatch",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} gave a manifest with another digest than was asked for; it was not used. " +
+                "The registry or something on the way to it is broken or hostile.")
+            {
+                Target = name,
+            };
         return new ImageManifest(answer.Body, MediaType(answer.ContentType), WebText.Show(url));
     }
 
@@ -107,7 +114,14 @@ public sealed class RegistryClient : IDisposable
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, $"{source.Reference.Name}@{digest}", "BlobNotFound", credential);
         if (!ContentDigest.Matches(answer.Body, digest))
-            throw new TrustException("BlobDigestMismatch", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave a blob with another digest than was asked for; it was not used. The registry or something on the way to it is broken or hostile.") { Target = digest };
+            throw new TrustException(
+                "BlobDigestMismatch",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} gave a blob with another digest than was asked for; it was not used. " +
+                "The registry or something on the way to it is broken or hostile.")
+            {
+                Target = digest,
+            };
         return answer.Body;
     }
 
@@ -202,7 +216,11 @@ public sealed class RegistryClient : IDisposable
         ArgumentNullException.ThrowIfNull(url);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || !WebText.HasUsableHost(url))
-            throw new TrustException("InvalidStoreUrl", TrustErrorKind.InvalidArgument, $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is not an http or https URL. Check the store's URL in registries.d.");
+            throw new TrustException(
+                "InvalidStoreUrl",
+                TrustErrorKind.InvalidArgument,
+                $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is not an http or " +
+                "https URL. Check the store's URL in registries.d.");
         bool verify = _options.VerifyTls ?? true;
         var request = new WebRequest
         {

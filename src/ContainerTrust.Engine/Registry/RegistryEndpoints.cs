@@ -53,7 +53,14 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
             catch (WebFailure second)
             {
                 if (attempt >= options.Retries || !(first.IsTransient || second.IsTransient))
-                    throw new WebFailure(second.ErrorId, second.Kind, $"{second.Message} By https: {first.Message}", second) { Target = second.Target };
+                    throw new WebFailure(
+                        second.ErrorId,
+                        second.Kind,
+                        $"{second.Message} By https: {first.Message}",
+                        second)
+                    {
+                        Target = second.Target,
+                    };
             }
 
             await Task.Delay(RetryDelay.Of(options, attempt, null, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
@@ -85,6 +92,12 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
         string host = domain == DockerHub ? DockerHubServer : domain;
         if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0 && WebText.HasUsableHost(server))
             return server;
-        throw new TrustException("InvalidRegistryHost", TrustErrorKind.InvalidArgument, $"'{Printable.Of(domain, Printable.NameLength)}' is not a host[:port] that a registry could have. Check the image's name.") { Target = domain };
+        throw new TrustException(
+            "InvalidRegistryHost",
+            TrustErrorKind.InvalidArgument,
+            $"'{Printable.Of(domain, Printable.NameLength)}' is not a host[:port] that a registry could have. Check the image's name.")
+        {
+            Target = domain,
+        };
     }
 }

@@ -68,7 +68,10 @@ public sealed class SigstoreTrust
         ArgumentNullException.ThrowIfNull(ca);
         ArgumentNullException.ThrowIfNull(rekorKeys);
         if (string.IsNullOrEmpty(oidcIssuer) || string.IsNullOrEmpty(subjectEmail))
-            throw new TrustException("InvalidIdentity", TrustErrorKind.InvalidArgument, "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
         List<string> warnings = [];
         FulcioTrust fulcio = new(PemCertificates.ReadPool(ca, warnings), oidcIssuer, subjectEmail);
         return new SigstoreTrust(fulcio, ImportLog(rekorKeys, warnings), warnings);
@@ -93,7 +96,10 @@ public sealed class SigstoreTrust
         subjectEmail = string.IsNullOrEmpty(subjectEmail) ? null : subjectEmail;
         subjectHostname = string.IsNullOrEmpty(subjectHostname) ? null : subjectHostname;
         if (subjectEmail is null && subjectHostname is null)
-            throw new TrustException("InvalidIdentity", TrustErrorKind.InvalidArgument, "A PKI needs the signer's e-mail address, host name or both; give at least one.");
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                "A PKI needs the signer's e-mail address, host name or both; give at least one.");
         List<string> warnings = [];
         List<SigstoreCertificate> pool = PemCertificates.ReadPool(roots, warnings);
         List<SigstoreCertificate> chain = [];

@@ -123,7 +123,13 @@ public static class TrustPresets
     }
 
     private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };
+        ?? throw new TrustException(
+            "PresetNotFound",
+            TrustErrorKind.InvalidArgument,
+            $"There is no preset '{name}'; known are {string.Join(", ", Names)}.")
+        {
+            Target = name,
+        };
 
     private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
 

@@ -19,7 +19,10 @@ internal static class FleetCall
     public static void RequireConsistent(HostCmdlet cmdlet, ISshParameters parameters)
     {
         if (parameters.HostName is not null && cmdlet.Root is not null)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
+            throw new TrustException(
+                "ParametersNotTogether",
+                TrustErrorKind.InvalidArgument,
+                "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
         if (parameters.HostName is null && OnlyWithHosts.FirstOrDefault(cmdlet.MyInvocation.BoundParameters.ContainsKey) is { } stray)
             throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} requires -HostName.");
     }

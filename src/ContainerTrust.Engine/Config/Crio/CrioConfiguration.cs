@@ -84,7 +84,14 @@ internal sealed record CrioConfiguration
         {
             string path = $"{directory}/{name}";
             if (files.Count >= MostFiles || depth > DeepestDirectory)
-                throw new TrustException("TooManyFiles", TrustErrorKind.LimitsExceeded, $"{Printable.Of(directory, Printable.NameLength)} has more files and directories than CRI-O's settings are looked for in.") { Target = directory };
+                throw new TrustException(
+                    "TooManyFiles",
+                    TrustErrorKind.LimitsExceeded,
+                    $"{Printable.Of(directory, Printable.NameLength)} has more files and directories than CRI-O's settings are looked " +
+                    "for in.")
+                {
+                    Target = directory,
+                };
             if (IsDirectory(host, path))
                 Gather(host, path, files, depth + 1);
             else

@@ -157,7 +157,14 @@ internal sealed class CrioUnit
         foreach (string path in _files.Select(static f => f.Value.TrimStart('-')))
         {
             if (path.AsSpan().IndexOfAny("*?[") >= 0)
-                throw new TrustException("UnitNotRead", TrustErrorKind.NotSupported, $"the unit of CRI-O names files of variables by the pattern {Printable.Of(path, Printable.NameLength)}, which is not followed. Name the files.") { Target = path };
+                throw new TrustException(
+                    "UnitNotRead",
+                    TrustErrorKind.NotSupported,
+                    $"the unit of CRI-O names files of variables by the pattern {Printable.Of(path, Printable.NameLength)}, " +
+                    "which is not followed. Name the files.")
+                {
+                    Target = path,
+                };
             if (!path.StartsWith('/') || DropInFiles.TryRead(_host, path, MaxBytes) is not { } file)
                 continue;
             foreach (string line in Lines(file).Where(static l => l.Length > 0))

@@ -143,7 +143,10 @@ public sealed class PolicyEditor
         if (problem is not null)
         {
             string shown = Printable.Of(scope, Printable.NameLength);
-            throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"The scope \"{shown}\" is not possible in transport {Printable.Of(transport, Printable.NameLength)}: {problem}.")
+            throw new TrustException(
+                "InvalidScope",
+                TrustErrorKind.InvalidArgument,
+                $"The scope \"{shown}\" is not possible in transport {Printable.Of(transport, Printable.NameLength)}: {problem}.")
             {
                 Target = scope,
             };
@@ -156,7 +159,10 @@ public sealed class PolicyEditor
     {
         ArgumentNullException.ThrowIfNull(requirements);
         if (requirements.Count == 0)
-            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, $"The requirements for {what} are empty; at least one is needed. Use {TrustOperation.Remove} to forget a scope.");
+            throw new TrustException(
+                "EmptyRequirements",
+                TrustErrorKind.InvalidArgument,
+                $"The requirements for {what} are empty; at least one is needed. Use {TrustOperation.Remove} to forget a scope.");
         try
         {
             return PolicyReader.ReadRequirements(RequirementWriter.ToCompactJson(requirements), what);
@@ -164,7 +170,14 @@ public sealed class PolicyEditor
         catch (TrustException e)
         {
             string problem = e is TrustFormatException f ? f.Problem : e.Message;
-            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} are not possible: {problem}", e) { Target = what };
+            throw new TrustException(
+                "InvalidRequirement",
+                TrustErrorKind.InvalidArgument,
+                $"The requirements for {what} are not possible: {problem}",
+                e)
+            {
+                Target = what,
+            };
         }
     }
 
@@ -194,7 +207,11 @@ public sealed class PolicyEditor
         ok &= after.Transports.Sum(static t => t.Scopes.Count) == expectedCount;
         if (!ok)
         {
-            throw new TrustException("PolicyEditFailed", TrustErrorKind.InvalidData, $"{_path} could not be edited in place: the new text would not mean what was asked for. Nothing was written; please report this with the file.")
+            throw new TrustException(
+                "PolicyEditFailed",
+                TrustErrorKind.InvalidData,
+                $"{_path} could not be edited in place: the new text would not mean what was asked for. Nothing was written; " +
+                "please report this with the file.")
             {
                 Target = _path,
             };

@@ -36,7 +36,10 @@ internal ref struct PolicyJson
     {
         if (content.Length > PolicyReader.MaxBytes)
         {
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{file} has {content.Length} bytes; a policy of more than {PolicyReader.MaxBytes} bytes is not read.")
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{file} has {content.Length} bytes; a policy of more than {PolicyReader.MaxBytes} bytes is not read.")
             {
                 Target = file,
             };

@@ -214,5 +214,8 @@ public static class RequirementWriter
     private static string? Checked(string? value) =>
         UnicodeText.IsValid(value)
             ? value
-            : throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
+            : throw new TrustException(
+                "InvalidRequirement",
+                TrustErrorKind.InvalidArgument,
+                $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
 }

@@ -129,7 +129,13 @@ public sealed class RegistriesConfiguration
         Add(entry.Endpoint, isMirror: false);
         return sources.Count > 0
             ? sources
-            : throw new TrustException("RegistryBlocked", TrustErrorKind.PermissionDenied, $"Images of {blocked!.Prefix} are blocked in {blocked.File}, so {image} cannot be fetched.") { Target = image.ToString() };
+            : throw new TrustException(
+                "RegistryBlocked",
+                TrustErrorKind.PermissionDenied,
+                $"Images of {blocked!.Prefix} are blocked in {blocked.File}, so {image} cannot be fetched.")
+            {
+                Target = image.ToString(),
+            };
     }
 
     /// <summary>
@@ -171,7 +177,11 @@ public sealed class RegistriesConfiguration
         List<DockerReference> candidates = [.. _searchRegistries.Select(registry => WithTag(Parse($"{registry}/{name}", name)))];
         if (candidates.Count > 1 && ShortNameMode == ShortNameMode.Enforcing)
         {
-            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' could mean {string.Join(", ", candidates)}; write the one that is meant ({_searchFile} demands it).")
+            throw new TrustException(
+                "ShortNameAmbiguous",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(name, Printable.NameLength)}' could mean {string.Join(", ", candidates)}; " +
+                $"write the one that is meant ({_searchFile} demands it).")
             {
                 Target = name,
             };
@@ -208,7 +218,12 @@ public sealed class RegistriesConfiguration
         string rewritten = endpoint.Location + full[entry.Match(full)..];
         if (DockerReference.TryParse(rewritten, out DockerReference? reference, out string problem) && reference.ToString() == rewritten)
             return reference;
-        throw new TrustException("InvalidRegistriesConf", TrustErrorKind.InvalidData, $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of '{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, which is not a full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
+        throw new TrustException(
+            "InvalidRegistriesConf",
+            TrustErrorKind.InvalidData,
+            $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of " +
+            $"'{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, " +
+            $"which is not a full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
         {
             Target = entry.File,
         };
@@ -266,7 +281,13 @@ public sealed class RegistriesConfiguration
     {
         string path = AbsolutePath.Require(named, "the file of registries");
         HostFile file = _host.TryReadFile(path, TomlReader.MaxBytes)
-            ?? throw new TrustException("RegistriesConfNotFound", TrustErrorKind.NotFound, $"{path} does not exist; check the path, or leave it out to use the host's own registries.conf.") { Target = path };
+            ?? throw new TrustException(
+                "RegistriesConfNotFound",
+                TrustErrorKind.NotFound,
+                $"{path} does not exist; check the path, or leave it out to use the host's own registries.conf.")
+            {
+                Target = path,
+            };
         Add(path, file.Content.Span, isDropIn, requireV2);
     }
 

@@ -611,6 +611,13 @@ internal sealed class FileEditor
     private TrustException NotPossible(YamlNode? node, string why, Exception? cause = null)
     {
         string place = node is null ? _text.Path : $"{_text.Path}:{_text.Line(node.Start)}";
-        return new TrustException("EditNotPossible", TrustErrorKind.InvalidData, $"{place} cannot be changed automatically: {why}. Edit the file by hand.", cause) { Target = _text.Path };
+        return new TrustException(
+            "EditNotPossible",
+            TrustErrorKind.InvalidData,
+            $"{place} cannot be changed automatically: {why}. Edit the file by hand.",
+            cause)
+        {
+            Target = _text.Path,
+        };
     }
 }

@@ -179,7 +179,11 @@ public sealed class LookasideConfiguration
     {
         if (total <= LookasideLimits.TotalBytes)
             return;
-        throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; remove what does not belong there.")
+        throw new TrustException(
+            "LookasideTooLarge",
+            TrustErrorKind.LimitsExceeded,
+            $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; " +
+            "remove what does not belong there.")
         {
             Target = directory,
         };

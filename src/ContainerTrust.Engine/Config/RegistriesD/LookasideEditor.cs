@@ -181,7 +181,13 @@ public static class LookasideEditor
         if (below is not null && file is not null && MeansSame(below, content))
             return new LookasideFileEdit(path, file, null);
         if (content.Length > LookasideLimits.FileBytes)
-            throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"{path} would become larger than {LookasideLimits.FileBytes} bytes; split the file.") { Target = path };
+            throw new TrustException(
+                "LookasideTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{path} would become larger than {LookasideLimits.FileBytes} bytes; split the file.")
+            {
+                Target = path,
+            };
         return new LookasideFileEdit(path, file, content);
     }
 

@@ -70,7 +70,11 @@ public static class DataUrl
         if (source is null)
             return [];
         if (!source.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            throw new TrustException("SourceNotSupported", TrustErrorKind.InvalidData, $"The source '{Printable.Of(source, Printable.NameLength)}' is not a data: URL, and nodes take files from nothing else. Put the content itself into the document.");
+            throw new TrustException(
+                "SourceNotSupported",
+                TrustErrorKind.InvalidData,
+                $"The source '{Printable.Of(source, Printable.NameLength)}' is not a data: URL, and nodes take files from nothing else. " +
+                "Put the content itself into the document.");
         bool isBase64 = ReadHeader(source, out int start);
         byte[] content = isBase64 ? DecodeBase64(source.AsSpan(start)) : Unescape(source.AsSpan(start));
         if (isGzip)

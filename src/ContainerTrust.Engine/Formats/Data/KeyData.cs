@@ -22,5 +22,8 @@ internal static class KeyData
     /// <returns>The bytes.</returns>
     /// <exception cref="TrustException">It is not base64 (<c>InvalidKeyData</c>).</exception>
     public static byte[] Require(string text) =>
-        Decode(text) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, "Key data must be the key file in base64.");
+        Decode(text) ?? throw new TrustException(
+            "InvalidKeyData",
+            TrustErrorKind.InvalidArgument,
+            "Key data must be the key file in base64.");
 }

@@ -265,6 +265,12 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     {
         _read += length;
         if (_read > maxBytes)
-            throw new TrustException("LayerTooLarge", TrustErrorKind.LimitsExceeded, $"{name} unpacks to more than {maxBytes} bytes.") { Target = name };
+            throw new TrustException(
+                "LayerTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} unpacks to more than {maxBytes} bytes.")
+            {
+                Target = name,
+            };
     }
 }

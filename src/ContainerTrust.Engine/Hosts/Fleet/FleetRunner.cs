@@ -119,7 +119,14 @@ public static class FleetRunner
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A fault of ours on one host is that host's error, and the others go on.
-            return new FleetResult<T>(options.HostName, index, default, new TrustException("UnexpectedError", TrustErrorKind.NotSupported, $"The work on {options.HostName} failed unexpectedly: {e.Message}", e) { Target = options.HostName });
+            return new FleetResult<T>(options.HostName, index, default, new TrustException(
+                "UnexpectedError",
+                TrustErrorKind.NotSupported,
+                $"The work on {options.HostName} failed unexpectedly: {e.Message}",
+                e)
+            {
+                Target = options.HostName,
+            });
         }
     }
 }

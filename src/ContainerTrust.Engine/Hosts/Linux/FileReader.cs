@@ -51,7 +51,13 @@ internal static class FileReader
             }
         }
 
-        throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{root.Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+        throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{root.Describe(path)} is being written by another program. Run the command again when that has finished.")
+        {
+            Target = path,
+        };
     }
 
     /// <summary>Refuses a path that can only be a directory's.</summary>
@@ -60,7 +66,13 @@ internal static class FileReader
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.EndsWith('/'))
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.") { Target = path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.")
+            {
+                Target = path,
+            };
     }
 
     /// <summary>Opens what a walk found, for reading.</summary>

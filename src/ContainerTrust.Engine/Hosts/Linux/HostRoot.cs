@@ -31,7 +31,10 @@ internal sealed class HostRoot
     public static void RequireLinux()
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
-            throw new TrustException("PlatformNotSupported", TrustErrorKind.NotSupported, "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
+            throw new TrustException(
+                "PlatformNotSupported",
+                TrustErrorKind.NotSupported,
+                "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
     }
 
     /// <summary>A path as it appears in a message.</summary>
@@ -56,8 +59,20 @@ internal sealed class HostRoot
         string shown = PathText.Display(Directory);
         throw -result switch
         {
-            Errno.ENOENT => new TrustException("RootNotFound", TrustErrorKind.NotFound, $"The root directory {shown} does not exist. Check the path, or mount the system to manage.") { Target = Directory },
-            Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
+            Errno.ENOENT => new TrustException(
+                "RootNotFound",
+                TrustErrorKind.NotFound,
+                $"The root directory {shown} does not exist. Check the path, or mount the system to manage.")
+            {
+                Target = Directory,
+            },
+            Errno.ENOTDIR => new TrustException(
+                "RootNotADirectory",
+                TrustErrorKind.InvalidArgument,
+                $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.")
+            {
+                Target = Directory,
+            },
             _ => LinuxError.ForReading(-result, Directory, shown),
         };
     }

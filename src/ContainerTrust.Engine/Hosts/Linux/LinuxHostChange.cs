@@ -73,7 +73,14 @@ internal sealed class LinuxHostChange : IHostChange
             // feared, but for the deadline.
             Release(locks);
             if (deadline.Left <= TimeSpan.Zero)
-                throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Run the command again.") { Target = directories[0] };
+                throw new TrustException(
+                    "LockTimeout",
+                    TrustErrorKind.ResourceBusy,
+                    $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. " +
+                    "Run the command again.")
+                {
+                    Target = directories[0],
+                };
         }
     }
 

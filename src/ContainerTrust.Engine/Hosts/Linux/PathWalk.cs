@@ -137,9 +137,21 @@ internal sealed class PathWalk : IDisposable
     public void RequireRegularFile()
     {
         if (_status.IsDirectory)
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Place} is a directory, not a file. Name a file.") { Target = _path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"{Place} is a directory, not a file. Name a file.")
+            {
+                Target = _path,
+            };
         if (!_status.IsRegularFile)
-            throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Place} is {_status.TypeName}, not a regular file. Name a regular file.") { Target = _path };
+            throw new TrustException(
+                "NotARegularFile",
+                TrustErrorKind.InvalidArgument,
+                $"{Place} is {_status.TypeName}, not a regular file. Name a regular file.")
+            {
+                Target = _path,
+            };
     }
 
     /// <inheritdoc/>
@@ -182,7 +194,13 @@ internal sealed class PathWalk : IDisposable
                 return;
         }
 
-        throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Place} is being moved or removed again and again by another program. Run the command again.") { Target = _path };
+        throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{Place} is being moved or removed again and again by another program. Run the command again.")
+        {
+            Target = _path,
+        };
     }
 
     /// <summary>Enters the directory at <see cref="_next"/>. True if the walk ends here.</summary>

@@ -91,7 +91,13 @@ internal sealed class WriterLock
             if (result == -Errno.EAGAIN)
                 return WriterLockResult.Busy;
             if (result < 0)
-                throw new TrustException("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(-result)}. Nothing was changed.") { Target = path };
+                throw new TrustException(
+                    "LockFailed",
+                    TrustErrorKind.NotSupported,
+                    $"{place} cannot be locked against other writers: {LinuxError.Text(-result)}. Nothing was changed.")
+                {
+                    Target = path,
+                };
 
             // Whoever had it may have removed the file before letting go.
             if (Libc.Status(directory, Name, out FileStatus now) < 0 || now.Identity != status.Identity)

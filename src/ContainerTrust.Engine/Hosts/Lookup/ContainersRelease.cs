@@ -62,7 +62,10 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
             && Array.TrueForAll(numbers, static n => n.Length is > 0 and < 5 && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!isVersion)
         {
-            throw new TrustException("InvalidPodmanVersion", TrustErrorKind.InvalidArgument, $"'{Printable.Of(version, Printable.NameLength)}' is not a version of podman. Write its number, such as 5.8 or 6.0.")
+            throw new TrustException(
+                "InvalidPodmanVersion",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(version, Printable.NameLength)}' is not a version of podman. Write its number, such as 5.8 or 6.0.")
             {
                 Target = version,
             };

@@ -17,7 +17,13 @@ internal static class RemoteError
         string words = untrustedWords.TrimEnd();
         string place = host.Describe(path);
         return Common(words, path, place) ?? (IsDenied(words)
-            ? new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{place} cannot be read: permission denied. {Access(host)}") { Target = path }
+            ? new TrustException(
+                "PermissionDenied",
+                TrustErrorKind.PermissionDenied,
+                $"{place} cannot be read: permission denied. {Access(host)}")
+            {
+                Target = path,
+            }
             : new TrustException("ReadFailed", TrustErrorKind.ReadError, $"{place} cannot be read: {Reason(words)}.") { Target = path });
     }
 
@@ -29,7 +35,13 @@ internal static class RemoteError
         if (Common(words, path, place) is { } common)
             return common;
         if (IsDenied(words))
-            return new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{place} cannot be changed: permission denied. {Access(host)}") { Target = path };
+            return new TrustException(
+                "PermissionDenied",
+                TrustErrorKind.PermissionDenied,
+                $"{place} cannot be changed: permission denied. {Access(host)}")
+            {
+                Target = path,
+            };
         (string id, string reason) = words switch
         {
             _ when Says(words, "Read-only file system") => ("ReadOnlyFileSystem", "the file system is mounted read-only. It was not changed; remount it writable, or make the change where the image is built."),
@@ -44,9 +56,21 @@ internal static class RemoteError
     private static TrustException? Common(string words, string path, string place)
     {
         if (Says(words, "Too many levels of symbolic links") || Says(words, "Symbolic link loop"))
-            return new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.") { Target = path };
+            return new TrustException(
+                "SymbolicLinkLoop",
+                TrustErrorKind.ReadError,
+                $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.")
+            {
+                Target = path,
+            };
         if (IsNotADirectory(words))
-            return new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is not a directory. Check the path.") { Target = path };
+            return new TrustException(
+                "NotADirectory",
+                TrustErrorKind.ReadError,
+                $"{place} cannot be reached: a directory in this path is not a directory. Check the path.")
+            {
+                Target = path,
+            };
         return Says(words, "File name too long") ? PathText.TooLong(path) : null;
     }
 

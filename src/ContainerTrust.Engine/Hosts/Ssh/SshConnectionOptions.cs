@@ -91,7 +91,13 @@ public sealed record SshConnectionOptions
         if (port is not null)
         {
             if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-                throw new TrustException("InvalidPort", TrustErrorKind.InvalidArgument, $"'{Printable.Of(target, Printable.NameLength)}' has no port after its colon. Write host:22, or leave the colon out.") { Target = target };
+                throw new TrustException(
+                    "InvalidPort",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{Printable.Of(target, Printable.NameLength)}' has no port after its colon. Write host:22, or leave the colon out.")
+                {
+                    Target = target,
+                };
             options = options with { Port = number };
         }
 
@@ -112,16 +118,32 @@ public sealed record SshConnectionOptions
             throw InvalidHost(HostName ?? "");
         if (UserName is { } user && (user.Length is 0 or > 128 || user[0] is '-' or '\\' || user[^1] == '\\' || user.AsSpan().ContainsAnyExcept(s_userCharacters) || user.AsSpan(0, user.Length - 1).Contains('$')))
         {
-            throw new TrustException("InvalidUserName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(user, Printable.NameLength)}' is not a user name that is given to ssh: letters, digits and . _ - + @ make one, and it does not begin with a hyphen.")
+            throw new TrustException(
+                "InvalidUserName",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(user, Printable.NameLength)}' is not a user name that is given to ssh: letters, digits and . " +
+                "_ - + @ make one, and it does not begin with a hyphen.")
             {
                 Target = HostName,
             };
         }
 
         if (Port is < 1 or > 65535)
-            throw new TrustException("InvalidPort", TrustErrorKind.InvalidArgument, $"{Port} is not a port; ports are 1 to 65535.") { Target = HostName };
+            throw new TrustException(
+                "InvalidPort",
+                TrustErrorKind.InvalidArgument,
+                $"{Port} is not a port; ports are 1 to 65535.")
+            {
+                Target = HostName,
+            };
         if (KeyFilePath is { } key && (key.Length == 0 || key.Any(char.IsControl)))
-            throw new TrustException("InvalidKeyFilePath", TrustErrorKind.InvalidArgument, "The path of the private key is empty or has control characters in it. Give the path of a file.") { Target = HostName };
+            throw new TrustException(
+                "InvalidKeyFilePath",
+                TrustErrorKind.InvalidArgument,
+                "The path of the private key is empty or has control characters in it. Give the path of a file.")
+            {
+                Target = HostName,
+            };
         if (ConnectingTimeout <= TimeSpan.Zero && ConnectingTimeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(ConnectingTimeout), ConnectingTimeout, "A timeout is more than zero, or infinite.");
         foreach ((string name, string value) in Options)

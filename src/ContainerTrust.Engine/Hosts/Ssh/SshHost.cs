@@ -175,7 +175,13 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             if (entry.Content is { } content)
                 return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
             if (attempt == ReadAttempts)
-                throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+                throw new TrustException(
+                    "FileChanged",
+                    TrustErrorKind.ResourceBusy,
+                    $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
+                {
+                    Target = path,
+                };
             if (attempt > 0 && _cancellationToken.WaitHandle.WaitOne(ReadPause))
                 throw new OperationCanceledException(_cancellationToken);
             entry = ReadSingle(path, maxBytes) ?? entry;
@@ -360,7 +366,13 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             return missing;
         _later.Add(path);
         Ask([Question("f", PrefetchLimit, path)]);
-        return _cache.Find(path) ?? ReadSingle(path, PrefetchLimit) ?? throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+        return _cache.Find(path) ?? ReadSingle(path, PrefetchLimit) ?? throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
+        {
+            Target = path,
+        };
     }
 
     // A name that is not in a directory that was listed is not there.
@@ -395,9 +407,21 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     {
         RemoteStatus status = entry.Status!;
         if (status.IsDirectory)
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Describe(path)} is a directory, not a file. Name a file.") { Target = path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"{Describe(path)} is a directory, not a file. Name a file.")
+            {
+                Target = path,
+            };
         if (!status.IsRegularFile)
-            throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Describe(path)} is {status.TypeName}, not a regular file. Name a regular file.") { Target = path };
+            throw new TrustException(
+                "NotARegularFile",
+                TrustErrorKind.InvalidArgument,
+                $"{Describe(path)} is {status.TypeName}, not a regular file. Name a regular file.")
+            {
+                Target = path,
+            };
         if (status.Stamp.Length > Math.Min(maxBytes, RemoteReply.MaximumContent))
             throw TooLarge(path, status.Stamp.Length, (int)Math.Min(maxBytes, RemoteReply.MaximumContent));
     }

@@ -55,7 +55,14 @@ internal sealed class SshProcess : RemoteConnection
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new TrustException("SshNotFound", TrustErrorKind.NotFound, $"{start.FileName} cannot be started: {e.Message}.", e) { Target = options.HostName };
+            throw new TrustException(
+                "SshNotFound",
+                TrustErrorKind.NotFound,
+                $"{start.FileName} cannot be started: {e.Message}.",
+                e)
+            {
+                Target = options.HostName,
+            };
         }
     }
 

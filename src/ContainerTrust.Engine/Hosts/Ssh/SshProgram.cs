@@ -89,6 +89,13 @@ internal static class SshProgram
                 return path;
         }
 
-        throw new TrustException("SshNotFound", TrustErrorKind.NotFound, "The OpenSSH client (ssh) is not in the PATH of this machine, and hosts are reached by it. Install openssh-clients (on Debian openssh-client).") { Target = hostName };
+        throw new TrustException(
+            "SshNotFound",
+            TrustErrorKind.NotFound,
+            "The OpenSSH client (ssh) is not in the PATH of this machine, and hosts are reached by it. " +
+            "Install openssh-clients (on Debian openssh-client).")
+        {
+            Target = hostName,
+        };
     }
 }

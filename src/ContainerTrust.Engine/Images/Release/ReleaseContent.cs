@@ -48,7 +48,13 @@ public static class ReleaseContent
                 break;
         }
 
-        throw new TrustException("NotARelease", TrustErrorKind.NotFound, $"{source.Name} is not a release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.") { Target = source.Name };
+        throw new TrustException(
+            "NotARelease",
+            TrustErrorKind.NotFound,
+            $"{source.Name} is not a release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.")
+        {
+            Target = source.Name,
+        };
     }
 
     /// <summary>Reads a list that was taken out of a release image before.</summary>
@@ -144,7 +150,13 @@ public static class ReleaseContent
     private static List<string> Layers(ImageManifest manifest)
     {
         if (ManifestList.IsList(manifest))
-            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is a manifest list; choose the platform.") { Target = manifest.Source };
+            throw new TrustException(
+                "InvalidManifest",
+                TrustErrorKind.InvalidData,
+                $"{manifest.Source} is a manifest list; choose the platform.")
+            {
+                Target = manifest.Source,
+            };
         try
         {
             Utf8JsonReader reader = GoJson.Reader(manifest.Content.Span);
@@ -202,7 +214,14 @@ public static class ReleaseContent
     private static ReleaseLayer Scan(byte[] blob, string name, long maxBytes, CancellationToken cancellationToken)
     {
         if (blob.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]))
-            throw new TrustException("LayerCompressionNotSupported", TrustErrorKind.NotSupported, $"{name} is compressed by zstd, which cannot be read here. Take {ReleaseLayer.Path} out of the image with 'oc adm release info' or podman, and give that file.") { Target = name };
+            throw new TrustException(
+                "LayerCompressionNotSupported",
+                TrustErrorKind.NotSupported,
+                $"{name} is compressed by zstd, which cannot be read here. " +
+                $"Take {ReleaseLayer.Path} out of the image with 'oc adm release info' or podman, and give that file.")
+            {
+                Target = name,
+            };
         try
         {
             using var memory = new MemoryStream(blob, writable: false);

@@ -31,7 +31,13 @@ public static class SignatureConfigMaps
         ArgumentNullException.ThrowIfNull(name);
         ImageDigest.Require(manifestDigest, "The question for signatures");
         if (document.Length > MaxDocumentBytes)
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name} is larger than {MaxDocumentBytes} bytes; give the ConfigMaps with signatures only.") { Target = name };
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} is larger than {MaxDocumentBytes} bytes; give the ConfigMaps with signatures only.")
+            {
+                Target = name,
+            };
         string prefix = manifestDigest.Replace(':', '-');
         List<(int Number, SignatureBlob Signature)> found = [];
         foreach (ConfigMapData map in ConfigMapReader.Read(name, document))
@@ -76,9 +82,21 @@ public static class SignatureConfigMaps
     {
         byte[] buffer = new byte[(value.Length / 4 * 3) + 3];
         if (!Convert.TryFromBase64String(value, buffer, out int length))
-            throw new TrustException("InvalidConfigMap", TrustErrorKind.InvalidData, $"{name}: the value of '{key}' is not base64; get the ConfigMap from the cluster again.") { Target = name };
+            throw new TrustException(
+                "InvalidConfigMap",
+                TrustErrorKind.InvalidData,
+                $"{name}: the value of '{key}' is not base64; get the ConfigMap from the cluster again.")
+            {
+                Target = name,
+            };
         return length <= ImageLimits.SignatureBytes
             ? buffer[..length]
-            : throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.") { Target = name };
+            : throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+            {
+                Target = name,
+            };
     }
 }

@@ -198,10 +198,23 @@ public sealed class SignatureStoreReader
             if (content is null)
                 return signatures;
             if (content.Value.Length > ImageLimits.SignatureBytes)
-                throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.") { Target = store.Display(suffix) };
+                throw new TrustException(
+                    "FileTooLarge",
+                    TrustErrorKind.LimitsExceeded,
+                    $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+                {
+                    Target = store.Display(suffix),
+                };
             total += content.Value.Length;
             if (total > ImageLimits.SignaturesBytes)
-                throw new TrustException("TooManySignatures", TrustErrorKind.LimitsExceeded, $"The signatures at {store.Display(directory)} are larger than {ImageLimits.SignaturesBytes} bytes together, which no honest store's are; ask who keeps it.") { Target = store.Display(directory) };
+                throw new TrustException(
+                    "TooManySignatures",
+                    TrustErrorKind.LimitsExceeded,
+                    $"The signatures at {store.Display(directory)} are larger than {ImageLimits.SignaturesBytes} bytes together, " +
+                    "which no honest store's are; ask who keeps it.")
+                {
+                    Target = store.Display(directory),
+                };
             signatures.Add(new SignatureBlob(store.Display(suffix), content.Value));
         }
     }

@@ -61,7 +61,10 @@ internal static partial class ClientProcess
                 Task<string> error = ReadErrorAsync(process.StandardError.BaseStream, deadline.Token);
                 Task<ReadOnlyMemory<byte>?> output = ReadOutputAsync(process.StandardOutput.BaseStream, limits.Bytes, deadline.Token);
                 ReadOnlyMemory<byte> answer = await output.ConfigureAwait(false)
-                    ?? throw new TrustException("ClusterAnswerTooLarge", TrustErrorKind.LimitsExceeded, $"The answer of {name} is larger than {limits.Bytes} bytes and was not read.");
+                    ?? throw new TrustException(
+                        "ClusterAnswerTooLarge",
+                        TrustErrorKind.LimitsExceeded,
+                        $"The answer of {name} is larger than {limits.Bytes} bytes and was not read.");
                 string words = await error.ConfigureAwait(false);
                 await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
                 return new ClientAnswer(process.ExitCode, answer, words);
@@ -73,7 +76,11 @@ internal static partial class ClientProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TrustException("ClusterTimeout", TrustErrorKind.ReadError, $"{name} got no answer from the cluster within {limits.Time.TotalSeconds:0.#} s and was ended. Check that the cluster can be reached from here.");
+            throw new TrustException(
+                "ClusterTimeout",
+                TrustErrorKind.ReadError,
+                $"{name} got no answer from the cluster within {limits.Time.TotalSeconds:0.#} s and was ended. " +
+                "Check that the cluster can be reached from here.");
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {

@@ -50,9 +50,21 @@ public sealed class ClusterClient
         ArgumentNullException.ThrowIfNull(messages);
         string program = ClientLocator.Find(options.ClientPath, Environment.GetEnvironmentVariable("PATH"));
         if (options.Kubeconfig is { } file && !File.Exists(file))
-            throw new TrustException("KubeconfigNotFound", TrustErrorKind.NotFound, $"There is no kubeconfig file '{file}'. Log in (oc login) to have one, or name another.") { Target = file };
+            throw new TrustException(
+                "KubeconfigNotFound",
+                TrustErrorKind.NotFound,
+                $"There is no kubeconfig file '{file}'. Log in (oc login) to have one, or name another.")
+            {
+                Target = file,
+            };
         if (options.Context is { } context && (context.Length == 0 || context.Any(char.IsControl)))
-            throw new TrustException("InvalidContext", TrustErrorKind.InvalidArgument, "The name of a context cannot be empty or have control characters.") { Target = context };
+            throw new TrustException(
+                "InvalidContext",
+                TrustErrorKind.InvalidArgument,
+                "The name of a context cannot be empty or have control characters.")
+            {
+                Target = context,
+            };
         return new ClusterClient(program, options, messages);
     }
 

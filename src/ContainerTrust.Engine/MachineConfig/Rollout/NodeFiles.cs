@@ -62,19 +62,39 @@ internal sealed class NodeFiles(ClusterClient client)
     {
         ClusterObjects.RequireName(node);
         if (!client.IsOpenShiftClient)
-            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, or leave out {TrustOption.Node}.") { Target = node };
+            throw new TrustException(
+                "OpenShiftClientRequired",
+                TrustErrorKind.NotSupported,
+                $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, " +
+                $"or leave out {TrustOption.Node}.")
+            {
+                Target = node,
+            };
         string[] further = [.. paths.Where(static p => p != TrustLocations.SystemPolicyPath).Order(StringComparer.Ordinal)];
         foreach (string path in further)
         {
             if (!path.StartsWith('/') || path.Any(char.IsControl))
-                throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{Printable.Of(path, Printable.NameLength)}' is not a path that can be asked for on a node.") { Target = path };
+                throw new TrustException(
+                    "PathNotAbsolute",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{Printable.Of(path, Printable.NameLength)}' is not a path that can be asked for on a node.")
+                {
+                    Target = path,
+                };
         }
 
         ClientAnswer answer = await client.RunAsync(["debug", "node/" + node, "--quiet", "--", "chroot", "/host", "/bin/sh", "-c", Script, "sh", .. further], Grace, cancellationToken).ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
             TrustException error = client.ErrorOf(answer);
-            throw new TrustException(error.ErrorId, error.Kind, $"The files of the node {node} cannot be read. {error.Message}", error) { Target = node };
+            throw new TrustException(
+                error.ErrorId,
+                error.Kind,
+                $"The files of the node {node} cannot be read. {error.Message}",
+                error)
+            {
+                Target = node,
+            };
         }
 
         return Parse(node, answer.Output.Span);
@@ -119,7 +139,13 @@ internal sealed class NodeFiles(ClusterClient client)
             else if (line.StartsWith(UnreadableMark, StringComparison.Ordinal))
             {
                 string other = PathOf(node, line[UnreadableMark.Length..]);
-                unreadable[other] = new TrustException("FileNotReadable", TrustErrorKind.ReadError, $"{Printable.Of(other, Printable.NameLength)} on the node {node} is not a file that can be read.") { Target = other };
+                unreadable[other] = new TrustException(
+                    "FileNotReadable",
+                    TrustErrorKind.ReadError,
+                    $"{Printable.Of(other, Printable.NameLength)} on the node {node} is not a file that can be read.")
+                {
+                    Target = other,
+                };
             }
             else if (line.StartsWith(MissingMark, StringComparison.Ordinal))
             {

@@ -86,7 +86,11 @@ public sealed class RolloutChecker
         foreach (string name in questions.SelectMany(static q => new[] { q.Role, q.ConfigName }).Concat(nodes))
             ClusterObjects.RequireName(name);
         if (nodes.Count > 0 && !_client.IsOpenShiftClient)
-            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {_client.ClientName} is what there is. Install the OpenShift client, or leave out {TrustOption.Node}.");
+            throw new TrustException(
+                "OpenShiftClientRequired",
+                TrustErrorKind.NotSupported,
+                $"Looking into nodes needs oc, and {_client.ClientName} is what there is. Install the OpenShift client, " +
+                $"or leave out {TrustOption.Node}.");
 
         Answer[] answers = [.. questions.Select(static q => new Answer(q))];
         await RoundAsync(answers, cancellationToken).ConfigureAwait(false);
@@ -231,7 +235,15 @@ public sealed class RolloutChecker
             string? pool = NodePools.PoolOf(answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name), metadata.Member("labels").Texts());
             Answer[] ofPool = [.. answers.Where(a => a.Question.Role == pool)];
             if (ofPool.Length == 0)
-                throw new TrustException("NodeNotInPool", TrustErrorKind.InvalidArgument, $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. Name its pool with {TrustOption.PoolRole}.") { Target = node };
+                throw new TrustException(
+                    "NodeNotInPool",
+                    TrustErrorKind.InvalidArgument,
+                    $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, " +
+                    $"which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. " +
+                    $"Name its pool with {TrustOption.PoolRole}.")
+                {
+                    Target = node,
+                };
             concerned = ofPool;
             MeantFiles[] meant = [.. ofPool.Select(Meant)];
             Dictionary<string, string> annotations = metadata.Member("annotations").Texts();
@@ -257,7 +269,13 @@ public sealed class RolloutChecker
     private static MeantFiles Meant(Answer answer) =>
         answer.Question.Meant is { } meant ? MeantFiles.Of(meant)
         : answer.State!.Find(answer.Question.ConfigName) is { } config ? MeantFiles.Of(config)
-        : throw new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"There is no MachineConfig {answer.Question.ConfigName} to compare nodes with.") { Target = answer.Question.ConfigName };
+        : throw new TrustException(
+            "MachineConfigNotFound",
+            TrustErrorKind.NotFound,
+            $"There is no MachineConfig {answer.Question.ConfigName} to compare nodes with.")
+        {
+            Target = answer.Question.ConfigName,
+        };
 
     // The latest that is known for a question.
     private sealed class Answer(RolloutQuestion question)

@@ -59,7 +59,13 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
             {
                 string path = Path.GetFullPath(named);
                 if (!host.Exists(path))
-                    throw new TrustException("CertificateDirectoryNotFound", TrustErrorKind.NotFound, $"The certificate directory {path} does not exist. Check the path.") { Target = path };
+                    throw new TrustException(
+                        "CertificateDirectoryNotFound",
+                        TrustErrorKind.NotFound,
+                        $"The certificate directory {path} does not exist. Check the path.")
+                    {
+                        Target = path,
+                    };
                 return CertificateDirectory.Read(host, path, verbose);
             })).Value;
         }

@@ -33,8 +33,23 @@ internal static class WebFailures
             HttpRequestError.ConnectionError => Unreachable(peer, url, Words(socket) + By(proxy), $"Check that the {peer.Noun} is up, and the port, proxy and firewall", true, exception),
             HttpRequestError.SecureConnectionError => Handshake(peer, url, socket, exception),
             HttpRequestError.ProxyTunnelError => Unreachable(peer, url, $"the proxy {proxy} refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
-            HttpRequestError.ConfigurationLimitExceeded => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.LimitsExceeded, $"{WebText.Show(url)} answered with a header of more than {WebLimits.HeaderKilobytes} KiB, which was not read. Ask the administrator of the {peer.Noun}.", exception) { Target = WebText.Show(url) },
-            HttpRequestError.InvalidResponse => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.InvalidData, $"{WebText.Show(url)} answered with something that is not HTTP. Check the host and the port.", exception) { Target = WebText.Show(url) },
+            HttpRequestError.ConfigurationLimitExceeded => new WebFailure(
+                $"{peer.IdPrefix}AnswerInvalid",
+                TrustErrorKind.LimitsExceeded,
+                $"{WebText.Show(url)} answered with a header of more than {WebLimits.HeaderKilobytes} KiB, which was not read. " +
+                $"Ask the administrator of the {peer.Noun}.",
+                exception)
+            {
+                Target = WebText.Show(url),
+            },
+            HttpRequestError.InvalidResponse => new WebFailure(
+                $"{peer.IdPrefix}AnswerInvalid",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} answered with something that is not HTTP. Check the host and the port.",
+                exception)
+            {
+                Target = WebText.Show(url),
+            },
             HttpRequestError.ResponseEnded => Unreachable(peer, url, "the connection ended in the middle of its answer", "Try again, and look at the server's log if it stays so", true, exception),
             HttpRequestError.HttpProtocolError => Unreachable(peer, url, "it broke the HTTP/2 connection off", "Try again, and look at the server's log if it stays so", true, exception),
             _ => Unreachable(peer, url, socket is null ? "the connection failed" : Words(socket), "Try again, and look at the server's log if it stays so", true, exception),
