@@ -14,7 +14,8 @@ public sealed record ImageTrustCompliance
     /// Whether something was checked and nothing was found that is as bad as <see cref="MinimumSeverity"/>. What could not be checked is
     /// a finding of severity <see cref="ImageTrustSeverity.Error"/>, so a host that was not checked in full is never compliant.
     /// </summary>
-    public bool Compliant => CheckedRules is { Count: > 0 } && Findings is not null && Findings.All(f => f is not null && f.Severity < MinimumSeverity);
+    public bool Compliant =>
+        CheckedRules is { Count: > 0 } && Findings is not null && Findings.All(f => f is not null && f.Severity < MinimumSeverity);
 
     /// <summary>What was found, the worst first.</summary>
     public required IReadOnlyList<ImageTrustFinding> Findings { get; init; }

@@ -115,7 +115,9 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
 
     private void FromCluster()
     {
-        ClusterClient client = ClusterClient.Open(new ClusterOptions { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context }, Messages);
+        ClusterClient client = ClusterClient.Open(
+            new ClusterOptions { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context },
+            Messages);
         string source = client.ClusterName ?? "cluster";
         string[] names = Name ?? [];
         bool isExact = names.Length > 0 && !names.Any(WildcardPattern.ContainsWildcardCharacters);

@@ -110,7 +110,9 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
             }))
                 continue;
             _verifier ??= new ReleaseVerifier(Verifier, Platform is null ? null : ImagePlatform.Parse(Platform));
-            Start(new VerificationItem(release), async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
+            Start(
+                new VerificationItem(release),
+                async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
         }
     }
 

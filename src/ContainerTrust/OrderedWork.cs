@@ -60,7 +60,11 @@ internal sealed class OrderedWork<TItem, TResult> : IDisposable
         Entry entry = new(item);
         Count++;
         entry.Task = Task.Run(() => Work(entry, work), _cancellation);
-        entry.Task.ContinueWith(_ => Finished(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        entry.Task.ContinueWith(
+            _ => Finished(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         _entries.Enqueue(entry);
     }
 

@@ -78,7 +78,8 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
         }
     }
 
-    private protected override string Describe(HostChanges changes, TrustChange change) => KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";
+    private protected override string Describe(HostChanges changes, TrustChange change) =>
+        KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";
 
     private TrustChange Removal(string transport, string name) =>
         new() { Transport = transport, Registry = name, Remove = true, KeepSection = KeepSignatureStore };

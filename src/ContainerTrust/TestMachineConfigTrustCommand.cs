@@ -156,5 +156,6 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
         : $"{result.Role}: {result.Status}";
 
     // The numbers are about what the machines are to have, which is not ours before it is rendered.
-    private static int? Pending(MachineConfigTrustResult result) => result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
+    private static int? Pending(MachineConfigTrustResult result) =>
+        result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
 }

@@ -23,8 +23,10 @@ internal static class IdentityMatcher
             null or MatchRepoDigestOrExactIdentity => WithImage(image, claimed, MatchRepoDigestOrExact),
             MatchExactIdentity => WithImage(image, claimed, MatchExact),
             MatchRepositoryIdentity => WithImage(image, claimed, MatchRepository),
-            ExactReferenceIdentity exact => Parsed(exact.DockerReference, out DockerReference? reference) ?? MatchExact(reference!, claimed),
-            ExactRepositoryIdentity exact => Parsed(exact.DockerRepository, out DockerReference? repository) ?? MatchRepository(repository!, claimed),
+            ExactReferenceIdentity exact =>
+                Parsed(exact.DockerReference, out DockerReference? reference) ?? MatchExact(reference!, claimed),
+            ExactRepositoryIdentity exact =>
+                Parsed(exact.DockerRepository, out DockerReference? repository) ?? MatchRepository(repository!, claimed),
             RemapIdentity remap => WithImage(image, claimed, (own, other) => Remap(remap, own, out DockerReference? mapped) ?? MatchRepoDigestOrExact(mapped!, other)),
             _ => $"the identity rule {identity.Type} is not known",
         };

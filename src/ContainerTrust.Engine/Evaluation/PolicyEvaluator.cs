@@ -73,7 +73,8 @@ public static class PolicyEvaluator
         RejectRequirement => Refused(requirement, "The policy rejects every image here."),
         SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
         SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, keys, acceptedFingerprints),
-        SignedBaseLayerRequirement => Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
+        SignedBaseLayerRequirement =>
+            Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
         _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
     };
 
@@ -99,7 +100,8 @@ public static class PolicyEvaluator
         for (int i = 0; i < judged.Length; i++)
             judged[i] = Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
         RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
-        bool isHint = !verdict.IsSatisfied && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
+        bool isHint = !verdict.IsSatisfied
+            && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
         return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
     }
 
@@ -108,22 +110,29 @@ public static class PolicyEvaluator
         ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out _, out SigstoreSignature? sigstore, out string problem);
         return kind switch
         {
-            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType => NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
+            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType =>
+                NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
             ImageSignatureKind.Sigstore when judge is not null => judge.Judge(blob.Source, sigstore!, image.Manifest, image.Now),
             ImageSignatureKind.Sigstore => NotValid(blob, kind, trustProblem),
-            ImageSignatureKind.SimpleSigning => NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
+            ImageSignatureKind.SimpleSigning =>
+                NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
             _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
         };
     }
 
     private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
     {
-        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(
+            blob.UntrustedContent,
+            out ReadOnlyMemory<byte> untrustedContent,
+            out string problem);
         return kind switch
         {
-            ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
+            ImageSignatureKind.SimpleSigning when judge is not null =>
+                judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
             ImageSignatureKind.SimpleSigning => NotValid(blob, kind, keyProblem),
-            ImageSignatureKind.Sigstore => NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
+            ImageSignatureKind.Sigstore =>
+                NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
             _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
         };
     }

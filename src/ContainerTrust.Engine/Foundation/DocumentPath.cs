@@ -8,5 +8,6 @@ internal readonly record struct DocumentPath(string? First, string? Second = nul
 {
     public DocumentPath Then(string name) => First is null ? new(name) : Second is null ? new(First, name) : new(First, Second, name);
 
-    public override string ToString() => First is null ? "" : Second is null ? First : Third is null ? $"{First}.{Second}" : $"{First}.{Second}.{Third}";
+    public override string ToString() =>
+        First is null ? "" : Second is null ? First : Third is null ? $"{First}.{Second}" : $"{First}.{Second}.{Third}";
 }

@@ -38,7 +38,8 @@ public sealed class LocalHost : ITrustHost
     /// <summary>
     /// The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.
     /// </summary>
-    internal static string? UnusedHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
+    internal static string? UnusedHome =>
+        Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);
@@ -54,7 +55,8 @@ public sealed class LocalHost : ITrustHost
         OperatingSystem.IsLinux() ? _files.Value.TryReadFile(path, maxBytes) : PortableFile.TryRead(path, maxBytes);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ListDirectory(string path) => OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
+    public IReadOnlyList<string> ListDirectory(string path) =>
+        OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
 
     /// <inheritdoc/>
     public void RequireSafe(string path, bool isDeletion) => _files.Value.RequireSafe(path, isDeletion);

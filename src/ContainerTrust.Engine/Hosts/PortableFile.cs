@@ -29,7 +29,9 @@ internal static class PortableFile
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             if (length > maxBytes || stream.Length > maxBytes)
             {
-                string words = string.Create(CultureInfo.InvariantCulture, $"{path} has more than {maxBytes} bytes, and is not read. Check that it is the file you meant.");
+                string words = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} has more than {maxBytes} bytes, and is not read. Check that it is the file you meant.");
                 throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, words) { Target = path };
             }
 

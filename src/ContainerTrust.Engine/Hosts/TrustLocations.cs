@@ -113,7 +113,8 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     {
         if (userPolicy is not null && host.Exists(userPolicy))
             return userPolicy;
-        bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain) && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);
+        bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain)
+            && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);
         return isVendors ? VendorPolicyPath : SystemPolicyPath;
     }
 }

@@ -74,7 +74,9 @@ internal static class ImagePolicyScopes
         if (scope == other)
             return false;
         if (!other.StartsWith("*.", StringComparison.Ordinal))
-            return scope.Length > other.Length && scope.StartsWith(other, StringComparison.Ordinal) && (scope[other.Length] == '/' || (other.Contains('/') && scope[other.Length] is ':' or '@'));
+            return scope.Length > other.Length
+                && scope.StartsWith(other, StringComparison.Ordinal)
+                && (scope[other.Length] == '/' || (other.Contains('/') && scope[other.Length] is ':' or '@'));
         int end = scope.AsSpan().IndexOfAny('/', ':');
         return (end < 0 ? scope : scope.AsSpan(0, end)).EndsWith(other.AsSpan(1), StringComparison.Ordinal);
     }

@@ -51,7 +51,11 @@ public sealed class DirectoryImageSource : IImageSource
         {
             RequireVersion();
             string file = instanceDigest is null ? "manifest.json" : FileName(instanceDigest) + ".manifest.json";
-            ReadOnlyMemory<byte> content = _files.Read(file, ImageLimits.ManifestBytes, "ManifestNotFound", instanceDigest is null ? "manifest" : $"manifest {instanceDigest}");
+            ReadOnlyMemory<byte> content = _files.Read(
+                file,
+                ImageLimits.ManifestBytes,
+                "ManifestNotFound",
+                instanceDigest is null ? "manifest" : $"manifest {instanceDigest}");
             if (instanceDigest is not null && !ManifestDigest.Matches(content.Span, instanceDigest))
                 throw _files.Mismatch("ManifestDigestMismatch", file, instanceDigest);
             string guess = ManifestShape.Read(content.Span).GuessedMediaType;

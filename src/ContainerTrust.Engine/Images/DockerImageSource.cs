@@ -135,7 +135,8 @@ internal sealed class DockerImageSource : IImageSource
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         _client.GetBlobAsync(Place(), digest, maxBytes, cancellationToken);
 
-    private PullSource Place() => _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
+    private PullSource Place() =>
+        _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
 
     private bool ReadsAttachments(PullSource place) =>
         ReadsAllAttachments || _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.UseSigstoreAttachments == true;

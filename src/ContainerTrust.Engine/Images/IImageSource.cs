@@ -33,7 +33,10 @@ public interface IImageSource
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The signatures in order; empty if there are none.</returns>
     /// <exception cref="TrustException">A store cannot be read, or there are too many signatures.</exception>
-    Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(
+        string? instanceDigest,
+        string manifestDigest,
+        CancellationToken cancellationToken);
 
     /// <summary>Fetches a blob.</summary>
     /// <param name="digest">Its digest, which the bytes are checked against.</param>

@@ -74,7 +74,10 @@ internal static class SigstoreAttachments
     private static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
     {
         if (manifest.MediaType != OciManifest)
-            throw Invalid(manifest.Source, $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
+            throw Invalid(
+                manifest.Source,
+                $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}",
+                advice);
         List<Layer> layers = Layers(manifest, advice);
         if (signatures.Count + layers.Count > ImageLimits.Signatures)
             throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);
@@ -136,7 +139,10 @@ internal static class SigstoreAttachments
                     }
                 }
 
-                result.Add(new Layer(digest, layer.TryGetProperty("mediaType", out JsonElement type) ? type.GetString() ?? "" : "", annotations));
+                result.Add(new Layer(
+                    digest,
+                    layer.TryGetProperty("mediaType", out JsonElement type) ? type.GetString() ?? "" : "",
+                    annotations));
             }
 
             return result;

@@ -45,7 +45,9 @@ internal static class ButaneText
         {
             // Butane would not say how this is compressed if that was not written out, and a document over another then takes that one's
             // word for it.
-            text.Append(CultureInfo.InvariantCulture, $"        source: {file.Source}\n        compression: {PlainScalar.Write(file.Compression ?? "")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"        source: {file.Source}\n        compression: {PlainScalar.Write(file.Compression ?? "")}\n");
         }
     }
 

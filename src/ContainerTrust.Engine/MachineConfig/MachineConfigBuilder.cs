@@ -20,7 +20,11 @@ public sealed class MachineConfigBuilder
     private const int LargeBytes = MaxBytes / 2;
     private const int FileMode = 0x1A4;
 
-    private static readonly TrustLocations Locations = new(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: false);
+    private static readonly TrustLocations Locations = new(
+        TrustLocations.SystemPolicyPath,
+        TrustLocations.SystemRegistriesDirectory,
+        PolicyExists: true,
+        IsUserPolicy: false);
 
     private readonly MachineConfigOptions _options;
     private readonly TrustMessages _messages;

@@ -64,7 +64,9 @@ public sealed record MachineConfigDocument
     internal static bool LeadsToTrustFile(string path)
     {
         string normal = DocumentHost.Normalize(path);
-        return normal == "/" || IsTrustFile(normal) || $"{TrustLocations.SystemRegistriesDirectory}/".StartsWith(normal + "/", StringComparison.Ordinal);
+        return normal == "/" || IsTrustFile(normal) || $"{TrustLocations.SystemRegistriesDirectory}/".StartsWith(
+            normal + "/",
+            StringComparison.Ordinal);
     }
 
     /// <summary>Whether a path on a node is one that image trust is read from.</summary>
@@ -74,6 +76,8 @@ public sealed record MachineConfigDocument
     {
         ArgumentNullException.ThrowIfNull(path);
         string normal = DocumentHost.Normalize(path);
-        return normal == TrustLocations.SystemPolicyPath || normal.StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal);
+        return normal == TrustLocations.SystemPolicyPath || normal.StartsWith(
+            TrustLocations.SystemRegistriesDirectory + "/",
+            StringComparison.Ordinal);
     }
 }

@@ -79,7 +79,8 @@ internal static class MachineConfigNames
                     Target = key,
                 };
             int slash = key.IndexOf('/', StringComparison.Ordinal);
-            bool isKey = IsQualified(key[(slash + 1)..]) && (slash < 0 || (slash is > 0 and <= MaxName && PolicyNames.IsSubdomain(key.AsSpan(0, slash))));
+            bool isKey = IsQualified(key[(slash + 1)..])
+                && (slash < 0 || (slash is > 0 and <= MaxName && PolicyNames.IsSubdomain(key.AsSpan(0, slash))));
             if (!isKey)
                 throw new TrustException(
                     "InvalidLabel",
@@ -146,7 +147,8 @@ internal static class MachineConfigNames
             };
     }
 
-    private static bool IsQualified(string text) => text.Length is > 0 and <= MaxLabel && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
+    private static bool IsQualified(string text) =>
+        text.Length is > 0 and <= MaxLabel && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
         && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

@@ -51,7 +51,12 @@ public static class MachineConfigReader
         foreach (DocumentNode root in roots)
         {
             if (ButaneReader.IsButane(root))
-                documents.Add(ButaneReader.Read(root, roots.Count == 1 ? Encoding.UTF8.GetString(content.Span) : null, name, budget, messages));
+                documents.Add(ButaneReader.Read(
+                    root,
+                    roots.Count == 1 ? Encoding.UTF8.GetString(content.Span) : null,
+                    name,
+                    budget,
+                    messages));
             else
                 Take(root, name, documents, budget, 0, messages);
         }
@@ -125,7 +130,13 @@ public static class MachineConfigReader
         {
             // Lists in lists, by way of YAML's aliases, could stand for any number of objects.
             if (depth == MaxListDepth)
-                throw new TrustFormatException("InvalidMachineConfig", name, 0, 0, "", $"Lists are nested more than {MaxListDepth} deep; flatten them.");
+                throw new TrustFormatException(
+                    "InvalidMachineConfig",
+                    name,
+                    0,
+                    0,
+                    "",
+                    $"Lists are nested more than {MaxListDepth} deep; flatten them.");
             foreach (DocumentNode item in items.Items)
                 Take(item, name, documents, budget, depth + 1, messages);
         }

@@ -151,7 +151,8 @@ internal static class NodeKeys
             {
                 Target = path,
             };
-        bool isKept = normal.StartsWith("/usr/local/", StringComparison.Ordinal) || !NotKept.Any(d => normal.StartsWith(d + "/", StringComparison.Ordinal));
+        bool isKept = normal.StartsWith("/usr/local/", StringComparison.Ordinal)
+            || !NotKept.Any(d => normal.StartsWith(d + "/", StringComparison.Ordinal));
         if (!isKept || MachineConfigDocument.IsTrustFile(normal) || normal.Count(static c => c == '/') < 2)
             throw new TrustException(
                 "KeyPathNotWritable",

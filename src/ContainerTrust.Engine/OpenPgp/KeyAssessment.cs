@@ -35,10 +35,17 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
     {
         OpenPgpProblem problem = FindProblem(certificate, now, out string reason);
         DateTimeOffset? ends = problem == OpenPgpProblem.None && CanSign(certificate, now) && !CanSign(certificate, now + within) ? FindEnd(certificate, now, now + within) : null;
-        return new KeyAssessment(certificate.Primary.Packet.Fingerprint, KeyValidity.FindUserId(certificate, now), problem, reason, ends, [.. Weak(certificate, now)]);
+        return new KeyAssessment(
+            certificate.Primary.Packet.Fingerprint,
+            KeyValidity.FindUserId(certificate, now),
+            problem,
+            reason,
+            ends,
+            [.. Weak(certificate, now)]);
     }
 
-    private static IEnumerable<JudgedKey> KeysOf(JudgedCertificate certificate) => certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null).Prepend(certificate.Primary);
+    private static IEnumerable<JudgedKey> KeysOf(JudgedCertificate certificate) =>
+        certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null).Prepend(certificate.Primary);
 
     private static bool CanSign(JudgedCertificate certificate, long time) =>
         KeysOf(certificate).Any(k => KeyValidity.Judge(certificate, k, time, out _) == OpenPgpProblem.None);

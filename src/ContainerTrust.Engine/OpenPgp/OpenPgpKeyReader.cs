@@ -47,7 +47,10 @@ public static class OpenPgpKeyReader
     /// <param name="sources">The files.</param>
     /// <returns>At least one key, and the warnings.</returns>
     internal static KeyReadResult Read(IReadOnlyList<KeyringSource> sources) =>
-        View(JudgedKeyFiles.Read(sources), string.Join(", ", sources.Select(static s => s.Name)), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        View(
+            JudgedKeyFiles.Read(sources),
+            string.Join(", ", sources.Select(static s => s.Name)),
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
     private static KeyReadResult View(JudgedKeyFiles files, string path, long seconds)
     {

@@ -89,7 +89,8 @@ public sealed class OpenPgpKeyring
     /// <param name="message">The message, binary or armored.</param>
     /// <param name="now">The time at which the key and the signature must not have ended.</param>
     /// <returns>The verdict. Bad input is a verdict, too: nothing is thrown.</returns>
-    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) => MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
+    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) =>
+        MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
 
     /// <summary>The keys that have a key id: anybody can make two with the same.</summary>
     /// <param name="keyId">Key id.</param>

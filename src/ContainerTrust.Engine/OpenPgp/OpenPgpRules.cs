@@ -134,7 +134,8 @@ internal sealed record OpenPgpRules
     /// <param name="type">Its type.</param>
     /// <param name="version">The signature's version.</param>
     /// <returns>False if a signature with it must not be relied on.</returns>
-    public bool Understands(SubpacketType type, byte version) => UnderstoodParts.Contains(type) || (version == 6 && UnderstoodByVersion6.Contains(type));
+    public bool Understands(SubpacketType type, byte version) =>
+        UnderstoodParts.Contains(type) || (version == 6 && UnderstoodByVersion6.Contains(type));
 
     /// <summary>Whether a signature's version and hash algorithm are known and fit each other.</summary>
     /// <param name="signature">A signature.</param>

@@ -70,7 +70,10 @@ internal sealed class RsaVerificationKey : VerificationKey
                 return VerifyWithFramework(name, digest, signature);
 
             // Some systems' policy lets the framework say no to every signature with SHA-1; its yes is as good as ours, and much faster.
-            return (hashAlgorithm == HashAlgorithms.Sha1 && VerifyWithFramework(HashAlgorithmName.SHA1, digest, signature)) || VerifyFrame(hashAlgorithm, digest, signature);
+            return (hashAlgorithm == HashAlgorithms.Sha1 && VerifyWithFramework(HashAlgorithmName.SHA1, digest, signature)) || VerifyFrame(
+                hashAlgorithm,
+                digest,
+                signature);
         }
         finally
         {

@@ -50,7 +50,8 @@ internal abstract class VerificationKey
                     return null;
                 }
 
-                bool isSane = (modulus[^1] & 1) == 1 && (exponent[^1] & 1) == 1 && exponentBits >= 2 && exponentBits <= rules.MaxRsaExponentBits;
+                bool isSane = (modulus[^1] & 1) == 1
+                    && (exponent[^1] & 1) == 1 && exponentBits >= 2 && exponentBits <= rules.MaxRsaExponentBits;
                 created = isSane ? RsaVerificationKey.TryCreate(modulus, exponent) : null;
                 break;
             case PublicKeyAlgorithm.Dsa:

@@ -82,7 +82,8 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
             throw Invalid(text, problem);
         DockerReference lookup = reference.ForLookup();
         string full = lookup.ToString();
-        bool isShort = reference.Domain == "docker.io" && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
+        bool isShort = reference.Domain == "docker.io"
+            && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
         return new ImageName(transport, full, ScopeChain.For(reference))
         {
             Reference = lookup,

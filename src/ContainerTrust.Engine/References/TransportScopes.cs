@@ -134,7 +134,8 @@ public static class TransportScopes
         return null;
     }
 
-    private static string? Expanded(string scope) => DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
+    private static string? Expanded(string scope) =>
+        DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
 
     // "docker.io/library" is a namespace that images are looked up under, though as a reference it would expand to
     // docker.io/library/library.

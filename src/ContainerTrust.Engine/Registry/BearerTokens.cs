@@ -88,7 +88,9 @@ internal sealed class BearerTokens(WebTransport transport)
         }
         else
         {
-            string query = string.Join('&', parameters.Select(static p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
+            string query = string.Join(
+                '&',
+                parameters.Select(static p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
             string old = realm.Query.TrimStart('?');
             request = request with
             {
@@ -126,7 +128,8 @@ internal sealed class BearerTokens(WebTransport transport)
                 throw Invalid(answer, "there is no token in it");
             if (token.Length > WebLimits.Token || token.Any(static c => c is <= ' ' or >= '\u007F'))
                 throw Invalid(answer, "its token is none that a header can carry");
-            int seconds = root.TryGetProperty("expires_in", out JsonElement lifetime) && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetDouble(out double value)
+            int seconds = root.TryGetProperty("expires_in", out JsonElement lifetime)
+                && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetDouble(out double value)
                 ? (int)Math.Clamp(value, ShortestLifetime, LongestLifetime)
                 : ShortestLifetime;
 

@@ -82,7 +82,9 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
                 case ".cert":
                     string key = System.IO.Path.ChangeExtension(name, ".key");
                     if (!names.Contains(key))
-                        throw Incomplete(file, $"its key {key} is missing. Put the key beside it; a certificate authority must be named *.crt");
+                        throw Incomplete(
+                            file,
+                            $"its key {key} is missing. Put the key beside it; a certificate authority must be named *.crt");
                     if (client is null)
                         client = ReadClient(host, file, $"{path}/{key}", verbose);
                     else

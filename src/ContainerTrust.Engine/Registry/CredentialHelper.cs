@@ -55,7 +55,8 @@ internal static class CredentialHelper
                     // It did not wait to be asked; its answer or exit code says why.
                 }
 
-                byte[] answer = await reading.ConfigureAwait(false) ?? throw Failed(name, $"its answer is larger than {WebLimits.HelperAnswer} bytes");
+                byte[] answer = await reading.ConfigureAwait(false)
+                    ?? throw Failed(name, $"its answer is larger than {WebLimits.HelperAnswer} bytes");
                 await drain.ConfigureAwait(false);
                 await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
                 return process.ExitCode == 0 ? Parse(name, answer) : NoneOrFailed(name, process.ExitCode, answer);

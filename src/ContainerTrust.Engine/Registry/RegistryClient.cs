@@ -198,7 +198,8 @@ public sealed class RegistryClient : IDisposable
     /// <c>RedirectRefused</c>, <c>InvalidStoreUrl</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken) => TryGetFileAsync(url, maxBytes, null, cancellationToken);
+    public Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken) =>
+        TryGetFileAsync(url, maxBytes, null, cancellationToken);
 
     /// <summary>
     /// As <see cref="TryGetFileAsync(Uri, int, CancellationToken)"/>; the authorities of a registry count for the store too, as in
@@ -308,12 +309,20 @@ public sealed class RegistryClient : IDisposable
             {
                 Target = endpoint.Domain,
             };
-        var key = new BearerTokenKey(endpoint.Server, source.Reference.Path, source.IsElsewhere, endpoint.IsInsecure, realm, challenge["service"], furtherScope);
+        var key = new BearerTokenKey(
+            endpoint.Server,
+            source.Reference.Path,
+            source.IsElsewhere,
+            endpoint.IsInsecure,
+            realm,
+            challenge["service"],
+            furtherScope);
         BearerToken token = await _tokens.GetAsync(key, endpoint, source, credential, cancellationToken).ConfigureAwait(false);
         return new Authority(token.Authorization, token, key);
     }
 
-    private static Challenge? Supported(IReadOnlyList<Challenge> challenges) => challenges.FirstOrDefault(static c => c.Scheme is "basic" or "bearer");
+    private static Challenge? Supported(IReadOnlyList<Challenge> challenges) =>
+        challenges.FirstOrDefault(static c => c.Scheme is "basic" or "bearer");
 
     // RFC 6750, section 3.1. Nothing here ever needs more than to pull.
     private static string? MissingScope(IReadOnlyList<Challenge> challenges) => challenges

@@ -23,7 +23,10 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     {
         bool isInsecure = options.VerifyTls is { } verify ? !verify : source.IsInsecure;
         string domain = source.Reference.Domain;
-        return _endpoints.GetAsync((domain, isInsecure), async token => (await ProbeAsync(domain, isInsecure, token).ConfigureAwait(false), null), cancellationToken);
+        return _endpoints.GetAsync(
+            (domain, isInsecure),
+            async token => (await ProbeAsync(domain, isInsecure, token).ConfigureAwait(false), null),
+            cancellationToken);
     }
 
     private async Task<RegistryEndpoint> ProbeAsync(string domain, bool isInsecure, CancellationToken cancellationToken)
@@ -31,14 +34,24 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
         Uri https = Server(domain, Uri.UriSchemeHttps);
         TlsProfile tls = profiles.ForRegistry(domain, https, !isInsecure);
         if (!isInsecure)
-            return Accept(await transport.SendAsync(Ping(https, tls, false), cancellationToken).ConfigureAwait(false), domain, https, tls, false);
+            return Accept(
+                await transport.SendAsync(Ping(https, tls, false), cancellationToken).ConfigureAwait(false),
+                domain,
+                https,
+                tls,
+                false);
         Uri http = Server(domain, Uri.UriSchemeHttp);
         for (int attempt = 0; ; attempt++)
         {
             WebFailure first;
             try
             {
-                return Accept(await transport.SendOnceAsync(Ping(https, tls, true), cancellationToken).ConfigureAwait(false), domain, https, tls, true);
+                return Accept(
+                    await transport.SendOnceAsync(Ping(https, tls, true), cancellationToken).ConfigureAwait(false),
+                    domain,
+                    https,
+                    tls,
+                    true);
             }
             catch (WebFailure e)
             {
@@ -48,7 +61,12 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
 
             try
             {
-                return Accept(await transport.SendOnceAsync(Ping(http, tls, true), cancellationToken).ConfigureAwait(false), domain, http, tls, true);
+                return Accept(
+                    await transport.SendOnceAsync(Ping(http, tls, true), cancellationToken).ConfigureAwait(false),
+                    domain,
+                    http,
+                    tls,
+                    true);
             }
             catch (WebFailure second)
             {

@@ -9,7 +9,8 @@ namespace ContainerTrust.Engine.Registry;
 internal static class StatusErrors
 {
     /// <summary>A registry's first answer that is none of a registry.</summary>
-    public static WebFailure ForRegistry(WebAnswer answer, Uri server) => Common(WebPeer.Registry, answer, "Check the host and the port: this may be no registry, or not let you in");
+    public static WebFailure ForRegistry(WebAnswer answer, Uri server) =>
+        Common(WebPeer.Registry, answer, "Check the host and the port: this may be no registry, or not let you in");
 
     /// <summary>A manifest or blob that is not given.</summary>
     /// <param name="answer">The registry's answer.</param>
@@ -34,7 +35,8 @@ internal static class StatusErrors
     }
 
     /// <summary>A token that is not given.</summary>
-    public static WebFailure ForToken(WebAnswer answer, DockerReference reference, RegistryCredential? credential) => answer.Status is 401 or 403
+    public static WebFailure ForToken(WebAnswer answer, DockerReference reference, RegistryCredential? credential) =>
+        answer.Status is 401 or 403
         ? Unauthorized(answer, reference, credential, WebText.Quote(WebPeer.TokenServer, ServerWords.Of(answer.Body)))
         : Common(WebPeer.TokenServer, answer, "Try again later, and ask the registry's administrator if it stays so");
 

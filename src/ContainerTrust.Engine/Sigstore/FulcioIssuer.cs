@@ -19,7 +19,8 @@ internal static class FulcioIssuer
         string? second = extensions.FulcioIssuerV2 is { } der ? ReadUtf8String(der) : null;
         if (first is not null && second is not null && first != second)
             throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names two different OIDC issuers.");
-        return first ?? second ?? throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names no OIDC issuer.");
+        return first
+            ?? second ?? throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names no OIDC issuer.");
     }
 
     private static string ReadUtf8String(ReadOnlyMemory<byte> der)
@@ -40,5 +41,7 @@ internal static class FulcioIssuer
     private static string Decode(ReadOnlySpan<byte> text) =>
         System.Text.Unicode.Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw Malformed();
 
-    private static SigstoreRefusal Malformed() => new(SigstoreProblem.CertificateIssuer, "The signer's certificate names its OIDC issuer in a malformed way.");
+    private static SigstoreRefusal Malformed() => new(
+        SigstoreProblem.CertificateIssuer,
+        "The signer's certificate names its OIDC issuer in a malformed way.");
 }

@@ -104,7 +104,9 @@ public sealed class SigstoreTrust
         List<SigstoreCertificate> pool = PemCertificates.ReadPool(roots, warnings);
         List<SigstoreCertificate> chain = [];
         if (intermediates is not null && !PemCertificates.TryReadIntermediates(intermediates.Content.Span, out chain, out string problem))
-            throw PemCertificates.NoUsableCertificate(intermediates.Name, $"its intermediate certificates cannot be used: {problem}; give sound ones alone.");
+            throw PemCertificates.NoUsableCertificate(
+                intermediates.Name,
+                $"its intermediate certificates cannot be used: {problem}; give sound ones alone.");
         return new SigstoreTrust(new PkiTrust(pool, chain, subjectEmail, subjectHostname), warnings);
     }
 
@@ -137,7 +139,8 @@ public sealed class SigstoreTrust
         if (signature.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The attachment is not an image signature.");
         string untrustedText = Annotation(signature, SigstoreSignature.SignatureAnnotation) ?? throw new SigstoreRefusal(SigstoreProblem.MissingSignature, $"The annotation {SigstoreSignature.SignatureAnnotation} is missing.");
-        byte[] untrustedSignature = KeyData.Decode(untrustedText) ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
+        byte[] untrustedSignature = KeyData.Decode(untrustedText)
+            ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
@@ -152,7 +155,11 @@ public sealed class SigstoreTrust
         {
             // The entry names one key; only that one can have signed.
             SigstorePublicKey? named = null;
-            entry = _log.Verify(material.Bundle(), material.UntrustedSignature, material.UntrustedPayload.Span, der => (named = _keys.FirstOrDefault(k => k.SubjectPublicKeyInfo.AsSpan().SequenceEqual(der))) is not null);
+            entry = _log.Verify(
+                material.Bundle(),
+                material.UntrustedSignature,
+                material.UntrustedPayload.Span,
+                der => (named = _keys.FirstOrDefault(k => k.SubjectPublicKeyInfo.AsSpan().SequenceEqual(der))) is not null);
             candidates = [named!];
         }
 
@@ -166,8 +173,14 @@ public sealed class SigstoreTrust
         string untrustedBundle = material.Bundle();
         SigstoreCertificate leaf = material.Certificate();
         if (!UntrustedCertificates.IsOneBlock(Annotation(material.Signature, SigstoreSignature.CertificateAnnotation)!))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedCertificate, "Something follows the signer's certificate, which a log entry does not allow.");
-        RekorEntry entry = log.Verify(untrustedBundle, material.UntrustedSignature, material.UntrustedPayload.Span, der => leaf.Raw.Span.SequenceEqual(der));
+            throw new SigstoreRefusal(
+                SigstoreProblem.MalformedCertificate,
+                "Something follows the signer's certificate, which a log entry does not allow.");
+        RekorEntry entry = log.Verify(
+            untrustedBundle,
+            material.UntrustedSignature,
+            material.UntrustedPayload.Span,
+            der => leaf.Raw.Span.SequenceEqual(der));
         fulcio.Verify(leaf, material.Chain(), TimeOf(entry));
         return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail, CertificateIssuer = fulcio.OidcIssuer };
     }
@@ -190,7 +203,9 @@ public sealed class SigstoreTrust
     private static SigstoreVerification Accept(Material material, string fingerprint, RekorEntry? entry)
     {
         if (!SigstorePayload.TryParse(material.UntrustedPayload.Span, out SigstorePayload? payload, out string problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, $"The signature holds, but what was signed is not a claim about an image: {problem}.");
+            throw new SigstoreRefusal(
+                SigstoreProblem.MalformedPayload,
+                $"The signature holds, but what was signed is not a claim about an image: {problem}.");
         return new SigstoreVerification
         {
             Problem = SigstoreProblem.None,
@@ -207,7 +222,8 @@ public sealed class SigstoreTrust
             ? DateTimeOffset.FromUnixTimeSeconds(entry.IntegratedTime)
             : throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, "The log entry's time is outside the years 1 to 9999.");
 
-    private static string? Annotation(SigstoreSignature signature, string name) => signature.UntrustedAnnotations.TryGetValue(name, out string? value) ? value : null;
+    private static string? Annotation(SigstoreSignature signature, string name) =>
+        signature.UntrustedAnnotations.TryGetValue(name, out string? value) ? value : null;
 
     private static RekorLog ImportLog(IReadOnlyList<SigstoreKeySource> sources, List<string> warnings)
     {
@@ -249,6 +265,8 @@ public sealed class SigstoreTrust
             Annotation(Signature, SigstoreSignature.CertificateAnnotation)
             ?? throw new SigstoreRefusal(SigstoreProblem.MissingCertificate, $"The annotation {SigstoreSignature.CertificateAnnotation} is missing: the signature has no certificate, which the policy requires."));
 
-        public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(Signature, SigstoreSignature.ChainAnnotation));
+        public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(
+            Signature,
+            SigstoreSignature.ChainAnnotation));
     }
 }

@@ -42,7 +42,8 @@ internal sealed class Mirrors
     {
         if (_configuration is null || scope.Length == 0 || scope.StartsWith("*.", StringComparison.Ordinal))
             return [];
-        bool isOneImage = scope.Contains('@', StringComparison.Ordinal) || (scope.Contains('/', StringComparison.Ordinal) && scope.LastIndexOf(':') > scope.IndexOf('/', StringComparison.Ordinal));
+        bool isOneImage = scope.Contains('@', StringComparison.Ordinal)
+            || (scope.Contains('/', StringComparison.Ordinal) && scope.LastIndexOf(':') > scope.IndexOf('/', StringComparison.Ordinal));
         string[] images = isOneImage ? [scope] : [$"{scope}{Any}:latest", $"{scope}{Any}@{Digest}"];
         return
         [

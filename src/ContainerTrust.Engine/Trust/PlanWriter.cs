@@ -22,7 +22,10 @@ internal sealed class PlanWriter : IDisposable
     {
         _messages = messages;
         _cancellationToken = cancellationToken;
-        _change = host.BeginChange([policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory], lockTimeout, cancellationToken);
+        _change = host.BeginChange(
+            [policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory],
+            lockTimeout,
+            cancellationToken);
         Warn();
     }
 

@@ -24,7 +24,8 @@ internal sealed class PlannedHost : ITrustHost
 
     public string? GetEnvironmentVariable(string name) => _host.GetEnvironmentVariable(name);
 
-    public bool Exists(string path) => _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);
+    public bool Exists(string path) =>
+        _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);
 
     public HostFile? TryReadFile(string path, int maxBytes)
     {

@@ -42,7 +42,11 @@ public static class PodmanTrustList
         {
             string shown = transport.Name == "docker" ? "repository" : transport.Name;
             foreach (PolicyScope scope in transport.Scopes.OrderBy(static s => s.Name, Utf8Order.Instance))
-                Add(entries, new PodmanTrustEntry(shown, scope.Name, scope.Name, lookaside.AsPodmanShows(scope.Name) ?? "", "", ""), scope.Requirements, ids);
+                Add(
+                    entries,
+                    new PodmanTrustEntry(shown, scope.Name, scope.Name, lookaside.AsPodmanShows(scope.Name) ?? "", "", ""),
+                    scope.Requirements,
+                    ids);
         }
 
         return entries;

@@ -41,7 +41,8 @@ public static class RequirementText
         return requirement switch
         {
             SignedByRequirement { SignedIdentity: { } identity } => $"{requirement} ({identity})",
-            SigstoreSignedRequirement sigstore => $"{Source(sigstore)}{Log(sigstore)}{(sigstore.SignedIdentity is { } identity ? $" ({identity})" : "")}",
+            SigstoreSignedRequirement sigstore =>
+                $"{Source(sigstore)}{Log(sigstore)}{(sigstore.SignedIdentity is { } identity ? $" ({identity})" : "")}",
             _ => requirement.ToString(),
         };
     }

@@ -72,7 +72,8 @@ public sealed record TrustChange
 
     /// <summary>The scope in words, for messages.</summary>
     /// <returns>Such as <c>registry.redhat.io</c>, <c>docker-daemon:</c> or <c>the default</c>.</returns>
-    public override string ToString() => IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
+    public override string ToString() =>
+        IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
 }
 
 /// <summary>Several changes of one scope made into one.</summary>

@@ -173,7 +173,8 @@ internal sealed class TrustPlanner
     private void WarnOfNewPolicy(PolicyEditor editor, string origin, IReadOnlyList<TrustChange> changes)
     {
         string source = origin == PolicyPath ? "the distribution's default" : $"a copy of {origin}, which it replaces whole";
-        bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
+        bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept
+            && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
         Advice refuse = Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.Type.With("reject"));
         string advice = acceptsAll ? $" It accepts every image that no scope governs; {refuse} refuses those." : "";
         if (acceptsAll || origin != PolicyPath)

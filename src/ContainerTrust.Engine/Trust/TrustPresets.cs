@@ -131,10 +131,12 @@ public static class TrustPresets
             Target = name,
         };
 
-    private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
+    private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) =>
+        [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
 
     private static TrustPresetEntry[] Isv() =>
         [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
 
-    private static TrustPresetEntry[] Sigstore() => [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
+    private static TrustPresetEntry[] Sigstore() =>
+        [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
 }

@@ -45,7 +45,8 @@ internal static class FleetCall
     /// <param name="name">The host.</param>
     /// <param name="keyFile">The private key's file, an absolute path.</param>
     /// <exception cref="TrustException">A name or an option is not valid.</exception>
-    public static SshConnectionOptions Host(ISshParameters parameters, string name, string? keyFile) => HostNames.Common(parameters, keyFile).ForTarget(name);
+    public static SshConnectionOptions Host(ISshParameters parameters, string name, string? keyFile) =>
+        HostNames.Common(parameters, keyFile).ForTarget(name);
 
     /// <summary>Does the work on all hosts.</summary>
     /// <param name="cmdlet">The cmdlet.</param>

@@ -49,7 +49,11 @@ internal sealed class FleetRun
     {
         // Not disposed of: threads of hosts that are being cancelled may still look at it.
         HostQueue queue = new(cancellation);
-        Task all = Task.Factory.StartNew(() => Visit(queue, listener, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task all = Task.Factory.StartNew(
+            () => Visit(queue, listener, cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         try
         {
             queue.Listen(all, () => ShowProgress(listener));

@@ -63,7 +63,8 @@ internal sealed class CrioUnit
     /// <summary>A variable that the unit sets.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The value and the file that sets it. Null if none does.</returns>
-    public (string Value, string File)? Variable(string name) => _variables.TryGetValue(name, out var found) && found.Value.Length > 0 ? found : null;
+    public (string Value, string File)? Variable(string name) =>
+        _variables.TryGetValue(name, out var found) && found.Value.Length > 0 ? found : null;
 
     /// <summary>The last value of an option on the command's line.</summary>
     /// <param name="names">The option's names, with their dashes.</param>

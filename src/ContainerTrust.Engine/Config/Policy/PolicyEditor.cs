@@ -86,7 +86,8 @@ public sealed class PolicyEditor
 
         JsonMemberText transports = _root.Find("transports") ?? _layout.AddMember(_root, null, "transports", new JsonObjectText(), null);
         JsonObjectText? model = transports.Object!.Members.LastOrDefault(m => m.Name != transport && m.Object!.Members.Count > 0)?.Object;
-        JsonMemberText section = transports.Object.Find(transport) ?? _layout.AddMember(transports.Object, transports, transport, new JsonObjectText(), null);
+        JsonMemberText section = transports.Object.Find(transport)
+            ?? _layout.AddMember(transports.Object, transports, transport, new JsonObjectText(), null);
         JsonMemberText member = section.Object!.Find(scope) ?? _layout.AddMember(section.Object, section, scope, null, model);
 
         IReadOnlyList<TrustRequirement>? before = _before.FindTransport(transport)?.Find(scope);

@@ -96,7 +96,8 @@ public static class RequirementWriter
         _ => requirement,
     };
 
-    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) => identity is MatchRepoDigestOrExactIdentity ? null : identity;
+    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) =>
+        identity is MatchRepoDigestOrExactIdentity ? null : identity;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -190,7 +190,8 @@ public sealed class RegistriesConfiguration
         return candidates;
     }
 
-    private static string? Variable(ITrustHost host, string name) => host.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(ITrustHost host, string name) =>
+        host.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static DockerReference WithTag(DockerReference reference) => reference.IsNameOnly ? reference.ForLookup() : reference;
 

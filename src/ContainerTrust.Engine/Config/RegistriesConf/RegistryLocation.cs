@@ -24,7 +24,8 @@ internal sealed record RegistryEntry(string Prefix, RegistryLocation Endpoint, I
     {
         if (!Prefix.StartsWith("*.", StringComparison.Ordinal))
         {
-            return reference.StartsWith(Prefix, StringComparison.Ordinal) && (reference.Length == Prefix.Length || reference[Prefix.Length] is ':' or '/' or '@')
+            return reference.StartsWith(Prefix, StringComparison.Ordinal)
+                && (reference.Length == Prefix.Length || reference[Prefix.Length] is ':' or '/' or '@')
                 ? Prefix.Length
                 : -1;
         }

@@ -199,7 +199,8 @@ public sealed class LookasideConfiguration
         return new LookasideConfiguration(directory, files, merged) { Levels = levels ?? [], Sources = sources ?? [] };
     }
 
-    internal static string TrimEnd(string directory) => directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;
+    internal static string TrimEnd(string directory) =>
+        directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;
 
     internal static string Join(string directory, string name) => directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 
@@ -240,7 +241,11 @@ public sealed class LookasideConfiguration
             {
                 LookasideEntry entry = Entry(section, file.Path);
                 if (!Sections.TryAdd(entry.Namespace!, entry))
-                    throw Duplicate(entry, Sections[entry.Namespace!], $"{LookasideKey.Docker}.{entry.Namespace}", $"namespace {entry.Namespace}");
+                    throw Duplicate(
+                        entry,
+                        Sections[entry.Namespace!],
+                        $"{LookasideKey.Docker}.{entry.Namespace}",
+                        $"namespace {entry.Namespace}");
             }
 
             Podman.Add(document, sections);
@@ -257,6 +262,12 @@ public sealed class LookasideConfiguration
         };
 
         private static TrustFormatException Duplicate(LookasideEntry entry, LookasideEntry earlier, string documentPath, string what) =>
-            new("DuplicateNamespace", entry.Path, entry.Line, 0, documentPath, $"The {what} is also defined in {earlier.Path}:{earlier.Line}; keep one of the two.");
+            new(
+                "DuplicateNamespace",
+                entry.Path,
+                entry.Line,
+                0,
+                documentPath,
+                $"The {what} is also defined in {earlier.Path}:{earlier.Line}; keep one of the two.");
     }
 }

@@ -78,7 +78,11 @@ public static class LookasideEditor
             if (copies.GetValueOrDefault(path) is { } copied)
             {
                 files.Add(PlanCopy(host, path, copied, list));
-                warnings.Add(new LookasideWarning("FileCopied", path, 0, $"The file begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
+                warnings.Add(new LookasideWarning(
+                    "FileCopied",
+                    path,
+                    0,
+                    $"The file begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
             }
             else if (PlanFile(host, path, current, BackToBelow(host, current, path, list, out HostFile? below), below) is { } edit)
             {
@@ -212,7 +216,11 @@ public static class LookasideEditor
         if (StoreUrl.Problem(store) is { } problem)
             throw Invalid("LookasideInvalidStore", $"The signature store given for {Describe(change)} is not usable: {problem}", change);
         if (StoreUrl.IsUnencrypted(store))
-            warnings.Add(new LookasideWarning("UnencryptedStore", path, 0, $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
+            warnings.Add(new LookasideWarning(
+                "UnencryptedStore",
+                path,
+                0,
+                $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
         if (StoreUrl.HasUserInfo(store))
             warnings.Add(new LookasideWarning("SecretInStore", path, 0, $"The signature store of {Describe(change)} contains a user name or password, and everybody on the host can read the file."));
     }

@@ -34,7 +34,10 @@ internal sealed class LookasideReader
     {
         var sections = new FileSections();
         if (document.IgnoredFromLine > 0)
-            Warn("IgnoredDocument", document.IgnoredFromLine, "Everything from here on is ignored: only the first YAML document of a file counts. Move it to a file of its own.");
+            Warn(
+                "IgnoredDocument",
+                document.IgnoredFromLine,
+                "Everything from here on is ignored: only the first YAML document of a file counts. Move it to a file of its own.");
         if (document.Root is null)
             return sections;
         YamlNode root = Resolve(document.Root);
@@ -137,12 +140,19 @@ internal sealed class LookasideReader
     {
         YamlNode node = Resolve(setting.Value);
         if (node.Kind != YamlKind.Scalar)
-            throw Wrong("LookasideWrongType", setting.Value, parent.Then(setting.Name), "A store must be one URL, not a list or a mapping.");
+            throw Wrong(
+                "LookasideWrongType",
+                setting.Value,
+                parent.Then(setting.Name),
+                "A store must be one URL, not a list or a mapping.");
         RequireTag(node, YamlTag.Text, parent.Then(setting.Name));
         if (node.IsNull)
             return "";
         if (node.Value.Length > 0 && StoreUrl.Oddity(node.Value) is { } problem)
-            Warn("UnusableStore", _text.Line(setting.Key.Start), $"{parent.Then(setting.Name)} is not usable as a signature store: {problem}");
+            Warn(
+                "UnusableStore",
+                _text.Line(setting.Key.Start),
+                $"{parent.Then(setting.Name)} is not usable as a signature store: {problem}");
         return node.Value;
     }
 
@@ -203,7 +213,11 @@ internal sealed class LookasideReader
             {
                 // The reference compares the spelling even of keys that it then skips.
                 if (nullKeys?.Contains(resolved.Value) == true)
-                    throw Wrong("LookasideDuplicateKey", key, documentPath.Then(resolved.Value), "The key is already there; remove one of the two.");
+                    throw Wrong(
+                        "LookasideDuplicateKey",
+                        key,
+                        documentPath.Then(resolved.Value),
+                        "The key is already there; remove one of the two.");
                 (nullKeys ??= []).Add(resolved.Value);
                 Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
                 continue;
@@ -211,7 +225,11 @@ internal sealed class LookasideReader
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
-                throw Wrong("LookasideDuplicateKey", key, documentPath.Then(name), $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
+                throw Wrong(
+                    "LookasideDuplicateKey",
+                    key,
+                    documentPath.Then(name),
+                    $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -225,7 +243,11 @@ internal sealed class LookasideReader
     {
         // The reference compares the keys of a merge as numbers or dates where they look like them, and then takes both. Not here.
         if (namespaces && fields.Find(field => Resolve(field.Key) is { Style: YamlStyle.Plain } key && ScalarWriter.LooksLikeNumber(key.Value)) is { } number)
-            throw Wrong("LookasideUnsupportedYaml", number.Key, documentPath.Then(number.Name), "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
+            throw Wrong(
+                "LookasideUnsupportedYaml",
+                number.Key,
+                documentPath.Then(number.Name),
+                "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (YamlField field in fields)
             names.Add(field.Name);
@@ -340,7 +362,8 @@ internal sealed class SectionNode
 
     public int Line { get; init; }
 
-    public DocumentPath DocumentPath => Namespace is null ? new DocumentPath(LookasideKey.DefaultDocker) : new DocumentPath(LookasideKey.Docker, Namespace);
+    public DocumentPath DocumentPath =>
+        Namespace is null ? new DocumentPath(LookasideKey.DefaultDocker) : new DocumentPath(LookasideKey.Docker, Namespace);
 
     public List<YamlField> Settings { get; set; } = [];
 

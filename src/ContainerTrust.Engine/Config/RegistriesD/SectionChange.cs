@@ -18,9 +18,19 @@ public sealed record SectionChange(string? Namespace, LookasideSection? NewSecti
         RawSection raw = current?.Raw ?? new RawSection();
         string?[] present = [.. current?.Settings.Select(setting => setting.Name) ?? []];
         (bool newer, bool older) store = Names(raw.Lookaside, raw.Sigstore, present, LookasideKey.Lookaside, LookasideKey.Sigstore);
-        (bool newer, bool older) staging = Names(raw.LookasideStaging, raw.SigstoreStaging, present, LookasideKey.LookasideStaging, LookasideKey.SigstoreStaging);
+        (bool newer, bool older) staging = Names(
+            raw.LookasideStaging,
+            raw.SigstoreStaging,
+            present,
+            LookasideKey.LookasideStaging,
+            LookasideKey.SigstoreStaging);
         (string lookaside, string sigstore) = Values(NewSection.SignatureStore, raw.Lookaside, raw.Sigstore, store, staging);
-        (string lookasideStaging, string sigstoreStaging) = Values(NewSection.SignatureStoreStaging, raw.LookasideStaging, raw.SigstoreStaging, staging, store);
+        (string lookasideStaging, string sigstoreStaging) = Values(
+            NewSection.SignatureStoreStaging,
+            raw.LookasideStaging,
+            raw.SigstoreStaging,
+            staging,
+            store);
         return new RawSection
         {
             Lookaside = lookaside,

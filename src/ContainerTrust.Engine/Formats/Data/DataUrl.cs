@@ -275,8 +275,15 @@ public static class DataUrl
         new("InvalidDataUrl", TrustErrorKind.InvalidData, $"This is not a valid data: URL: {problem}. Write the document again.");
 
     private static TrustException BadGzip(Exception? cause) =>
-        new("InvalidGzip", TrustErrorKind.InvalidData, "The content is not what it is said to be, one whole gzip file. Write the document again.", cause);
+        new(
+            "InvalidGzip",
+            TrustErrorKind.InvalidData,
+            "The content is not what it is said to be, one whole gzip file. Write the document again.",
+            cause);
 
     private static TrustException TooLarge(int maxBytes) =>
-        new("FileTooLarge", TrustErrorKind.LimitsExceeded, $"The content has more than {maxBytes} bytes, and larger files are not read. No file that decides on trust is so large.");
+        new(
+            "FileTooLarge",
+            TrustErrorKind.LimitsExceeded,
+            $"The content has more than {maxBytes} bytes, and larger files are not read. No file that decides on trust is so large.");
 }

@@ -98,7 +98,8 @@ internal static class GoJson
     public static bool TryInteger(ref Utf8JsonReader reader, ref long value)
     {
         if (reader.TokenType == JsonTokenType.Number)
-            return long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && Set(ref value, number);
+            return long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                && Set(ref value, number);
         bool isNull = reader.TokenType == JsonTokenType.Null;
         reader.Skip();
         return isNull;
@@ -129,7 +130,10 @@ internal static class GoJson
         return true;
     }
 
-    private static char CodeUnit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static char CodeUnit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(
+        escape.Slice(2, 4),
+        NumberStyles.AllowHexSpecifier,
+        CultureInfo.InvariantCulture);
 
     // The long s and the Kelvin sign are the only other characters that fold to ASCII letters.
     private static char Fold(char c) => c switch

@@ -102,7 +102,8 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     }
 
     /// <summary>The error for an archive that cannot be read.</summary>
-    public TrustException Invalid(string reason) => new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.") { Target = name };
+    public TrustException Invalid(string reason) =>
+        new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.") { Target = name };
 
     // Two headers that say the same of one entry: readers differ in which they believe.
     private void RequireFirst(bool isSecond)

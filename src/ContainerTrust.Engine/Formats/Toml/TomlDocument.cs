@@ -20,7 +20,13 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
     {
         ReadOnlySpan<char> before = text.AsSpan(0, Math.Min(offset, text.Length));
         int lineStart = before.LastIndexOf('\n') + 1;
-        return new TrustFormatException(errorId, file, before.Count('\n') + 1, Encoding.UTF8.GetByteCount(before[lineStart..]) + 1, "", problem);
+        return new TrustFormatException(
+            errorId,
+            file,
+            before.Count('\n') + 1,
+            Encoding.UTF8.GetByteCount(before[lineStart..]) + 1,
+            "",
+            problem);
     }
 
     /// <summary>The member of a name, or null.</summary>
@@ -34,7 +40,10 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
             if (!key.Equals(name, StringComparison.OrdinalIgnoreCase))
                 continue;
             if (found is not null)
-                throw Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' appears twice, in different capitals; remove one.");
+                throw Error(
+                    "InvalidRegistriesConf",
+                    value.Offset,
+                    $"'{Printable.Of(name, Printable.NameLength)}' appears twice, in different capitals; remove one.");
             found = value;
         }
 
@@ -89,5 +98,8 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
 
     /// <summary>The refusal of a value of another type.</summary>
     public TrustFormatException WrongType(TomlValue value, string name, string expected) =>
-        Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' must be {expected}, but here is {value.Description}.");
+        Error(
+            "InvalidRegistriesConf",
+            value.Offset,
+            $"'{Printable.Of(name, Printable.NameLength)}' must be {expected}, but here is {value.Description}.");
 }

@@ -40,7 +40,13 @@ public static class FleetRunner
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(work);
         ArgumentOutOfRangeException.ThrowIfNegative(throttleLimit);
-        return Enumerate(hosts, throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit, prefetchPaths, messages, work, cancellationToken);
+        return Enumerate(
+            hosts,
+            throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit,
+            prefetchPaths,
+            messages,
+            work,
+            cancellationToken);
     }
 
     private static IEnumerable<FleetResult<T>> Enumerate<T>(
@@ -53,7 +59,9 @@ public static class FleetRunner
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<FleetResult<T>> results = new();
-        ConcurrentDictionary<string, bool> hints = new(prefetchPaths.Distinct(StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p, true)), StringComparer.Ordinal);
+        ConcurrentDictionary<string, bool> hints = new(
+            prefetchPaths.Distinct(StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p, true)),
+            StringComparer.Ordinal);
         int next = -1;
         int workers = Math.Min(throttleLimit, hosts.Count);
         int running = workers;

@@ -157,7 +157,11 @@ internal sealed class DirectoryLock : SafeHandle
     /// <exception cref="TrustException">The lock file cannot be made or opened.</exception>
     internal void UseLockFile(string place)
     {
-        int file = Libc.OpenAt(Descriptor, ".containertrust.lock\0"u8, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0x180);
+        int file = Libc.OpenAt(
+            Descriptor,
+            ".containertrust.lock\0"u8,
+            OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlocking,
+            0x180);
         _lockFile = file >= 0 ? file : throw LinuxError.ForWriting(-file, Path, $"The lock file .containertrust.lock in {place}");
     }
 
@@ -180,7 +184,8 @@ internal sealed class DirectoryLock : SafeHandle
         return true;
     }
 
-    private static bool IsUnsupported(int error) => error is Errno.EBADF or Errno.ENOLCK or Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS;
+    private static bool IsUnsupported(int error) =>
+        error is Errno.EBADF or Errno.ENOLCK or Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS;
 
     /// <summary>Waits a little before the next attempt. False if the time is over.</summary>
     private static bool Pause(Deadline deadline, int delay, CancellationToken cancellationToken)

@@ -78,7 +78,10 @@ internal static class FileReader
     /// <summary>Opens what a walk found, for reading.</summary>
     /// <returns>A descriptor, or a negated error number.</returns>
     public static int OpenRegular(PathWalk walk) =>
-        Libc.OpenAt(walk.Directory, walk.Name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        Libc.OpenAt(
+            walk.Directory,
+            walk.Name,
+            OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
 
     /// <summary>Whether a file's content is the given one.</summary>
     /// <param name="descriptor">The file, open for reading.</param>

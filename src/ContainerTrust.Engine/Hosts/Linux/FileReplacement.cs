@@ -194,7 +194,10 @@ internal sealed class FileReplacement
             if (result == -Errno.EISDIR)
                 result = Libc.RemoveDirectory(_walk.Directory, temporary);
             if (result is < 0 and not -Errno.ENOENT)
-                throw LinuxError.ForWriting(-result, _path, $"The stale file {PathText.Decode(temporary.AsSpan(0, temporary.Length - 1))} beside {_walk.Place}");
+                throw LinuxError.ForWriting(
+                    -result,
+                    _path,
+                    $"The stale file {PathText.Decode(temporary.AsSpan(0, temporary.Length - 1))} beside {_walk.Place}");
             file = Libc.OpenAt(_walk.Directory, temporary, Flags | OpenFlags.NoFollow, TemporaryMode);
         }
 

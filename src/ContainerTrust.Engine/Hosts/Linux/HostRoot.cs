@@ -95,7 +95,8 @@ internal sealed class HostRoot
         int descriptor = Open();
         try
         {
-            return Libc.Status(descriptor, out FileStatus own) == 0 && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
+            return Libc.Status(descriptor, out FileStatus own) == 0
+                && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
         }
         finally
         {

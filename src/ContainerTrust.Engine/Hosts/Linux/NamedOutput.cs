@@ -94,7 +94,11 @@ internal sealed class NamedOutput
     private void Replace(PathWalk walk, ReadOnlySpan<byte> content, uint? mode)
     {
         byte[] beside = Encoding.ASCII.GetBytes($".containertrust-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.new\0");
-        int file = Libc.OpenAt(walk.Directory, beside, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, NewFileMode);
+        int file = Libc.OpenAt(
+            walk.Directory,
+            beside,
+            OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow,
+            NewFileMode);
         if (file < 0)
             throw LinuxError.ForWriting(-file, _path, walk.Place);
         bool renamed = false;

@@ -58,7 +58,8 @@ internal sealed class PathWalk : IDisposable
     public ref readonly FileStatus Status => ref _status;
 
     /// <summary>The path for messages: as it was asked for, and where links led.</summary>
-    public string Place => _links == 0 ? _root.Describe(_path) : $"{_root.Describe(_path)} (through links {PathText.Display(ResolvedPath)})";
+    public string Place =>
+        _links == 0 ? _root.Describe(_path) : $"{_root.Describe(_path)} (through links {PathText.Display(ResolvedPath)})";
 
     /// <summary>The path inside the root without any link.</summary>
     public string ResolvedPath
@@ -332,7 +333,8 @@ internal sealed class PathWalk : IDisposable
         };
     }
 
-    private string PlaceOf(ReadOnlySpan<byte> name) => $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
+    private string PlaceOf(ReadOnlySpan<byte> name) =>
+        $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
 
     private bool IsInProc() => Libc.Status(Directory, "/proc\0"u8, out FileStatus proc) == 0 && DirectoryStatus().Device == proc.Device;
 
@@ -347,7 +349,8 @@ internal sealed class PathWalk : IDisposable
             throw Refusal(_resolved.Count == 0 ? "/" : PathText.Decode(CollectionsMarshal.AsSpan(_resolved)), fault);
     }
 
-    private TrustException Refusal(string culprit, string fault) => WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
+    private TrustException Refusal(string culprit, string fault) =>
+        WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
 
     private void LeaveDirectory()
     {

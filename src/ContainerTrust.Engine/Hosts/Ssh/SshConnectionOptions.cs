@@ -145,7 +145,10 @@ public sealed record SshConnectionOptions
                 Target = HostName,
             };
         if (ConnectingTimeout <= TimeSpan.Zero && ConnectingTimeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(ConnectingTimeout), ConnectingTimeout, "A timeout is more than zero, or infinite.");
+            throw new ArgumentOutOfRangeException(
+                nameof(ConnectingTimeout),
+                ConnectingTimeout,
+                "A timeout is more than zero, or infinite.");
         foreach ((string name, string value) in Options)
         {
             if (name.Length is 0 or > 64 || !char.IsAsciiLetter(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
@@ -158,5 +161,6 @@ public sealed record SshConnectionOptions
     private static TrustException InvalidHost(string name) =>
         new("InvalidHostName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not a host name or address: letters, digits, dots and hyphens make one, and it does not begin with a hyphen.") { Target = name };
 
-    private TrustException InvalidOption(string message) => new("InvalidSshOption", TrustErrorKind.InvalidArgument, message) { Target = HostName };
+    private TrustException InvalidOption(string message) =>
+        new("InvalidSshOption", TrustErrorKind.InvalidArgument, message) { Target = HostName };
 }

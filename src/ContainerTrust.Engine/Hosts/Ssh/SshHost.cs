@@ -113,7 +113,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary><see cref="Connect"/> on a thread of its own.</summary>
     /// <inheritdoc cref="Connect"/>
     public static Task<SshHost> ConnectAsync(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Connect(options, prefetchPaths, messages, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => Connect(options, prefetchPaths, messages, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => _reply.Variables.GetValueOrDefault(name);
@@ -257,7 +261,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     /// <summary>Ends the connection, on a thread of its own.</summary>
     /// <returns>When it has ended.</returns>
-    public ValueTask DisposeAsync() => new(Task.Factory.StartNew(Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    public ValueTask DisposeAsync() => new(Task.Factory.StartNew(
+        Dispose,
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default));
 
     /// <summary>A path as it appears in a message.</summary>
     internal string Describe(string path) => $"{PathText.Display(path)} on {_options.HostName}";
@@ -429,7 +437,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     private TrustException TooLarge(string path, long length, int maxBytes) =>
         new("FileTooLarge", TrustErrorKind.LimitsExceeded, string.Create(CultureInfo.InvariantCulture, $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant.")) { Target = path };
 
-    private static string Question(string operation, int limit, string path) => $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
+    private static string Question(string operation, int limit, string path) =>
+        $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
 
     // What ends in a slash is a directory whose names are wanted.
     private static string? DirectoryOf(string path) => path.Length > 1 && path[^1] == '/' ? path.TrimEnd('/') : null;

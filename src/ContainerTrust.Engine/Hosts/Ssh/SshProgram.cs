@@ -65,7 +65,9 @@ internal static class SshProgram
         if (options.ConnectingTimeout != Timeout.InfiniteTimeSpan)
         {
             yield return "-o";
-            yield return string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={Math.Max(1, (int)Math.Min(Math.Ceiling(options.ConnectingTimeout.TotalSeconds), 86400))}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"ConnectTimeout={Math.Max(1, (int)Math.Min(Math.Ceiling(options.ConnectingTimeout.TotalSeconds), 86400))}");
         }
 
         foreach (string option in (string[])["ServerAliveInterval=15", "ServerAliveCountMax=3", "ClearAllForwardings=yes", "PermitLocalCommand=no", "LogLevel=ERROR"])

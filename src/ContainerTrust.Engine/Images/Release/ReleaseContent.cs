@@ -43,7 +43,11 @@ public static class ReleaseContent
             byte[] blob = await source.GetBlobAsync(layers[i], options.MaxLayerBytes, cancellationToken).ConfigureAwait(false);
             ReleaseLayer layer = Scan(blob, $"Layer {layers[i]} of {source.Name}", options.MaxUnpackedBytes, cancellationToken);
             if (layer.Content is { } content)
-                return Parse($"{ReleaseLayer.Path} of {source.Name}", content, options.Release ?? Pinned(source, manifest), options.Warning);
+                return Parse(
+                    $"{ReleaseLayer.Path} of {source.Name}",
+                    content,
+                    options.Release ?? Pinned(source, manifest),
+                    options.Warning);
             if (layer.HidesLower)
                 break;
         }

@@ -61,5 +61,6 @@ public static class SignatureFormat
         : null;
 
     // The first octet of a compressed, one-pass signature or signature packet, in either framing. (0x3D for 0x93 is the reference's.)
-    private static bool IsOpenPgp(byte first) => first is (>= 0xA0 and <= 0xA3) or 0xC8 or (>= 0x90 and <= 0x92) or 0x3D or 0xC4 or (>= 0x88 and <= 0x8B) or 0xC2;
+    private static bool IsOpenPgp(byte first) =>
+        first is (>= 0xA0 and <= 0xA3) or 0xC8 or (>= 0x90 and <= 0x92) or 0x3D or 0xC4 or (>= 0x88 and <= 0x8B) or 0xC2;
 }

@@ -63,7 +63,8 @@ internal sealed class SignatureStoreUrl
             rest = slash < 0 ? "" : rest[slash..];
         }
 
-        string path = Decode(rest) ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is not UTF-8 text");
+        string path = Decode(rest)
+            ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is not UTF-8 text");
         if (scheme == "file")
         {
             return authority.Length == 0 && path.StartsWith('/')
@@ -72,7 +73,8 @@ internal sealed class SignatureStoreUrl
         }
 
         // The framework takes a backslash for the end of the host.
-        return authority.Length > 0 && !authority.Contains('\\') && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
+        return authority.Length > 0
+            && !authority.Contains('\\') && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
             ? new SignatureStoreUrl(scheme, authority, path, query, isBarePath: false)
             : throw Invalid(store, "it has no host");
     }

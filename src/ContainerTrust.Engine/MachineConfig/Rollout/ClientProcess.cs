@@ -154,7 +154,9 @@ internal static partial class ClientProcess
         if (total > 2 * ErrorBytes)
         {
             int first = (int)(total % ErrorBytes);
-            words.Append("\n…\n").Append(Encoding.UTF8.GetString(tail.AsSpan(first))).Append(Encoding.UTF8.GetString(tail.AsSpan(0, first)));
+            words.Append("\n…\n").Append(Encoding.UTF8.GetString(tail.AsSpan(first))).Append(Encoding.UTF8.GetString(tail.AsSpan(
+                0,
+                first)));
         }
         else if (total > ErrorBytes)
         {

@@ -169,5 +169,12 @@ public sealed class ClusterClient
     }
 
     private static TrustFormatException Invalid(string source, int line, string problem, Exception? inner) =>
-        new("ClusterAnswerInvalid", $"(the answer of {source})", line, 0, "", $"{problem} Ask the cluster by hand to see what it says.", inner);
+        new(
+            "ClusterAnswerInvalid",
+            $"(the answer of {source})",
+            line,
+            0,
+            "",
+            $"{problem} Ask the cluster by hand to see what it says.",
+            inner);
 }

@@ -25,7 +25,8 @@ internal sealed class Findings
     /// <summary>
     /// The status that the weightiest finding gives; <see cref="MachineConfigTrustStatus.RolledOut"/> only where there is none.
     /// </summary>
-    public MachineConfigTrustStatus Status => _findings.Count == 0 ? MachineConfigTrustStatus.RolledOut : Order[_findings.Min(static f => Rank(f.Status))];
+    public MachineConfigTrustStatus Status =>
+        _findings.Count == 0 ? MachineConfigTrustStatus.RolledOut : Order[_findings.Min(static f => Rank(f.Status))];
 
     /// <summary>All reasons, the weightiest first, each once; then the notes.</summary>
     public string[] Reasons => [.. _findings.OrderBy(static f => Rank(f.Status)).Select(static f => f.Reason).Concat(_notes).Distinct()];

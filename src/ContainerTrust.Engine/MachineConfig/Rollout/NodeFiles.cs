@@ -132,7 +132,9 @@ internal sealed class NodeFiles(ClusterClient client)
                 path = null;
                 content.Clear();
             }
-            else if (line.StartsWith(FileMark, StringComparison.Ordinal) && line[FileMark.Length..].Split(' ') is [var name, var length] && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out size))
+            else if (line.StartsWith(FileMark, StringComparison.Ordinal)
+                && line[FileMark.Length..].Split(' ') is [var name, var length]
+                && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out size))
             {
                 path = PathOf(node, name);
             }

@@ -60,7 +60,9 @@ public sealed class RolloutChecker
         foreach (string role in wanted.Distinct(StringComparer.Ordinal))
         {
             bool isOwn = configs.Any(c => c.Name == RolloutQuestion.DefaultName(role));
-            bool isInherited = !isOwn && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
+            bool isInherited = !isOwn
+                && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector
+                && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
 
             // A pool that has machines and takes none of them is a place where nothing is in force.
             bool hasMachines = pools.FirstOrDefault(p => p.Name == role)?.Machines != 0;
@@ -209,14 +211,18 @@ public sealed class RolloutChecker
             if (error is not null)
                 errors.Add(error);
             for (int i = 0; i < concerned.Count; i++)
-                concerned[i].Result = With(concerned[i].Result!, results?[i] ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] }, error is null ? NotAsMeant : Unknown);
+                concerned[i].Result = With(
+                    concerned[i].Result!,
+                    results?[i] ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] },
+                    error is null ? NotAsMeant : Unknown);
         }
     }
 
     private static MachineConfigTrustResult With(MachineConfigTrustResult result, MachineConfigTrustNode node, MachineConfigTrustStatus status)
     {
         string[] reasons = node.IsAsMeant ? [] : [$"Node {node.Name}: {string.Join(' ', node.Reasons)}"];
-        bool isWeightier = !node.IsAsMeant && (result.Status is RolledOut || (status == NotAsMeant && result.Status is StoreMissing or Unknown));
+        bool isWeightier = !node.IsAsMeant
+            && (result.Status is RolledOut || (status == NotAsMeant && result.Status is StoreMissing or Unknown));
         return result with
         {
             Status = isWeightier ? status : result.Status,
@@ -232,7 +238,9 @@ public sealed class RolloutChecker
         {
             IReadOnlyList<JsonElement> objects = await _client.GetObjectsAsync(["nodes", node], cancellationToken).ConfigureAwait(false);
             JsonElement? metadata = objects.Count == 1 ? objects[0].Member("metadata") : null;
-            string? pool = NodePools.PoolOf(answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name), metadata.Member("labels").Texts());
+            string? pool = NodePools.PoolOf(
+                answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name),
+                metadata.Member("labels").Texts());
             Answer[] ofPool = [.. answers.Where(a => a.Question.Role == pool)];
             if (ofPool.Length == 0)
                 throw new TrustException(
@@ -289,6 +297,7 @@ public sealed class RolloutChecker
         public MachineConfigTrustResult? Result { get; set; }
 
         // Whatever happens on the way to the nodes, the pool is changed by it.
-        public bool IsCurrent(PoolDocument? pool) => Result?.Status == Updating && pool?.ResourceVersion is { } version && version == State!.Pool?.ResourceVersion;
+        public bool IsCurrent(PoolDocument? pool) =>
+            Result?.Status == Updating && pool?.ResourceVersion is { } version && version == State!.Pool?.ResourceVersion;
     }
 }

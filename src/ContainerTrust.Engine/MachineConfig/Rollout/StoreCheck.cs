@@ -37,9 +37,17 @@ internal sealed class StoreCheck
         check.Look("", "the policy's default", policy.Default, lookaside);
         foreach (PolicyScope scope in policy.FindTransport("docker")?.Scopes ?? [])
         {
-            check.Look(scope.Name, scope.Name.Length == 0 ? "the default of transport docker" : Printable.Of(scope.Name, Printable.NameLength), scope.Requirements, lookaside);
+            check.Look(
+                scope.Name,
+                scope.Name.Length == 0 ? "the default of transport docker" : Printable.Of(scope.Name, Printable.NameLength),
+                scope.Requirements,
+                lookaside);
             foreach (string mirror in mirrors.Of(scope.Name))
-                check.Look(mirror, $"{Printable.Of(mirror, Printable.NameLength)}, a mirror of {Printable.Of(scope.Name, Printable.NameLength)},", scope.Requirements, lookaside);
+                check.Look(
+                    mirror,
+                    $"{Printable.Of(mirror, Printable.NameLength)}, a mirror of {Printable.Of(scope.Name, Printable.NameLength)},",
+                    scope.Requirements,
+                    lookaside);
         }
 
         return check;

@@ -119,7 +119,10 @@ internal ref struct ArmorReader
                 return;
             int colon = line.IndexOf((byte)':');
             if (colon <= 0 || (colon + 1 < line.Length && !Radix64.IsWhitespace(line[colon + 1])))
-                throw Bad(_line, 0, "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
+                throw Bad(
+                    _line,
+                    0,
+                    "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
         }
 
         throw NoEnd(headerLine);
@@ -155,7 +158,10 @@ internal ref struct ArmorReader
                 }
                 else if (!Radix64.IsWhitespace(rest[i]) && (rest[i] != (byte)'=' || digits > 0))
                 {
-                    throw Bad(_line, column + i + 1, "this character cannot be in the checksum of an armored block; the file is damaged, get it again.");
+                    throw Bad(
+                        _line,
+                        column + i + 1,
+                        "this character cannot be in the checksum of an armored block; the file is damaged, get it again.");
                 }
             }
 
@@ -200,5 +206,6 @@ internal ref struct ArmorReader
     private readonly TrustFormatException NoEnd(int headerLine) =>
         Bad(headerLine, 0, "the armored block that begins here has no end; the file is not complete, get it again.");
 
-    private readonly TrustFormatException Bad(int line, int column, string problem) => new("MalformedArmor", _path, line, column, "", problem);
+    private readonly TrustFormatException Bad(int line, int column, string problem) =>
+        new("MalformedArmor", _path, line, column, "", problem);
 }

@@ -139,7 +139,13 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         {
             SignaturePacket.Parse(binding.Raw.Body, out var signature);
             int attempts = 0;
-            binding.HasBackSignature = key is not null && Work <= rules.MaxWorkInAll && BackSignature.IsIn(rules, signature, primary, subkey, key, out attempts);
+            binding.HasBackSignature = key is not null && Work <= rules.MaxWorkInAll && BackSignature.IsIn(
+                rules,
+                signature,
+                primary,
+                subkey,
+                key,
+                out attempts);
             Work += attempts * rules.VerificationWork * (key?.Cost ?? 0);
         }
 

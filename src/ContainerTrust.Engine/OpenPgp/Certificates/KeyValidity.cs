@@ -43,19 +43,24 @@ internal static class KeyValidity
     /// <summary>Whether a subkey may sign by its algorithm and its flags, in every reading.</summary>
     /// <param name="subkey">The subkey.</param>
     /// <returns>True if so.</returns>
-    public static bool MaySubkeySign(JudgedKey subkey) => subkey.Packet.IsSigningAlgorithm && subkey.Newest.All(static b => Rules.AllowSigning(b.KeyFlags));
+    public static bool MaySubkeySign(JudgedKey subkey) =>
+        subkey.Packet.IsSigningAlgorithm && subkey.Newest.All(static b => Rules.AllowSigning(b.KeyFlags));
 
     /// <summary>When a primary key ends, in the strictest reading.</summary>
     /// <param name="certificate">Its certificate.</param>
     /// <param name="now">Seconds since 1970 UTC.</param>
     /// <returns>Seconds since 1970 UTC; null for never.</returns>
     public static long? PrimaryEnd(JudgedCertificate certificate, long now) =>
-        Earliest(certificate.Primary.Packet, PrimaryFacts.Possible(certificate, now, static s => s.KeyExpirationSeconds == 0 ? null : s.KeyExpirationSeconds));
+        Earliest(
+            certificate.Primary.Packet,
+            PrimaryFacts.Possible(certificate, now, static s => s.KeyExpirationSeconds == 0 ? null : s.KeyExpirationSeconds));
 
     /// <summary>When a subkey ends by its binding, in the strictest reading.</summary>
     /// <param name="subkey">The subkey.</param>
     /// <returns>Seconds since 1970 UTC; null for never.</returns>
-    public static long? SubkeyEnd(JudgedKey subkey) => Earliest(subkey.Packet, subkey.Newest.Candidates.Select(static b => (uint?)b.KeyExpirationSeconds));
+    public static long? SubkeyEnd(JudgedKey subkey) => Earliest(
+        subkey.Packet,
+        subkey.Newest.Candidates.Select(static b => (uint?)b.KeyExpirationSeconds));
 
     /// <summary>Whether the owner stands for the primary key now, whether it is revoked or has ended or not.</summary>
     /// <param name="certificate">Its certificate.</param>
@@ -107,7 +112,8 @@ internal static class KeyValidity
         return (best ?? certificate.UserIds.FirstOrDefault(static u => !u.IsAttribute && u.IsProven))?.Text;
     }
 
-    private static int Compare(byte[] one, byte[] other) => one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
+    private static int Compare(byte[] one, byte[] other) =>
+        one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
 
     private static OpenPgpProblem JudgePrimary(JudgedCertificate certificate, long now, out string reason)
     {

@@ -54,7 +54,8 @@ internal sealed class OwnStatement
     public bool IsProven => Doubt is null && !IsUnreadable;
 
     /// <summary>Whether it takes a certification, a binding or the key back.</summary>
-    public bool IsRevocation => Type is SignatureType.CertificationRevocation or SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
+    public bool IsRevocation =>
+        Type is SignatureType.CertificationRevocation or SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
 
     /// <summary>Whether it has ended.</summary>
     /// <param name="now">Seconds since 1970 UTC.</param>

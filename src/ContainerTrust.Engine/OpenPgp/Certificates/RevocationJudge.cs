@@ -220,5 +220,8 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
     }
 
     private static ulong KeyIdOf(string fingerprint) =>
-        ulong.Parse(fingerprint.Length == 40 ? fingerprint.AsSpan(24) : fingerprint.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        ulong.Parse(
+            fingerprint.Length == 40 ? fingerprint.AsSpan(24) : fingerprint.AsSpan(0, 16),
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture);
 }

@@ -74,7 +74,8 @@ internal sealed class StatementFinder
 
     private static ComponentKind? KindsOf(SignatureType type) => type switch
     {
-        >= SignatureType.GenericCertification and <= SignatureType.PositiveCertification or SignatureType.CertificationRevocation => ComponentKind.UserId,
+        >= SignatureType.GenericCertification and <= SignatureType.PositiveCertification or SignatureType.CertificationRevocation =>
+            ComponentKind.UserId,
         SignatureType.SubkeyBinding or SignatureType.SubkeyRevocation => ComponentKind.Subkey,
         SignatureType.DirectKey or SignatureType.KeyRevocation => ComponentKind.PrimaryKey,
         _ => null,
@@ -115,7 +116,8 @@ internal sealed class StatementFinder
         return SignatureVerifier.IsStatementOf(signature, _raw.Key, _key, computed, out doubt);
     }
 
-    private static bool IsOf(ComponentKind kind, ComponentKind other) => kind == other || (kind == ComponentKind.UserId && other == ComponentKind.UserAttribute);
+    private static bool IsOf(ComponentKind kind, ComponentKind other) =>
+        kind == other || (kind == ComponentKind.UserId && other == ComponentKind.UserAttribute);
 
     private IEnumerable<RawComponent> Components(ComponentKind kind) => kind switch
     {

@@ -90,7 +90,10 @@ internal static class SignedMessageReader
                     break;
                 case PacketTag.Signature:
                     if (!signature.IsEmpty || (onePass.IsEmpty && !literal.IsEmpty))
-                        return Refuse(OpenPgpProblem.NotOneSignature, "It has more than one signature, or one in the wrong place.", out reason);
+                        return Refuse(
+                            OpenPgpProblem.NotOneSignature,
+                            "It has more than one signature, or one in the wrong place.",
+                            out reason);
                     if (!onePass.IsEmpty && literal.IsEmpty)
                         return Refuse(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content.", out reason);
                     if (packet.Body.IsEmpty)

@@ -137,7 +137,10 @@ internal ref struct PacketReader
     }
 
     private readonly TrustException TooMany() =>
-        new("TooManyPackets", TrustErrorKind.LimitsExceeded, $"{_source.Path} has too many OpenPGP packets; export only the keys that are needed.")
+        new(
+            "TooManyPackets",
+            TrustErrorKind.LimitsExceeded,
+            $"{_source.Path} has too many OpenPGP packets; export only the keys that are needed.")
         {
             Target = _source.Path,
         };

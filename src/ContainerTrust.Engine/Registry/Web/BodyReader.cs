@@ -63,7 +63,8 @@ internal static class BodyReader
         }
     }
 
-    private static Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline progress) => ReadAsync(response, maxBytes, progress, progress.Token);
+    private static Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline progress) =>
+        ReadAsync(response, maxBytes, progress, progress.Token);
 
     // Null if there is more than is allowed.
     private static async Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline? progress, CancellationToken cancellationToken)

@@ -75,7 +75,11 @@ internal static class Connector
         {
             await losers.CancelAsync().ConfigureAwait(false);
             foreach (Task<Socket> loser in racing)
-                _ = loser.ContinueWith(static t => Drop(t), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = loser.ContinueWith(
+                    static t => Drop(t),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
         }
     }
 

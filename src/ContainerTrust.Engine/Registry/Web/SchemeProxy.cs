@@ -29,7 +29,8 @@ internal sealed class SchemeProxy(Proxies proxies, string scheme) : IWebProxy, I
     /// <returns>The credential. Null if somebody else asks, or in another way.</returns>
     public NetworkCredential? GetCredential(Uri uri, string authType)
     {
-        bool isKnown = authType.Equals("Basic", StringComparison.OrdinalIgnoreCase) || authType.Equals("socks5", StringComparison.OrdinalIgnoreCase);
+        bool isKnown = authType.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            || authType.Equals("socks5", StringComparison.OrdinalIgnoreCase);
         return isKnown && proxies.Named(scheme) is { Url: { } url, Credential: { } credential } && WebText.IsSameOrigin(url, uri) ? credential : null;
     }
 }

@@ -79,8 +79,10 @@ internal static class ServerCertificateCheck
     {
         _ when (status & X509ChainStatusFlags.NotSignatureValid) != 0 => "a signature in its certificate's chain is wrong",
         _ when (status & X509ChainStatusFlags.NotTimeValid) != 0 => "a certificate of its chain has expired or is not valid yet",
-        _ when (status & (X509ChainStatusFlags.NotValidForUsage | X509ChainStatusFlags.InvalidExtension)) != 0 => "its certificate is not meant for servers",
-        _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 => "its certificate is not signed by an authority that is trusted here",
+        _ when (status & (X509ChainStatusFlags.NotValidForUsage | X509ChainStatusFlags.InvalidExtension)) != 0 =>
+            "its certificate is not meant for servers",
+        _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 =>
+            "its certificate is not signed by an authority that is trusted here",
         _ => $"its certificate's chain is not valid ({status})",
     };
 }

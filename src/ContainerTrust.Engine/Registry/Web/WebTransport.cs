@@ -93,7 +93,10 @@ internal sealed class WebTransport : IDisposable
         ProxyAddress? proxy = _proxies.For(url);
         if (proxy is not null && url.Scheme == Uri.UriSchemeHttp && HasSecret(request, isFromOrigin))
             RequireLeave(request, url, proxy);
-        SemaphoreSlim slots = _slots.GetOrAdd($"{url.IdnHost}:{url.Port}", static (_, count) => new SemaphoreSlim(count, count), _options.ConcurrencyPerHost);
+        SemaphoreSlim slots = _slots.GetOrAdd(
+            $"{url.IdnHost}:{url.Port}",
+            static (_, count) => new SemaphoreSlim(count, count),
+            _options.ConcurrencyPerHost);
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -169,7 +172,8 @@ internal sealed class WebTransport : IDisposable
         return message;
     }
 
-    private static WebAnswer Answer(HttpResponseMessage response, Uri url, bool isFromOrigin, byte[] body) => new((int)response.StatusCode, url, isFromOrigin, body)
+    private static WebAnswer Answer(HttpResponseMessage response, Uri url, bool isFromOrigin, byte[] body) =>
+        new((int)response.StatusCode, url, isFromOrigin, body)
     {
         ContentType = Header(response.Content.Headers, "Content-Type"),
         Challenges = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues challenges) ? [.. challenges] : [],

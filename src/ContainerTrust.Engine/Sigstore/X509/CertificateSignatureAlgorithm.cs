@@ -52,7 +52,8 @@ internal static class CertificateSignatureAlgorithm
         return length > 0 && isMgf1 && isSameHash && isSaltRight && isTrailerRight && !parameters.HasData;
     }
 
-    private static AsnReader Explicit(AsnReader reader, int tag) => reader.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, tag, isConstructed: true));
+    private static AsnReader Explicit(AsnReader reader, int tag) =>
+        reader.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, tag, isConstructed: true));
 
     private static string ReadHash(AsnReader reader)
     {

@@ -116,5 +116,6 @@ internal static class PemCertificates
         return pool;
     }
 
-    public static TrustFormatException NoUsableCertificate(string path, string problem) => new("NoUsableCertificate", path, 0, 0, "", problem);
+    public static TrustFormatException NoUsableCertificate(string path, string problem) =>
+        new("NoUsableCertificate", path, 0, 0, "", problem);
 }

@@ -47,7 +47,9 @@ internal static class LooserScopes
     }
 
     private static string Name(string transport, string scope) =>
-        Printable.Of(scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}", Printable.NameLength);
+        Printable.Of(
+            scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}",
+            Printable.NameLength);
 
     private static IReadOnlyList<TrustRequirement> Governing(PolicyDocument policy, string transport, string scope)
     {
