@@ -58,11 +58,11 @@ run_project() {
     echo "$? $((SECONDS - start))" >"$logs/$1.end"
 }
 
-# Three files at a time, the two that take longest first: most of the time such a test waits for another process.
+# Two files at a time, the two that take longest first: most of the time such a test waits for another process.
 run_pester() {
     mkdir "$logs/pester"
     # shellcheck disable=SC2016
-    { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 3 -I{} sh -c \
+    { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 2 -I{} sh -c \
         'start=$(date +%s)
          "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1
          echo "Seconds: $(($(date +%s) - start))" >>"$2/$(basename "$1" .Tests.ps1)"' _ {} "$logs/pester"
