@@ -47,31 +47,64 @@ else
     echo "Command: one native file, $(du -m out/cli/containertrust | cut -f 1) MB; its tests run against that"
 fi
 
+# Side by side, as each of them waits for other processes now and then; what each says comes in this order when all are done.
+step "Tests (conformance; engine, then fuzz targets; PowerShell; side by side)"
+logs=$(mktemp -d)
+
+# run_project NAME: runs a project of tests; its output, exit code and seconds are left in logs
+run_project() {
+    local start=$SECONDS
+    dotnet test "tests/$1" -c Release --no-build --logger "console;verbosity=normal" >"$logs/$1.log" 2>&1
+    echo "$? $((SECONDS - start))" >"$logs/$1.end"
+}
+
+# Two files at a time, the two that take longest first: most of the time such a test waits for another process.
+run_pester() {
+    mkdir "$logs/pester"
+    # shellcheck disable=SC2016
+    { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 2 -I{} sh -c \
+        'start=$(date +%s)
+         "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1
+         echo "Seconds: $(($(date +%s) - start))" >>"$2/$(basename "$1" .Tests.ps1)"' _ {} "$logs/pester"
+}
+
+run_pester &
+{ run_project ContainerTrust.Engine.Tests; run_project ContainerTrust.Fuzz.Tests; } &
+run_project ContainerTrust.Conformance.Tests
+wait
+
+# slowest LOG: the ten tests that took longest
+slowest() {
+    awk '/^ +Passed / && match($0, /\[([0-9]+ h )?([0-9]+ m )?[0-9]+ s\]$/) {
+            n = split(substr($0, RSTART + 1, RLENGTH - 2), part, " "); total = 0
+            for (i = 1; i < n; i += 2) total += part[i] * (part[i + 1] == "h" ? 3600 : part[i + 1] == "m" ? 60 : 1)
+            name = $2; sub(/\(.*/, "", name); sub(/^ContainerTrust\.[A-Za-z]+\.Tests\./, "", name)
+            printf "  %4d s  %s\n", total, name }' "$1" | sort -rn | head -n 10
+}
+
 for project in tests/*/*.Tests.csproj; do
-    step "$(basename "$project" .csproj)"
-    log=$(mktemp)
-    dotnet test "$project" -c Release --no-build --logger "console;verbosity=normal" >"$log" 2>&1
-    code=$?
+    project=$(basename "$project" .csproj)
+    log=$logs/$project.log
+    # A project that nobody started above has no log, and fails.
+    read -r code seconds < <(cat "$logs/$project.end" || echo 1 0)
+    printf '\n== %s (took %d s)\n' "$project" "$seconds"
     # What passed is only counted; what failed or was skipped is shown with its reason.
     grep -vE '^ +Passed ' "$log" | grep -vE '^(VSTest|Starting test|A total of|Test run for|\[xUnit)' | sed '/^$/d'
     total() { sed -nE "s/^ +$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
     p=$(total Passed) f=$(total Failed) s=$(total Skipped)
     if [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; then f=1; fi
     add "${p:-0}" "${f:-0}" "${s:-0}"
-    rm -f "$log"
+    echo "Slowest:"
+    slowest "$log"
 done
 
-step "PowerShell"
-# Two files at a time, that of the help, which takes longest, first: most of the time such a test waits for another process.
-logs=$(mktemp -d)
-# shellcheck disable=SC2016
-{ ls tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -v /Help; } | xargs -P 2 -I{} sh -c \
-    '"$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1' _ {} "$logs"
-for log in "$logs"/*; do
+printf '\n== PowerShell\n'
+for log in "$logs"/pester/*; do
     read -r p f s < <(sed -nE 's/^Pester: ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
     if [ -z "${p:-}" ]; then p=0 f=1 s=0; fi
+    name="$(basename "$log") ($(sed -n 's/^Seconds: //p' "$log") s)"
     # Of what passed the count is enough.
-    if [ "$f" -eq 0 ]; then sed -nE "/^SKIPPED/p; s/^Pester: /$(basename "$log"): /p" "$log"; else sed "s/^Pester: /$(basename "$log"): /" "$log"; fi
+    if [ "$f" -eq 0 ]; then sed -nE "/^SKIPPED/p; s/^Pester: /$name: /p" "$log"; else sed "/^Seconds: /d; s/^Pester: /$name: /" "$log"; fi
     add "$p" "$f" "$s"
     p=
 done

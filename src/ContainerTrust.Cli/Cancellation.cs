@@ -1,6 +1,8 @@
 namespace ContainerTrust.Cli;
 
-/// <summary>Ends work when the user presses Ctrl+C. A write that has begun is finished. Whoever presses it again ends the process.</summary>
+/// <summary>
+/// Ends work when the user presses Ctrl+C. A write that has begun is finished. Whoever presses it again ends the process.
+/// </summary>
 internal sealed class Cancellation : IDisposable
 {
     private static volatile bool s_wasRequested;

@@ -55,7 +55,13 @@ internal sealed class CommonOptions
         if (path.Length == 0)
             throw new TrustException("InvalidPath", TrustErrorKind.InvalidArgument, $"{option} is empty; perhaps a variable is not set.");
         if (root is not null)
-            throw new TrustException("RelativePath", TrustErrorKind.InvalidArgument, $"With --root, {option} is a path as that host names it and must begin with /; '{path}' does not.") { Target = path };
+            throw new TrustException(
+                "RelativePath",
+                TrustErrorKind.InvalidArgument,
+                $"With --root, {option} is a path as that host names it and must begin with /; '{path}' does not.")
+            {
+                Target = path,
+            };
         return Path.GetFullPath(path);
     }
 

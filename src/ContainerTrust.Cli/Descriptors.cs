@@ -15,8 +15,8 @@ internal static partial class Descriptors
     private const int Interrupted = 4;
 
     /// <summary>
-    /// Takes the numbers of those that are closed, before a file can get one of them and words meant for a terminal end up in it. What takes the place can be
-    /// read, to its end at once, and not be written to, as a closed one.
+    /// Takes the numbers of those that are closed, before a file can get one of them and words meant for a terminal end up in it. What
+    /// takes the place can be read, to its end at once, and not be written to, as a closed one.
     /// </summary>
     public static void Occupy()
     {

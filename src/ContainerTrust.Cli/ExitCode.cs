@@ -12,12 +12,17 @@ internal static class ExitCode
     /// <summary>The command line is invalid.</summary>
     public const int Usage = 2;
 
-    /// <summary><c>verify</c> and <c>release</c>: an image could not be judged; the message says why. Nothing was found against it.</summary>
+    /// <summary>
+    /// <c>verify</c> and <c>release</c>: an image could not be judged; the message says why. Nothing was found against it.
+    /// </summary>
     public const int NotJudged = 3;
 
     /// <summary>The user pressed Ctrl+C: 128 and the number of the signal, as shells have it. What has been written is whole.</summary>
     public const int Interrupted = 130;
 
-    /// <summary><c>test</c>: the host was looked at, and is not compliant. Where it could not be looked at at all, the code is <see cref="Failed"/>.</summary>
+    /// <summary>
+    /// <c>test</c>: the host was looked at, and is not compliant. Where it could not be looked at at all, the code is
+    /// <see cref="Failed"/>.
+    /// </summary>
     public const int NotCompliant = 3;
 }

@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace ContainerTrust.Cli;
 
-/// <summary>Help that has room for its columns: on a narrower terminal its lines are wrapped by that, and the library would never end or fail.</summary>
+/// <summary>
+/// Help that has room for its columns: on a narrower terminal its lines are wrapped by that, and the library would never end or fail.
+/// </summary>
 internal sealed class HelpWidth(HelpAction help) : SynchronousCommandLineAction
 {
     private const int Least = 40;

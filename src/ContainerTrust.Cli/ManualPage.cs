@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerTrust.Cli;
 
 /// <summary>
-/// <c>containertrust man</c>: the manual page, made from the command's own help, so that both say the same. It is roff with the macros of man(7):
-/// <c>containertrust man | man -l -</c> shows it, and packages install it as <c>containertrust.1</c>.
+/// <c>containertrust man</c>: the manual page, made from the command's own help, so that both say the same. It is roff with the macros of
+/// man(7): <c>containertrust man | man -l -</c> shows it, and packages install it as <c>containertrust.1</c>.
 /// </summary>
 internal static class ManualPage
 {

@@ -3,13 +3,14 @@ using System.Text;
 namespace ContainerTrust.Cli;
 
 /// <summary>
-/// Standard output in one write, straight to the system: the console's own writer goes there every 256 characters, and its stream first sets up signals,
-/// a thread and the terminal, which takes as long as showing a policy.
+/// Standard output in one write, straight to the system: the console's own writer goes there every 256 characters, and its stream first
+/// sets up signals, a thread and the terminal, which takes as long as showing a policy.
 /// </summary>
 internal static class Output
 {
     /// <summary>
-    /// Writes lines. What comes from outside is in cells that have passed <see cref="PrintableText.Line"/>; the rest passes here at the latest.
+    /// Writes lines. What comes from outside is in cells that have passed <see cref="PrintableText.Line"/>; the rest passes here at the
+    /// latest.
     /// </summary>
     /// <param name="text">The lines, each with its line feed.</param>
     /// <exception cref="LostOutputException">Standard output takes nothing more.</exception>
@@ -37,7 +38,8 @@ internal static class Output
     {
         text = Descriptors.Write(Descriptors.Output, text);
 
-        // The console's stream knows what to do with whatever went wrong: it waits for a pipe that does not block, and has words for the rest.
+        // The console's stream knows what to do with whatever went wrong: it waits for a pipe that does not block, and has words for the
+        // rest.
         if (text.Length == 0)
             return;
 #pragma warning disable RS0030 // The one way.

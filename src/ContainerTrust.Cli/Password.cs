@@ -12,7 +12,9 @@ internal static class Password
     /// <summary>Reads a line, and nothing after it that is not read along with it.</summary>
     /// <param name="input">Standard input.</param>
     /// <returns>The line without its end.</returns>
-    /// <exception cref="TrustException"><c>InvalidOptions</c>: there is no line, it is longer than <see cref="MaxBytes"/>, or it is not text.</exception>
+    /// <exception cref="TrustException">
+    /// <c>InvalidOptions</c>: there is no line, it is longer than <see cref="MaxBytes"/>, or it is not text.
+    /// </exception>
     public static string Read(Stream input)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes + 2);

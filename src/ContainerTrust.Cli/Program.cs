@@ -37,7 +37,8 @@ internal static class Program
         }
         catch (Exception e)
         {
-            // Standard output is gone (a closed pipe, a full disk), the system is out of something, or this is a mistake of ours: an error in any case.
+            // Standard output is gone (a closed pipe, a full disk), the system is out of something, or this is a mistake of ours: an
+            // error in any case.
             StandardError.Fail(Innermost(e).Message.Trim());
             code = isVerdict ? ExitCode.NotJudged : ExitCode.Failed;
         }
@@ -51,13 +52,17 @@ internal static class Program
     {
         // So the framework reads what is not UTF-8: another file would be meant than the one that was named.
         if (Array.Exists(args, static a => a.Contains('\uFFFD', StringComparison.Ordinal)))
-            throw new TrustException("InvalidArgumentText", TrustErrorKind.InvalidArgument, "An argument is not valid UTF-8, or holds U+FFFD. Rename the file that it names.");
+            throw new TrustException(
+                "InvalidArgumentText",
+                TrustErrorKind.InvalidArgument,
+                "An argument is not valid UTF-8, or holds U+FFFD. Rename the file that it names.");
         RootCommand root = new(Description);
         HelpWidth.AddTo(root);
         foreach (Command command in Commands(args.Length > 0 ? args[0] : ""))
             root.Subcommands.Add(command);
 
-        // An argument that begins with @ is what it says it is, never a file with further arguments: it may come from elsewhere, and must not bring options along.
+        // An argument that begins with @ is what it says it is, never a file with further arguments: it may come from elsewhere, and must
+        // not bring options along.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -27,7 +27,8 @@ internal sealed class SignatureOptions
 
     public string[] Fingerprints(ParseResult result) => result.GetValue(_fingerprint) ?? [];
 
-    public bool HasStores(ParseResult result) => result.GetValue(_store) is { Length: > 0 } || result.GetValue(_configMap) is { Length: > 0 };
+    public bool HasStores(ParseResult result) =>
+        result.GetValue(_store) is { Length: > 0 } || result.GetValue(_configMap) is { Length: > 0 };
 
     public bool HasIdentity(ParseResult result) => _identity.Get(result) is not null;
 

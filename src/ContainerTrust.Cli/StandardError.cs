@@ -3,8 +3,9 @@ using System.Text;
 namespace ContainerTrust.Cli;
 
 /// <summary>
-/// Standard error, for warnings, errors and what is done. Where it takes nothing, as a full disk or a closed pipe does, the words are lost, and the exit code still
-/// says how the work ended. The words hold what files, registries and hosts say, so there is no way past <see cref="PrintableText"/>.
+/// Standard error, for warnings, errors and what is done. Where it takes nothing, as a full disk or a closed pipe does, the words are
+/// lost, and the exit code still says how the work ended. The words hold what files, registries and hosts say, so there is no way past
+/// <see cref="PrintableText"/>.
 /// </summary>
 internal static class StandardError
 {

@@ -110,7 +110,9 @@ internal static class TestCommand
                 ImageTrustSeverity.Warning => "warning",
                 _ => "note",
             };
-            text.Append(CultureInfo.InvariantCulture, $"{severity}: {PrintableText.Line(finding.RuleId)}: {PrintableText.Line(finding.Message)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{severity}: {PrintableText.Line(finding.RuleId)}: {PrintableText.Line(finding.Message)}\n");
             if (finding.Fix is not null)
                 text.Append(CultureInfo.InvariantCulture, $"    fix: {PrintableText.Line(finding.Fix)}\n");
         }

@@ -8,7 +8,9 @@ using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Cli;
 
-/// <summary>Trust objects as JSON: the properties of the PowerShell objects in camel case, requirements as policy.json writes them.</summary>
+/// <summary>
+/// Trust objects as JSON: the properties of the PowerShell objects in camel case, requirements as policy.json writes them.
+/// </summary>
 internal static class TrustJson
 {
     public static string Write(IReadOnlyList<ImageTrust> objects) => WriteArray(objects, Write);

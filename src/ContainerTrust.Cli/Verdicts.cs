@@ -62,7 +62,8 @@ internal static class Verdicts
             catch (TrustException e)
             {
                 // What is wrong with the policy is the same for every image.
-                bool isCommon = e.ErrorId.StartsWith("Policy", StringComparison.Ordinal) || e.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
+                bool isCommon = e.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
+                    || e.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
                 string message = isCommon || index >= names.Count || e.Message.Contains(names[index], StringComparison.Ordinal) ? e.Message : $"{names[index]} cannot be judged: {e.Message}";
                 index++;
                 if (!isCommon || said.Add(message))
@@ -131,7 +132,8 @@ internal static class Verdicts
     }
 
     // What the verdict has said already is not said again.
-    private static string Why(string reason, ImageSignatureResult result) => result.Reason.Contains(reason, StringComparison.Ordinal) ? "" : $": {reason}";
+    private static string Why(string reason, ImageSignatureResult result) =>
+        result.Reason.Contains(reason, StringComparison.Ordinal) ? "" : $": {reason}";
 
     private static void Line(StringBuilder text, string line) => text.Append(PrintableText.Line(line)).Append('\n');
 }

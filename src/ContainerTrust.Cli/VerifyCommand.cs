@@ -60,7 +60,12 @@ internal static class VerifyCommand
                     throw Usage("With --signature only --key and --fingerprint say what counts.");
                 if (signatures.Keys(result) is not { Length: > 0 })
                     throw Usage("--signature requires --key.");
-                return Verdicts.Print(Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, common.Messages(result).Verbose), [signedReference!], result.GetValue(quiet), result.GetValue(json), isFiles: true);
+                return Verdicts.Print(
+                    Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, common.Messages(result).Verbose),
+                    [signedReference!],
+                    result.GetValue(quiet),
+                    result.GetValue(json),
+                    isFiles: true);
             }
 
             if (manifestPath is not null)
@@ -71,7 +76,11 @@ internal static class VerifyCommand
                 RequireSignature = result.GetValue(requireSignature),
                 RegistriesConfPath = connection.RegistriesConf(result, common),
                 ImageTimeout = connection.ImageTimeout(result),
-                Web = connection.Web(result, common, connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "", limit),
+                Web = connection.Web(
+                    result,
+                    common,
+                    connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "",
+                    limit),
             };
             PlatformChoice[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(PlatformChoice.Parse)] : [PlatformChoice.Host];
             using Cancellation cancel = new();
@@ -98,7 +107,12 @@ internal static class VerifyCommand
                 work.AddRange(platforms.Select(p => (Func<Task<IReadOnlyList<ImageSignatureResult>>>)(() => verifier.VerifyChosenAsync(name, p, cancel.Token))));
             }
 
-            return Verdicts.Print(Verdicts.InOrder(work, limit, cancel.Token), titles, result.GetValue(quiet), result.GetValue(json), isFiles: false);
+            return Verdicts.Print(
+                Verdicts.InOrder(work, limit, cancel.Token),
+                titles,
+                result.GetValue(quiet),
+                result.GetValue(json),
+                isFiles: false);
         }));
         return command;
     }

@@ -1,12 +1,12 @@
 namespace ContainerTrust;
 
 /// <summary>
-/// A ClusterImagePolicy or ImagePolicy of OpenShift (config.openshift.io/v1): which sigstore signatures the nodes of a cluster, or the pods of
-/// one namespace, demand of images.
+/// A ClusterImagePolicy or ImagePolicy of OpenShift (config.openshift.io/v1): which sigstore signatures the nodes of a cluster, or the
+/// pods of one namespace, demand of images.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImagePolicyDocument
 {
@@ -25,7 +25,10 @@ public sealed record ImagePolicyDocument
     /// <summary>The root of trust: <c>PublicKey</c>, <c>FulcioCAWithRekor</c> or <c>PKI</c>.</summary>
     public required string PolicyType { get; init; }
 
-    /// <summary>How the name in a signature is compared (<c>MatchRepository</c>, …). Null where the document does not say: <c>MatchRepoDigestOrExact</c> then applies.</summary>
+    /// <summary>
+    /// How the name in a signature is compared (<c>MatchRepository</c>, …). Null where the document does not say:
+    /// <c>MatchRepoDigestOrExact</c> then applies.
+    /// </summary>
     public string? MatchPolicy { get; init; }
 
     /// <summary>The whole document as YAML, with keys and certificates in it. Ends with a line break.</summary>

@@ -5,8 +5,8 @@ namespace ContainerTrust;
 /// its claims are nobody's.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImageSignature
 {
@@ -27,8 +27,8 @@ public sealed record ImageSignature
     }
 
     /// <summary>
-    /// Fingerprint of the signer's primary key, upper-case hex; of a sigstore signature the SHA-256 of the key's or certificate's SubjectPublicKeyInfo.
-    /// Null unless the signature itself is good.
+    /// Fingerprint of the signer's primary key, upper-case hex; of a sigstore signature the SHA-256 of the key's or certificate's
+    /// SubjectPublicKeyInfo. Null unless the signature itself is good.
     /// </summary>
     public string? Fingerprint { get; init; }
 
@@ -38,12 +38,14 @@ public sealed record ImageSignature
     /// <summary>The signer's user id, as its key states it. Null unless the signature itself is good, or if the key has none.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The e-mail address or host name that the signer's certificate is for. Null unless the signature is good and by a certificate.</summary>
+    /// <summary>
+    /// The e-mail address or host name that the signer's certificate is for. Null unless the signature is good and by a certificate.
+    /// </summary>
     public string? CertificateSubject { get; init; }
 
     /// <summary>
-    /// Who vouches for <see cref="CertificateSubject"/>: the OIDC issuer (Fulcio) or the root certificate's name (own PKI). Null unless the signature is
-    /// good and by a certificate.
+    /// Who vouches for <see cref="CertificateSubject"/>: the OIDC issuer (Fulcio) or the root certificate's name (own PKI). Null unless
+    /// the signature is good and by a certificate.
     /// </summary>
     public string? CertificateIssuer { get; init; }
 

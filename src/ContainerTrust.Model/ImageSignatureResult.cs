@@ -1,19 +1,22 @@
 namespace ContainerTrust;
 
 /// <summary>
-/// Whether an image is acceptable, by a policy or by given keys, and why. A verdict holds for one manifest digest; a tag may name another image a
-/// moment later, so <see cref="PinnedReference"/> is what to pull.
+/// Whether an image is acceptable, by a policy or by given keys, and why. A verdict holds for one manifest digest; a tag may name another
+/// image a moment later, so <see cref="PinnedReference"/> is what to pull.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImageSignatureResult
 {
     /// <summary>The host whose policy or keys decided.</summary>
     public required string ComputerName { get; init; }
 
-    /// <summary>The image asked about: <c>docker://registry.example.com/app:v1</c>, <c>dir:/…</c>, <c>oci:/…</c>; with files, the reference as given.</summary>
+    /// <summary>
+    /// The image asked about: <c>docker://registry.example.com/app:v1</c>, <c>dir:/…</c>, <c>oci:/…</c>; with files, the reference as
+    /// given.
+    /// </summary>
     public required string Image { get; init; }
 
     /// <summary>
@@ -45,7 +48,8 @@ public sealed record ImageSignatureResult
     }
 
     /// <summary>
-    /// The scope of the policy that governs the image; empty for its transport's default, <c>default</c> for the policy's. Null if no policy was asked.
+    /// The scope of the policy that governs the image; empty for its transport's default, <c>default</c> for the policy's. Null if no
+    /// policy was asked.
     /// </summary>
     public string? Scope { get; init; }
 
@@ -62,13 +66,17 @@ public sealed record ImageSignatureResult
     /// <summary>The signatures that were found, in the order of their sources.</summary>
     public required IReadOnlyList<ImageSignature> Signatures { get; init; }
 
-    /// <summary>Where the manifest came from: the URL that answered (a mirror's, perhaps) or a file. Null if only its digest was given.</summary>
+    /// <summary>
+    /// Where the manifest came from: the URL that answered (a mirror's, perhaps) or a file. Null if only its digest was given.
+    /// </summary>
     public string? ManifestSource { get; init; }
 
     /// <summary>With a release: the verdict on the release image. Null otherwise.</summary>
     public ImageSignatureResult? Release { get; init; }
 
-    /// <summary>With a release: the component's name in it (such as <c>machine-config-operator</c>). Null if the image is not among its contents.</summary>
+    /// <summary>
+    /// With a release: the component's name in it (such as <c>machine-config-operator</c>). Null if the image is not among its contents.
+    /// </summary>
     public string? ReleaseComponent { get; init; }
 
     /// <inheritdoc/>

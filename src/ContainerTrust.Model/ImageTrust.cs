@@ -5,8 +5,8 @@ namespace ContainerTrust;
 /// that registries.d gives for it. One object a scope, complete: writing it elsewhere loses nothing.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImageTrust
 {
@@ -16,7 +16,10 @@ public sealed record ImageTrust
     /// <summary>The transport (<c>docker</c>, <c>docker-daemon</c>, <c>dir</c>, …). <c>all</c> for the policy's default.</summary>
     public required string Transport { get; init; }
 
-    /// <summary>The scope within the transport: a registry, namespace, repository or image. Empty for the transport's own default; <c>default</c> for the policy's.</summary>
+    /// <summary>
+    /// The scope within the transport: a registry, namespace, repository or image. Empty for the transport's own default; <c>default</c>
+    /// for the policy's.
+    /// </summary>
     public required string Registry { get; init; }
 
     /// <summary>Whether this is the policy's <c>default</c> list, which governs everything that no scope does.</summary>
@@ -28,7 +31,9 @@ public sealed record ImageTrust
     /// <summary>The requirements, in the order of the file. All must hold.</summary>
     public required IReadOnlyList<TrustRequirement> Requirements { get; init; }
 
-    /// <summary>The keys that the requirements name and that could be read, in order; keys shared by several requirements appear once.</summary>
+    /// <summary>
+    /// The keys that the requirements name and that could be read, in order; keys shared by several requirements appear once.
+    /// </summary>
     public IReadOnlyList<TrustKey> Keys { get; init; } = [];
 
     /// <summary>The signature store in force for the scope, its own or inherited. Null if registries.d gives none.</summary>
@@ -37,7 +42,10 @@ public sealed record ImageTrust
     /// <summary>The store for writing signatures in force for the scope. Null if registries.d gives none.</summary>
     public string? SignatureStoreStaging { get; init; }
 
-    /// <summary>Whether sigstore attachments are read from the registry, as in force for the scope. Null if registries.d does not say (then they are not).</summary>
+    /// <summary>
+    /// Whether sigstore attachments are read from the registry, as in force for the scope. Null if registries.d does not say (then they
+    /// are not).
+    /// </summary>
     public bool? UseSigstoreAttachments { get; init; }
 
     /// <summary>The scope's own section in registries.d, nothing inherited. Null if it has none.</summary>
@@ -50,20 +58,26 @@ public sealed record ImageTrust
     public string? RegistriesPath { get; init; }
 
     /// <summary>
-    /// The registries.d file that the signature store in force comes from (or, without one, the switch for attachments), inherited or not. Null if there is none,
-    /// and where podman 5 or older reads one directory alone.
+    /// The registries.d file that the signature store in force comes from (or, without one, the switch for attachments), inherited or
+    /// not. Null if there is none, and where podman 5 or older reads one directory alone.
     /// </summary>
     public string? StorePath { get; init; }
 
-    /// <summary>Whose <see cref="StorePath"/> is: <c>User</c>, <c>System</c> (/etc/containers) or <c>Vendor</c> (/usr/share/containers). Null without such a file.</summary>
+    /// <summary>
+    /// Whose <see cref="StorePath"/> is: <c>User</c>, <c>System</c> (/etc/containers) or <c>Vendor</c> (/usr/share/containers). Null
+    /// without such a file.
+    /// </summary>
     public string? StoreLevel { get; init; }
 
-    /// <summary>The files of the levels below that <see cref="StorePath"/> hides by its name, joined by a comma and a blank. Null if it hides none.</summary>
+    /// <summary>
+    /// The files of the levels below that <see cref="StorePath"/> hides by its name, joined by a comma and a blank. Null if it hides
+    /// none.
+    /// </summary>
     public string? StoreHides { get; init; }
 
     /// <summary>
-    /// The whole entry as one text (JSON, see <see cref="Parse"/>). PowerShell's remoting over SSH cuts what is nested in an object that is sent to a host
-    /// (<c>$using:</c>, <c>-ArgumentList</c>) to words; a text arrives whole, and the entry is made of it again.
+    /// The whole entry as one text (JSON, see <see cref="Parse"/>). PowerShell's remoting over SSH cuts what is nested in an object that
+    /// is sent to a host (<c>$using:</c>, <c>-ArgumentList</c>) to words; a text arrives whole, and the entry is made of it again.
     /// </summary>
     public string Definition => ImageTrustText.Write(this);
 
@@ -85,7 +99,9 @@ public sealed record ImageTrust
 
     /// <summary>The requirement list in one word.</summary>
     /// <param name="requirements">A requirement list.</param>
-    /// <returns><see cref="TrustType.Reject"/> if any requirement rejects; the common type if all agree; otherwise <see cref="TrustType.Mixed"/>.</returns>
+    /// <returns>
+    /// <see cref="TrustType.Reject"/> if any requirement rejects; the common type if all agree; otherwise <see cref="TrustType.Mixed"/>.
+    /// </returns>
     public static TrustType Summarize(IReadOnlyList<TrustRequirement>? requirements)
     {
         // An object made by hand may lack the list.

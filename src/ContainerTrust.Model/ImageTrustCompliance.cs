@@ -2,8 +2,8 @@ namespace ContainerTrust;
 
 /// <summary>What an audit of one host's trust has found, and what was looked at.</summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImageTrustCompliance
 {
@@ -11,10 +11,11 @@ public sealed record ImageTrustCompliance
     public required string ComputerName { get; init; }
 
     /// <summary>
-    /// Whether something was checked and nothing was found that is as bad as <see cref="MinimumSeverity"/>. What could not be checked is a finding
-    /// of severity <see cref="ImageTrustSeverity.Error"/>, so a host that was not checked in full is never compliant.
+    /// Whether something was checked and nothing was found that is as bad as <see cref="MinimumSeverity"/>. What could not be checked is
+    /// a finding of severity <see cref="ImageTrustSeverity.Error"/>, so a host that was not checked in full is never compliant.
     /// </summary>
-    public bool Compliant => CheckedRules is { Count: > 0 } && Findings is not null && Findings.All(f => f is not null && f.Severity < MinimumSeverity);
+    public bool Compliant =>
+        CheckedRules is { Count: > 0 } && Findings is not null && Findings.All(f => f is not null && f.Severity < MinimumSeverity);
 
     /// <summary>What was found, the worst first.</summary>
     public required IReadOnlyList<ImageTrustFinding> Findings { get; init; }

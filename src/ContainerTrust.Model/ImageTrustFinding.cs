@@ -2,8 +2,8 @@ namespace ContainerTrust;
 
 /// <summary>Something that an audit of a host's trust has found.</summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ImageTrustFinding
 {
@@ -24,12 +24,14 @@ public sealed record ImageTrustFinding
     public string? Path { get; init; }
 
     /// <summary>
-    /// The scope: <c>default</c> for the policy's default, a registry, namespace, repository or image of transport <c>docker</c>, else <c>transport:scope</c>.
-    /// Null if the finding is not about one scope.
+    /// The scope: <c>default</c> for the policy's default, a registry, namespace, repository or image of transport <c>docker</c>, else
+    /// <c>transport:scope</c>. Null if the finding is not about one scope.
     /// </summary>
     public string? Scope { get; init; }
 
-    /// <summary>A command that fixes it, ready to run. Null where no command can know what is wanted; the message then says what to do.</summary>
+    /// <summary>
+    /// A command that fixes it, ready to run. Null where no command can know what is wanted; the message then says what to do.
+    /// </summary>
     public string? Fix
     {
         get;

@@ -16,7 +16,8 @@ internal static class ImageTrustText
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            ImageTrust trust = JsonSerializer.Deserialize(text, ImageTrustJson.Default.ImageTrust) ?? throw new FormatException("The text is not an entry.");
+            ImageTrust trust = JsonSerializer.Deserialize(text, ImageTrustJson.Default.ImageTrust)
+                ?? throw new FormatException("The text is not an entry.");
 
             // JSON can say null inside a list, which no annotation forbids.
             return trust.Requirements.Count > 0 && !trust.Requirements.Contains(null!) && !trust.Keys.Contains(null!)

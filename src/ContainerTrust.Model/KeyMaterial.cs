@@ -6,7 +6,9 @@ internal enum KeyMaterialUse
     /// <summary>OpenPGP keys that sign images (<c>signedBy</c>, key type <c>GPGKeys</c>).</summary>
     OpenPgp,
 
-    /// <summary>Keys of a type that podman and skopeo read and do not implement, such as <c>X509Certificates</c>: nothing is accepted by them.</summary>
+    /// <summary>
+    /// Keys of a type that podman and skopeo read and do not implement, such as <c>X509Certificates</c>: nothing is accepted by them.
+    /// </summary>
     NotImplemented,
 
     /// <summary>The public key (PEM) that signs images (<c>sigstoreSigned</c>).</summary>
@@ -26,8 +28,8 @@ internal enum KeyMaterialUse
 }
 
 /// <summary>
-/// Keys or certificates that a requirement names: a file of the host, or the data itself. <see cref="TrustRequirement.GetKeyMaterials"/> is the one
-/// list of them: whoever reads, checks, ships, counts or refuses keys goes over it.
+/// Keys or certificates that a requirement names: a file of the host, or the data itself. <see cref="TrustRequirement.GetKeyMaterials"/>
+/// is the one list of them: whoever reads, checks, ships, counts or refuses keys goes over it.
 /// </summary>
 /// <param name="Use">What it is for.</param>
 /// <param name="Path">The file on the host that evaluates the policy. Null where <paramref name="Data"/> is given.</param>

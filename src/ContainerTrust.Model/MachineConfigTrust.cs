@@ -1,12 +1,12 @@
 namespace ContainerTrust;
 
 /// <summary>
-/// A MachineConfig of OpenShift or OKD (machineconfiguration.openshift.io/v1) that decides which images the nodes of a pool trust: the files it puts
-/// there, and the trust that is in them.
+/// A MachineConfig of OpenShift or OKD (machineconfiguration.openshift.io/v1) that decides which images the nodes of a pool trust: the
+/// files it puts there, and the trust that is in them.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record MachineConfigTrust
 {
@@ -14,14 +14,19 @@ public sealed record MachineConfigTrust
     public required string Name { get; init; }
 
     /// <summary>
-    /// The role that machine config pools select it by (label <c>machineconfiguration.openshift.io/role</c>). Null where it has none, as a rendered config.
+    /// The role that machine config pools select it by (label <c>machineconfiguration.openshift.io/role</c>). Null where it has none, as
+    /// a rendered config.
     /// </summary>
     public string? Role { get; init; }
 
-    /// <summary>The OpenShift version that it was made for, such as <c>4.18</c>. Null for a MachineConfig that was read: it does not say.</summary>
+    /// <summary>
+    /// The OpenShift version that it was made for, such as <c>4.18</c>. Null for a MachineConfig that was read: it does not say.
+    /// </summary>
     public string? OpenShiftVersion { get; init; }
 
-    /// <summary>The version of the Ignition specification that it follows, such as <c>3.4.0</c>. Null where it has no Ignition config.</summary>
+    /// <summary>
+    /// The version of the Ignition specification that it follows, such as <c>3.4.0</c>. Null where it has no Ignition config.
+    /// </summary>
     public string? IgnitionVersion { get; init; }
 
     /// <summary>All labels, the role's included.</summary>
@@ -39,7 +44,9 @@ public sealed record MachineConfigTrust
     /// <summary>The whole document as YAML. Ends with a line break.</summary>
     public required string Yaml { get; init; }
 
-    /// <summary>The document as a Butane config, of which <c>butane</c> makes <see cref="Yaml"/>. Null for a MachineConfig that was read.</summary>
+    /// <summary>
+    /// The document as a Butane config, of which <c>butane</c> makes <see cref="Yaml"/>. Null for a MachineConfig that was read.
+    /// </summary>
     public string? Butane { get; init; }
 
     /// <summary>Where it was read from: a file, or the cluster. Null for one that was made.</summary>

@@ -2,8 +2,8 @@ namespace ContainerTrust;
 
 /// <summary>Whether the machines of a pool use the policy that a MachineConfig has.</summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record MachineConfigTrustResult
 {
@@ -22,20 +22,27 @@ public sealed record MachineConfigTrustResult
     /// </summary>
     public bool IsInForce => Status == MachineConfigTrustStatus.RolledOut;
 
-    /// <summary>Why, in sentences, the weightiest first. With <see cref="MachineConfigTrustStatus.RolledOut"/> what else is worth knowing.</summary>
+    /// <summary>
+    /// Why, in sentences, the weightiest first. With <see cref="MachineConfigTrustStatus.RolledOut"/> what else is worth knowing.
+    /// </summary>
     public required string[] Reasons
     {
         get;
         init => field = PrintableText.All(value);
     }
 
-    /// <summary>The rendered config that all machines were last brought to (<c>status.configuration.name</c>). Null if there is none yet.</summary>
+    /// <summary>
+    /// The rendered config that all machines were last brought to (<c>status.configuration.name</c>). Null if there is none yet.
+    /// </summary>
     public string? RenderedConfig { get; init; }
 
     /// <summary>The rendered config that the machines are to have (<c>spec.configuration.name</c>). Null if there is none yet.</summary>
     public string? TargetConfig { get; init; }
 
-    /// <summary>The MachineConfig whose policy.json is in <see cref="TargetConfig"/>. Null if none of those that the pool selects has that content.</summary>
+    /// <summary>
+    /// The MachineConfig whose policy.json is in <see cref="TargetConfig"/>. Null if none of those that the pool selects has that
+    /// content.
+    /// </summary>
     public string? PolicySource { get; init; }
 
     /// <summary>Scopes, and mirrors of scopes, that require signatures and have no place to read them from.</summary>

@@ -36,6 +36,9 @@ public enum MachineConfigTrustStatus
     /// <summary>The pool has no machines that could take it.</summary>
     NoMachines,
 
-    /// <summary>It decides everywhere, but for a scope that requires signatures there is nowhere to read them from, so that its images are refused.</summary>
+    /// <summary>
+    /// It decides everywhere, but for a scope that requires signatures there is nowhere to read them from, so that its images are
+    /// refused.
+    /// </summary>
     StoreMissing,
 }

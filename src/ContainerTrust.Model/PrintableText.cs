@@ -4,10 +4,10 @@ using System.Text;
 namespace ContainerTrust;
 
 /// <summary>
-/// The one function between text from outside and whoever reads it: a terminal, a log, a report. What a terminal acts on, what shows as nothing
-/// or turns the direction of the rest around, and what is not text at all appears as JSON writes it, such as <c>\u001b</c>: control characters
-/// (C0, DEL, C1), format characters (among them those of direction, of no width, and the tags), line and paragraph separators, lone surrogates,
-/// and U+FFFE and U+FFFF.
+/// The one function between text from outside and whoever reads it: a terminal, a log, a report. What a terminal acts on, what shows as
+/// nothing or turns the direction of the rest around, and what is not text at all appears as JSON writes it, such as <c>\u001b</c>:
+/// control characters (C0, DEL, C1), format characters (among them those of direction, of no width, and the tags), line and paragraph
+/// separators, lone surrogates, and U+FFFE and U+FFFF.
 /// </summary>
 internal static class PrintableText
 {

@@ -2,8 +2,8 @@ namespace ContainerTrust;
 
 /// <summary>One image that an OpenShift or OKD release lists in its <c>release-manifests/image-references</c>.</summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record ReleaseImageContent
 {

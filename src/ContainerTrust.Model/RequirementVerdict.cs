@@ -19,7 +19,10 @@ public sealed record RequirementVerdict
         init => field = PrintableText.LineOrNull(value);
     }
 
-    /// <summary>What this requirement made of each signature, in the order of <see cref="ImageSignatureResult.Signatures"/>. Empty if it asks for none.</summary>
+    /// <summary>
+    /// What this requirement made of each signature, in the order of <see cref="ImageSignatureResult.Signatures"/>. Empty if it asks for
+    /// none.
+    /// </summary>
     public IReadOnlyList<ImageSignature> Signatures { get; init; } = [];
 
     /// <inheritdoc/>

@@ -21,10 +21,14 @@ public sealed record SignedByRequirement : TrustRequirement
     /// <summary>Paths of several key files; a signature by any key in any of them is enough. Null if not used.</summary>
     public IReadOnlyList<string>? KeyPaths { get; init; }
 
-    /// <summary>The keys themselves: base64 (RFC 4648 section 4, no line breaks) of an armored or binary OpenPGP key file. Null if not used.</summary>
+    /// <summary>
+    /// The keys themselves: base64 (RFC 4648 section 4, no line breaks) of an armored or binary OpenPGP key file. Null if not used.
+    /// </summary>
     public string? KeyData { get; init; }
 
-    /// <summary>Which references a signature may name. Null where policy.json names none: <c>matchRepoDigestOrExact</c> then applies.</summary>
+    /// <summary>
+    /// Which references a signature may name. Null where policy.json names none: <c>matchRepoDigestOrExact</c> then applies.
+    /// </summary>
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace ContainerTrust;
 /// Which reference a signature must name for an image (containers-policy.json(5), <c>signedIdentity</c>).
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 [JsonDerivedType(typeof(MatchExactIdentity), "matchExact")]
 [JsonDerivedType(typeof(MatchRepoDigestOrExactIdentity), "matchRepoDigestOrExact")]
@@ -38,7 +38,9 @@ public sealed record MatchExactIdentity : SignedIdentity
     public override string ToString() => Type;
 }
 
-/// <summary><c>matchRepoDigestOrExact</c>, the default: exactly the same tag, or only the same repository for an image referred to by digest.</summary>
+/// <summary>
+/// <c>matchRepoDigestOrExact</c>, the default: exactly the same tag, or only the same repository for an image referred to by digest.
+/// </summary>
 public sealed record MatchRepoDigestOrExactIdentity : SignedIdentity
 {
     /// <inheritdoc/>
@@ -84,7 +86,10 @@ public sealed record ExactRepositoryIdentity : SignedIdentity
     public override string ToString() => PrintableText.Line($"{Type} {DockerRepository}");
 }
 
-/// <summary><c>remapIdentity</c>: for mirrors; <see cref="Prefix"/> is replaced by <see cref="SignedPrefix"/>, then <c>matchRepoDigestOrExact</c> applies.</summary>
+/// <summary>
+/// <c>remapIdentity</c>: for mirrors; <see cref="Prefix"/> is replaced by <see cref="SignedPrefix"/>, then <c>matchRepoDigestOrExact</c>
+/// applies.
+/// </summary>
 public sealed record RemapIdentity : SignedIdentity
 {
     /// <inheritdoc/>

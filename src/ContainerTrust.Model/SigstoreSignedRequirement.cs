@@ -39,7 +39,9 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     /// <summary>Base64 of several Rekor public keys. Null if not used.</summary>
     public IReadOnlyList<string>? RekorPublicKeyDatas { get; init; }
 
-    /// <summary>Which references a signature may name. Null where policy.json names none: <c>matchRepoDigestOrExact</c> then applies.</summary>
+    /// <summary>
+    /// Which references a signature may name. Null where policy.json names none: <c>matchRepoDigestOrExact</c> then applies.
+    /// </summary>
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <inheritdoc/>
@@ -61,10 +63,13 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
         : "sigstoreSigned inline key");
 }
 
-/// <summary>The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not null.</summary>
+/// <summary>
+/// The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not
+/// null.
+/// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record FulcioIdentity
 {
@@ -85,12 +90,12 @@ public sealed record FulcioIdentity
 }
 
 /// <summary>
-/// The <c>pki</c> member of a <c>sigstoreSigned</c> requirement. Exactly one roots source, at most one intermediates source, and at least one of
-/// <see cref="SubjectEmail"/> and <see cref="SubjectHostname"/> is not null.
+/// The <c>pki</c> member of a <c>sigstoreSigned</c> requirement. Exactly one roots source, at most one intermediates source, and at least
+/// one of <see cref="SubjectEmail"/> and <see cref="SubjectHostname"/> is not null.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 public sealed record PkiIdentity
 {

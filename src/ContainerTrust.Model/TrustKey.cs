@@ -11,8 +11,8 @@ public enum TrustKeyKind
 }
 
 /// <summary>
-/// A key that a policy names. The user ids, the end and the capabilities of an OpenPGP key are those that its own signatures prove: what is shown here
-/// is what counts when an image is verified. A key that gpg would not import is shown as one that cannot sign.
+/// A key that a policy names. The user ids, the end and the capabilities of an OpenPGP key are those that its own signatures prove: what
+/// is shown here is what counts when an image is verified. A key that gpg would not import is shown as one that cannot sign.
 /// </summary>
 public sealed record TrustKey
 {
@@ -50,8 +50,8 @@ public sealed record TrustKey
     public bool IsRevoked { get; init; }
 
     /// <summary>
-    /// Whether the primary key or one of its subkeys that are not revoked may make signatures, by its key flags and algorithm; validity in time is
-    /// separate, see <see cref="CanSignAt"/>.
+    /// Whether the primary key or one of its subkeys that are not revoked may make signatures, by its key flags and algorithm; validity
+    /// in time is separate, see <see cref="CanSignAt"/>.
     /// </summary>
     public bool CanSign { get; init; }
 
@@ -69,7 +69,10 @@ public sealed record TrustKey
     /// <returns>True if <see cref="Expires"/> is at or before <paramref name="time"/>.</returns>
     public bool IsExpiredAt(DateTimeOffset time) => Expires is { } e && e <= time;
 
-    /// <summary>Whether some part of the key could make a signature at <paramref name="time"/> that counts: of the right kind, not revoked, begun and not ended.</summary>
+    /// <summary>
+    /// Whether some part of the key could make a signature at <paramref name="time"/> that counts: of the right kind, not revoked, begun
+    /// and not ended.
+    /// </summary>
     /// <param name="time">The moment asked about.</param>
     /// <returns>True if the primary key or a subkey could. A subkey ends with its primary key.</returns>
     public bool CanSignAt(DateTimeOffset time) =>

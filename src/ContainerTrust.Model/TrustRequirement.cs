@@ -7,8 +7,8 @@ namespace ContainerTrust;
 /// All requirements of a list must hold for an image to be accepted.
 /// </summary>
 /// <remarks>
-/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and <see cref="object.ToString"/> are
-/// printable.
+/// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
+/// <see cref="object.ToString"/> are printable.
 /// </remarks>
 [JsonDerivedType(typeof(AcceptRequirement), "insecureAcceptAnything")]
 [JsonDerivedType(typeof(RejectRequirement), "reject")]

@@ -21,6 +21,8 @@ public enum TrustType
     /// <summary>Every requirement is <c>signedBaseLayer</c>, which the reference implementation reads and never satisfies.</summary>
     SignedBaseLayer,
 
-    /// <summary>Several kinds of requirement, all of which must hold at once (for example <c>signedBy</c> and <c>sigstoreSigned</c>).</summary>
+    /// <summary>
+    /// Several kinds of requirement, all of which must hold at once (for example <c>signedBy</c> and <c>sigstoreSigned</c>).
+    /// </summary>
     Mixed,
 }

@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 
-/// <summary>What the cmdlets share that change scopes: changes are collected, asked about one by one, and made in a single write a host.</summary>
+/// <summary>
+/// What the cmdlets share that change scopes: changes are collected, asked about one by one, and made in a single write a host.
+/// </summary>
 public abstract class ChangeTrustCmdlet : FleetCmdlet
 {
     private protected ChangeTrustCmdlet()

@@ -4,7 +4,9 @@ using ContainerTrust.Engine.ImagePolicies;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>ConvertTo-ClusterImagePolicy</c>: entries as policies of an OpenShift cluster, or of one namespace. Writes nothing.</summary>
+/// <summary>
+/// <c>ConvertTo-ClusterImagePolicy</c>: entries as policies of an OpenShift cluster, or of one namespace. Writes nothing.
+/// </summary>
 [Cmdlet(VerbsData.ConvertTo, "ClusterImagePolicy", HelpUri = HelpPage.Directory + "ConvertTo-ClusterImagePolicy.md")]
 [OutputType(typeof(ImagePolicyDocument), typeof(string))]
 public sealed class ConvertToClusterImagePolicyCommand : EngineCmdlet
@@ -31,7 +33,9 @@ public sealed class ConvertToClusterImagePolicyCommand : EngineCmdlet
     [Parameter]
     public SwitchParameter AsYaml { get; set; }
 
-    /// <summary>A directory that is the root of the host that the entries are from. The files that they name are looked for below it.</summary>
+    /// <summary>
+    /// A directory that is the root of the host that the entries are from. The files that they name are looked for below it.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }

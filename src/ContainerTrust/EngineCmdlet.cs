@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ContainerTrust.Commands;
 
-/// <summary>What all cmdlets share: how errors and words reach the user, how Ctrl+C ends the work, and what a path of the session is.</summary>
+/// <summary>
+/// What all cmdlets share: how errors and words reach the user, how Ctrl+C ends the work, and what a path of the session is.
+/// </summary>
 public abstract class EngineCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -69,7 +71,9 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
 
     /// <summary>An error of one item; the others get their turn.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="target">The item, where that is not what the error itself names (such as the URL at which an image was not found).</param>
+    /// <param name="target">
+    /// The item, where that is not what the error itself names (such as the URL at which an image was not found).
+    /// </param>
     private protected void Report(TrustException error, object? target = null) => this.Fail(ErrorRecords.Of(error, target));
 
     /// <summary>Does something for one item; its failure is one error record.</summary>

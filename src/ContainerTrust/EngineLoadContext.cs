@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace ContainerTrust.Commands;
 
 /// <summary>
-/// Where the engine and its libraries live. Other modules bring other versions of the same libraries; here everybody gets their own. The model stays
-/// outside, so that its types have one identity for PowerShell and the engine.
+/// Where the engine and its libraries live. Other modules bring other versions of the same libraries; here everybody gets their own. The
+/// model stays outside, so that its types have one identity for PowerShell and the engine.
 /// </summary>
 internal sealed class EngineLoadContext : AssemblyLoadContext
 {

@@ -15,7 +15,10 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     private readonly List<ImageTrustCompliance> _hosts = [];
     private readonly List<(string ComputerName, string Reason)> _unchecked = [];
 
-    /// <summary>Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be checked.</summary>
+    /// <summary>
+    /// Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be
+    /// checked.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
@@ -37,7 +40,10 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     [AllowNull]
     public string[]? UncheckedHost { get; set; }
 
-    /// <summary>Errors of hosts that could not be checked, as <c>-ErrorVariable</c> collects them. The host is what the error names as its origin or target.</summary>
+    /// <summary>
+    /// Errors of hosts that could not be checked, as <c>-ErrorVariable</c> collects them. The host is what the error names as its origin
+    /// or target.
+    /// </summary>
     [Parameter]
     [AllowEmptyCollection]
     [AllowNull]
@@ -108,7 +114,13 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         _unchecked.AddRange((UncheckedHost ?? []).Select(static h => (h, "The host could not be checked.")));
         string path = LocalPath(Path!);
         ReportFormat format = Format is not null ? Enum.Parse<ReportFormat>(Format, ignoreCase: true)
-            : ReportFile.FormatOf(path) ?? throw new TrustException("UnknownReportFormat", TrustErrorKind.InvalidArgument, $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.") { Target = path };
+            : ReportFile.FormatOf(path) ?? throw new TrustException(
+                "UnknownReportFormat",
+                TrustErrorKind.InvalidArgument,
+                $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.")
+            {
+                Target = path,
+            };
         ComplianceReport report = new()
         {
             Hosts = _hosts,

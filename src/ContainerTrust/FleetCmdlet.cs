@@ -7,8 +7,8 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Commands;
 
 /// <summary>
-/// What the cmdlets share that work on this host, below a root directory, or, by the system's ssh, on many hosts. On those nothing is needed but a POSIX shell
-/// and the usual tools.
+/// What the cmdlets share that work on this host, below a root directory, or, by the system's ssh, on many hosts. On those nothing is
+/// needed but a POSIX shell and the usual tools.
 /// </summary>
 public abstract class FleetCmdlet : HostCmdlet, ISshParameters
 {
@@ -18,7 +18,10 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     {
     }
 
-    /// <summary>Work on these hosts instead of this one, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a name from ssh's configuration.</summary>
+    /// <summary>
+    /// Work on these hosts instead of this one, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a name from ssh's
+    /// configuration.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HostCompleter))]

@@ -16,7 +16,10 @@ public sealed class GetImageTrustCommand : FleetCmdlet
 
     private readonly List<Question> _questions = [];
 
-    /// <summary>Scopes to show: registries, namespaces, repositories or images. <c>*</c> and <c>?</c> are wildcards. All, and the default, if left out.</summary>
+    /// <summary>
+    /// Scopes to show: registries, namespaces, repositories or images. <c>*</c> and <c>?</c> are wildcards. All, and the default, if left
+    /// out.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = RegistrySet, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [SupportsWildcards]
@@ -35,7 +38,8 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     public SwitchParameter Default { get; set; }
 
     /// <summary>
-    /// Images (<c>registry.example.com/app:v1</c>, <c>docker://…</c>, <c>dir:/…</c>, <c>oci:…</c>): show the one entry that governs each, and why.
+    /// Images (<c>registry.example.com/app:v1</c>, <c>docker://…</c>, <c>dir:/…</c>, <c>oci:…</c>): show the one entry that governs each,
+    /// and why.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ReferenceSet, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Alias("Image")]
@@ -120,7 +124,13 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     {
         string where = transport is null ? "" : $" in transport {transport}";
         string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
-        return new TrustException("ImageTrustNotFound", TrustErrorKind.NotFound, $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}") { Target = name };
+        return new TrustException(
+            "ImageTrustNotFound",
+            TrustErrorKind.NotFound,
+            $"{host.Store.Locations.PolicyPath} has no scope '{name}'{where}. {hint}")
+        {
+            Target = name,
+        };
     }
 
     private sealed record Question(string Set, string[]? Registry, string? Transport, bool Default, string[]? Reference);

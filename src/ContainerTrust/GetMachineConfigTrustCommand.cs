@@ -7,7 +7,9 @@ using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.</summary>
+/// <summary>
+/// <c>Get-MachineConfigTrust</c>: MachineConfigs from files or from the cluster, with the trust in them. Changes nothing.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "MachineConfigTrust", DefaultParameterSetName = ClusterSet,
     HelpUri = HelpPage.Directory + "Get-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrust))]
@@ -31,7 +33,10 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Names of MachineConfigs in the cluster. <c>*</c> and <c>?</c> are wildcards. All that decide on trust, rendered ones left out, if left out.</summary>
+    /// <summary>
+    /// Names of MachineConfigs in the cluster. <c>*</c> and <c>?</c> are wildcards. All that decide on trust, rendered ones left out, if
+    /// left out.
+    /// </summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -98,20 +103,34 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
         ReadOnlyMemory<byte> content = (LocalHost.Instance.TryReadFile(file, MachineConfigReader.MaxBytes) ?? throw NotFound(file)).Content;
         IReadOnlyList<MachineConfigDocument> documents = MachineConfigReader.ReadDocuments(content, file, Messages);
         if (documents.Count == 0)
-            throw new TrustException("NoMachineConfig", TrustErrorKind.InvalidData, $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.") { Target = file };
+            throw new TrustException(
+                "NoMachineConfig",
+                TrustErrorKind.InvalidData,
+                $"{file} holds no MachineConfig. Give a file with documents of that kind, or with Butane configs of variant openshift.")
+            {
+                Target = file,
+            };
         Write(documents.Where(d => Role is null || Role.Contains(d.Role)), file, isAskedFor: false);
     }
 
     private void FromCluster()
     {
-        ClusterClient client = ClusterClient.Open(new ClusterOptions { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context }, Messages);
+        ClusterClient client = ClusterClient.Open(
+            new ClusterOptions { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context },
+            Messages);
         string source = client.ClusterName ?? "cluster";
         string[] names = Name ?? [];
         bool isExact = names.Length > 0 && !names.Any(WildcardPattern.ContainsWildcardCharacters);
         foreach (string name in names)
         {
             if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '*' or '?' or '[' or ']') || name[0] == '-')
-                throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.") { Target = name };
+                throw new TrustException(
+                    "InvalidName",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{name}' is not a name of a MachineConfig. Give one such as 51-worker-rh-registry-trust, or a pattern.")
+                {
+                    Target = name,
+                };
         }
 
         string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], Cancellation).GetAwaiter().GetResult();
@@ -122,7 +141,13 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
             && (Role is null || Role.Contains(document.Role));
         Write(documents.Where(IsWanted), source, isAskedFor: isExact);
         foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
-            Report(new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.") { Target = name });
+            Report(new TrustException(
+                "MachineConfigNotFound",
+                TrustErrorKind.NotFound,
+                $"The cluster has no MachineConfig '{name}'. Get-MachineConfigTrust without parameters shows those that decide on trust.")
+            {
+                Target = name,
+            });
     }
 
     // A policy that is refused is that MachineConfig's error; the others are shown.

@@ -49,7 +49,9 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? SignatureStore { get; set; }
 
-    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.</summary>
+    /// <summary>
+    /// Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -108,7 +110,9 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
             }))
                 continue;
             _verifier ??= new ReleaseVerifier(Verifier, Platform is null ? null : ImagePlatform.Parse(Platform));
-            Start(new VerificationItem(release), async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
+            Start(
+                new VerificationItem(release),
+                async cancellation => await _verifier.ReadAsync(name, !SkipSignatureCheck, cancellation).ConfigureAwait(false));
         }
     }
 
@@ -125,6 +129,12 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
         }
 
         foreach (string name in (Name ?? []).Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && !seen.Contains(n)))
-            Report(new TrustException("ComponentNotFound", TrustErrorKind.NotFound, $"{item.Target} has no component '{name}'. Get-ReleaseImage without -Name shows those it has.") { Target = name });
+            Report(new TrustException(
+                "ComponentNotFound",
+                TrustErrorKind.NotFound,
+                $"{item.Target} has no component '{name}'. Get-ReleaseImage without -Name shows those it has.")
+            {
+                Target = name,
+            });
     }
 }

@@ -14,17 +14,23 @@ public abstract class HostCmdlet : EngineCmdlet
     {
     }
 
-    /// <summary>A directory that is the root of another host (a mounted disk, an unpacked image). All files of that host are looked for below it.</summary>
+    /// <summary>
+    /// A directory that is the root of another host (a mounted disk, an unpacked image). All files of that host are looked for below it.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public virtual string? Root { get; set; }
 
-    /// <summary>The policy.json to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
+    /// <summary>
+    /// The policy.json to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public virtual string? PolicyPath { get; set; }
 
-    /// <summary>The registries.d directory to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.</summary>
+    /// <summary>
+    /// The registries.d directory to use instead of the one in force. With <see cref="Root"/> an absolute path as that host names it.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public virtual string? RegistriesDirectory { get; set; }
@@ -33,7 +39,10 @@ public abstract class HostCmdlet : EngineCmdlet
     [Parameter]
     public virtual SwitchParameter CurrentUser { get; set; }
 
-    /// <summary>The version of podman whose rules say where files are looked for (<c>5.8</c>, <c>6.0</c>), where the host does not tell or tells wrongly.</summary>
+    /// <summary>
+    /// The version of podman whose rules say where files are looked for (<c>5.8</c>, <c>6.0</c>), where the host does not tell or tells
+    /// wrongly.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public virtual string? PodmanVersion { get; set; }
@@ -54,7 +63,9 @@ public abstract class HostCmdlet : EngineCmdlet
     /// <summary>Whether the files are another host's.</summary>
     private protected virtual bool IsElsewhere => Root is not null;
 
-    /// <summary>A path on the host that is worked on: another host's as that host names it, otherwise one that PowerShell resolves.</summary>
+    /// <summary>
+    /// A path on the host that is worked on: another host's as that host names it, otherwise one that PowerShell resolves.
+    /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
     private protected string? HostPath(string? path, string parameter)
     {
@@ -62,7 +73,11 @@ public abstract class HostCmdlet : EngineCmdlet
             return null;
         if (!IsElsewhere)
             return LocalPath(path);
-        return path.StartsWith('/') ? path : throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"-{parameter} '{path}' must be an absolute path: {(Root is null ? "with -HostName" : "with -Root")} it names the file as that host does, not as this session.")
+        return path.StartsWith('/') ? path : throw new TrustException(
+            "PathNotAbsolute",
+            TrustErrorKind.InvalidArgument,
+            $"-{parameter} '{path}' must be an absolute path: {(Root is null ? "with -HostName" : "with -Root")} it names the file as " +
+            "that host does, not as this session.")
         {
             Target = path,
         };

@@ -43,7 +43,9 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The version of OpenShift, from 4.8 on; the newest known if left out. Clusters take documents of older versions, too.</summary>
+    /// <summary>
+    /// The version of OpenShift, from 4.8 on; the newest known if left out. Clusters take documents of older versions, too.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(OpenShiftVersionCompleter))]
@@ -115,11 +117,18 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     private protected override void Begin()
     {
         if (AsYaml && AsButane)
-            throw new TrustException("OneFormOnly", TrustErrorKind.InvalidArgument, "-AsYaml and -AsButane are two forms of the same. Choose one.");
+            throw new TrustException(
+                "OneFormOnly",
+                TrustErrorKind.InvalidArgument,
+                "-AsYaml and -AsButane are two forms of the same. Choose one.");
 
         // The set without entries has them; that entries come down the pipeline is known only now.
         if (MyInvocation.ExpectingInput && ((Root ?? PolicyPath ?? RegistriesDirectory ?? PodmanVersion) is not null || CurrentUser))
-            throw new TrustException("HostNotAsked", TrustErrorKind.InvalidArgument, "-Root, -PolicyPath, -RegistriesDirectory, -CurrentUser and -PodmanVersion name the host whose policy is taken, and the entries come from elsewhere. Give those parameters to Get-ImageTrust.");
+            throw new TrustException(
+                "HostNotAsked",
+                TrustErrorKind.InvalidArgument,
+                "-Root, -PolicyPath, -RegistriesDirectory, -CurrentUser and -PodmanVersion name the host whose policy is taken, " +
+                "and the entries come from elsewhere. Give those parameters to Get-ImageTrust.");
 
         // What is wrong with the parameters is said before anything is read.
         _builder = new MachineConfigBuilder(

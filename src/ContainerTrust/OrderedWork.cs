@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace ContainerTrust.Commands;
 
 /// <summary>
-/// Work for a pipeline that is done on other threads, several items at once, and comes back in the order in which it was given. PowerShell takes objects and
-/// words on the pipeline's thread only: everything is handed over to the thread that calls <see cref="Deliver"/>. What an item says is heard when
-/// its turn comes, from then on as it is said.
+/// Work for a pipeline that is done on other threads, several items at once, and comes back in the order in which it was given.
+/// PowerShell takes objects and words on the pipeline's thread only: everything is handed over to the thread that calls
+/// <see cref="Deliver"/>. What an item says is heard when its turn comes, from then on as it is said.
 /// </summary>
 /// <typeparam name="TItem">What is worked on.</typeparam>
 /// <typeparam name="TResult">What comes of it.</typeparam>
@@ -43,7 +43,9 @@ internal sealed class OrderedWork<TItem, TResult> : IDisposable
     /// <summary>What the work speaks through, on any thread.</summary>
     public TrustMessages Messages { get; }
 
-    /// <summary>Called from time to time while <see cref="Deliver"/> waits, with the number of items taken in and of those that are done.</summary>
+    /// <summary>
+    /// Called from time to time while <see cref="Deliver"/> waits, with the number of items taken in and of those that are done.
+    /// </summary>
     public Action<int, int>? Waiting { get; init; }
 
     /// <summary>How many items were taken in.</summary>
@@ -58,7 +60,11 @@ internal sealed class OrderedWork<TItem, TResult> : IDisposable
         Entry entry = new(item);
         Count++;
         entry.Task = Task.Run(() => Work(entry, work), _cancellation);
-        entry.Task.ContinueWith(_ => Finished(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        entry.Task.ContinueWith(
+            _ => Finished(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         _entries.Enqueue(entry);
     }
 

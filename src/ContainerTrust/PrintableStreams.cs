@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ContainerTrust.Commands;
 
 /// <summary>
-/// The one way to PowerShell's streams and questions. The words hold what files, registries and hosts say, and none of that may steer a terminal
-/// or look like a line of its own. <c>src/BannedSymbols.Sinks.txt</c> keeps the rest of the code from going past it.
+/// The one way to PowerShell's streams and questions. The words hold what files, registries and hosts say, and none of that may steer a
+/// terminal or look like a line of its own. <c>src/BannedSymbols.Sinks.txt</c> keeps the rest of the code from going past it.
 /// </summary>
 #pragma warning disable RS0030 // Here, and nowhere else.
 internal static class PrintableStreams

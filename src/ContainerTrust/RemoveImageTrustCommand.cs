@@ -16,7 +16,9 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 
     private readonly List<ImageTrust> _entries = [];
 
-    /// <summary>The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.</summary>
+    /// <summary>
+    /// The scopes, exactly as they are in the policy. There are no wildcards: <c>*.example.com</c> is the scope of that name.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RegistrySet, HelpMessage = "A scope, exactly as it is in the policy")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(RegistryCompleter))]
@@ -49,7 +51,11 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
                 if (name.Length > 0 || MyInvocation.BoundParameters.ContainsKey(nameof(Transport)))
                     changes.Add(Removal(Transport, name));
                 else
-                    host.Report(new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, "A registry is empty; perhaps a variable is not set. To remove the default of a whole transport give -Transport too."));
+                    host.Report(new TrustException(
+                        "EmptyScope",
+                        TrustErrorKind.InvalidArgument,
+                        "A registry is empty; perhaps a variable is not set. " +
+                        "To remove the default of a whole transport give -Transport too."));
             }
 
             return;
@@ -60,13 +66,20 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
             if (!changes.Attempt(() => ScopeRules.RequireNamed(trust)))
                 continue;
             if (trust.IsDefault)
-                host.Report(new TrustException("DefaultNotRemovable", TrustErrorKind.InvalidArgument, "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.") { Target = trust.Registry });
+                host.Report(new TrustException(
+                    "DefaultNotRemovable",
+                    TrustErrorKind.InvalidArgument,
+                    "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.")
+                {
+                    Target = trust.Registry,
+                });
             else
                 changes.Add(Removal(trust.Transport, trust.Registry));
         }
     }
 
-    private protected override string Describe(HostChanges changes, TrustChange change) => KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";
+    private protected override string Describe(HostChanges changes, TrustChange change) =>
+        KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";
 
     private TrustChange Removal(string transport, string name) =>
         new() { Transport = transport, Registry = name, Remove = true, KeepSection = KeepSignatureStore };

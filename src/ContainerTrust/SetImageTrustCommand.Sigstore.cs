@@ -6,7 +6,10 @@ namespace ContainerTrust.Commands;
 /// <content>The parameters for sigstore signatures by certificates and with logs.</content>
 public sealed partial class SetImageTrustCommand
 {
-    /// <summary>Certificates of the Fulcio CA that signers' certificates come from. Needs <see cref="OidcIssuer"/>, <see cref="SubjectEmail"/> and <see cref="RekorPublicKeyPath"/>.</summary>
+    /// <summary>
+    /// Certificates of the Fulcio CA that signers' certificates come from. Needs <see cref="OidcIssuer"/>, <see cref="SubjectEmail"/> and
+    /// <see cref="RekorPublicKeyPath"/>.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -36,7 +39,10 @@ public sealed partial class SetImageTrustCommand
     [ValidateNotNullOrEmpty]
     public string[]? RekorPublicKeyPath { get; set; }
 
-    /// <summary>Root certificates of a private PKI that signers' certificates come from. Needs <see cref="SubjectEmail"/> or <see cref="SubjectHostname"/>.</summary>
+    /// <summary>
+    /// Root certificates of a private PKI that signers' certificates come from. Needs <see cref="SubjectEmail"/> or
+    /// <see cref="SubjectHostname"/>.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]

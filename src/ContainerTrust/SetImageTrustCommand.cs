@@ -26,7 +26,9 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string[]? Registry { get; set; }
 
-    /// <summary>Set the policy's default, which governs every image that no scope does; stores then become those of <c>default-docker</c>.</summary>
+    /// <summary>
+    /// Set the policy's default, which governs every image that no scope does; stores then become those of <c>default-docker</c>.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
     public SwitchParameter Default { get; set; }
 
@@ -58,7 +60,10 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [ValidateSet("SignedBy", "SigstoreSigned", "Accept", "Reject")]
     public string? Type { get; set; }
 
-    /// <summary>Key files on the host: OpenPGP for <c>SignedBy</c>, PEM public keys for <c>SigstoreSigned</c>. Each must have signed, unless <see cref="AnyKey"/> is given.</summary>
+    /// <summary>
+    /// Key files on the host: OpenPGP for <c>SignedBy</c>, PEM public keys for <c>SigstoreSigned</c>. Each must have signed, unless
+    /// <see cref="AnyKey"/> is given.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? KeyPath { get; set; }
@@ -96,7 +101,10 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [ValidateNotNullOrEmpty]
     public string? SignedPrefix { get; set; }
 
-    /// <summary>URL of the store that signatures are read from (<c>https://…</c>, <c>file:///…</c>). Without type and keys only the stores are set.</summary>
+    /// <summary>
+    /// URL of the store that signatures are read from (<c>https://…</c>, <c>file:///…</c>). Without type and keys only the stores are
+    /// set.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -111,8 +119,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     public string? SignatureStoreStaging { get; set; }
 
     /// <summary>
-    /// Read sigstore signatures from the registry itself; <c>-UseSigstoreAttachments:$false</c> writes that they are not read. If left out, it is switched on
-    /// where new requirements need it.
+    /// Read sigstore signatures from the registry itself; <c>-UseSigstoreAttachments:$false</c> writes that they are not read. If left
+    /// out, it is switched on where new requirements need it.
     /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]

@@ -20,8 +20,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     private int _answers;
 
     /// <summary>
-    /// What the host is to be like: entries from <c>Get-ImageTrust</c>, a policy.json, a directory that is a host's root, or an object with entries in its property
-    /// <c>Trust</c>, such as a MachineConfig.
+    /// What the host is to be like: entries from <c>Get-ImageTrust</c>, a policy.json, a directory that is a host's root, or an object
+    /// with entries in its property <c>Trust</c>, such as a MachineConfig.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [AllowNull]

@@ -4,7 +4,9 @@ using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>Test-MachineConfigTrust</c>: whether the machines of a cluster's pools use the policy that a MachineConfig has. Changes nothing.</summary>
+/// <summary>
+/// <c>Test-MachineConfigTrust</c>: whether the machines of a cluster's pools use the policy that a MachineConfig has. Changes nothing.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "MachineConfigTrust", HelpUri = HelpPage.Directory + "Test-MachineConfigTrust.md")]
 [OutputType(typeof(MachineConfigTrustResult), typeof(bool))]
 public sealed class TestMachineConfigTrustCommand : EngineCmdlet
@@ -16,7 +18,9 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     private IReadOnlyList<MachineConfigTrustResult>? _progress;
     private bool _hasProgress;
 
-    /// <summary>Pools, such as <c>worker</c>. Without it all that select the MachineConfig and, if none was named, all that have machines.</summary>
+    /// <summary>
+    /// Pools, such as <c>worker</c>. Without it all that select the MachineConfig and, if none was named, all that have machines.
+    /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RoleCompleter))]
@@ -27,7 +31,10 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>What is meant, from <c>New-MachineConfigTrust</c> or <c>Get-MachineConfigTrust</c>. Without it what the MachineConfig in the cluster has.</summary>
+    /// <summary>
+    /// What is meant, from <c>New-MachineConfigTrust</c> or <c>Get-MachineConfigTrust</c>. Without it what the MachineConfig in the
+    /// cluster has.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public MachineConfigTrust[]? InputObject { get; set; }
@@ -149,5 +156,6 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
         : $"{result.Role}: {result.Status}";
 
     // The numbers are about what the machines are to have, which is not ours before it is rendered.
-    private static int? Pending(MachineConfigTrustResult result) => result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
+    private static int? Pending(MachineConfigTrustResult result) =>
+        result.Status == MachineConfigTrustStatus.NotRendered ? 0 : result.UpdatedMachineCount;
 }

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Commands;
 
-/// <summary>A transport in any case, as PowerShell's own values are taken, becomes the one that the policy format knows. Other names stay as they are.</summary>
+/// <summary>
+/// A transport in any case, as PowerShell's own values are taken, becomes the one that the policy format knows. Other names stay as they
+/// are.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TransportNameAttribute : ArgumentTransformationAttribute
 {

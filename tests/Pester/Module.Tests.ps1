@@ -116,6 +116,58 @@ Describe 'The module' {
     }
 }
 
+# [Parameter] names a parameter's sets in a constant, and PowerShell reads it only where the property is declared last: a class whose sets are
+# others has to declare a parameter again. All but the sets must then be what the other declaration says.
+Describe 'A parameter that is declared twice' {
+    BeforeAll {
+        $assembly = [ContainerTrust.Commands.EngineCmdlet].Assembly
+        $classes = $assembly.GetExportedTypes().Where({ $_.IsDefined([System.Management.Automation.CmdletAttribute], $false) })
+
+        # Type, names, checks, completion and default, as text.
+        function Get-Declaration([type] $Class, [string] $Name) {
+            $property = $Class.GetProperty($Name)
+            $attributes = foreach ($attribute in $property.GetCustomAttributesData()) {
+                if ($attribute.AttributeType.Namespace -eq 'System.Runtime.CompilerServices') { continue }
+                if ($attribute.AttributeType.Name -ne 'ParameterAttribute') { "$attribute" }
+                else { "[Parameter($($attribute.NamedArguments.Where({ $_.MemberName -ne 'ParameterSetName' }) -join ', '))]" }
+            }
+            $default = $property.GetValue([System.Activator]::CreateInstance($Class))
+            "$($property.PropertyType) = $default; $($attributes | Sort-Object -Unique)"
+        }
+
+        function Get-Difference([type[]] $Class, [string] $Name) {
+            $declarations = @($Class | ForEach-Object { Get-Declaration $_ $Name } | Sort-Object -Unique)
+            if ($declarations.Count -gt 1) { "-${Name}: $($declarations -join ' | ')" }
+        }
+    }
+
+    It 'reaches other hosts alike' {
+        $ssh = $assembly.GetType('ContainerTrust.Commands.Fleet.ISshParameters', $true)
+        $fleet = $classes.Where({ $ssh.IsAssignableFrom($_) })
+        $fleet.Name | Should -Contain TestImageSignatureCommand
+        $fleet.Where({ $_.IsSubclassOf([ContainerTrust.Commands.FleetCmdlet]) }).Count | Should -BeGreaterThan 2
+        # -ThrottleLimit of Test-ImageSignature counts images as well.
+        $names = $ssh.GetProperties().Name.Where({ $_ -ne 'ThrottleLimit' })
+        $names.Count | Should -BeGreaterThan 8
+        $names | ForEach-Object { Get-Difference $fleet $_ } | Should -BeNullOrEmpty
+        Get-Difference $fleet ThrottleLimit | Should -BeLike '-ThrottleLimit: int = 16;*256)* | int = 32;*1024)*'
+    }
+
+    It 'is what the class says that it has it from' {
+        $overrides = 0
+        $differences = foreach ($name in $classes.ForEach({ $_.GetProperties().Name }) | Sort-Object -Unique) {
+            $alike = $classes.Where({ $_.GetProperty($name).GetMethod.IsVirtual }) | Group-Object { $_.GetProperty($name).GetMethod.GetBaseDefinition().DeclaringType.Name }
+            foreach ($group in $alike) {
+                if ($group.Name -notlike '*Cmdlet') { continue }
+                $overrides += $group.Group.Where({ $_.GetProperty($name).DeclaringType.Name -ne $group.Name }).Count
+                Get-Difference $group.Group $name
+            }
+        }
+        $differences | Should -BeNullOrEmpty
+        $overrides | Should -BeGreaterThan 15
+    }
+}
+
 # Libraries that other modules bring along, in versions that are not ours; the project of the PowerShell tests puts them in out/neighbours.
 Describe 'A neighbour with another version of our libraries' {
     BeforeAll {

@@ -56,9 +56,9 @@ internal sealed class BundlesTarget : FuzzTarget
             .Add(logged[SigstoreSignature.BundleAnnotation]!)
             .Add(TestLog.Body(logged.Payload, logged.Raw, key.Pem))
             .Add(TestLog.Body(fulcio.Payload, fulcio.Raw, leaf.Pem))
-            .Add(SharedCorpus.Files(static path => path.Contains("cosign", StringComparison.Ordinal)
+            .Add(CorpusFiles.Where(static path => path.Contains("cosign", StringComparison.Ordinal)
                 && path.Contains("/signature-", StringComparison.Ordinal)))
-            .Add(SharedCorpus.Files(static path => path.EndsWith("rekor-set", StringComparison.Ordinal)));
+            .Add(CorpusFiles.Where(static path => path.EndsWith("rekor-set", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

@@ -55,7 +55,7 @@ internal sealed class ManifestsTarget : FuzzTarget
             .Add(SignedManifests.Payload)
             .Add(SignedManifests.Signed())
             .Add(SignedManifests.Signed(signatures: 2))
-            .Add(SharedCorpus.Files(static path => path.EndsWith("manifest.json", StringComparison.Ordinal)));
+            .Add(CorpusFiles.Where(static path => path.EndsWith("manifest.json", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

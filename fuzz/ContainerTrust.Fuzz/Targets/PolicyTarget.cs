@@ -38,7 +38,7 @@ internal sealed class PolicyTarget : FuzzTarget
 
         return material
             .Add("""{"default":[{"type":"reject"}]}""")
-            .Add(SharedCorpus.Files(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
+            .Add(CorpusFiles.Where(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

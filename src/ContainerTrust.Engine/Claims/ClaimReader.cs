@@ -6,8 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Claims;
 
 /// <summary>
-/// Reads the JSON of a claim about an image in one pass, refusing the slightest surprise: of a <see cref="SimpleSigningClaim"/>, and of a sigstore payload,
-/// which is the same but for its type and an <c>optional</c> that may be null.
+/// Reads the JSON of a claim about an image in one pass, refusing the slightest surprise: of a <see cref="SimpleSigningClaim"/>, and of a
+/// sigstore payload, which is the same but for its type and an <c>optional</c> that may be null.
 /// </summary>
 internal ref struct ClaimReader
 {

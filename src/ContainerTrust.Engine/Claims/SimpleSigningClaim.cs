@@ -4,8 +4,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Claims;
 
 /// <summary>
-/// What a simple-signing signature says of an image: the JSON inside the signed message (containers-signature(5)). Only made from content whose
-/// signature holds.
+/// What a simple-signing signature says of an image: the JSON inside the signed message (containers-signature(5)). Only made from content
+/// whose signature holds.
 /// </summary>
 /// <param name="ManifestDigest">The digest of the manifest that was signed, <c>algorithm:hex</c>.</param>
 /// <param name="DockerReference">The reference that was signed, as written; not checked for its grammar.</param>

@@ -2,12 +2,16 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Evaluation;
 
-/// <summary>Whether the reference that a signature names is accepted for an image (containers-policy.json(5), <c>signedIdentity</c>).</summary>
+/// <summary>
+/// Whether the reference that a signature names is accepted for an image (containers-policy.json(5), <c>signedIdentity</c>).
+/// </summary>
 internal static class IdentityMatcher
 {
     /// <summary>Compares.</summary>
     /// <param name="identity">The rule. Null for <c>matchRepoDigestOrExact</c>, the default.</param>
-    /// <param name="image">The image as the user named it, with exactly one of tag and digest. Null for an image without a docker reference.</param>
+    /// <param name="image">
+    /// The image as the user named it, with exactly one of tag and digest. Null for an image without a docker reference.
+    /// </param>
     /// <param name="signed">The reference in a claim whose signature holds.</param>
     /// <returns>Null if it is accepted; otherwise why not, a clause.</returns>
     public static string? Refusal(SignedIdentity? identity, DockerReference? image, string signed)
@@ -19,14 +23,18 @@ internal static class IdentityMatcher
             null or MatchRepoDigestOrExactIdentity => WithImage(image, claimed, MatchRepoDigestOrExact),
             MatchExactIdentity => WithImage(image, claimed, MatchExact),
             MatchRepositoryIdentity => WithImage(image, claimed, MatchRepository),
-            ExactReferenceIdentity exact => Parsed(exact.DockerReference, out DockerReference? reference) ?? MatchExact(reference!, claimed),
-            ExactRepositoryIdentity exact => Parsed(exact.DockerRepository, out DockerReference? repository) ?? MatchRepository(repository!, claimed),
+            ExactReferenceIdentity exact =>
+                Parsed(exact.DockerReference, out DockerReference? reference) ?? MatchExact(reference!, claimed),
+            ExactRepositoryIdentity exact =>
+                Parsed(exact.DockerRepository, out DockerReference? repository) ?? MatchRepository(repository!, claimed),
             RemapIdentity remap => WithImage(image, claimed, (own, other) => Remap(remap, own, out DockerReference? mapped) ?? MatchRepoDigestOrExact(mapped!, other)),
             _ => $"the identity rule {identity.Type} is not known",
         };
     }
 
-    /// <summary>Whether two references are the same once both are expanded; a tag is never added (<c>skopeo standalone-verify</c>).</summary>
+    /// <summary>
+    /// Whether two references are the same once both are expanded; a tag is never added (<c>skopeo standalone-verify</c>).
+    /// </summary>
     public static string? SameReferenceRefusal(DockerReference expected, string signed)
     {
         if (!DockerReference.TryParse(signed, out DockerReference? claimed, out string problem))

@@ -6,10 +6,14 @@ namespace ContainerTrust.Engine.Evaluation;
 /// <summary>Everything about an image that a verdict depends on.</summary>
 public sealed record ImageToJudge
 {
-    /// <summary>What the user asked for, with exactly one of tag and digest. Null for transports whose images have no docker reference.</summary>
+    /// <summary>
+    /// What the user asked for, with exactly one of tag and digest. Null for transports whose images have no docker reference.
+    /// </summary>
     public required DockerReference? Reference { get; init; }
 
-    /// <summary>The manifest. Whoever made this has checked that it is the one that <see cref="Reference"/>'s digest names, if it names one.</summary>
+    /// <summary>
+    /// The manifest. Whoever made this has checked that it is the one that <see cref="Reference"/>'s digest names, if it names one.
+    /// </summary>
     public required JudgedManifest Manifest { get; init; }
 
     /// <summary>The signatures that were found for it, none of them verified.</summary>

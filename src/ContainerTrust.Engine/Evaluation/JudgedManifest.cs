@@ -24,7 +24,9 @@ public sealed class JudgedManifest
     /// <returns>The manifest.</returns>
     public static JudgedManifest FromDigest(string digest) => new(digest, null);
 
-    /// <summary>Whether a digest is this manifest's, compared as text: one by another algorithm matches nothing, as in the reference.</summary>
+    /// <summary>
+    /// Whether a digest is this manifest's, compared as text: one by another algorithm matches nothing, as in the reference.
+    /// </summary>
     /// <param name="digest">A digest.</param>
     /// <returns>True if it is.</returns>
     public bool Matches(string digest) => digest == Digest;

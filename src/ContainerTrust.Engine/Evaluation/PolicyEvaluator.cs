@@ -7,8 +7,9 @@ using ContainerTrust.Engine.Sigstore;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>
-/// Whether requirements accept an image, and why (containers-policy.json(5), "Policy Requirements"). All requirements of the list must be satisfied; one
-/// accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest with the image.
+/// Whether requirements accept an image, and why (containers-policy.json(5), "Policy Requirements"). All requirements of the list must be
+/// satisfied; one accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest
+/// with the image.
 /// </summary>
 public static class PolicyEvaluator
 {
@@ -74,7 +75,8 @@ public static class PolicyEvaluator
         RejectRequirement => Refused(requirement, "The policy rejects every image here."),
         SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
         SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, keys, acceptedFingerprints),
-        SignedBaseLayerRequirement => Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
+        SignedBaseLayerRequirement =>
+            Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
         _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
     };
 
@@ -108,7 +110,8 @@ public static class PolicyEvaluator
         }
 
         RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
-        bool isHint = !verdict.IsSatisfied && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
+        bool isHint = !verdict.IsSatisfied
+            && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
         return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
     }
 
@@ -117,10 +120,12 @@ public static class PolicyEvaluator
         ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out _, out SigstoreSignature? sigstore, out string problem);
         return kind switch
         {
-            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType => NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
+            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType =>
+                NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
             ImageSignatureKind.Sigstore when judge is not null => judge.Judge(blob.Source, sigstore!, image.Manifest, image.Now),
             ImageSignatureKind.Sigstore => NotValid(blob, kind, trustProblem),
-            ImageSignatureKind.SimpleSigning => NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
+            ImageSignatureKind.SimpleSigning =>
+                NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
             _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
         };
     }
@@ -132,9 +137,11 @@ public static class PolicyEvaluator
         ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent, out string problem);
         return kind switch
         {
-            ImageSignatureKind.SimpleSigning when judge is not null => judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
+            ImageSignatureKind.SimpleSigning when judge is not null =>
+                judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
             ImageSignatureKind.SimpleSigning => NotValid(blob, kind, keyProblem),
-            ImageSignatureKind.Sigstore => NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
+            ImageSignatureKind.Sigstore =>
+                NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
             _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
         };
     }

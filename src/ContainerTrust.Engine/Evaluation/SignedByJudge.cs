@@ -6,8 +6,9 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>
-/// Judges simple-signing signatures for one requirement, in the reference implementation's order: the signature holds, its signer is accepted, the claim is
-/// well-formed, it is about this manifest and about this image's name. Nothing of the claim is looked at before the signature holds.
+/// Judges simple-signing signatures for one requirement, in the reference implementation's order: the signature holds, its signer is
+/// accepted, the claim is well-formed, it is about this manifest and about this image's name. Nothing of the claim is looked at before
+/// the signature holds.
 /// </summary>
 internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string> acceptedFingerprints, Func<string, string?> identityRefusal)
 {

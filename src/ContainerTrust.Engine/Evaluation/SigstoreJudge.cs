@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Sigstore;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>
-/// Judges sigstore signatures for one requirement, in the reference implementation's order: log entry and certificate or key, signature, claim, this image's
-/// name, this manifest. Nothing of the claim is looked at before the signature holds.
+/// Judges sigstore signatures for one requirement, in the reference implementation's order: log entry and certificate or key, signature,
+/// claim, this image's name, this manifest. Nothing of the claim is looked at before the signature holds.
 /// </summary>
 internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> acceptedFingerprints, Func<string, string?> identityRefusal)
 {

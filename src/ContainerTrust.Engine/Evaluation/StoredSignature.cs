@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Evaluation;
 
-/// <summary>A stored signature's format, and whether it is what the format says, as containers/image reads it before any requirement is asked.</summary>
+/// <summary>
+/// A stored signature's format, and whether it is what the format says, as containers/image reads it before any requirement is asked.
+/// </summary>
 internal static class StoredSignature
 {
     /// <summary>Looks at a signature.</summary>

@@ -4,8 +4,9 @@ using System.Text;
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>
-/// How a front end says what the engine advises. There is one for each front end; a process has one front end, which says once which is spoken
-/// (<see cref="Speak"/>). A value that does not survive being shown and copied (control and format characters, lone surrogates) makes no command.
+/// How a front end says what the engine advises. There is one for each front end; a process has one front end, which says once which is
+/// spoken (<see cref="Speak"/>). A value that does not survive being shown and copied (control and format characters, lone surrogates)
+/// makes no command.
 /// </summary>
 public abstract class AdviceLanguage
 {

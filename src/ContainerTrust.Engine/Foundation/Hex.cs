@@ -1,7 +1,8 @@
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>
-/// Upper-case hex for fingerprints. The framework's own conversion is compiled anew in every process, which takes longer than a thousand short ones.
+/// Upper-case hex for fingerprints. The framework's own conversion is compiled anew in every process, which takes longer than a thousand
+/// short ones.
 /// </summary>
 internal static class Hex
 {

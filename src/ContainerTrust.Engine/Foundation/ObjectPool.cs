@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>
-/// Key objects of the framework: making one costs more than a verification with it, and none of them promises to serve two threads at once. There are
-/// never more than threads that verified with the same key at the same time.
+/// Key objects of the framework: making one costs more than a verification with it, and none of them promises to serve two threads at
+/// once. There are never more than threads that verified with the same key at the same time.
 /// </summary>
 /// <typeparam name="T">Type of the objects.</typeparam>
 /// <param name="create">Makes another one.</param>

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Foundation;
 
-/// <summary>Text from a file as part of a message: one line, of bounded length, without characters that a terminal or a log would act on.</summary>
+/// <summary>
+/// Text from a file as part of a message: one line, of bounded length, without characters that a terminal or a log would act on.
+/// </summary>
 internal static class Printable
 {
     /// <summary>The most characters of a name that a message shows.</summary>

@@ -21,7 +21,8 @@ public static class ScopePattern
         ArgumentNullException.ThrowIfNull(pattern);
         ArgumentNullException.ThrowIfNull(scope);
 
-        // The usual two-pointer walk: on a mismatch, let the last star take one character more. No backtracking beyond that, so at most |pattern| * |scope| steps.
+        // The usual two-pointer walk: on a mismatch, let the last star take one character more. No backtracking beyond that, so at most
+        // |pattern| * |scope| steps.
         int p = 0, s = 0, star = -1, mark = 0;
         while (s < scope.Length)
         {

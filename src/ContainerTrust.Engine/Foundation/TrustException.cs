@@ -35,8 +35,8 @@ public enum TrustErrorKind
 }
 
 /// <summary>
-/// An error with a stable id, for people to read and for scripts to match. The message is one sentence that names the file and says what to do;
-/// what is in it from outside has been made printable (<see cref="PrintableText"/>).
+/// An error with a stable id, for people to read and for scripts to match. The message is one sentence that names the file and says what
+/// to do; what is in it from outside has been made printable (<see cref="PrintableText"/>).
 /// </summary>
 public class TrustException : Exception
 {

@@ -14,7 +14,10 @@ internal static class AbsolutePath
         if (path.StartsWith('/') && !path.Contains('\0'))
             return path;
         string shown = Printable.Of(path, Printable.NameLength);
-        throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{shown}' is not an absolute path; give {what} from the root on.")
+        throw new TrustException(
+            "PathNotAbsolute",
+            TrustErrorKind.InvalidArgument,
+            $"'{shown}' is not an absolute path; give {what} from the root on.")
         {
             Target = path,
         };

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.MachineConfig;
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>
-/// A host that consists of the files of a document, in memory: what a MachineConfig puts on a node is read and edited as a host's own files are. There are no
-/// links, every directory that a file lies in is there, and nobody is logged in.
+/// A host that consists of the files of a document, in memory: what a MachineConfig puts on a node is read and edited as a host's own
+/// files are. There are no links, every directory that a file lies in is there, and nobody is logged in.
 /// </summary>
 public sealed class DocumentHost : ITrustHost
 {
@@ -23,7 +23,9 @@ public sealed class DocumentHost : ITrustHost
     /// <summary>A host with files.</summary>
     /// <param name="name">Its name, such as a MachineConfig's.</param>
     /// <param name="files">The files.</param>
-    /// <param name="underneath">Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults.Files"/>.</param>
+    /// <param name="underneath">
+    /// Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults.Files"/>.
+    /// </param>
     /// <exception cref="TrustException">Two of the files have the same path (<c>DuplicateFile</c>).</exception>
     public DocumentHost(string name, IEnumerable<MachineConfigFile> files, IEnumerable<MachineConfigFile>? underneath = null)
         : this(name)
@@ -32,7 +34,13 @@ public sealed class DocumentHost : ITrustHost
         foreach (MachineConfigFile file in files)
         {
             if (!_files.TryAdd(Normalize(file.Path), new Entry(file.Content, ++_revision, ToPermissions(file.Mode), null)))
-                throw new TrustException("DuplicateFile", TrustErrorKind.InvalidData, $"{name} has the file {Printable.Of(file.Path, Printable.NameLength)} twice. Leave one of them out.") { Target = file.Path };
+                throw new TrustException(
+                    "DuplicateFile",
+                    TrustErrorKind.InvalidData,
+                    $"{name} has the file {Printable.Of(file.Path, Printable.NameLength)} twice. Leave one of them out.")
+                {
+                    Target = file.Path,
+                };
         }
 
         foreach (MachineConfigFile file in underneath ?? [])
@@ -67,14 +75,27 @@ public sealed class DocumentHost : ITrustHost
         if (!_files.TryGetValue(normal, out Entry? file))
         {
             return IsDirectory(normal)
-                ? throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"'{Printable.Of(path, Printable.NameLength)}' is a directory in {ComputerName}, not a file. Name a file.") { Target = path }
+                ? throw new TrustException(
+                    "IsADirectory",
+                    TrustErrorKind.InvalidData,
+                    $"'{Printable.Of(path, Printable.NameLength)}' is a directory in {ComputerName}, not a file. Name a file.")
+                {
+                    Target = path,
+                }
                 : null;
         }
 
         if (file.Problem is { } problem)
             throw new TrustException(problem.ErrorId, problem.Kind, problem.Message, problem) { Target = path };
         if (file.Content.Length > maxBytes)
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"'{Printable.Of(path, Printable.NameLength)}' in {ComputerName} has {file.Content.Length} bytes, more than the {maxBytes} that are read.") { Target = path };
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"'{Printable.Of(path, Printable.NameLength)}' in {ComputerName} has {file.Content.Length} bytes, " +
+                $"more than the {maxBytes} that are read.")
+            {
+                Target = path,
+            };
         return new HostFile(path, file.Content, file.Stamp) { Permissions = file.Permissions };
     }
 
@@ -86,7 +107,13 @@ public sealed class DocumentHost : ITrustHost
     {
         string directory = Normalize(path);
         if (_files.ContainsKey(directory))
-            throw new TrustException("NotADirectory", TrustErrorKind.ReadError, $"'{Printable.Of(path, Printable.NameLength)}' is a file in {ComputerName}, not a directory. Check the path.") { Target = path };
+            throw new TrustException(
+                "NotADirectory",
+                TrustErrorKind.ReadError,
+                $"'{Printable.Of(path, Printable.NameLength)}' is a file in {ComputerName}, not a directory. Check the path.")
+            {
+                Target = path,
+            };
         string prefix = directory == "/" ? directory : directory + "/";
         SortedSet<string> names = new(StringComparer.Ordinal);
         foreach (string file in _files.Keys)
@@ -100,7 +127,9 @@ public sealed class DocumentHost : ITrustHost
         return [.. names];
     }
 
-    /// <summary>Begins a change. The document is this program's alone, so nobody is waited for: a second change at the same time is refused.</summary>
+    /// <summary>
+    /// Begins a change. The document is this program's alone, so nobody is waited for: a second change at the same time is refused.
+    /// </summary>
     /// <param name="directories">Not needed: directories come with their files.</param>
     /// <param name="timeout">Not needed.</param>
     /// <param name="cancellationToken">Not needed.</param>
@@ -110,14 +139,26 @@ public sealed class DocumentHost : ITrustHost
     {
         return Interlocked.Exchange(ref _isBeingChanged, 1) == 0
             ? new Change(this)
-            : throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"The files of {ComputerName} are being changed already. Try again when that has finished.") { Target = ComputerName };
+            : throw new TrustException(
+                "LockTimeout",
+                TrustErrorKind.ResourceBusy,
+                $"The files of {ComputerName} are being changed already. Try again when that has finished.")
+            {
+                Target = ComputerName,
+            };
     }
 
     /// <summary>Adds a file that is there and cannot be read; whoever reads it gets the reason.</summary>
     internal void AddUnreadable(string path, TrustException problem)
     {
         if (!_files.TryAdd(Normalize(path), new Entry(Array.Empty<byte>(), ++_revision, null, problem)))
-            throw new TrustException("DuplicateFile", TrustErrorKind.InvalidData, $"{ComputerName} has the file {Printable.Of(path, Printable.NameLength)} twice. Leave one of them out.") { Target = path };
+            throw new TrustException(
+                "DuplicateFile",
+                TrustErrorKind.InvalidData,
+                $"{ComputerName} has the file {Printable.Of(path, Printable.NameLength)} twice. Leave one of them out.")
+            {
+                Target = path,
+            };
     }
 
     /// <summary>The path without <c>.</c>, <c>..</c>, doubled slashes and a slash at the end.</summary>

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Hosts;
 
-/// <summary>A file was changed by somebody who does not take our lock, between reading and writing. Nothing was written; read again and retry.</summary>
+/// <summary>
+/// A file was changed by somebody who does not take our lock, between reading and writing. Nothing was written; read again and retry.
+/// </summary>
 public sealed class FileChangedException : TrustException
 {
     /// <summary>Creates an error.</summary>

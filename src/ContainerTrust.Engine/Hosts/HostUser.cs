@@ -23,7 +23,9 @@ internal static class HostUser
         _ => null,
     };
 
-    /// <summary>Whether the system's places apply and not a user's. A host without a current user (a mounted root) is looked at as its root would.</summary>
+    /// <summary>
+    /// Whether the system's places apply and not a user's. A host without a current user (a mounted root) is looked at as its root would.
+    /// </summary>
     public static bool IsRoot(ITrustHost host)
     {
         if (host.HomeDirectory is not { } home)

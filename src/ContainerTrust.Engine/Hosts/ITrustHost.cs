@@ -9,7 +9,9 @@ public interface ITrustHost
     /// <summary>The host's name, as it appears in <see cref="ImageTrust.ComputerName"/>.</summary>
     string ComputerName { get; }
 
-    /// <summary>The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).</summary>
+    /// <summary>
+    /// The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).
+    /// </summary>
     string? HomeDirectory { get; }
 
     /// <summary>
@@ -41,21 +43,27 @@ public interface ITrustHost
 
     /// <summary>The path with every symbolic link in it resolved, and without <c>.</c>, <c>..</c> and doubled slashes.</summary>
     /// <param name="path">An absolute path on the host; its last name need not be there.</param>
-    /// <returns>The path by which the reference implementation looks up a directory or archive; the path itself if a directory in it is missing.</returns>
+    /// <returns>
+    /// The path by which the reference implementation looks up a directory or archive; the path itself if a directory in it is missing.
+    /// </returns>
     /// <exception cref="TrustException">The path cannot be looked at (permission, a link that loops or leaves the root).</exception>
     string ResolvePath(string path);
 
     /// <summary>
-    /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is not UTF-8 is given as a lone surrogate
-    /// (U+DC80 to U+DCFF), and such a name opens that file again.
+    /// The names in a directory, sorted by ordinal; empty if the directory does not exist. A byte of a name that is not UTF-8 is given as
+    /// a lone surrogate (U+DC80 to U+DCFF), and such a name opens that file again.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <returns>Names without the directory.</returns>
     /// <exception cref="TrustException">The path is not a directory or cannot be read.</exception>
     IReadOnlyList<string> ListDirectory(string path);
 
-    /// <summary>Says which files are going to be read, for hosts where reading them together saves time. No promise, and no error, is made.</summary>
-    /// <param name="paths">Paths on the host, ending in a slash for directories that are going to be listed; whatever is not an absolute path is passed over.</param>
+    /// <summary>
+    /// Says which files are going to be read, for hosts where reading them together saves time. No promise, and no error, is made.
+    /// </summary>
+    /// <param name="paths">
+    /// Paths on the host, ending in a slash for directories that are going to be listed; whatever is not an absolute path is passed over.
+    /// </param>
     /// <exception cref="TrustException">The connection to the host has ended.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     void Prefetch(IReadOnlyList<string> paths)
@@ -70,27 +78,34 @@ public interface ITrustHost
         // Local files are always read.
     }
 
-    /// <summary>Refuses what a change would refuse because another user could lead it elsewhere, for previews: nothing is locked or made.</summary>
+    /// <summary>
+    /// Refuses what a change would refuse because another user could lead it elsewhere, for previews: nothing is locked or made.
+    /// </summary>
     /// <param name="path">The path of a file on the host that would be replaced or deleted.</param>
     /// <param name="isDeletion">Whether it would be deleted: then a link is not followed.</param>
-    /// <exception cref="TrustException"><c>UnsafeDirectory</c>. Where it is not known before the change, as over SSH, nothing is refused here.</exception>
+    /// <exception cref="TrustException">
+    /// <c>UnsafeDirectory</c>. Where it is not known before the change, as over SSH, nothing is refused here.
+    /// </exception>
     void RequireSafe(string path, bool isDeletion)
     {
         // Only files of this host are another user's to exchange.
     }
 
     /// <summary>
-    /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two writers cannot wait
-    /// for each other), creating the first one and its parents if it is missing; other missing directories are left out.
-    /// The lock is the kernel's: it ends with the process, however that ends. A killed process leaves an empty file, which the next writer removes.
-    /// Only who may write in the directory can hold it. The lock of older releases, which everybody can hold who may read the directory, is waited for a few seconds.
-    /// It excludes other threads of this process too, so one thread must not begin a second change of the same directory before it disposes the first.
+    /// Begins a change: takes an exclusive lock on each directory (always in the same order, whatever names it is reached by, so that two
+    /// writers cannot wait for each other), creating the first one and its parents if it is missing; other missing directories are left
+    /// out. The lock is the kernel's: it ends with the process, however that ends. A killed process leaves an empty file, which the next
+    /// writer removes. Only who may write in the directory can hold it. The lock of older releases, which everybody can hold who may read
+    /// the directory, is waited for a few seconds. It excludes other threads of this process too, so one thread must not begin a second
+    /// change of the same directory before it disposes the first.
     /// </summary>
     /// <param name="directories">Absolute paths; the first is created when missing.</param>
     /// <param name="timeout">How long to wait for other writers.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The change; dispose it to release the locks.</returns>
-    /// <exception cref="TrustException">The lock is not had in time (<see cref="TrustErrorKind.ResourceBusy"/>), or a directory cannot be made or opened.</exception>
+    /// <exception cref="TrustException">
+    /// The lock is not had in time (<see cref="TrustErrorKind.ResourceBusy"/>), or a directory cannot be made or opened.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken);
@@ -100,9 +115,9 @@ public interface ITrustHost
 public interface IHostChange : IDisposable
 {
     /// <summary>
-    /// Replaces a file: written beside, flushed to disk, renamed over, the directory flushed. Mode, owner and extended attributes (SELinux label, ACL) are the
-    /// old file's; a symbolic link stays one and its target is replaced, unless that is the distribution's: then the link is. A new file gets mode 0644;
-    /// missing directories are made (0755).
+    /// Replaces a file: written beside, flushed to disk, renamed over, the directory flushed. Mode, owner and extended attributes
+    /// (SELinux label, ACL) are the old file's; a symbolic link stays one and its target is replaced, unless that is the distribution's:
+    /// then the link is. A new file gets mode 0644; missing directories are made (0755).
     /// A file that already has this content is left untouched. If the file has several hard links, the others keep the old content.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
@@ -113,12 +128,13 @@ public interface IHostChange : IDisposable
     void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected);
 
     /// <summary>
-    /// Refuses a path at which nothing could be written or deleted, as far as that can be told beforehand, so that of several files none is written
-    /// when one cannot be.
+    /// Refuses a path at which nothing could be written or deleted, as far as that can be told beforehand, so that of several files none
+    /// is written when one cannot be.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <exception cref="TrustException">
-    /// The directory may not be written, its file system is read-only, or we are root and another user could lead the change elsewhere (<c>UnsafeDirectory</c>).
+    /// The directory may not be written, its file system is read-only, or we are root and another user could lead the change elsewhere
+    /// (<c>UnsafeDirectory</c>).
     /// </exception>
     void RequireWritable(string path);
 
@@ -134,13 +150,18 @@ public interface IHostChange : IDisposable
     /// <exception cref="TrustException">Deleting failed.</exception>
     void Delete(string path, HostFile expected);
 
-    /// <summary>What the user is to be told of the locks, as known so far: that somebody else's lock was not waited for any longer.</summary>
+    /// <summary>
+    /// What the user is to be told of the locks, as known so far: that somebody else's lock was not waited for any longer.
+    /// </summary>
     IReadOnlyList<string> Warnings => [];
 
     /// <summary>Whether nothing is done before <see cref="Complete"/>: a host far away is sent everything in one go.</summary>
     bool IsBatch => false;
 
-    /// <summary>Does what has been noted since the last time, in that order; all of it, if it is found possible beforehand. Nothing is left to do where changes are made at once.</summary>
+    /// <summary>
+    /// Does what has been noted since the last time, in that order; all of it, if it is found possible beforehand. Nothing is left to do
+    /// where changes are made at once.
+    /// </summary>
     /// <param name="done">Called with the path of each file that has been replaced or deleted.</param>
     /// <exception cref="FileChangedException">A file is no longer the one that was read; nothing was written.</exception>
     /// <exception cref="TrustException">Something failed; what was done before has been told to <paramref name="done"/>.</exception>

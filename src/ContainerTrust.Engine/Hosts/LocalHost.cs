@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Hosts.Linux;
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>
-/// The files of this host, with the rights of the user that the process runs as; see <see cref="LinuxFiles"/> for what is promised. On other systems, which
-/// have no policy of their own, files that a user names can be read; there is nothing to change.
+/// The files of this host, with the rights of the user that the process runs as; see <see cref="LinuxFiles"/> for what is promised. On
+/// other systems, which have no policy of their own, files that a user names can be read; there is nothing to change.
 /// </summary>
 public sealed class LocalHost : ITrustHost
 {
@@ -24,8 +24,8 @@ public sealed class LocalHost : ITrustHost
     public string ComputerName => _computerName.Value;
 
     /// <summary>
-    /// The value of <c>HOME</c> if that is an absolute path and the effective user's own directory, else what the system has on record for that user. Null if there
-    /// is neither.
+    /// The value of <c>HOME</c> if that is an absolute path and the effective user's own directory, else what the system has on record
+    /// for that user. Null if there is neither.
     /// </summary>
     public string? HomeDirectory
     {
@@ -36,8 +36,11 @@ public sealed class LocalHost : ITrustHost
         }
     }
 
-    /// <summary>The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.</summary>
-    internal static string? UnusedHome => Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
+    /// <summary>
+    /// The value of <c>HOME</c> if that is an absolute path, and yet not this user's <see cref="HomeDirectory"/>. Null otherwise.
+    /// </summary>
+    internal static string? UnusedHome =>
+        Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
 
     /// <summary>The machine's hardware name. Not that of a program that is emulated: podman is the machine's own.</summary>
     public string? Machine => ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture);
@@ -56,7 +59,8 @@ public sealed class LocalHost : ITrustHost
         OperatingSystem.IsLinux() ? _files.Value.TryReadFile(path, maxBytes) : PortableFile.TryRead(path, maxBytes);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ListDirectory(string path) => OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
+    public IReadOnlyList<string> ListDirectory(string path) =>
+        OperatingSystem.IsLinux() ? _files.Value.ListDirectory(path) : PortableFile.List(path);
 
     /// <inheritdoc/>
     public void RequireSafe(string path, bool isDeletion) => _files.Value.RequireSafe(path, isDeletion);

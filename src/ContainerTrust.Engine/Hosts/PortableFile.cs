@@ -11,7 +11,8 @@ internal static class PortableFile
     /// <param name="maxBytes">The largest content that is read.</param>
     /// <returns>The file, or null if there is none.</returns>
     /// <exception cref="TrustException">
-    /// It is a directory or a device (<c>NotAFile</c>), is too large (<c>FileTooLarge</c>), or cannot be read (<c>PermissionDenied</c>, <c>ReadFailed</c>).
+    /// It is a directory or a device (<c>NotAFile</c>), is too large (<c>FileTooLarge</c>), or cannot be read (<c>PermissionDenied</c>,
+    /// <c>ReadFailed</c>).
     /// </exception>
     public static HostFile? TryRead(string path, int maxBytes)
     {
@@ -28,7 +29,9 @@ internal static class PortableFile
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             if (length > maxBytes || stream.Length > maxBytes)
             {
-                string words = string.Create(CultureInfo.InvariantCulture, $"{path} has more than {maxBytes} bytes, and is not read. Check that it is the file you meant.");
+                string words = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} has more than {maxBytes} bytes, and is not read. Check that it is the file you meant.");
                 throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, words) { Target = path };
             }
 
@@ -98,7 +101,14 @@ internal static class PortableFile
         {
             if (beside is not null)
                 TryDelete(beside);
-            throw new TrustException("WriteFailed", TrustErrorKind.WriteError, $"{path} cannot be changed: {e.Message}", e) { Target = path };
+            throw new TrustException(
+                "WriteFailed",
+                TrustErrorKind.WriteError,
+                $"{path} cannot be changed: {e.Message}",
+                e)
+            {
+                Target = path,
+            };
         }
     }
 

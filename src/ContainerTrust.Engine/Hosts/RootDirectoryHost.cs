@@ -4,8 +4,9 @@ using ContainerTrust.Engine.Hosts.Linux;
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>
-/// The files of another system whose root is a directory here: a mounted image, a chroot, an installation target. Every path is looked up as <c>chroot(2)</c>
-/// would: absolute links begin at the root directory and ".." never leads above it, so that nothing in the image makes us read or write outside.
+/// The files of another system whose root is a directory here: a mounted image, a chroot, an installation target. Every path is looked up
+/// as <c>chroot(2)</c> would: absolute links begin at the root directory and ".." never leads above it, so that nothing in the image
+/// makes us read or write outside.
 /// </summary>
 public sealed class RootDirectoryHost : ITrustHost
 {

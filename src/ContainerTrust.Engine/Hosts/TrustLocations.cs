@@ -13,8 +13,8 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     public bool IsUserRegistries { get; init; }
 
     /// <summary>
-    /// Whether policy and registries.d belong together: both the user's, both the system's, or both named. Where they do not, what is done to the one
-    /// as a whole is not done to the other.
+    /// Whether policy and registries.d belong together: both the user's, both the system's, or both named. Where they do not, what is
+    /// done to the one as a whole is not done to the other.
     /// </summary>
     public bool AreOfOneLevel { get; init; } = true;
 
@@ -30,20 +30,23 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     /// <summary>The system's registries.d.</summary>
     public const string SystemRegistriesDirectory = "/etc/containers/registries.d";
 
-    /// <summary>The distribution's policy in releases from 2026 on, read where <see cref="SystemPolicyPath"/> is missing and never written.</summary>
+    /// <summary>
+    /// The distribution's policy in releases from 2026 on, read where <see cref="SystemPolicyPath"/> is missing and never written.
+    /// </summary>
     public const string VendorPolicyPath = ContainersLookup.VendorPolicyPath;
 
     /// <summary>By which release's rules the files were found.</summary>
     internal ContainersRelease Release { get; init; } = ContainersRelease.Unknown;
 
     /// <summary>
-    /// Whether registries.d is the directories of all levels together, as podman 6 reads it. <see cref="RegistriesDirectory"/> is then the one that is written.
+    /// Whether registries.d is the directories of all levels together, as podman 6 reads it. <see cref="RegistriesDirectory"/> is then
+    /// the one that is written.
     /// </summary>
     internal bool ReadsAllRegistries { get; init; }
 
     /// <summary>
-    /// Finds the files as containers/image does: an explicit path wins; then <c>CONTAINERS_POLICY_JSON</c>; then the user's own file if it exists; then the
-    /// system's; then the distribution's. registries.d likewise. Which release's rules apply is found on the host.
+    /// Finds the files as containers/image does: an explicit path wins; then <c>CONTAINERS_POLICY_JSON</c>; then the user's own file if
+    /// it exists; then the system's; then the distribution's. registries.d likewise. Which release's rules apply is found on the host.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="policyPath">An explicit policy.json, or null.</param>
@@ -67,7 +70,11 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
         ArgumentNullException.ThrowIfNull(host);
         if (currentUser && lookup.UserDirectory is null)
         {
-            throw new TrustException("NoCurrentUser", TrustErrorKind.InvalidArgument, $"There is no current user on that host, so there are no user files. Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
+            throw new TrustException(
+                "NoCurrentUser",
+                TrustErrorKind.InvalidArgument,
+                "There is no current user on that host, so there are no user files. " +
+                $"Give {TrustOption.PolicyPath} and {TrustOption.RegistriesDirectory} instead of {TrustOption.CurrentUser}.")
             {
                 Target = host.ComputerName,
             };
@@ -106,7 +113,8 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     {
         if (userPolicy is not null && host.Exists(userPolicy))
             return userPolicy;
-        bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain) && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);
+        bool isVendors = (lookup.Release.ReadsAllLevels || !lookup.Release.IsCertain)
+            && !host.Exists(SystemPolicyPath) && host.Exists(VendorPolicyPath);
         return isVendors ? VendorPolicyPath : SystemPolicyPath;
     }
 }

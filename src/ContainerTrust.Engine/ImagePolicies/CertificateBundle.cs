@@ -7,8 +7,9 @@ using ContainerTrust.Engine.Formats.Pem;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// CA certificates as the schema takes them: PEM blocks <c>CERTIFICATE</c>, the first at the beginning and the last at the end. Stricter than what reads them on the
-/// nodes, which passes over a damaged block: here every block must be a certificate, so that none is trusted or dropped unseen.
+/// CA certificates as the schema takes them: PEM blocks <c>CERTIFICATE</c>, the first at the beginning and the last at the end. Stricter
+/// than what reads them on the nodes, which passes over a damaged block: here every block must be a certificate, so that none is trusted
+/// or dropped unseen.
 /// </summary>
 internal static class CertificateBundle
 {
@@ -19,7 +20,9 @@ internal static class CertificateBundle
     /// <param name="content">The file.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <returns>The file itself where it has nothing around the blocks; else the same certificates written anew.</returns>
-    /// <exception cref="TrustException">There is no certificate (<c>NoCertificate</c>), or a block is none (<c>InvalidCertificate</c>).</exception>
+    /// <exception cref="TrustException">
+    /// There is no certificate (<c>NoCertificate</c>), or a block is none (<c>InvalidCertificate</c>).
+    /// </exception>
     public static byte[] Read(ReadOnlySpan<byte> content, string name)
     {
         List<byte[]> certificates = [];
@@ -35,7 +38,10 @@ internal static class CertificateBundle
                 if (line == Begin)
                     (body, start) = (new StringBuilder(), number);
                 else if (line.Contains("-----BEGIN", StringComparison.Ordinal) || line.Contains("-----END", StringComparison.Ordinal))
-                    throw Invalid(name, number, $"this line does not belong to a certificate. Leave only whole blocks '{Begin}' in the file.");
+                    throw Invalid(
+                        name,
+                        number,
+                        $"this line does not belong to a certificate. Leave only whole blocks '{Begin}' in the file.");
             }
             else if (line == End)
             {
@@ -51,7 +57,13 @@ internal static class CertificateBundle
         if (body is not null)
             throw Invalid(name, start, "the certificate that begins here has no end. Get the file again.");
         if (certificates.Count == 0)
-            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} holds no PEM certificate. Give the CA's certificates.") { Target = name };
+            throw new TrustException(
+                "NoCertificate",
+                TrustErrorKind.InvalidData,
+                $"{name} holds no PEM certificate. Give the CA's certificates.")
+            {
+                Target = name,
+            };
         return PemMarks.IsWhole(content, "CERTIFICATE", certificates.Count)
             ? content.ToArray()
             : Encoding.ASCII.GetBytes(string.Concat(certificates.Select(static c => PemEncoding.WriteString("CERTIFICATE", c) + "\n")));

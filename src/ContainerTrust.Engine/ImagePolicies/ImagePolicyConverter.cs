@@ -5,8 +5,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// Makes ClusterImagePolicy and ImagePolicy documents (OpenShift, config.openshift.io/v1) of entries. Every document is valid by the schemas of those resources, and
-/// demands what its entries demand, no less and no more; what cannot be expressed so is refused.
+/// Makes ClusterImagePolicy and ImagePolicy documents (OpenShift, config.openshift.io/v1) of entries. Every document is valid by the
+/// schemas of those resources, and demands what its entries demand, no less and no more; what cannot be expressed so is refused.
 /// </summary>
 public sealed class ImagePolicyConverter
 {
@@ -19,7 +19,9 @@ public sealed class ImagePolicyConverter
     /// <param name="host">The host whose files the entries name. Nothing else of it is looked at.</param>
     /// <param name="options">What documents shall be made.</param>
     /// <param name="messages">Where words for the user go.</param>
-    /// <exception cref="TrustException">The name or the namespace is not possible (<c>InvalidName</c>, <c>ReservedName</c>, <c>InvalidNamespace</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The name or the namespace is not possible (<c>InvalidName</c>, <c>ReservedName</c>, <c>InvalidNamespace</c>).
+    /// </exception>
     public ImagePolicyConverter(ITrustHost host, ImagePolicyOptions options, TrustMessages messages)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -40,7 +42,8 @@ public sealed class ImagePolicyConverter
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The documents, and why other entries have none.</returns>
     /// <exception cref="TrustException">
-    /// With <see cref="ImagePolicyOptions.Name"/>: the entries demand different things (<c>PoliciesDiffer</c>), or are too many (<c>TooManyScopes</c>).
+    /// With <see cref="ImagePolicyOptions.Name"/>: the entries demand different things (<c>PoliciesDiffer</c>), or are too many
+    /// (<c>TooManyScopes</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public ImagePolicyConversion Convert(IReadOnlyList<ImageTrust> entries, CancellationToken cancellationToken)
@@ -80,7 +83,11 @@ public sealed class ImagePolicyConverter
             (ImageTrust first, PolicyBody body) = group.First();
             if (group.FirstOrDefault(r => r.Body != body).Entry is { } other)
             {
-                refused.Add((first, new TrustException("ScopeConflict", TrustErrorKind.InvalidArgument, $"There are several entries for '{group.Key}', which demand different things (those of {first.ComputerName} and {other.ComputerName}), and a cluster would demand all of it. Choose one of them.")
+                refused.Add((first, new TrustException(
+                    "ScopeConflict",
+                    TrustErrorKind.InvalidArgument,
+                    $"There are several entries for '{group.Key}', which demand different things (those of {first.ComputerName} and " +
+                    $"{other.ComputerName}), and a cluster would demand all of it. Choose one of them.")
                 {
                     Target = group.Key,
                 }));
@@ -101,14 +108,25 @@ public sealed class ImagePolicyConverter
             return [];
         if (policies.FirstOrDefault(p => p.Body != policies[0].Body).Scope is { } other)
         {
-            throw new TrustException("PoliciesDiffer", TrustErrorKind.InvalidArgument, $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. Leave out {TrustOption.PolicyName}, or convert them one by one.")
+            throw new TrustException(
+                "PoliciesDiffer",
+                TrustErrorKind.InvalidArgument,
+                $"'{policies[0].Scope}' and '{other}' demand different things, so they cannot be one policy '{name}'. " +
+                $"Leave out {TrustOption.PolicyName}, or convert them one by one.")
             {
                 Target = other,
             };
         }
 
         return policies.Count > ImagePolicyScopes.MaxScopes
-            ? throw new TrustException("TooManyScopes", TrustErrorKind.LimitsExceeded, $"A {_kind} has at most {ImagePolicyScopes.MaxScopes} scopes, and here are {policies.Count}. Convert them in several parts.") { Target = name }
+            ? throw new TrustException(
+                "TooManyScopes",
+                TrustErrorKind.LimitsExceeded,
+                $"A {_kind} has at most {ImagePolicyScopes.MaxScopes} scopes, and here are {policies.Count}. " +
+                "Convert them in several parts.")
+            {
+                Target = name,
+            }
             : [Document(name, [.. policies.Select(static p => p.Scope)], policies[0].Body)];
     }
 
@@ -135,7 +153,8 @@ public sealed class ImagePolicyConverter
             _messages.Warning($"No image would ever be governed by the scope '{scope}': {reason}.{(suggestion is { Length: > 0 } ? $" Perhaps '{suggestion}' is meant." : "")}");
     }
 
-    // On the host the most specific scope decides alone. Where it is missing in the cluster, the one above it decides, and may accept what the host would not.
+    // On the host the most specific scope decides alone. Where it is missing in the cluster, the one above it decides, and may accept
+    // what the host would not.
     private void WarnOfNested(List<(string Scope, PolicyBody Body)> policies, List<(ImageTrust Entry, TrustException Error)> refused)
     {
         foreach ((ImageTrust entry, _) in refused)

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// What the schema of ClusterImagePolicy and ImagePolicy takes as a scope, and as a name in a signed identity. Nowhere more than it takes; less only where
-/// nothing can be looked up under the name, or the nodes would refuse it.
+/// What the schema of ClusterImagePolicy and ImagePolicy takes as a scope, and as a name in a signed identity. Nowhere more than it
+/// takes; less only where nothing can be looked up under the name, or the nodes would refuse it.
 /// </summary>
 internal static class ImagePolicyScopes
 {
@@ -74,7 +74,9 @@ internal static class ImagePolicyScopes
         if (scope == other)
             return false;
         if (!other.StartsWith("*.", StringComparison.Ordinal))
-            return scope.Length > other.Length && scope.StartsWith(other, StringComparison.Ordinal) && (scope[other.Length] == '/' || (other.Contains('/') && scope[other.Length] is ':' or '@'));
+            return scope.Length > other.Length
+                && scope.StartsWith(other, StringComparison.Ordinal)
+                && (scope[other.Length] == '/' || (other.Contains('/') && scope[other.Length] is ':' or '@'));
         int end = scope.AsSpan().IndexOfAny('/', ':');
         return (end < 0 ? scope : scope.AsSpan(0, end)).EndsWith(other.AsSpan(1), StringComparison.Ordinal);
     }

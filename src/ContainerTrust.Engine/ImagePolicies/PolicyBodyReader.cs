@@ -6,8 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// Finds what an entry demands in the words of ClusterImagePolicy. What those words cannot say is refused: a policy that demands something else than the entry is worse
-/// than none.
+/// Finds what an entry demands in the words of ClusterImagePolicy. What those words cannot say is refused: a policy that demands
+/// something else than the entry is worse than none.
 /// </summary>
 internal sealed class PolicyBodyReader
 {
@@ -42,7 +42,10 @@ internal sealed class PolicyBodyReader
         if (entry.Transport != "docker")
             throw Refused("TransportNotPossible", entry, $"The scope '{Shown(entry.Registry)}' is of transport {Shown(entry.Transport)}, and a {_kind} governs registries only, transport docker. Leave it out.");
         if (entry.Registry.Length == 0)
-            throw Refused("ScopeNotPossible", entry, $"The empty scope, which stands for all registries, cannot be a scope of a {_kind}. Name the registries one by one.");
+            throw Refused(
+                "ScopeNotPossible",
+                entry,
+                $"The empty scope, which stands for all registries, cannot be a scope of a {_kind}. Name the registries one by one.");
         if (ImagePolicyScopes.Refusal(entry.Registry) is { } refusal)
             throw Refused("ScopeNotPossible", entry, $"'{Shown(entry.Registry)}' is not possible as a scope of a {_kind}: {refusal}.");
     }
@@ -50,7 +53,10 @@ internal sealed class PolicyBodyReader
     private SigstoreSignedRequirement TheRequirement(ImageTrust entry)
     {
         if (entry.Requirements is not { Count: > 0 } requirements || requirements.Any(static r => r is null))
-            throw Refused("IncompleteEntry", entry, $"The entry for '{Shown(entry.Registry)}' has no requirements. Give an entry from {TrustOperation.Get}.");
+            throw Refused(
+                "IncompleteEntry",
+                entry,
+                $"The entry for '{Shown(entry.Registry)}' has no requirements. Give an entry from {TrustOperation.Get}.");
         string[] types = [.. requirements.Select(static r => r.Type).Distinct()];
         if (requirements is [SigstoreSignedRequirement only])
             return only;
@@ -81,7 +87,10 @@ internal sealed class PolicyBodyReader
         int read = Count(keyPath, keyData, rekorPath, rekorData, r.Fulcio?.CaPath, r.Fulcio?.CaData,
             r.Pki?.CaRootsPath, r.Pki?.CaRootsData, r.Pki?.CaIntermediatesPath, r.Pki?.CaIntermediatesData);
         if (r.GetKeyMaterials().Count != read)
-            throw Refused("RequirementNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' names keys that a {_kind} does not know. Leave it out.");
+            throw Refused(
+                "RequirementNotPossible",
+                entry,
+                $"The requirement of '{Shown(entry.Registry)}' names keys that a {_kind} does not know. Leave it out.");
 
         string? rekor = rekorPath is null && rekorData is null ? null : _sources.PublicKey(entry, rekorPath, rekorData, "rekorPublicKeyData", isRekor: true);
         if (r.Fulcio is { } fulcio)
@@ -89,7 +98,11 @@ internal sealed class PolicyBodyReader
             RequireOne(entry, "fulcio.caPath or fulcio.caData", Count(fulcio.CaPath, fulcio.CaData), least: 1);
             RequireSubject(entry, "OIDC issuer", fulcio.OidcIssuer, Subjects.IssuerRefusal);
             RequireSubject(entry, "subject", fulcio.SubjectEmail, Subjects.EmailRefusal);
-            return new RootOfTrust.FulcioCaWithRekor(_sources.Certificates(entry, fulcio.CaPath, fulcio.CaData, "fulcio.caData")!, rekor!, fulcio.OidcIssuer, fulcio.SubjectEmail);
+            return new RootOfTrust.FulcioCaWithRekor(
+                _sources.Certificates(entry, fulcio.CaPath, fulcio.CaData, "fulcio.caData")!,
+                rekor!,
+                fulcio.OidcIssuer,
+                fulcio.SubjectEmail);
         }
 
         return r.Pki is { } pki ? Pki(entry, pki, rekor is not null)
@@ -101,7 +114,11 @@ internal sealed class PolicyBodyReader
         if (hasRekor)
             throw Refused("RequirementNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' has pki and a Rekor key, which is not possible together. Remove the Rekor key.");
         RequireOne(entry, "pki.caRootsPath or pki.caRootsData", Count(pki.CaRootsPath, pki.CaRootsData), least: 1);
-        RequireOne(entry, "pki.caIntermediatesPath or pki.caIntermediatesData", Count(pki.CaIntermediatesPath, pki.CaIntermediatesData), least: 0);
+        RequireOne(
+            entry,
+            "pki.caIntermediatesPath or pki.caIntermediatesData",
+            Count(pki.CaIntermediatesPath, pki.CaIntermediatesData),
+            least: 0);
         if (pki.SubjectEmail is null && pki.SubjectHostname is null)
             throw Refused("SubjectNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' has neither subjectEmail nor subjectHostname. Give one, or anybody with a certificate could sign.");
         if (pki.SubjectEmail is not null)
@@ -153,7 +170,10 @@ internal sealed class PolicyBodyReader
     private void RequireSubject(ImageTrust entry, string what, string? subject, Func<string, string?> rule)
     {
         if (rule(subject ?? "") is { } refusal)
-            throw Refused("SubjectNotPossible", entry, $"'{Shown(subject)}', the {what} that '{Shown(entry.Registry)}' demands, is not possible in a {_kind}: {refusal}.");
+            throw Refused(
+                "SubjectNotPossible",
+                entry,
+                $"'{Shown(subject)}', the {what} that '{Shown(entry.Registry)}' demands, is not possible in a {_kind}: {refusal}.");
     }
 
     // A list of one says the same as the member without a list.

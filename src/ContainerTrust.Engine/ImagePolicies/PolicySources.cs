@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.ImagePolicies;
 
 /// <summary>
-/// Reads the keys and certificates that an entry names, to be written into a document. An entry that was read on another host names files of that
-/// host; what lies here under the same name may be somebody else's key, and is taken only if the entry knows its fingerprint.
+/// Reads the keys and certificates that an entry names, to be written into a document. An entry that was read on another host names files
+/// of that host; what lies here under the same name may be somebody else's key, and is taken only if the entry knows its fingerprint.
 /// </summary>
 internal sealed class PolicySources(ITrustHost host)
 {
@@ -20,7 +20,9 @@ internal sealed class PolicySources(ITrustHost host)
     /// <param name="member">What it is in policy.json, for messages.</param>
     /// <param name="isRekor">Whether it is a log's key, which must be ECDSA.</param>
     /// <returns>PEM in base64.</returns>
-    /// <exception cref="TrustException">It is missing, is not a usable key, is too large, or may be another one than the entry means.</exception>
+    /// <exception cref="TrustException">
+    /// It is missing, is not a usable key, is too large, or may be another one than the entry means.
+    /// </exception>
     public string PublicKey(ImageTrust entry, string? path, string? data, string member, bool isRekor)
     {
         (ReadOnlyMemory<byte> content, string name) = Content(entry, path, data, member);
@@ -29,7 +31,11 @@ internal sealed class PolicySources(ITrustHost host)
             RequireMeant(entry, path, key);
         if (isRekor && key.Algorithm != "ECDSA")
         {
-            throw new TrustException("RekorKeyNotEcdsa", TrustErrorKind.InvalidData, $"{name} holds a key of the algorithm {key.Algorithm}, but keys of Rekor logs must be ECDSA, so no image would be accepted. Give the log's own public key.")
+            throw new TrustException(
+                "RekorKeyNotEcdsa",
+                TrustErrorKind.InvalidData,
+                $"{name} holds a key of the algorithm {key.Algorithm}, but keys of Rekor logs must be ECDSA, " +
+                "so no image would be accepted. Give the log's own public key.")
             {
                 Target = name,
             };
@@ -40,7 +46,9 @@ internal sealed class PolicySources(ITrustHost host)
 
     /// <summary>CA certificates.</summary>
     /// <returns>PEM in base64; null if there is neither path nor data.</returns>
-    /// <exception cref="TrustException">They are missing, are not certificates, are too large, or may be others than the entry means.</exception>
+    /// <exception cref="TrustException">
+    /// They are missing, are not certificates, are too large, or may be others than the entry means.
+    /// </exception>
     public string? Certificates(ImageTrust entry, string? path, string? data, string member)
     {
         if (path is null && data is null)
@@ -56,7 +64,13 @@ internal sealed class PolicySources(ITrustHost host)
         string name = path is null ? $"{member} of '{Shown(entry.Registry)}'" : Shown(path);
         ReadOnlyMemory<byte> content = path is not null
             ? File(entry, path)
-            : KeyData.Decode(data!) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, $"{name} is not base64. It must be the whole PEM file in base64.") { Target = entry.Registry };
+            : KeyData.Decode(data!) ?? throw new TrustException(
+                "InvalidKeyData",
+                TrustErrorKind.InvalidArgument,
+                $"{name} is not base64. It must be the whole PEM file in base64.")
+            {
+                Target = entry.Registry,
+            };
         return SecretKeys.AreIn(content.Span)
             ? throw new TrustException(
                 "PrivateKey",
@@ -71,11 +85,24 @@ internal sealed class PolicySources(ITrustHost host)
     private ReadOnlyMemory<byte> File(ImageTrust entry, string path)
     {
         if (!path.StartsWith('/') || path.Any(char.IsControl))
-            throw new TrustException("InvalidKeyPath", TrustErrorKind.InvalidArgument, $"'{Shown(path)}' is not an absolute path. A policy names files by their absolute path on the host.") { Target = path };
+            throw new TrustException(
+                "InvalidKeyPath",
+                TrustErrorKind.InvalidArgument,
+                $"'{Shown(path)}' is not an absolute path. A policy names files by their absolute path on the host.")
+            {
+                Target = path,
+            };
         if (host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file)
             return file.Content;
         throw IsOfThisHost(entry)
-            ? new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, if the entry was read with {TrustOption.Root}, give the same {TrustOption.Root} here.") { Target = path }
+            ? new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The file {Shown(path)} does not exist on {host.ComputerName}. Copy it there; or, " +
+                $"if the entry was read with {TrustOption.Root}, give the same {TrustOption.Root} here.")
+            {
+                Target = path,
+            }
             : NotHere(entry, path);
     }
 
@@ -90,7 +117,12 @@ internal sealed class PolicySources(ITrustHost host)
         }
         else if (recorded.Fingerprint != key!.Fingerprint)
         {
-            throw new TrustException("KeyMismatch", TrustErrorKind.InvalidData, $"{Shown(path)} of {host.ComputerName} holds the key {key.Fingerprint}, but when the entry for '{Shown(entry.Registry)}' was read on {Shown(entry.ComputerName)} it was {recorded.Fingerprint}. Read the entry again, on the host whose key is meant.")
+            throw new TrustException(
+                "KeyMismatch",
+                TrustErrorKind.InvalidData,
+                $"{Shown(path)} of {host.ComputerName} holds the key {key.Fingerprint}, " +
+                $"but when the entry for '{Shown(entry.Registry)}' was read on {Shown(entry.ComputerName)} it was " +
+                $"{recorded.Fingerprint}. Read the entry again, on the host whose key is meant.")
             {
                 Target = path,
             };
@@ -112,7 +144,11 @@ internal sealed class PolicySources(ITrustHost host)
         string data = Convert.ToBase64String(pem);
         return data.Length <= MaxData
             ? data
-            : throw new TrustException("DataTooLong", TrustErrorKind.LimitsExceeded, $"{name} has {data.Length} characters in base64, and a policy of a cluster takes at most {MaxData}. Leave out what is not needed, such as further CA certificates.")
+            : throw new TrustException(
+                "DataTooLong",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} has {data.Length} characters in base64, and a policy of a cluster takes at most {MaxData}. " +
+                "Leave out what is not needed, such as further CA certificates.")
             {
                 Target = name,
             };

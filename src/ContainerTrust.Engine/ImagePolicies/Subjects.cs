@@ -4,7 +4,9 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
-/// <summary>What the schema takes as the identity in a certificate. Each rule returns the problem, a clause without a full stop, or null.</summary>
+/// <summary>
+/// What the schema takes as the identity in a certificate. Each rule returns the problem, a clause without a full stop, or null.
+/// </summary>
 internal static class Subjects
 {
     private const int MaxEmail = 320;

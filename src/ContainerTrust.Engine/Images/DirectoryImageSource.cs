@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Manifests;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// An image in a directory (<c>dir:</c>, containers-transports(5)): <c>manifest.json</c>, <c>signature-1</c>…, blobs by the hex of their digest, and for the
-/// instances of a multi-arch image <c>HEX.manifest.json</c>, <c>HEX.signature-1</c>…. Where a digest is not SHA-256, <c>algorithm-HEX</c> stands for HEX.
+/// An image in a directory (<c>dir:</c>, containers-transports(5)): <c>manifest.json</c>, <c>signature-1</c>…, blobs by the hex of their
+/// digest, and for the instances of a multi-arch image <c>HEX.manifest.json</c>, <c>HEX.signature-1</c>…. Where a digest is not SHA-256,
+/// <c>algorithm-HEX</c> stands for HEX.
 /// </summary>
 public sealed class DirectoryImageSource : IImageSource
 {
@@ -29,7 +30,9 @@ public sealed class DirectoryImageSource : IImageSource
         _files = new ImageFiles(host, path, Name);
     }
 
-    /// <summary>The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>).</summary>
+    /// <summary>
+    /// The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>).
+    /// </summary>
     public string DirectoryPath { get; }
 
     /// <inheritdoc/>
@@ -40,15 +43,19 @@ public sealed class DirectoryImageSource : IImageSource
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Error ids: <c>ManifestNotFound</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>, <c>InvalidManifest</c>, <c>ImageDirectoryVersion</c>, and
-    /// those of <see cref="ITrustHost.TryReadFile"/>.
+    /// Error ids: <c>ManifestNotFound</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>, <c>InvalidManifest</c>,
+    /// <c>ImageDirectoryVersion</c>, and those of <see cref="ITrustHost.TryReadFile"/>.
     /// </remarks>
     public Task<ImageManifest> GetManifestAsync(string? instanceDigest, CancellationToken cancellationToken) => ImageFiles.Run(
         () =>
         {
             RequireVersion();
             string file = instanceDigest is null ? "manifest.json" : FileName(instanceDigest) + ".manifest.json";
-            ReadOnlyMemory<byte> content = _files.Read(file, ImageLimits.ManifestBytes, "ManifestNotFound", instanceDigest is null ? "manifest" : $"manifest {instanceDigest}");
+            ReadOnlyMemory<byte> content = _files.Read(
+                file,
+                ImageLimits.ManifestBytes,
+                "ManifestNotFound",
+                instanceDigest is null ? "manifest" : $"manifest {instanceDigest}");
             if (instanceDigest is not null && !ManifestDigest.Matches(content.Span, instanceDigest))
                 throw _files.Mismatch("ManifestDigestMismatch", file, instanceDigest);
             string guess = ManifestShape.Read(content.Span).GuessedMediaType;
@@ -87,7 +94,10 @@ public sealed class DirectoryImageSource : IImageSource
         cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.</remarks>
+    /// <remarks>
+    /// Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of
+    /// <see cref="ITrustHost.TryReadFile"/>.
+    /// </remarks>
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         ImageFiles.Run(() => _files.ReadBlob(FileName(digest), digest, maxBytes), cancellationToken);
 
@@ -108,7 +118,12 @@ public sealed class DirectoryImageSource : IImageSource
         string[] parts = text.StartsWith(VersionPrefix, StringComparison.Ordinal) && text.EndsWith('\n') ? text[VersionPrefix.Length..^1].Split('.') : [];
         if (parts.Length != 2 || !IsPlain(parts[0], out int major) || !IsPlain(parts[1], out int minor) || (major, minor).CompareTo(NewestVersion) > 0)
         {
-            throw new TrustException("ImageDirectoryVersion", TrustErrorKind.NotSupported, $"{_files.PathOf("version")} says '{Printable.Of(text, Printable.NameLength).TrimEnd()}', which is not a version of image directories that is known; the newest is {VersionPrefix}{NewestVersion.Major}.{NewestVersion.Minor}.")
+            throw new TrustException(
+                "ImageDirectoryVersion",
+                TrustErrorKind.NotSupported,
+                $"{_files.PathOf("version")} says '{Printable.Of(text, Printable.NameLength).TrimEnd()}', " +
+                "which is not a version of image directories that is known; " +
+                $"the newest is {VersionPrefix}{NewestVersion.Major}.{NewestVersion.Minor}.")
             {
                 Target = _files.PathOf("version"),
             };

@@ -9,8 +9,9 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// An image in a registry. The places that registries.conf gives are tried in order; manifest, signatures and blobs all come from the first that has the
-/// manifest. Signatures come from the lookaside store that registries.d gives for the name at that place, as containers/image does it.
+/// An image in a registry. The places that registries.conf gives are tried in order; manifest, signatures and blobs all come from the
+/// first that has the manifest. Signatures come from the lookaside store that registries.d gives for the name at that place, as
+/// containers/image does it.
 /// </summary>
 internal sealed class DockerImageSource : IImageSource
 {
@@ -35,8 +36,8 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <summary>
-    /// Whether sigstore attachments are read even where registries.d does not switch them on, and OCI 1.1 referrers too, which podman and skopeo do not read: for
-    /// verdicts by keys, which are nobody's policy.
+    /// Whether sigstore attachments are read even where registries.d does not switch them on, and OCI 1.1 referrers too, which podman and
+    /// skopeo do not read: for verdicts by keys, which are nobody's policy.
     /// </summary>
     public bool ReadsAllAttachments { get; init; }
 
@@ -91,7 +92,14 @@ internal sealed class DockerImageSource : IImageSource
         TrustException last = failures[^1];
         if (failures.Count == 1)
             throw last;
-        throw new TrustException(last.ErrorId, last.Kind, $"{last.Message} Mirrors failed too: {string.Join(' ', failures.Take(failures.Count - 1).Select(static f => f.Message))}", last) { Target = last.Target };
+        throw new TrustException(
+            last.ErrorId,
+            last.Kind,
+            $"{last.Message} Mirrors failed too: {string.Join(' ', failures.Take(failures.Count - 1).Select(static f => f.Message))}",
+            last)
+        {
+            Target = last.Target,
+        };
     }
 
     /// <inheritdoc/>
@@ -141,7 +149,8 @@ internal sealed class DockerImageSource : IImageSource
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         _client.GetBlobAsync(Place(), digest, maxBytes, cancellationToken);
 
-    private PullSource Place() => _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
+    private PullSource Place() =>
+        _place ?? throw new InvalidOperationException("The manifest comes first: it decides where the rest is fetched.");
 
     private bool ReadsAttachments(PullSource place) =>
         ReadsAllAttachments || _lookaside.ForScope("docker", place.Reference.ForLookup().ToString())?.UseSigstoreAttachments == true;

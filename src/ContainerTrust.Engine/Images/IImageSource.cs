@@ -2,7 +2,9 @@ using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Images;
 
-/// <summary>One image, wherever it is kept. Nothing that it gives has been verified, but that bytes asked for by digest have that digest.</summary>
+/// <summary>
+/// One image, wherever it is kept. Nothing that it gives has been verified, but that bytes asked for by digest have that digest.
+/// </summary>
 public interface IImageSource
 {
     /// <summary>The image's name with its transport: <c>docker://…</c>, <c>dir:/…</c>, <c>oci:/…:name</c>.</summary>
@@ -11,14 +13,18 @@ public interface IImageSource
     /// <summary>Where <see cref="GetSignaturesAsync"/> looks, for messages. Empty for a source that keeps no signatures.</summary>
     IReadOnlyList<string> SignatureStores => [];
 
-    /// <summary>Why sigstore signatures that a registry may have are not looked for, a sentence; null if they are, or if there is no registry.</summary>
+    /// <summary>
+    /// Why sigstore signatures that a registry may have are not looked for, a sentence; null if they are, or if there is no registry.
+    /// </summary>
     string? AttachmentsHint => null;
 
     /// <summary>Fetches a manifest.</summary>
     /// <param name="instanceDigest">An instance of a multi-arch image by digest. Null for the image's top manifest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The manifest.</returns>
-    /// <exception cref="TrustException">It is not there, cannot be fetched, is too large, or has another digest than was asked for.</exception>
+    /// <exception cref="TrustException">
+    /// It is not there, cannot be fetched, is too large, or has another digest than was asked for.
+    /// </exception>
     Task<ImageManifest> GetManifestAsync(string? instanceDigest, CancellationToken cancellationToken);
 
     /// <summary>Fetches the signatures of a manifest, from where the source keeps them.</summary>
@@ -27,7 +33,10 @@ public interface IImageSource
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The signatures in order; empty if there are none.</returns>
     /// <exception cref="TrustException">A store cannot be read, or there are too many signatures.</exception>
-    Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(
+        string? instanceDigest,
+        string manifestDigest,
+        CancellationToken cancellationToken);
 
     /// <summary>Looks for signatures that podman and skopeo do not read, for the reason why they find none.</summary>
     /// <param name="manifestDigest">The digest computed from the manifest's bytes.</param>

@@ -20,7 +20,13 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
     /// <summary>A file that must be there.</summary>
     /// <exception cref="TrustException">It is not there (the id given), or cannot be read.</exception>
     public ReadOnlyMemory<byte> Read(string file, int maxBytes, string errorId, string what) => TryRead(file, maxBytes)
-        ?? throw new TrustException(errorId, TrustErrorKind.NotFound, $"{name} has no {what}: {PathOf(file)} does not exist. Check the image's path.") { Target = PathOf(file) };
+        ?? throw new TrustException(
+            errorId,
+            TrustErrorKind.NotFound,
+            $"{name} has no {what}: {PathOf(file)} does not exist. Check the image's path.")
+        {
+            Target = PathOf(file),
+        };
 
     /// <summary>A blob, checked against its digest.</summary>
     /// <exception cref="TrustException">It is not there, too large, or another one.</exception>

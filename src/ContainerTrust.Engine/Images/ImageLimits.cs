@@ -9,7 +9,10 @@ public static class ImageLimits
     /// <summary>The largest signature, in bytes.</summary>
     public const int SignatureBytes = 4 * 1024 * 1024;
 
-    /// <summary>The largest size of all signatures of one manifest together, in bytes. (The reference has no such limit; it judges one image at a time.)</summary>
+    /// <summary>
+    /// The largest size of all signatures of one manifest together, in bytes. (The reference has no such limit; it judges one image at a
+    /// time.)
+    /// </summary>
     public const int SignaturesBytes = 16 * 1024 * 1024;
 
     /// <summary>The most signatures of one manifest that are read.</summary>

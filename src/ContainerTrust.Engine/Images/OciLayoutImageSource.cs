@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Manifests;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// An image in an OCI image layout (<c>oci:PATH[:NAME]</c> or <c>oci:PATH:@INDEX</c>, containers-transports(5)): <c>index.json</c> names manifests, and
-/// everything else is a blob under <c>blobs/ALGORITHM/HEX</c>. There are no signatures in a layout.
+/// An image in an OCI image layout (<c>oci:PATH[:NAME]</c> or <c>oci:PATH:@INDEX</c>, containers-transports(5)): <c>index.json</c> names
+/// manifests, and everything else is a blob under <c>blobs/ALGORITHM/HEX</c>. There are no signatures in a layout.
 /// </summary>
 public sealed class OciLayoutImageSource : IImageSource
 {
@@ -23,8 +23,8 @@ public sealed class OciLayoutImageSource : IImageSource
     /// <param name="host">Where the layout is.</param>
     /// <param name="path">The layout's directory, an absolute path without a colon.</param>
     /// <param name="name">
-    /// The image's name in the layout (<c>org.opencontainers.image.ref.name</c>), or <c>@</c> and its position in <c>index.json</c>, from 0. Null or empty
-    /// if the layout has one image only.
+    /// The image's name in the layout (<c>org.opencontainers.image.ref.name</c>), or <c>@</c> and its position in <c>index.json</c>, from
+    /// 0. Null or empty if the layout has one image only.
     /// </param>
     /// <exception cref="TrustException"><c>PathNotAbsolute</c>, <c>InvalidImageName</c>.</exception>
     public OciLayoutImageSource(ITrustHost host, string path, string? name = null)
@@ -47,7 +47,10 @@ public sealed class OciLayoutImageSource : IImageSource
             throw InvalidName(name, "after @ there must be the image's position in index.json, from 0");
     }
 
-    /// <summary>The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>); the name takes no part.</summary>
+    /// <summary>
+    /// The directory as it was given. The policy is looked up by it with its links resolved (<see cref="ITrustHost.ResolvePath"/>); the
+    /// name takes no part.
+    /// </summary>
     public string DirectoryPath { get; }
 
     /// <inheritdoc/>
@@ -55,7 +58,9 @@ public sealed class OciLayoutImageSource : IImageSource
 
     /// <summary>Takes a reference as it stands behind <c>oci:</c>.</summary>
     /// <param name="host">Where the layout is.</param>
-    /// <param name="reference"><c>PATH</c>, <c>PATH:NAME</c> or <c>PATH:@INDEX</c>; the path is absolute and ends at the first colon.</param>
+    /// <param name="reference">
+    /// <c>PATH</c>, <c>PATH:NAME</c> or <c>PATH:@INDEX</c>; the path is absolute and ends at the first colon.
+    /// </param>
     /// <returns>The source; nothing is read yet.</returns>
     /// <exception cref="TrustException"><c>PathNotAbsolute</c>, <c>InvalidImageName</c>.</exception>
     public static OciLayoutImageSource Parse(ITrustHost host, string reference)
@@ -67,8 +72,8 @@ public sealed class OciLayoutImageSource : IImageSource
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Error ids: <c>ManifestNotFound</c>, <c>ImageNotFound</c>, <c>ImageAmbiguous</c>, <c>ManifestDigestMismatch</c>, <c>InvalidDigest</c>,
-    /// <c>InvalidManifest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.
+    /// Error ids: <c>ManifestNotFound</c>, <c>ImageNotFound</c>, <c>ImageAmbiguous</c>, <c>ManifestDigestMismatch</c>,
+    /// <c>InvalidDigest</c>, <c>InvalidManifest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.
     /// </remarks>
     public Task<ImageManifest> GetManifestAsync(string? instanceDigest, CancellationToken cancellationToken) => ImageFiles.Run(
         () =>
@@ -78,7 +83,8 @@ public sealed class OciLayoutImageSource : IImageSource
             string file = BlobFile(digest);
             ReadOnlyMemory<byte> content = _files.Read(file, ImageLimits.ManifestBytes, "ManifestNotFound", $"manifest {digest}");
 
-            // What a list names must have a digest that a signature could be for; index.json is ours to interpret, and may use any algorithm.
+            // What a list names must have a digest that a signature could be for; index.json is ours to interpret, and may use any
+            // algorithm.
             bool matches = instanceDigest is null
                 ? ManifestDigest.Compute(content.Span, ImageDigest.Split(digest).Algorithm) == digest
                 : ManifestDigest.Matches(content.Span, digest);
@@ -98,7 +104,10 @@ public sealed class OciLayoutImageSource : IImageSource
         ImageFiles.Run<IReadOnlyList<SignatureBlob>>(static () => [], cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.</remarks>
+    /// <remarks>
+    /// Error ids: <c>BlobNotFound</c>, <c>BlobDigestMismatch</c>, <c>InvalidDigest</c>, and those of
+    /// <see cref="ITrustHost.TryReadFile"/>.
+    /// </remarks>
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>
         ImageFiles.Run(() => _files.ReadBlob(BlobFile(digest), digest, maxBytes), cancellationToken);
 
@@ -125,14 +134,26 @@ public sealed class OciLayoutImageSource : IImageSource
         {
             return _position < index.Count
                 ? index[_position]
-                : throw new TrustException("ImageNotFound", TrustErrorKind.NotFound, $"{Name}: the layout has only {index.Count} images; positions count from 0.") { Target = DirectoryPath };
+                : throw new TrustException(
+                    "ImageNotFound",
+                    TrustErrorKind.NotFound,
+                    $"{Name}: the layout has only {index.Count} images; positions count from 0.")
+                {
+                    Target = DirectoryPath,
+                };
         }
 
         if (_image is null)
         {
             return index.Count == 1
                 ? index[0]
-                : throw new TrustException("ImageAmbiguous", TrustErrorKind.InvalidArgument, $"{Name} has {index.Count} images, not one; choose one by name or position: {Choices(index)}.") { Target = DirectoryPath };
+                : throw new TrustException(
+                    "ImageAmbiguous",
+                    TrustErrorKind.InvalidArgument,
+                    $"{Name} has {index.Count} images, not one; choose one by name or position: {Choices(index)}.")
+                {
+                    Target = DirectoryPath,
+                };
         }
 
         string? unsupported = null;

@@ -21,10 +21,14 @@ internal static class SigstoreAttachments
     /// <param name="client">How.</param>
     /// <param name="place">Where the image's manifest was found.</param>
     /// <param name="manifestDigest">The image's manifest digest.</param>
-    /// <param name="warning">Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.</param>
+    /// <param name="warning">
+    /// Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.
+    /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
-    /// <exception cref="TrustException">What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).</exception>
+    /// <exception cref="TrustException">
+    /// What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).
+    /// </exception>
     public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
@@ -102,7 +106,10 @@ internal static class SigstoreAttachments
                     }
                 }
 
-                result.Add(new Layer(digest, layer.TryGetProperty("mediaType", out JsonElement type) ? type.GetString() ?? "" : "", annotations));
+                result.Add(new Layer(
+                    digest,
+                    layer.TryGetProperty("mediaType", out JsonElement type) ? type.GetString() ?? "" : "",
+                    annotations));
             }
 
             return result;

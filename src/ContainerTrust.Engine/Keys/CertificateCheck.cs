@@ -23,14 +23,27 @@ internal static class CertificateCheck
     public static void Require(string name, ReadOnlySpan<byte> content, KeyMaterialUse use, DateTimeOffset now, TrustMessages messages)
     {
         if (SecretKeys.AreIn(content))
-            throw new TrustException("PrivateKey", TrustErrorKind.InvalidData, $"{name} holds a private key, which must not lie where policies point everybody to. Give a file with the CA's certificates alone.") { Target = name };
+            throw new TrustException(
+                "PrivateKey",
+                TrustErrorKind.InvalidData,
+                $"{name} holds a private key, which must not lie where policies point everybody to. " +
+                "Give a file with the CA's certificates alone.")
+            {
+                Target = name,
+            };
         List<string> faults = [];
         List<CertificateFacts> certificates = Read(content, use, faults);
         if (certificates.Count == 0 || (use == KeyMaterialUse.PkiIntermediates && faults.Count > 0))
         {
             string problem = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates, so it is refused whole";
             string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
-            throw new TrustException("NoCertificate", TrustErrorKind.InvalidData, $"{name} {problem}{detail}. Give the CA's certificates, or use {TrustOption.Force}.") { Target = name };
+            throw new TrustException(
+                "NoCertificate",
+                TrustErrorKind.InvalidData,
+                $"{name} {problem}{detail}. Give the CA's certificates, or use {TrustOption.Force}.")
+            {
+                Target = name,
+            };
         }
 
         foreach (string fault in faults)
@@ -88,7 +101,14 @@ internal static class CertificateCheck
         {
             string when = certificates.TrueForAll(static c => c.IsUseless) ? "can be used" : "can be used now";
             string reasons = string.Join("; ", certificates.Select(c => $"{c.Subject} {(c.IsUseless ? c.Fault : DescribeTime(c, now))}"));
-            throw new TrustException("NoValidCertificate", TrustErrorKind.InvalidData, $"No certificate in {name} {when}, so no image would be accepted: {reasons}. Get the CA's current certificates, or use {TrustOption.Force}.") { Target = name };
+            throw new TrustException(
+                "NoValidCertificate",
+                TrustErrorKind.InvalidData,
+                $"No certificate in {name} {when}, so no image would be accepted: {reasons}. Get the CA's current certificates, " +
+                $"or use {TrustOption.Force}.")
+            {
+                Target = name,
+            };
         }
 
         string rest = use == KeyMaterialUse.FulcioCA ? "; only signatures of its time can be accepted by it" : "";

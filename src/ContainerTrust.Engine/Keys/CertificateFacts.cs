@@ -9,7 +9,9 @@ namespace ContainerTrust.Engine.Keys;
 /// <param name="Ends">The last second in which it is.</param>
 /// <param name="RsaBits">The length of an RSA key; 0 for others, and for those that cannot be used.</param>
 /// <param name="Fault">Why it cannot vouch for signers, in words that follow its name ("is not for code signing"). Null if it can.</param>
-/// <param name="IsUseless">Whether it has a fault and cannot be the signer's own certificate either, which roots may have among them.</param>
+/// <param name="IsUseless">
+/// Whether it has a fault and cannot be the signer's own certificate either, which roots may have among them.
+/// </param>
 internal sealed record CertificateFacts(string Subject, DateTime Begins, DateTime Ends, int RsaBits, string? Fault, bool IsUseless)
 {
     // Below this a key is too short to begin with, though podman and skopeo take it from CAs that exist.

@@ -8,7 +8,9 @@ internal static class KeyCheck
     // Go's crypto/rsa, which the reference uses, does not take shorter ones any more.
     private const int SmallestRsa = 1024;
 
-    /// <summary>What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.</summary>
+    /// <summary>
+    /// What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.
+    /// </summary>
     /// <returns>One error a source without a good key.</returns>
     public static IReadOnlyList<TrustException> Faults(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
     {
@@ -63,7 +65,11 @@ internal static class KeyCheck
 
         if (reasons.Count == source.Keys.Count)
         {
-            throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData, $"No key in {source.Name} can make a valid signature now, so no image would be accepted: {string.Join("; ", reasons)}. Get the current key, or use {TrustOption.Force}.")
+            throw new TrustException(
+                "NoSigningKey",
+                TrustErrorKind.InvalidData,
+                $"No key in {source.Name} can make a valid signature now, so no image would be accepted: {string.Join("; ", reasons)}. " +
+                $"Get the current key, or use {TrustOption.Force}.")
             {
                 Target = source.Name,
             };
@@ -96,7 +102,15 @@ internal static class KeyCheck
     {
         Require(source, now, messages);
         if (source.Keys.FirstOrDefault(static k => k.Algorithm != "ECDSA") is { } key)
-            throw new TrustException("NotARekorKey", TrustErrorKind.InvalidData, $"The key in {source.Name} is of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, or use {TrustOption.Force}.") { Target = source.Name };
+            throw new TrustException(
+                "NotARekorKey",
+                TrustErrorKind.InvalidData,
+                $"The key in {source.Name} is of the algorithm {key.Algorithm}, " +
+                "and podman and skopeo take only ECDSA keys for a Rekor log, so no image would be accepted. Get the log's key, " +
+                $"or use {TrustOption.Force}.")
+            {
+                Target = source.Name,
+            };
     }
 
     // What the judge of keys says, in its own words, of a key that the model's summary finds nothing wrong with.

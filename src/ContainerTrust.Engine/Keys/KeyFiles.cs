@@ -35,7 +35,8 @@ internal sealed class KeyFiles
         Of(requirements.SelectMany(static r => r.GetKeyMaterials()).Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey));
 
     /// <summary>
-    /// The user ids of a list's OpenPGP keys, without a look at anything else in them (no fingerprint, so no cryptography has to be loaded).
+    /// The user ids of a list's OpenPGP keys, without a look at anything else in them (no fingerprint, so no cryptography has to be
+    /// loaded).
     /// </summary>
     /// <returns>Null where that look is not enough: other kinds of keys, a file that is missing or not quite in order.</returns>
     public IReadOnlyList<string>? TryListUserIds(IReadOnlyList<TrustRequirement> requirements)

@@ -41,10 +41,14 @@ public sealed class RequirementKeys
     {
         ArgumentNullException.ThrowIfNull(requirement);
         if (requirement.KeyType != "GPGKeys")
-            return new RequirementKeyring(null, $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
+            return new RequirementKeyring(
+                null,
+                $"Key type {requirement.KeyType} is not implemented by podman and skopeo, so no signature is accepted.");
         if (_known.TryGetValue(requirement, out RequirementKeyring? known))
             return known;
-        string id = string.Join('\0', requirement.GetKeyMaterials().Select(static m => m.Path is null ? $"data:{m.Data}" : $"path:{m.Path}"));
+        string id = string.Join(
+            '\0',
+            requirement.GetKeyMaterials().Select(static m => m.Path is null ? $"data:{m.Data}" : $"path:{m.Path}"));
         known = _keyrings.GetOrAdd(id, _ => new Lazy<RequirementKeyring>(() => Import(requirement))).Value;
         _known[requirement] = known;
         return known;
@@ -90,7 +94,8 @@ public sealed class RequirementKeys
     private List<SigstoreKeySource> Sources(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) =>
         [.. materials.Where(m => m.Use == use).Select(m => new SigstoreKeySource(KeyMaterialFiles.NameOf(m), Content(m)))];
 
-    private SigstoreKeySource? Source(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) => Sources(materials, use) is [var one, ..] ? one : null;
+    private SigstoreKeySource? Source(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) =>
+        Sources(materials, use) is [var one, ..] ? one : null;
 
     private ReadOnlyMemory<byte> Content(KeyMaterial material) => _files.TryGet(material) ?? throw new TrustException(
         "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.") { Target = material.Path };

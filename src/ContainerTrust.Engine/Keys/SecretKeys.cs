@@ -19,7 +19,8 @@ internal static class SecretKeys
         return !content.IsEmpty && (content[0] & 0x80) != 0 ? HasSecretPackets(content, inDoubt: true) : HasSecretPacketsInArmor(content);
     }
 
-    // PKCS#8, PKCS#1 and SEC 1 private keys are all a SEQUENCE that begins with a version, the INTEGER 0 or 1; public keys and certificates are not.
+    // PKCS#8, PKCS#1 and SEC 1 private keys are all a SEQUENCE that begins with a version, the INTEGER 0 or 1; public keys and
+    // certificates are not.
     private static bool IsDerPrivateKey(ReadOnlySpan<byte> content)
     {
         if (content.Length < 2 || content[0] != 0x30)

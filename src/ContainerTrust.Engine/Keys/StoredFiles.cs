@@ -30,8 +30,8 @@ internal sealed class StoredFiles
     }
 
     /// <summary>
-    /// Reads a file that is to be stored. An absolute path means a file on the host that is being configured, and nothing else: whose key is trusted must not
-    /// depend on where it happens to lie.
+    /// Reads a file that is to be stored. An absolute path means a file on the host that is being configured, and nothing else: whose key
+    /// is trusted must not depend on where it happens to lie.
     /// </summary>
     /// <param name="path">Absolute on the host, or relative to <paramref name="baseDirectory"/> of this machine.</param>
     /// <param name="baseDirectory">A directory of this machine.</param>
@@ -48,7 +48,13 @@ internal sealed class StoredFiles
         if (file is null)
         {
             string hint = isOnHost && _host is not LocalHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
-            throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist{hint}. Give the right path.") { Target = path };
+            throw new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The key file {path} does not exist{hint}. Give the right path.")
+            {
+                Target = path,
+            };
         }
 
         if (file.Content.IsEmpty)

@@ -22,12 +22,17 @@ internal static class ButaneReader
     public static MachineConfigDocument Read(DocumentNode root, string? text, string source, FileBudget budget, TrustMessages messages)
     {
         if (MachineConfigShape.Text(root, "variant", source, "$") != "openshift")
-            throw MachineConfigShape.Refuse(source, "$.variant", "Only Butane configs of variant openshift become MachineConfigs. Give one of those.");
+            throw MachineConfigShape.Refuse(
+                source,
+                "$.variant",
+                "Only Butane configs of variant openshift become MachineConfigs. Give one of those.");
         IgnitionTarget target = IgnitionVersions.For(root.Member("version")?.Value ?? throw MachineConfigShape.Refuse(source, "$.version", "The Butane config has no version. Give it one, such as 4.18.0."));
         RequireOnly(root, ["variant", "version", "metadata", "storage"], source, "$");
-        DocumentNode metadata = MachineConfigShape.Map(root, "metadata", source, "$") ?? throw MachineConfigShape.Refuse(source, "$.metadata", "The Butane config has no metadata. Give it name and labels.");
+        DocumentNode metadata = MachineConfigShape.Map(root, "metadata", source, "$")
+            ?? throw MachineConfigShape.Refuse(source, "$.metadata", "The Butane config has no metadata. Give it name and labels.");
         RequireOnly(metadata, ["name", "labels"], source, "$.metadata");
-        string name = MachineConfigShape.Text(metadata, "name", source, "$.metadata") ?? throw MachineConfigShape.Refuse(source, "$.metadata.name", "The Butane config has no name. Give it one.");
+        string name = MachineConfigShape.Text(metadata, "name", source, "$.metadata")
+            ?? throw MachineConfigShape.Refuse(source, "$.metadata.name", "The Butane config has no name. Give it one.");
         Dictionary<string, string> labels = MachineConfigShape.Labels(metadata, source);
         List<MachineConfigFile> files = [];
         if (MachineConfigShape.Map(root, "storage", source, "$") is { } storage)
@@ -96,5 +101,11 @@ internal static class ButaneReader
     }
 
     private static TrustFormatException NotSupported(string source, string path, string what) =>
-        new("ButaneNotSupported", source, 0, 0, path, $"This Butane config has {what}, so only Butane can make a MachineConfig of it. Run butane, and give its result.");
+        new(
+            "ButaneNotSupported",
+            source,
+            0,
+            0,
+            path,
+            $"This Butane config has {what}, so only Butane can make a MachineConfig of it. Run butane, and give its result.");
 }

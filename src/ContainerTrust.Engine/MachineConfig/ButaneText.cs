@@ -5,7 +5,9 @@ using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.MachineConfig;
 
-/// <summary>Writes Butane configs of variant <c>openshift</c>: what they put into a MachineConfig as a text that people can read, where it is one.</summary>
+/// <summary>
+/// Writes Butane configs of variant <c>openshift</c>: what they put into a MachineConfig as a text that people can read, where it is one.
+/// </summary>
 internal static class ButaneText
 {
     private const string ContentIndent = "          ";
@@ -41,8 +43,11 @@ internal static class ButaneText
         }
         else
         {
-            // Butane would not say how this is compressed if that was not written out, and a document over another then takes that one's word for it.
-            text.Append(CultureInfo.InvariantCulture, $"        source: {file.Source}\n        compression: {PlainScalar.Write(file.Compression ?? "")}\n");
+            // Butane would not say how this is compressed if that was not written out, and a document over another then takes that one's
+            // word for it.
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"        source: {file.Source}\n        compression: {PlainScalar.Write(file.Compression ?? "")}\n");
         }
     }
 

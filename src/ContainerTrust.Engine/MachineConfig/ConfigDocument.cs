@@ -5,7 +5,9 @@ using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.MachineConfig;
 
-/// <summary>A MachineConfig as the cluster has it, one of its sources or a rendered one. Files are decoded when they are asked for.</summary>
+/// <summary>
+/// A MachineConfig as the cluster has it, one of its sources or a rendered one. Files are decoded when they are asked for.
+/// </summary>
 internal sealed class ConfigDocument
 {
     private const int MaxFileBytes = 64 << 20;
@@ -84,7 +86,13 @@ internal sealed class ConfigDocument
         JsonElement? compression = contents.Member("compression");
         bool isAppended = file.Member("append") is { } append && append is not ({ ValueKind: JsonValueKind.False } or { ValueKind: JsonValueKind.Array }) || file.Member("append").Items() is { Count: > 0 };
         if (isAppended || (source is not null && source.Text() is null) || (compression is not null && compression.Text() is null))
-            throw new TrustException("ClusterAnswerInvalid", TrustErrorKind.InvalidData, $"{Shown} gives {Printable.Of(path, Printable.NameLength)} a content that cannot be told from it.") { Target = Name };
+            throw new TrustException(
+                "ClusterAnswerInvalid",
+                TrustErrorKind.InvalidData,
+                $"{Shown} gives {Printable.Of(path, Printable.NameLength)} a content that cannot be told from it.")
+            {
+                Target = Name,
+            };
         return new MachineConfigFile
         {
             Path = path,

@@ -27,10 +27,15 @@ public static class IgnitionVersions
     {
         ArgumentNullException.ThrowIfNull(openShiftVersion);
         string[] parts = openShiftVersion.Split('.');
-        bool isVersion = parts.Length is 2 or 3 && parts.All(static p => p.Length is > 0 and < 4 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0'));
+        bool isVersion = parts.Length is 2 or 3
+            && parts.All(static p => p.Length is > 0 and < 4 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0'));
         if (!isVersion || parts[0] != "4" || int.Parse(parts[1], CultureInfo.InvariantCulture) is not (>= Oldest and <= Newest and var minor))
         {
-            throw new TrustException("UnknownOpenShiftVersion", TrustErrorKind.InvalidArgument, $"OpenShift version '{Printable.Of(openShiftVersion, Printable.NameLength)}' is not known. Give one of {string.Join(", ", OpenShift)}; a cluster takes documents of older versions than its own, too.")
+            throw new TrustException(
+                "UnknownOpenShiftVersion",
+                TrustErrorKind.InvalidArgument,
+                $"OpenShift version '{Printable.Of(openShiftVersion, Printable.NameLength)}' is not known. " +
+                $"Give one of {string.Join(", ", OpenShift)}; a cluster takes documents of older versions than its own, too.")
             {
                 Target = openShiftVersion,
             };

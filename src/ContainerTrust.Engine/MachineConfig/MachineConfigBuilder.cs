@@ -10,8 +10,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.MachineConfig;
 
 /// <summary>
-/// Makes MachineConfigs of entries: the policy.json that demands what they demand, with their signature stores and keys where asked for. What the
-/// machine-config-operator would refuse is refused here, with the reason. Not for several threads at once.
+/// Makes MachineConfigs of entries: the policy.json that demands what they demand, with their signature stores and keys where asked for.
+/// What the machine-config-operator would refuse is refused here, with the reason. Not for several threads at once.
 /// </summary>
 public sealed class MachineConfigBuilder
 {
@@ -20,7 +20,11 @@ public sealed class MachineConfigBuilder
     private const int LargeBytes = MaxBytes / 2;
     private const int FileMode = 0x1A4;
 
-    private static readonly TrustLocations Locations = new(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: false);
+    private static readonly TrustLocations Locations = new(
+        TrustLocations.SystemPolicyPath,
+        TrustLocations.SystemRegistriesDirectory,
+        PolicyExists: true,
+        IsUserPolicy: false);
 
     private readonly MachineConfigOptions _options;
     private readonly TrustMessages _messages;
@@ -31,8 +35,8 @@ public sealed class MachineConfigBuilder
     /// <param name="options">What MachineConfigs shall be made.</param>
     /// <param name="messages">Where words for the user go.</param>
     /// <exception cref="TrustException">
-    /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>, <c>ReservedName</c>, <c>NameNotDistinct</c>,
-    /// <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
+    /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>,
+    /// <c>ReservedName</c>, <c>NameNotDistinct</c>, <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
     /// </exception>
     public MachineConfigBuilder(MachineConfigOptions options, TrustMessages messages)
     {
@@ -44,7 +48,10 @@ public sealed class MachineConfigBuilder
         _names = MachineConfigNames.For(options);
         MachineConfigNames.Labels(options.Labels, _names[0].Role);
         if (options.NoReboot && options.Keys.Count == 0)
-            throw new TrustException("NoRebootNeedsKeys", TrustErrorKind.InvalidArgument, $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
+            throw new TrustException(
+                "NoRebootNeedsKeys",
+                TrustErrorKind.InvalidArgument,
+                $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
     }
 
     /// <summary>The entries of a vendor's preset.</summary>
@@ -67,17 +74,24 @@ public sealed class MachineConfigBuilder
 
     /// <summary>Makes the MachineConfigs.</summary>
     /// <param name="entries">
-    /// The entries. If the policy's default is among them, they are the whole policy. Otherwise the distribution's default is added to them: everything else is accepted.
+    /// The entries. If the policy's default is among them, they are the whole policy. Otherwise the distribution's default is added to
+    /// them: everything else is accepted.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>One MachineConfig a role, in the order of the roles.</returns>
-    /// <exception cref="TrustException">The entries cannot become one policy, a key file does not fit, or a MachineConfig would be too large.</exception>
+    /// <exception cref="TrustException">
+    /// The entries cannot become one policy, a key file does not fit, or a MachineConfig would be too large.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IReadOnlyList<MachineConfigTrust> Build(IReadOnlyList<ImageTrust> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0)
-            throw new TrustException("NoEntries", TrustErrorKind.InvalidArgument, $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, or {TrustOption.Preset.With("RedHat")}.");
+            throw new TrustException(
+                "NoEntries",
+                TrustErrorKind.InvalidArgument,
+                $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, " +
+                $"or {TrustOption.Preset.With("RedHat")}.");
         List<TrustChange> changes = ToChanges(entries);
         bool isWhole = changes.Any(static c => c.IsDefault);
         if (!isWhole && !_options.AcceptsTheRest)
@@ -111,7 +125,13 @@ public sealed class MachineConfigBuilder
             if (places.TryAdd(scope, changes.Count))
                 changes.Add(change);
             else if (!MeansSame(changes[places[scope]], change))
-                throw new TrustException("ScopeConflict", TrustErrorKind.InvalidArgument, $"There are several entries for {change} that demand different things, and a node has one policy. Choose one of them.") { Target = change.ToString() };
+                throw new TrustException(
+                    "ScopeConflict",
+                    TrustErrorKind.InvalidArgument,
+                    $"There are several entries for {change} that demand different things, and a node has one policy. Choose one of them.")
+                {
+                    Target = change.ToString(),
+                };
         }
 
         return changes;
@@ -120,7 +140,13 @@ public sealed class MachineConfigBuilder
     private TrustChange ToChange(ImageTrust entry)
     {
         if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
-            throw new TrustException("IncompleteEntry", TrustErrorKind.InvalidArgument, $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.") { Target = entry.Registry };
+            throw new TrustException(
+                "IncompleteEntry",
+                TrustErrorKind.InvalidArgument,
+                $"An entry needs Transport, Registry and Requirements. Give an entry from {TrustOperation.Get}.")
+            {
+                Target = entry.Registry,
+            };
         SecretKeys.RequireNone(entry.Requirements);
         return new EntryRules(new SetRequest { Force = _options.Force }, given: null).ToChange(entry);
     }
@@ -206,7 +232,15 @@ public sealed class MachineConfigBuilder
         using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             DocumentJson.Write(writer, node);
         if (output.Length > MaxBytes)
-            throw new TrustException("MachineConfigTooLarge", TrustErrorKind.LimitsExceeded, $"MachineConfig {name} would have {output.Length} bytes, and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, or give keys by their path instead of inside the policy.") { Target = name };
+            throw new TrustException(
+                "MachineConfigTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"MachineConfig {name} would have {output.Length} bytes, " +
+                $"and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, " +
+                "or give keys by their path instead of inside the policy.")
+            {
+                Target = name,
+            };
         if (output.Length > LargeBytes)
             _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more than {MaxBytes}, or the operator cannot store what it renders of them.");
     }

@@ -44,7 +44,9 @@ public sealed record MachineConfigDocument
     public string ToYaml() => DocumentYaml.Write(Root);
 
     /// <summary>The files as a host.</summary>
-    /// <param name="underneath">Files that are there where the document has none of that path, such as <see cref="RhcosDefaults.Files"/>.</param>
+    /// <param name="underneath">
+    /// Files that are there where the document has none of that path, such as <see cref="RhcosDefaults.Files"/>.
+    /// </param>
     /// <returns>A host of the document's name.</returns>
     /// <exception cref="TrustException">The document has a file twice (<c>DuplicateFile</c>).</exception>
     public DocumentHost ToHost(IEnumerable<MachineConfigFile>? underneath = null)
@@ -56,11 +58,15 @@ public sealed record MachineConfigDocument
         return host;
     }
 
-    /// <summary>Whether what lies at a path on a node decides where image trust is read from: one of its files, or a directory on the way to them.</summary>
+    /// <summary>
+    /// Whether what lies at a path on a node decides where image trust is read from: one of its files, or a directory on the way to them.
+    /// </summary>
     internal static bool LeadsToTrustFile(string path)
     {
         string normal = DocumentHost.Normalize(path);
-        return normal == "/" || IsTrustFile(normal) || $"{TrustLocations.SystemRegistriesDirectory}/".StartsWith(normal + "/", StringComparison.Ordinal);
+        return normal == "/" || IsTrustFile(normal) || $"{TrustLocations.SystemRegistriesDirectory}/".StartsWith(
+            normal + "/",
+            StringComparison.Ordinal);
     }
 
     /// <summary>Whether a path on a node is one that image trust is read from.</summary>
@@ -70,6 +76,8 @@ public sealed record MachineConfigDocument
     {
         ArgumentNullException.ThrowIfNull(path);
         string normal = DocumentHost.Normalize(path);
-        return normal == TrustLocations.SystemPolicyPath || normal.StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal);
+        return normal == TrustLocations.SystemPolicyPath || normal.StartsWith(
+            TrustLocations.SystemRegistriesDirectory + "/",
+            StringComparison.Ordinal);
     }
 }

@@ -12,13 +12,19 @@ public sealed record MachineConfigOptions
     /// <summary>The roles of the machine config pools; one MachineConfig is made for each.</summary>
     public IReadOnlyList<string> Roles { get; init; } = ["worker"];
 
-    /// <summary>The name; <see cref="RolePlaceholder"/> in it stands for the role, and must be there if there are several. Null for <c>51-{role}-rh-registry-trust</c>.</summary>
+    /// <summary>
+    /// The name; <see cref="RolePlaceholder"/> in it stands for the role, and must be there if there are several. Null for
+    /// <c>51-{role}-rh-registry-trust</c>.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>The version of OpenShift, one of <see cref="IgnitionVersions.OpenShift"/>. Null for the newest.</summary>
     public string? OpenShiftVersion { get; init; }
 
-    /// <summary>Whether the signature stores are put on the nodes, too: needed for nodes that lack them, and for registries that are not the vendor's.</summary>
+    /// <summary>
+    /// Whether the signature stores are put on the nodes, too: needed for nodes that lack them, and for registries that are not the
+    /// vendor's.
+    /// </summary>
     public bool IncludeRegistriesD { get; init; }
 
     /// <summary>Key files and certificates to put on the nodes.</summary>
@@ -38,7 +44,10 @@ public sealed record MachineConfigOptions
 }
 
 /// <summary>A key file or a file of certificates that is put on the nodes.</summary>
-/// <param name="Path">The path that it was given by. Its file name tells which of the files that a policy names it is, unless the path itself is one of them.</param>
+/// <param name="Path">
+/// The path that it was given by. Its file name tells which of the files that a policy names it is, unless the path itself is one of
+/// them.
+/// </param>
 /// <param name="Content">The file.</param>
 public sealed record MachineConfigKey(string Path, ReadOnlyMemory<byte> Content)
 {
@@ -49,7 +58,13 @@ public sealed record MachineConfigKey(string Path, ReadOnlyMemory<byte> Content)
     public static MachineConfigKey Load(string path)
     {
         HostFile file = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes)
-            ?? throw new TrustException("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist. Give the right path of a file on this machine.") { Target = path };
+            ?? throw new TrustException(
+                "KeyFileNotFound",
+                TrustErrorKind.NotFound,
+                $"The key file {path} does not exist. Give the right path of a file on this machine.")
+            {
+                Target = path,
+            };
         return new MachineConfigKey(path, file.Content);
     }
 }

@@ -11,7 +11,9 @@ namespace ContainerTrust.Engine.MachineConfig;
 /// <param name="Expected">The file as it was read; null if it is new.</param>
 public sealed record MachineConfigOutputFile(string Path, ReadOnlyMemory<byte> Content, HostFile? Expected);
 
-/// <summary>Writes MachineConfigs into a directory: of each the Butane config (<c>.bu</c>) and the document (<c>.yaml</c>), named like it.</summary>
+/// <summary>
+/// Writes MachineConfigs into a directory: of each the Butane config (<c>.bu</c>) and the document (<c>.yaml</c>), named like it.
+/// </summary>
 public static class MachineConfigOutput
 {
     /// <summary>Works out which files are to be written. Those that are there already with the same content are not among them.</summary>
@@ -79,7 +81,8 @@ public static class MachineConfigOutput
             messages.Warning(warning);
     }
 
-    // Only what has nothing in it but what is written here, to the byte, is replaced: comments and whatever else somebody added would be lost.
+    // Only what has nothing in it but what is written here, to the byte, is replaced: comments and whatever else somebody added would be
+    // lost.
     private static bool IsOf(string name, HostFile file)
     {
         try

@@ -7,7 +7,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.MachineConfig;
 
 /// <summary>
-/// Reads MachineConfigs and Butane configs from YAML or JSON: one document or several, and Kubernetes lists of them. Documents of other kinds are passed over.
+/// Reads MachineConfigs and Butane configs from YAML or JSON: one document or several, and Kubernetes lists of them. Documents of other
+/// kinds are passed over.
 /// </summary>
 public static class MachineConfigReader
 {
@@ -37,14 +38,25 @@ public static class MachineConfigReader
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(messages);
         if (content.Length > MaxBytes)
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name} has {content.Length} bytes, more than the {MaxBytes} that are read. Give the MachineConfigs that matter only.") { Target = name };
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} has {content.Length} bytes, more than the {MaxBytes} that are read. Give the MachineConfigs that matter only.")
+            {
+                Target = name,
+            };
         List<MachineConfigDocument> documents = [];
         FileBudget budget = new();
         IReadOnlyList<DocumentNode> roots = DocumentNodes.Read(content, name);
         foreach (DocumentNode root in roots)
         {
             if (ButaneReader.IsButane(root))
-                documents.Add(ButaneReader.Read(root, roots.Count == 1 ? Encoding.UTF8.GetString(content.Span) : null, name, budget, messages));
+                documents.Add(ButaneReader.Read(
+                    root,
+                    roots.Count == 1 ? Encoding.UTF8.GetString(content.Span) : null,
+                    name,
+                    budget,
+                    messages));
             else
                 Take(root, name, documents, budget, 0, messages);
         }
@@ -55,7 +67,9 @@ public static class MachineConfigReader
     /// <summary>The trust in a MachineConfig, as its files alone have it.</summary>
     /// <param name="document">The MachineConfig.</param>
     /// <param name="source">Where it was read from, for messages and <see cref="MachineConfigTrust.Source"/>.</param>
-    /// <param name="messages">Where words for the user go. Keys that are not in the document are not a reason for a warning: they may well be on the node.</param>
+    /// <param name="messages">
+    /// Where words for the user go. Keys that are not in the document are not a reason for a warning: they may well be on the node.
+    /// </param>
     /// <returns>The object.</returns>
     /// <exception cref="TrustException">policy.json or a file of registries.d is refused, or cannot be read.</exception>
     public static MachineConfigTrust ToTrust(MachineConfigDocument document, string? source, TrustMessages messages)
@@ -80,11 +94,21 @@ public static class MachineConfigReader
         }
         catch (TrustException e)
         {
-            throw new TrustException(e.ErrorId, e.Kind, $"{(source is null ? "" : source + ": ")}MachineConfig {Shown(document.Name)}: {e.Message}", e) { Target = source ?? document.Name };
+            throw new TrustException(
+                e.ErrorId,
+                e.Kind,
+                $"{(source is null ? "" : source + ": ")}MachineConfig {Shown(document.Name)}: {e.Message}",
+                e)
+            {
+                Target = source ?? document.Name,
+            };
         }
     }
 
-    /// <summary>The trust that a document's files alone amount to; none where there is no policy.json. Lists are arrays: a shell can index nothing else.</summary>
+    /// <summary>
+    /// The trust that a document's files alone amount to; none where there is no policy.json. Lists are arrays: a shell can index nothing
+    /// else.
+    /// </summary>
     internal static ImageTrust[] ReadTrust(DocumentHost host, TrustMessages messages)
     {
         if (!host.Exists(TrustLocations.SystemPolicyPath))
@@ -106,7 +130,13 @@ public static class MachineConfigReader
         {
             // Lists in lists, by way of YAML's aliases, could stand for any number of objects.
             if (depth == MaxListDepth)
-                throw new TrustFormatException("InvalidMachineConfig", name, 0, 0, "", $"Lists are nested more than {MaxListDepth} deep; flatten them.");
+                throw new TrustFormatException(
+                    "InvalidMachineConfig",
+                    name,
+                    0,
+                    0,
+                    "",
+                    $"Lists are nested more than {MaxListDepth} deep; flatten them.");
             foreach (DocumentNode item in items.Items)
                 Take(item, name, documents, budget, depth + 1, messages);
         }

@@ -14,7 +14,8 @@ internal static class MachineConfigShape
     public static MachineConfigDocument Read(DocumentNode root, string source, FileBudget budget, TrustMessages messages)
     {
         DocumentNode? metadata = root.Member("metadata");
-        string name = Text(metadata, "name", source, "$.metadata") ?? throw Refuse(source, "$.metadata.name", "The MachineConfig has no name. Give it one.");
+        string name = Text(metadata, "name", source, "$.metadata")
+            ?? throw Refuse(source, "$.metadata.name", "The MachineConfig has no name. Give it one.");
         string place = $"{source}: MachineConfig {MachineConfigReader.Shown(name)}";
         Dictionary<string, string> labels = Labels(metadata, place);
         List<MachineConfigFile> files = [];
@@ -26,7 +27,15 @@ internal static class MachineConfigShape
             if (Map(config, "storage", place, Config) is { } storage && List(storage, "files", place, Config + ".storage") is { } list)
             {
                 for (int i = 0; i < list.Items.Count; i++)
-                    ReadFile(list.Items[i], version, place, $"{Config}.storage.files[{i.ToString(CultureInfo.InvariantCulture)}]", budget, files, unreadable, messages);
+                    ReadFile(
+                        list.Items[i],
+                        version,
+                        place,
+                        $"{Config}.storage.files[{i.ToString(CultureInfo.InvariantCulture)}]",
+                        budget,
+                        files,
+                        unreadable,
+                        messages);
             }
         }
 
@@ -47,12 +56,16 @@ internal static class MachineConfigShape
                 ("storage", DocumentNode.OfMap(("files", DocumentNode.OfList(files.Select(ToNode))))))))));
 
     /// <summary>A member that is a map. Null if it is not there.</summary>
-    /// <exception cref="TrustFormatException">It is something else, or is written in another case, which only some of the readers take for it.</exception>
-    public static DocumentNode? Map(DocumentNode node, string name, string source, string path) => Expect(node, name, DocumentNodeKind.Map, "a map of members", source, path);
+    /// <exception cref="TrustFormatException">
+    /// It is something else, or is written in another case, which only some of the readers take for it.
+    /// </exception>
+    public static DocumentNode? Map(DocumentNode node, string name, string source, string path) =>
+        Expect(node, name, DocumentNodeKind.Map, "a map of members", source, path);
 
     /// <summary>A member that is a list. Null if it is not there.</summary>
     /// <exception cref="TrustFormatException">It is something else.</exception>
-    public static DocumentNode? List(DocumentNode node, string name, string source, string path) => Expect(node, name, DocumentNodeKind.List, "a list", source, path);
+    public static DocumentNode? List(DocumentNode node, string name, string source, string path) =>
+        Expect(node, name, DocumentNodeKind.List, "a list", source, path);
 
     /// <summary>A member that is a text. Null if it is not there.</summary>
     /// <exception cref="TrustFormatException">It is something else.</exception>
@@ -69,7 +82,10 @@ internal static class MachineConfigShape
         foreach ((string key, DocumentNode value) in map.Members)
         {
             if (value.Kind is not (DocumentNodeKind.Text or DocumentNodeKind.Null))
-                throw Refuse(source, "$.metadata.labels", $"The label '{MachineConfigReader.Shown(key)}' is not text; put its value in quotes.");
+                throw Refuse(
+                    source,
+                    "$.metadata.labels",
+                    $"The label '{MachineConfigReader.Shown(key)}' is not text; put its value in quotes.");
             labels.Add(key, value.Value);
         }
 
@@ -97,7 +113,8 @@ internal static class MachineConfigShape
         return (filePath, mode, overwrite is null ? null : overwrite.Value[0] is 't' or 'T' or 'y' or 'Y' || overwrite.Value is "on" or "On" or "ON");
     }
 
-    public static TrustFormatException Refuse(string source, string path, string problem) => new("InvalidMachineConfig", source, 0, 0, path, problem);
+    public static TrustFormatException Refuse(string source, string path, string problem) =>
+        new("InvalidMachineConfig", source, 0, 0, path, problem);
 
     private static DocumentNode ToNode(MachineConfigFile file)
     {
@@ -153,7 +170,10 @@ internal static class MachineConfigShape
                 ? Expect(node, "append", DocumentNodeKind.Boolean, "true or false", source, path)?.Value is "true"
                 : List(node, "append", source, path) is { Items.Count: > 0 };
             if (appends)
-                throw new TrustException("AppendNotSupported", TrustErrorKind.InvalidData, "The file is appended to what the node has, which the operator refuses. Give the whole content.");
+                throw new TrustException(
+                    "AppendNotSupported",
+                    TrustErrorKind.InvalidData,
+                    "The file is appended to what the node has, which the operator refuses. Give the whole content.");
             DocumentNode? contents = Map(node, "contents", source, path);
             string? url = Text(contents, "source", source, path + ".contents");
             string? compression = Text(contents, "compression", source, path + ".contents");

@@ -57,7 +57,8 @@ internal static class NodeDoubts
 
         if (change.Requirements!.Any(static r => r is SigstoreSignedRequirement) && node?.UseSigstoreAttachments != true)
         {
-            bool wanted = (change.InForce?.UseSigstoreAttachments ?? change.Section?.UseSigstoreAttachments) == true || change.SwitchOnAttachments;
+            bool wanted = (change.InForce?.UseSigstoreAttachments ?? change.Section?.UseSigstoreAttachments) == true
+                || change.SwitchOnAttachments;
             string advice = !withStores && wanted ? $"Add {TrustOption.IncludeRegistriesD}" : $"Switch it on for the entry with {TrustOperation.Set} {TrustOption.UseSigstoreAttachments}, and add {TrustOption.IncludeRegistriesD}";
             yield return $"{change} asks for sigstore signatures, and reading them from the registry (use-sigstore-attachments) is not switched on for it on the nodes, so they accept no image of it. {advice}.";
         }

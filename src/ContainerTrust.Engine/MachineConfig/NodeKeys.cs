@@ -23,8 +23,9 @@ internal static class NodeKeys
     /// <param name="requirements">All requirements of the policy.</param>
     /// <returns>Content by path on the node.</returns>
     /// <exception cref="TrustException">
-    /// A key file holds a private key (<c>PrivateKey</c>) or nothing (<c>NoUsableKey</c>), is none of the policy's (<c>KeyFileNotNamed</c>), could be several of them
-    /// (<c>KeyFileAmbiguous</c>) or one that another is already (<c>DuplicateKeyFile</c>), or a node could not keep it (<c>KeyPathNotWritable</c>).
+    /// A key file holds a private key (<c>PrivateKey</c>) or nothing (<c>NoUsableKey</c>), is none of the policy's
+    /// (<c>KeyFileNotNamed</c>), could be several of them (<c>KeyFileAmbiguous</c>) or one that another is already
+    /// (<c>DuplicateKeyFile</c>), or a node could not keep it (<c>KeyPathNotWritable</c>).
     /// </exception>
     public static IReadOnlyDictionary<string, byte[]> Place(IReadOnlyList<MachineConfigKey> keys, IEnumerable<TrustRequirement> requirements)
     {
@@ -35,26 +36,36 @@ internal static class NodeKeys
             RequirePublic(key);
             string path = PathOf(key, named);
             if (!placed.TryAdd(path, key.Content.ToArray()))
-                throw new TrustException("DuplicateKeyFile", TrustErrorKind.InvalidArgument, $"{key.Path} and another key file are both {path} of the policy. Give one of them.") { Target = key.Path };
+                throw new TrustException(
+                    "DuplicateKeyFile",
+                    TrustErrorKind.InvalidArgument,
+                    $"{key.Path} and another key file are both {path} of the policy. Give one of them.")
+                {
+                    Target = key.Path,
+                };
         }
 
         return placed;
     }
 
     /// <summary>
-    /// Rewrites requirements so that they name the one keyring whose change does not reboot nodes. Only done where it means the same: a keyring accepts each of its
-    /// keys, so every requirement that names one of the files must name all of them, as alternatives.
+    /// Rewrites requirements so that they name the one keyring whose change does not reboot nodes. Only done where it means the same: a
+    /// keyring accepts each of its keys, so every requirement that names one of the files must name all of them, as alternatives.
     /// </summary>
     /// <param name="requirements">A requirement list.</param>
     /// <param name="scope">Whose it is, for messages.</param>
     /// <param name="placed">The key files by path.</param>
     /// <returns>The list.</returns>
-    /// <exception cref="TrustException">It would mean something else (<c>NoRebootChangesTrust</c>), or asks for other keys than OpenPGP (<c>NoRebootNotPossible</c>).</exception>
+    /// <exception cref="TrustException">
+    /// It would mean something else (<c>NoRebootChangesTrust</c>), or asks for other keys than OpenPGP (<c>NoRebootNotPossible</c>).
+    /// </exception>
     public static IReadOnlyList<TrustRequirement> OnKeyring(IReadOnlyList<TrustRequirement> requirements, string scope, IReadOnlyDictionary<string, byte[]> placed) =>
         [.. requirements.Select(r => OnKeyring(r, scope, placed))];
 
     /// <summary>The keyring of all key files.</summary>
-    /// <exception cref="TrustException">They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is not an OpenPGP key.</exception>
+    /// <exception cref="TrustException">
+    /// They hold something that cannot be put together (<c>NoRebootNotPossible</c>), or a file is not an OpenPGP key.
+    /// </exception>
     public static byte[] Keyring(IReadOnlyDictionary<string, byte[]> placed)
     {
         if (placed.Count == 1)
@@ -76,15 +87,32 @@ internal static class NodeKeys
         IReadOnlyList<TrustKey> together = OpenPgpKeyReader.Read(keyring, NoRebootPath).Keys;
         return Facts(together).SequenceEqual(Facts(keys), StringComparer.Ordinal)
             ? keyring
-            : throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidData, $"The key files {string.Join(", ", placed.Keys)} cannot be made one keyring that holds the same keys. Export them into one file with gpg, and name that.");
+            : throw new TrustException(
+                "NoRebootNotPossible",
+                TrustErrorKind.InvalidData,
+                $"The key files {string.Join(", ", placed.Keys)} cannot be made one keyring that holds the same keys. " +
+                "Export them into one file with gpg, and name that.");
     }
 
     private static void RequirePublic(MachineConfigKey key)
     {
         if (key.Content.IsEmpty)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, $"The key file {key.Path} is empty. Give the key.") { Target = key.Path };
+            throw new TrustException(
+                "NoUsableKey",
+                TrustErrorKind.InvalidData,
+                $"The key file {key.Path} is empty. Give the key.")
+            {
+                Target = key.Path,
+            };
         if (SecretKeys.AreIn(key.Content.Span))
-            throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument, $"{key.Path} holds a private key, which must not be in a MachineConfig that every administrator and every node can read. Give the public key alone.") { Target = key.Path };
+            throw new TrustException(
+                "PrivateKey",
+                TrustErrorKind.InvalidArgument,
+                $"{key.Path} holds a private key, which must not be in a MachineConfig that every administrator and every node can " +
+                "read. Give the public key alone.")
+            {
+                Target = key.Path,
+            };
     }
 
     private static string PathOf(MachineConfigKey key, string[] named)
@@ -94,18 +122,46 @@ internal static class NodeKeys
         if (candidates.Length == 0)
         {
             string known = named.Length == 0 ? "the policy names no files" : $"the policy names {string.Join(", ", named.Take(5).Select(Shown))}";
-            throw new TrustException("KeyFileNotNamed", TrustErrorKind.InvalidArgument, $"No requirement names a file '{Shown(name)}', so {key.Path} would be put on the nodes for nothing ({known}). Give the key file the name that it has in the policy.") { Target = key.Path };
+            throw new TrustException(
+                "KeyFileNotNamed",
+                TrustErrorKind.InvalidArgument,
+                $"No requirement names a file '{Shown(name)}', so {key.Path} would be put on the nodes for nothing ({known}). " +
+                "Give the key file the name that it has in the policy.")
+            {
+                Target = key.Path,
+            };
         }
 
         if (candidates.Length > 1)
-            throw new TrustException("KeyFileAmbiguous", TrustErrorKind.InvalidArgument, $"{key.Path} could be {string.Join(" or ", candidates.Select(Shown))} of the policy. Use different file names in the policy.") { Target = key.Path };
+            throw new TrustException(
+                "KeyFileAmbiguous",
+                TrustErrorKind.InvalidArgument,
+                $"{key.Path} could be {string.Join(" or ", candidates.Select(Shown))} of the policy. " +
+                "Use different file names in the policy.")
+            {
+                Target = key.Path,
+            };
         string path = candidates[0];
         string normal = DocumentHost.Normalize(path);
         if (path != normal)
-            throw new TrustException("KeyPathNotWritable", TrustErrorKind.InvalidArgument, $"The policy names '{Shown(path)}'. Name the file by its plain path, {Shown(normal)}, so that it can be put there.") { Target = path };
-        bool isKept = normal.StartsWith("/usr/local/", StringComparison.Ordinal) || !NotKept.Any(d => normal.StartsWith(d + "/", StringComparison.Ordinal));
+            throw new TrustException(
+                "KeyPathNotWritable",
+                TrustErrorKind.InvalidArgument,
+                $"The policy names '{Shown(path)}'. Name the file by its plain path, {Shown(normal)}, so that it can be put there.")
+            {
+                Target = path,
+            };
+        bool isKept = normal.StartsWith("/usr/local/", StringComparison.Ordinal)
+            || !NotKept.Any(d => normal.StartsWith(d + "/", StringComparison.Ordinal));
         if (!isKept || MachineConfigDocument.IsTrustFile(normal) || normal.Count(static c => c == '/') < 2)
-            throw new TrustException("KeyPathNotWritable", TrustErrorKind.InvalidArgument, $"Nodes cannot be given the file {Shown(path)}: the directory is not theirs to change, or does not outlast a restart. Name a path under /etc in the policy, such as /etc/pki/containers/{Shown(name)}.") { Target = path };
+            throw new TrustException(
+                "KeyPathNotWritable",
+                TrustErrorKind.InvalidArgument,
+                $"Nodes cannot be given the file {Shown(path)}: the directory is not theirs to change, or does not outlast a restart. " +
+                $"Name a path under /etc in the policy, such as /etc/pki/containers/{Shown(name)}.")
+            {
+                Target = path,
+            };
         return path;
     }
 
@@ -113,14 +169,34 @@ internal static class NodeKeys
     {
         string[] paths = [.. PolicyFiles.Of([requirement])];
         if (paths.Contains(NoRebootPath) && !placed.ContainsKey(NoRebootPath))
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. Give the key file of that name along with {TrustOption.KeyFile}, or leave {TrustOption.NoReboot} out.") { Target = scope };
+            throw new TrustException(
+                "NoRebootChangesTrust",
+                TrustErrorKind.InvalidArgument,
+                $"{scope} names {NoRebootPath} already, and its keys would be replaced by others. " +
+                $"Give the key file of that name along with {TrustOption.KeyFile}, or leave {TrustOption.NoReboot} out.")
+            {
+                Target = scope,
+            };
         if (!paths.Any(placed.ContainsKey))
             return requirement;
         if (requirement is not SignedByRequirement signedBy)
-            throw new TrustException("NoRebootNotPossible", TrustErrorKind.InvalidArgument, $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, and there is no file for such keys that nodes take without a reboot. Leave {TrustOption.NoReboot} out, or put the key itself into the policy ({TrustOperation.Set} {TrustOption.InlineKey}).") { Target = scope };
+            throw new TrustException(
+                "NoRebootNotPossible",
+                TrustErrorKind.InvalidArgument,
+                $"{scope} asks for sigstore signatures by {paths.First(placed.ContainsKey)}, " +
+                $"and there is no file for such keys that nodes take without a reboot. Leave {TrustOption.NoReboot} out, " +
+                $"or put the key itself into the policy ({TrustOperation.Set} {TrustOption.InlineKey}).")
+            {
+                Target = scope,
+            };
         if (placed.Keys.FirstOrDefault(p => !paths.Contains(p)) is { } other)
         {
-            throw new TrustException("NoRebootChangesTrust", TrustErrorKind.InvalidArgument, $"There is one keyring that nodes take without a reboot, and a signature by any key in it counts. {scope} does not name {other}, and would accept that key, too. Leave {TrustOption.NoReboot} out, or give only key files that every such requirement names.")
+            throw new TrustException(
+                "NoRebootChangesTrust",
+                TrustErrorKind.InvalidArgument,
+                "There is one keyring that nodes take without a reboot, and a signature by any key in it counts. " +
+                $"{scope} does not name {other}, and would accept that key, too. Leave {TrustOption.NoReboot} out, " +
+                "or give only key files that every such requirement names.")
             {
                 Target = scope,
             };
@@ -146,7 +222,8 @@ internal static class NodeKeys
         }
     }
 
-    // One block of text: the readers of the nodes that take only the first block of a file, and those that take all, then see the same keys.
+    // One block of text: the readers of the nodes that take only the first block of a file, and those that take all, then see the same
+    // keys.
     private static byte[] Armor(byte[] packets)
     {
         StringBuilder text = new("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n");

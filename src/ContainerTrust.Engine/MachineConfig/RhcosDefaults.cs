@@ -1,13 +1,16 @@
 namespace ContainerTrust.Engine.MachineConfig;
 
-/// <summary>What Red Hat Enterprise Linux CoreOS (and RHEL 8 and later) brings to a node by itself. RHEL 7 workers have none of it but the keys.</summary>
+/// <summary>
+/// What Red Hat Enterprise Linux CoreOS (and RHEL 8 and later) brings to a node by itself. RHEL 7 workers have none of it but the keys.
+/// </summary>
 public static class RhcosDefaults
 {
     /// <summary>The directory whose files are the vendor's keys.</summary>
     public const string KeyDirectory = "/etc/pki/rpm-gpg";
 
     /// <summary>
-    /// The signature stores that the image has in registries.d, for the registries that the vendor signs: not a MachineConfig's own, and there all the same.
+    /// The signature stores that the image has in registries.d, for the registries that the vendor signs: not a MachineConfig's own, and
+    /// there all the same.
     /// </summary>
     public static IReadOnlyList<MachineConfigFile> Files { get; } =
     [

@@ -30,7 +30,10 @@ internal sealed class EcdsaVerificationKey : VerificationKey
             _ => null,
         };
         if (named is not { } known)
-            return IntegerPairKey.FromEcdsa(BouncyCastleAdapter.CreateEcdsa(curve, point), octets, OpenPgpRules.Current.MinHashLength(octets));
+            return IntegerPairKey.FromEcdsa(
+                BouncyCastleAdapter.CreateEcdsa(curve, point),
+                octets,
+                OpenPgpRules.Current.MinHashLength(octets));
         byte[] q = point.ToArray();
         try
         {

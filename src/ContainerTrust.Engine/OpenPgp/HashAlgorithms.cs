@@ -80,7 +80,9 @@ internal static class HashAlgorithms
         _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"number {algorithm}"),
     };
 
-    /// <summary>The framework's name for an algorithm that it can verify RSA signatures with, whatever the system's policy on old algorithms.</summary>
+    /// <summary>
+    /// The framework's name for an algorithm that it can verify RSA signatures with, whatever the system's policy on old algorithms.
+    /// </summary>
     /// <param name="algorithm">Algorithm.</param>
     /// <returns>A name; null if the framework is not to be used.</returns>
     public static HashAlgorithmName? FrameworkName(byte algorithm) => algorithm switch

@@ -21,8 +21,8 @@ internal sealed class IntegerPairKey : VerificationKey
     /// <summary>Wraps a verifier of DSA.</summary>
     /// <param name="verifier">The verifier, or null.</param>
     /// <param name="bits">Bits of the prime: every multiplication takes their square.</param>
-    /// <param name="orderOctets">Octets of the group's order: there are so many multiplications. A hash must have as many; a longer one is cut
-    /// (FIPS 186-4 section 4.6).</param>
+    /// <param name="orderOctets">Octets of the group's order: there are so many multiplications. A hash must have as many; a longer one
+    /// is cut (FIPS 186-4 section 4.6).</param>
     /// <returns>The key, or null.</returns>
     public static IntegerPairKey? FromDsa(IntegerPairVerifier? verifier, int bits, int orderOctets) =>
         verifier is null ? null : new IntegerPairKey(verifier, orderOctets, orderOctets, Math.Max(LeastCost, bits / 64 * (bits / 64) * orderOctets / 336));

@@ -8,7 +8,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <param name="UserId">The user id that GnuPG would print. Null if it has none.</param>
 /// <param name="Problem">Why no part of it can make a signature that counts; <see cref="OpenPgpProblem.None"/> if one can.</param>
 /// <param name="Reason">The same in a sentence. Empty if there is no problem.</param>
-/// <param name="Ends">When the last part of it that can sign will have ended, if that is within the time asked about. Null otherwise.</param>
+/// <param name="Ends">
+/// When the last part of it that can sign will have ended, if that is within the time asked about. Null otherwise.
+/// </param>
 /// <param name="Weaknesses">What is weak about the parts that count, in clauses.</param>
 internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends, IReadOnlyList<string> Weaknesses)
 {
@@ -33,10 +35,17 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
     {
         OpenPgpProblem problem = FindProblem(certificate, now, out string reason);
         DateTimeOffset? ends = problem == OpenPgpProblem.None && CanSign(certificate, now) && !CanSign(certificate, now + within) ? FindEnd(certificate, now, now + within) : null;
-        return new KeyAssessment(certificate.Primary.Packet.Fingerprint, KeyValidity.FindUserId(certificate, now), problem, reason, ends, [.. Weak(certificate, now)]);
+        return new KeyAssessment(
+            certificate.Primary.Packet.Fingerprint,
+            KeyValidity.FindUserId(certificate, now),
+            problem,
+            reason,
+            ends,
+            [.. Weak(certificate, now)]);
     }
 
-    private static IEnumerable<JudgedKey> KeysOf(JudgedCertificate certificate) => certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null).Prepend(certificate.Primary);
+    private static IEnumerable<JudgedKey> KeysOf(JudgedCertificate certificate) =>
+        certificate.Subkeys.Where(static s => s.Refusal is null && s.Key is not null).Prepend(certificate.Primary);
 
     private static bool CanSign(JudgedCertificate certificate, long time) =>
         KeysOf(certificate).Any(k => KeyValidity.Judge(certificate, k, time, out _) == OpenPgpProblem.None);

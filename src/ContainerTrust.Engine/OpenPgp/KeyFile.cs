@@ -18,7 +18,10 @@ internal static class KeyFile
     {
         if (content.Length > MaxLength)
         {
-            throw new TrustException("KeyFileTooLarge", TrustErrorKind.LimitsExceeded, $"{path} is larger than 10 MB, too large for a key file; export only the keys that are needed.")
+            throw new TrustException(
+                "KeyFileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{path} is larger than 10 MB, too large for a key file; export only the keys that are needed.")
             {
                 Target = path,
             };

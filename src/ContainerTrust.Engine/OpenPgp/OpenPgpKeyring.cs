@@ -6,16 +6,21 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// Public keys that image signatures are verified with. Immutable: one keyring serves any number of verifications on any number of threads, and its keys are
-/// prepared once. The rules are those of <c>gpg</c> 2.2 as <c>skopeo</c> and <c>podman</c> ask it through gpgme, in an empty home directory.
+/// Public keys that image signatures are verified with. Immutable: one keyring serves any number of verifications on any number of
+/// threads, and its keys are prepared once. The rules are those of <c>gpg</c> 2.2 as <c>skopeo</c> and <c>podman</c> ask it through
+/// gpgme, in an empty home directory.
 /// </summary>
 /// <remarks>
-/// Stricter than that: a message must not be signed with SHA-1 or RIPEMD-160, nor be a cleartext signature, nor be followed by anything; RSA and DSA keys need 1,024 bits;
-/// and see <see cref="OpenPgpVerification.Problem"/> for the rest. Wider: keys and signatures of version 6, Ed25519 and Ed448 as RFC 9580 has them, SHA-3.
+/// Stricter than that: a message must not be signed with SHA-1 or RIPEMD-160, nor be a cleartext signature, nor be followed by anything;
+/// RSA and DSA keys need 1,024 bits; and see <see cref="OpenPgpVerification.Problem"/> for the rest. Wider: keys and signatures of
+/// version 6, Ed25519 and Ed448 as RFC 9580 has them, SHA-3.
 /// </remarks>
 public sealed class OpenPgpKeyring
 {
-    /// <summary>The largest message that is read, and the largest that it may decompress to, in octets: what containers/image reads of a signature.</summary>
+    /// <summary>
+    /// The largest message that is read, and the largest that it may decompress to, in octets: what containers/image reads of a
+    /// signature.
+    /// </summary>
     public const int MaxMessageLength = 4 * 1024 * 1024;
 
     private readonly Dictionary<ulong, KeyringEntry[]> _byKeyId;
@@ -43,7 +48,9 @@ public sealed class OpenPgpKeyring
         _byKeyId = byKeyId.ToDictionary(p => p.Key, p => p.Value.ToArray());
     }
 
-    /// <summary>Fingerprints of the primary keys, upper-case hex: those that <c>gpg --import</c> would name, expired and revoked ones too.</summary>
+    /// <summary>
+    /// Fingerprints of the primary keys, upper-case hex: those that <c>gpg --import</c> would name, expired and revoked ones too.
+    /// </summary>
     public IReadOnlyList<string> PrimaryFingerprints { get; }
 
     /// <summary>What was found in the files but is not used: sentences that name the file or the key.</summary>
@@ -59,15 +66,19 @@ public sealed class OpenPgpKeyring
     public IEnumerable<string> Details => Statements.Select(static s => s.ToString());
 
     /// <summary>
-    /// Imports keys, as <c>gpg --import</c> does: all copies of a certificate are taken together, whatever file they are in. Keys and subkeys without a valid
-    /// self-signature, and those of a kind that is not known here, are skipped with a warning; the result may have no key.
+    /// Imports keys, as <c>gpg --import</c> does: all copies of a certificate are taken together, whatever file they are in. Keys and
+    /// subkeys without a valid self-signature, and those of a kind that is not known here, are skipped with a warning; the result may
+    /// have no key.
     /// </summary>
     /// <param name="sources">Key files.</param>
     /// <returns>The keyring.</returns>
     /// <exception cref="TrustFormatException">
-    /// A file is not a key file (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>, <c>MalformedOpenPgp</c>).
+    /// A file is not a key file (<c>NoUsableKey</c>), or is damaged (<c>MalformedArmor</c>, <c>WrongArmorChecksum</c>,
+    /// <c>MalformedOpenPgp</c>).
     /// </exception>
-    /// <exception cref="TrustException">A file is too large (<c>KeyFileTooLarge</c>) or has too many packets (<c>TooManyPackets</c>).</exception>
+    /// <exception cref="TrustException">
+    /// A file is too large (<c>KeyFileTooLarge</c>) or has too many packets (<c>TooManyPackets</c>).
+    /// </exception>
     public static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -78,7 +89,8 @@ public sealed class OpenPgpKeyring
     /// <param name="message">The message, binary or armored.</param>
     /// <param name="now">The time at which the key and the signature must not have ended.</param>
     /// <returns>The verdict. Bad input is a verdict, too: nothing is thrown.</returns>
-    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) => MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
+    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) =>
+        MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
 
     /// <summary>The keys that have a key id: anybody can make two with the same.</summary>
     /// <param name="keyId">Key id.</param>

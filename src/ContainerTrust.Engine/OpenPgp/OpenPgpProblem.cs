@@ -9,7 +9,9 @@ public enum OpenPgpProblem
     /// <summary>It is not an OpenPGP message, or a damaged one.</summary>
     Malformed,
 
-    /// <summary>It is OpenPGP data of another kind: not signed, encrypted, a signature without its content, a cleartext signature, a key.</summary>
+    /// <summary>
+    /// It is OpenPGP data of another kind: not signed, encrypted, a signature without its content, a cleartext signature, a key.
+    /// </summary>
     NotSignedMessage,
 
     /// <summary>It has more than one signature or message.</summary>

@@ -3,8 +3,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// Every decision about what OpenPGP data is good enough: algorithms, hashes, sizes, critical parts, dates, and how much work a file may cause. Parsing knows
-/// nothing of it but the bounds; whoever judges asks here, so that a rule is changed in one place for what is shown, set, audited, merged and verified.
+/// Every decision about what OpenPGP data is good enough: algorithms, hashes, sizes, critical parts, dates, and how much work a file may
+/// cause. Parsing knows nothing of it but the bounds; whoever judges asks here, so that a rule is changed in one place for what is shown,
+/// set, audited, merged and verified.
 /// </summary>
 internal sealed record OpenPgpRules
 {
@@ -32,34 +33,43 @@ internal sealed record OpenPgpRules
     /// <summary>The longest subpacket area that GnuPG reads. It imports nothing of a file that has a longer one.</summary>
     public int MaxAreaLength { get; init; } = 10_000;
 
-    /// <summary>The most octets that GnuPG reads of a signature whose algorithm it does not know. It imports nothing of a file that has more.</summary>
+    /// <summary>
+    /// The most octets that GnuPG reads of a signature whose algorithm it does not know. It imports nothing of a file that has more.
+    /// </summary>
     public int MaxOpaqueLength { get; init; } = 5 * 16384 / 8;
 
     /// <summary>The longest user id that GnuPG reads, in octets; it skips longer ones.</summary>
     public int MaxUserIdLength { get; init; } = 2048;
 
-    /// <summary>The longest user id that GnuPG writes, in octets. It imports neither a key with one that it reads and cannot write, nor what follows in the file.</summary>
+    /// <summary>
+    /// The longest user id that GnuPG writes, in octets. It imports neither a key with one that it reads and cannot write, nor what
+    /// follows in the file.
+    /// </summary>
     public int MaxStoredUserIdLength { get; init; } = 2038;
 
     /// <summary>A certificate with more statements that may be its owner's is not used: verifying them all would take too long.</summary>
     public int MaxStatements { get; init; } = 1000;
 
     /// <summary>
-    /// What verifying the statements of one certificate may cost; one that costs more is not used. Thousands of statements that belong nowhere would otherwise be
-    /// tried against thousands of user ids. A hash costs one, a verification <see cref="VerificationWork"/> times its <see cref="VerificationKey.Cost"/>.
+    /// What verifying the statements of one certificate may cost; one that costs more is not used. Thousands of statements that belong
+    /// nowhere would otherwise be tried against thousands of user ids. A hash costs one, a verification <see cref="VerificationWork"/>
+    /// times its <see cref="VerificationKey.Cost"/>.
     /// </summary>
     public int MaxWork { get; init; } = 80_000;
 
     /// <summary>
-    /// What making the keys and verifying the statements of all certificates together may cost, in the same units; certificates that come after it is used up
-    /// are not used. It is enough for a thousand keys with several user ids and subkeys each. What may be tried of revocations by others is the same again.
+    /// What making the keys and verifying the statements of all certificates together may cost, in the same units; certificates that come
+    /// after it is used up are not used. It is enough for a thousand keys with several user ids and subkeys each. What may be tried of
+    /// revocations by others is the same again.
     /// </summary>
     public int MaxWorkInAll { get; init; } = 125_000;
 
     /// <summary>What the cheapest verification costs beside a hash.</summary>
     public int VerificationWork { get; init; } = 20;
 
-    /// <summary>More revocations of a key by others that do not hold than this, and it counts as revoked: verifying them all would take too long.</summary>
+    /// <summary>
+    /// More revocations of a key by others that do not hold than this, and it counts as revoked: verifying them all would take too long.
+    /// </summary>
     public int MaxForeignRevocations { get; init; } = 100;
 
     /// <summary>
@@ -70,15 +80,18 @@ internal sealed record OpenPgpRules
     public int MaxLooseRevocationWork { get; init; } = 80_000;
 
     /// <summary>
-    /// Hashes that a message may be signed with. Not SHA-1 and not RIPEMD-160, which is built alike, although GnuPG 2.2 takes both: two claims with the same
-    /// hash can be made for the price of a car, and no image is signed that way any more.
+    /// Hashes that a message may be signed with. Not SHA-1 and not RIPEMD-160, which is built alike, although GnuPG 2.2 takes both: two
+    /// claims with the same hash can be made for the price of a car, and no image is signed that way any more.
     /// </summary>
     public IReadOnlyList<byte> MessageHashes { get; init; } =
     [
         HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384, HashAlgorithms.Sha512, HashAlgorithms.Sha3With256, HashAlgorithms.Sha3With512,
     ];
 
-    /// <summary>Hashes with which a key may give itself something. SHA-1 and RIPEMD-160 are among them: nobody else chooses what a key says of itself.</summary>
+    /// <summary>
+    /// Hashes with which a key may give itself something. SHA-1 and RIPEMD-160 are among them: nobody else chooses what a key says of
+    /// itself.
+    /// </summary>
     public IReadOnlyList<byte> StatementHashes { get; init; } =
     [
         HashAlgorithms.Sha1, HashAlgorithms.RipeMd160, HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384, HashAlgorithms.Sha512,
@@ -121,7 +134,8 @@ internal sealed record OpenPgpRules
     /// <param name="type">Its type.</param>
     /// <param name="version">The signature's version.</param>
     /// <returns>False if a signature with it must not be relied on.</returns>
-    public bool Understands(SubpacketType type, byte version) => UnderstoodParts.Contains(type) || (version == 6 && UnderstoodByVersion6.Contains(type));
+    public bool Understands(SubpacketType type, byte version) =>
+        UnderstoodParts.Contains(type) || (version == 6 && UnderstoodByVersion6.Contains(type));
 
     /// <summary>Whether a signature's version and hash algorithm are known and fit each other.</summary>
     /// <param name="signature">A signature.</param>
@@ -139,14 +153,16 @@ internal sealed record OpenPgpRules
         SigningAlgorithms.Contains(signature) && (signature == key || (IsRsa(signature) && IsRsa(key)));
 
     /// <summary>
-    /// The shortest hash that a signature over an elliptic curve may have, in octets: GnuPG refuses one that is shorter than the curve; for P-521, which is longer
-    /// than any hash, the longest one is enough.
+    /// The shortest hash that a signature over an elliptic curve may have, in octets: GnuPG refuses one that is shorter than the curve;
+    /// for P-521, which is longer than any hash, the longest one is enough.
     /// </summary>
     /// <param name="orderOctets">Octets of the group's order.</param>
     /// <returns>Octets.</returns>
     public int MinHashLength(int orderOctets) => Math.Min(orderOctets, LongestHash);
 
-    /// <summary>Whether key flags allow signatures (RFC 9580 section 5.2.3.29); a key without flags may do what its algorithm can.</summary>
+    /// <summary>
+    /// Whether key flags allow signatures (RFC 9580 section 5.2.3.29); a key without flags may do what its algorithm can.
+    /// </summary>
     /// <param name="flags">First octet of the key flags, or null.</param>
     /// <returns>True if allowed.</returns>
     public bool AllowSigning(byte? flags) => flags is not { } octet || (octet & SigningFlag) != 0;
@@ -158,8 +174,8 @@ internal sealed record OpenPgpRules
     public bool IsTimely(uint created, uint keyCreated) => created >= keyCreated || TakesOlderThanKey;
 
     /// <summary>
-    /// When something ends (RFC 9580 sections 5.2.3.13 and 5.2.3.18). A sum that no 32-bit time can hold is the end of time for the standard and the beginning
-    /// of it for GnuPG, which wraps it; here, too, it has ended.
+    /// When something ends (RFC 9580 sections 5.2.3.13 and 5.2.3.18). A sum that no 32-bit time can hold is the end of time for the
+    /// standard and the beginning of it for GnuPG, which wraps it; here, too, it has ended.
     /// </summary>
     /// <param name="created">Its creation, seconds since 1970 UTC.</param>
     /// <param name="seconds">Its lifetime; 0 for no end.</param>

@@ -6,8 +6,9 @@ using System.Text;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// Public keys for the framework, made straight from their numbers where it computes with OpenSSL 3. The framework itself writes the numbers down as a
-/// document that OpenSSL decodes again, and that takes it longer than to verify two signatures. The keys are the same, and so is the library.
+/// Public keys for the framework, made straight from their numbers where it computes with OpenSSL 3. The framework itself writes the
+/// numbers down as a document that OpenSSL decodes again, and that takes it longer than to verify two signatures. The keys are the same,
+/// and so is the library.
 /// </summary>
 internal static unsafe class OpenSslKeys
 {

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace ContainerTrust.Engine.OpenPgp;
 
-/// <summary>RSA signatures of PKCS #1 version 1.5 (RFC 9580 section 5.2.3.1, RFC 8017 section 8.2), checked to the last octet of the frame.</summary>
+/// <summary>
+/// RSA signatures of PKCS #1 version 1.5 (RFC 9580 section 5.2.3.1, RFC 8017 section 8.2), checked to the last octet of the frame.
+/// </summary>
 internal sealed class RsaVerificationKey : VerificationKey
 {
     private readonly byte[] _modulus;
@@ -68,7 +70,10 @@ internal sealed class RsaVerificationKey : VerificationKey
                 return VerifyWithFramework(name, digest, signature);
 
             // Some systems' policy lets the framework say no to every signature with SHA-1; its yes is as good as ours, and much faster.
-            return (hashAlgorithm == HashAlgorithms.Sha1 && VerifyWithFramework(HashAlgorithmName.SHA1, digest, signature)) || VerifyFrame(hashAlgorithm, digest, signature);
+            return (hashAlgorithm == HashAlgorithms.Sha1 && VerifyWithFramework(HashAlgorithmName.SHA1, digest, signature)) || VerifyFrame(
+                hashAlgorithm,
+                digest,
+                signature);
         }
         finally
         {

@@ -5,7 +5,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>Whether a key made a signature, by its numbers alone: nothing is said of times, flags or critical parts.</summary>
 internal static class SignatureVerifier
 {
-    /// <summary>Verifies a signature that gives something and must be right in every respect: that of a message, or a subkey's agreement.</summary>
+    /// <summary>
+    /// Verifies a signature that gives something and must be right in every respect: that of a message, or a subkey's agreement.
+    /// </summary>
     /// <param name="signature">The signature.</param>
     /// <param name="packet">What the key says of itself.</param>
     /// <param name="key">The key.</param>
@@ -25,8 +27,8 @@ internal static class SignatureVerifier
     }
 
     /// <summary>
-    /// Verifies a statement of a key file, which may be written oddly in all that nobody signed: whoever passes the file on can write it so, and must not make a
-    /// revocation disappear by it.
+    /// Verifies a statement of a key file, which may be written oddly in all that nobody signed: whoever passes the file on can write it
+    /// so, and must not make a revocation disappear by it.
     /// </summary>
     /// <param name="signature">A signature that <see cref="OpenPgpRules.CanCheck"/>.</param>
     /// <param name="packet">What the key says of itself.</param>

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>
-/// User ids as text that is safe to print: UTF-8, or Latin-1 where the octets are not valid UTF-8 (PGP 2 wrote such). Control characters, which
-/// could move a terminal's cursor or turn text around, are spelled out (<see cref="PrintableText"/>).
+/// User ids as text that is safe to print: UTF-8, or Latin-1 where the octets are not valid UTF-8 (PGP 2 wrote such). Control characters,
+/// which could move a terminal's cursor or turn text around, are spelled out (<see cref="PrintableText"/>).
 /// </summary>
 internal static class UserIdText
 {

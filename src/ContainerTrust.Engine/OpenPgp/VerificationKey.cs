@@ -20,8 +20,8 @@ internal abstract class VerificationKey
     public abstract bool Verify(byte hashAlgorithm, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> material);
 
     /// <summary>
-    /// The numbers of a signature as GnuPG reads them, written plainly: what follows them is left out, and a number is reduced where GnuPG computes with one that
-    /// is too large. None of that is signed, so anybody can write a signature in such a way.
+    /// The numbers of a signature as GnuPG reads them, written plainly: what follows them is left out, and a number is reduced where
+    /// GnuPG computes with one that is too large. None of that is signed, so anybody can write a signature in such a way.
     /// </summary>
     /// <param name="material">The algorithm-specific fields of the signature.</param>
     /// <returns>The same octets if they are plain, or if there is nothing to be made of them.</returns>
@@ -50,7 +50,8 @@ internal abstract class VerificationKey
                     return null;
                 }
 
-                bool isSane = (modulus[^1] & 1) == 1 && (exponent[^1] & 1) == 1 && exponentBits >= 2 && exponentBits <= rules.MaxRsaExponentBits;
+                bool isSane = (modulus[^1] & 1) == 1
+                    && (exponent[^1] & 1) == 1 && exponentBits >= 2 && exponentBits <= rules.MaxRsaExponentBits;
                 created = isSane ? RsaVerificationKey.TryCreate(modulus, exponent) : null;
                 break;
             case PublicKeyAlgorithm.Dsa:

@@ -20,8 +20,8 @@ public sealed record DockerReference
     }
 
     /// <summary>
-    /// The registry, <c>host[:port]</c>. (A host with an underscore is none by the grammar; the reference implementation reads it as part of the repository's
-    /// name. As names are always compared and looked up whole, that makes no difference.)
+    /// The registry, <c>host[:port]</c>. (A host with an underscore is none by the grammar; the reference implementation reads it as part
+    /// of the repository's name. As names are always compared and looked up whole, that makes no difference.)
     /// </summary>
     public string Domain { get; }
 
@@ -90,8 +90,8 @@ public sealed record DockerReference
     }
 
     /// <summary>
-    /// The reference by which a policy is looked up: a tag <c>latest</c> where there is neither tag nor digest; without the tag where there are both,
-    /// because the digest decides what is pulled (containers/image refuses a reference with both).
+    /// The reference by which a policy is looked up: a tag <c>latest</c> where there is neither tag nor digest; without the tag where
+    /// there are both, because the digest decides what is pulled (containers/image refuses a reference with both).
     /// </summary>
     /// <returns>A reference with exactly one of tag and digest.</returns>
     public DockerReference ForLookup() =>

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.References;
 
-/// <summary>An image as a user names it (<c>transport:details</c>, containers-transports(5)), and the scopes under which a policy is asked for it.</summary>
+/// <summary>
+/// An image as a user names it (<c>transport:details</c>, containers-transports(5)), and the scopes under which a policy is asked for it.
+/// </summary>
 /// <param name="Transport">The transport.</param>
 /// <param name="Expanded">The name in full, without the transport.</param>
 /// <param name="Scopes">The scopes, most specific first; the transport's default and the policy's come after them.</param>
@@ -28,10 +30,14 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     public string FullName => $"{Transport}:{(Transport == "docker" ? "//" : "")}{Expanded}";
 
     /// <summary>Reads a name; without a transport it is <c>docker</c>'s, with or without <c>//</c>.</summary>
-    /// <param name="text">Such as <c>registry.redhat.io/ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.</param>
+    /// <param name="text">
+    /// Such as <c>registry.redhat.io/ubi9</c>, <c>docker://registry.redhat.io/ubi9:latest</c>, <c>dir:/srv/image</c>.
+    /// </param>
     /// <param name="resolvePath">Resolves the symbolic links in a path on the host.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="TrustException">It is not an image name, or its transport cannot be looked up (<c>InvalidReference</c>).</exception>
+    /// <exception cref="TrustException">
+    /// It is not an image name, or its transport cannot be looked up (<c>InvalidReference</c>).
+    /// </exception>
     public static ImageName Parse(string text, Func<string, string> resolvePath)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -46,7 +52,8 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
             case "docker":
                 if (!details.StartsWith("//", StringComparison.Ordinal))
                 {
-                    // "docker:5000/x" or "docker:latest" would be a registry or repository called docker: no surprise is better than a guess.
+                    // "docker:5000/x" or "docker:latest" would be a registry or repository called docker: no surprise is better than a
+                    // guess.
                     throw Invalid(text, "in transport docker a name begins with //, as docker://registry.example.com/app");
                 }
 
@@ -75,7 +82,8 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
             throw Invalid(text, problem);
         DockerReference lookup = reference.ForLookup();
         string full = lookup.ToString();
-        bool isShort = reference.Domain == "docker.io" && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
+        bool isShort = reference.Domain == "docker.io"
+            && !name.StartsWith("docker.io/", StringComparison.Ordinal) && !name.StartsWith("index.docker.io/", StringComparison.Ordinal);
         return new ImageName(transport, full, ScopeChain.For(reference))
         {
             Reference = lookup,

@@ -28,11 +28,14 @@ internal static class ReferenceGrammar
     }
 
     /// <summary>
-    /// What may stand before a reference's first slash: a domain, or a path component, because the domain is optional and <c>my_host.example/app</c> is a path.
+    /// What may stand before a reference's first slash: a domain, or a path component, because the domain is optional and
+    /// <c>my_host.example/app</c> is a path.
     /// </summary>
     public static bool IsHost(ReadOnlySpan<char> text) => IsDomain(text) || IsPathComponent(text);
 
-    /// <summary><c>path-component *('/' path-component)</c>: lower-case letters and digits, separated by <c>.</c>, <c>_</c>, <c>__</c> or dashes.</summary>
+    /// <summary>
+    /// <c>path-component *('/' path-component)</c>: lower-case letters and digits, separated by <c>.</c>, <c>_</c>, <c>__</c> or dashes.
+    /// </summary>
     public static bool IsPath(ReadOnlySpan<char> text)
     {
         foreach (Range range in text.Split('/'))
@@ -67,7 +70,10 @@ internal static class ReferenceGrammar
         return true;
     }
 
-    /// <summary>A digest of an algorithm that is known: <c>sha256</c>, <c>sha384</c> or <c>sha512</c>, with the right number of lower-case hex digits.</summary>
+    /// <summary>
+    /// A digest of an algorithm that is known: <c>sha256</c>, <c>sha384</c> or <c>sha512</c>, with the right number of lower-case hex
+    /// digits.
+    /// </summary>
     public static bool IsDigest(ReadOnlySpan<char> text)
     {
         int colon = text.IndexOf(':');

@@ -1,14 +1,16 @@
 namespace ContainerTrust.Engine.References;
 
 /// <summary>
-/// The scopes under which an image is looked up in a policy, most specific first (containers-policy.json(5), "Supported Transports and Their Scopes").
-/// The transport's own default (<c>""</c>) and the policy's <c>default</c> come after them.
+/// The scopes under which an image is looked up in a policy, most specific first (containers-policy.json(5), "Supported Transports and
+/// Their Scopes"). The transport's own default (<c>""</c>) and the policy's <c>default</c> come after them.
 /// </summary>
 public static class ScopeChain
 {
     /// <summary>The chain for the transports that use docker references: <c>docker</c>, <c>docker-daemon</c>, <c>atomic</c>.</summary>
     /// <param name="reference">The image.</param>
-    /// <returns><c>name:tag</c> or <c>name@digest</c>, the repository, its parent namespaces, the host, then wildcards without the port.</returns>
+    /// <returns>
+    /// <c>name:tag</c> or <c>name@digest</c>, the repository, its parent namespaces, the host, then wildcards without the port.
+    /// </returns>
     public static IReadOnlyList<string> For(DockerReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -35,7 +37,10 @@ public static class ScopeChain
         return chain;
     }
 
-    /// <summary>The chain for the transports that use paths: <c>dir</c>, <c>oci</c>, <c>oci-archive</c>, <c>sif</c>. An image name within a layout takes no part in it.</summary>
+    /// <summary>
+    /// The chain for the transports that use paths: <c>dir</c>, <c>oci</c>, <c>oci-archive</c>, <c>sif</c>. An image name within a layout
+    /// takes no part in it.
+    /// </summary>
     /// <param name="path">Absolute, clean path of the directory or archive, symbolic links resolved.</param>
     /// <returns>The path, then its parents; never <c>/</c>.</returns>
     public static IReadOnlyList<string> ForPath(string path)

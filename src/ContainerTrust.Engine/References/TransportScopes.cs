@@ -14,7 +14,8 @@ public static class TransportScopes
     ];
 
     /// <summary>
-    /// Why the reference implementation would refuse a scope. The empty scope is the transport's default and always good; an unknown transport takes anything.
+    /// Why the reference implementation would refuse a scope. The empty scope is the transport's default and always good; an unknown
+    /// transport takes anything.
     /// </summary>
     /// <param name="transport">The transport's name.</param>
     /// <param name="scope">The scope.</param>
@@ -37,8 +38,8 @@ public static class TransportScopes
     }
 
     /// <summary>
-    /// Why no docker reference can ever be looked up under a scope that the policy format nevertheless accepts, such as <c>busybox</c> (which is
-    /// <c>docker.io/library/busybox</c>) or <c>https://registry.example.com</c>.
+    /// Why no docker reference can ever be looked up under a scope that the policy format nevertheless accepts, such as <c>busybox</c>
+    /// (which is <c>docker.io/library/busybox</c>) or <c>https://registry.example.com</c>.
     /// </summary>
     /// <param name="scope">A scope of transport <c>docker</c>.</param>
     /// <param name="suggestion">What was probably meant. Null if there is no guess.</param>
@@ -133,9 +134,11 @@ public static class TransportScopes
         return null;
     }
 
-    private static string? Expanded(string scope) => DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
+    private static string? Expanded(string scope) =>
+        DockerReference.TryParse(scope, out DockerReference? reference, out _) ? reference.ToString() : null;
 
-    // "docker.io/library" is a namespace that images are looked up under, though as a reference it would expand to docker.io/library/library.
+    // "docker.io/library" is a namespace that images are looked up under, though as a reference it would expand to
+    // docker.io/library/library.
     private static bool IsDockerHubNamespace(string scope) =>
         scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope.IndexOf('/') == scope.LastIndexOf('/') && scope.AsSpan().IndexOfAny(':', '@') < 0;
 

@@ -4,8 +4,9 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Values that are costly to get: one caller gets a value, the others that ask for it meanwhile wait, and each can give up waiting. A failure is
-/// remembered for a while, so that a thousand callers do not each wait for the same dead server, or log in a thousand times with a wrong password.
+/// Values that are costly to get: one caller gets a value, the others that ask for it meanwhile wait, and each can give up waiting. A
+/// failure is remembered for a while, so that a thousand callers do not each wait for the same dead server, or log in a thousand times
+/// with a wrong password.
 /// </summary>
 internal sealed class AsyncCache<TKey, TValue>
     where TKey : notnull
@@ -80,6 +81,13 @@ internal sealed class AsyncCache<TKey, TValue>
         public bool IsUsable => Environment.TickCount64 < _expires;
 
         // A new exception each time: one object must not be thrown by several threads at once.
-        public TValue Get() => failure is null ? value! : throw new TrustException(failure.ErrorId, failure.Kind, failure.Message, failure) { Target = failure.Target };
+        public TValue Get() => failure is null ? value! : throw new TrustException(
+            failure.ErrorId,
+            failure.Kind,
+            failure.Message,
+            failure)
+        {
+            Target = failure.Target,
+        };
     }
 }

@@ -6,8 +6,8 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// One file with credentials (containers-auth.json(5)), read as containers/image reads it; and <c>credsStore</c>, which only docker reads: asked last, and nothing is
-/// wrong if it has no answer. Messages about a file never show any of its values.
+/// One file with credentials (containers-auth.json(5)), read as containers/image reads it; and <c>credsStore</c>, which only docker
+/// reads: asked last, and nothing is wrong if it has no answer. Messages about a file never show any of its values.
 /// </summary>
 internal sealed class AuthFile
 {
@@ -60,7 +60,8 @@ internal sealed class AuthFile
                     file.ReadEntries(member.Value, "$.auths");
                 else if (member.Name.Equals("credHelpers", StringComparison.OrdinalIgnoreCase))
                     file.ReadHelpers(member.Value);
-                else if (member.Name.Equals("credsStore", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind == JsonValueKind.String)
+                else if (member.Name.Equals("credsStore", StringComparison.OrdinalIgnoreCase)
+                    && member.Value.ValueKind == JsonValueKind.String)
                     file.DefaultHelper = member.Value.GetString() is { Length: > 0 } name ? name : null;
             }
 
@@ -69,12 +70,24 @@ internal sealed class AuthFile
         catch (JsonException e)
         {
             // The parser's own message may quote what it stumbled on.
-            throw new TrustFormatException("InvalidAuthFile", path, (int)((e.LineNumber ?? -1) + 1), (int)((e.BytePositionInLine ?? -1) + 1), "", "This is not valid JSON. Correct the file, or log in again (podman login).");
+            throw new TrustFormatException(
+                "InvalidAuthFile",
+                path,
+                (int)((e.LineNumber ?? -1) + 1),
+                (int)((e.BytePositionInLine ?? -1) + 1),
+                "",
+                "This is not valid JSON. Correct the file, or log in again (podman login).");
         }
         catch (InvalidOperationException)
         {
             // A string with half a surrogate pair, or bytes that are no UTF-8.
-            throw new TrustFormatException("InvalidAuthFile", path, 0, 0, "", "A string in it is not Unicode text. Correct the file, or log in again (podman login).");
+            throw new TrustFormatException(
+                "InvalidAuthFile",
+                path,
+                0,
+                0,
+                "",
+                "A string in it is not Unicode text. Correct the file, or log in again (podman login).");
         }
     }
 
@@ -103,7 +116,8 @@ internal sealed class AuthFile
         return url is null ? null : Decode(url, verbose);
     }
 
-    private static string NormalRegistry(string registry) => registry is "registry-1.docker.io" or "docker.io" ? "index.docker.io" : registry;
+    private static string NormalRegistry(string registry) =>
+        registry is "registry-1.docker.io" or "docker.io" ? "index.docker.io" : registry;
 
     private string NormalKey(string key)
     {

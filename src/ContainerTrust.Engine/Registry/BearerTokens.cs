@@ -26,12 +26,14 @@ internal sealed class BearerToken(string value, long created)
 internal sealed record BearerTokenKey(Uri Server, string Repository, bool IsElsewhere, bool IsInsecure, string Realm, string? Service, string? FurtherScope);
 
 /// <summary>
-/// Gets bearer tokens as containers/image does (distribution specification, "Token Authentication" and "OAuth 2"): one for a repository, shared by all who ask.
+/// Gets bearer tokens as containers/image does (distribution specification, "Token Authentication" and "OAuth 2"): one for a repository,
+/// shared by all who ask.
 /// </summary>
 /// <remarks>
-/// The token server (<c>realm</c>) is the registry's choice and often another host (Docker Hub's is <c>auth.docker.io</c>), so the credentials for a registry go
-/// to whatever https server that registry names: who answers for a registry's name is trusted with its credentials anyway. Unless the registry is declared insecure, that
-/// server must be reached by https with a certificate that is verified, and redirects carry nothing on.
+/// The token server (<c>realm</c>) is the registry's choice and often another host (Docker Hub's is <c>auth.docker.io</c>), so the
+/// credentials for a registry go to whatever https server that registry names: who answers for a registry's name is trusted with its
+/// credentials anyway. Unless the registry is declared insecure, that server must be reached by https with a certificate that is
+/// verified, and redirects carry nothing on.
 /// </remarks>
 internal sealed class BearerTokens(WebTransport transport)
 {
@@ -86,7 +88,9 @@ internal sealed class BearerTokens(WebTransport transport)
         }
         else
         {
-            string query = string.Join('&', parameters.Select(static p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
+            string query = string.Join(
+                '&',
+                parameters.Select(static p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
             string old = realm.Query.TrimStart('?');
             request = request with
             {
@@ -124,7 +128,8 @@ internal sealed class BearerTokens(WebTransport transport)
                 throw Invalid(answer, "there is no token in it");
             if (token.Length > WebLimits.Token || token.Any(static c => c is <= ' ' or >= '\u007F'))
                 throw Invalid(answer, "its token is none that a header can carry");
-            int seconds = root.TryGetProperty("expires_in", out JsonElement lifetime) && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetDouble(out double value)
+            int seconds = root.TryGetProperty("expires_in", out JsonElement lifetime)
+                && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetDouble(out double value)
                 ? (int)Math.Clamp(value, ShortestLifetime, LongestLifetime)
                 : ShortestLifetime;
 

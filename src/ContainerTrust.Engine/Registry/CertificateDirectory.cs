@@ -9,15 +9,17 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// One directory of containers-certs.d(5): <c>*.crt</c> are authorities trusted beside the system's, <c>NAME.cert</c> with <c>NAME.key</c> a client
-/// certificate. All are PEM.
+/// One directory of containers-certs.d(5): <c>*.crt</c> are authorities trusted beside the system's, <c>NAME.cert</c> with
+/// <c>NAME.key</c> a client certificate. All are PEM.
 /// </summary>
 /// <param name="Path">The directory.</param>
 /// <param name="Authorities">The authorities of all <c>*.crt</c> files.</param>
 /// <param name="Client">The client certificate with what completes its chain; null if there is none.</param>
 internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certificate2> Authorities, SslStreamCertificateContext? Client)
 {
-    /// <summary>Finds the directory for a server as containers/image does: the first that exists of the user's, podman's and docker's.</summary>
+    /// <summary>
+    /// Finds the directory for a server as containers/image does: the first that exists of the user's, podman's and docker's.
+    /// </summary>
     /// <param name="host">Where the files are.</param>
     /// <param name="release">By whose rules.</param>
     /// <param name="hostAndPort">The server as images name it, <c>host[:port]</c>.</param>
@@ -49,7 +51,9 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
     /// <param name="path">The directory.</param>
     /// <param name="verbose">Told what is read, and what is left out.</param>
     /// <returns>Its certificates.</returns>
-    /// <exception cref="TrustException">A file cannot be read, a client certificate lacks its key or the other way round, or they do not fit together.</exception>
+    /// <exception cref="TrustException">
+    /// A file cannot be read, a client certificate lacks its key or the other way round, or they do not fit together.
+    /// </exception>
     public static CertificateDirectory Read(ITrustHost host, string path, Action<string> verbose)
     {
         IReadOnlyList<string> names;
@@ -78,7 +82,9 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
                 case ".cert":
                     string key = System.IO.Path.ChangeExtension(name, ".key");
                     if (!names.Contains(key))
-                        throw Incomplete(file, $"its key {key} is missing. Put the key beside it; a certificate authority must be named *.crt");
+                        throw Incomplete(
+                            file,
+                            $"its key {key} is missing. Put the key beside it; a certificate authority must be named *.crt");
                     if (client is null)
                         client = ReadClient(host, file, $"{path}/{key}", verbose);
                     else
@@ -109,7 +115,15 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new TrustException("InvalidClientCertificate", TrustErrorKind.InvalidData, $"The client certificate {certificateFile} cannot be used with its key {keyFile}. Both must be PEM, the key not encrypted, and they must belong together.", e) { Target = certificateFile };
+            throw new TrustException(
+                "InvalidClientCertificate",
+                TrustErrorKind.InvalidData,
+                $"The client certificate {certificateFile} cannot be used with its key {keyFile}. Both must be PEM, " +
+                "the key not encrypted, and they must belong together.",
+                e)
+            {
+                Target = certificateFile,
+            };
         }
     }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Reads <c>WWW-Authenticate</c> (RFC 9110, section 11.6.1): several header lines, several challenges in one line, quoted strings with escapes. What
-/// follows a mistake in a line is not read; the parameters before it count, as in containers/image.
+/// Reads <c>WWW-Authenticate</c> (RFC 9110, section 11.6.1): several header lines, several challenges in one line, quoted strings with
+/// escapes. What follows a mistake in a line is not read; the parameters before it count, as in containers/image.
 /// </summary>
 internal static class ChallengeParser
 {

@@ -7,8 +7,8 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Asks a credential helper: the program <c>docker-credential-NAME</c> with the one argument <c>get</c>, the server on its standard input, a JSON object
-/// (<c>Username</c>, <c>Secret</c>) on its standard output. Nothing secret is on a command line or in a message.
+/// Asks a credential helper: the program <c>docker-credential-NAME</c> with the one argument <c>get</c>, the server on its standard
+/// input, a JSON object (<c>Username</c>, <c>Secret</c>) on its standard output. Nothing secret is on a command line or in a message.
 /// </summary>
 internal static class CredentialHelper
 {
@@ -23,7 +23,9 @@ internal static class CredentialHelper
     /// <param name="timeout">How long the helper may take.</param>
     /// <param name="cancellationToken">Ends the work and the helper.</param>
     /// <returns>The credential; null if the helper has none.</returns>
-    /// <exception cref="TrustException">The helper is not there (<c>CredentialHelperNotFound</c>), or has no usable answer (<c>CredentialHelperFailed</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The helper is not there (<c>CredentialHelperNotFound</c>), or has no usable answer (<c>CredentialHelperFailed</c>).
+    /// </exception>
     public static async Task<RegistryCredential?> GetAsync(string name, string server, string? searchPath, TimeSpan timeout, CancellationToken cancellationToken)
     {
         string program = Locate(name, searchPath);
@@ -53,7 +55,8 @@ internal static class CredentialHelper
                     // It did not wait to be asked; its answer or exit code says why.
                 }
 
-                byte[] answer = await reading.ConfigureAwait(false) ?? throw Failed(name, $"its answer is larger than {WebLimits.HelperAnswer} bytes");
+                byte[] answer = await reading.ConfigureAwait(false)
+                    ?? throw Failed(name, $"its answer is larger than {WebLimits.HelperAnswer} bytes");
                 await drain.ConfigureAwait(false);
                 await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
                 return process.ExitCode == 0 ? Parse(name, answer) : NoneOrFailed(name, process.ExitCode, answer);
@@ -88,7 +91,14 @@ internal static class CredentialHelper
                 return path;
         }
 
-        throw new TrustException("CredentialHelperNotFound", TrustErrorKind.NotFound, $"The credential helper docker-credential-{name} is not in PATH. Install it, or take its name out of the auth file or registries.conf.") { Target = name };
+        throw new TrustException(
+            "CredentialHelperNotFound",
+            TrustErrorKind.NotFound,
+            $"The credential helper docker-credential-{name} is not in PATH. Install it, " +
+            "or take its name out of the auth file or registries.conf.")
+        {
+            Target = name,
+        };
     }
 
     private static bool IsExecutable(string path) =>

@@ -21,7 +21,9 @@ internal static class ExtensionSignatures
     /// <param name="untrustedList">The list.</param>
     /// <param name="url">Where it is from.</param>
     /// <returns>The signatures in order.</returns>
-    /// <exception cref="WebFailure">It is no such list (<c>InvalidSignatureList</c>), or too long a one (<c>TooManySignatures</c>).</exception>
+    /// <exception cref="WebFailure">
+    /// It is no such list (<c>InvalidSignatureList</c>), or too long a one (<c>TooManySignatures</c>).
+    /// </exception>
     public static IReadOnlyList<SignatureBlob> Read(byte[] untrustedList, Uri url)
     {
         List<SignatureBlob> signatures = [];

@@ -9,8 +9,9 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Fetches manifests and blobs from registries (OCI distribution specification) and files from signature stores. One client serves a whole run and many threads:
-/// it has one connection pool for each way TLS is spoken, asks each registry once how it is reached, and has one token for each repository.
+/// Fetches manifests and blobs from registries (OCI distribution specification) and files from signature stores. One client serves a
+/// whole run and many threads: it has one connection pool for each way TLS is spoken, asks each registry once how it is reached, and has
+/// one token for each repository.
 /// </summary>
 public sealed class RegistryClient : IDisposable
 {
@@ -32,8 +33,8 @@ public sealed class RegistryClient : IDisposable
     /// <param name="options">How servers are reached.</param>
     /// <param name="verbose">Told what is done, without anything secret, from any thread, several at once. Null for nobody.</param>
     /// <param name="manifestMatches">
-    /// Whether a manifest has a digest; for those that know of signed schema 1 manifests, whose digest is of a part of their bytes. Null: the digest of all bytes,
-    /// so that such a manifest is refused when it is asked for by digest.
+    /// Whether a manifest has a digest; for those that know of signed schema 1 manifests, whose digest is of a part of their bytes. Null:
+    /// the digest of all bytes, so that such a manifest is refused when it is asked for by digest.
     /// </param>
     /// <param name="warning">Told what a person should know, the same more than once, from any thread. Null for nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
@@ -60,9 +61,10 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <returns>The manifest, of which only the digest has been verified, and that only if it was asked for by digest.</returns>
     /// <exception cref="TrustException">
-    /// It is not there (<c>ImageNotFound</c>), must not be read (<c>RegistryUnauthorized</c>), is too large (<c>ManifestTooLarge</c>), has another digest
-    /// (<c>ManifestDigestMismatch</c>), or the registry cannot be read (<c>RegistryUnreachable</c>, <c>RegistryTimeout</c>, <c>RegistryTlsError</c>, <c>RegistryBusy</c>,
-    /// <c>RegistryError</c>, <c>TooManyRedirects</c>, <c>RedirectRefused</c>).
+    /// It is not there (<c>ImageNotFound</c>), must not be read (<c>RegistryUnauthorized</c>), is too large (<c>ManifestTooLarge</c>),
+    /// has another digest (<c>ManifestDigestMismatch</c>), or the registry cannot be read (<c>RegistryUnreachable</c>,
+    /// <c>RegistryTimeout</c>, <c>RegistryTlsError</c>, <c>RegistryBusy</c>, <c>RegistryError</c>, <c>TooManyRedirects</c>,
+    /// <c>RedirectRefused</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<ImageManifest> GetManifestAsync(PullSource source, string? digest, CancellationToken cancellationToken)
@@ -79,7 +81,14 @@ public sealed class RegistryClient : IDisposable
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, name, "ImageNotFound", credential);
         if (expected is not null && !_manifestMatches(answer.Body, expected))
-            throw new TrustException("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave a manifest with another digest than was asked for; it was not used. The registry or something on the way to it is broken or hostile.") { Target = name };
+            throw new TrustException(
+                "ManifestDigestMismatch",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} gave a manifest with another digest than was asked for; it was not used. " +
+                "The registry or something on the way to it is broken or hostile.")
+            {
+                Target = name,
+            };
         return new ImageManifest(answer.Body, MediaType(answer.ContentType), WebText.Show(url));
     }
 
@@ -90,8 +99,8 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <returns>The bytes.</returns>
     /// <exception cref="TrustException">
-    /// It is not there (<c>BlobNotFound</c>), is too large (<c>BlobTooLarge</c>), has another digest (<c>BlobDigestMismatch</c>), or cannot be read, as in
-    /// <see cref="GetManifestAsync"/>.
+    /// It is not there (<c>BlobNotFound</c>), is too large (<c>BlobTooLarge</c>), has another digest (<c>BlobDigestMismatch</c>), or
+    /// cannot be read, as in <see cref="GetManifestAsync"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<byte[]> GetBlobAsync(PullSource source, string digest, long maxBytes, CancellationToken cancellationToken)
@@ -105,21 +114,28 @@ public sealed class RegistryClient : IDisposable
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, $"{source.Reference.Name}@{digest}", "BlobNotFound", credential);
         if (!ContentDigest.Matches(answer.Body, digest))
-            throw new TrustException("BlobDigestMismatch", TrustErrorKind.InvalidData, $"{WebText.Show(url)} gave a blob with another digest than was asked for; it was not used. The registry or something on the way to it is broken or hostile.") { Target = digest };
+            throw new TrustException(
+                "BlobDigestMismatch",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} gave a blob with another digest than was asked for; it was not used. " +
+                "The registry or something on the way to it is broken or hostile.")
+            {
+                Target = digest,
+            };
         return answer.Body;
     }
 
     /// <summary>
-    /// Fetches the signatures that a registry itself keeps of a manifest, if it has that extension (OpenShift's own registry has): containers/image then reads no lookaside
-    /// store.
+    /// Fetches the signatures that a registry itself keeps of a manifest, if it has that extension (OpenShift's own registry has):
+    /// containers/image then reads no lookaside store.
     /// </summary>
     /// <param name="source">Where from.</param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <returns>The signatures, empty if there are none; null if the registry does not have the extension.</returns>
     /// <exception cref="TrustException">
-    /// The list cannot be read: <c>InvalidSignatureList</c>, <c>TooManySignatures</c>, <c>SignatureListTooLarge</c>, <c>SignatureListNotFound</c>, and as in
-    /// <see cref="GetManifestAsync"/>.
+    /// The list cannot be read: <c>InvalidSignatureList</c>, <c>TooManySignatures</c>, <c>SignatureListTooLarge</c>,
+    /// <c>SignatureListNotFound</c>, and as in <see cref="GetManifestAsync"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<IReadOnlyList<SignatureBlob>?> TryGetExtensionSignaturesAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
@@ -136,12 +152,20 @@ public sealed class RegistryClient : IDisposable
             : throw StatusErrors.ForContent(answer, source, $"The list of signatures of {source.Reference.Name}@{manifestDigest}", "SignatureListNotFound", credential);
     }
 
-    /// <summary>Fetches the index of the manifests that refer to a manifest (OCI distribution specification 1.1, "Listing Referrers"); its first page only.</summary>
+    /// <summary>
+    /// Fetches the index of the manifests that refer to a manifest (OCI distribution specification 1.1, "Listing Referrers"); its first
+    /// page only.
+    /// </summary>
     /// <param name="source">Where from.</param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work at once.</param>
-    /// <returns>What the registry answered, of which nothing has been verified; null if it does not know the API (404, or any other 4xx but 429, or 501).</returns>
-    /// <exception cref="TrustException">The index is too large (<c>ReferrersTooLarge</c>), or cannot be read, as in <see cref="GetManifestAsync"/>.</exception>
+    /// <returns>
+    /// What the registry answered, of which nothing has been verified; null if it does not know the API (404, or any other 4xx but 429,
+    /// or 501).
+    /// </returns>
+    /// <exception cref="TrustException">
+    /// The index is too large (<c>ReferrersTooLarge</c>), or cannot be read, as in <see cref="GetManifestAsync"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<ImageManifest?> TryGetReferrersAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
     {
@@ -161,21 +185,26 @@ public sealed class RegistryClient : IDisposable
     }
 
     /// <summary>
-    /// Fetches a file from a signature store. A store never gets a registry's credentials; a user and password in its own URL are for it alone. Authorities for its certificate
-    /// are the system's and those of <c>certs.d/HOST[:PORT]</c> of the store.
+    /// Fetches a file from a signature store. A store never gets a registry's credentials; a user and password in its own URL are for it
+    /// alone. Authorities for its certificate are the system's and those of <c>certs.d/HOST[:PORT]</c> of the store.
     /// </summary>
     /// <param name="url">The file, http or https.</param>
     /// <param name="maxBytes">The largest size accepted.</param>
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <returns>The bytes; null if the store says that there is no such file (404, and no other status).</returns>
     /// <exception cref="TrustException">
-    /// It must not be read (<c>StoreUnauthorized</c>), is too large (<c>StoreFileTooLarge</c>), or the store cannot be read (<c>StoreUnreachable</c>, <c>StoreTimeout</c>,
-    /// <c>StoreTlsError</c>, <c>StoreBusy</c>, <c>StoreError</c>, <c>TooManyRedirects</c>, <c>RedirectRefused</c>, <c>InvalidStoreUrl</c>).
+    /// It must not be read (<c>StoreUnauthorized</c>), is too large (<c>StoreFileTooLarge</c>), or the store cannot be read
+    /// (<c>StoreUnreachable</c>, <c>StoreTimeout</c>, <c>StoreTlsError</c>, <c>StoreBusy</c>, <c>StoreError</c>, <c>TooManyRedirects</c>,
+    /// <c>RedirectRefused</c>, <c>InvalidStoreUrl</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken) => TryGetFileAsync(url, maxBytes, null, cancellationToken);
+    public Task<byte[]?> TryGetFileAsync(Uri url, int maxBytes, CancellationToken cancellationToken) =>
+        TryGetFileAsync(url, maxBytes, null, cancellationToken);
 
-    /// <summary>As <see cref="TryGetFileAsync(Uri, int, CancellationToken)"/>; the authorities of a registry count for the store too, as in containers/image.</summary>
+    /// <summary>
+    /// As <see cref="TryGetFileAsync(Uri, int, CancellationToken)"/>; the authorities of a registry count for the store too, as in
+    /// containers/image.
+    /// </summary>
     /// <param name="url">The file, http or https.</param>
     /// <param name="maxBytes">The largest size accepted.</param>
     /// <param name="image">The image whose signatures are looked for. Null: no registry's authorities.</param>
@@ -188,7 +217,11 @@ public sealed class RegistryClient : IDisposable
         ArgumentNullException.ThrowIfNull(url);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || !WebText.HasUsableHost(url))
-            throw new TrustException("InvalidStoreUrl", TrustErrorKind.InvalidArgument, $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is not an http or https URL. Check the store's URL in registries.d.");
+            throw new TrustException(
+                "InvalidStoreUrl",
+                TrustErrorKind.InvalidArgument,
+                $"{Printable.Of(url.IsAbsoluteUri ? WebText.Show(url) : url.OriginalString, Printable.NameLength)} is not an http or " +
+                "https URL. Check the store's URL in registries.d.");
         bool verify = _options.VerifyTls ?? true;
         var request = new WebRequest
         {
@@ -240,7 +273,8 @@ public sealed class RegistryClient : IDisposable
             if (answer.Status != 401 || !answer.IsFromOrigin || round > 0)
                 return (answer, url, credential);
 
-            // Once more, if something would be different: a way that was not offered before, a token that may have expired, a scope that was missing.
+            // Once more, if something would be different: a way that was not offered before, a token that may have expired, a scope that
+            // was missing.
             IReadOnlyList<Challenge> offered = ChallengeParser.Parse(answer.Challenges);
             furtherScope = MissingScope(offered);
             bool isNewWay = Supported(offered) is { } way && (Supported(endpoint.Challenges) is not { } known || !way.IsSame(known));
@@ -275,12 +309,20 @@ public sealed class RegistryClient : IDisposable
             {
                 Target = endpoint.Domain,
             };
-        var key = new BearerTokenKey(endpoint.Server, source.Reference.Path, source.IsElsewhere, endpoint.IsInsecure, realm, challenge["service"], furtherScope);
+        var key = new BearerTokenKey(
+            endpoint.Server,
+            source.Reference.Path,
+            source.IsElsewhere,
+            endpoint.IsInsecure,
+            realm,
+            challenge["service"],
+            furtherScope);
         BearerToken token = await _tokens.GetAsync(key, endpoint, source, credential, cancellationToken).ConfigureAwait(false);
         return new Authority(token.Authorization, token, key);
     }
 
-    private static Challenge? Supported(IReadOnlyList<Challenge> challenges) => challenges.FirstOrDefault(static c => c.Scheme is "basic" or "bearer");
+    private static Challenge? Supported(IReadOnlyList<Challenge> challenges) =>
+        challenges.FirstOrDefault(static c => c.Scheme is "basic" or "bearer");
 
     // RFC 6750, section 3.1. Nothing here ever needs more than to pull.
     private static string? MissingScope(IReadOnlyList<Challenge> challenges) => challenges

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Registry;
 
-/// <summary>What a registry knows a user by. No member of it ever gets into a message; <see cref="ToString"/> says only where it is from.</summary>
+/// <summary>
+/// What a registry knows a user by. No member of it ever gets into a message; <see cref="ToString"/> says only where it is from.
+/// </summary>
 internal sealed class RegistryCredential
 {
     private RegistryCredential(string user, string password, string? identityToken, string origin)
@@ -33,13 +35,18 @@ internal sealed class RegistryCredential
             : new RegistryCredential(user, password, string.IsNullOrEmpty(identityToken) ? null : identityToken, origin);
 
     /// <summary>What a user gave.</summary>
-    public static RegistryCredential? Of(NetworkCredential credential) => Of(credential.UserName, credential.Password, null, "the credential that was given");
+    public static RegistryCredential? Of(NetworkCredential credential) => Of(
+        credential.UserName,
+        credential.Password,
+        null,
+        "the credential that was given");
 
     /// <summary>The value of an <c>Authorization</c> header (RFC 7617); null if there is no user and password.</summary>
     public string? ToBasic() => User.Length == 0 && Password.Length == 0 ? null : Basic(User, Password);
 
     /// <summary>The value of an <c>Authorization</c> header (RFC 7617).</summary>
-    public static string Basic(string user, string password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    public static string Basic(string user, string password) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
 
     /// <inheritdoc/>
     public override string ToString() => Origin;

@@ -7,8 +7,8 @@ using ContainerTrust.Engine.Registry.Web;
 namespace ContainerTrust.Engine.Registry;
 
 /// <summary>
-/// Finds the credential for a repository: the one that was given; else from the helpers of registries.conf and the auth files in their order
-/// (containers-auth.json(5)). Files are read once in a run, a helper is asked once for a registry.
+/// Finds the credential for a repository: the one that was given; else from the helpers of registries.conf and the auth files in their
+/// order (containers-auth.json(5)). Files are read once in a run, a helper is asked once for a registry.
 /// </summary>
 internal sealed class RegistryCredentials
 {

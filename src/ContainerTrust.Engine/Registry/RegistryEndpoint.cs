@@ -12,7 +12,10 @@ internal sealed record RegistryEndpoint(string Domain, Uri Server, bool IsInsecu
 {
     private volatile IReadOnlyList<Challenge> _challenges = [];
 
-    /// <summary>The ways of authentication that it offers. Usually those of its first answer; some registries offer them with the first refusal only.</summary>
+    /// <summary>
+    /// The ways of authentication that it offers. Usually those of its first answer; some registries offer them with the first refusal
+    /// only.
+    /// </summary>
     public IReadOnlyList<Challenge> Challenges
     {
         get => _challenges;

@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Registry;
 
-/// <summary>Finds out how each registry is reached, once in a run: <c>GET /v2/</c> by https; by http only where that is allowed, and only if https fails.</summary>
+/// <summary>
+/// Finds out how each registry is reached, once in a run: <c>GET /v2/</c> by https; by http only where that is allowed, and only if https
+/// fails.
+/// </summary>
 internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles profiles, WebOptions options, Action<string> verbose)
 {
     private const string DockerHub = "docker.io";
@@ -20,7 +23,10 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     {
         bool isInsecure = options.VerifyTls is { } verify ? !verify : source.IsInsecure;
         string domain = source.Reference.Domain;
-        return _endpoints.GetAsync((domain, isInsecure), async token => (await ProbeAsync(domain, isInsecure, token).ConfigureAwait(false), null), cancellationToken);
+        return _endpoints.GetAsync(
+            (domain, isInsecure),
+            async token => (await ProbeAsync(domain, isInsecure, token).ConfigureAwait(false), null),
+            cancellationToken);
     }
 
     private async Task<RegistryEndpoint> ProbeAsync(string domain, bool isInsecure, CancellationToken cancellationToken)
@@ -28,14 +34,24 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
         Uri https = Server(domain, Uri.UriSchemeHttps);
         TlsProfile tls = profiles.ForRegistry(domain, https, !isInsecure);
         if (!isInsecure)
-            return Accept(await transport.SendAsync(Ping(https, tls, false), cancellationToken).ConfigureAwait(false), domain, https, tls, false);
+            return Accept(
+                await transport.SendAsync(Ping(https, tls, false), cancellationToken).ConfigureAwait(false),
+                domain,
+                https,
+                tls,
+                false);
         Uri http = Server(domain, Uri.UriSchemeHttp);
         for (int attempt = 0; ; attempt++)
         {
             WebFailure first;
             try
             {
-                return Accept(await transport.SendOnceAsync(Ping(https, tls, true), cancellationToken).ConfigureAwait(false), domain, https, tls, true);
+                return Accept(
+                    await transport.SendOnceAsync(Ping(https, tls, true), cancellationToken).ConfigureAwait(false),
+                    domain,
+                    https,
+                    tls,
+                    true);
             }
             catch (WebFailure e)
             {
@@ -45,12 +61,24 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
 
             try
             {
-                return Accept(await transport.SendOnceAsync(Ping(http, tls, true), cancellationToken).ConfigureAwait(false), domain, http, tls, true);
+                return Accept(
+                    await transport.SendOnceAsync(Ping(http, tls, true), cancellationToken).ConfigureAwait(false),
+                    domain,
+                    http,
+                    tls,
+                    true);
             }
             catch (WebFailure second)
             {
                 if (attempt >= options.Retries || !(first.IsTransient || second.IsTransient))
-                    throw new WebFailure(second.ErrorId, second.Kind, $"{second.Message} By https: {first.Message}", second) { Target = second.Target };
+                    throw new WebFailure(
+                        second.ErrorId,
+                        second.Kind,
+                        $"{second.Message} By https: {first.Message}",
+                        second)
+                    {
+                        Target = second.Target,
+                    };
             }
 
             await Task.Delay(RetryDelay.Of(options, attempt, null, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
@@ -82,6 +110,12 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
         string host = domain == DockerHub ? DockerHubServer : domain;
         if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0 && WebText.HasUsableHost(server))
             return server;
-        throw new TrustException("InvalidRegistryHost", TrustErrorKind.InvalidArgument, $"'{Printable.Of(domain, Printable.NameLength)}' is not a host[:port] that a registry could have. Check the image's name.") { Target = domain };
+        throw new TrustException(
+            "InvalidRegistryHost",
+            TrustErrorKind.InvalidArgument,
+            $"'{Printable.Of(domain, Printable.NameLength)}' is not a host[:port] that a registry could have. Check the image's name.")
+        {
+            Target = domain,
+        };
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ContainerTrust.Engine.Registry;
 
-/// <summary>What a server says of an error (OCI distribution specification, "Error Codes"; token servers and proxies in their own forms).</summary>
+/// <summary>
+/// What a server says of an error (OCI distribution specification, "Error Codes"; token servers and proxies in their own forms).
+/// </summary>
 internal static class ServerWords
 {
     private const int PlainLength = 120;

@@ -9,7 +9,8 @@ namespace ContainerTrust.Engine.Registry;
 internal static class StatusErrors
 {
     /// <summary>A registry's first answer that is none of a registry.</summary>
-    public static WebFailure ForRegistry(WebAnswer answer, Uri server) => Common(WebPeer.Registry, answer, "Check the host and the port: this may be no registry, or not let you in");
+    public static WebFailure ForRegistry(WebAnswer answer, Uri server) =>
+        Common(WebPeer.Registry, answer, "Check the host and the port: this may be no registry, or not let you in");
 
     /// <summary>A manifest or blob that is not given.</summary>
     /// <param name="answer">The registry's answer.</param>
@@ -21,20 +22,35 @@ internal static class StatusErrors
     {
         string words = WebText.Quote(WebPeer.Registry, ServerWords.Of(answer.Body));
         if (answer.Status == 404 || (answer.Status is >= 400 and < 500 and not (401 or 403 or 429) && ServerWords.Code(answer.Body) is "MANIFEST_UNKNOWN" or "NAME_UNKNOWN" or "BLOB_UNKNOWN"))
-            return new WebFailure(notFoundId, TrustErrorKind.NotFound, $"{item} is not in the registry {WebText.Origin(answer.Url)}{words}. Check the name and the tag or digest.") { Target = source.Reference.ToString() };
+            return new WebFailure(
+                notFoundId,
+                TrustErrorKind.NotFound,
+                $"{item} is not in the registry {WebText.Origin(answer.Url)}{words}. Check the name and the tag or digest.")
+            {
+                Target = source.Reference.ToString(),
+            };
         if (answer.Status is 401 or 403)
             return Unauthorized(answer, source.Reference, credential, words);
         return Common(WebPeer.Registry, answer, "Try again later, and ask the registry's administrator if it stays so");
     }
 
     /// <summary>A token that is not given.</summary>
-    public static WebFailure ForToken(WebAnswer answer, DockerReference reference, RegistryCredential? credential) => answer.Status is 401 or 403
+    public static WebFailure ForToken(WebAnswer answer, DockerReference reference, RegistryCredential? credential) =>
+        answer.Status is 401 or 403
         ? Unauthorized(answer, reference, credential, WebText.Quote(WebPeer.TokenServer, ServerWords.Of(answer.Body)))
         : Common(WebPeer.TokenServer, answer, "Try again later, and ask the registry's administrator if it stays so");
 
     /// <summary>A file of a signature store that is not given.</summary>
     public static WebFailure ForStore(WebAnswer answer) => answer.Status is 401 or 403
-        ? new WebFailure("StoreUnauthorized", TrustErrorKind.PermissionDenied, $"The signature store does not let {WebText.Show(answer.Url)} be read: status {answer.Status}{WebText.Quote(WebPeer.Store, ServerWords.Of(answer.Body))}. Check the store's URL in registries.d, and who may read it.") { Target = WebText.Show(answer.Url) }
+        ? new WebFailure(
+            "StoreUnauthorized",
+            TrustErrorKind.PermissionDenied,
+            $"The signature store does not let {WebText.Show(answer.Url)} be read: " +
+            $"status {answer.Status}{WebText.Quote(WebPeer.Store, ServerWords.Of(answer.Body))}. Check the store's URL in registries.d, " +
+            "and who may read it.")
+        {
+            Target = WebText.Show(answer.Url),
+        }
         : Common(WebPeer.Store, answer, "Try again later, and check the store's URL in registries.d if it stays so");
 
     private static WebFailure Unauthorized(WebAnswer answer, DockerReference reference, RegistryCredential? credential, string words)
@@ -42,7 +58,13 @@ internal static class StatusErrors
         string who = credential is null
             ? $"no credentials were found for it{Elsewhere()}. If it exists, log in: podman login {reference.Domain}"
             : $"the credentials of {credential.Origin} are wrong or do not allow it. Log in again: podman login {reference.Domain}";
-        return new WebFailure("RegistryUnauthorized", TrustErrorKind.PermissionDenied, $"{WebText.Origin(answer.Url)} does not let {reference} be read (status {answer.Status}){words}: {who}") { Target = reference.ToString() };
+        return new WebFailure(
+            "RegistryUnauthorized",
+            TrustErrorKind.PermissionDenied,
+            $"{WebText.Origin(answer.Url)} does not let {reference} be read (status {answer.Status}){words}: {who}")
+        {
+            Target = reference.ToString(),
+        };
     }
 
     // Below a HOME that is not read there may be a file of who works with sudo -E.
@@ -55,7 +77,14 @@ internal static class StatusErrors
     {
         string words = WebText.Quote(peer, ServerWords.Of(answer.Body));
         return answer.Status == 429
-            ? new WebFailure($"{peer.IdPrefix}Busy", TrustErrorKind.ResourceBusy, $"{WebText.Show(answer.Url)} refuses because there were too many requests (status 429){words}. Wait a while, log in, or ask for fewer images at once.") { Target = WebText.Show(answer.Url) }
+            ? new WebFailure(
+                $"{peer.IdPrefix}Busy",
+                TrustErrorKind.ResourceBusy,
+                $"{WebText.Show(answer.Url)} refuses because there were too many requests (status 429){words}. Wait a while, log in, " +
+                "or ask for fewer images at once.")
+            {
+                Target = WebText.Show(answer.Url),
+            }
             : new WebFailure($"{peer.IdPrefix}Error", TrustErrorKind.ReadError, $"{WebText.Show(answer.Url)} answered with status {answer.Status}{words}. {advice}.") { Target = WebText.Show(answer.Url), IsTransient = answer.Status >= 500 };
     }
 }

@@ -10,14 +10,17 @@ internal static class FulcioIssuer
     /// <summary>Reads the issuer.</summary>
     /// <param name="extensions">The extensions of a certificate that has been verified.</param>
     /// <returns>The issuer, the same in both extensions if both are there.</returns>
-    /// <exception cref="SigstoreRefusal">There is none, or the extensions disagree. Stricter than the reference: the second must be a UTF8String.</exception>
+    /// <exception cref="SigstoreRefusal">
+    /// There is none, or the extensions disagree. Stricter than the reference: the second must be a UTF8String.
+    /// </exception>
     public static string Read(CertificateExtensions extensions)
     {
         string? first = extensions.FulcioIssuer is { } raw ? Decode(raw.Span) : null;
         string? second = extensions.FulcioIssuerV2 is { } der ? ReadUtf8String(der) : null;
         if (first is not null && second is not null && first != second)
             throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names two different OIDC issuers.");
-        return first ?? second ?? throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names no OIDC issuer.");
+        return first
+            ?? second ?? throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, "The signer's certificate names no OIDC issuer.");
     }
 
     private static string ReadUtf8String(ReadOnlyMemory<byte> der)
@@ -38,5 +41,7 @@ internal static class FulcioIssuer
     private static string Decode(ReadOnlySpan<byte> text) =>
         System.Text.Unicode.Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw Malformed();
 
-    private static SigstoreRefusal Malformed() => new(SigstoreProblem.CertificateIssuer, "The signer's certificate names its OIDC issuer in a malformed way.");
+    private static SigstoreRefusal Malformed() => new(
+        SigstoreProblem.CertificateIssuer,
+        "The signer's certificate names its OIDC issuer in a malformed way.");
 }

@@ -31,7 +31,8 @@ internal sealed class HashedRekord
     /// <param name="record">What it says.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether the text could be read.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out HashedRekord? record, out string problem) => StrictJson.TryRead(text, Read, out record, out problem);
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out HashedRekord? record, out string problem) =>
+        StrictJson.TryRead(text, Read, out record, out problem);
 
     private static HashedRekord Read(ref StrictJson json)
     {

@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Sigstore;
 internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates, string? subjectEmail, string? subjectHostname)
 {
     /// <summary>What the certificate must be for.</summary>
-    public string Subject => subjectEmail is not null && subjectHostname is not null ? $"{subjectEmail}, {subjectHostname}" : subjectEmail ?? subjectHostname!;
+    public string Subject =>
+        subjectEmail is not null && subjectHostname is not null ? $"{subjectEmail}, {subjectHostname}" : subjectEmail ?? subjectHostname!;
 
     /// <summary>Verifies a certificate.</summary>
     /// <param name="leaf">The signer's certificate.</param>

@@ -7,7 +7,8 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// What a Rekor log promises with its signed entry timestamp: that an entry is in it since a time. The JSON is that of cosign's <c>bundle</c> annotation.
+/// What a Rekor log promises with its signed entry timestamp: that an entry is in it since a time. The JSON is that of cosign's
+/// <c>bundle</c> annotation.
 /// </summary>
 internal sealed class RekorEntry
 {
@@ -40,7 +41,8 @@ internal sealed class RekorEntry
     /// <param name="entry">The entry; nothing in it is verified.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether the text could be read.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out RekorEntry? entry, out string problem) => StrictJson.TryRead(text, Read, out entry, out problem);
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out RekorEntry? entry, out string problem) =>
+        StrictJson.TryRead(text, Read, out entry, out problem);
 
     private static RekorEntry Read(ref StrictJson json)
     {

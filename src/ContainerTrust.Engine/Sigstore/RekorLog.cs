@@ -8,8 +8,8 @@ namespace ContainerTrust.Engine.Sigstore;
 internal sealed class RekorLog(IReadOnlyList<SigstorePublicKey> keys)
 {
     /// <summary>
-    /// Verifies that a log has taken in the signature: the log signed the entry, and the entry is about this key or certificate, this signature and this
-    /// payload.
+    /// Verifies that a log has taken in the signature: the log signed the entry, and the entry is about this key or certificate, this
+    /// signature and this payload.
     /// </summary>
     /// <param name="untrustedBundle">The annotation.</param>
     /// <param name="untrustedSignature">The signature, decoded.</param>

@@ -5,8 +5,9 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// A sigstore signature with what is attached to it, parsed but not verified: the payload, and the annotations that carry signature, certificates and
-/// log entry. Registries keep it as a layer of an OCI manifest, directories as JSON (containers/image, <c>docs/signature-protocols.md</c>).
+/// A sigstore signature with what is attached to it, parsed but not verified: the payload, and the annotations that carry signature,
+/// certificates and log entry. Registries keep it as a layer of an OCI manifest, directories as JSON (containers/image,
+/// <c>docs/signature-protocols.md</c>).
 /// </summary>
 public sealed class SigstoreSignature
 {
@@ -51,8 +52,8 @@ public sealed class SigstoreSignature
     public IReadOnlyDictionary<string, string> UntrustedAnnotations { get; }
 
     /// <summary>
-    /// Reads the JSON form, what follows <c>0x00 "sigstore-json" 0x0A</c>. Members that are not known are ignored, as in the reference; stricter than
-    /// there, names count in their exact case, none can be there twice, and every annotation is a string.
+    /// Reads the JSON form, what follows <c>0x00 "sigstore-json" 0x0A</c>. Members that are not known are ignored, as in the reference;
+    /// stricter than there, names count in their exact case, none can be there twice, and every annotation is a string.
     /// </summary>
     /// <param name="document">JSON.</param>
     /// <param name="signature">The signature.</param>

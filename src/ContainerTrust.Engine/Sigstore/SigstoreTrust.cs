@@ -6,8 +6,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>
-/// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it compares the claim with
-/// the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
+/// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it
+/// compares the claim with the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
 /// </summary>
 public sealed class SigstoreTrust
 {
@@ -41,7 +41,9 @@ public sealed class SigstoreTrust
 
     /// <summary>Trusts public keys: a signature by any of them is good.</summary>
     /// <param name="keys">PEM public keys, one a file: ECDSA on a NIST curve, RSA of 1024 bits or more, Ed25519. At least one.</param>
-    /// <param name="rekorKeys">The ECDSA keys of logs, one of which must have taken the signature in. Null if no log is required; an empty list is refused.</param>
+    /// <param name="rekorKeys">
+    /// The ECDSA keys of logs, one of which must have taken the signature in. Null if no log is required; an empty list is refused.
+    /// </param>
     /// <returns>The trust.</returns>
     /// <exception cref="TrustException">There is no key, or one cannot be used (<c>NoUsableKey</c>).</exception>
     public static SigstoreTrust FromPublicKeys(IReadOnlyList<SigstoreKeySource> keys, IReadOnlyList<SigstoreKeySource>? rekorKeys)
@@ -56,16 +58,21 @@ public sealed class SigstoreTrust
     /// <param name="ca">The CA's certificates, PEM. They need not be self-signed.</param>
     /// <param name="oidcIssuer">The OIDC issuer that must have authenticated the signer, exactly.</param>
     /// <param name="subjectEmail">The signer's e-mail address, exactly.</param>
-    /// <param name="rekorKeys">The ECDSA keys of logs, one of which must have taken the signature in. At least one: there is no Fulcio without Rekor.</param>
+    /// <param name="rekorKeys">
+    /// The ECDSA keys of logs, one of which must have taken the signature in. At least one: there is no Fulcio without Rekor.
+    /// </param>
     /// <returns>The trust.</returns>
-    /// <exception cref="TrustException">A key or the CA cannot be used (<c>NoUsableKey</c>, <c>NoUsableCertificate</c>), or an argument is empty
-    /// (<c>InvalidIdentity</c>).</exception>
+    /// <exception cref="TrustException">A key or the CA cannot be used (<c>NoUsableKey</c>, <c>NoUsableCertificate</c>), or an argument
+    /// is empty (<c>InvalidIdentity</c>).</exception>
     public static SigstoreTrust FromFulcio(SigstoreKeySource ca, string oidcIssuer, string subjectEmail, IReadOnlyList<SigstoreKeySource> rekorKeys)
     {
         ArgumentNullException.ThrowIfNull(ca);
         ArgumentNullException.ThrowIfNull(rekorKeys);
         if (string.IsNullOrEmpty(oidcIssuer) || string.IsNullOrEmpty(subjectEmail))
-            throw new TrustException("InvalidIdentity", TrustErrorKind.InvalidArgument, "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
         List<string> warnings = [];
         FulcioTrust fulcio = new(PemCertificates.ReadPool(ca, warnings), oidcIssuer, subjectEmail);
         return new SigstoreTrust(fulcio, ImportLog(rekorKeys, warnings), warnings);
@@ -73,23 +80,34 @@ public sealed class SigstoreTrust
 
     /// <summary>Trusts the certificates of the user's own PKI, as long as they are valid.</summary>
     /// <param name="roots">The root certificates, PEM. They need not be self-signed.</param>
-    /// <param name="intermediates">Intermediate certificates, PEM; those that come with a signature are used too. Null if there are none.</param>
+    /// <param name="intermediates">
+    /// Intermediate certificates, PEM; those that come with a signature are used too. Null if there are none.
+    /// </param>
     /// <param name="subjectEmail">The signer's e-mail address, exactly. Null or empty if it does not matter.</param>
-    /// <param name="subjectHostname">The signer's host name; a certificate may have a wildcard for its first label. Null or empty if it does not matter.</param>
+    /// <param name="subjectHostname">
+    /// The signer's host name; a certificate may have a wildcard for its first label. Null or empty if it does not matter.
+    /// </param>
     /// <returns>The trust.</returns>
-    /// <exception cref="TrustException">A file cannot be used (<c>NoUsableCertificate</c>), or neither subject is given (<c>InvalidIdentity</c>).</exception>
+    /// <exception cref="TrustException">
+    /// A file cannot be used (<c>NoUsableCertificate</c>), or neither subject is given (<c>InvalidIdentity</c>).
+    /// </exception>
     public static SigstoreTrust FromPki(SigstoreKeySource roots, SigstoreKeySource? intermediates, string? subjectEmail, string? subjectHostname)
     {
         ArgumentNullException.ThrowIfNull(roots);
         subjectEmail = string.IsNullOrEmpty(subjectEmail) ? null : subjectEmail;
         subjectHostname = string.IsNullOrEmpty(subjectHostname) ? null : subjectHostname;
         if (subjectEmail is null && subjectHostname is null)
-            throw new TrustException("InvalidIdentity", TrustErrorKind.InvalidArgument, "A PKI needs the signer's e-mail address, host name or both; give at least one.");
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                "A PKI needs the signer's e-mail address, host name or both; give at least one.");
         List<string> warnings = [];
         List<SigstoreCertificate> pool = PemCertificates.ReadPool(roots, warnings);
         List<SigstoreCertificate> chain = [];
         if (intermediates is not null && !PemCertificates.TryReadIntermediates(intermediates.Content.Span, out chain, out string problem))
-            throw PemCertificates.NoUsableCertificate(intermediates.Name, $"its intermediate certificates cannot be used: {problem}; give sound ones alone.");
+            throw PemCertificates.NoUsableCertificate(
+                intermediates.Name,
+                $"its intermediate certificates cannot be used: {problem}; give sound ones alone.");
         return new SigstoreTrust(new PkiTrust(pool, chain, subjectEmail, subjectHostname), warnings);
     }
 
@@ -100,7 +118,9 @@ public sealed class SigstoreTrust
 
     /// <summary>Judges a signature.</summary>
     /// <param name="signature">A signature.</param>
-    /// <param name="now">The time at which certificates of the user's own PKI must be valid; Fulcio's must have been when the log took them in.</param>
+    /// <param name="now">
+    /// The time at which certificates of the user's own PKI must be valid; Fulcio's must have been when the log took them in.
+    /// </param>
     /// <returns>The verdict; it says nothing yet about any image.</returns>
     public SigstoreVerification Verify(SigstoreSignature signature, DateTimeOffset now)
     {
@@ -147,7 +167,8 @@ public sealed class SigstoreTrust
         if (signature.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The attachment is not an image signature.");
         string untrustedText = Annotation(signature, SigstoreSignature.SignatureAnnotation) ?? throw new SigstoreRefusal(SigstoreProblem.MissingSignature, $"The annotation {SigstoreSignature.SignatureAnnotation} is missing.");
-        byte[] untrustedSignature = KeyData.Decode(untrustedText) ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
+        byte[] untrustedSignature = KeyData.Decode(untrustedText)
+            ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
@@ -162,7 +183,11 @@ public sealed class SigstoreTrust
         {
             // The entry names one key; only that one can have signed.
             SigstorePublicKey? named = null;
-            entry = _log.Verify(material.Bundle(), material.UntrustedSignature, material.UntrustedPayload.Span, der => (named = _keys.FirstOrDefault(k => k.SubjectPublicKeyInfo.AsSpan().SequenceEqual(der))) is not null);
+            entry = _log.Verify(
+                material.Bundle(),
+                material.UntrustedSignature,
+                material.UntrustedPayload.Span,
+                der => (named = _keys.FirstOrDefault(k => k.SubjectPublicKeyInfo.AsSpan().SequenceEqual(der))) is not null);
             candidates = [named!];
         }
 
@@ -176,8 +201,14 @@ public sealed class SigstoreTrust
         string untrustedBundle = material.Bundle();
         SigstoreCertificate leaf = material.Certificate();
         if (!UntrustedCertificates.IsOneBlock(Annotation(material.Signature, SigstoreSignature.CertificateAnnotation)!))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedCertificate, "Something follows the signer's certificate, which a log entry does not allow.");
-        RekorEntry entry = log.Verify(untrustedBundle, material.UntrustedSignature, material.UntrustedPayload.Span, der => leaf.Raw.Span.SequenceEqual(der));
+            throw new SigstoreRefusal(
+                SigstoreProblem.MalformedCertificate,
+                "Something follows the signer's certificate, which a log entry does not allow.");
+        RekorEntry entry = log.Verify(
+            untrustedBundle,
+            material.UntrustedSignature,
+            material.UntrustedPayload.Span,
+            der => leaf.Raw.Span.SequenceEqual(der));
         fulcio.Verify(leaf, material.Chain(), TimeOf(entry));
         return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail, CertificateIssuer = fulcio.OidcIssuer };
     }
@@ -200,7 +231,9 @@ public sealed class SigstoreTrust
     private static SigstoreVerification Accept(Material material, string fingerprint, RekorEntry? entry)
     {
         if (!SigstorePayload.TryParse(material.UntrustedPayload.Span, out SigstorePayload? payload, out string problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, $"The signature holds, but what was signed is not a claim about an image: {problem}.");
+            throw new SigstoreRefusal(
+                SigstoreProblem.MalformedPayload,
+                $"The signature holds, but what was signed is not a claim about an image: {problem}.");
         return new SigstoreVerification
         {
             Problem = SigstoreProblem.None,
@@ -217,7 +250,8 @@ public sealed class SigstoreTrust
             ? DateTimeOffset.FromUnixTimeSeconds(entry.IntegratedTime)
             : throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, "The log entry's time is outside the years 1 to 9999.");
 
-    private static string? Annotation(SigstoreSignature signature, string name) => signature.UntrustedAnnotations.TryGetValue(name, out string? value) ? value : null;
+    private static string? Annotation(SigstoreSignature signature, string name) =>
+        signature.UntrustedAnnotations.TryGetValue(name, out string? value) ? value : null;
 
     private static RekorLog ImportLog(IReadOnlyList<SigstoreKeySource> sources, List<string> warnings)
     {
@@ -259,6 +293,8 @@ public sealed class SigstoreTrust
             Annotation(Signature, SigstoreSignature.CertificateAnnotation)
             ?? throw new SigstoreRefusal(SigstoreProblem.MissingCertificate, $"The annotation {SigstoreSignature.CertificateAnnotation} is missing: the signature has no certificate, which the policy requires."));
 
-        public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(Signature, SigstoreSignature.ChainAnnotation));
+        public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(
+            Signature,
+            SigstoreSignature.ChainAnnotation));
     }
 }

@@ -19,10 +19,16 @@ public sealed record SigstoreVerification
     /// <summary>The claim. Null unless the signature is good.</summary>
     public SigstorePayload? Payload { get; init; }
 
-    /// <summary>SHA-256 of the signer's SubjectPublicKeyInfo, upper-case hex: of the policy's key or the certificate's. Null unless the signature is good.</summary>
+    /// <summary>
+    /// SHA-256 of the signer's SubjectPublicKeyInfo, upper-case hex: of the policy's key or the certificate's. Null unless the signature
+    /// is good.
+    /// </summary>
     public string? KeyFingerprint { get; init; }
 
-    /// <summary>The e-mail address or host name that the policy requires and the certificate has. Null unless the signature is good and by a certificate.</summary>
+    /// <summary>
+    /// The e-mail address or host name that the policy requires and the certificate has. Null unless the signature is good and by a
+    /// certificate.
+    /// </summary>
     public string? CertificateSubject { get; init; }
 
     /// <summary>

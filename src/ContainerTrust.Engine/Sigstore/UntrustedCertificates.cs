@@ -18,10 +18,13 @@ internal static class UntrustedCertificates
         return certificates.Count == 1 ? certificates[0] : throw Malformed("signer's certificate", "exactly one is needed");
     }
 
-    /// <summary>Whether a text ends with its first PEM block, as the comparison with a log entry demands: not even an empty line may follow.</summary>
+    /// <summary>
+    /// Whether a text ends with its first PEM block, as the comparison with a log entry demands: not even an empty line may follow.
+    /// </summary>
     /// <param name="untrustedText">PEM.</param>
     /// <returns>False if something follows.</returns>
-    public static bool IsOneBlock(string untrustedText) => PemBlock.TryFind(Encoding.UTF8.GetBytes(untrustedText), out PemBlock block) && block.Rest.IsEmpty;
+    public static bool IsOneBlock(string untrustedText) =>
+        PemBlock.TryFind(Encoding.UTF8.GetBytes(untrustedText), out PemBlock block) && block.Rest.IsEmpty;
 
     /// <summary>Reads the intermediate CAs: as in the reference, all but the last certificate of the chain, which is the root.</summary>
     /// <param name="untrustedText">PEM. Null if the signature brings none.</param>
@@ -47,5 +50,6 @@ internal static class UntrustedCertificates
         return certificates;
     }
 
-    private static SigstoreRefusal Malformed(string what, string problem) => new(SigstoreProblem.MalformedCertificate, $"The {what} cannot be read: {problem}.");
+    private static SigstoreRefusal Malformed(string what, string problem) =>
+        new(SigstoreProblem.MalformedCertificate, $"The {what} cannot be read: {problem}.");
 }

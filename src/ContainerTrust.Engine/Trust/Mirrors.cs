@@ -6,8 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// The mirrors that registries.conf has for scopes. Signatures are read from where the image is fetched, by what registries.d says of that place's name, while
-/// the policy is asked about the image's own name.
+/// The mirrors that registries.conf has for scopes. Signatures are read from where the image is fetched, by what registries.d says of
+/// that place's name, while the policy is asked about the image's own name.
 /// </summary>
 internal sealed class Mirrors
 {
@@ -20,7 +20,9 @@ internal sealed class Mirrors
 
     private Mirrors(RegistriesConfiguration? configuration) => _configuration = configuration;
 
-    /// <summary>Reads registries.conf. What it says is advice here: where it cannot be read there is none, and who pulls an image will hear why.</summary>
+    /// <summary>
+    /// Reads registries.conf. What it says is advice here: where it cannot be read there is none, and who pulls an image will hear why.
+    /// </summary>
     public static Mirrors Load(ITrustHost host, ContainersRelease release)
     {
         try
@@ -40,7 +42,8 @@ internal sealed class Mirrors
     {
         if (_configuration is null || scope.Length == 0 || scope.StartsWith("*.", StringComparison.Ordinal))
             return [];
-        bool isOneImage = scope.Contains('@', StringComparison.Ordinal) || (scope.Contains('/', StringComparison.Ordinal) && scope.LastIndexOf(':') > scope.IndexOf('/', StringComparison.Ordinal));
+        bool isOneImage = scope.Contains('@', StringComparison.Ordinal)
+            || (scope.Contains('/', StringComparison.Ordinal) && scope.LastIndexOf(':') > scope.IndexOf('/', StringComparison.Ordinal));
         string[] images = isOneImage ? [scope] : [$"{scope}{Any}:latest", $"{scope}{Any}@{Digest}"];
         return
         [

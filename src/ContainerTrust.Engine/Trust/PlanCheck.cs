@@ -9,8 +9,8 @@ namespace ContainerTrust.Engine.Trust;
 internal static class PlanCheck
 {
     /// <summary>
-    /// Refuses a plan that writes or deletes a file of the distribution, also where a link to a directory leads there. (A link to a file is replaced or
-    /// deleted itself.)
+    /// Refuses a plan that writes or deletes a file of the distribution, also where a link to a directory leads there. (A link to a file
+    /// is replaced or deleted itself.)
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="files">The planned files.</param>

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// Writes planned files under the lock of all writers. policy.json comes first: what it then demands is refused, not accepted, should writing a
-/// signature store fail.
+/// Writes planned files under the lock of all writers. policy.json comes first: what it then demands is refused, not accepted, should
+/// writing a signature store fail.
 /// </summary>
 internal sealed class PlanWriter : IDisposable
 {
@@ -22,7 +22,10 @@ internal sealed class PlanWriter : IDisposable
     {
         _messages = messages;
         _cancellationToken = cancellationToken;
-        _change = host.BeginChange([policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory], lockTimeout, cancellationToken);
+        _change = host.BeginChange(
+            [policyPath[..Math.Max(policyPath.LastIndexOf('/'), 1)], registriesDirectory],
+            lockTimeout,
+            cancellationToken);
         Warn();
     }
 

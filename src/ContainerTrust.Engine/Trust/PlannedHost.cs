@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>A host as it would be after an edit of registries.d, for looking at what would then be in force. Nothing can be changed through it.</summary>
+/// <summary>
+/// A host as it would be after an edit of registries.d, for looking at what would then be in force. Nothing can be changed through it.
+/// </summary>
 internal sealed class PlannedHost : ITrustHost
 {
     private readonly ITrustHost _host;
@@ -24,7 +26,8 @@ internal sealed class PlannedHost : ITrustHost
 
     public string? GetEnvironmentVariable(string name) => _host.GetEnvironmentVariable(name);
 
-    public bool Exists(string path) => _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);
+    public bool Exists(string path) =>
+        _files.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : _host.Exists(path);
 
     public HostFile? TryReadFile(string path, int maxBytes)
     {

@@ -17,7 +17,9 @@ namespace ContainerTrust.Engine.Trust;
 /// <param name="Name">The scope; <c>* (default)</c> for the policy's default.</param>
 /// <param name="RepoName">The scope; <c>default</c> for the policy's default.</param>
 /// <param name="SignatureStore">The lookaside that podman finds for the scope. Empty if none.</param>
-/// <param name="Type"><c>accept</c>, <c>reject</c>, <c>signed</c>, <c>sigstoreSigned</c>; empty for a type that podman does not know.</param>
+/// <param name="Type">
+/// <c>accept</c>, <c>reject</c>, <c>signed</c>, <c>sigstoreSigned</c>; empty for a type that podman does not know.
+/// </param>
 /// <param name="GpgId">The e-mail part of every user id of every key, joined by a comma and a blank. Empty if none.</param>
 public sealed record PodmanTrustEntry(string Transport, string Name, string RepoName, string SignatureStore, string Type, string GpgId);
 
@@ -40,7 +42,11 @@ public static class PodmanTrustList
         {
             string shown = transport.Name == "docker" ? "repository" : transport.Name;
             foreach (PolicyScope scope in transport.Scopes.OrderBy(static s => s.Name, Utf8Order.Instance))
-                Add(entries, new PodmanTrustEntry(shown, scope.Name, scope.Name, lookaside.AsPodmanShows(scope.Name) ?? "", "", ""), scope.Requirements, ids);
+                Add(
+                    entries,
+                    new PodmanTrustEntry(shown, scope.Name, scope.Name, lookaside.AsPodmanShows(scope.Name) ?? "", "", ""),
+                    scope.Requirements,
+                    ids);
         }
 
         return entries;

@@ -101,7 +101,11 @@ internal sealed class PossibleChanges
     }
 
     private static TrustException Together(TrustChange change, TrustException fault) =>
-        new(fault.ErrorId, fault.Kind, $"{change} can be changed alone, but not together with the others that were given: {fault.Message}", fault)
+        new(
+            fault.ErrorId,
+            fault.Kind,
+            $"{change} can be changed alone, but not together with the others that were given: {fault.Message}",
+            fault)
         {
             Target = change.ToString(),
             Advice = fault.Advice,

@@ -62,7 +62,13 @@ public sealed class RequirementFactory
             _ => (null, null),
         };
         if (problem is not null)
-            throw new TrustException("InvalidIdentity", TrustErrorKind.InvalidArgument, $"'{value}' is not possible in a signed identity: {problem}.") { Target = value };
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                $"'{value}' is not possible in a signed identity: {problem}.")
+            {
+                Target = value,
+            };
     }
 
     private static TrustRequirement[] ByPath(RequirementOptions options) =>

@@ -2,8 +2,8 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>What a requirement list shall be, in the words of the command line.</summary>
 /// <remarks>
-/// Paths are those of the host that evaluates the policy. With <see cref="InlineKey"/> the files themselves are stored, and a relative path is a file of
-/// this machine, see <see cref="BaseDirectory"/>.
+/// Paths are those of the host that evaluates the policy. With <see cref="InlineKey"/> the files themselves are stored, and a relative
+/// path is a file of this machine, see <see cref="BaseDirectory"/>.
 /// </remarks>
 public sealed record RequirementOptions
 {

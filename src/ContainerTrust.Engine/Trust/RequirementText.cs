@@ -2,7 +2,9 @@ using ContainerTrust.Engine.ImagePolicies;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>Requirements in words, for lists and questions. Values are as the policy has them; who shows them makes them fit for a terminal.</summary>
+/// <summary>
+/// Requirements in words, for lists and questions. Values are as the policy has them; who shows them makes them fit for a terminal.
+/// </summary>
 public static class RequirementText
 {
     private const string InPolicy = "in the policy";
@@ -10,7 +12,8 @@ public static class RequirementText
     /// <summary>Whose certificates a requirement list asks for.</summary>
     /// <param name="requirements">A requirement list.</param>
     /// <returns>
-    /// One text a <c>fulcio</c> or <c>pki</c>: the subject, and in parentheses the issuer, which is the OpenID Connect issuer's URL or the file of the CA's roots.
+    /// One text a <c>fulcio</c> or <c>pki</c>: the subject, and in parentheses the issuer, which is the OpenID Connect issuer's URL or
+    /// the file of the CA's roots.
     /// </returns>
     public static IReadOnlyList<string> Subjects(IReadOnlyList<TrustRequirement> requirements)
     {
@@ -29,14 +32,17 @@ public static class RequirementText
 
     /// <summary>A requirement with everything that decides: keys and certificates by their path, the log, the identity rule.</summary>
     /// <param name="requirement">A requirement.</param>
-    /// <returns>Such as <c>sigstoreSigned dev@example.com (https://login.example.com), CA /keys/ca.pem, log /keys/rekor.pub (matchRepository)</c>.</returns>
+    /// <returns>
+    /// Such as <c>sigstoreSigned dev@example.com (https://login.example.com), CA /keys/ca.pem, log /keys/rekor.pub (matchRepository)</c>.
+    /// </returns>
     public static string Describe(TrustRequirement requirement)
     {
         ArgumentNullException.ThrowIfNull(requirement);
         return requirement switch
         {
             SignedByRequirement { SignedIdentity: { } identity } => $"{requirement} ({identity})",
-            SigstoreSignedRequirement sigstore => $"{Source(sigstore)}{Log(sigstore)}{(sigstore.SignedIdentity is { } identity ? $" ({identity})" : "")}",
+            SigstoreSignedRequirement sigstore =>
+                $"{Source(sigstore)}{Log(sigstore)}{(sigstore.SignedIdentity is { } identity ? $" ({identity})" : "")}",
             _ => requirement.ToString(),
         };
     }

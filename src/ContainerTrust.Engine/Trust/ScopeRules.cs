@@ -3,36 +3,74 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>What may be written as a scope. Reading is as lenient as the reference implementation; writing is not, because a scope that never governs anything protects nobody.</summary>
+/// <summary>
+/// What may be written as a scope. Reading is as lenient as the reference implementation; writing is not, because a scope that never
+/// governs anything protects nobody.
+/// </summary>
 public static class ScopeRules
 {
     /// <summary>Refuses a scope that cannot be written or that nothing can be looked up under.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">The scope.</param>
     /// <param name="force">Take a scope that no image can be looked up under all the same.</param>
-    /// <exception cref="TrustException">The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).
+    /// </exception>
     public static void Require(string transport, string scope, bool force)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(scope);
         RequireText(transport, scope);
         if (transport.Length == 0 || transport.AsSpan().ContainsAny(":/ ") || transport == "all")
-            throw new TrustException("InvalidTransport", TrustErrorKind.InvalidArgument, $"'{transport}' is not a transport; known are {string.Join(", ", TransportScopes.Known)}.") { Target = transport };
+            throw new TrustException(
+                "InvalidTransport",
+                TrustErrorKind.InvalidArgument,
+                $"'{transport}' is not a transport; known are {string.Join(", ", TransportScopes.Known)}.")
+            {
+                Target = transport,
+            };
         if (!force && !TransportScopes.Known.Contains(transport))
-            throw new TrustException("UnknownTransport", TrustErrorKind.InvalidArgument, $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. Use {TrustOption.Force} to write it all the same.") { Target = transport };
+            throw new TrustException(
+                "UnknownTransport",
+                TrustErrorKind.InvalidArgument,
+                $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. " +
+                $"Use {TrustOption.Force} to write it all the same.")
+            {
+                Target = transport,
+            };
         if (!force && scope.Length == 0)
         {
-            throw new TrustException("EmptyScope", TrustErrorKind.InvalidArgument, $"The empty scope is the default of the whole transport {transport}, before the policy's default. Use {TrustOption.Force} if that is meant.") { Target = transport };
+            throw new TrustException(
+                "EmptyScope",
+                TrustErrorKind.InvalidArgument,
+                $"The empty scope is the default of the whole transport {transport}, before the policy's default. " +
+                $"Use {TrustOption.Force} if that is meant.")
+            {
+                Target = transport,
+            };
         }
 
         if (TransportScopes.Refusal(transport, scope) is { } refusal)
-            throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"'{scope}' is not possible as a scope of transport {transport}: {refusal}.") { Target = scope };
+            throw new TrustException(
+                "InvalidScope",
+                TrustErrorKind.InvalidArgument,
+                $"'{scope}' is not possible as a scope of transport {transport}: {refusal}.")
+            {
+                Target = scope,
+            };
         if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
             string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}."
                 : TransportScopes.Known.Contains(scope) ? $" For the transport of that name specify {TrustOption.Transport.With(scope)}."
                 : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
-            throw new TrustException("UnreachableScope", TrustErrorKind.InvalidArgument, $"No image would ever be governed by the scope '{scope}': {reason}.{hint} Use {TrustOption.Force} to write it all the same.") { Target = scope };
+            throw new TrustException(
+                "UnreachableScope",
+                TrustErrorKind.InvalidArgument,
+                $"No image would ever be governed by the scope '{scope}': " +
+                $"{reason}.{hint} Use {TrustOption.Force} to write it all the same.")
+            {
+                Target = scope,
+            };
         }
     }
 
@@ -73,11 +111,23 @@ public static class ScopeRules
             foreach (char c in text)
             {
                 if (char.IsControl(c))
-                    throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"A scope must not contain control characters (here U+{(int)c:X4}).") { Target = text };
+                    throw new TrustException(
+                        "InvalidScope",
+                        TrustErrorKind.InvalidArgument,
+                        $"A scope must not contain control characters (here U+{(int)c:X4}).")
+                    {
+                        Target = text,
+                    };
             }
 
             if (!IsWellFormed(text))
-                throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, "A scope must be valid Unicode text; here is an unpaired surrogate.") { Target = text };
+                throw new TrustException(
+                    "InvalidScope",
+                    TrustErrorKind.InvalidArgument,
+                    "A scope must be valid Unicode text; here is an unpaired surrogate.")
+                {
+                    Target = text,
+                };
         }
     }
 

@@ -11,7 +11,10 @@ internal static class SigstoreDoubts
     /// <summary>Looks at what is to be written.</summary>
     /// <param name="changes">The changes; those without sigstore requirements are passed over.</param>
     /// <param name="target">Which files advice is for.</param>
-    /// <param name="readsAttachments">Whether sigstore signatures are read from the registry for a scope of transport <c>docker</c> (empty for the default), once the changes are made.</param>
+    /// <param name="readsAttachments">
+    /// Whether sigstore signatures are read from the registry for a scope of transport <c>docker</c> (empty for the default), once the
+    /// changes are made.
+    /// </param>
     /// <param name="mirrors">The mirrors for a scope of transport <c>docker</c>.</param>
     /// <returns>Sentences. Several scopes with the same trouble share one.</returns>
     public static IReadOnlyList<string> Of(
@@ -108,7 +111,9 @@ internal static class SigstoreDoubts
         return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older ones refuse the whole policy." : null;
     }
 
-    /// <summary>What cannot be right in a requirement's issuer or subject: these are compared letter by letter with what a certificate says.</summary>
+    /// <summary>
+    /// What cannot be right in a requirement's issuer or subject: these are compared letter by letter with what a certificate says.
+    /// </summary>
     /// <returns>A clause that ends with a full stop, or null.</returns>
     internal static string? Misspelt(SigstoreSignedRequirement requirement)
     {

@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust;
 
-/// <summary>Builds <c>sigstoreSigned</c> requirements, and refuses what policy.json cannot hold (containers-policy.json(5), "sigstoreSigned").</summary>
+/// <summary>
+/// Builds <c>sigstoreSigned</c> requirements, and refuses what policy.json cannot hold (containers-policy.json(5), "sigstoreSigned").
+/// </summary>
 internal sealed class SigstoreRequirements
 {
     private readonly StoredFiles _files;
@@ -115,7 +117,10 @@ internal sealed class SigstoreRequirements
         if (options.SubjectEmail is null && options.SubjectHostname is null)
             throw Invalid("IncompleteIdentity", $"With {TrustOption.CARootsPath} alone everybody with a certificate of that CA would count. Give {TrustOption.SubjectEmail} or {TrustOption.SubjectHostname}.");
         if (options.RekorPublicKeyPaths.Count > 0 || options.OidcIssuer is not null)
-            throw Apart(options.OidcIssuer is not null ? TrustOption.OidcIssuer : TrustOption.RekorPublicKeyPath, options.OidcIssuer is not null ? $"{TrustOption.FulcioCAPath}" : $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}", $"Leave it out: podman and skopeo refuse it together with {TrustOption.CARootsPath}.");
+            throw Apart(
+                options.OidcIssuer is not null ? TrustOption.OidcIssuer : TrustOption.RekorPublicKeyPath,
+                options.OidcIssuer is not null ? $"{TrustOption.FulcioCAPath}" : $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}",
+                $"Leave it out: podman and skopeo refuse it together with {TrustOption.CARootsPath}.");
         RequireNoAnyKey(options, TrustOption.CARootsPath);
     }
 
@@ -130,7 +135,10 @@ internal sealed class SigstoreRequirements
         if (parameter is not null)
             throw Apart(parameter, partner, hasKeys ? "Leave it out: a key is its own identity." : $"Give {partner}.");
         if (!hasKeys && options.RekorPublicKeyPaths.Count > 0)
-            throw Apart(TrustOption.RekorPublicKeyPath, $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}", "Give one of them: a log says when something was signed, and not who may sign.");
+            throw Apart(
+                TrustOption.RekorPublicKeyPath,
+                $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}",
+                "Give one of them: a log says when something was signed, and not who may sign.");
         if (!hasKeys)
             throw Invalid("MissingKey", $"{TrustOption.Type.With("sigstoreSigned")} needs to know whose signatures count. Give {TrustOption.KeyPath}, or {TrustOption.FulcioCAPath} or {TrustOption.CARootsPath} and what belongs to it.");
     }

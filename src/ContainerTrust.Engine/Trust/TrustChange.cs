@@ -18,7 +18,9 @@ public sealed record TrustChange
     /// <summary>The new requirement list. Null leaves policy.json as it is.</summary>
     public IReadOnlyList<TrustRequirement>? Requirements { get; init; }
 
-    /// <summary>The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).</summary>
+    /// <summary>
+    /// The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).
+    /// </summary>
     public LookasideSection? Section { get; init; }
 
     /// <summary>Whether settings that <see cref="Section"/> does not have are taken out of the section.</summary>
@@ -28,20 +30,21 @@ public sealed record TrustChange
     public bool KeepSection { get; init; }
 
     /// <summary>
-    /// Whether reading sigstore signatures from the registry is switched on for the scope, in a section of its own, if <see cref="Requirements"/> asks for such
-    /// signatures and they would not be read. Not done where policy.json and registries.d were not found together: a file that nobody spoke of is not changed.
+    /// Whether reading sigstore signatures from the registry is switched on for the scope, in a section of its own, if
+    /// <see cref="Requirements"/> asks for such signatures and they would not be read. Not done where policy.json and registries.d were
+    /// not found together: a file that nobody spoke of is not changed.
     /// </summary>
     public bool SwitchOnAttachments { get; init; }
 
     /// <summary>
-    /// The settings that are in force for the scope where it was copied from, inherited ones included. Where the scope asks for signatures and would not get
-    /// the same by inheritance, they are written into a section of its own. Null where nothing is copied.
+    /// The settings that are in force for the scope where it was copied from, inherited ones included. Where the scope asks for
+    /// signatures and would not get the same by inheritance, they are written into a section of its own. Null where nothing is copied.
     /// </summary>
     public LookasideSection? InForce { get; init; }
 
     /// <summary>
-    /// The change that makes a scope as an object describes it: its requirements, its own section (removed where it has none), and the stores that are in
-    /// force for it.
+    /// The change that makes a scope as an object describes it: its requirements, its own section (removed where it has none), and the
+    /// stores that are in force for it.
     /// </summary>
     /// <param name="trust">An object, as read from a policy.</param>
     /// <returns>The change.</returns>
@@ -69,7 +72,8 @@ public sealed record TrustChange
 
     /// <summary>The scope in words, for messages.</summary>
     /// <returns>Such as <c>registry.redhat.io</c>, <c>docker-daemon:</c> or <c>the default</c>.</returns>
-    public override string ToString() => IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
+    public override string ToString() =>
+        IsDefault ? "the default" : Transport == "docker" && Registry.Length > 0 ? Registry : $"{Transport}:{Registry}";
 }
 
 /// <summary>Several changes of one scope made into one.</summary>
@@ -142,9 +146,14 @@ public sealed record TrustFileChange(string Path, TrustFileAction Action);
 /// <param name="NotFound">The scopes that were to be removed and were not there.</param>
 public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IReadOnlyList<TrustChange> NotFound)
 {
-    /// <summary>What the user should know of it: sentences. Changes give them to <see cref="TrustMessages.Warning"/> too; previews and resets do not.</summary>
+    /// <summary>
+    /// What the user should know of it: sentences. Changes give them to <see cref="TrustMessages.Warning"/> too; previews and resets do
+    /// not.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The changes whose scopes get the switch for sigstore attachments by themselves, see <see cref="TrustChange.SwitchOnAttachments"/>.</summary>
+    /// <summary>
+    /// The changes whose scopes get the switch for sigstore attachments by themselves, see <see cref="TrustChange.SwitchOnAttachments"/>.
+    /// </summary>
     public IReadOnlyList<TrustChange> AttachmentsSwitchedOn { get; init; } = [];
 }

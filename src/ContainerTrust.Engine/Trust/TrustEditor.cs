@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// Makes changes to a host's trust. Everything is planned before anything is written, under a lock that all writers of this module take; a file that
-/// another program changed meanwhile is read again and the change made on what is there now.
+/// Makes changes to a host's trust. Everything is planned before anything is written, under a lock that all writers of this module take;
+/// a file that another program changed meanwhile is read again and the change made on what is there now.
 /// </summary>
 internal sealed class TrustEditor
 {

@@ -16,7 +16,8 @@ internal sealed class TrustPlanner
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
 
-    // registries.d as podman 6 reads it, which a change must suit too where nothing says that an older release is there. Null where that does not matter.
+    // registries.d as podman 6 reads it, which a change must suit too where nothing says that an older release is there. Null where that
+    // does not matter.
     private LookasideConfiguration? _allLevels;
 
     private TrustPlanner(TrustStore store)
@@ -172,7 +173,8 @@ internal sealed class TrustPlanner
     private void WarnOfNewPolicy(PolicyEditor editor, string origin, IReadOnlyList<TrustChange> changes)
     {
         string source = origin == PolicyPath ? "the distribution's default" : $"a copy of {origin}, which it replaces whole";
-        bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
+        bool acceptsAll = ImageTrust.Summarize(editor.Before.Default) == TrustType.Accept
+            && !changes.Any(static c => c.IsDefault && c.Requirements is not null);
         Advice refuse = Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.Type.With("reject"));
         string advice = acceptsAll ? $" It accepts every image that no scope governs; {refuse} refuses those." : "";
         if (acceptsAll || origin != PolicyPath)

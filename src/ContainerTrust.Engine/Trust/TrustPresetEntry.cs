@@ -2,7 +2,9 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>One registry of a preset.</summary>
 /// <param name="Registry">The scope, in transport <c>docker</c>.</param>
-/// <param name="KeyPaths">The vendor's key files on a host that has the vendor's release package; a signature by one of them is enough.</param>
+/// <param name="KeyPaths">
+/// The vendor's key files on a host that has the vendor's release package; a signature by one of them is enough.
+/// </param>
 public sealed record TrustPresetEntry(string Registry, IReadOnlyList<string> KeyPaths)
 {
     /// <summary>The vendor's signature store. Null where signatures are beside the images.</summary>

@@ -6,9 +6,9 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>Trust settings that a vendor publishes, by name.</summary>
 /// <remarks>
-/// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from RHEL 10 on. Red Hat makes
-/// both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and <c>RedHatSigstore</c> are one of them
-/// anywhere.
+/// Red Hat's registries are trusted by GPG signatures in stores on RHEL up to 9, and by sigstore signatures in Red Hat's own log from
+/// RHEL 10 on. Red Hat makes both. <c>RedHat</c> is the one that the host's own policy would have, <c>RedHatGpg</c> and
+/// <c>RedHatSigstore</c> are one of them anywhere.
 /// <c>RedHatIsv</c> is for the catalogs of certified, community and marketplace operators, which Red Hat signs with another key.
 /// </remarks>
 public static class TrustPresets
@@ -123,12 +123,20 @@ public static class TrustPresets
     }
 
     private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new TrustException("PresetNotFound", TrustErrorKind.InvalidArgument, $"There is no preset '{name}'; known are {string.Join(", ", Names)}.") { Target = name };
+        ?? throw new TrustException(
+            "PresetNotFound",
+            TrustErrorKind.InvalidArgument,
+            $"There is no preset '{name}'; known are {string.Join(", ", Names)}.")
+        {
+            Target = name,
+        };
 
-    private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) => [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
+    private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) =>
+        [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
 
     private static TrustPresetEntry[] Isv() =>
         [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
 
-    private static TrustPresetEntry[] Sigstore() => [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
+    private static TrustPresetEntry[] Sigstore() =>
+        [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];
 }

@@ -7,7 +7,8 @@ public sealed record TrustQuery
     public static TrustQuery All { get; } = new();
 
     /// <summary>
-    /// Scopes, with the wildcards <c>*</c> and <c>?</c>, letters compared without case; a text equal to a scope always matches it. Null for all scopes and the default.
+    /// Scopes, with the wildcards <c>*</c> and <c>?</c>, letters compared without case; a text equal to a scope always matches it. Null
+    /// for all scopes and the default.
     /// </summary>
     public IReadOnlyList<string>? Registries { get; init; }
 

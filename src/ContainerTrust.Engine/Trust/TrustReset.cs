@@ -107,7 +107,8 @@ internal sealed class TrustReset
         if (IsVendorsNext())
         {
             // A copy would hide what later updates bring. A link to it is no copy.
-            bool isVendors = present is null || _host.ResolvePath(_locations.PolicyPath) == _host.ResolvePath(TrustLocations.VendorPolicyPath);
+            bool isVendors = present is null
+                || _host.ResolvePath(_locations.PolicyPath) == _host.ResolvePath(TrustLocations.VendorPolicyPath);
             return isVendors ? null : new PlannedFile(_locations.PolicyPath, present, null);
         }
 

@@ -29,7 +29,9 @@ internal static class Candidates
 
     private static string Quote(string text)
     {
-        bool isPlain = text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':');
+        bool isPlain = text.Length > 0
+            && char.IsAsciiLetterOrDigit(text[0])
+            && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':');
         return isPlain ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
     }
 }

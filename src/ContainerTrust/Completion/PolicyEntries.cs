@@ -6,7 +6,9 @@ namespace ContainerTrust.Commands.Completion;
 /// <summary>The entries of the policy that a command line speaks of so far.</summary>
 internal static class PolicyEntries
 {
-    /// <returns>The entries, without keys; none where there is no policy or a broken one: the command itself will say what is wrong.</returns>
+    /// <returns>
+    /// The entries, without keys; none where there is no policy or a broken one: the command itself will say what is wrong.
+    /// </returns>
     public static IReadOnlyList<ImageTrust> Read(IDictionary parameters, string? transport)
     {
         try

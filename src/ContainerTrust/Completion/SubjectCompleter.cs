@@ -4,7 +4,10 @@ using System.Management.Automation.Language;
 
 namespace ContainerTrust.Commands.Completion;
 
-/// <summary>Completes issuers and subjects of certificates: those that the policy has already, and the issuers of the public Fulcio CA that vouch for e-mail addresses.</summary>
+/// <summary>
+/// Completes issuers and subjects of certificates: those that the policy has already, and the issuers of the public Fulcio CA that vouch
+/// for e-mail addresses.
+/// </summary>
 public sealed class SubjectCompleter : IArgumentCompleter
 {
     private static readonly Candidate[] PublicIssuers =
@@ -20,7 +23,9 @@ public sealed class SubjectCompleter : IArgumentCompleter
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         ArgumentNullException.ThrowIfNull(parameterName);
         IEnumerable<Candidate> used = PolicyEntries.Read(fakeBoundParameters, null)
-            .SelectMany(entry => entry.Requirements.OfType<SigstoreSignedRequirement>().SelectMany(r => Values(r, parameterName)), static (entry, value) => new Candidate(value, $"As for {entry.Registry}"));
+            .SelectMany(
+                entry => entry.Requirements.OfType<SigstoreSignedRequirement>().SelectMany(r => Values(r, parameterName)),
+                static (entry, value) => new Candidate(value, $"As for {entry.Registry}"));
         IEnumerable<Candidate> known = parameterName.Equals("OidcIssuer", StringComparison.OrdinalIgnoreCase) ? PublicIssuers : [];
         return [.. used.Concat(known).DistinctBy(static c => c.Text).Matching(wordToComplete)];
     }

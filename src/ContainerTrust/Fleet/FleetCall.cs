@@ -3,7 +3,9 @@ using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Commands.Fleet;
 
-/// <summary>A cmdlet's call that names other hosts: checks what goes together, and does the work there, in the foreground or as a job.</summary>
+/// <summary>
+/// A cmdlet's call that names other hosts: checks what goes together, and does the work there, in the foreground or as a job.
+/// </summary>
 internal static class FleetCall
 {
     private static readonly string[] OnlyWithHosts =
@@ -17,7 +19,10 @@ internal static class FleetCall
     public static void RequireConsistent(HostCmdlet cmdlet, ISshParameters parameters)
     {
         if (parameters.HostName is not null && cmdlet.Root is not null)
-            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
+            throw new TrustException(
+                "ParametersNotTogether",
+                TrustErrorKind.InvalidArgument,
+                "-Root is a directory of this machine, and -HostName names other machines. Give one of them.");
         if (parameters.HostName is null && OnlyWithHosts.FirstOrDefault(cmdlet.MyInvocation.BoundParameters.ContainsKey) is { } stray)
             throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} requires -HostName.");
     }
@@ -40,7 +45,8 @@ internal static class FleetCall
     /// <param name="name">The host.</param>
     /// <param name="keyFile">The private key's file, an absolute path.</param>
     /// <exception cref="TrustException">A name or an option is not valid.</exception>
-    public static SshConnectionOptions Host(ISshParameters parameters, string name, string? keyFile) => HostNames.Common(parameters, keyFile).ForTarget(name);
+    public static SshConnectionOptions Host(ISshParameters parameters, string name, string? keyFile) =>
+        HostNames.Common(parameters, keyFile).ForTarget(name);
 
     /// <summary>Does the work on all hosts.</summary>
     /// <param name="cmdlet">The cmdlet.</param>

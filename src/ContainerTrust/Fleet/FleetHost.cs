@@ -20,7 +20,11 @@ internal sealed class FleetHost : HostContext
 
     /// <summary>An error with the name of its host, by which a script can tell which ones to look after.</summary>
     public static ErrorRecord Named(string name, TrustException error) => ErrorRecords.Of(
-        new TrustException(error.ErrorId, error.Kind, error.Target == name ? error.Message : $"{name}: {error.Message}", error) { Target = name, Advice = error.Advice },
+        new TrustException(
+            error.ErrorId,
+            error.Kind,
+            error.Target == name ? error.Message : $"{name}: {error.Message}",
+            error) { Target = name, Advice = error.Advice },
         name);
 
     /// <inheritdoc/>

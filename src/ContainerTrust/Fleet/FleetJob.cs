@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ContainerTrust.Commands.Fleet;
 
-/// <summary>The work on a fleet as a job: <c>Get-Job</c>, <c>Receive-Job</c>, <c>Wait-Job</c> and <c>Stop-Job</c> do what they do to other jobs.</summary>
+/// <summary>
+/// The work on a fleet as a job: <c>Get-Job</c>, <c>Receive-Job</c>, <c>Wait-Job</c> and <c>Stop-Job</c> do what they do to other jobs.
+/// </summary>
 internal sealed class FleetJob : Job, IFleetListener
 {
     private readonly CancellationTokenSource _stop = new();
@@ -80,7 +82,8 @@ internal sealed class FleetJob : Job, IFleetListener
         try
         {
             run(this, _stop.Token);
-            // As with Invoke-Command: one host that failed is enough, so that a script which looks only at the state is not told that all is well.
+            // As with Invoke-Command: one host that failed is enough, so that a script which looks only at the state is not told that all
+            // is well.
             end = _hasErrors ? JobState.Failed : JobState.Completed;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

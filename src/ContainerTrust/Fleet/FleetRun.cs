@@ -6,8 +6,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands.Fleet;
 
 /// <summary>
-/// One call's work on many hosts: each has a connection and a thread of its own, as many at once as the throttle allows; what comes of them is heard by one
-/// listener, as it comes. A host that fails is one error, and the others go on.
+/// One call's work on many hosts: each has a connection and a thread of its own, as many at once as the throttle allows; what comes of
+/// them is heard by one listener, as it comes. A host that fails is one error, and the others go on.
 /// </summary>
 internal sealed class FleetRun
 {
@@ -49,7 +49,11 @@ internal sealed class FleetRun
     {
         // Not disposed of: threads of hosts that are being cancelled may still look at it.
         HostQueue queue = new(cancellation);
-        Task all = Task.Factory.StartNew(() => Visit(queue, listener, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task all = Task.Factory.StartNew(
+            () => Visit(queue, listener, cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         try
         {
             queue.Listen(all, () => ShowProgress(listener));

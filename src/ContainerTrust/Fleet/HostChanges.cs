@@ -51,7 +51,9 @@ internal sealed class HostChanges
         }
     }
 
-    /// <summary>Whether the switch for sigstore attachments is set along with a change, once it has been worked out what the changes do.</summary>
+    /// <summary>
+    /// Whether the switch for sigstore attachments is set along with a change, once it has been worked out what the changes do.
+    /// </summary>
     public bool SwitchesOn(TrustChange change) =>
         _switchedOn.Any(c => c.IsDefault == change.IsDefault && (change.IsDefault || (c.Transport == change.Transport && c.Registry == change.Registry)));
 

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands.Fleet;
 
 /// <summary>
-/// What a cmdlet's work on one host speaks through: the host's files, and the way back to the user. On this host that is the pipeline itself; of many hosts
-/// each has its own, on a thread of its own.
+/// What a cmdlet's work on one host speaks through: the host's files, and the way back to the user. On this host that is the pipeline
+/// itself; of many hosts each has its own, on a thread of its own.
 /// </summary>
 internal abstract class HostContext
 {

@@ -4,7 +4,9 @@ using System.Management.Automation;
 
 namespace ContainerTrust.Commands.Objects;
 
-/// <summary>Reads the properties of an object that crossed a session boundary. What is not there, or was cut to text on the way, is an error.</summary>
+/// <summary>
+/// Reads the properties of an object that crossed a session boundary. What is not there, or was cut to text on the way, is an error.
+/// </summary>
 internal readonly struct PropertyBag(PSObject bag)
 {
     /// <summary>A text, or null.</summary>

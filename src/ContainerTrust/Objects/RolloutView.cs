@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ContainerTrust.Commands.Objects;
 
-/// <summary>What the views of <see cref="MachineConfigTrustResult"/> show; each takes a live object or a property bag from another session.</summary>
+/// <summary>
+/// What the views of <see cref="MachineConfigTrustResult"/> show; each takes a live object or a property bag from another session.
+/// </summary>
 public static class RolloutView
 {
     /// <summary>How many machines have what they are to have, of how many.</summary>

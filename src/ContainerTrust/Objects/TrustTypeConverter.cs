@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ContainerTrust.Commands.Objects;
 
 /// <summary>
-/// Makes live objects again of those that crossed a session boundary as property bags (<c>Import-Clixml</c>, jobs, remoting). A bag that is not
-/// complete stays a bag: what it demands must not become less on the way.
+/// Makes live objects again of those that crossed a session boundary as property bags (<c>Import-Clixml</c>, jobs, remoting). A bag that
+/// is not complete stays a bag: what it demands must not become less on the way.
 /// </summary>
 public sealed class TrustTypeConverter : PSTypeConverter
 {

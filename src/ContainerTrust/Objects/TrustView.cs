@@ -58,7 +58,10 @@ public static class TrustView
         ? string.Join('+', trust.Requirements.Select(Word).Distinct())
         : Text(item, "Type");
 
-    /// <summary>Who must have signed: the e-mail addresses of the keys' user ids, else the beginning of the key's fingerprint; of certificates subject and issuer.</summary>
+    /// <summary>
+    /// Who must have signed: the e-mail addresses of the keys' user ids, else the beginning of the key's fingerprint; of certificates
+    /// subject and issuer.
+    /// </summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>Ids joined with commas; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.</returns>
     public static string Id(PSObject item)
@@ -106,7 +109,9 @@ public static class TrustView
     /// <returns>The lines.</returns>
     public static string Lines(PSObject item, string property) => string.Join('\n', Printable(item?.Properties[property]?.Value));
 
-    /// <summary>The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.</summary>
+    /// <summary>
+    /// The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.
+    /// </summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
     /// <returns>Such as <c>docker://registry.example.com/app@sha256:e3f12513a4b2… (linux/arm64)</c>.</returns>
     public static string Image(PSObject item)
@@ -119,7 +124,10 @@ public static class TrustView
         return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
     }
 
-    /// <summary>Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's fingerprint.</summary>
+    /// <summary>
+    /// Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's
+    /// fingerprint.
+    /// </summary>
     /// <param name="item">An <see cref="ImageSignature"/>.</param>
     /// <returns>Empty for a signature that is not good: it is nobody's.</returns>
     public static string Signer(PSObject item) =>

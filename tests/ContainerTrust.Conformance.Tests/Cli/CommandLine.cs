@@ -35,16 +35,8 @@ internal static class CommandLine
 
     public static string Corpus(string relativePath)
     {
-        string? root = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS");
-        for (DirectoryInfo? d = Repository is null ? null : new DirectoryInfo(Repository); root is null && d is not null; d = d.Parent)
-        {
-            string candidate = Path.Combine(d.FullName, "shared/corpus");
-            if (Directory.Exists(candidate))
-                root = candidate;
-        }
-
-        string? path = root is null ? null : Path.Combine(root, relativePath);
-        Skip.If(path is null || !Path.Exists(path), $"shared/corpus/{relativePath} is not there.");
+        string? path = SharedCorpus.Find(relativePath);
+        Skip.If(path is null, SharedCorpus.Missing);
         return path!;
     }
 

@@ -28,14 +28,7 @@ public sealed class CorpusConformanceTests : IDisposable
 
     private static byte[] Read(string name)
     {
-        string? directory = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS");
-        for (var parent = new DirectoryInfo(AppContext.BaseDirectory); directory is null && parent is not null; parent = parent.Parent)
-        {
-            string candidate = Path.Combine(parent.FullName, "shared", "corpus");
-            directory = Directory.Exists(candidate) ? candidate : null;
-        }
-
-        Skip.If(directory is null, "There is no shared corpus beside the repository; set CONTAINERTRUST_CORPUS.");
-        return File.ReadAllBytes(Path.Combine(directory, name));
+        Skip.If(SharedCorpus.Root is null, SharedCorpus.Missing);
+        return File.ReadAllBytes(Path.Combine(SharedCorpus.Root, name));
     }
 }

@@ -8,22 +8,9 @@ internal static class Corpus
     /// <summary>A file or directory of the corpus; skips the test where there is none.</summary>
     public static string Require(string name)
     {
-        string? path = Find(name);
-        Skip.If(path is null, "There is no shared corpus beside the repository; set CONTAINERTRUST_CORPUS.");
+        string? path = SharedCorpus.Find(name);
+        Skip.If(path is null, SharedCorpus.Missing);
         return path;
-    }
-
-    /// <summary>A file or directory of the corpus. Null if there is none.</summary>
-    public static string? Find(string name)
-    {
-        string? directory = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS");
-        for (DirectoryInfo? parent = new(AppContext.BaseDirectory); directory is null && parent is not null; parent = parent.Parent)
-        {
-            string candidate = Path.Combine(parent.FullName, "shared", "corpus");
-            directory = Directory.Exists(candidate) ? candidate : null;
-        }
-
-        return directory is not null && Path.Exists(Path.Combine(directory, name)) ? Path.Combine(directory, name) : null;
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ public sealed class DifferentialTests : IDisposable
     private const string Reference = "docker.io/library/busybox:1";
     private const uint Later = WriterKey.DefaultCreated + 40 * 86400;
 
+    // So many messages are put to one gpg.
+    private const int AtOnce = 40;
+
     private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("CONTAINERTRUST_SEED"), out int seed) ? seed : 20240607;
     private static readonly TestImage s_image = TestImage.Docker("changed");
     private static readonly byte[] s_content = s_image.Claim(Reference);
@@ -192,7 +195,7 @@ public sealed class DifferentialTests : IDisposable
         Skopeo skopeo = Open();
         TestImage amd64 = TestImage.Oci("changed"), index = TestImage.Index((amd64, "amd64", null));
         List<byte[]> originals = [s_image.Manifest, amd64.Manifest, index.Manifest];
-        if (Corpus.Find("containers-image/image.manifest.json") is { } schema1)
+        if (SharedCorpus.Find("containers-image/image.manifest.json") is { } schema1)
             originals.Add(File.ReadAllBytes(schema1));
         Mutator mutator = new(s_seed + 4);
         string file = Path.Combine(_directory, "changed.json");
@@ -249,7 +252,8 @@ public sealed class DifferentialTests : IDisposable
         Parallel.For(0, 2, part =>
         {
             Mutator mutator = new(s_seed * 31 + salt * 7 + part);
-            string file = Path.Combine(_directory, $"message-{salt}-{part}");
+            Random picks = new(s_seed * 17 + salt * 5 + part);
+            List<(byte[] Key, byte[] Message, OurOpenPgp Ours)> pending = [];
             for (int i = 0; i < count / 2 && faults.Count < 40; i++)
             {
                 (byte[] key, byte[] message) = make(mutator);
@@ -258,22 +262,49 @@ public sealed class DifferentialTests : IDisposable
                     faults.Add(Describe(fault, key, message));
                 if (ours is null || (!ours.IsGood && mutator.Random.Next(count) >= sample) || !seen.TryAdd(Convert.ToHexString(SHA256.HashData([.. key, .. message])), true))
                     continue;
+
+                // A bad signature ends gpg, so that only those that should be good are put to it together.
+                if (!ours.IsGood)
+                {
+                    Ask([(key, message, ours)], picks, part);
+                    continue;
+                }
+
+                if (pending.Count > 0 && (pending.Count == AtOnce || !pending[0].Key.AsSpan().SequenceEqual(key)))
+                {
+                    Ask(pending, picks, part);
+                    pending.Clear();
+                }
+
+                pending.Add((key, message, ours));
+            }
+
+            if (pending.Count > 0)
+                Ask(pending, picks, part);
+        });
+
+        // All with one key.
+        void Ask(IReadOnlyList<(byte[] Key, byte[] Message, OurOpenPgp Ours)> items, Random picks, int part)
+        {
+            byte[] key = items[0].Key;
+            string file = Path.Combine(_directory, $"message-{salt}-{part}");
+            IReadOnlyList<GpgVerdict> verdicts = _homes.Verdicts(key, [.. items.Select(static i => i.Message)]);
+            foreach (((_, byte[] message, OurOpenPgp ours), GpgVerdict theirs) in items.Zip(verdicts))
+            {
                 Interlocked.Increment(ref asked);
                 if (ours.IsGood)
                     Interlocked.Increment(ref accepted);
-                GpgVerdict theirs = _homes.Verdict(key, message);
                 bool isAccepted = theirs.IsGood;
-                if (theirs.IsGood != ours.IsGood || mutator.Random.Next(12) == 0)
+                if (theirs.IsGood != ours.IsGood || picks.Next(12) == 0)
                 {
                     Interlocked.Increment(ref askedSkopeo);
                     File.WriteAllBytes(file, message);
-                    isAccepted = skopeo.StandaloneVerify(_homes.Home(key), Manifest, Reference, theirs.KeyFingerprint ?? _primary.Fingerprint, file).ExitCode == 0;
+                    string signer = theirs.KeyFingerprint ?? _primary.Fingerprint;
+                    isAccepted = skopeo.StandaloneVerify(_homes.Home(key), Manifest, Reference, signer, file).ExitCode == 0;
                     if (isAccepted != theirs.IsGood)
                         faults.Add(Describe($"skopeo says {isAccepted}, and these lines of gpg were taken for {theirs.IsGood}:\n{theirs.Status}", key, message));
                 }
 
-                if (salt == 3)
-                    _homes.Forget(key);
                 if (ours.IsGood && !isAccepted)
                     faults.Add(Describe($"accepted, but gpg says\n{theirs.Status}", key, message));
                 else if (ours.IsGood && (ours.Fingerprint != theirs.Fingerprint || !ours.Content.Span.SequenceEqual(theirs.Content)))
@@ -281,7 +312,11 @@ public sealed class DifferentialTests : IDisposable
                 else if (isAccepted && !ours.IsGood)
                     stricter.Add(ours.Reason);
             }
-        });
+
+            if (salt == 3)
+                _homes.Forget(key);
+        }
+
         string[] reasons = [.. stricter.GroupBy(static r => r[..Math.Min(60, r.Length)]).Select(static g => $"{g.Count()}x {g.Key}").Order(StringComparer.Ordinal)];
         string summary = $"{count} items, {asked} put to gpg, {askedSkopeo} to skopeo, {accepted} accepted, {stricter.Count} refused that gpg accepts:\n{string.Join('\n', reasons)}";
         if (Environment.GetEnvironmentVariable("CONTAINERTRUST_SUMMARY") is { } report)

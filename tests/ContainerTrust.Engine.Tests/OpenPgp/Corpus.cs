@@ -5,20 +5,8 @@ internal static class Corpus
 {
     public static byte[] Read(string name)
     {
-        string? directory = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS") ?? Find();
-        Skip.If(directory is null, "There is no shared corpus beside the repository; set CONTAINERTRUST_CORPUS.");
-        return File.ReadAllBytes(Path.Combine(directory, name));
-    }
-
-    private static string? Find()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            string corpus = Path.Combine(directory.FullName, "shared", "corpus");
-            if (Directory.Exists(corpus))
-                return corpus;
-        }
-
-        return null;
+        string? path = SharedCorpus.Root is { } root ? Path.Combine(root, name) : null;
+        Skip.If(path is null, SharedCorpus.Missing);
+        return File.ReadAllBytes(path);
     }
 }

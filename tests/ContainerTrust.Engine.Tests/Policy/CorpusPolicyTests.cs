@@ -8,8 +8,8 @@ public sealed class CorpusPolicyTests
     [SkippableFact]
     public void The_reference_implementations_example_is_read_and_written()
     {
-        string? path = Find();
-        Skip.If(path is null, "The corpus is not there; set CONTAINERTRUST_CORPUS to its directory.");
+        string? path = SharedCorpus.Find("containers-image/policy.json");
+        Skip.If(path is null, SharedCorpus.Missing);
         byte[] content = File.ReadAllBytes(path);
         PolicyDocument policy = PolicyReader.Read(content, path);
         Assert.Equal(TrustType.Reject, ImageTrust.Summarize(policy.Default));
@@ -36,19 +36,5 @@ public sealed class CorpusPolicyTests
             copy.Transports.SelectMany(static t => t.Scopes.Select(s => (t.Name, s.Name))));
         foreach (PolicyTransport transport in policy.Transports)
             Assert.All(transport.Scopes, s => Assert.True(RequirementWriter.MeansSame(s.Requirements, copy.FindTransport(transport.Name)!.Find(s.Name)!)));
-    }
-
-    private static string? Find()
-    {
-        string? corpus = Environment.GetEnvironmentVariable("CONTAINERTRUST_CORPUS");
-        for (string? directory = AppContext.BaseDirectory; corpus is null && directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            string candidate = Path.Combine(directory, "shared", "corpus");
-            if (Directory.Exists(candidate))
-                corpus = candidate;
-        }
-
-        string? policy = corpus is null ? null : Path.Combine(corpus, "containers-image", "policy.json");
-        return File.Exists(policy) ? policy : null;
     }
 }

@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Hosts.Lookup;
 namespace ContainerTrust.Engine.Config.Crio;
 
 /// <summary>
-/// Which policies CRI-O obeys. Its settings come from <c>/etc/crio/crio.conf</c>, then from the files of <c>/etc/crio/crio.conf.d</c> in the order of
-/// their paths (crio.conf(5), crio.conf.d(5)); variables and options of its systemd unit win over both (crio(8)).
+/// Which policies CRI-O obeys. Its settings come from <c>/etc/crio/crio.conf</c>, then from the files of <c>/etc/crio/crio.conf.d</c> in
+/// the order of their paths (crio.conf(5), crio.conf.d(5)); variables and options of its systemd unit win over both (crio(8)).
 /// </summary>
 internal sealed record CrioConfiguration
 {
@@ -22,7 +22,9 @@ internal sealed record CrioConfiguration
     /// <summary>The policy for all images. Null where CRI-O looks for one as podman does.</summary>
     public CrioSetting? Policy { get; private init; }
 
-    /// <summary>The directory with a policy for each namespace of pods that has one, <c>NAMESPACE.json</c>; it replaces the other whole.</summary>
+    /// <summary>
+    /// The directory with a policy for each namespace of pods that has one, <c>NAMESPACE.json</c>; it replaces the other whole.
+    /// </summary>
     public required CrioSetting NamespacePolicies { get; init; }
 
     /// <summary>Whether a file of CRI-O's settings exists, which a host behind SSH answers without another question.</summary>
@@ -82,7 +84,14 @@ internal sealed record CrioConfiguration
         {
             string path = $"{directory}/{name}";
             if (files.Count >= MostFiles || depth > DeepestDirectory)
-                throw new TrustException("TooManyFiles", TrustErrorKind.LimitsExceeded, $"{Printable.Of(directory, Printable.NameLength)} has more files and directories than CRI-O's settings are looked for in.") { Target = directory };
+                throw new TrustException(
+                    "TooManyFiles",
+                    TrustErrorKind.LimitsExceeded,
+                    $"{Printable.Of(directory, Printable.NameLength)} has more files and directories than CRI-O's settings are looked " +
+                    "for in.")
+                {
+                    Target = directory,
+                };
             if (IsDirectory(host, path))
                 Gather(host, path, files, depth + 1);
             else

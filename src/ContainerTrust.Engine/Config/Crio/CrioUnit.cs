@@ -4,7 +4,9 @@ using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Config.Crio;
 
-/// <summary>How systemd starts CRI-O: the words of its command and the variables that it gets (systemd.service(5), systemd.unit(5)).</summary>
+/// <summary>
+/// How systemd starts CRI-O: the words of its command and the variables that it gets (systemd.service(5), systemd.unit(5)).
+/// </summary>
 internal sealed class CrioUnit
 {
     private const string Unit = "crio.service";
@@ -61,7 +63,8 @@ internal sealed class CrioUnit
     /// <summary>A variable that the unit sets.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The value and the file that sets it. Null if none does.</returns>
-    public (string Value, string File)? Variable(string name) => _variables.TryGetValue(name, out var found) && found.Value.Length > 0 ? found : null;
+    public (string Value, string File)? Variable(string name) =>
+        _variables.TryGetValue(name, out var found) && found.Value.Length > 0 ? found : null;
 
     /// <summary>The last value of an option on the command's line.</summary>
     /// <param name="names">The option's names, with their dashes.</param>
@@ -155,7 +158,14 @@ internal sealed class CrioUnit
         foreach (string path in _files.Select(static f => f.Value.TrimStart('-')))
         {
             if (path.AsSpan().IndexOfAny("*?[") >= 0)
-                throw new TrustException("UnitNotRead", TrustErrorKind.NotSupported, $"the unit of CRI-O names files of variables by the pattern {Printable.Of(path, Printable.NameLength)}, which is not followed. Name the files.") { Target = path };
+                throw new TrustException(
+                    "UnitNotRead",
+                    TrustErrorKind.NotSupported,
+                    $"the unit of CRI-O names files of variables by the pattern {Printable.Of(path, Printable.NameLength)}, " +
+                    "which is not followed. Name the files.")
+                {
+                    Target = path,
+                };
             if (!path.StartsWith('/') || DropInFiles.TryRead(_host, path, MaxBytes) is not { } file)
                 continue;
             foreach (string line in Lines(file).Where(static l => l.Length > 0))

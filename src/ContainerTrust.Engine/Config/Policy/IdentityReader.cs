@@ -3,7 +3,9 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Config.Policy;
 
-/// <summary>Reads <c>signedIdentity</c> and <c>baseLayerIdentity</c> objects: each type has exactly its members, all of them mandatory.</summary>
+/// <summary>
+/// Reads <c>signedIdentity</c> and <c>baseLayerIdentity</c> objects: each type has exactly its members, all of them mandatory.
+/// </summary>
 internal static class IdentityReader
 {
     private static readonly string[] Types = ["matchExact", "matchRepoDigestOrExact", "matchRepository", "exactReference", "exactRepository", "remapIdentity"];

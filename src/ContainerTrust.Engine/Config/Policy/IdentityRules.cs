@@ -2,7 +2,9 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Config.Policy;
 
-/// <summary>What the values of an identity may be (containers/image, <c>policy_config.go</c>). Each rule returns the problem, or null.</summary>
+/// <summary>
+/// What the values of an identity may be (containers/image, <c>policy_config.go</c>). Each rule returns the problem, or null.
+/// </summary>
 public static class IdentityRules
 {
     /// <summary>The rule for <c>exactReference</c>.</summary>

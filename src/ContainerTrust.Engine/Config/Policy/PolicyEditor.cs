@@ -5,7 +5,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Config.Policy;
 
 /// <summary>
-/// Changes scopes in a policy's text and nothing else: order, indentation, line ends and all other bytes stay. Many changes make one new text.
+/// Changes scopes in a policy's text and nothing else: order, indentation, line ends and all other bytes stay. Many changes make one new
+/// text.
 /// </summary>
 public sealed class PolicyEditor
 {
@@ -24,7 +25,9 @@ public sealed class PolicyEditor
     /// <summary>Begins an edit.</summary>
     /// <param name="content">The policy's text.</param>
     /// <param name="path">The file's name, for messages.</param>
-    /// <exception cref="TrustException">The policy is not valid; nothing is edited in a file that the reference implementation would refuse.</exception>
+    /// <exception cref="TrustException">
+    /// The policy is not valid; nothing is edited in a file that the reference implementation would refuse.
+    /// </exception>
     public PolicyEditor(ReadOnlyMemory<byte> content, string path)
     {
         _path = path;
@@ -50,7 +53,9 @@ public sealed class PolicyEditor
     /// <summary>Sets the policy's default.</summary>
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
-    /// <exception cref="TrustException">The list is empty (<c>EmptyRequirements</c>) or no policy can have it (<c>InvalidRequirement</c>).</exception>
+    /// <exception cref="TrustException">
+    /// The list is empty (<c>EmptyRequirements</c>) or no policy can have it (<c>InvalidRequirement</c>).
+    /// </exception>
     public bool SetDefault(IReadOnlyList<TrustRequirement> requirements)
     {
         requirements = Checked(requirements, "default");
@@ -69,8 +74,8 @@ public sealed class PolicyEditor
     /// <param name="requirements">The new list, not empty.</param>
     /// <returns>False if it means the same already; then nothing changes.</returns>
     /// <exception cref="TrustException">
-    /// The transport does not have such scopes (<c>InvalidScope</c>), the list is empty (<c>EmptyRequirements</c>), or no policy can have it
-    /// (<c>InvalidRequirement</c>). Nothing was changed.
+    /// The transport does not have such scopes (<c>InvalidScope</c>), the list is empty (<c>EmptyRequirements</c>), or no policy can have
+    /// it (<c>InvalidRequirement</c>). Nothing was changed.
     /// </exception>
     public bool SetScope(string transport, string scope, IReadOnlyList<TrustRequirement> requirements)
     {
@@ -81,7 +86,8 @@ public sealed class PolicyEditor
 
         JsonMemberText transports = _root.Find("transports") ?? _layout.AddMember(_root, null, "transports", new JsonObjectText(), null);
         JsonObjectText? model = transports.Object!.Members.LastOrDefault(m => m.Name != transport && m.Object!.Members.Count > 0)?.Object;
-        JsonMemberText section = transports.Object.Find(transport) ?? _layout.AddMember(transports.Object, transports, transport, new JsonObjectText(), null);
+        JsonMemberText section = transports.Object.Find(transport)
+            ?? _layout.AddMember(transports.Object, transports, transport, new JsonObjectText(), null);
         JsonMemberText member = section.Object!.Find(scope) ?? _layout.AddMember(section.Object, section, scope, null, model);
 
         IReadOnlyList<TrustRequirement>? before = _before.FindTransport(transport)?.Find(scope);
@@ -116,7 +122,9 @@ public sealed class PolicyEditor
 
     /// <summary>The new text, read back and compared with what it has to mean.</summary>
     /// <returns>UTF-8 text; the old text if nothing changes.</returns>
-    /// <exception cref="TrustException">The new text would not mean what was asked for, or is too large; nothing must be written.</exception>
+    /// <exception cref="TrustException">
+    /// The new text would not mean what was asked for, or is too large; nothing must be written.
+    /// </exception>
     public byte[] ToBytes()
     {
         if (!HasChanges)
@@ -136,19 +144,26 @@ public sealed class PolicyEditor
         if (problem is not null)
         {
             string shown = Printable.Of(scope, Printable.NameLength);
-            throw new TrustException("InvalidScope", TrustErrorKind.InvalidArgument, $"The scope \"{shown}\" is not possible in transport {Printable.Of(transport, Printable.NameLength)}: {problem}.")
+            throw new TrustException(
+                "InvalidScope",
+                TrustErrorKind.InvalidArgument,
+                $"The scope \"{shown}\" is not possible in transport {Printable.Of(transport, Printable.NameLength)}: {problem}.")
             {
                 Target = scope,
             };
         }
     }
 
-    // What is written is what will be read: a list that the reader would refuse, or understand otherwise, is refused here, where it can be named.
+    // What is written is what will be read: a list that the reader would refuse, or understand otherwise, is refused here, where it can
+    // be named.
     private static IReadOnlyList<TrustRequirement> Checked(IReadOnlyList<TrustRequirement> requirements, string what)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         if (requirements.Count == 0)
-            throw new TrustException("EmptyRequirements", TrustErrorKind.InvalidArgument, $"The requirements for {what} are empty; at least one is needed. Use {TrustOperation.Remove} to forget a scope.");
+            throw new TrustException(
+                "EmptyRequirements",
+                TrustErrorKind.InvalidArgument,
+                $"The requirements for {what} are empty; at least one is needed. Use {TrustOperation.Remove} to forget a scope.");
         try
         {
             return PolicyReader.ReadRequirements(RequirementWriter.ToCompactJson(requirements), what);
@@ -156,7 +171,14 @@ public sealed class PolicyEditor
         catch (TrustException e)
         {
             string problem = e is TrustFormatException f ? f.Problem : e.Message;
-            throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The requirements for {what} are not possible: {problem}", e) { Target = what };
+            throw new TrustException(
+                "InvalidRequirement",
+                TrustErrorKind.InvalidArgument,
+                $"The requirements for {what} are not possible: {problem}",
+                e)
+            {
+                Target = what,
+            };
         }
     }
 
@@ -186,7 +208,11 @@ public sealed class PolicyEditor
         ok &= after.Transports.Sum(static t => t.Scopes.Count) == expectedCount;
         if (!ok)
         {
-            throw new TrustException("PolicyEditFailed", TrustErrorKind.InvalidData, $"{_path} could not be edited in place: the new text would not mean what was asked for. Nothing was written; please report this with the file.")
+            throw new TrustException(
+                "PolicyEditFailed",
+                TrustErrorKind.InvalidData,
+                $"{_path} could not be edited in place: the new text would not mean what was asked for. Nothing was written; " +
+                "please report this with the file.")
             {
                 Target = _path,
             };

@@ -36,25 +36,52 @@ internal ref struct PolicyJson
     {
         if (content.Length > PolicyReader.MaxBytes)
         {
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{file} has {content.Length} bytes; a policy of more than {PolicyReader.MaxBytes} bytes is not read.")
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{file} has {content.Length} bytes; a policy of more than {PolicyReader.MaxBytes} bytes is not read.")
             {
                 Target = file,
             };
         }
 
         if (content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
-            throw new TrustFormatException("PolicyByteOrderMark", file, 1, 1, "", "The file begins with a byte order mark, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
+            throw new TrustFormatException(
+                "PolicyByteOrderMark",
+                file,
+                1,
+                1,
+                "",
+                "The file begins with a byte order mark, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
         if (content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            throw new TrustFormatException("PolicyInvalidText", file, 1, 1, "", "The file is UTF-16 text, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
+            throw new TrustFormatException(
+                "PolicyInvalidText",
+                file,
+                1,
+                1,
+                "",
+                "The file is UTF-16 text, which podman and skopeo refuse. Save it as UTF-8 without BOM.");
         int start = 0;
         while (start < content.Length && content[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
             start++;
         if (start == content.Length)
-            throw new TrustFormatException("PolicyEmpty", file, 0, 0, "", "The file is empty. Write a policy, or restore the distribution's default.");
+            throw new TrustFormatException(
+                "PolicyEmpty",
+                file,
+                0,
+                0,
+                "",
+                "The file is empty. Write a policy, or restore the distribution's default.");
         if (!Utf8.IsValid(content))
         {
             (int line, int column) = Position(content, FirstInvalid(content));
-            throw new TrustFormatException("PolicyInvalidText", file, line, column, "", "The file is not valid UTF-8 here. Save it as UTF-8.");
+            throw new TrustFormatException(
+                "PolicyInvalidText",
+                file,
+                line,
+                column,
+                "",
+                "The file is not valid UTF-8 here. Save it as UTF-8.");
         }
     }
 
@@ -181,7 +208,8 @@ internal ref struct PolicyJson
     }
 
     /// <summary>
-    /// Bytes as Go decodes them: a base64 string (line breaks ignored), or an array of numbers from 0 to 255; null is null. Returned as base64 without line breaks.
+    /// Bytes as Go decodes them: a base64 string (line breaks ignored), or an array of numbers from 0 to 255; null is null. Returned as
+    /// base64 without line breaks.
     /// </summary>
     public string? Base64()
     {
@@ -220,7 +248,9 @@ internal ref struct PolicyJson
                 return Error("PolicyUnknownMember", $"The member \"{name}\" is unknown; names are case-sensitive: write \"{k}\".");
         }
 
-        return Error("PolicyUnknownMember", $"The member \"{name}\" is unknown here; possible are {string.Join(", ", known.ToArray())}. Remove it or correct its name.");
+        return Error(
+            "PolicyUnknownMember",
+            $"The member \"{name}\" is unknown here; possible are {string.Join(", ", known.ToArray())}. Remove it or correct its name.");
     }
 
     public readonly TrustFormatException DuplicateMember(string name) =>

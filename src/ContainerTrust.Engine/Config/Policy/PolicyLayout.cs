@@ -89,7 +89,8 @@ internal sealed class PolicyLayout(ReadOnlyMemory<byte> content)
         return output.ToArray();
     }
 
-    // A value to imitate: the one that is replaced, or one nearby of the same kind, as [{"type": "reject"}] is often written in one line where longer lists are not.
+    // A value to imitate: the one that is replaced, or one nearby of the same kind, as [{"type": "reject"}] is often written in one line
+    // where longer lists are not.
     private static ReadOnlyMemory<byte> Example(ReadOnlySpan<byte> compact, JsonMemberText member, JsonObjectText parent, JsonObjectText? model)
     {
         bool isShort = IsShort(compact);

@@ -5,9 +5,10 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Config.Policy;
 
 /// <summary>
-/// Reads policy.json as strictly as the reference implementation (containers/image, <c>signature/policy_config.go</c>): an unknown or duplicate member,
-/// a wrong type, an empty requirement list, a scope that its transport does not have, or anything after the document refuses the whole file.
-/// Stricter in two points, both of text that no editor writes: invalid UTF-8 and unpaired surrogate escapes are refused, where Go replaces them by U+FFFD.
+/// Reads policy.json as strictly as the reference implementation (containers/image, <c>signature/policy_config.go</c>): an unknown or
+/// duplicate member, a wrong type, an empty requirement list, a scope that its transport does not have, or anything after the document
+/// refuses the whole file. Stricter in two points, both of text that no editor writes: invalid UTF-8 and unpaired surrogate escapes are
+/// refused, where Go replaces them by U+FFFD.
 /// </summary>
 public static class PolicyReader
 {
@@ -18,7 +19,9 @@ public static class PolicyReader
     /// <param name="content">The file's bytes.</param>
     /// <param name="path">The file's name, for messages.</param>
     /// <returns>The policy.</returns>
-    /// <exception cref="TrustFormatException">The reference implementation would refuse the file; the message names line, column and JSON path.</exception>
+    /// <exception cref="TrustFormatException">
+    /// The reference implementation would refuse the file; the message names line, column and JSON path.
+    /// </exception>
     public static PolicyDocument Read(ReadOnlySpan<byte> content, string path)
     {
         ArgumentNullException.ThrowIfNull(path);

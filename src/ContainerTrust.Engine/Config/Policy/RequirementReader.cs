@@ -105,7 +105,9 @@ internal static class RequirementReader
         if (keyType is null)
             throw json.Error("PolicyMissingMember", "The member \"keyType\" is missing; write \"keyType\": \"GPGKeys\".");
         if (sources != 1)
-            throw json.Error("PolicyKeySource", $"Exactly one of keyPath, keyPaths and keyData must be there, but {(sources == 0 ? "none is" : "several are")}.");
+            throw json.Error(
+                "PolicyKeySource",
+                $"Exactly one of keyPath, keyPaths and keyData must be there, but {(sources == 0 ? "none is" : "several are")}.");
         return new SignedByRequirement { KeyType = keyType, KeyPath = keyPath, KeyPaths = keyPaths, KeyData = keyData, SignedIdentity = identity };
     }
 

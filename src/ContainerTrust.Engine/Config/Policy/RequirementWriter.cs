@@ -36,7 +36,9 @@ public static class RequirementWriter
             NewLine = newLine,
         });
 
-    /// <summary>Whether two lists ask for the same: an absent identity is the default identity, and key data is compared by content.</summary>
+    /// <summary>
+    /// Whether two lists ask for the same: an absent identity is the default identity, and key data is compared by content.
+    /// </summary>
     /// <param name="left">A list.</param>
     /// <param name="right">Another list.</param>
     /// <returns>True if they are the same in meaning and order.</returns>
@@ -94,7 +96,8 @@ public static class RequirementWriter
         _ => requirement,
     };
 
-    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) => identity is MatchRepoDigestOrExactIdentity ? null : identity;
+    private static SignedIdentity? CanonicalIdentity(SignedIdentity? identity) =>
+        identity is MatchRepoDigestOrExactIdentity ? null : identity;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -212,5 +215,8 @@ public static class RequirementWriter
     private static string? Checked(string? value) =>
         UnicodeText.IsValid(value)
             ? value
-            : throw new TrustException("InvalidRequirement", TrustErrorKind.InvalidArgument, $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
+            : throw new TrustException(
+                "InvalidRequirement",
+                TrustErrorKind.InvalidArgument,
+                $"The value \"{Printable.Of(value!, Printable.NameLength)}\" is not valid Unicode text. Correct it.");
 }

@@ -52,7 +52,9 @@ internal static class SigstoreRequirementReader
         if (sources != 1)
             throw json.Error("PolicyKeySource", $"Exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki must be there, but {(sources == 0 ? "none is" : "several are")}.");
         if (rekorSources > 1)
-            throw json.Error("PolicyKeySource", "At most one of rekorPublicKeyPath, rekorPublicKeyPaths, rekorPublicKeyData and rekorPublicKeyDatas can be there.");
+            throw json.Error(
+                "PolicyKeySource",
+                "At most one of rekorPublicKeyPath, rekorPublicKeyPaths, rekorPublicKeyData and rekorPublicKeyDatas can be there.");
         if (r.Fulcio is not null && rekorSources == 0)
             throw json.Error("PolicyMissingMember", "With fulcio a Rekor key is needed: give rekorPublicKeyPath, rekorPublicKeyPaths, rekorPublicKeyData or rekorPublicKeyDatas.");
         if (r.Pki is not null && rekorSources > 0)

@@ -9,8 +9,8 @@ namespace ContainerTrust.Engine.Config.RegistriesConf;
 public sealed record PullSource(DockerReference Reference, bool IsInsecure, bool IsMirror)
 {
     /// <summary>
-    /// Whether it is another place than the image's name says: a mirror, or another registry that a <c>location</c> puts in the name's place. A credential
-    /// that was given for the image is not for it.
+    /// Whether it is another place than the image's name says: a mirror, or another registry that a <c>location</c> puts in the name's
+    /// place. A credential that was given for the image is not for it.
     /// </summary>
     public bool IsElsewhere { get => IsMirror || field; init; }
 }

@@ -7,8 +7,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Config.RegistriesConf;
 
 /// <summary>
-/// Where images are fetched from, and what short names mean (containers-registries.conf(5)): the main file, its drop-in files, and the aliases that
-/// podman recorded. Immutable once loaded, and for many threads.
+/// Where images are fetched from, and what short names mean (containers-registries.conf(5)): the main file, its drop-in files, and the
+/// aliases that podman recorded. Immutable once loaded, and for many threads.
 /// </summary>
 public sealed class RegistriesConfiguration
 {
@@ -38,7 +38,9 @@ public sealed class RegistriesConfiguration
     /// <summary>The registries, one for each prefix, in the order of their prefixes.</summary>
     internal IReadOnlyCollection<RegistryEntry> Registries => _registries.Values;
 
-    /// <summary>The programs that are asked for credentials, in order; <c>containers-auth.json</c> stands for the auth files. Never empty.</summary>
+    /// <summary>
+    /// The programs that are asked for credentials, in order; <c>containers-auth.json</c> stands for the auth files. Never empty.
+    /// </summary>
     public IReadOnlyList<string> CredentialHelpers => _credentialHelpers;
 
     /// <summary>The registries that a short name is looked for in, in order.</summary>
@@ -48,16 +50,16 @@ public sealed class RegistriesConfiguration
     public ShortNameMode ShortNameMode { get; private set; }
 
     /// <summary>
-    /// Loads the configuration as containers/image does. The main file is the one given, else <c>$CONTAINERS_REGISTRIES_CONF</c> (or <c>$REGISTRIES_CONFIG_PATH</c>),
-    /// else the user's own if it is there, else the system's; drop-in files come from the system's and then the user's <c>registries.conf.d</c>, from the user's alone
-    /// where the main file is the user's own.
+    /// Loads the configuration as containers/image does. The main file is the one given, else <c>$CONTAINERS_REGISTRIES_CONF</c> (or
+    /// <c>$REGISTRIES_CONFIG_PATH</c>), else the user's own if it is there, else the system's; drop-in files come from the system's and
+    /// then the user's <c>registries.conf.d</c>, from the user's alone where the main file is the user's own.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="path">The main file, an absolute path. Null to find it.</param>
     /// <returns>The configuration; an empty one if there is no file and none was named.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidToml</c>, <c>InvalidRegistriesConf</c>; <c>RegistriesConfNotFound</c> for a named file that is not there; <c>PathNotAbsolute</c>; or a file
-    /// cannot be read.
+    /// <c>InvalidToml</c>, <c>InvalidRegistriesConf</c>; <c>RegistriesConfNotFound</c> for a named file that is not there;
+    /// <c>PathNotAbsolute</c>; or a file cannot be read.
     /// </exception>
     public static RegistriesConfiguration Load(ITrustHost host, string? path = null) => Load(host, path, ContainersRelease.Find(host));
 
@@ -83,11 +85,14 @@ public sealed class RegistriesConfiguration
 
     /// <summary>The places that an image may be fetched from.</summary>
     /// <remarks>
-    /// A registry that is blocked is left out, and its mirrors are not: so clusters say that images come from their mirror only. A mirror is left out where its own
-    /// name is blocked.
+    /// A registry that is blocked is left out, and its mirrors are not: so clusters say that images come from their mirror only. A mirror
+    /// is left out where its own name is blocked.
     /// </remarks>
     /// <param name="image">The image, by its full name.</param>
-    /// <returns>The mirrors that are for this name, in order, then the registry itself. The policy is asked about <paramref name="image"/>, never about these.</returns>
+    /// <returns>
+    /// The mirrors that are for this name, in order, then the registry itself. The policy is asked about <paramref name="image"/>, never
+    /// about these.
+    /// </returns>
     /// <exception cref="TrustException">
     /// <c>RegistryBlocked</c>: nothing is left. <c>InvalidRegistriesConf</c>: what a location makes of the name is not an image name.
     /// </exception>
@@ -124,18 +129,26 @@ public sealed class RegistriesConfiguration
         Add(entry.Endpoint, isMirror: false);
         return sources.Count > 0
             ? sources
-            : throw new TrustException("RegistryBlocked", TrustErrorKind.PermissionDenied, $"Images of {blocked!.Prefix} are blocked in {blocked.File}, so {image} cannot be fetched.") { Target = image.ToString() };
+            : throw new TrustException(
+                "RegistryBlocked",
+                TrustErrorKind.PermissionDenied,
+                $"Images of {blocked!.Prefix} are blocked in {blocked.File}, so {image} cannot be fetched.")
+            {
+                Target = image.ToString(),
+            };
     }
 
     /// <summary>
-    /// The images that a name may mean, as <c>podman pull</c> takes it (a name with a transport, <c>docker://…</c>, is never a short one): a full name itself;
-    /// of a short name its alias, else the name in each search registry. Where podman would ask, nothing is guessed.
+    /// The images that a name may mean, as <c>podman pull</c> takes it (a name with a transport, <c>docker://…</c>, is never a short
+    /// one): a full name itself; of a short name its alias, else the name in each search registry. Where podman would ask, nothing is
+    /// guessed.
     /// </summary>
     /// <param name="name">The name, with or without tag and digest.</param>
     /// <returns>The candidates in order; <c>latest</c> is added where there is neither tag nor digest.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidReference</c>; <c>ShortNameAmbiguous</c>: several registries could be meant and the mode is <see cref="ShortNameMode.Enforcing"/>;
-    /// <c>ShortNameUnresolved</c>: no alias and no search registry; or the file of recorded aliases cannot be read.
+    /// <c>InvalidReference</c>; <c>ShortNameAmbiguous</c>: several registries could be meant and the mode is
+    /// <see cref="ShortNameMode.Enforcing"/>; <c>ShortNameUnresolved</c>: no alias and no search registry; or the file of recorded
+    /// aliases cannot be read.
     /// </exception>
     public IReadOnlyList<DockerReference> ResolveShortName(string name)
     {
@@ -164,7 +177,11 @@ public sealed class RegistriesConfiguration
         List<DockerReference> candidates = [.. _searchRegistries.Select(registry => WithTag(Parse($"{registry}/{name}", name)))];
         if (candidates.Count > 1 && ShortNameMode == ShortNameMode.Enforcing)
         {
-            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' could mean {string.Join(", ", candidates)}; write the one that is meant ({_searchFile} demands it).")
+            throw new TrustException(
+                "ShortNameAmbiguous",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(name, Printable.NameLength)}' could mean {string.Join(", ", candidates)}; " +
+                $"write the one that is meant ({_searchFile} demands it).")
             {
                 Target = name,
             };
@@ -173,7 +190,8 @@ public sealed class RegistriesConfiguration
         return candidates;
     }
 
-    private static string? Variable(ITrustHost host, string name) => host.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(ITrustHost host, string name) =>
+        host.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static DockerReference WithTag(DockerReference reference) => reference.IsNameOnly ? reference.ForLookup() : reference;
 
@@ -201,7 +219,12 @@ public sealed class RegistriesConfiguration
         string rewritten = endpoint.Location + full[entry.Match(full)..];
         if (DockerReference.TryParse(rewritten, out DockerReference? reference, out string problem) && reference.ToString() == rewritten)
             return reference;
-        throw new TrustException("InvalidRegistriesConf", TrustErrorKind.InvalidData, $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of '{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, which is not a full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
+        throw new TrustException(
+            "InvalidRegistriesConf",
+            TrustErrorKind.InvalidData,
+            $"{entry.File}: the location '{Printable.Of(endpoint.Location, Printable.NameLength)}' of " +
+            $"'{Printable.Of(entry.Prefix, Printable.NameLength)}' makes '{Printable.Of(rewritten, Printable.NameLength)}' of {image}, " +
+            $"which is not a full image name{(problem.Length == 0 ? "" : $": {Printable.Of(problem, Printable.NameLength)}")}.")
         {
             Target = entry.File,
         };
@@ -259,7 +282,13 @@ public sealed class RegistriesConfiguration
     {
         string path = AbsolutePath.Require(named, "the file of registries");
         HostFile file = _host.TryReadFile(path, TomlReader.MaxBytes)
-            ?? throw new TrustException("RegistriesConfNotFound", TrustErrorKind.NotFound, $"{path} does not exist; check the path, or leave it out to use the host's own registries.conf.") { Target = path };
+            ?? throw new TrustException(
+                "RegistriesConfNotFound",
+                TrustErrorKind.NotFound,
+                $"{path} does not exist; check the path, or leave it out to use the host's own registries.conf.")
+            {
+                Target = path,
+            };
         Add(path, file.Content.Span, isDropIn, requireV2);
     }
 

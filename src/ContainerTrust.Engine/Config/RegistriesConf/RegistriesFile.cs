@@ -49,7 +49,9 @@ internal sealed class RegistriesFile
         string mode = document.String(root, "short-name-mode");
         string layerStore = document.String(root, "additional-layer-store-auth-helper");
         TomlTable? aliases = document.Table(root, "aliases");
-        bool hasV2 = tables is not null || read.SearchRegistries is not null || read.CredentialHelpers is not null || mode.Length > 0 || layerStore.Length > 0 || aliases is not null;
+        bool hasV2 = tables is not null
+            || read.SearchRegistries is not null || read.CredentialHelpers is not null || mode.Length > 0 || layerStore.Length > 0
+            || aliases is not null;
         List<(RegistryEntry Entry, int Offset)> entries = [];
         if (!read.TryReadV1(hasV2, requireV2, entries) && tables is not null)
         {
@@ -63,7 +65,10 @@ internal sealed class RegistriesFile
         {
             string registry = read.Location(read.SearchRegistries[i], 0);
             if (!ReferenceGrammar.IsDomain(registry))
-                throw document.Error(InvalidId, 0, $"'{Printable.Of(registry, Printable.NameLength)}' in unqualified-search-registries is not a host[:port].");
+                throw document.Error(
+                    InvalidId,
+                    0,
+                    $"'{Printable.Of(registry, Printable.NameLength)}' in unqualified-search-registries is not a host[:port].");
             read.SearchRegistries[i] = registry;
         }
 
@@ -92,7 +97,10 @@ internal sealed class RegistriesFile
         if (requireV2 is not null)
             throw _document.Error(InvalidId, v1.Offset, $"This is version 1 of the format, {requireV2}; write [[registry]] tables.");
         if (hasV2)
-            throw _document.Error(InvalidId, v1.Offset, "The file mixes versions 1 and 2 of the format; write [[registry]] tables and unqualified-search-registries only.");
+            throw _document.Error(
+                InvalidId,
+                v1.Offset,
+                "The file mixes versions 1 and 2 of the format; write [[registry]] tables and unqualified-search-registries only.");
         SearchRegistries = search;
         List<string> insecureLocations = [.. (insecure ?? []).Select(r => Location(r, v1.Offset))];
         List<string> blockedLocations = [.. (blocked ?? []).Select(r => Location(r, v1.Offset))];
@@ -134,9 +142,15 @@ internal sealed class RegistriesFile
             if (mirrorLocation.Length == 0)
                 throw _document.Error(InvalidId, mirror.Offset, "The mirror has no location; give one.");
             if (pull.Length > 0 && byDigestOnly)
-                throw _document.Error(InvalidId, mirror.Offset, "pull-from-mirror cannot be there together with the registry's mirror-by-digest-only; write one of them.");
+                throw _document.Error(
+                    InvalidId,
+                    mirror.Offset,
+                    "pull-from-mirror cannot be there together with the registry's mirror-by-digest-only; write one of them.");
             if (pull is not ("" or "all" or "digest-only" or "tag-only"))
-                throw _document.Error(InvalidId, mirror.Offset, $"'{Printable.Of(pull, Printable.NameLength)}' is not a pull-from-mirror; possible are all, digest-only and tag-only.");
+                throw _document.Error(
+                    InvalidId,
+                    mirror.Offset,
+                    $"'{Printable.Of(pull, Printable.NameLength)}' is not a pull-from-mirror; possible are all, digest-only and tag-only.");
             mirrors.Add(new RegistryLocation(mirrorLocation, _document.Switch(mirror, "insecure"), pull));
         }
 

@@ -17,12 +17,15 @@ internal sealed record RegistryLocation(string Location, bool IsInsecure, string
 /// <param name="File">The file that says so.</param>
 internal sealed record RegistryEntry(string Prefix, RegistryLocation Endpoint, IReadOnlyList<RegistryLocation> Mirrors, bool IsBlocked, bool MirrorByDigestOnly, string File)
 {
-    /// <summary>How much of a reference the prefix stands for (containers/image, <c>refMatchingPrefix</c>); -1 if it is not for it.</summary>
+    /// <summary>
+    /// How much of a reference the prefix stands for (containers/image, <c>refMatchingPrefix</c>); -1 if it is not for it.
+    /// </summary>
     public int Match(string reference)
     {
         if (!Prefix.StartsWith("*.", StringComparison.Ordinal))
         {
-            return reference.StartsWith(Prefix, StringComparison.Ordinal) && (reference.Length == Prefix.Length || reference[Prefix.Length] is ':' or '/' or '@')
+            return reference.StartsWith(Prefix, StringComparison.Ordinal)
+                && (reference.Length == Prefix.Length || reference[Prefix.Length] is ':' or '/' or '@')
                 ? Prefix.Length
                 : -1;
         }

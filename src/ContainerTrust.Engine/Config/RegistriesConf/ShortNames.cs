@@ -15,7 +15,9 @@ internal static class ShortNames
     public static bool HasRegistry(string name)
     {
         int slash = name.IndexOf('/');
-        return slash > 0 && name.AsSpan(0, slash) is var first && (first.IndexOfAny('.', ':') >= 0 || first is "localhost") && ReferenceGrammar.IsDomain(first);
+        return slash > 0
+            && name.AsSpan(0, slash) is var first && (first.IndexOfAny('.', ':') >= 0 || first is "localhost")
+            && ReferenceGrammar.IsDomain(first);
     }
 
     /// <summary>Reads the table <c>[aliases]</c> of a file.</summary>
@@ -33,7 +35,8 @@ internal static class ShortNames
                 throw document.WrongType(value, name, "a string");
             if (text.Value.Length == 0)
                 aliases[name] = new ShortNameAlias(null, document.File);
-            else if (HasRegistry(text.Value) && DockerReference.TryParse(text.Value, out DockerReference? target, out _) && target.IsNameOnly)
+            else if (HasRegistry(text.Value)
+                && DockerReference.TryParse(text.Value, out DockerReference? target, out _) && target.IsNameOnly)
                 aliases[name] = new ShortNameAlias(target, document.File);
             else
                 throw document.Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(text.Value, Printable.NameLength)}' is not something that the alias '{Printable.Of(name, Printable.NameLength)}' can stand for; write registry and repository, without tag and digest.");

@@ -6,20 +6,23 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// </summary>
 public sealed record EffectiveLookaside
 {
-    /// <summary>Base URL that signatures are read from. Null if nothing is configured: the built-in directory of the user applies.</summary>
+    /// <summary>
+    /// Base URL that signatures are read from. Null if nothing is configured: the built-in directory of the user applies.
+    /// </summary>
     public string? SignatureStore { get; init; }
 
     /// <summary>The section that <see cref="SignatureStore"/> comes from. Null if none.</summary>
     public LookasideEntry? SignatureStoreSource { get; init; }
 
     /// <summary>
-    /// Base URL for writing that a staging key gives. Null if writing goes to a store for reading (see <see cref="WriteStore"/>), or nothing is configured.
+    /// Base URL for writing that a staging key gives. Null if writing goes to a store for reading (see <see cref="WriteStore"/>), or
+    /// nothing is configured.
     /// </summary>
     public string? SignatureStoreStaging { get; init; }
 
     /// <summary>
-    /// Base URL that signatures are written to: of the most specific section that has a staging store or a store, the staging store if it has one.
-    /// Null if nothing is configured.
+    /// Base URL that signatures are written to: of the most specific section that has a staging store or a store, the staging store if it
+    /// has one. Null if nothing is configured.
     /// </summary>
     public string? WriteStore { get; init; }
 

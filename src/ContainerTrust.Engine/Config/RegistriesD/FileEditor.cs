@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Formats.Yaml;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>
-/// Edits the text of one registries.d file: touches the lines concerned and no others, and proves afterwards, by reading the new text, that it says what is
-/// wanted and that everything else still says what it said.
+/// Edits the text of one registries.d file: touches the lines concerned and no others, and proves afterwards, by reading the new text,
+/// that it says what is wanted and that everything else still says what it said.
 /// </summary>
 internal sealed class FileEditor
 {
@@ -89,7 +89,8 @@ internal sealed class FileEditor
 
     private YamlNode? Docker => _sections.DockerField?.Value;
 
-    // Removing ----------------------------------------------------------------------------------------------------------------------------------
+    // Removing
+    // ----------------------------------------------------------------------------------------------------------------------------------
 
     private void Remove(SectionNode section)
     {
@@ -155,7 +156,8 @@ internal sealed class FileEditor
         _edits.Insert(ColonOf(docker.Key) + 1, " {}");
     }
 
-    // Changing ----------------------------------------------------------------------------------------------------------------------------------
+    // Changing
+    // ----------------------------------------------------------------------------------------------------------------------------------
 
     private void Change(SectionNode section, RawSection intent)
     {
@@ -261,7 +263,8 @@ internal sealed class FileEditor
         return _text.LineEnd(_text.LineIndex(field.Value.End - 1));
     }
 
-    // Adding ------------------------------------------------------------------------------------------------------------------------------------
+    // Adding
+    // ------------------------------------------------------------------------------------------------------------------------------------
 
     private void AddNamespaces(List<(string Name, RawSection Raw)> added)
     {
@@ -372,7 +375,8 @@ internal sealed class FileEditor
         _edits.Insert(YamlShape.EntryEnd(_text, children[^2], children[^1]), hasOthers ? ", " + entry : entry);
     }
 
-    // Lines -------------------------------------------------------------------------------------------------------------------------------------
+    // Lines
+    // -------------------------------------------------------------------------------------------------------------------------------------
 
     private static List<(string Key, string Value)> Settings(RawSection raw) =>
         [.. Pairs(new RawSection(), raw).Where(pair => pair.Wanted.Length > 0).Select(pair => (pair.Key, pair.Wanted))];
@@ -412,7 +416,8 @@ internal sealed class FileEditor
     private static string Value((string Key, string Value) setting, bool isFlow) =>
         setting.Key == LookasideKey.UseSigstoreAttachments ? setting.Value : ScalarWriter.Write(setting.Value, YamlStyle.Plain, isFlow);
 
-    // Places ------------------------------------------------------------------------------------------------------------------------------------
+    // Places
+    // ------------------------------------------------------------------------------------------------------------------------------------
 
     private YamlNode ParentOf(SectionNode section)
     {
@@ -462,7 +467,9 @@ internal sealed class FileEditor
 
     private int Column(YamlNode node) => node.Start - _text.LineStarts[_text.LineIndex(node.Start)];
 
-    /// <summary>Where lines go that follow a block mapping's last entry, and the comments indented at least so far that follow it directly.</summary>
+    /// <summary>
+    /// Where lines go that follow a block mapping's last entry, and the comments indented at least so far that follow it directly.
+    /// </summary>
     private int AfterEntry(YamlNode mapping, int commentIndent = int.MaxValue)
     {
         int last = _text.LineIndex(Math.Max(mapping.Start, YamlShape.ContentEnd(_text, mapping) - 1));
@@ -494,7 +501,8 @@ internal sealed class FileEditor
         return false;
     }
 
-    // Checking ----------------------------------------------------------------------------------------------------------------------------------
+    // Checking
+    // ----------------------------------------------------------------------------------------------------------------------------------
 
     private void Verify(string edited, Dictionary<string, RawSection?> intents, RawSection? defaultIntent)
     {
@@ -603,6 +611,13 @@ internal sealed class FileEditor
     private TrustException NotPossible(YamlNode? node, string why, Exception? cause = null)
     {
         string place = node is null ? _text.Path : $"{_text.Path}:{_text.Line(node.Start)}";
-        return new TrustException("EditNotPossible", TrustErrorKind.InvalidData, $"{place} cannot be changed automatically: {why}. Edit the file by hand.", cause) { Target = _text.Path };
+        return new TrustException(
+            "EditNotPossible",
+            TrustErrorKind.InvalidData,
+            $"{place} cannot be changed automatically: {why}. Edit the file by hand.",
+            cause)
+        {
+            Target = _text.Path,
+        };
     }
 }

@@ -4,11 +4,15 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 internal static class LookasideChain
 {
     /// <summary>
-    /// The names under <c>docker</c> that govern a scope or an expanded reference: itself, its repository, each parent namespace, the host with its port,
-    /// then wildcards for the host without it.
+    /// The names under <c>docker</c> that govern a scope or an expanded reference: itself, its repository, each parent namespace, the
+    /// host with its port, then wildcards for the host without it.
     /// </summary>
-    /// <param name="scope">A scope (<c>host[:port][/namespace…][:tag|@digest]</c> or <c>*.domain</c>); empty for what no name governs.</param>
-    /// <param name="longest">Names longer than this cannot exist and are left out, so that an absurd scope costs no more than its length.</param>
+    /// <param name="scope">
+    /// A scope (<c>host[:port][/namespace…][:tag|@digest]</c> or <c>*.domain</c>); empty for what no name governs.
+    /// </param>
+    /// <param name="longest">
+    /// Names longer than this cannot exist and are left out, so that an absurd scope costs no more than its length.
+    /// </param>
     /// <returns>The names, none twice; <c>default-docker</c> is not among them.</returns>
     public static List<string> Of(string scope, int longest = int.MaxValue)
     {

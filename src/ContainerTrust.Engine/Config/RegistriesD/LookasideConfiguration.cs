@@ -40,7 +40,9 @@ public sealed class LookasideConfiguration
     /// <summary>What is allowed and probably not meant, in the order of files and lines.</summary>
     public IReadOnlyList<LookasideWarning> Warnings { get; }
 
-    /// <summary>The directories that were read together, the one whose files count most first. Empty where only <see cref="Directory"/> was.</summary>
+    /// <summary>
+    /// The directories that were read together, the one whose files count most first. Empty where only <see cref="Directory"/> was.
+    /// </summary>
     internal IReadOnlyList<LookupDirectory> Levels { get; private init; } = [];
 
     /// <summary>The files of <see cref="Levels"/>, in the order in which they were read, with those that are hidden.</summary>
@@ -53,7 +55,9 @@ public sealed class LookasideConfiguration
     /// <param name="host">The host.</param>
     /// <param name="locations">Which directory, and by which release's rules.</param>
     /// <returns>The merged configuration.</returns>
-    /// <exception cref="TrustFormatException">See <see cref="Load(ITrustHost, string)"/>; also for a section of two levels under different file names.</exception>
+    /// <exception cref="TrustFormatException">
+    /// See <see cref="Load(ITrustHost, string)"/>; also for a section of two levels under different file names.
+    /// </exception>
     /// <exception cref="TrustException">A directory or a file cannot be read.</exception>
     internal static LookasideConfiguration Load(ITrustHost host, TrustLocations locations) =>
         locations.ReadsAllRegistries ? LoadAllLevels(host, locations.RegistriesDirectory, locations.Release) : Load(host, locations.RegistriesDirectory);
@@ -104,7 +108,8 @@ public sealed class LookasideConfiguration
     /// </summary>
     /// <param name="transport">The transport.</param>
     /// <param name="scope">
-    /// A scope of the policy, or an image's fully expanded reference with either tag or digest; empty for the transport's or the policy's default.
+    /// A scope of the policy, or an image's fully expanded reference with either tag or digest; empty for the transport's or the policy's
+    /// default.
     /// </param>
     /// <returns>The settings in force; null for a transport other than <c>docker</c>.</returns>
     public EffectiveLookaside? ForScope(string transport, string scope)
@@ -137,8 +142,8 @@ public sealed class LookasideConfiguration
     }
 
     /// <summary>
-    /// The store that <c>podman image trust show</c> 4.x prints for an entry of any transport. Not what is in force (see <see cref="ForScope"/>): it looks
-    /// at one section only, knows no wildcards and no tags, and takes key names without regard to case.
+    /// The store that <c>podman image trust show</c> 4.x prints for an entry of any transport. Not what is in force (see
+    /// <see cref="ForScope"/>): it looks at one section only, knows no wildcards and no tags, and takes key names without regard to case.
     /// </summary>
     /// <param name="scope">The scope; empty for a default.</param>
     /// <returns>The store; empty if podman prints none.</returns>
@@ -148,7 +153,9 @@ public sealed class LookasideConfiguration
         return _podman.Store(scope);
     }
 
-    /// <summary>The <c>*.yaml</c> files of a directory; one that vanishes between listing and reading is skipped, as the reference does.</summary>
+    /// <summary>
+    /// The <c>*.yaml</c> files of a directory; one that vanishes between listing and reading is skipped, as the reference does.
+    /// </summary>
     internal static List<HostFile> ReadFiles(ITrustHost host, string directory)
     {
         var files = new List<HostFile>();
@@ -172,7 +179,11 @@ public sealed class LookasideConfiguration
     {
         if (total <= LookasideLimits.TotalBytes)
             return;
-        throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; remove what does not belong there.")
+        throw new TrustException(
+            "LookasideTooLarge",
+            TrustErrorKind.LimitsExceeded,
+            $"The .yaml files in {directory} are larger than {LookasideLimits.TotalBytes} bytes together; " +
+            "remove what does not belong there.")
         {
             Target = directory,
         };
@@ -188,7 +199,8 @@ public sealed class LookasideConfiguration
         return new LookasideConfiguration(directory, files, merged) { Levels = levels ?? [], Sources = sources ?? [] };
     }
 
-    internal static string TrimEnd(string directory) => directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;
+    internal static string TrimEnd(string directory) =>
+        directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;
 
     internal static string Join(string directory, string name) => directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 
@@ -229,7 +241,11 @@ public sealed class LookasideConfiguration
             {
                 LookasideEntry entry = Entry(section, file.Path);
                 if (!Sections.TryAdd(entry.Namespace!, entry))
-                    throw Duplicate(entry, Sections[entry.Namespace!], $"{LookasideKey.Docker}.{entry.Namespace}", $"namespace {entry.Namespace}");
+                    throw Duplicate(
+                        entry,
+                        Sections[entry.Namespace!],
+                        $"{LookasideKey.Docker}.{entry.Namespace}",
+                        $"namespace {entry.Namespace}");
             }
 
             Podman.Add(document, sections);
@@ -246,6 +262,12 @@ public sealed class LookasideConfiguration
         };
 
         private static TrustFormatException Duplicate(LookasideEntry entry, LookasideEntry earlier, string documentPath, string what) =>
-            new("DuplicateNamespace", entry.Path, entry.Line, 0, documentPath, $"The {what} is also defined in {earlier.Path}:{earlier.Line}; keep one of the two.");
+            new(
+                "DuplicateNamespace",
+                entry.Path,
+                entry.Line,
+                0,
+                documentPath,
+                $"The {what} is also defined in {earlier.Path}:{earlier.Line}; keep one of the two.");
     }
 }

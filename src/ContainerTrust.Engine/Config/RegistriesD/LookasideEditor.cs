@@ -13,8 +13,8 @@ public static class LookasideEditor
     private const int LargestDeleted = 1 << 30;
 
     /// <summary>
-    /// Plans changes. A section that exists is changed in its file, line by line; a new one goes to a file of its own, named like the scope, or to
-    /// <c>default.yaml</c> for <c>default-docker</c>.
+    /// Plans changes. A section that exists is changed in its file, line by line; a new one goes to a file of its own, named like the
+    /// scope, or to <c>default.yaml</c> for <c>default-docker</c>.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="directory">The directory that <paramref name="current"/> was read from.</param>
@@ -22,8 +22,8 @@ public static class LookasideEditor
     /// <param name="changes">What to change; at most one for a section.</param>
     /// <returns>The files to write and to delete.</returns>
     /// <exception cref="TrustException">
-    /// <c>LookasideInvalidNamespace</c>, <c>LookasideInvalidStore</c>, <c>DuplicateChange</c>: a change makes no sense; <c>EditNotPossible</c>: a file is
-    /// written in a way that cannot be edited safely; or a file cannot be read.
+    /// <c>LookasideInvalidNamespace</c>, <c>LookasideInvalidStore</c>, <c>DuplicateChange</c>: a change makes no sense;
+    /// <c>EditNotPossible</c>: a file is written in a way that cannot be edited safely; or a file cannot be read.
     /// </exception>
     /// <exception cref="FileChangedException">A file that <paramref name="current"/> does not know has appeared meanwhile.</exception>
     public static LookasideEdit Plan(ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes) =>
@@ -36,7 +36,9 @@ public static class LookasideEditor
     /// <param name="changes">What to change; at most one for a section.</param>
     /// <param name="allLevels">The configuration as podman 6 reads it. Null where that does not matter.</param>
     /// <returns>The files to write and to delete.</returns>
-    /// <exception cref="TrustException">See <see cref="Plan(ITrustHost, string, LookasideConfiguration, IReadOnlyList{SectionChange})"/>.</exception>
+    /// <exception cref="TrustException">
+    /// See <see cref="Plan(ITrustHost, string, LookasideConfiguration, IReadOnlyList{SectionChange})"/>.
+    /// </exception>
     internal static LookasideEdit Plan(
         ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes, LookasideConfiguration? allLevels)
     {
@@ -76,7 +78,11 @@ public static class LookasideEditor
             if (copies.GetValueOrDefault(path) is { } copied)
             {
                 files.Add(PlanCopy(host, path, copied, list));
-                warnings.Add(new LookasideWarning("FileCopied", path, 0, $"The file begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
+                warnings.Add(new LookasideWarning(
+                    "FileCopied",
+                    path,
+                    0,
+                    $"The file begins as a copy of {copied}, which it hides: later changes there do not count until it is removed."));
             }
             else if (PlanFile(host, path, current, BackToBelow(host, current, path, list, out HostFile? below), below) is { } edit)
             {
@@ -87,10 +93,14 @@ public static class LookasideEditor
         return new LookasideEdit(files, warnings);
     }
 
-    /// <summary>Plans a reset as <c>atomic trust reset</c> does it: every <c>*.yaml</c> file but <c>default.yaml</c> goes, readable or not.</summary>
+    /// <summary>
+    /// Plans a reset as <c>atomic trust reset</c> does it: every <c>*.yaml</c> file but <c>default.yaml</c> goes, readable or not.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="shipped">Files that the distribution ships there, by their names: these stay or come back. Null or none for no such files.</param>
+    /// <param name="shipped">
+    /// Files that the distribution ships there, by their names: these stay or come back. Null or none for no such files.
+    /// </param>
     /// <returns>The files to delete, and to write.</returns>
     /// <exception cref="TrustException">The directory or a file in it cannot be read.</exception>
     public static LookasideEdit PlanReset(ITrustHost host, string directory, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped = null)
@@ -175,7 +185,13 @@ public static class LookasideEditor
         if (below is not null && file is not null && MeansSame(below, content))
             return new LookasideFileEdit(path, file, null);
         if (content.Length > LookasideLimits.FileBytes)
-            throw new TrustException("LookasideTooLarge", TrustErrorKind.LimitsExceeded, $"{path} would become larger than {LookasideLimits.FileBytes} bytes; split the file.") { Target = path };
+            throw new TrustException(
+                "LookasideTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{path} would become larger than {LookasideLimits.FileBytes} bytes; split the file.")
+            {
+                Target = path,
+            };
         return new LookasideFileEdit(path, file, content);
     }
 
@@ -200,7 +216,11 @@ public static class LookasideEditor
         if (StoreUrl.Problem(store) is { } problem)
             throw Invalid("LookasideInvalidStore", $"The signature store given for {Describe(change)} is not usable: {problem}", change);
         if (StoreUrl.IsUnencrypted(store))
-            warnings.Add(new LookasideWarning("UnencryptedStore", path, 0, $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
+            warnings.Add(new LookasideWarning(
+                "UnencryptedStore",
+                path,
+                0,
+                $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
         if (StoreUrl.HasUserInfo(store))
             warnings.Add(new LookasideWarning("SecretInStore", path, 0, $"The signature store of {Describe(change)} contains a user name or password, and everybody on the host can read the file."));
     }

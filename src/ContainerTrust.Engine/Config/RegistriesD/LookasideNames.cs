@@ -29,7 +29,9 @@ internal static class LookasideNames
         return null;
     }
 
-    /// <summary>The file that a new section goes to: the scope with <c>/</c> replaced by <c>-</c>, as <c>atomic trust add</c> names it.</summary>
+    /// <summary>
+    /// The file that a new section goes to: the scope with <c>/</c> replaced by <c>-</c>, as <c>atomic trust add</c> names it.
+    /// </summary>
     /// <param name="name">The namespace; null for <c>default-docker</c>.</param>
     /// <returns>A file name, safe in any directory.</returns>
     public static string FileName(string? name)

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Formats.Yaml;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>
-/// Gives a YAML tree the meaning that the reference gives it (containers/image, docker/registries_d.go, decoding with gopkg.in/yaml.v3): what that
-/// refuses is refused, what it ignores is ignored, but with a warning.
+/// Gives a YAML tree the meaning that the reference gives it (containers/image, docker/registries_d.go, decoding with gopkg.in/yaml.v3):
+/// what that refuses is refused, what it ignores is ignored, but with a warning.
 /// </summary>
 internal sealed class LookasideReader
 {
@@ -34,7 +34,10 @@ internal sealed class LookasideReader
     {
         var sections = new FileSections();
         if (document.IgnoredFromLine > 0)
-            Warn("IgnoredDocument", document.IgnoredFromLine, "Everything from here on is ignored: only the first YAML document of a file counts. Move it to a file of its own.");
+            Warn(
+                "IgnoredDocument",
+                document.IgnoredFromLine,
+                "Everything from here on is ignored: only the first YAML document of a file counts. Move it to a file of its own.");
         if (document.Root is null)
             return sections;
         YamlNode root = Resolve(document.Root);
@@ -137,12 +140,19 @@ internal sealed class LookasideReader
     {
         YamlNode node = Resolve(setting.Value);
         if (node.Kind != YamlKind.Scalar)
-            throw Wrong("LookasideWrongType", setting.Value, parent.Then(setting.Name), "A store must be one URL, not a list or a mapping.");
+            throw Wrong(
+                "LookasideWrongType",
+                setting.Value,
+                parent.Then(setting.Name),
+                "A store must be one URL, not a list or a mapping.");
         RequireTag(node, YamlTag.Text, parent.Then(setting.Name));
         if (node.IsNull)
             return "";
         if (node.Value.Length > 0 && StoreUrl.Oddity(node.Value) is { } problem)
-            Warn("UnusableStore", _text.Line(setting.Key.Start), $"{parent.Then(setting.Name)} is not usable as a signature store: {problem}");
+            Warn(
+                "UnusableStore",
+                _text.Line(setting.Key.Start),
+                $"{parent.Then(setting.Name)} is not usable as a signature store: {problem}");
         return node.Value;
     }
 
@@ -173,7 +183,8 @@ internal sealed class LookasideReader
     }
 
     /// <summary>
-    /// The fields of a mapping by name, those of merge keys included as yaml.v3 orders them: own before merged, earlier merged before later.
+    /// The fields of a mapping by name, those of merge keys included as yaml.v3 orders them: own before merged, earlier merged before
+    /// later.
     /// </summary>
     private List<YamlField> Fields(YamlNode mapping, DocumentPath documentPath, bool namespaces)
     {
@@ -202,7 +213,11 @@ internal sealed class LookasideReader
             {
                 // The reference compares the spelling even of keys that it then skips.
                 if (nullKeys?.Contains(resolved.Value) == true)
-                    throw Wrong("LookasideDuplicateKey", key, documentPath.Then(resolved.Value), "The key is already there; remove one of the two.");
+                    throw Wrong(
+                        "LookasideDuplicateKey",
+                        key,
+                        documentPath.Then(resolved.Value),
+                        "The key is already there; remove one of the two.");
                 (nullKeys ??= []).Add(resolved.Value);
                 Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
                 continue;
@@ -210,7 +225,11 @@ internal sealed class LookasideReader
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
-                throw Wrong("LookasideDuplicateKey", key, documentPath.Then(name), $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
+                throw Wrong(
+                    "LookasideDuplicateKey",
+                    key,
+                    documentPath.Then(name),
+                    $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -224,7 +243,11 @@ internal sealed class LookasideReader
     {
         // The reference compares the keys of a merge as numbers or dates where they look like them, and then takes both. Not here.
         if (namespaces && fields.Find(field => Resolve(field.Key) is { Style: YamlStyle.Plain } key && ScalarWriter.LooksLikeNumber(key.Value)) is { } number)
-            throw Wrong("LookasideUnsupportedYaml", number.Key, documentPath.Then(number.Name), "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
+            throw Wrong(
+                "LookasideUnsupportedYaml",
+                number.Key,
+                documentPath.Then(number.Name),
+                "Put this key in quotes: beside a merge key, readers disagree about its meaning.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (YamlField field in fields)
             names.Add(field.Name);
@@ -339,7 +362,8 @@ internal sealed class SectionNode
 
     public int Line { get; init; }
 
-    public DocumentPath DocumentPath => Namespace is null ? new DocumentPath(LookasideKey.DefaultDocker) : new DocumentPath(LookasideKey.Docker, Namespace);
+    public DocumentPath DocumentPath =>
+        Namespace is null ? new DocumentPath(LookasideKey.DefaultDocker) : new DocumentPath(LookasideKey.Docker, Namespace);
 
     public List<YamlField> Settings { get; set; } = [];
 
@@ -364,6 +388,8 @@ internal sealed class FileSections
     /// <summary>Whether the top level has keys that mean nothing here.</summary>
     public bool HasUnknownKeys { get; set; }
 
-    /// <summary>Whether a key differs from a known one only in case: <c>podman image trust show</c> 4.x takes it for the known one.</summary>
+    /// <summary>
+    /// Whether a key differs from a known one only in case: <c>podman image trust show</c> 4.x takes it for the known one.
+    /// </summary>
     public bool HasCaseVariants { get; set; }
 }

@@ -3,14 +3,14 @@ using ContainerTrust.Engine.Formats.Yaml;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>
-/// Reads the YAML that registries.d files are nearly always written in, without the YAML library: block mappings indented by spaces, keys and values
-/// that are one plain or simply quoted word on one line, comments. Anything beyond that, however harmless, is left to <see cref="YamlAdapter"/>, so
-/// that both give the same tree wherever this one gives one.
+/// Reads the YAML that registries.d files are nearly always written in, without the YAML library: block mappings indented by spaces, keys
+/// and values that are one plain or simply quoted word on one line, comments. Anything beyond that, however harmless, is left to
+/// <see cref="YamlAdapter"/>, so that both give the same tree wherever this one gives one.
 /// </summary>
 /// <remarks>
-/// Compiled ahead, the library costs 9 ms at the first <c>Get</c> of a PowerShell session, which alone would not be worth a second reader. But it needs 8 ms
-/// more for 1,000 sections, and <c>containertrust show</c> of 1,000 scopes takes 12 ms in all with this reader and 20 ms without
-/// (<c>bench/show.sh</c>: 235 times podman's speed, or 141).
+/// Compiled ahead, the library costs 9 ms at the first <c>Get</c> of a PowerShell session, which alone would not be worth a second
+/// reader. But it needs 8 ms more for 1,000 sections, and <c>containertrust show</c> of 1,000 scopes takes 12 ms in all with this reader
+/// and 20 ms without (<c>bench/show.sh</c>: 235 times podman's speed, or 141).
 /// </remarks>
 internal static class PlainYaml
 {

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Formats.Yaml;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>
-/// The configuration as <c>podman image trust show</c> 4.x sees it (pkg/trust/registries.go, decoding YAML by way of JSON): key names are taken without
-/// regard to case.
+/// The configuration as <c>podman image trust show</c> 4.x sees it (pkg/trust/registries.go, decoding YAML by way of JSON): key names are
+/// taken without regard to case.
 /// </summary>
 internal sealed class PodmanView
 {
@@ -27,7 +27,9 @@ internal sealed class PodmanView
             Add(section.Namespace!, Store(section.Raw));
     }
 
-    /// <summary>The store that is printed for a scope: of the nearest section by whole path components, else of <c>default-docker</c>.</summary>
+    /// <summary>
+    /// The store that is printed for a scope: of the nearest section by whole path components, else of <c>default-docker</c>.
+    /// </summary>
     public string Store(string scope)
     {
         if (scope.Length == 0)

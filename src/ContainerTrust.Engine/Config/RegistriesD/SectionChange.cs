@@ -3,7 +3,9 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>A wish to change one section of registries.d.</summary>
 /// <param name="Namespace">The namespace under <c>docker</c>; null for <c>default-docker</c>.</param>
 /// <param name="NewSection">What the section shall say; null to remove it.</param>
-/// <param name="ReplaceWhole">True: settings that <paramref name="NewSection"/> does not have are removed. False: they stay as they are.</param>
+/// <param name="ReplaceWhole">
+/// True: settings that <paramref name="NewSection"/> does not have are removed. False: they stay as they are.
+/// </param>
 public sealed record SectionChange(string? Namespace, LookasideSection? NewSection, bool ReplaceWhole)
 {
     /// <summary>The values that a section shall have key by key.</summary>
@@ -16,9 +18,19 @@ public sealed record SectionChange(string? Namespace, LookasideSection? NewSecti
         RawSection raw = current?.Raw ?? new RawSection();
         string?[] present = [.. current?.Settings.Select(setting => setting.Name) ?? []];
         (bool newer, bool older) store = Names(raw.Lookaside, raw.Sigstore, present, LookasideKey.Lookaside, LookasideKey.Sigstore);
-        (bool newer, bool older) staging = Names(raw.LookasideStaging, raw.SigstoreStaging, present, LookasideKey.LookasideStaging, LookasideKey.SigstoreStaging);
+        (bool newer, bool older) staging = Names(
+            raw.LookasideStaging,
+            raw.SigstoreStaging,
+            present,
+            LookasideKey.LookasideStaging,
+            LookasideKey.SigstoreStaging);
         (string lookaside, string sigstore) = Values(NewSection.SignatureStore, raw.Lookaside, raw.Sigstore, store, staging);
-        (string lookasideStaging, string sigstoreStaging) = Values(NewSection.SignatureStoreStaging, raw.LookasideStaging, raw.SigstoreStaging, staging, store);
+        (string lookasideStaging, string sigstoreStaging) = Values(
+            NewSection.SignatureStoreStaging,
+            raw.LookasideStaging,
+            raw.SigstoreStaging,
+            staging,
+            store);
         return new RawSection
         {
             Lookaside = lookaside,

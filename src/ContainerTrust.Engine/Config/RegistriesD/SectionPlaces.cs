@@ -5,12 +5,15 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>The file that a change of a section goes to.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="CopyOf">The file of another level that it begins as a copy of, so that nothing of that one is lost by being hidden. Null if it does not.</param>
+/// <param name="CopyOf">
+/// The file of another level that it begins as a copy of, so that nothing of that one is lost by being hidden. Null if it does not.
+/// </param>
 internal sealed record SectionPlace(string Path, string? CopyOf);
 
 /// <summary>
-/// Chooses files for changes of sections where podman 6 reads all levels together: a section must not be there under two file names, and a file hides those of its
-/// name in the levels below. So what another level defines is changed in a copy of the same name, and a new section goes where no name is in the way.
+/// Chooses files for changes of sections where podman 6 reads all levels together: a section must not be there under two file names, and
+/// a file hides those of its name in the levels below. So what another level defines is changed in a copy of the same name, and a new
+/// section goes where no name is in the way.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="directory">The directory that is written.</param>

@@ -11,8 +11,8 @@ namespace ContainerTrust.Engine.Formats.Data;
 public readonly record struct DataUrlContent(string Source, string Compression);
 
 /// <summary>
-/// The <c>data:</c> URLs (RFC 2397) that carry files in Ignition configs: written as Butane does, read as the machine-config-operator does, and stricter where a
-/// URL could be understood in two ways.
+/// The <c>data:</c> URLs (RFC 2397) that carry files in Ignition configs: written as Butane does, read as the machine-config-operator
+/// does, and stricter where a URL could be understood in two ways.
 /// </summary>
 public static class DataUrl
 {
@@ -30,8 +30,8 @@ public static class DataUrl
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~");
 
     /// <summary>
-    /// Writes content the shortest way: percent-encoded or base64 (percent-encoded where both are as long), or, if that is allowed and shorter still with the word
-    /// <c>gzip</c> counted in, base64 of the compressed content.
+    /// Writes content the shortest way: percent-encoded or base64 (percent-encoded where both are as long), or, if that is allowed and
+    /// shorter still with the word <c>gzip</c> counted in, base64 of the compressed content.
     /// </summary>
     /// <param name="content">The content.</param>
     /// <param name="allowCompression">Whether the target understands compressed content (OpenShift 4.10 and later).</param>
@@ -53,12 +53,14 @@ public static class DataUrl
 
     /// <summary>Reads the content of a URL.</summary>
     /// <param name="source">The URL (<c>contents.source</c>). Null stands for an empty file.</param>
-    /// <param name="compression">How its content is compressed (<c>contents.compression</c>): <c>gzip</c>, or null or empty for not at all.</param>
+    /// <param name="compression">
+    /// How its content is compressed (<c>contents.compression</c>): <c>gzip</c>, or null or empty for not at all.
+    /// </param>
     /// <param name="maxBytes">The most bytes that the content may have.</param>
     /// <returns>The content.</returns>
     /// <exception cref="TrustException">
-    /// It is no <c>data:</c> URL (<c>SourceNotSupported</c>), not a valid one (<c>InvalidDataUrl</c>), compressed in another way (<c>CompressionNotSupported</c>), damaged
-    /// (<c>InvalidGzip</c>) or too large (<c>FileTooLarge</c>).
+    /// It is no <c>data:</c> URL (<c>SourceNotSupported</c>), not a valid one (<c>InvalidDataUrl</c>), compressed in another way
+    /// (<c>CompressionNotSupported</c>), damaged (<c>InvalidGzip</c>) or too large (<c>FileTooLarge</c>).
     /// </exception>
     public static byte[] Decode(string? source, string? compression, int maxBytes)
     {
@@ -68,7 +70,11 @@ public static class DataUrl
         if (source is null)
             return [];
         if (!source.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            throw new TrustException("SourceNotSupported", TrustErrorKind.InvalidData, $"The source '{Printable.Of(source, Printable.NameLength)}' is not a data: URL, and nodes take files from nothing else. Put the content itself into the document.");
+            throw new TrustException(
+                "SourceNotSupported",
+                TrustErrorKind.InvalidData,
+                $"The source '{Printable.Of(source, Printable.NameLength)}' is not a data: URL, and nodes take files from nothing else. " +
+                "Put the content itself into the document.");
         bool isBase64 = ReadHeader(source, out int start);
         byte[] content = isBase64 ? DecodeBase64(source.AsSpan(start)) : Unescape(source.AsSpan(start));
         if (isGzip)
@@ -269,8 +275,15 @@ public static class DataUrl
         new("InvalidDataUrl", TrustErrorKind.InvalidData, $"This is not a valid data: URL: {problem}. Write the document again.");
 
     private static TrustException BadGzip(Exception? cause) =>
-        new("InvalidGzip", TrustErrorKind.InvalidData, "The content is not what it is said to be, one whole gzip file. Write the document again.", cause);
+        new(
+            "InvalidGzip",
+            TrustErrorKind.InvalidData,
+            "The content is not what it is said to be, one whole gzip file. Write the document again.",
+            cause);
 
     private static TrustException TooLarge(int maxBytes) =>
-        new("FileTooLarge", TrustErrorKind.LimitsExceeded, $"The content has more than {maxBytes} bytes, and larger files are not read. No file that decides on trust is so large.");
+        new(
+            "FileTooLarge",
+            TrustErrorKind.LimitsExceeded,
+            $"The content has more than {maxBytes} bytes, and larger files are not read. No file that decides on trust is so large.");
 }

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Formats.Data;
 
-/// <summary>Base64url as libtrust decodes it: line feeds and spaces are passed over, padding may be missing, unused bits are not looked at.</summary>
+/// <summary>
+/// Base64url as libtrust decodes it: line feeds and spaces are passed over, padding may be missing, unused bits are not looked at.
+/// </summary>
 internal static class JoseBase64
 {
     /// <summary>Decodes a text.</summary>

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Formats.Data;
 
-/// <summary>Key data as policies hold it: standard base64 (RFC 4648 section 4) with padding. Line breaks are ignored, blanks are not possible.</summary>
+/// <summary>
+/// Key data as policies hold it: standard base64 (RFC 4648 section 4) with padding. Line breaks are ignored, blanks are not possible.
+/// </summary>
 internal static class KeyData
 {
     /// <summary>Decodes key data.</summary>
@@ -20,5 +22,8 @@ internal static class KeyData
     /// <returns>The bytes.</returns>
     /// <exception cref="TrustException">It is not base64 (<c>InvalidKeyData</c>).</exception>
     public static byte[] Require(string text) =>
-        Decode(text) ?? throw new TrustException("InvalidKeyData", TrustErrorKind.InvalidArgument, "Key data must be the key file in base64.");
+        Decode(text) ?? throw new TrustException(
+            "InvalidKeyData",
+            TrustErrorKind.InvalidArgument,
+            "Key data must be the key file in base64.");
 }

@@ -35,7 +35,8 @@ internal sealed class DocumentNode
 
     public static DocumentNode OfText(string value) => new() { Kind = DocumentNodeKind.Text, Value = value };
 
-    public static DocumentNode OfNumber(int value) => new() { Kind = DocumentNodeKind.Number, Value = value.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+    public static DocumentNode OfNumber(int value) =>
+        new() { Kind = DocumentNodeKind.Number, Value = value.ToString(System.Globalization.CultureInfo.InvariantCulture) };
 
     public static DocumentNode OfBoolean(bool value) => new() { Kind = DocumentNodeKind.Boolean, Value = value ? "true" : "false" };
 
@@ -97,7 +98,14 @@ internal static class DocumentNodes
         }
         catch (JsonException e)
         {
-            throw new TrustFormatException(SyntaxError, name, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, "", "This is not valid JSON. Write the document again, for instance with 'oc get machineconfig -o json'.", e);
+            throw new TrustFormatException(
+                SyntaxError,
+                name,
+                (int)(e.LineNumber ?? 0) + 1,
+                (int)(e.BytePositionInLine ?? 0) + 1,
+                "",
+                "This is not valid JSON. Write the document again, for instance with 'oc get machineconfig -o json'.",
+                e);
         }
         catch (InvalidOperationException e)
         {
@@ -166,9 +174,13 @@ internal static class DocumentNodes
         if (depth > MaxDepth)
             throw Refuse(text, yaml, $"Collections are nested more than {MaxDepth} deep; flatten them.");
         YamlNode node = yaml.Target ?? yaml;
-        bool isKnownTag = node.Tag is null || (node.Kind == YamlKind.Scalar ? node.Tag == YamlTag.Text : node.Kind == YamlKind.Mapping && node.Tag == YamlTag.Mapping);
+        bool isKnownTag = node.Tag is null
+            || (node.Kind == YamlKind.Scalar ? node.Tag == YamlTag.Text : node.Kind == YamlKind.Mapping && node.Tag == YamlTag.Mapping);
         if (!isKnownTag)
-            throw Refuse(text, yaml, $"The tag {Printable.Of(node.Tag!, Printable.NameLength)} is not supported here; write the value without it.");
+            throw Refuse(
+                text,
+                yaml,
+                $"The tag {Printable.Of(node.Tag!, Printable.NameLength)} is not supported here; write the value without it.");
         switch (node.Kind)
         {
             case YamlKind.Scalar:
@@ -185,7 +197,10 @@ internal static class DocumentNodes
                 {
                     YamlNode key = node.Children[i].Target ?? node.Children[i];
                     if (key.Kind != YamlKind.Scalar || (key is { Style: YamlStyle.Plain, Value: "<<" }))
-                        throw Refuse(text, node.Children[i], "A key must be a word, and merge keys (<<) are not supported here; write the members out.");
+                        throw Refuse(
+                            text,
+                            node.Children[i],
+                            "A key must be a word, and merge keys (<<) are not supported here; write the members out.");
                     if (!names.Add(key.Value))
                     {
                         (int line, int column) = text.Place(node.Children[i].Start);
@@ -202,7 +217,13 @@ internal static class DocumentNodes
     private static void Count(string name, ref int nodes)
     {
         if (++nodes > MaxNodes)
-            throw new TrustFormatException(SyntaxError, name, 0, 0, "", $"There are more than {MaxNodes} values in it; give the MachineConfigs that matter only.");
+            throw new TrustFormatException(
+                SyntaxError,
+                name,
+                0,
+                0,
+                "",
+                $"There are more than {MaxNodes} values in it; give the MachineConfigs that matter only.");
     }
 
     private static TrustFormatException Twice(string name, int line, int column, string member) =>

@@ -3,8 +3,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Documents;
 
 /// <summary>
-/// Writes documents in the layout that Butane gives them: members sorted, two spaces of indentation, items of lists indented under their member, every text on
-/// one line.
+/// Writes documents in the layout that Butane gives them: members sorted, two spaces of indentation, items of lists indented under their
+/// member, every text on one line.
 /// </summary>
 internal static class DocumentYaml
 {

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace ContainerTrust.Engine.Formats.Documents;
 
 /// <summary>
-/// Words of YAML as the tools around MachineConfigs (gopkg.in/yaml.v3, sigs.k8s.io/yaml) read and write them: which of them are texts, which need quotes.
+/// Words of YAML as the tools around MachineConfigs (gopkg.in/yaml.v3, sigs.k8s.io/yaml) read and write them: which of them are texts,
+/// which need quotes.
 /// </summary>
 internal static partial class PlainScalar
 {
@@ -21,7 +22,10 @@ internal static partial class PlainScalar
         return LooksLikeNumber(word) ? DocumentNodeKind.Number : DocumentNodeKind.Text;
     }
 
-    /// <summary>Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes, double ones where single ones would not do.</summary>
+    /// <summary>
+    /// Writes a text on one line: as it is where every reader takes it for that text, otherwise in quotes, double ones where single ones
+    /// would not do.
+    /// </summary>
     public static string Write(string text)
     {
         if (KindOf(text) == DocumentNodeKind.Text && text.EnumerateRunes().All(IsShown))
@@ -104,7 +108,8 @@ internal static partial class PlainScalar
         return !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal);
     }
 
-    private static bool IsShown(Rune rune) => rune.Value is >= ' ' and <= '~' or >= 0xA0 && rune.Value is not (0x2028 or 0x2029 or 0xFEFF or 0xFFFE or 0xFFFF)
+    private static bool IsShown(Rune rune) =>
+        rune.Value is >= ' ' and <= '~' or >= 0xA0 && rune.Value is not (0x2028 or 0x2029 or 0xFEFF or 0xFFFE or 0xFFFF)
         && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 
     [GeneratedRegex(@"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9][0-9_]*(e[-+]?[0-9]+)?|\.inf)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

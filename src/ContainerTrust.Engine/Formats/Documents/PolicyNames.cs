@@ -19,7 +19,11 @@ internal static class PolicyNames
     {
         if (name.Length > MaxName || !IsSubdomain(name))
         {
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is not a name for a policy. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, with a letter or digit at each end.")
+            throw new TrustException(
+                "InvalidName",
+                TrustErrorKind.InvalidArgument,
+                $"'{Shown(name)}' is not a name for a policy. Use lower-case letters, digits, hyphens and dots, at most {MaxName}, " +
+                "with a letter or digit at each end.")
             {
                 Target = name,
             };
@@ -27,7 +31,11 @@ internal static class PolicyNames
 
         if (name.StartsWith(Reserved, StringComparison.Ordinal))
         {
-            throw new TrustException("ReservedName", TrustErrorKind.InvalidArgument, $"'{name}' is not possible: names that begin with '{Reserved}' are the cluster's own, and replacing its policy could keep it from its release images. Give another name.")
+            throw new TrustException(
+                "ReservedName",
+                TrustErrorKind.InvalidArgument,
+                $"'{name}' is not possible: names that begin with '{Reserved}' are the cluster's own, " +
+                "and replacing its policy could keep it from its release images. Give another name.")
             {
                 Target = name,
             };
@@ -40,7 +48,11 @@ internal static class PolicyNames
     {
         if (name.Length > MaxLabel || name.Contains('.') || !IsSubdomain(name))
         {
-            throw new TrustException("InvalidNamespace", TrustErrorKind.InvalidArgument, $"'{Shown(name)}' is not a name of a namespace. Use lower-case letters, digits and hyphens, at most {MaxLabel}, with a letter or digit at each end.")
+            throw new TrustException(
+                "InvalidNamespace",
+                TrustErrorKind.InvalidArgument,
+                $"'{Shown(name)}' is not a name of a namespace. Use lower-case letters, digits and hyphens, at most {MaxLabel}, " +
+                "with a letter or digit at each end.")
             {
                 Target = name,
             };
@@ -48,8 +60,8 @@ internal static class PolicyNames
     }
 
     /// <summary>
-    /// A name for the policy of a scope: the scope where that is a name, else what is left of it and a part of its SHA-256. It depends on nothing but the scope, so that
-    /// applying it again replaces the same policy, and never that of another scope.
+    /// A name for the policy of a scope: the scope where that is a name, else what is left of it and a part of its SHA-256. It depends on
+    /// nothing but the scope, so that applying it again replaces the same policy, and never that of another scope.
     /// </summary>
     public static string FromScope(string scope)
     {
@@ -67,7 +79,9 @@ internal static class PolicyNames
         return $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scope)))[..HashDigits]}";
     }
 
-    /// <summary>Whether a text is a DNS subdomain: labels of lower-case letters, digits and hyphens, joined by dots. Its length is not looked at.</summary>
+    /// <summary>
+    /// Whether a text is a DNS subdomain: labels of lower-case letters, digits and hyphens, joined by dots. Its length is not looked at.
+    /// </summary>
     public static bool IsSubdomain(ReadOnlySpan<char> text)
     {
         foreach (Range range in text.Split('.'))

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace ContainerTrust.Engine.Formats.Json;
 
 /// <summary>
-/// Reads JSON as Go's <c>encoding/json</c> does: member names without regard to case where no exact name is there, the last of equal names counts, bytes that
-/// are not UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is written in Go.
+/// Reads JSON as Go's <c>encoding/json</c> does: member names without regard to case where no exact name is there, the last of equal
+/// names counts, bytes that are not UTF-8 become U+FFFD. A manifest means what the software makes of it that pulls it, and that is
+/// written in Go.
 /// </summary>
 internal static class GoJson
 {
@@ -74,7 +75,9 @@ internal static class GoJson
         return text.Append(Encoding.UTF8.GetString(raw)).ToString();
     }
 
-    /// <summary>Reads the value at the reader as a Go string field: false if its type is another. Null leaves the field as it was.</summary>
+    /// <summary>
+    /// Reads the value at the reader as a Go string field: false if its type is another. Null leaves the field as it was.
+    /// </summary>
     public static bool TryString(ref Utf8JsonReader reader, ref string? value)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -88,17 +91,24 @@ internal static class GoJson
         return isNull;
     }
 
-    /// <summary>Reads the value at the reader as a Go integer field: false if its type is another or it has a fraction or exponent. Null leaves it as it was.</summary>
+    /// <summary>
+    /// Reads the value at the reader as a Go integer field: false if its type is another or it has a fraction or exponent. Null leaves it
+    /// as it was.
+    /// </summary>
     public static bool TryInteger(ref Utf8JsonReader reader, ref long value)
     {
         if (reader.TokenType == JsonTokenType.Number)
-            return long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && Set(ref value, number);
+            return long.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                && Set(ref value, number);
         bool isNull = reader.TokenType == JsonTokenType.Null;
         reader.Skip();
         return isNull;
     }
 
-    /// <summary>Passes over the value at the reader as Go reads it where any type is allowed: false if a number in it is too large for a 64-bit float.</summary>
+    /// <summary>
+    /// Passes over the value at the reader as Go reads it where any type is allowed: false if a number in it is too large for a 64-bit
+    /// float.
+    /// </summary>
     public static bool TryAny(ref Utf8JsonReader reader)
     {
         int depth = reader.CurrentDepth;
@@ -120,7 +130,10 @@ internal static class GoJson
         return true;
     }
 
-    private static char CodeUnit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static char CodeUnit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(
+        escape.Slice(2, 4),
+        NumberStyles.AllowHexSpecifier,
+        CultureInfo.InvariantCulture);
 
     // The long s and the Kelvin sign are the only other characters that fold to ASCII letters.
     private static char Fold(char c) => c switch

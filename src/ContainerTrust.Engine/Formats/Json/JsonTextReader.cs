@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ContainerTrust.Engine.Formats.Json;
 
-/// <summary>Takes a policy's text apart into members, three objects deep: policy, transports, transport. The text has been read strictly before.</summary>
+/// <summary>
+/// Takes a policy's text apart into members, three objects deep: policy, transports, transport. The text has been read strictly before.
+/// </summary>
 internal static class JsonTextReader
 {
     private const int Levels = 3;

@@ -5,7 +5,10 @@ using ContainerTrust.Engine.Formats.Data;
 
 namespace ContainerTrust.Engine.Formats.Json;
 
-/// <summary>Reads sigstore's JSON in one pass, refusing the slightest surprise: a duplicate member, a value of another type, text that is not a Unicode.</summary>
+/// <summary>
+/// Reads sigstore's JSON in one pass, refusing the slightest surprise: a duplicate member, a value of another type, text that is not a
+/// Unicode.
+/// </summary>
 internal ref struct StrictJson
 {
     // As deep as Go's encoding/json goes; only ignored members can be deep at all.

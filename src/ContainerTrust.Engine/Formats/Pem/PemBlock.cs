@@ -4,8 +4,8 @@ using System.Buffers.Text;
 namespace ContainerTrust.Engine.Formats.Pem;
 
 /// <summary>
-/// The first well-formed PEM block of a text (RFC 7468), found as the reference implementation finds it: what is not a block is passed over,
-/// so a damaged block is followed by the next.
+/// The first well-formed PEM block of a text (RFC 7468), found as the reference implementation finds it: what is not a block is passed
+/// over, so a damaged block is followed by the next.
 /// </summary>
 internal readonly ref struct PemBlock
 {
@@ -88,8 +88,8 @@ internal readonly ref struct PemBlock
         return false;
     }
 
-    // Where the content ends, from the content's beginning; -1 if nothing ends it. What was found for one block is kept for those that begin before it: a
-    // text of nothing but beginnings would be searched to its end for each of them.
+    // Where the content ends, from the content's beginning; -1 if nothing ends it. What was found for one block is kept for those that
+    // begin before it: a text of nothing but beginnings would be searched to its end for each of them.
     private static int FindEnd(ReadOnlySpan<byte> whole, int from, bool hasHeaders, ref int trailer)
     {
         var text = whole[from..];

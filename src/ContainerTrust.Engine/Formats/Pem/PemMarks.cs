@@ -5,7 +5,10 @@ namespace ContainerTrust.Engine.Formats.Pem;
 /// <summary>The lines that PEM blocks begin and end with, as the schema looks for them.</summary>
 internal static class PemMarks
 {
-    /// <summary>Whether a text begins and ends with blocks of one label, and has as many of them as were read, so that the schema takes it as it is.</summary>
+    /// <summary>
+    /// Whether a text begins and ends with blocks of one label, and has as many of them as were read, so that the schema takes it as it
+    /// is.
+    /// </summary>
     /// <param name="content">The text.</param>
     /// <param name="label">The label (<c>PUBLIC KEY</c>).</param>
     /// <param name="blocks">How many blocks were read from it.</param>

@@ -5,8 +5,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Tar;
 
 /// <summary>
-/// Walks over a tar archive (POSIX ustar and pax, GNU long names) without unpacking it. Written for hostile archives: nothing is allocated because a header
-/// claims a length, and what stands between the files that are asked for is only passed over.
+/// Walks over a tar archive (POSIX ustar and pax, GNU long names) without unpacking it. Written for hostile archives: nothing is
+/// allocated because a header claims a length, and what stands between the files that are asked for is only passed over.
 /// </summary>
 /// <param name="stream">The archive.</param>
 /// <param name="name">Its name, for messages.</param>
@@ -25,7 +25,10 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     private bool _isSparse;
     private char _type;
 
-    /// <summary>The entry's path, without <c>.</c> and doubled slashes, and without a slash at either end. Empty if it leads out of the archive by <c>..</c>.</summary>
+    /// <summary>
+    /// The entry's path, without <c>.</c> and doubled slashes, and without a slash at either end. Empty if it leads out of the archive by
+    /// <c>..</c>.
+    /// </summary>
     public string Path { get; private set; } = "";
 
     /// <summary>Whether the entry is a file with content.</summary>
@@ -99,7 +102,8 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     }
 
     /// <summary>The error for an archive that cannot be read.</summary>
-    public TrustException Invalid(string reason) => new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.") { Target = name };
+    public TrustException Invalid(string reason) =>
+        new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.") { Target = name };
 
     // Two headers that say the same of one entry: readers differ in which they believe.
     private void RequireFirst(bool isSecond)
@@ -262,6 +266,12 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
     {
         _read += length;
         if (_read > maxBytes)
-            throw new TrustException("LayerTooLarge", TrustErrorKind.LimitsExceeded, $"{name} unpacks to more than {maxBytes} bytes.") { Target = name };
+            throw new TrustException(
+                "LayerTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} unpacks to more than {maxBytes} bytes.")
+            {
+                Target = name,
+            };
     }
 }

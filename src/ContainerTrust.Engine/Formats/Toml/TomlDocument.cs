@@ -3,7 +3,10 @@ using ContainerTrust.Engine.Formats.Documents;
 
 namespace ContainerTrust.Engine.Formats.Toml;
 
-/// <summary>A TOML document that settings are taken out of: names without regard to case where no exact one is there, as the reference's decoder does.</summary>
+/// <summary>
+/// A TOML document that settings are taken out of: names without regard to case where no exact one is there, as the reference's decoder
+/// does.
+/// </summary>
 /// <param name="File">The file.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Root">What it says.</param>
@@ -17,7 +20,13 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
     {
         ReadOnlySpan<char> before = text.AsSpan(0, Math.Min(offset, text.Length));
         int lineStart = before.LastIndexOf('\n') + 1;
-        return new TrustFormatException(errorId, file, before.Count('\n') + 1, Encoding.UTF8.GetByteCount(before[lineStart..]) + 1, "", problem);
+        return new TrustFormatException(
+            errorId,
+            file,
+            before.Count('\n') + 1,
+            Encoding.UTF8.GetByteCount(before[lineStart..]) + 1,
+            "",
+            problem);
     }
 
     /// <summary>The member of a name, or null.</summary>
@@ -31,7 +40,10 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
             if (!key.Equals(name, StringComparison.OrdinalIgnoreCase))
                 continue;
             if (found is not null)
-                throw Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' appears twice, in different capitals; remove one.");
+                throw Error(
+                    "InvalidRegistriesConf",
+                    value.Offset,
+                    $"'{Printable.Of(name, Printable.NameLength)}' appears twice, in different capitals; remove one.");
             found = value;
         }
 
@@ -86,5 +98,8 @@ internal sealed record TomlDocument(string File, string Text, TomlTable Root)
 
     /// <summary>The refusal of a value of another type.</summary>
     public TrustFormatException WrongType(TomlValue value, string name, string expected) =>
-        Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(name, Printable.NameLength)}' must be {expected}, but here is {value.Description}.");
+        Error(
+            "InvalidRegistriesConf",
+            value.Offset,
+            $"'{Printable.Of(name, Printable.NameLength)}' must be {expected}, but here is {value.Description}.");
 }

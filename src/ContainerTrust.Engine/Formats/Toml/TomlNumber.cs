@@ -32,7 +32,11 @@ internal static class TomlNumber
             return true;
         }
 
-        return IsDecimal(text) && long.TryParse(text.ToString().Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+        return IsDecimal(text) && long.TryParse(
+            text.ToString().Replace("_", "", StringComparison.Ordinal),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out value);
     }
 
     /// <summary>A number with a fraction or exponent, or <c>inf</c> or <c>nan</c>.</summary>
@@ -86,9 +90,11 @@ internal static class TomlNumber
         return text.Length == 8 || (text[8] == '.' && text.Length > 9 && !text[9..].ContainsAnyExceptInRange('0', '9'));
     }
 
-    private static bool IsClock(ReadOnlySpan<char> text) => text.Length == 5 && text[2] == ':' && IsTwo(text[..2], 23) && IsTwo(text[3..], 59);
+    private static bool IsClock(ReadOnlySpan<char> text) =>
+        text.Length == 5 && text[2] == ':' && IsTwo(text[..2], 23) && IsTwo(text[3..], 59);
 
-    private static bool IsTwo(ReadOnlySpan<char> text, int highest) => char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[1]) && ((text[0] - '0') * 10) + text[1] - '0' <= highest;
+    private static bool IsTwo(ReadOnlySpan<char> text, int highest) =>
+        char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[1]) && ((text[0] - '0') * 10) + text[1] - '0' <= highest;
 
     private static bool IsDecimal(ReadOnlySpan<char> text)
     {
@@ -107,5 +113,6 @@ internal static class TomlNumber
         return HasGoodUnderscores(text);
     }
 
-    private static bool HasGoodUnderscores(ReadOnlySpan<char> text) => !text.IsEmpty && text[0] != '_' && text[^1] != '_' && text.IndexOf("__") < 0;
+    private static bool HasGoodUnderscores(ReadOnlySpan<char> text) =>
+        !text.IsEmpty && text[0] != '_' && text[^1] != '_' && text.IndexOf("__") < 0;
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Toml;
 
 /// <summary>
-/// Reads TOML (v1.0.0, and what v1.1.0 adds: line breaks and a last comma in inline tables, the escapes <c>\e</c> and <c>\xHH</c>). Strict: whatever the
-/// specification calls invalid is refused with its line and column.
+/// Reads TOML (v1.0.0, and what v1.1.0 adds: line breaks and a last comma in inline tables, the escapes <c>\e</c> and <c>\xHH</c>).
+/// Strict: whatever the specification calls invalid is refused with its line and column.
 /// </summary>
 internal sealed class TomlReader
 {
@@ -225,7 +225,8 @@ internal sealed class TomlReader
         }
     }
 
-    private int Deeper(int depth) => depth < MaxDepth ? depth + 1 : throw Error(_at, $"Values are nested more than {MaxDepth} deep; flatten them.");
+    private int Deeper(int depth) =>
+        depth < MaxDepth ? depth + 1 : throw Error(_at, $"Values are nested more than {MaxDepth} deep; flatten them.");
 
     private TomlArray ReadArray(int depth)
     {
@@ -297,7 +298,9 @@ internal sealed class TomlReader
             return new TomlInteger(start, number);
         if (TomlNumber.IsFloat(word) || TomlNumber.IsDateOrTime(word))
             return new TomlOther(start, word.ToString());
-        throw Error(start, word.IsEmpty ? "A value is expected here." : $"'{Shown(word.ToString())}' is not a value; write text in quotes.");
+        throw Error(
+            start,
+            word.IsEmpty ? "A value is expected here." : $"'{Shown(word.ToString())}' is not a value; write text in quotes.");
     }
 
     private string ReadLiteral()

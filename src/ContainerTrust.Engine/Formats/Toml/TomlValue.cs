@@ -26,7 +26,9 @@ internal sealed record TomlInteger(int Offset, long Value) : TomlValue(Offset)
     public override string Description => "an integer";
 }
 
-/// <summary>A number with a fraction or exponent, or a date or time: nothing that any setting here is, and so kept as it is written.</summary>
+/// <summary>
+/// A number with a fraction or exponent, or a date or time: nothing that any setting here is, and so kept as it is written.
+/// </summary>
 internal sealed record TomlOther(int Offset, string Text) : TomlValue(Offset)
 {
     public override string Description => "a number or date";

@@ -30,7 +30,9 @@ internal static class ScalarWriter
     /// <summary>Whether a character can begin a plain word here: none of YAML's indicators.</summary>
     public static bool IsWordStart(char c) => char.IsAsciiLetterOrDigit(c) || c == '/';
 
-    /// <summary>Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).</summary>
+    /// <summary>
+    /// Whether a character is nothing but itself inside a plain word (of these, only <c>:</c> needs a look at what follows).
+    /// </summary>
     public static bool IsWordPart(char c) =>
         char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '@' or ':' or '-' or '~' or '%' or '+' or '=' or '?' or '&' or ';';
 
@@ -42,7 +44,8 @@ internal static class ScalarWriter
         foreach (char c in value)
         {
             if (!char.IsAsciiHexDigit(c) && c is not ('x' or 'X' or 'o' or 'O' or '_' or '.' or '+' or '-' or ':' or 'T' or 't' or 'Z' or 'z' or ' '))
-                return value.EndsWith("inf", StringComparison.OrdinalIgnoreCase) || value.EndsWith("nan", StringComparison.OrdinalIgnoreCase);
+                return value.EndsWith("inf", StringComparison.OrdinalIgnoreCase)
+                    || value.EndsWith("nan", StringComparison.OrdinalIgnoreCase);
         }
 
         return true;

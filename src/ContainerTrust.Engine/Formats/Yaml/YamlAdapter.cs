@@ -15,7 +15,10 @@ internal static class YamlAdapter
         return document;
     });
 
-    /// <summary>Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of them together.</summary>
+    /// <summary>
+    /// Reads all documents of a file, as YAML has them and without the checks of what only registries.d needs. The limits are for all of
+    /// them together.
+    /// </summary>
     /// <exception cref="TrustFormatException">The text is not a YAML, or exceeds a limit.</exception>
     public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (_, loader) => loader.LoadAll());
 
@@ -32,17 +35,35 @@ internal static class YamlAdapter
             if (TabIndentation(text) is var tab && tab >= 0)
             {
                 (int tabLine, int tabColumn) = text.Place(tab);
-                throw new TrustFormatException("LookasideSyntaxError", text.Path, tabLine, tabColumn, "", "A tab cannot be indentation; use spaces.");
+                throw new TrustFormatException(
+                    "LookasideSyntaxError",
+                    text.Path,
+                    tabLine,
+                    tabColumn,
+                    "",
+                    "A tab cannot be indentation; use spaces.");
             }
 
             int offset = Offset(text, exception.Start);
             (int line, int column) = text.Place(offset);
-            throw new TrustFormatException("LookasideSyntaxError", text.Path, line, column, "", $"This is not valid YAML: {Sentence(exception)}");
+            throw new TrustFormatException(
+                "LookasideSyntaxError",
+                text.Path,
+                line,
+                column,
+                "",
+                $"This is not valid YAML: {Sentence(exception)}");
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
             // The library is not meant to fail like this; on hostile input its bug must not become ours.
-            throw new TrustFormatException("LookasideSyntaxError", text.Path, 0, 0, "", "The file could not be read as YAML; check its syntax.");
+            throw new TrustFormatException(
+                "LookasideSyntaxError",
+                text.Path,
+                0,
+                0,
+                "",
+                "The file could not be read as YAML; check its syntax.");
         }
     }
 
@@ -137,7 +158,8 @@ internal static class YamlAdapter
             return false;
         }
 
-        private YamlDocument Finish(int ignoredFromLine) => new() { Root = _root, IgnoredFromLine = ignoredFromLine, HasAliases = _hasAliases };
+        private YamlDocument Finish(int ignoredFromLine) =>
+            new() { Root = _root, IgnoredFromLine = ignoredFromLine, HasAliases = _hasAliases };
 
         private bool MoveNext()
         {
@@ -172,7 +194,13 @@ internal static class YamlAdapter
             int line = text.LineIndex(offset);
             string rest = text.Text[text.LineStarts[line]..];
             if (rest.AsSpan(0, rest.Length - rest.AsSpan().TrimStart(" \t").Length).Contains('\t'))
-                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", "A tab cannot be indentation; use spaces.");
+                throw new TrustFormatException(
+                    "LookasideSyntaxError",
+                    text.Path,
+                    line + 1,
+                    0,
+                    "",
+                    "A tab cannot be indentation; use spaces.");
             using var reader = new StringReader(rest);
             var ahead = new Parser(reader);
             try
@@ -183,7 +211,13 @@ internal static class YamlAdapter
             }
             catch (YamlException exception)
             {
-                throw new TrustFormatException("LookasideSyntaxError", text.Path, line + 1, 0, "", $"This is not valid YAML after the first document: {Sentence(exception)}");
+                throw new TrustFormatException(
+                    "LookasideSyntaxError",
+                    text.Path,
+                    line + 1,
+                    0,
+                    "",
+                    $"This is not valid YAML after the first document: {Sentence(exception)}");
             }
 
             return line + 1;
@@ -215,7 +249,10 @@ internal static class YamlAdapter
         {
             _hasAliases = true;
             if (!_anchors.TryGetValue(alias.Value.Value, out YamlNode? target))
-                throw Problem("LookasideSyntaxError", alias.Start, $"The alias *{alias.Value.Value} has no anchor before it; write the value itself.");
+                throw Problem(
+                    "LookasideSyntaxError",
+                    alias.Start,
+                    $"The alias *{alias.Value.Value} has no anchor before it; write the value itself.");
             return new YamlNode
             {
                 Kind = YamlKind.Alias,
@@ -264,7 +301,10 @@ internal static class YamlAdapter
         {
             Add(node, at);
             if (_open.Count >= LookasideLimits.Depth)
-                throw Problem("LookasideTooLarge", at.Start, $"Collections are nested more than {LookasideLimits.Depth} deep; flatten them.");
+                throw Problem(
+                    "LookasideTooLarge",
+                    at.Start,
+                    $"Collections are nested more than {LookasideLimits.Depth} deep; flatten them.");
             _open.Push(node);
         }
 

@@ -20,8 +20,8 @@ internal enum YamlStyle
 }
 
 /// <summary>
-/// A node of a YAML document with its place in the text. Offsets are UTF-16 positions in <see cref="YamlText.Text"/>, so that the editor can cut
-/// exactly there.
+/// A node of a YAML document with its place in the text. Offsets are UTF-16 positions in <see cref="YamlText.Text"/>, so that the editor
+/// can cut exactly there.
 /// </summary>
 internal sealed class YamlNode
 {

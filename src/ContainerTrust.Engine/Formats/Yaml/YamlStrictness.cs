@@ -1,8 +1,9 @@
 namespace ContainerTrust.Engine.Formats.Yaml;
 
 /// <summary>
-/// Refuses what YamlDotNet reads although gopkg.in/yaml.v3, and with it the software that the files are for, does not, or reads otherwise: forgotten commas
-/// and colons between braces, tabs as indentation, keys over several lines, unknown directives, fancy anchors. Runs over a tree before it is given a meaning.
+/// Refuses what YamlDotNet reads although gopkg.in/yaml.v3, and with it the software that the files are for, does not, or reads
+/// otherwise: forgotten commas and colons between braces, tabs as indentation, keys over several lines, unknown directives, fancy
+/// anchors. Runs over a tree before it is given a meaning.
 /// </summary>
 internal sealed class YamlStrictness
 {
@@ -33,7 +34,10 @@ internal sealed class YamlStrictness
                 continue;
             ReadOnlySpan<char> line = _content.AsSpan(start, _text.LineEnd(_text.LineIndex(start)) - start).TrimEnd();
             if (line is not "%YAML 1.1" && !line.StartsWith("%TAG "))
-                throw Refuse("LookasideSyntaxError", start, "A line that begins with % is a YAML directive, and this one is not supported; remove it.");
+                throw Refuse(
+                    "LookasideSyntaxError",
+                    start,
+                    "A line that begins with % is a YAML directive, and this one is not supported; remove it.");
         }
     }
 
@@ -72,7 +76,10 @@ internal sealed class YamlStrictness
     {
         string? name = node.Kind == YamlKind.Alias ? node.Value : node.Anchor;
         if (name is not null && name.AsSpan().ContainsAnyExcept(AnchorCharacters))
-            throw Refuse("LookasideSyntaxError", node.Start, $"The anchor or alias name '{name}' has characters other than letters, digits, - and _.");
+            throw Refuse(
+                "LookasideSyntaxError",
+                node.Start,
+                $"The anchor or alias name '{name}' has characters other than letters, digits, - and _.");
         if (node.Tag is "tag:yaml.org,2002:" or "!!")
             throw Refuse("LookasideSyntaxError", node.Start, "The tag !! has no name; remove it.");
     }
@@ -98,7 +105,10 @@ internal sealed class YamlStrictness
                 if (raw[i] != '\\')
                     continue;
                 if (raw[i + 1] == '/')
-                    throw Refuse("LookasideSyntaxError", node.Start + i, "The escape \\/ is not understood by every YAML reader; write / alone.");
+                    throw Refuse(
+                        "LookasideSyntaxError",
+                        node.Start + i,
+                        "The escape \\/ is not understood by every YAML reader; write / alone.");
                 i++;
             }
         }
@@ -108,7 +118,10 @@ internal sealed class YamlStrictness
             if (first is ',' or '[' or ']' or '{' or '}' or '#' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' || (inFlow && first is ':' or '?'))
                 throw Refuse("LookasideSyntaxError", node.Start, $"A word cannot begin with {first}; put it in quotes.");
             if (inFlow && (node.Value.EndsWith('?') || node.Value.Contains("? ", StringComparison.Ordinal)))
-                throw Refuse("LookasideSyntaxError", node.Start, "A question mark before a space has a meaning of its own between braces; put the word in quotes.");
+                throw Refuse(
+                    "LookasideSyntaxError",
+                    node.Start,
+                    "A question mark before a space has a meaning of its own between braces; put the word in quotes.");
         }
     }
 
@@ -128,7 +141,9 @@ internal sealed class YamlStrictness
         return colon >= 0 && _text.LineIndex(colon) == _text.LineIndex(key.End);
     }
 
-    /// <summary>Between the entries of a collection in braces there must be exactly one comma, and exactly one colon behind a key.</summary>
+    /// <summary>
+    /// Between the entries of a collection in braces there must be exactly one comma, and exactly one colon behind a key.
+    /// </summary>
     private void Flow(YamlNode node, char open)
     {
         int at = node.Start;
@@ -142,7 +157,10 @@ internal sealed class YamlStrictness
         }
 
         if (at >= node.End || _content[at] != open)
-            throw Refuse("LookasideUnsupportedYaml", node.Start, "A pair without braces inside a list is not supported here; put it in braces.");
+            throw Refuse(
+                "LookasideUnsupportedYaml",
+                node.Start,
+                "A pair without braces inside a list is not supported here; put it in braces.");
         at++;
         List<YamlNode> children = node.Children!;
         int step = node.Kind == YamlKind.Mapping ? 2 : 1;

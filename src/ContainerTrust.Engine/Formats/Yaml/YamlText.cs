@@ -3,8 +3,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Formats.Yaml;
 
 /// <summary>
-/// The text of a YAML file and where its lines begin. Refuses what could be read one way here and another way elsewhere: UTF-16, invalid UTF-8,
-/// control characters, and the invisible characters that YAML 1.1 takes for line breaks and 1.2 does not.
+/// The text of a YAML file and where its lines begin. Refuses what could be read one way here and another way elsewhere: UTF-16, invalid
+/// UTF-8, control characters, and the invisible characters that YAML 1.1 takes for line breaks and 1.2 does not.
 /// </summary>
 internal sealed class YamlText
 {

@@ -4,7 +4,8 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Engine.Hosts.Fleet;
 
 /// <summary>
-/// Does the same on many hosts, several at once, each on a thread of its own. Results come in the order in which hosts are done; one host's failure ends no other.
+/// Does the same on many hosts, several at once, each on a thread of its own. Results come in the order in which hosts are done; one
+/// host's failure ends no other.
 /// </summary>
 public static class FleetRunner
 {
@@ -14,7 +15,9 @@ public static class FleetRunner
     // Paths that hosts of one fleet turned out to have in common; more than these would be no habit but a list.
     private const int MaximumHints = 256;
 
-    /// <summary>Works on hosts. The enumeration blocks until the next host is done; ending it early cancels what is still running.</summary>
+    /// <summary>
+    /// Works on hosts. The enumeration blocks until the next host is done; ending it early cancels what is still running.
+    /// </summary>
     /// <typeparam name="T">What comes back from each.</typeparam>
     /// <param name="hosts">How each is reached. A host may appear twice and is then worked on twice.</param>
     /// <param name="throttleLimit">The most hosts at once; 0 for <see cref="DefaultThrottleLimit"/>.</param>
@@ -37,7 +40,13 @@ public static class FleetRunner
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(work);
         ArgumentOutOfRangeException.ThrowIfNegative(throttleLimit);
-        return Enumerate(hosts, throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit, prefetchPaths, messages, work, cancellationToken);
+        return Enumerate(
+            hosts,
+            throttleLimit == 0 ? DefaultThrottleLimit : throttleLimit,
+            prefetchPaths,
+            messages,
+            work,
+            cancellationToken);
     }
 
     private static IEnumerable<FleetResult<T>> Enumerate<T>(
@@ -50,7 +59,9 @@ public static class FleetRunner
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<FleetResult<T>> results = new();
-        ConcurrentDictionary<string, bool> hints = new(prefetchPaths.Distinct(StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p, true)), StringComparer.Ordinal);
+        ConcurrentDictionary<string, bool> hints = new(
+            prefetchPaths.Distinct(StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p, true)),
+            StringComparer.Ordinal);
         int next = -1;
         int workers = Math.Min(throttleLimit, hosts.Count);
         int running = workers;
@@ -116,7 +127,14 @@ public static class FleetRunner
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A fault of ours on one host is that host's error, and the others go on.
-            return new FleetResult<T>(options.HostName, index, default, new TrustException("UnexpectedError", TrustErrorKind.NotSupported, $"The work on {options.HostName} failed unexpectedly: {e.Message}", e) { Target = options.HostName });
+            return new FleetResult<T>(options.HostName, index, default, new TrustException(
+                "UnexpectedError",
+                TrustErrorKind.NotSupported,
+                $"The work on {options.HostName} failed unexpectedly: {e.Message}",
+                e)
+            {
+                Target = options.HostName,
+            });
         }
     }
 }

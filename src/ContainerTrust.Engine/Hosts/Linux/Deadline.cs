@@ -20,5 +20,6 @@ internal readonly struct Deadline
     public TimeSpan Timeout { get; }
 
     /// <summary>What is left of it; zero or less when it is over.</summary>
-    public TimeSpan Left => Timeout < TimeSpan.Zero ? TimeSpan.MaxValue : Timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - _start);
+    public TimeSpan Left =>
+        Timeout < TimeSpan.Zero ? TimeSpan.MaxValue : Timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - _start);
 }

@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// A directory that is locked against other writers: by a <see cref="WriterLock"/>, and by the lock of older releases, an exclusive <c>flock(2)</c> on the directory
-/// itself. The kernel ends both with the process. They belong to open file descriptions, so that they exclude other threads of this process just as other
-/// processes.
+/// A directory that is locked against other writers: by a <see cref="WriterLock"/>, and by the lock of older releases, an exclusive
+/// <c>flock(2)</c> on the directory itself. The kernel ends both with the process. They belong to open file descriptions, so that they
+/// exclude other threads of this process just as other processes.
 /// </summary>
 /// <remarks>
-/// Everybody who may read a directory can lock it, for ever, so the older lock is only waited for as long as a release that takes it is at work. If it is not had
-/// by then, the change goes on with a warning: such a release and this one then look, each right before it renames, whether the file is still the one that it read.
-/// NFS turns flock into byte-range locks, which need a file that is open for writing, so a directory cannot be locked there. Then the older lock is one on a file
-/// <c>.containertrust.lock</c> inside the directory. That file stays: older releases could otherwise hold locks on two files of that name.
+/// Everybody who may read a directory can lock it, for ever, so the older lock is only waited for as long as a release that takes it is
+/// at work. If it is not had by then, the change goes on with a warning: such a release and this one then look, each right before it
+/// renames, whether the file is still the one that it read. NFS turns flock into byte-range locks, which need a file that is open for
+/// writing, so a directory cannot be locked there. Then the older lock is one on a file <c>.containertrust.lock</c> inside the directory.
+/// That file stays: older releases could otherwise hold locks on two files of that name.
 /// </remarks>
 internal sealed class DirectoryLock : SafeHandle
 {
@@ -70,7 +71,10 @@ internal sealed class DirectoryLock : SafeHandle
         return new DirectoryLock(descriptor, path, status.Identity, mayWrite);
     }
 
-    /// <summary>Waits for the lock, or for what is missing of it. If the directory has been removed meanwhile, there may be none; the caller looks for that.</summary>
+    /// <summary>
+    /// Waits for the lock, or for what is missing of it. If the directory has been removed meanwhile, there may be none; the caller looks
+    /// for that.
+    /// </summary>
     /// <param name="deadline">When to give up.</param>
     /// <param name="older">When to give up waiting for older releases, and go on.</param>
     /// <param name="place">The directory as messages show it.</param>
@@ -103,7 +107,9 @@ internal sealed class DirectoryLock : SafeHandle
     public static string NotHad(string place, string? holder) =>
         $"{place} is locked by a program{(holder is null ? "" : $" ({holder})")} that is not a writer of this release. An older release would be done by now, so it was not waited for any longer.";
 
-    /// <summary>The warning that the lock of older releases was not asked for, because links lead to more directories than a shell can hold open.</summary>
+    /// <summary>
+    /// The warning that the lock of older releases was not asked for, because links lead to more directories than a shell can hold open.
+    /// </summary>
     /// <param name="place">The directory as messages show it.</param>
     /// <returns>The sentences.</returns>
     public static string NotAsked(string place) =>
@@ -151,7 +157,11 @@ internal sealed class DirectoryLock : SafeHandle
     /// <exception cref="TrustException">The lock file cannot be made or opened.</exception>
     internal void UseLockFile(string place)
     {
-        int file = Libc.OpenAt(Descriptor, ".containertrust.lock\0"u8, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0x180);
+        int file = Libc.OpenAt(
+            Descriptor,
+            ".containertrust.lock\0"u8,
+            OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NonBlocking,
+            0x180);
         _lockFile = file >= 0 ? file : throw LinuxError.ForWriting(-file, Path, $"The lock file .containertrust.lock in {place}");
     }
 
@@ -174,7 +184,8 @@ internal sealed class DirectoryLock : SafeHandle
         return true;
     }
 
-    private static bool IsUnsupported(int error) => error is Errno.EBADF or Errno.ENOLCK or Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS;
+    private static bool IsUnsupported(int error) =>
+        error is Errno.EBADF or Errno.ENOLCK or Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS;
 
     /// <summary>Waits a little before the next attempt. False if the time is over.</summary>
     private static bool Pause(Deadline deadline, int delay, CancellationToken cancellationToken)

@@ -12,7 +12,9 @@ internal static class DirectoryReader
     /// <param name="root">Where the path begins.</param>
     /// <param name="path">An absolute path on the host.</param>
     /// <returns>The names.</returns>
-    /// <exception cref="TrustException">The path is not a directory, may not be read, or has more than <see cref="MaximumNames"/> names.</exception>
+    /// <exception cref="TrustException">
+    /// The path is not a directory, may not be read, or has more than <see cref="MaximumNames"/> names.
+    /// </exception>
     public static IReadOnlyList<string> List(HostRoot root, string path)
     {
         using PathWalk walk = PathWalk.Begin(root, path, WalkOptions.LastIsDirectory);

@@ -28,7 +28,8 @@ internal static class FileReader
             if (walk.Result != WalkResult.Found)
                 return null;
 
-            // Looked at before it is opened, since to open a device can already do something. O_NONBLOCK is for a pipe that takes the file's place meanwhile.
+            // Looked at before it is opened, since to open a device can already do something. O_NONBLOCK is for a pipe that takes the
+            // file's place meanwhile.
             walk.RequireRegularFile();
             int descriptor = OpenRegular(walk);
             if (descriptor is -Errno.ENOENT or -Errno.ELOOP or -Errno.EAGAIN)
@@ -50,7 +51,13 @@ internal static class FileReader
             }
         }
 
-        throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{root.Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+        throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{root.Describe(path)} is being written by another program. Run the command again when that has finished.")
+        {
+            Target = path,
+        };
     }
 
     /// <summary>Refuses a path that can only be a directory's.</summary>
@@ -59,13 +66,22 @@ internal static class FileReader
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.EndsWith('/'))
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.") { Target = path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.")
+            {
+                Target = path,
+            };
     }
 
     /// <summary>Opens what a walk found, for reading.</summary>
     /// <returns>A descriptor, or a negated error number.</returns>
     public static int OpenRegular(PathWalk walk) =>
-        Libc.OpenAt(walk.Directory, walk.Name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        Libc.OpenAt(
+            walk.Directory,
+            walk.Name,
+            OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
 
     /// <summary>Whether a file's content is the given one.</summary>
     /// <param name="descriptor">The file, open for reading.</param>

@@ -3,13 +3,15 @@ using System.Text;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// Replaces one file: the new content is written beside it under a temporary name, gets the old file's owner, extended attributes and mode, is flushed to
-/// disk and renamed over it, and the directory is flushed. Whoever opens the path at any time, or after a crash, sees the whole old or the whole new file.
+/// Replaces one file: the new content is written beside it under a temporary name, gets the old file's owner, extended attributes and
+/// mode, is flushed to disk and renamed over it, and the directory is flushed. Whoever opens the path at any time, or after a crash, sees
+/// the whole old or the whole new file.
 /// </summary>
 /// <remarks>
-/// The temporary name is always the same for a file, so that what a killed writer left is found and removed by the next one; the directory's lock says that
-/// nobody else is using it. Older releases use another name (<c>-new</c>): one that was not waited for to its end must not lose its file to us, nor give ours
-/// the final name. If the old file has further hard links, those go on to show the old content, as after any atomic replacement.
+/// The temporary name is always the same for a file, so that what a killed writer left is found and removed by the next one; the
+/// directory's lock says that nobody else is using it. Older releases use another name (<c>-new</c>): one that was not waited for to its
+/// end must not lose its file to us, nor give ours the final name. If the old file has further hard links, those go on to show the old
+/// content, as after any atomic replacement.
 /// </remarks>
 internal sealed class FileReplacement
 {
@@ -119,7 +121,9 @@ internal sealed class FileReplacement
         }
     }
 
-    /// <summary>The temporary name beside a file, ended by a NUL: hidden, the same for every writer, and never one that ends in .yaml or .json.</summary>
+    /// <summary>
+    /// The temporary name beside a file, ended by a NUL: hidden, the same for every writer, and never one that ends in .yaml or .json.
+    /// </summary>
     /// <param name="name">The file's name without NUL.</param>
     /// <returns>The name.</returns>
     internal static byte[] TemporaryName(ReadOnlySpan<byte> name)
@@ -190,7 +194,10 @@ internal sealed class FileReplacement
             if (result == -Errno.EISDIR)
                 result = Libc.RemoveDirectory(_walk.Directory, temporary);
             if (result is < 0 and not -Errno.ENOENT)
-                throw LinuxError.ForWriting(-result, _path, $"The stale file {PathText.Decode(temporary.AsSpan(0, temporary.Length - 1))} beside {_walk.Place}");
+                throw LinuxError.ForWriting(
+                    -result,
+                    _path,
+                    $"The stale file {PathText.Decode(temporary.AsSpan(0, temporary.Length - 1))} beside {_walk.Place}");
             file = Libc.OpenAt(_walk.Directory, temporary, Flags | OpenFlags.NoFollow, TemporaryMode);
         }
 
@@ -219,8 +226,8 @@ internal sealed class FileReplacement
     }
 
     /// <summary>
-    /// The old file must be the one that was read, still under its name. The stamp alone does not say so: two changes within one tick of the kernel's clock
-    /// (up to 10 ms) may leave the same times, so the content is compared too.
+    /// The old file must be the one that was read, still under its name. The stamp alone does not say so: two changes within one tick of
+    /// the kernel's clock (up to 10 ms) may leave the same times, so the content is compared too.
     /// </summary>
     private void RequireUnchanged(int old)
     {
@@ -235,7 +242,8 @@ internal sealed class FileReplacement
         int result = Libc.RenameNew(_walk.Directory, temporary, _walk.Name);
         if (result is -Errno.EINVAL or -Errno.ENOSYS or -Errno.EOPNOTSUPP)
         {
-            // The file system (or an old kernel) cannot: a second name does the same in two steps, and where there are no hard links, a plain rename after our check must do.
+            // The file system (or an old kernel) cannot: a second name does the same in two steps, and where there are no hard links, a
+            // plain rename after our check must do.
             result = Libc.Link(_walk.Directory, temporary, _walk.Name);
             if (result == 0)
                 _ = Libc.Unlink(_walk.Directory, temporary);

@@ -31,7 +31,10 @@ internal sealed class HostRoot
     public static void RequireLinux()
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
-            throw new TrustException("PlatformNotSupported", TrustErrorKind.NotSupported, "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
+            throw new TrustException(
+                "PlatformNotSupported",
+                TrustErrorKind.NotSupported,
+                "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
     }
 
     /// <summary>A path as it appears in a message.</summary>
@@ -40,9 +43,14 @@ internal sealed class HostRoot
     public string Describe(string path) =>
         Directory == "/" ? PathText.Display(path) : $"{PathText.Display(path)} (in the root directory {PathText.Display(Directory)})";
 
-    /// <summary>Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put there.</summary>
+    /// <summary>
+    /// Opens the root. Links in its own path are followed, for it is this machine's; for root, only those that no other user can have put
+    /// there.
+    /// </summary>
     /// <returns>A descriptor for <c>openat</c> and the like; to be closed.</returns>
-    /// <exception cref="TrustException">The directory is not there or cannot be opened, or a link on the way is not to be trusted.</exception>
+    /// <exception cref="TrustException">
+    /// The directory is not there or cannot be opened, or a link on the way is not to be trusted.
+    /// </exception>
     public int Open()
     {
         int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded() : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
@@ -51,8 +59,20 @@ internal sealed class HostRoot
         string shown = PathText.Display(Directory);
         throw -result switch
         {
-            Errno.ENOENT => new TrustException("RootNotFound", TrustErrorKind.NotFound, $"The root directory {shown} does not exist. Check the path, or mount the system to manage.") { Target = Directory },
-            Errno.ENOTDIR => new TrustException("RootNotADirectory", TrustErrorKind.InvalidArgument, $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.") { Target = Directory },
+            Errno.ENOENT => new TrustException(
+                "RootNotFound",
+                TrustErrorKind.NotFound,
+                $"The root directory {shown} does not exist. Check the path, or mount the system to manage.")
+            {
+                Target = Directory,
+            },
+            Errno.ENOTDIR => new TrustException(
+                "RootNotADirectory",
+                TrustErrorKind.InvalidArgument,
+                $"The root directory {shown} is not a directory. Name the directory that a system is mounted at.")
+            {
+                Target = Directory,
+            },
             _ => LinuxError.ForReading(-result, Directory, shown),
         };
     }
@@ -75,7 +95,8 @@ internal sealed class HostRoot
         int descriptor = Open();
         try
         {
-            return Libc.Status(descriptor, out FileStatus own) == 0 && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
+            return Libc.Status(descriptor, out FileStatus own) == 0
+                && Libc.Status(descriptor, "/\0"u8, out FileStatus host) == 0 && own.Identity == host.Identity;
         }
         finally
         {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// The C library's file calls. Results are the kernel's own convention: zero or more is success, less is the negated error number. Names are
-/// bytes that end in a NUL. Every descriptor is closed on exec, and calls that a signal interrupts are repeated.
+/// The C library's file calls. Results are the kernel's own convention: zero or more is success, less is the negated error number. Names
+/// are bytes that end in a NUL. Every descriptor is closed on exec, and calls that a signal interrupts are repeated.
 /// </summary>
 internal static partial class Libc
 {
@@ -32,10 +32,12 @@ internal static partial class Libc
     public static void Close(int descriptor) => _ = close(descriptor);
 
     /// <summary>The status of a name in a directory; a symbolic link's own.</summary>
-    public static int Status(int directory, ReadOnlySpan<byte> name, out FileStatus status) => Result(statx(directory, name, NoFollowLast | ForceSync, BasicStats, out status));
+    public static int Status(int directory, ReadOnlySpan<byte> name, out FileStatus status) =>
+        Result(statx(directory, name, NoFollowLast | ForceSync, BasicStats, out status));
 
     /// <summary>The status of what a descriptor stands for.</summary>
-    public static int Status(int descriptor, out FileStatus status) => Result(statx(descriptor, "\0"u8, EmptyPath | NoFollowLast | ForceSync, BasicStats, out status));
+    public static int Status(int descriptor, out FileStatus status) =>
+        Result(statx(descriptor, "\0"u8, EmptyPath | NoFollowLast | ForceSync, BasicStats, out status));
 
     public static int ReadLink(int directory, ReadOnlySpan<byte> name, Span<byte> target) =>
         (int)Result(readlinkat(directory, name, target, (nuint)target.Length));
@@ -88,7 +90,8 @@ internal static partial class Libc
 
     public static int ChangeMode(int descriptor, uint mode) => Result(fchmod(descriptor, mode));
 
-    public static int Rename(int directory, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Result(renameat(directory, from, directory, to));
+    public static int Rename(int directory, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
+        Result(renameat(directory, from, directory, to));
 
     /// <summary>Renames unless the new name is taken (EEXIST). ENOSYS or EINVAL where kernel or file system cannot.</summary>
     public static int RenameNew(int directory, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
@@ -106,7 +109,8 @@ internal static partial class Libc
     }
 
     /// <summary>Gives a file a second name unless that is taken (EEXIST).</summary>
-    public static int Link(int directory, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Result(linkat(directory, from, directory, to, 0));
+    public static int Link(int directory, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
+        Result(linkat(directory, from, directory, to, 0));
 
     public static int Unlink(int directory, ReadOnlySpan<byte> name) => Result(unlinkat(directory, name, 0));
 
@@ -122,9 +126,11 @@ internal static partial class Libc
 
     public static int ListAttributes(int descriptor, Span<byte> names) => (int)Result(flistxattr(descriptor, names, (nuint)names.Length));
 
-    public static int GetAttribute(int descriptor, ReadOnlySpan<byte> name, Span<byte> value) => (int)Result(fgetxattr(descriptor, name, value, (nuint)value.Length));
+    public static int GetAttribute(int descriptor, ReadOnlySpan<byte> name, Span<byte> value) =>
+        (int)Result(fgetxattr(descriptor, name, value, (nuint)value.Length));
 
-    public static int SetAttribute(int descriptor, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Result(fsetxattr(descriptor, name, value, (nuint)value.Length, 0));
+    public static int SetAttribute(int descriptor, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        Result(fsetxattr(descriptor, name, value, (nuint)value.Length, 0));
 
     public static int RemoveAttribute(int descriptor, ReadOnlySpan<byte> name) => Result(fremovexattr(descriptor, name));
 
@@ -139,7 +145,9 @@ internal static partial class Libc
     private static long Result(nint value) => value >= 0 ? value : -Marshal.GetLastPInvokeError();
 
     // The search path keeps the loader from probing the module's own directory, where a "libc" would be somebody's plant.
-    /// <summary>Whether the process may write to a directory: by the kernel's own answer, for the real user, which C libraries do not guess.</summary>
+    /// <summary>
+    /// Whether the process may write to a directory: by the kernel's own answer, for the real user, which C libraries do not guess.
+    /// </summary>
     /// <param name="directory">A descriptor of the directory.</param>
     /// <returns>False also on a file system that is mounted read-only.</returns>
     public static bool MayWrite(int directory)

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>The files below a root directory of this machine; what <see cref="LocalHost"/> and <see cref="RootDirectoryHost"/> have in common.</summary>
+/// <summary>
+/// The files below a root directory of this machine; what <see cref="LocalHost"/> and <see cref="RootDirectoryHost"/> have in common.
+/// </summary>
 internal sealed class LinuxFiles
 {
     private readonly HostRoot _root;

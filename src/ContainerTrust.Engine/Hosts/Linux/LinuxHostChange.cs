@@ -69,10 +69,18 @@ internal sealed class LinuxHostChange : IHostChange
                 throw;
             }
 
-            // Somebody moved a directory while we waited for it. Again, with what is there now; that they do so for ever is not to be feared, but for the deadline.
+            // Somebody moved a directory while we waited for it. Again, with what is there now; that they do so for ever is not to be
+            // feared, but for the deadline.
             Release(locks);
             if (deadline.Left <= TimeSpan.Zero)
-                throw new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. Run the command again.") { Target = directories[0] };
+                throw new TrustException(
+                    "LockTimeout",
+                    TrustErrorKind.ResourceBusy,
+                    $"{root.Describe(directories[0])} was moved or replaced by another program while it was being locked. " +
+                    "Run the command again.")
+                {
+                    Target = directories[0],
+                };
         }
     }
 
@@ -80,7 +88,9 @@ internal sealed class LinuxHostChange : IHostChange
     /// <param name="root">Where paths begin.</param>
     /// <param name="path">The file.</param>
     /// <param name="isDeletion">Whether it would be deleted.</param>
-    /// <exception cref="TrustException"><c>UnsafeDirectory</c>, or only the distribution's file could be written (<c>VendorFile</c>).</exception>
+    /// <exception cref="TrustException">
+    /// <c>UnsafeDirectory</c>, or only the distribution's file could be written (<c>VendorFile</c>).
+    /// </exception>
     public static void RequireSafe(HostRoot root, string path, bool isDeletion)
     {
         if (Guard(root) is not WalkOptions.None and var guard)
@@ -216,7 +226,10 @@ internal sealed class LinuxHostChange : IHostChange
         locks.Sort(static (a, b) => a.Identity.CompareTo(b.Identity));
     }
 
-    /// <summary>Walks to a directory that is to be locked. One in which nothing may be written is locked all the same if it is there: files may be read in it.</summary>
+    /// <summary>
+    /// Walks to a directory that is to be locked. One in which nothing may be written is locked all the same if it is there: files may be
+    /// read in it.
+    /// </summary>
     private static PathWalk Walk(HostRoot root, string directory, WalkOptions options, out bool mayWrite)
     {
         mayWrite = true;
@@ -257,12 +270,12 @@ internal sealed class LinuxHostChange : IHostChange
     }
 
     /// <summary>
-    /// Walks to a file and makes sure that the directory it really is in is locked too: a link may lead to a directory that the caller did not name, where
-    /// another writer, who came another way, must not be at work with the same temporary name.
+    /// Walks to a file and makes sure that the directory it really is in is locked too: a link may lead to a directory that the caller
+    /// did not name, where another writer, who came another way, must not be at work with the same temporary name.
     /// </summary>
     /// <remarks>
-    /// This lock comes out of order. Two writers could wait for each other only if links lead from each one's directory into the other's; they would then
-    /// end with a timeout and nothing changed.
+    /// This lock comes out of order. Two writers could wait for each other only if links lead from each one's directory into the other's;
+    /// they would then end with a timeout and nothing changed.
     /// </remarks>
     private PathWalk WalkAndLock(string path, WalkOptions options, out DirectoryLock? directory)
     {

@@ -13,7 +13,9 @@ internal static class LockHolder
         try
         {
             // A line is "1: FLOCK  ADVISORY  WRITE 123 08:02:131 0 EOF"; the device is hexadecimal, the inode decimal.
-            string wanted = string.Create(CultureInfo.InvariantCulture, $"{file.Device >> 32:x2}:{file.Device & uint.MaxValue:x2}:{file.Inode}");
+            string wanted = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Device >> 32:x2}:{file.Device & uint.MaxValue:x2}:{file.Inode}");
             foreach (string line in File.ReadLines("/proc/locks"))
             {
                 string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

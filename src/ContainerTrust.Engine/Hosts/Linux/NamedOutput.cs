@@ -38,7 +38,13 @@ internal sealed class NamedOutput
                 else if (walk.Status.IsCharacterDevice || walk.Status.IsPipe)
                     WriteInto(walk, content, cancellationToken);
                 else
-                    throw new TrustException("NotWritable", TrustErrorKind.InvalidArgument, $"{walk.Place} is {walk.Status.TypeName}, and is not written to. Name a file.") { Target = _path };
+                    throw new TrustException(
+                        "NotWritable",
+                        TrustErrorKind.InvalidArgument,
+                        $"{walk.Place} is {walk.Status.TypeName}, and is not written to. Name a file.")
+                    {
+                        Target = _path,
+                    };
                 break;
             default:
                 Replace(walk, content, null);
@@ -50,7 +56,13 @@ internal sealed class NamedOutput
     private void RequireOwnInSharedDirectory(PathWalk walk)
     {
         if (walk.IsInDirectoryForAll && !WriteGuard.IsOwn(walk.Status.UserId))
-            throw new TrustException("NotWritable", TrustErrorKind.PermissionDenied, $"{walk.Place} was made by another user in a directory where everybody can write. It is not written to; name another file.") { Target = _path };
+            throw new TrustException(
+                "NotWritable",
+                TrustErrorKind.PermissionDenied,
+                $"{walk.Place} was made by another user in a directory where everybody can write. It is not written to; name another file.")
+            {
+                Target = _path,
+            };
     }
 
     private void WriteInto(PathWalk walk, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
@@ -82,7 +94,11 @@ internal sealed class NamedOutput
     private void Replace(PathWalk walk, ReadOnlySpan<byte> content, uint? mode)
     {
         byte[] beside = Encoding.ASCII.GetBytes($".containertrust-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.new\0");
-        int file = Libc.OpenAt(walk.Directory, beside, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, NewFileMode);
+        int file = Libc.OpenAt(
+            walk.Directory,
+            beside,
+            OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow,
+            NewFileMode);
         if (file < 0)
             throw LinuxError.ForWriting(-file, _path, walk.Place);
         bool renamed = false;

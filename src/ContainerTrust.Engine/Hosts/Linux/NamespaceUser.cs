@@ -24,7 +24,9 @@ internal readonly record struct NamespaceUser(uint UserId, bool IsMapped)
     }
 
     /// <summary>Finds the user.</summary>
-    /// <param name="map">/proc/self/uid_map (user_namespaces(7)): lines of the first number inside, the first outside, and how many.</param>
+    /// <param name="map">
+    /// /proc/self/uid_map (user_namespaces(7)): lines of the first number inside, the first outside, and how many.
+    /// </param>
     /// <param name="overflow">/proc/sys/kernel/overflowuid.</param>
     /// <returns>The user.</returns>
     /// <exception cref="FormatException">The files are not as the kernel writes them.</exception>

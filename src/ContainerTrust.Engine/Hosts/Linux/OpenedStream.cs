@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>Descriptors that this process was started with, such as standard output or a pipe of <c>&gt;(command)</c>, by the names that /dev gives them.</summary>
+/// <summary>
+/// Descriptors that this process was started with, such as standard output or a pipe of <c>&gt;(command)</c>, by the names that /dev
+/// gives them.
+/// </summary>
 internal static class OpenedStream
 {
     private const int LargestDescriptor = 1 << 20;
@@ -41,7 +44,9 @@ internal static class OpenedStream
     /// <param name="content">The content.</param>
     /// <param name="path">The name that it was asked for by.</param>
     /// <param name="cancellationToken">Ends the wait for a reader that does not read.</param>
-    /// <exception cref="TrustException">It is not open for writing, nobody reads the pipe any more, or the device takes no more.</exception>
+    /// <exception cref="TrustException">
+    /// It is not open for writing, nobody reads the pipe any more, or the device takes no more.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static void Write(int descriptor, ReadOnlySpan<byte> content, string path, CancellationToken cancellationToken)
     {

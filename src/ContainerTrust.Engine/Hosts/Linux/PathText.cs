@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// Between .NET strings and the bytes that Linux calls a path. A name that is not UTF-8 survives the way there and back: each byte that does not fit
-/// becomes a lone surrogate U+DC80 to U+DCFF (as in Python's "surrogateescape"), so that a listed file can also be opened.
+/// Between .NET strings and the bytes that Linux calls a path. A name that is not UTF-8 survives the way there and back: each byte that
+/// does not fit becomes a lone surrogate U+DC80 to U+DCFF (as in Python's "surrogateescape"), so that a listed file can also be opened.
 /// </summary>
 internal static class PathText
 {
@@ -74,7 +74,8 @@ internal static class PathText
     }
 
     /// <summary>
-    /// A path as it may appear in a message: printable, with bytes that are not text as lone surrogates spelled out, and an endless path cut.
+    /// A path as it may appear in a message: printable, with bytes that are not text as lone surrogates spelled out, and an endless path
+    /// cut.
     /// </summary>
     public static string Display(string path) => Printable.Of(path, LongestShown);
 

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// Walks a path from a root as <c>chroot(2)</c> would, one component at a time over open directories. The kernel never follows a link here: every
-/// component is opened with O_NOFOLLOW and links are read and walked by us, absolute targets beginning at the root again and ".." never leading
-/// above it. So neither a link in an image, nor one that is exchanged while we look, leads outside. (openat2 with RESOLVE_IN_ROOT would do the
-/// same, but RHEL 8 does not have it, and one way is easier to trust than two.)
+/// Walks a path from a root as <c>chroot(2)</c> would, one component at a time over open directories. The kernel never follows a link
+/// here: every component is opened with O_NOFOLLOW and links are read and walked by us, absolute targets beginning at the root again and
+/// ".." never leading above it. So neither a link in an image, nor one that is exchanged while we look, leads outside. (openat2 with
+/// RESOLVE_IN_ROOT would do the same, but RHEL 8 does not have it, and one way is easier to trust than two.)
 /// </summary>
 /// <remarks>The result is the directory that holds the last component, kept open, and that component's name and status.</remarks>
 internal sealed class PathWalk : IDisposable
@@ -49,14 +49,17 @@ internal sealed class PathWalk : IDisposable
     /// <summary>The directory that holds the last component, opened with O_PATH.</summary>
     public int Directory => _directories[^1];
 
-    /// <summary>The last component, ended by a NUL; empty if the path names <see cref="Directory"/> itself ("/", or a path that ends in "..").</summary>
+    /// <summary>
+    /// The last component, ended by a NUL; empty if the path names <see cref="Directory"/> itself ("/", or a path that ends in "..").
+    /// </summary>
     public ReadOnlySpan<byte> Name => _pending.AsSpan(_nameStart, _nameLength == 0 ? 0 : _nameLength + 1);
 
     /// <summary>The status of what the path names; meaningful if <see cref="Result"/> is <see cref="WalkResult.Found"/>.</summary>
     public ref readonly FileStatus Status => ref _status;
 
     /// <summary>The path for messages: as it was asked for, and where links led.</summary>
-    public string Place => _links == 0 ? _root.Describe(_path) : $"{_root.Describe(_path)} (through links {PathText.Display(ResolvedPath)})";
+    public string Place =>
+        _links == 0 ? _root.Describe(_path) : $"{_root.Describe(_path)} (through links {PathText.Display(ResolvedPath)})";
 
     /// <summary>The path inside the root without any link.</summary>
     public string ResolvedPath
@@ -77,8 +80,8 @@ internal sealed class PathWalk : IDisposable
     /// <param name="options">What to follow and make on the way.</param>
     /// <returns>The place; to be disposed.</returns>
     /// <exception cref="TrustException">
-    /// The path is malformed, links loop, a directory may not be searched or cannot be made; or the way is not one that <paramref name="options"/> allow
-    /// (<c>UnsafeDirectory</c>, <c>UntrustedSymbolicLink</c>).
+    /// The path is malformed, links loop, a directory may not be searched or cannot be made; or the way is not one that
+    /// <paramref name="options"/> allow (<c>UnsafeDirectory</c>, <c>UntrustedSymbolicLink</c>).
     /// </exception>
     public static PathWalk Begin(HostRoot root, string path, WalkOptions options)
     {
@@ -135,9 +138,21 @@ internal sealed class PathWalk : IDisposable
     public void RequireRegularFile()
     {
         if (_status.IsDirectory)
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Place} is a directory, not a file. Name a file.") { Target = _path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"{Place} is a directory, not a file. Name a file.")
+            {
+                Target = _path,
+            };
         if (!_status.IsRegularFile)
-            throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Place} is {_status.TypeName}, not a regular file. Name a regular file.") { Target = _path };
+            throw new TrustException(
+                "NotARegularFile",
+                TrustErrorKind.InvalidArgument,
+                $"{Place} is {_status.TypeName}, not a regular file. Name a regular file.")
+            {
+                Target = _path,
+            };
     }
 
     /// <inheritdoc/>
@@ -180,7 +195,13 @@ internal sealed class PathWalk : IDisposable
                 return;
         }
 
-        throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Place} is being moved or removed again and again by another program. Run the command again.") { Target = _path };
+        throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{Place} is being moved or removed again and again by another program. Run the command again.")
+        {
+            Target = _path,
+        };
     }
 
     /// <summary>Enters the directory at <see cref="_next"/>. True if the walk ends here.</summary>
@@ -281,8 +302,8 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>
-    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only for its owner or if the
-    /// directory's owner made it; as we follow links ourselves, so must we. Some walks ask for more.
+    /// In a directory like /tmp anybody can leave a link for us to fall into. The kernel (fs.protected_symlinks) follows such a link only
+    /// for its owner or if the directory's owner made it; as we follow links ourselves, so must we. Some walks ask for more.
     /// </summary>
     private void RefuseForeignLink(ReadOnlySpan<byte> name)
     {
@@ -312,7 +333,8 @@ internal sealed class PathWalk : IDisposable
         };
     }
 
-    private string PlaceOf(ReadOnlySpan<byte> name) => $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
+    private string PlaceOf(ReadOnlySpan<byte> name) =>
+        $"{PathText.Decode(CollectionsMarshal.AsSpan(_resolved))}/{PathText.Decode(name[..^1])}";
 
     private bool IsInProc() => Libc.Status(Directory, "/proc\0"u8, out FileStatus proc) == 0 && DirectoryStatus().Device == proc.Device;
 
@@ -327,7 +349,8 @@ internal sealed class PathWalk : IDisposable
             throw Refusal(_resolved.Count == 0 ? "/" : PathText.Decode(CollectionsMarshal.AsSpan(_resolved)), fault);
     }
 
-    private TrustException Refusal(string culprit, string fault) => WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
+    private TrustException Refusal(string culprit, string fault) =>
+        WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
 
     private void LeaveDirectory()
     {

@@ -1,6 +1,9 @@
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>Finds the home directory of the user that this process runs as. <c>HOME</c> can be another user's: <c>sudo</c> and <c>su</c> may keep it.</summary>
+/// <summary>
+/// Finds the home directory of the user that this process runs as. <c>HOME</c> can be another user's: <c>sudo</c> and <c>su</c> may keep
+/// it.
+/// </summary>
 internal static class UserHome
 {
     private const uint WritableByOthers = 0x12;
@@ -10,8 +13,9 @@ internal static class UserHome
     /// <summary>The home directory.</summary>
     /// <param name="variable">The value of <c>HOME</c>.</param>
     /// <returns>
-    /// <paramref name="variable"/> if it is an absolute path, and that directory is this user's, or root's with no other writer, or is still to be made; else what the system has on record for the
-    /// user; else <paramref name="variable"/> if that is root's, as in containers for users without a record. Null if there is none.
+    /// <paramref name="variable"/> if it is an absolute path, and that directory is this user's, or root's with no other writer, or is
+    /// still to be made; else what the system has on record for the user; else <paramref name="variable"/> if that is root's, as in
+    /// containers for users without a record. Null if there is none.
     /// </returns>
     public static string? Find(string? variable)
     {
@@ -28,7 +32,9 @@ internal static class UserHome
         return PasswordDatabase.FindHomeDirectory() ?? (isRoots ? variable : null);
     }
 
-    /// <summary>What the directory is. Null if that cannot be told, or if root would come to it by a way that another user can change.</summary>
+    /// <summary>
+    /// What the directory is. Null if that cannot be told, or if root would come to it by a way that another user can change.
+    /// </summary>
     private static FileStatus? FindStatus(string directory, out bool isMissing)
     {
         isMissing = false;

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// The rule by which root changes files, here and over SSH (<c>guard</c> in remote.sh is the same rule): nobody else may be able to lead the change
-/// elsewhere. So every directory on the way, from the host's root on, is root's, and either only root may write to it or it is sticky; every link that is
-/// followed is root's; and in a directory that others may write to, so is the file itself, if it is there. Over SSH the last directory is root's alone, sticky
-/// or not: a shell cannot make a file without following what is put there meanwhile.
+/// The rule by which root changes files, here and over SSH (<c>guard</c> in remote.sh is the same rule): nobody else may be able to lead
+/// the change elsewhere. So every directory on the way, from the host's root on, is root's, and either only root may write to it or it is
+/// sticky; every link that is followed is root's; and in a directory that others may write to, so is the file itself, if it is there.
+/// Over SSH the last directory is root's alone, sticky or not: a shell cannot make a file without following what is put there meanwhile.
 /// </summary>
 /// <remarks>
-/// An ACL that lets another user write shows in the mode: its mask is the group's part. A mount does not get around the rule, since what counts is the directory that
-/// is seen there and the directories that lead to it.
+/// An ACL that lets another user write shows in the mode: its mask is the group's part. A mount does not get around the rule, since what
+/// counts is the directory that is seen there and the directories that lead to it.
 /// </remarks>
 internal static class WriteGuard
 {
@@ -18,7 +18,8 @@ internal static class WriteGuard
     private const uint GroupOrOthersWrite = 0x12;
     private const uint OthersWrite = 0x2;
 
-    // In a user namespace what belongs to users outside it is shown as this user's; root there has no more rights than the user who made it.
+    // In a user namespace what belongs to users outside it is shown as this user's; root there has no more rights than the user who made
+    // it.
     private static readonly Lazy<NamespaceUser> s_outside = new(NamespaceUser.Read, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Whether the rule holds for this process: it is root.</summary>
@@ -28,8 +29,9 @@ internal static class WriteGuard
     /// <param name="userId">Its owner.</param>
     /// <param name="mode">Its mode.</param>
     /// <param name="directory">
-    /// The directory, open on this host. Where users outside a user namespace show as a user of the namespace, it tells them apart: root may write to what
-    /// that user owns, and not to what belongs to the root outside; where everybody may write, as to /tmp, nothing tells. Null for a directory of another host, where the rule was applied already.
+    /// The directory, open on this host. Where users outside a user namespace show as a user of the namespace, it tells them apart: root
+    /// may write to what that user owns, and not to what belongs to the root outside; where everybody may write, as to /tmp, nothing
+    /// tells. Null for a directory of another host, where the rule was applied already.
     /// </param>
     /// <returns>The end of a sentence that begins with the directory; null if nothing is.</returns>
     public static string? DirectoryFault(uint userId, uint mode, int? directory) =>
@@ -40,7 +42,9 @@ internal static class WriteGuard
 
     /// <summary>What is wrong with a link, or with a file in a directory that others may write to.</summary>
     /// <param name="userId">Its owner.</param>
-    /// <param name="isInShared">Whether others may write to the directory: there, a user who could be one of this namespace is not taken for another.</param>
+    /// <param name="isInShared">
+    /// Whether others may write to the directory: there, a user who could be one of this namespace is not taken for another.
+    /// </param>
     /// <returns>The end of a sentence that begins with the link or file; null if nothing is.</returns>
     public static string? EntryFault(uint userId, bool isInShared) =>
         IsRoot(userId, isElsewhere: false) && !(isInShared && userId != 0 && IsOfNamespace(userId)) ? null : Owner(userId);
@@ -49,8 +53,8 @@ internal static class WriteGuard
     public static bool IsShared(uint mode) => (mode & GroupOrOthersWrite) != 0;
 
     /// <summary>
-    /// Whether only this process's user or root can have put a link where it is. A user's own directory may be writable by the user's group, as the usual umask of
-    /// users makes it; root's may not.
+    /// Whether only this process's user or root can have put a link where it is. A user's own directory may be writable by the user's
+    /// group, as the usual umask of users makes it; root's may not.
     /// </summary>
     /// <param name="directory">The directory that holds the link.</param>
     /// <param name="link">The link.</param>

@@ -1,12 +1,13 @@
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
-/// The lock that one writer at a time has on a directory: an exclusive <c>flock(2)</c> on a file <c>.containertrust-writer.lock</c> in it, which only its owner may
-/// open, and which is removed when the lock is released. The directory itself, which older releases lock, can be opened and so locked by everybody who may read it.
+/// The lock that one writer at a time has on a directory: an exclusive <c>flock(2)</c> on a file <c>.containertrust-writer.lock</c> in
+/// it, which only its owner may open, and which is removed when the lock is released. The directory itself, which older releases lock,
+/// can be opened and so locked by everybody who may read it.
 /// </summary>
 /// <remarks>
-/// The file is removed while it is locked, and whoever gets a lock sees that the file is still the one with that name, so two writers never hold locks on two files
-/// of the name. A killed writer leaves the file, and the next one takes it over and removes it.
+/// The file is removed while it is locked, and whoever gets a lock sees that the file is still the one with that name, so two writers
+/// never hold locks on two files of the name. A killed writer leaves the file, and the next one takes it over and removes it.
 /// </remarks>
 internal sealed class WriterLock
 {
@@ -75,7 +76,8 @@ internal sealed class WriterLock
                 if (!isMade)
                     return WriterLockResult.Retry;
 
-                // We made it, and the file system gives it to another user: FAT, SMB or NFS with one owner for all. A later attempt would end the same.
+                // We made it, and the file system gives it to another user: FAT, SMB or NFS with one owner for all. A later attempt would
+                // end the same.
                 _ = Libc.Unlink(directory, Name);
                 return WriterLockResult.NotPossible;
             }
@@ -89,7 +91,13 @@ internal sealed class WriterLock
             if (result == -Errno.EAGAIN)
                 return WriterLockResult.Busy;
             if (result < 0)
-                throw new TrustException("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(-result)}. Nothing was changed.") { Target = path };
+                throw new TrustException(
+                    "LockFailed",
+                    TrustErrorKind.NotSupported,
+                    $"{place} cannot be locked against other writers: {LinuxError.Text(-result)}. Nothing was changed.")
+                {
+                    Target = path,
+                };
 
             // Whoever had it may have removed the file before letting go.
             if (Libc.Status(directory, Name, out FileStatus now) < 0 || now.Identity != status.Identity)
@@ -116,7 +124,8 @@ internal sealed class WriterLock
         Libc.Close(_file);
     }
 
-    // A second name would be of a file that is somebody's, and whose mode is not ours to change. Root's for root. Of another user's making only where a group shares the directory.
+    // A second name would be of a file that is somebody's, and whose mode is not ours to change. Root's for root. Of another user's
+    // making only where a group shares the directory.
     private static bool IsOurs(in FileStatus status)
     {
         uint user = Libc.EffectiveUserId();
@@ -127,7 +136,10 @@ internal sealed class WriterLock
     private static bool TryRemove(int directory, in FileStatus status) =>
         (status.IsDirectory ? Libc.RemoveDirectory(directory, Name) : Libc.Unlink(directory, Name)) is 0 or -Errno.ENOENT;
 
-    /// <summary>Only the owner may open the file. Where a group shares a directory, its members exclude each other; they could do anything to the files there anyway.</summary>
+    /// <summary>
+    /// Only the owner may open the file. Where a group shares a directory, its members exclude each other; they could do anything to the
+    /// files there anyway.
+    /// </summary>
     private static void SetMode(int directory, int file, in FileStatus status)
     {
         uint user = Libc.EffectiveUserId();

@@ -18,6 +18,8 @@ internal enum WriterLockResult
     /// <summary>Nothing can be written there anyway: the file system is read-only.</summary>
     NotNeeded,
 
-    /// <summary>This user may not make or open the file, or the file system gives it to another; only the lock on the directory is left.</summary>
+    /// <summary>
+    /// This user may not make or open the file, or the file system gives it to another; only the lock on the directory is left.
+    /// </summary>
     NotPossible,
 }

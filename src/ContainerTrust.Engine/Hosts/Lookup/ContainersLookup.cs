@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
 /// <summary>
-/// Where containers/image looks for its files on a host, by the rules of a release. This is the one place that knows them; whoever reads such a file asks here.
+/// Where containers/image looks for its files on a host, by the rules of a release. This is the one place that knows them; whoever reads
+/// such a file asks here.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="release">Whose rules.</param>
@@ -38,10 +39,14 @@ internal sealed class ContainersLookup(ITrustHost host, ContainersRelease releas
     /// <summary>The user's directory. Null if there is no user, or if it depends on the directory that a program is started in.</summary>
     public string? UserDirectory { get; } = FindUserDirectory(host, release);
 
-    /// <summary>Whether <see cref="PolicyVariable"/> counts. Where the release is not known it does: who sets it has a program that obeys it.</summary>
+    /// <summary>
+    /// Whether <see cref="PolicyVariable"/> counts. Where the release is not known it does: who sets it has a program that obeys it.
+    /// </summary>
     public bool ObeysPolicyVariable => release.ReadsAllLevels || !release.IsCertain;
 
-    /// <summary>The directories of registries.d that are read together, the one whose files count most first. Of an older release it is one.</summary>
+    /// <summary>
+    /// The directories of registries.d that are read together, the one whose files count most first. Of an older release it is one.
+    /// </summary>
     /// <returns>The directories, whether they are there or not.</returns>
     public IReadOnlyList<LookupDirectory> RegistriesDirectories()
     {

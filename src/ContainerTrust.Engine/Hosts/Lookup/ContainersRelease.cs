@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
 /// <summary>
-/// By which release's rules podman, skopeo and buildah look for their files on a host. Those of podman 6 (skopeo 1.23, buildah 1.44, containers/image 5.40) read
-/// all levels; older ones read one directory of the user or of the system.
+/// By which release's rules podman, skopeo and buildah look for their files on a host. Those of podman 6 (skopeo 1.23, buildah 1.44,
+/// containers/image 5.40) read all levels; older ones read one directory of the user or of the system.
 /// </summary>
 /// <param name="ReadsAllLevels">Whether the rules are those of podman 6.</param>
 /// <param name="IsCertain">Whether that is known. Where it is not, files are found as before, and changes must suit both.</param>
@@ -39,14 +39,17 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
         if (DebianPackages.Find(host) is { } installed)
             return installed;
 
-        // The package that has its files there conflicts with older releases of these programs. Who builds an image may put one there too, but not all.
+        // The package that has its files there conflicts with older releases of these programs. Who builds an image may put one there
+        // too, but not all.
         string policy = ContainersLookup.VendorPolicyPath;
         return !host.Exists(policy) || !IsVendors(host.ResolvePath(policy)) ? Unknown
             : Six with { Reason = $"{policy} is there", IsCertain = Array.Exists(s_besidePolicy, host.Exists) };
     }
 
     /// <summary>The release that a version of podman has the rules of.</summary>
-    /// <param name="version"><c>5</c>, <c>5.8</c>, <c>6.0.1</c>, also with <c>v</c> before it, and with what pre-releases and packages add: <c>6.0.0-rc1</c>.</param>
+    /// <param name="version">
+    /// <c>5</c>, <c>5.8</c>, <c>6.0.1</c>, also with <c>v</c> before it, and with what pre-releases and packages add: <c>6.0.0-rc1</c>.
+    /// </param>
     /// <returns>The release.</returns>
     /// <exception cref="TrustException">It is not a version (<c>InvalidPodmanVersion</c>).</exception>
     public static ContainersRelease Parse(string version)
@@ -59,7 +62,10 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
             && Array.TrueForAll(numbers, static n => n.Length is > 0 and < 5 && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!isVersion)
         {
-            throw new TrustException("InvalidPodmanVersion", TrustErrorKind.InvalidArgument, $"'{Printable.Of(version, Printable.NameLength)}' is not a version of podman. Write its number, such as 5.8 or 6.0.")
+            throw new TrustException(
+                "InvalidPodmanVersion",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(version, Printable.NameLength)}' is not a version of podman. Write its number, such as 5.8 or 6.0.")
             {
                 Target = version,
             };

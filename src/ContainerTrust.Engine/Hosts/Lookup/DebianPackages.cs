@@ -4,7 +4,9 @@ using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
-/// <summary>Which release of podman Debian's and Ubuntu's package database has as installed. The database is text, and no program is needed.</summary>
+/// <summary>
+/// Which release of podman Debian's and Ubuntu's package database has as installed. The database is text, and no program is needed.
+/// </summary>
 internal static class DebianPackages
 {
     private const string Database = "/var/lib/dpkg/status";
@@ -68,7 +70,9 @@ internal static class DebianPackages
         text = text[at..];
         int end = text.IndexOf("\n\n"u8);
         string[] lines = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).Split('\n');
-        bool isInstalled = Array.Exists(lines, static l => l.StartsWith("Status: ", StringComparison.Ordinal) && l.EndsWith(" installed", StringComparison.Ordinal));
+        bool isInstalled = Array.Exists(
+            lines,
+            static l => l.StartsWith("Status: ", StringComparison.Ordinal) && l.EndsWith(" installed", StringComparison.Ordinal));
         const string Field = "Version: ";
         return isInstalled ? Array.Find(lines, static l => l.StartsWith(Field, StringComparison.Ordinal))?[Field.Length..] : null;
     }

@@ -13,8 +13,8 @@ internal sealed record DropInFile(string Name, string Path, ConfigLevel Level)
 }
 
 /// <summary>
-/// The files of drop-in directories as podman 6 reads them: those of all directories together, of each name the one in the directory that counts most, also if it
-/// is empty or leads to <c>/dev/null</c>; in the order of their names' bytes, whatever directory they are in.
+/// The files of drop-in directories as podman 6 reads them: those of all directories together, of each name the one in the directory that
+/// counts most, also if it is empty or leads to <c>/dev/null</c>; in the order of their names' bytes, whatever directory they are in.
 /// </summary>
 internal static class DropInFiles
 {

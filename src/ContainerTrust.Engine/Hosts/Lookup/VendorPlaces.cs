@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Hosts.Lookup;
 
-/// <summary>Directories whose files the distribution keeps: what is written there is lost with the next update, or cannot be written at all.</summary>
+/// <summary>
+/// Directories whose files the distribution keeps: what is written there is lost with the next update, or cannot be written at all.
+/// </summary>
 internal static class VendorPlaces
 {
     private static readonly string[] s_places = ["/usr/share/", "/usr/lib/", "/nix/store/", "/gnu/store/"];

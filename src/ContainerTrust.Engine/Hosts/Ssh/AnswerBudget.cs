@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
 /// <summary>
-/// How much memory the answers of hosts may take, those of all that are connected at the same time together. A host that answers without end costs that much and
-/// no more, however many there are of its kind. For many threads.
+/// How much memory the answers of hosts may take, those of all that are connected at the same time together. A host that answers without
+/// end costs that much and no more, however many there are of its kind. For many threads.
 /// </summary>
 public sealed class AnswerBudget
 {

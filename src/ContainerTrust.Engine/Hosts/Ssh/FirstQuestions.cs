@@ -12,7 +12,8 @@ internal static class FirstQuestions
     private const string System = ContainersLookup.SystemDirectory;
     private const string Vendor = ContainersLookup.VendorDirectory;
 
-    // Paths as remote.sh takes them: as they are (r), below the home (h) or XDG_CONFIG_HOME (x), with the user's number after them (u), out of a variable (v).
+    // Paths as remote.sh takes them: as they are (r), below the home (h) or XDG_CONFIG_HOME (x), with the user's number after them (u),
+    // out of a variable (v).
     private static readonly string[] s_files =
     [
         $"r{System}/policy.json", $"r{Vendor}/policy.json", "h/.config/containers/policy.json", "x/containers/policy.json", "v1",

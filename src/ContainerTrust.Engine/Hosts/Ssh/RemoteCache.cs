@@ -20,7 +20,8 @@ internal sealed class RemoteCache
 
     public RemoteDirectory? FindDirectory(string path) => _directories.GetValueOrDefault(path);
 
-    public (string Target, string Words)? FindTarget(string path) => _targets.TryGetValue(path, out (string Target, string Words) target) ? target : null;
+    public (string Target, string Words)? FindTarget(string path) =>
+        _targets.TryGetValue(path, out (string Target, string Words) target) ? target : null;
 
     public void Put(string path, RemoteEntry entry) => _entries[path] = entry;
 

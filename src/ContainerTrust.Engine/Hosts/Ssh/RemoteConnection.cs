@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
-/// <summary>A connection to the script on a host: requests go there as bytes, and what comes back is taken apart here, within bounds.</summary>
+/// <summary>
+/// A connection to the script on a host: requests go there as bytes, and what comes back is taken apart here, within bounds.
+/// </summary>
 /// <param name="options">How the host is reached.</param>
 internal abstract class RemoteConnection(SshConnectionOptions options) : IDisposable
 {

@@ -17,7 +17,13 @@ internal static class RemoteError
         string words = untrustedWords.TrimEnd();
         string place = host.Describe(path);
         return Common(words, path, place) ?? (IsDenied(words)
-            ? new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{place} cannot be read: permission denied. {Access(host)}") { Target = path }
+            ? new TrustException(
+                "PermissionDenied",
+                TrustErrorKind.PermissionDenied,
+                $"{place} cannot be read: permission denied. {Access(host)}")
+            {
+                Target = path,
+            }
             : new TrustException("ReadFailed", TrustErrorKind.ReadError, $"{place} cannot be read: {Reason(words)}.") { Target = path });
     }
 
@@ -29,12 +35,20 @@ internal static class RemoteError
         if (Common(words, path, place) is { } common)
             return common;
         if (IsDenied(words))
-            return new TrustException("PermissionDenied", TrustErrorKind.PermissionDenied, $"{place} cannot be changed: permission denied. {Access(host)}") { Target = path };
+            return new TrustException(
+                "PermissionDenied",
+                TrustErrorKind.PermissionDenied,
+                $"{place} cannot be changed: permission denied. {Access(host)}")
+            {
+                Target = path,
+            };
         (string id, string reason) = words switch
         {
             _ when Says(words, "Read-only file system") => ("ReadOnlyFileSystem", "the file system is mounted read-only. It was not changed; remount it writable, or make the change where the image is built."),
-            _ when Says(words, "No space left on device") => ("DiskFull", "no space is left on the file system. It was not changed; free some space and run the command again."),
-            _ when Says(words, "Disk quota exceeded") => ("DiskFull", "the disk quota is used up. It was not changed; free some space and run the command again."),
+            _ when Says(words, "No space left on device") =>
+                ("DiskFull", "no space is left on the file system. It was not changed; free some space and run the command again."),
+            _ when Says(words, "Disk quota exceeded") =>
+                ("DiskFull", "the disk quota is used up. It was not changed; free some space and run the command again."),
             _ when Says(words, "Device or resource busy") => ("FileIsMountPoint", "it is a mount point (a single file mounted into a container, for instance) and cannot be replaced atomically. It was not changed; change the file that is mounted there, on the system that mounts it."),
             _ => ("WriteFailed", $"{Reason(words)}. It was not changed."),
         };
@@ -44,9 +58,21 @@ internal static class RemoteError
     private static TrustException? Common(string words, string path, string place)
     {
         if (Says(words, "Too many levels of symbolic links") || Says(words, "Symbolic link loop"))
-            return new TrustException("SymbolicLinkLoop", TrustErrorKind.ReadError, $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.") { Target = path };
+            return new TrustException(
+                "SymbolicLinkLoop",
+                TrustErrorKind.ReadError,
+                $"{place} cannot be reached: too many symbolic links, or links that point at each other. Fix the link.")
+            {
+                Target = path,
+            };
         if (IsNotADirectory(words))
-            return new TrustException("NotADirectory", TrustErrorKind.ReadError, $"{place} cannot be reached: a directory in this path is not a directory. Check the path.") { Target = path };
+            return new TrustException(
+                "NotADirectory",
+                TrustErrorKind.ReadError,
+                $"{place} cannot be reached: a directory in this path is not a directory. Check the path.")
+            {
+                Target = path,
+            };
         return Says(words, "File name too long") ? PathText.TooLong(path) : null;
     }
 

@@ -58,7 +58,9 @@ internal sealed class RemoteReply
 
     /// <summary>Reads the answer to a batch of questions.</summary>
     /// <param name="cache">What becomes known is put there.</param>
-    /// <param name="again">The paths of files that changed while they were read, or could not be read in one go: they are to be asked for singly.</param>
+    /// <param name="again">
+    /// The paths of files that changed while they were read, or could not be read in one go: they are to be asked for singly.
+    /// </param>
     /// <exception cref="TrustException">The connection ended, or the answer is none.</exception>
     public void ReadAnswers(RemoteCache cache, List<string> again)
     {

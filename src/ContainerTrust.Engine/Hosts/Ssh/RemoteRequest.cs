@@ -39,7 +39,10 @@ internal sealed class RemoteRequest
     /// <summary>A number as the script takes it.</summary>
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A path for the script: as it is where that is safe for any reader of lines, else with every other byte in octal for <c>printf %b</c>.</summary>
+    /// <summary>
+    /// A path for the script: as it is where that is safe for any reader of lines, else with every other byte in octal for
+    /// <c>printf %b</c>.
+    /// </summary>
     public static string Encode(string path)
     {
         ReadOnlySpan<byte> bytes = PathText.Encode(path).AsSpan()[..^1];

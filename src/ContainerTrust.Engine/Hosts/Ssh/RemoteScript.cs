@@ -12,8 +12,9 @@ internal static class RemoteScript
     public static ReadOnlySpan<byte> Text => s_text.Value;
 
     /// <summary>
-    /// The command for the login shell, whichever that is: sh, csh and fish all take it alike. It has nothing of the user's in it. The script comes on standard
-    /// input, for a command line has limits, is seen by everybody, and may be logged; it is read to the byte, so that what follows is left for the script itself.
+    /// The command for the login shell, whichever that is: sh, csh and fish all take it alike. It has nothing of the user's in it. The
+    /// script comes on standard input, for a command line has limits, is seen by everybody, and may be logged; it is read to the byte, so
+    /// that what follows is left for the script itself.
     /// </summary>
     /// <param name="sudo">Whether root is to run it. -H: as root's own files are meant, not those of the user who logs in.</param>
     /// <returns>The command.</returns>

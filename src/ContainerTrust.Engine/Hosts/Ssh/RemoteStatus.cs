@@ -42,10 +42,16 @@ internal sealed record RemoteStatus(string Line, uint Mode, FileStamp Stamp, uin
             || !TryTime(modified, out long modifiedTime)
             || !TryTime(changed, out long changedTime))
             return null;
-        return new RemoteStatus(untrustedLine, mode, new FileStamp(device, inode, (long)size, modifiedTime, changedTime), (uint)user, (uint)group);
+        return new RemoteStatus(
+            untrustedLine,
+            mode,
+            new FileStamp(device, inode, (long)size, modifiedTime, changedTime),
+            (uint)user,
+            (uint)group);
     }
 
-    private static bool TryNumber(string text, out ulong number) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out ulong number) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>"2026-01-31 12:00:00.123456789 +0000", in UTC; old busybox has no fraction, and some no zone.</summary>
     private static bool TryTime(string text, out long nanoseconds)

@@ -31,7 +31,10 @@ internal static class SshFailure
             if (Says("Host key verification failed") || Says("host key is known for") || Says("REVOKED HOST KEY"))
                 return Error("HostKeyUnknown", TrustErrorKind.PermissionDenied, $"The host key of {host} is not known, and ssh cannot ask here whether it is right{last}. Log in once with ssh and compare the fingerprint, or put the key into known_hosts (or a certificate authority there).");
             if (Says("Bad configuration option") || Says("command-line line") || Says("command line line") || Says("keyword") && Says("extra arguments") || Says("missing argument"))
-                return Error("InvalidSshOption", TrustErrorKind.InvalidArgument, $"ssh refuses an option for {host}{last}. Check {TrustOption.Options} and ssh_config.");
+                return Error(
+                    "InvalidSshOption",
+                    TrustErrorKind.InvalidArgument,
+                    $"ssh refuses an option for {host}{last}. Check {TrustOption.Options} and ssh_config.");
             if (Says("Permission denied (") || Says("Too many authentication failures") || Says("No supported authentication methods") || Says("Permission denied, please try again"))
                 return Error("SshAuthenticationFailed", TrustErrorKind.PermissionDenied, $"{host} does not let {(options.UserName is null ? "this user" : options.UserName)} log in{last}. Give {TrustOption.KeyFilePath} or {TrustOption.UserName}, or load the key into the agent; passwords are not asked for.");
             if (Says("during banner exchange") || Says("Timeout, server"))
@@ -39,10 +42,19 @@ internal static class SshFailure
             if (Says("Unable to negotiate") || Says("no matching"))
                 return Error("SshNegotiationFailed", TrustErrorKind.ConnectionFailed, $"ssh here and on {host} have no algorithm in common{last}. Update the older one, or allow the algorithm with {TrustOption.Options}.");
             if (Says("Could not resolve hostname") || Says("Name or service not known"))
-                return Error("HostUnreachable", TrustErrorKind.ConnectionFailed, $"{host} cannot be reached: its name is not known{last}. Check the name.");
+                return Error(
+                    "HostUnreachable",
+                    TrustErrorKind.ConnectionFailed,
+                    $"{host} cannot be reached: its name is not known{last}. Check the name.");
             if (Says("Connection refused"))
-                return Error("HostUnreachable", TrustErrorKind.ConnectionFailed, $"{host} cannot be reached: it refuses the connection{last}. Check that sshd runs there, and the port.");
-            return Error("HostUnreachable", TrustErrorKind.ConnectionFailed, $"{host} cannot be reached{last}. Check the name, the network and that sshd runs there.");
+                return Error(
+                    "HostUnreachable",
+                    TrustErrorKind.ConnectionFailed,
+                    $"{host} cannot be reached: it refuses the connection{last}. Check that sshd runs there, and the port.");
+            return Error(
+                "HostUnreachable",
+                TrustErrorKind.ConnectionFailed,
+                $"{host} cannot be reached{last}. Check the name, the network and that sshd runs there.");
         }
 
         if (options.Sudo && lines.LastOrDefault(static l => l.Contains("sudo", StringComparison.Ordinal)) is { } sudo)

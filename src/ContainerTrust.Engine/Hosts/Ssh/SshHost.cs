@@ -5,8 +5,9 @@ using ContainerTrust.Engine.Hosts.Linux;
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
 /// <summary>
-/// A host that is reached by the system's ssh. It needs nothing but sshd, a POSIX shell and coreutils. One connection is used for everything; the first round
-/// trip brings what is usually asked for, and questions are then answered from that, as of that moment. What is missing is fetched in one more.
+/// A host that is reached by the system's ssh. It needs nothing but sshd, a POSIX shell and coreutils. One connection is used for
+/// everything; the first round trip brings what is usually asked for, and questions are then answered from that, as of that moment. What
+/// is missing is fetched in one more.
 /// </summary>
 /// <remarks>
 /// For one thread at a time. Its methods block while the host works, so many hosts are served by threads of their own (see
@@ -59,19 +60,23 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary>How often something was sent there and waited for.</summary>
     public int RoundTrips { get; private set; }
 
-    /// <summary>The files that the first round trip did not bring and that were asked for later: worth prefetching from hosts that are alike.</summary>
+    /// <summary>
+    /// The files that the first round trip did not bring and that were asked for later: worth prefetching from hosts that are alike.
+    /// </summary>
     public IReadOnlyList<string> FetchedLater => _later;
 
     /// <summary>Connects, and brings what is usually asked for.</summary>
     /// <param name="options">How the host is reached.</param>
-    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="prefetchPaths">
+    /// Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.
+    /// </param>
     /// <param name="messages">Where words for the user go.</param>
     /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
     /// <returns>The host; dispose it to end the connection.</returns>
     /// <exception cref="TrustException">
-    /// <c>HostUnreachable</c>, <c>SshTimeout</c>, <c>HostKeyUnknown</c>, <c>HostKeyMismatch</c>, <c>SshAuthenticationFailed</c>, <c>SshNegotiationFailed</c>,
-    /// <c>SudoPasswordRequired</c>, <c>SudoRefused</c>, <c>RemoteShellUnusable</c>, <c>ConnectionLost</c>, <c>SshNotFound</c>, or an option is refused
-    /// (<see cref="SshConnectionOptions.Validate"/>).
+    /// <c>HostUnreachable</c>, <c>SshTimeout</c>, <c>HostKeyUnknown</c>, <c>HostKeyMismatch</c>, <c>SshAuthenticationFailed</c>,
+    /// <c>SshNegotiationFailed</c>, <c>SudoPasswordRequired</c>, <c>SudoRefused</c>, <c>RemoteShellUnusable</c>, <c>ConnectionLost</c>,
+    /// <c>SshNotFound</c>, or an option is refused (<see cref="SshConnectionOptions.Validate"/>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     public static SshHost Connect(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken)
@@ -87,7 +92,9 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary>Brings what is usually asked for over a connection that is there.</summary>
     /// <param name="connection">The connection; disposed of with the host, and where this fails.</param>
     /// <param name="options">How the host is reached.</param>
-    /// <param name="prefetchPaths">Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.</param>
+    /// <param name="prefetchPaths">
+    /// Further files, or directories like registries.d, that are going to be read there: absolute paths on the host.
+    /// </param>
     /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
     /// <returns>The host; dispose it to end the connection.</returns>
     /// <exception cref="TrustException">What <see cref="Connect"/> throws once it has begun.</exception>
@@ -109,7 +116,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <summary><see cref="Connect"/> on a thread of its own.</summary>
     /// <inheritdoc cref="Connect"/>
     public static Task<SshHost> ConnectAsync(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Connect(options, prefetchPaths, messages, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => Connect(options, prefetchPaths, messages, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => _reply.Variables.GetValueOrDefault(name);
@@ -171,7 +182,13 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             if (entry.Content is { } content)
                 return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
             if (attempt == ReadAttempts)
-                throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+                throw new TrustException(
+                    "FileChanged",
+                    TrustErrorKind.ResourceBusy,
+                    $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
+                {
+                    Target = path,
+                };
             if (attempt > 0 && _cancellationToken.WaitHandle.WaitOne(ReadPause))
                 throw new OperationCanceledException(_cancellationToken);
             entry = ReadSingle(path, maxBytes) ?? entry;
@@ -221,8 +238,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Begins a change. Nothing is sent yet: what is to be done is noted, and <see cref="IHostChange.Complete"/> does all of it under the same locks that writers on
-    /// that host take, if the files are still as they were read.
+    /// Begins a change. Nothing is sent yet: what is to be done is noted, and <see cref="IHostChange.Complete"/> does all of it under the
+    /// same locks that writers on that host take, if the files are still as they were read.
     /// </summary>
     /// <inheritdoc/>
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken)
@@ -247,7 +264,11 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     /// <summary>Ends the connection, on a thread of its own.</summary>
     /// <returns>When it has ended.</returns>
-    public ValueTask DisposeAsync() => new(Task.Factory.StartNew(Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    public ValueTask DisposeAsync() => new(Task.Factory.StartNew(
+        Dispose,
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default));
 
     /// <summary>A path as it appears in a message.</summary>
     internal string Describe(string path) => $"{PathText.Display(path)} on {_options.HostName}";
@@ -356,7 +377,13 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             return missing;
         _later.Add(path);
         Ask([Question("f", PrefetchLimit, path)]);
-        return _cache.Find(path) ?? ReadSingle(path, PrefetchLimit) ?? throw new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{Describe(path)} is being written by another program. Run the command again when that has finished.") { Target = path };
+        return _cache.Find(path) ?? ReadSingle(path, PrefetchLimit) ?? throw new TrustException(
+            "FileChanged",
+            TrustErrorKind.ResourceBusy,
+            $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
+        {
+            Target = path,
+        };
     }
 
     // A name that is not in a directory that was listed is not there.
@@ -391,9 +418,21 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     {
         RemoteStatus status = entry.Status!;
         if (status.IsDirectory)
-            throw new TrustException("IsADirectory", TrustErrorKind.InvalidData, $"{Describe(path)} is a directory, not a file. Name a file.") { Target = path };
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"{Describe(path)} is a directory, not a file. Name a file.")
+            {
+                Target = path,
+            };
         if (!status.IsRegularFile)
-            throw new TrustException("NotARegularFile", TrustErrorKind.InvalidArgument, $"{Describe(path)} is {status.TypeName}, not a regular file. Name a regular file.") { Target = path };
+            throw new TrustException(
+                "NotARegularFile",
+                TrustErrorKind.InvalidArgument,
+                $"{Describe(path)} is {status.TypeName}, not a regular file. Name a regular file.")
+            {
+                Target = path,
+            };
         if (status.Stamp.Length > Math.Min(maxBytes, RemoteReply.MaximumContent))
             throw TooLarge(path, status.Stamp.Length, (int)Math.Min(maxBytes, RemoteReply.MaximumContent));
     }
@@ -401,7 +440,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     private TrustException TooLarge(string path, long length, int maxBytes) =>
         new("FileTooLarge", TrustErrorKind.LimitsExceeded, string.Create(CultureInfo.InvariantCulture, $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant.")) { Target = path };
 
-    private static string Question(string operation, int limit, string path) => $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
+    private static string Question(string operation, int limit, string path) =>
+        $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";
 
     // What ends in a slash is a directory whose names are wanted.
     private static string? DirectoryOf(string path) => path.Length > 1 && path[^1] == '/' ? path.TrimEnd('/') : null;

@@ -192,12 +192,30 @@ internal sealed class SshHostChange : IHostChange
             "T" => _host.Reply.ToolMissing(place),
             "l" or "w" => RemoteError.ForWriting(words, path, _host),
             "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, string.Create(CultureInfo.InvariantCulture, $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} seconds. Run the command again later.")) { Target = path },
-            "m" => new TrustException("FileChanged", TrustErrorKind.ResourceBusy, $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.") { Target = path },
-            "s" => new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, $"The new content of {shown} did not arrive whole. It was not changed; run the command again.") { Target = path },
+            "m" => new TrustException(
+                "FileChanged",
+                TrustErrorKind.ResourceBusy,
+                $"{shown} was moved or made by another program while it was being written. It was not written; run the command again.")
+            {
+                Target = path,
+            },
+            "s" => new TrustException(
+                "ConnectionLost",
+                TrustErrorKind.ConnectionFailed,
+                $"The new content of {shown} did not arrive whole. It was not changed; run the command again.")
+            {
+                Target = path,
+            },
             "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : $"use {TrustOption.Sudo}, or log in as root or as the file's owner.")}") { Target = path },
             "u" => Unsafe(path, words),
             "v" => VendorPlaces.Error(path, $"{shown} (through links {PathText.Display(words)})"),
-            "y" => new TrustException("FlushFailed", TrustErrorKind.WriteError, $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.") { Target = path },
+            "y" => new TrustException(
+                "FlushFailed",
+                TrustErrorKind.WriteError,
+                $"Files were written in {shown}, but could not be flushed to disk. After a crash the old ones may be back; check the disk.")
+            {
+                Target = path,
+            },
             _ => _host.Reply.Garbled(),
         };
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Hosts.Ssh;
 
 /// <summary>
-/// A running ssh. Reading blocks the calling thread; a watchdog ends ssh when the host is silent for too long or the user cancels, which ends the reading.
+/// A running ssh. Reading blocks the calling thread; a watchdog ends ssh when the host is silent for too long or the user cancels, which
+/// ends the reading.
 /// </summary>
 internal sealed class SshProcess : RemoteConnection
 {
@@ -54,7 +55,14 @@ internal sealed class SshProcess : RemoteConnection
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new TrustException("SshNotFound", TrustErrorKind.NotFound, $"{start.FileName} cannot be started: {e.Message}.", e) { Target = options.HostName };
+            throw new TrustException(
+                "SshNotFound",
+                TrustErrorKind.NotFound,
+                $"{start.FileName} cannot be started: {e.Message}.",
+                e)
+            {
+                Target = options.HostName,
+            };
         }
     }
 
@@ -89,7 +97,9 @@ internal sealed class SshProcess : RemoteConnection
         }
     }
 
-    /// <summary>Ends the connection: politely, so that a connection shared by others goes on, and with force if that takes too long.</summary>
+    /// <summary>
+    /// Ends the connection: politely, so that a connection shared by others goes on, and with force if that takes too long.
+    /// </summary>
     public override void Dispose()
     {
         if (_disposed)

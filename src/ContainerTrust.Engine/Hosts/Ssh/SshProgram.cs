@@ -65,7 +65,9 @@ internal static class SshProgram
         if (options.ConnectingTimeout != Timeout.InfiniteTimeSpan)
         {
             yield return "-o";
-            yield return string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={Math.Max(1, (int)Math.Min(Math.Ceiling(options.ConnectingTimeout.TotalSeconds), 86400))}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"ConnectTimeout={Math.Max(1, (int)Math.Min(Math.Ceiling(options.ConnectingTimeout.TotalSeconds), 86400))}");
         }
 
         foreach (string option in (string[])["ServerAliveInterval=15", "ServerAliveCountMax=3", "ClearAllForwardings=yes", "PermitLocalCommand=no", "LogLevel=ERROR"])
@@ -89,6 +91,13 @@ internal static class SshProgram
                 return path;
         }
 
-        throw new TrustException("SshNotFound", TrustErrorKind.NotFound, "The OpenSSH client (ssh) is not in the PATH of this machine, and hosts are reached by it. Install openssh-clients (on Debian openssh-client).") { Target = hostName };
+        throw new TrustException(
+            "SshNotFound",
+            TrustErrorKind.NotFound,
+            "The OpenSSH client (ssh) is not in the PATH of this machine, and hosts are reached by it. " +
+            "Install openssh-clients (on Debian openssh-client).")
+        {
+            Target = hostName,
+        };
     }
 }

@@ -8,8 +8,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>
-/// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream document that lists
-/// the other images by digest. It is worth what the release image's signature is worth: verify that first.
+/// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream
+/// document that lists the other images by digest. It is worth what the release image's signature is worth: verify that first.
 /// </summary>
 public static class ReleaseContent
 {
@@ -26,8 +26,9 @@ public static class ReleaseContent
     /// <param name="options">Bounds and words. Null for the usual ones.</param>
     /// <returns>The images, in the list's order.</returns>
     /// <exception cref="TrustException">
-    /// <c>NotARelease</c>: there is no such file, or a later layer deletes it. <c>InvalidReleaseContent</c>: it, or the layer it is in, cannot be read.
-    /// <c>InvalidManifest</c>, <c>AmbiguousManifest</c>; <c>LayerCompressionNotSupported</c>; <c>LayerTooLarge</c>; or a layer cannot be fetched.
+    /// <c>NotARelease</c>: there is no such file, or a later layer deletes it. <c>InvalidReleaseContent</c>: it, or the layer it is in,
+    /// cannot be read. <c>InvalidManifest</c>, <c>AmbiguousManifest</c>; <c>LayerCompressionNotSupported</c>; <c>LayerTooLarge</c>; or a
+    /// layer cannot be fetched.
     /// </exception>
     public static async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(IImageSource source, ImageManifest manifest, CancellationToken cancellationToken, ReleaseContentOptions? options = null)
     {
@@ -42,12 +43,22 @@ public static class ReleaseContent
             byte[] blob = await source.GetBlobAsync(layers[i], options.MaxLayerBytes, cancellationToken).ConfigureAwait(false);
             ReleaseLayer layer = Scan(blob, $"Layer {layers[i]} of {source.Name}", options.MaxUnpackedBytes, cancellationToken);
             if (layer.Content is { } content)
-                return Parse($"{ReleaseLayer.Path} of {source.Name}", content, options.Release ?? Pinned(source, manifest), options.Warning);
+                return Parse(
+                    $"{ReleaseLayer.Path} of {source.Name}",
+                    content,
+                    options.Release ?? Pinned(source, manifest),
+                    options.Warning);
             if (layer.HidesLower)
                 break;
         }
 
-        throw new TrustException("NotARelease", TrustErrorKind.NotFound, $"{source.Name} is not a release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.") { Target = source.Name };
+        throw new TrustException(
+            "NotARelease",
+            TrustErrorKind.NotFound,
+            $"{source.Name} is not a release image: it has no {ReleaseLayer.Path}. Give the image of an OpenShift or OKD release.")
+        {
+            Target = source.Name,
+        };
     }
 
     /// <summary>Reads a list that was taken out of a release image before.</summary>
@@ -56,7 +67,9 @@ public static class ReleaseContent
     /// <param name="release">The release image by digest, for <see cref="ReleaseImageContent.Release"/>.</param>
     /// <param name="warning">Told what is passed over, and why. Null: nobody is.</param>
     /// <returns>The images, in the list's order. An entry that names no digest is none, as its image can be another one tomorrow.</returns>
-    /// <exception cref="TrustException"><c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.</exception>
+    /// <exception cref="TrustException">
+    /// <c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.
+    /// </exception>
     public static IReadOnlyList<ReleaseImageContent> Parse(string name, ReadOnlyMemory<byte> imageReferences, string release, Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -141,7 +154,13 @@ public static class ReleaseContent
     private static List<string> Layers(ImageManifest manifest)
     {
         if (ManifestList.IsList(manifest))
-            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is a manifest list; choose the platform.") { Target = manifest.Source };
+            throw new TrustException(
+                "InvalidManifest",
+                TrustErrorKind.InvalidData,
+                $"{manifest.Source} is a manifest list; choose the platform.")
+            {
+                Target = manifest.Source,
+            };
         try
         {
             Utf8JsonReader reader = GoJson.Reader(manifest.Content.Span);
@@ -199,7 +218,14 @@ public static class ReleaseContent
     private static ReleaseLayer Scan(byte[] blob, string name, long maxBytes, CancellationToken cancellationToken)
     {
         if (blob.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]))
-            throw new TrustException("LayerCompressionNotSupported", TrustErrorKind.NotSupported, $"{name} is compressed by zstd, which cannot be read here. Take {ReleaseLayer.Path} out of the image with 'oc adm release info' or podman, and give that file.") { Target = name };
+            throw new TrustException(
+                "LayerCompressionNotSupported",
+                TrustErrorKind.NotSupported,
+                $"{name} is compressed by zstd, which cannot be read here. " +
+                $"Take {ReleaseLayer.Path} out of the image with 'oc adm release info' or podman, and give that file.")
+            {
+                Target = name,
+            };
         try
         {
             using var memory = new MemoryStream(blob, writable: false);

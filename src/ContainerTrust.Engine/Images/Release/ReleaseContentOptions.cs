@@ -3,7 +3,10 @@ namespace ContainerTrust.Engine.Images.Release;
 /// <summary>Bounds and words of <see cref="ReleaseContent.ReadAsync"/>.</summary>
 public sealed record ReleaseContentOptions
 {
-    /// <summary>The release image by digest, for <see cref="ReleaseImageContent.Release"/>. Null to make it of the source's name and the manifest's digest.</summary>
+    /// <summary>
+    /// The release image by digest, for <see cref="ReleaseImageContent.Release"/>. Null to make it of the source's name and the
+    /// manifest's digest.
+    /// </summary>
     public string? Release { get; init; }
 
     /// <summary>The largest layer that is fetched, in bytes.</summary>

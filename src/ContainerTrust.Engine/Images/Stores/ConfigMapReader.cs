@@ -37,7 +37,14 @@ internal static class ConfigMapReader
         {
             int line = (int)(e.LineNumber ?? 0) + 1;
             int column = (int)(e.BytePositionInLine ?? 0) + 1;
-            throw new TrustFormatException("InvalidConfigMap", name, line, column, "", "This is not valid JSON; write the document again, for instance with 'oc get configmap -o json'.", e);
+            throw new TrustFormatException(
+                "InvalidConfigMap",
+                name,
+                line,
+                column,
+                "",
+                "This is not valid JSON; write the document again, for instance with 'oc get configmap -o json'.",
+                e);
         }
     }
 
@@ -60,15 +67,33 @@ internal static class ConfigMapReader
     private static void Take(string name, ConfigMapNode node, List<ConfigMapData> objects, int depth)
     {
         if (objects.Count == MaxObjects)
-            throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", $"There are more than {MaxObjects} objects in it; give the ConfigMaps with signatures only.");
+            throw new TrustFormatException(
+                "InvalidConfigMap",
+                name,
+                0,
+                0,
+                "",
+                $"There are more than {MaxObjects} objects in it; give the ConfigMaps with signatures only.");
         if (!node.IsObject)
-            throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", "It is not a Kubernetes object; give a ConfigMap as YAML or JSON.");
+            throw new TrustFormatException(
+                "InvalidConfigMap",
+                name,
+                0,
+                0,
+                "",
+                "It is not a Kubernetes object; give a ConfigMap as YAML or JSON.");
         string? kind = node.Member("kind")?.Text;
         if (kind is "List" or "ConfigMapList" && node.Member("items") is { } items)
         {
             // Lists in lists, by way of YAML's aliases, could stand for any number of objects.
             if (depth == MaxListDepth)
-                throw new TrustFormatException("InvalidConfigMap", name, 0, 0, "", $"Lists are nested more than {MaxListDepth} deep; flatten them.");
+                throw new TrustFormatException(
+                    "InvalidConfigMap",
+                    name,
+                    0,
+                    0,
+                    "",
+                    $"Lists are nested more than {MaxListDepth} deep; flatten them.");
             int before = objects.Count;
             foreach (ConfigMapNode item in items.Items)
                 Take(name, item, objects, depth + 1);

@@ -5,8 +5,8 @@ namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
 /// Signatures of OpenShift releases as a cluster keeps them: ConfigMaps (namespace <c>openshift-config-managed</c>, label
-/// <c>release.openshift.io/verification-signatures</c>) whose <c>binaryData</c> has them under <c>sha256-HEX-N</c>. Namespace and label are not looked at in a
-/// file that was handed over: signatures are verified, wherever they lie.
+/// <c>release.openshift.io/verification-signatures</c>) whose <c>binaryData</c> has them under <c>sha256-HEX-N</c>. Namespace and label
+/// are not looked at in a file that was handed over: signatures are verified, wherever they lie.
 /// </summary>
 public static class SignatureConfigMaps
 {
@@ -15,20 +15,29 @@ public static class SignatureConfigMaps
 
     /// <summary>Reads the signatures of one manifest.</summary>
     /// <param name="name">The document's name, for messages and <see cref="SignatureBlob.Source"/>.</param>
-    /// <param name="document">ConfigMaps as YAML (one document or several) or JSON: each alone, or in a <c>List</c> as <c>oc get -o yaml</c> and <c>-o json</c> write it.</param>
+    /// <param name="document">
+    /// ConfigMaps as YAML (one document or several) or JSON: each alone, or in a <c>List</c> as <c>oc get -o yaml</c> and <c>-o json</c>
+    /// write it.
+    /// </param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="warning">Told what is passed over, and why. Null: nobody is.</param>
     /// <returns>The signatures by their number, not verified; empty if there are none of this manifest.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidConfigMap</c>: the document is not a YAML or JSON of objects, or a signature of this manifest no base64. <c>InvalidDigest</c>.
-    /// <c>FileTooLarge</c>, <c>TooManySignatures</c>.
+    /// <c>InvalidConfigMap</c>: the document is not a YAML or JSON of objects, or a signature of this manifest no base64.
+    /// <c>InvalidDigest</c>. <c>FileTooLarge</c>, <c>TooManySignatures</c>.
     /// </exception>
     public static IReadOnlyList<SignatureBlob> Read(string name, ReadOnlyMemory<byte> document, string manifestDigest, Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ImageDigest.Require(manifestDigest, "The question for signatures");
         if (document.Length > MaxDocumentBytes)
-            throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name} is larger than {MaxDocumentBytes} bytes; give the ConfigMaps with signatures only.") { Target = name };
+            throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name} is larger than {MaxDocumentBytes} bytes; give the ConfigMaps with signatures only.")
+            {
+                Target = name,
+            };
         string prefix = manifestDigest.Replace(':', '-');
         List<(int Number, SignatureBlob Signature)> found = [];
         foreach (ConfigMapData map in ConfigMapReader.Read(name, document))
@@ -73,9 +82,21 @@ public static class SignatureConfigMaps
     {
         byte[] buffer = new byte[(value.Length / 4 * 3) + 3];
         if (!Convert.TryFromBase64String(value, buffer, out int length))
-            throw new TrustException("InvalidConfigMap", TrustErrorKind.InvalidData, $"{name}: the value of '{key}' is not base64; get the ConfigMap from the cluster again.") { Target = name };
+            throw new TrustException(
+                "InvalidConfigMap",
+                TrustErrorKind.InvalidData,
+                $"{name}: the value of '{key}' is not base64; get the ConfigMap from the cluster again.")
+            {
+                Target = name,
+            };
         return length <= ImageLimits.SignatureBytes
             ? buffer[..length]
-            : throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.") { Target = name };
+            : throw new TrustException(
+                "FileTooLarge",
+                TrustErrorKind.LimitsExceeded,
+                $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+            {
+                Target = name,
+            };
     }
 }

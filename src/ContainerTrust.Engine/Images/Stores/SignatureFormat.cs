@@ -9,8 +9,8 @@ public static class SignatureFormat
     private const string Sigstore = "sigstore-json";
 
     /// <summary>
-    /// Takes the mark of its format off a stored signature: a zero byte, the format's name and a line feed; or none, where it is an OpenPGP message. Where this
-    /// fails, podman and skopeo refuse the whole image, whatever other signatures it has.
+    /// Takes the mark of its format off a stored signature: a zero byte, the format's name and a line feed; or none, where it is an
+    /// OpenPGP message. Where this fails, podman and skopeo refuse the whole image, whatever other signatures it has.
     /// </summary>
     /// <param name="untrustedBlob">The bytes as the store has them.</param>
     /// <param name="kind">The format.</param>
@@ -61,5 +61,6 @@ public static class SignatureFormat
         : null;
 
     // The first octet of a compressed, one-pass signature or signature packet, in either framing. (0x3D for 0x93 is the reference's.)
-    private static bool IsOpenPgp(byte first) => first is (>= 0xA0 and <= 0xA3) or 0xC8 or (>= 0x90 and <= 0x92) or 0x3D or 0xC4 or (>= 0x88 and <= 0x8B) or 0xC2;
+    private static bool IsOpenPgp(byte first) =>
+        first is (>= 0xA0 and <= 0xA3) or 0xC8 or (>= 0x90 and <= 0x92) or 0x3D or 0xC4 or (>= 0x88 and <= 0x8B) or 0xC2;
 }

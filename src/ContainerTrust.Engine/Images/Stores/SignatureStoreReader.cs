@@ -7,8 +7,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
-/// Reads signatures out of stores: the lookaside layout of registries.d, and that of the OpenShift release mirrors. A store is a URL (<c>https</c>, <c>http</c>,
-/// <c>file</c>) or an absolute path. For many threads at once, if what it was made with is.
+/// Reads signatures out of stores: the lookaside layout of registries.d, and that of the OpenShift release mirrors. A store is a URL
+/// (<c>https</c>, <c>http</c>, <c>file</c>) or an absolute path. For many threads at once, if what it was made with is.
 /// </summary>
 public sealed class SignatureStoreReader
 {
@@ -21,8 +21,9 @@ public sealed class SignatureStoreReader
     /// <summary>Makes a reader.</summary>
     /// <param name="host">Where files are read.</param>
     /// <param name="tryGet">
-    /// Fetches a URL, of not more than so many bytes: null if the server says that there is no such file (404), a <see cref="TrustException"/> for any
-    /// other failure. The URL has the user name and password that the store was given with; what becomes of them is the fetcher's decision.
+    /// Fetches a URL, of not more than so many bytes: null if the server says that there is no such file (404), a
+    /// <see cref="TrustException"/> for any other failure. The URL has the user name and password that the store was given with; what
+    /// becomes of them is the fetcher's decision.
     /// </param>
     public SignatureStoreReader(ITrustHost host, Func<Uri, int, CancellationToken, Task<byte[]?>> tryGet)
     {
@@ -33,7 +34,8 @@ public sealed class SignatureStoreReader
     }
 
     /// <summary>
-    /// The store that applies where registries.d names none: <c>/var/lib/containers/sigstore</c> for root, <c>~/.local/share/containers/sigstore</c> otherwise.
+    /// The store that applies where registries.d names none: <c>/var/lib/containers/sigstore</c> for root,
+    /// <c>~/.local/share/containers/sigstore</c> otherwise.
     /// </summary>
     /// <param name="host">The host. One without a current user (a mounted root) is looked at as its root would.</param>
     /// <returns>The store, as a <c>file</c> URL.</returns>
@@ -44,16 +46,19 @@ public sealed class SignatureStoreReader
     }
 
     /// <summary>
-    /// The signatures of a manifest in a lookaside store (containers-registries.d(5), signature-protocols): <c>STORE/PATH/NAME@ALGORITHM=HEX/signature-N</c>
-    /// with N from 1 until the first that is missing. The registry's host takes no part.
+    /// The signatures of a manifest in a lookaside store (containers-registries.d(5), signature-protocols):
+    /// <c>STORE/PATH/NAME@ALGORITHM=HEX/signature-N</c> with N from 1 until the first that is missing. The registry's host takes no part.
     /// </summary>
-    /// <param name="store">The store. Nothing is put before the first slash of the rest, and a slash at its end stays, as containers/image does it.</param>
+    /// <param name="store">
+    /// The store. Nothing is put before the first slash of the rest, and a slash at its end stays, as containers/image does it.
+    /// </param>
     /// <param name="image">The image; tag and digest are not looked at.</param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The signatures in order, not verified; empty if there are none.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidSignatureStore</c>, <c>InvalidDigest</c>, <c>TooManySignatures</c> (128 or more, as in the reference), or the store cannot be read.
+    /// <c>InvalidSignatureStore</c>, <c>InvalidDigest</c>, <c>TooManySignatures</c> (128 or more, as in the reference), or the store
+    /// cannot be read.
     /// </exception>
     public Task<IReadOnlyList<SignatureBlob>> ReadLookasideAsync(string store, DockerReference image, string manifestDigest, CancellationToken cancellationToken)
     {
@@ -90,7 +95,10 @@ public sealed class SignatureStoreReader
     /// <summary>
     /// The signatures of a manifest in a store laid out as the OpenShift release mirrors are: <c>STORE/ALGORITHM=HEX/signature-N</c>.
     /// </summary>
-    /// <param name="store">The store; with or without the directory of this digest. One that ends with the directory of another digest has nothing for this one.</param>
+    /// <param name="store">
+    /// The store; with or without the directory of this digest. One that ends with the directory of another digest has nothing for this
+    /// one.
+    /// </param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As <see cref="ReadLookasideAsync"/>.</returns>
@@ -108,15 +116,17 @@ public sealed class SignatureStoreReader
     }
 
     /// <summary>
-    /// The signatures of a manifest in a store of either layout: the lookaside layout, and where that has none, the release layout. A store whose last name is
-    /// that of a digest's directory is looked at as a release store only.
+    /// The signatures of a manifest in a store of either layout: the lookaside layout, and where that has none, the release layout. A
+    /// store whose last name is that of a digest's directory is looked at as a release store only.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="image">The image. Null if it has no name: then only the release layout is looked at.</param>
     /// <param name="manifestDigest">The manifest's digest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As <see cref="ReadLookasideAsync"/>.</returns>
-    /// <exception cref="TrustException">As <see cref="ReadLookasideAsync"/>; where both layouts fail, what was wrong with the first.</exception>
+    /// <exception cref="TrustException">
+    /// As <see cref="ReadLookasideAsync"/>; where both layouts fail, what was wrong with the first.
+    /// </exception>
     public async Task<IReadOnlyList<SignatureBlob>> ReadAsync(string store, DockerReference? image, string manifestDigest, CancellationToken cancellationToken)
     {
         if (image is null || IsDigestDirectory(LastName(SignatureStoreUrl.Parse(store).Path)))
@@ -188,10 +198,23 @@ public sealed class SignatureStoreReader
             if (content is null)
                 return signatures;
             if (content.Value.Length > ImageLimits.SignatureBytes)
-                throw new TrustException("FileTooLarge", TrustErrorKind.LimitsExceeded, $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.") { Target = store.Display(suffix) };
+                throw new TrustException(
+                    "FileTooLarge",
+                    TrustErrorKind.LimitsExceeded,
+                    $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+                {
+                    Target = store.Display(suffix),
+                };
             total += content.Value.Length;
             if (total > ImageLimits.SignaturesBytes)
-                throw new TrustException("TooManySignatures", TrustErrorKind.LimitsExceeded, $"The signatures at {store.Display(directory)} are larger than {ImageLimits.SignaturesBytes} bytes together, which no honest store's are; ask who keeps it.") { Target = store.Display(directory) };
+                throw new TrustException(
+                    "TooManySignatures",
+                    TrustErrorKind.LimitsExceeded,
+                    $"The signatures at {store.Display(directory)} are larger than {ImageLimits.SignaturesBytes} bytes together, " +
+                    "which no honest store's are; ask who keeps it.")
+                {
+                    Target = store.Display(directory),
+                };
             signatures.Add(new SignatureBlob(store.Display(suffix), content.Value));
         }
     }

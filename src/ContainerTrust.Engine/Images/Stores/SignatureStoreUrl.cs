@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Config.RegistriesD;
 namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>
-/// The base of a signature store, taken apart as containers/image does (Go's <c>net/url</c>): the path is decoded, names are put behind it as they are, a
-/// doubled slash stays, and a query follows the whole. For files everything but the path is left out.
+/// The base of a signature store, taken apart as containers/image does (Go's <c>net/url</c>): the path is decoded, names are put behind
+/// it as they are, a doubled slash stays, and a query follows the whole. For files everything but the path is left out.
 /// </summary>
 internal sealed class SignatureStoreUrl
 {
@@ -63,7 +63,8 @@ internal sealed class SignatureStoreUrl
             rest = slash < 0 ? "" : rest[slash..];
         }
 
-        string path = Decode(rest) ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is not UTF-8 text");
+        string path = Decode(rest)
+            ?? throw Invalid(store, "a % in it is not followed by two hexadecimal digits, or what they stand for is not UTF-8 text");
         if (scheme == "file")
         {
             return authority.Length == 0 && path.StartsWith('/')
@@ -72,7 +73,8 @@ internal sealed class SignatureStoreUrl
         }
 
         // The framework takes a backslash for the end of the host.
-        return authority.Length > 0 && !authority.Contains('\\') && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
+        return authority.Length > 0
+            && !authority.Contains('\\') && Uri.TryCreate($"{scheme}://{authority}/", UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
             ? new SignatureStoreUrl(scheme, authority, path, query, isBarePath: false)
             : throw Invalid(store, "it has no host");
     }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>What a client program's complaint means. No client has a form of its errors that is made for programs, so their words are looked at.</summary>
+/// <summary>
+/// What a client program's complaint means. No client has a form of its errors that is made for programs, so their words are looked at.
+/// </summary>
 internal static partial class ClientErrors
 {
     /// <summary>The error that a client program reports.</summary>
@@ -19,7 +21,10 @@ internal static partial class ClientErrors
         string quoted = words.Length > 0 ? $" {clientName} says: {words}" : "";
 
         if (Says("context was not found for specified context") || MissingContext().IsMatch(untrustedError))
-            return New("ContextNotFound", TrustErrorKind.NotFound, $"The kubeconfig has no context '{target}'. '{clientName} config get-contexts' shows those it has.");
+            return New(
+                "ContextNotFound",
+                TrustErrorKind.NotFound,
+                $"The kubeconfig has no context '{target}'. '{clientName} config get-contexts' shows those it has.");
         if (Says("the server doesn't have a resource type \"machineconfig") || NoMatches().IsMatch(untrustedError))
             return New("NotAnOpenShiftCluster", TrustErrorKind.NotSupported, $"The cluster knows no MachineConfigs, so it is not an OpenShift or OKD cluster. Choose another one with {TrustOption.Context} or {TrustOption.Kubeconfig}.");
         if (Says("(Forbidden)"))
@@ -29,15 +34,24 @@ internal static partial class ClientErrors
         if (Says("x509:") || Says("tls: failed to verify certificate"))
             return New("ClusterCertificateRefused", TrustErrorKind.PermissionDenied, $"The certificate of the cluster's API server is not one that the kubeconfig trusts. Have a current kubeconfig, or put the cluster's CA certificate into it.{quoted}");
         if (Says("getting credentials:"))
-            return New("ClusterUnauthorized", TrustErrorKind.PermissionDenied, $"The program that the kubeconfig names for logging in does not work. Log in by hand to see why.{quoted}");
+            return New(
+                "ClusterUnauthorized",
+                TrustErrorKind.PermissionDenied,
+                $"The program that the kubeconfig names for logging in does not work. Log in by hand to see why.{quoted}");
         if (Says("Missing or incomplete configuration info") || Says("no configuration has been provided") || DefaultServer().IsMatch(untrustedError))
-            return New("ClusterNotConfigured", TrustErrorKind.NotFound, $"{clientName} has no cluster to talk to. Log in (oc login), or name a kubeconfig file with {TrustOption.Kubeconfig}.");
+            return New(
+                "ClusterNotConfigured",
+                TrustErrorKind.NotFound,
+                $"{clientName} has no cluster to talk to. Log in (oc login), or name a kubeconfig file with {TrustOption.Kubeconfig}.");
         if (Says("Unable to connect to the server") || Says("was refused - did you specify the right host or port") || Says("connection refused") || Says("no route to host") || Says("i/o timeout") || Says("context deadline exceeded") || Says("net/http: request canceled") || Says("no such host"))
             return New("ClusterUnreachable", TrustErrorKind.ReadError, $"The cluster's API server cannot be reached.{quoted}");
 
         // What a server says whose parts are being restarted.
         if (Says("(ServiceUnavailable)") || Says("(Timeout)") || Says("(InternalError)") || Says("(TooManyRequests)") || Says("etcdserver:") || Says("http2: ") || Says("connection reset by peer") || Says("unexpected EOF") || Says("unable to return a response in the time allotted") || Says("the server is currently unable to handle the request"))
-            return New("ClusterUnreachable", TrustErrorKind.ReadError, $"The cluster's API server does not answer for the time being.{quoted}");
+            return New(
+                "ClusterUnreachable",
+                TrustErrorKind.ReadError,
+                $"The cluster's API server does not answer for the time being.{quoted}");
         if (Says("(NotFound)"))
             return New("ClusterObjectNotFound", TrustErrorKind.NotFound, $"The cluster does not have what was asked for.{quoted}");
         if (Says("error loading config file") || Says("couldn't get version/kind") || Says("invalid configuration"))

@@ -16,7 +16,13 @@ internal static class ClientLocator
         {
             return Path.IsPathFullyQualified(clientPath) && IsProgram(clientPath)
                 ? clientPath
-                : throw new TrustException("ClusterClientNotFound", TrustErrorKind.NotFound, $"'{clientPath}' is not a program that can be started. Name oc or kubectl by its whole path.") { Target = clientPath };
+                : throw new TrustException(
+                    "ClusterClientNotFound",
+                    TrustErrorKind.NotFound,
+                    $"'{clientPath}' is not a program that can be started. Name oc or kubectl by its whole path.")
+                {
+                    Target = clientPath,
+                };
         }
 
         string suffix = OperatingSystem.IsWindows() ? ".exe" : "";
@@ -29,7 +35,10 @@ internal static class ClientLocator
             }
         }
 
-        throw new TrustException("ClusterClientNotFound", TrustErrorKind.NotFound, "Neither oc nor kubectl is in PATH. Install the OpenShift client (oc) or kubectl.");
+        throw new TrustException(
+            "ClusterClientNotFound",
+            TrustErrorKind.NotFound,
+            "Neither oc nor kubectl is in PATH. Install the OpenShift client (oc) or kubectl.");
     }
 
     private static bool IsProgram(string path) =>

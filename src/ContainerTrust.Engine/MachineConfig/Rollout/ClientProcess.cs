@@ -11,7 +11,9 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 /// <param name="Error">The beginning and the end of its standard error.</param>
 internal sealed record ClientAnswer(int ExitCode, ReadOnlyMemory<byte> Output, string Error);
 
-/// <summary>Runs a client program: arguments as a list, nothing on its standard input, bounded output, and its end when the work is cancelled.</summary>
+/// <summary>
+/// Runs a client program: arguments as a list, nothing on its standard input, bounded output, and its end when the work is cancelled.
+/// </summary>
 internal static partial class ClientProcess
 {
     private const int ErrorBytes = 32 * 1024;
@@ -24,11 +26,14 @@ internal static partial class ClientProcess
     /// <param name="arguments">Its arguments.</param>
     /// <param name="limits">How long it may take, and the largest output that is read.</param>
     /// <param name="grace">
-    /// How long the program may take to clean up when it is ended early (<c>oc debug</c> deletes its pod). Zero: it and what it started are killed at once.
+    /// How long the program may take to clean up when it is ended early (<c>oc debug</c> deletes its pod). Zero: it and what it started
+    /// are killed at once.
     /// </param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="TrustException">It does not start, takes too long (<c>ClusterTimeout</c>) or says too much (<c>ClusterAnswerTooLarge</c>).</exception>
+    /// <exception cref="TrustException">
+    /// It does not start, takes too long (<c>ClusterTimeout</c>) or says too much (<c>ClusterAnswerTooLarge</c>).
+    /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static async Task<ClientAnswer> RunAsync(string program, IReadOnlyList<string> arguments, (TimeSpan Time, int Bytes) limits, TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -56,7 +61,10 @@ internal static partial class ClientProcess
                 Task<string> error = ReadErrorAsync(process.StandardError.BaseStream, deadline.Token);
                 Task<ReadOnlyMemory<byte>?> output = ReadOutputAsync(process.StandardOutput.BaseStream, limits.Bytes, deadline.Token);
                 ReadOnlyMemory<byte> answer = await output.ConfigureAwait(false)
-                    ?? throw new TrustException("ClusterAnswerTooLarge", TrustErrorKind.LimitsExceeded, $"The answer of {name} is larger than {limits.Bytes} bytes and was not read.");
+                    ?? throw new TrustException(
+                        "ClusterAnswerTooLarge",
+                        TrustErrorKind.LimitsExceeded,
+                        $"The answer of {name} is larger than {limits.Bytes} bytes and was not read.");
                 string words = await error.ConfigureAwait(false);
                 await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
                 return new ClientAnswer(process.ExitCode, answer, words);
@@ -68,7 +76,11 @@ internal static partial class ClientProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TrustException("ClusterTimeout", TrustErrorKind.ReadError, $"{name} got no answer from the cluster within {limits.Time.TotalSeconds:0.#} s and was ended. Check that the cluster can be reached from here.");
+            throw new TrustException(
+                "ClusterTimeout",
+                TrustErrorKind.ReadError,
+                $"{name} got no answer from the cluster within {limits.Time.TotalSeconds:0.#} s and was ended. " +
+                "Check that the cluster can be reached from here.");
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
@@ -80,7 +92,8 @@ internal static partial class ClientProcess
     {
         if (!process.HasExited && grace > TimeSpan.Zero && !OperatingSystem.IsWindows() && kill(process.Id, Terminate) == 0)
         {
-            // Nobody waits for it longer than this; its pipes stay open meanwhile, for a program that writes to a closed one is ended by that.
+            // Nobody waits for it longer than this; its pipes stay open meanwhile, for a program that writes to a closed one is ended by
+            // that.
             Task cleaning = CleanAsync(process, grace);
             await Task.WhenAny(cleaning, Task.Delay(Patience)).ConfigureAwait(false);
             return;
@@ -141,7 +154,9 @@ internal static partial class ClientProcess
         if (total > 2 * ErrorBytes)
         {
             int first = (int)(total % ErrorBytes);
-            words.Append("\n…\n").Append(Encoding.UTF8.GetString(tail.AsSpan(first))).Append(Encoding.UTF8.GetString(tail.AsSpan(0, first)));
+            words.Append("\n…\n").Append(Encoding.UTF8.GetString(tail.AsSpan(first))).Append(Encoding.UTF8.GetString(tail.AsSpan(
+                0,
+                first)));
         }
         else if (total > ErrorBytes)
         {

@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Asks an OpenShift cluster through <c>oc</c> or <c>kubectl</c>, whichever is there, so that logins, proxies and plug-ins of the kubeconfig work as the user knows
-/// them. Answers are always JSON; arguments are a list and no shell sees them. The program and what it started end when the work is cancelled.
+/// Asks an OpenShift cluster through <c>oc</c> or <c>kubectl</c>, whichever is there, so that logins, proxies and plug-ins of the
+/// kubeconfig work as the user knows them. Answers are always JSON; arguments are a list and no shell sees them. The program and what it
+/// started end when the work is cancelled.
 /// </summary>
 public sealed class ClusterClient
 {
@@ -30,7 +31,9 @@ public sealed class ClusterClient
     /// <summary>Whether the program is OpenShift's own (<c>oc</c>), which alone can look into nodes.</summary>
     public bool IsOpenShiftClient => ClientName == "oc";
 
-    /// <summary>What the cluster is called in messages and objects: the context, else the kubeconfig file. Null where neither was named.</summary>
+    /// <summary>
+    /// What the cluster is called in messages and objects: the context, else the kubeconfig file. Null where neither was named.
+    /// </summary>
     public string? ClusterName => _options.Context ?? _options.Kubeconfig;
 
     /// <summary>Finds the program. Nothing is asked yet.</summary>
@@ -38,7 +41,8 @@ public sealed class ClusterClient
     /// <param name="messages">Where words for the user go.</param>
     /// <returns>The client.</returns>
     /// <exception cref="TrustException">
-    /// There is no program (<c>ClusterClientNotFound</c>) or no such kubeconfig file (<c>KubeconfigNotFound</c>), or the context's name is not possible (<c>InvalidContext</c>).
+    /// There is no program (<c>ClusterClientNotFound</c>) or no such kubeconfig file (<c>KubeconfigNotFound</c>), or the context's name
+    /// is not possible (<c>InvalidContext</c>).
     /// </exception>
     public static ClusterClient Open(ClusterOptions options, TrustMessages messages)
     {
@@ -46,9 +50,21 @@ public sealed class ClusterClient
         ArgumentNullException.ThrowIfNull(messages);
         string program = ClientLocator.Find(options.ClientPath, Environment.GetEnvironmentVariable("PATH"));
         if (options.Kubeconfig is { } file && !File.Exists(file))
-            throw new TrustException("KubeconfigNotFound", TrustErrorKind.NotFound, $"There is no kubeconfig file '{file}'. Log in (oc login) to have one, or name another.") { Target = file };
+            throw new TrustException(
+                "KubeconfigNotFound",
+                TrustErrorKind.NotFound,
+                $"There is no kubeconfig file '{file}'. Log in (oc login) to have one, or name another.")
+            {
+                Target = file,
+            };
         if (options.Context is { } context && (context.Length == 0 || context.Any(char.IsControl)))
-            throw new TrustException("InvalidContext", TrustErrorKind.InvalidArgument, "The name of a context cannot be empty or have control characters.") { Target = context };
+            throw new TrustException(
+                "InvalidContext",
+                TrustErrorKind.InvalidArgument,
+                "The name of a context cannot be empty or have control characters.")
+            {
+                Target = context,
+            };
         return new ClusterClient(program, options, messages);
     }
 
@@ -153,5 +169,12 @@ public sealed class ClusterClient
     }
 
     private static TrustFormatException Invalid(string source, int line, string problem, Exception? inner) =>
-        new("ClusterAnswerInvalid", $"(the answer of {source})", line, 0, "", $"{problem} Ask the cluster by hand to see what it says.", inner);
+        new(
+            "ClusterAnswerInvalid",
+            $"(the answer of {source})",
+            line,
+            0,
+            "",
+            $"{problem} Ask the cluster by hand to see what it says.",
+            inner);
 }

@@ -37,7 +37,14 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public static void RequireName(string name)
     {
         if (name.Length > 253 || !Subdomain().IsMatch(name))
-            throw new TrustException("InvalidName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not a name of a pool, node or MachineConfig: those have small letters, digits, '-' and '.'.") { Target = name };
+            throw new TrustException(
+                "InvalidName",
+                TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(name, Printable.NameLength)}' is not a name of a pool, node or MachineConfig: " +
+                "those have small letters, digits, '-' and '.'.")
+            {
+                Target = name,
+            };
     }
 
     private static List<ConfigDocument> Read(IReadOnlyList<JsonElement> objects) =>

@@ -3,10 +3,15 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 /// <summary>Which cluster is meant, and by which program it is asked.</summary>
 public sealed record ClusterOptions
 {
-    /// <summary>The program, <c>oc</c> or <c>kubectl</c>, an absolute path. Null: <c>oc</c> from <c>PATH</c>, else <c>kubectl</c>.</summary>
+    /// <summary>
+    /// The program, <c>oc</c> or <c>kubectl</c>, an absolute path. Null: <c>oc</c> from <c>PATH</c>, else <c>kubectl</c>.
+    /// </summary>
     public string? ClientPath { get; init; }
 
-    /// <summary>The kubeconfig file, an absolute path. Null for the one that the program finds by itself (<c>KUBECONFIG</c>, <c>~/.kube/config</c>).</summary>
+    /// <summary>
+    /// The kubeconfig file, an absolute path. Null for the one that the program finds by itself (<c>KUBECONFIG</c>,
+    /// <c>~/.kube/config</c>).
+    /// </summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>The context in the kubeconfig. Null for the current one.</summary>

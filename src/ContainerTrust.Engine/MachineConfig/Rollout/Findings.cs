@@ -22,8 +22,11 @@ internal sealed class Findings
     private readonly List<(MachineConfigTrustStatus Status, string Reason)> _findings = [];
     private readonly List<string> _notes = [];
 
-    /// <summary>The status that the weightiest finding gives; <see cref="MachineConfigTrustStatus.RolledOut"/> only where there is none.</summary>
-    public MachineConfigTrustStatus Status => _findings.Count == 0 ? MachineConfigTrustStatus.RolledOut : Order[_findings.Min(static f => Rank(f.Status))];
+    /// <summary>
+    /// The status that the weightiest finding gives; <see cref="MachineConfigTrustStatus.RolledOut"/> only where there is none.
+    /// </summary>
+    public MachineConfigTrustStatus Status =>
+        _findings.Count == 0 ? MachineConfigTrustStatus.RolledOut : Order[_findings.Min(static f => Rank(f.Status))];
 
     /// <summary>All reasons, the weightiest first, each once; then the notes.</summary>
     public string[] Reasons => [.. _findings.OrderBy(static f => Rank(f.Status)).Select(static f => f.Reason).Concat(_notes).Distinct()];

@@ -13,11 +13,24 @@ internal sealed class MeantFiles
         foreach (MachineConfigFile file in files)
         {
             if (!all.TryAdd(DocumentHost.Normalize(file.Path), file.Content))
-                throw new TrustException("DuplicateFile", TrustErrorKind.InvalidData, $"{name} has the file {Printable.Of(file.Path, Printable.NameLength)} twice. Leave one of them out.") { Target = file.Path };
+                throw new TrustException(
+                    "DuplicateFile",
+                    TrustErrorKind.InvalidData,
+                    $"{name} has the file {Printable.Of(file.Path, Printable.NameLength)} twice. Leave one of them out.")
+                {
+                    Target = file.Path,
+                };
         }
 
         if (!all.Remove(TrustLocations.SystemPolicyPath, out byte[]? policy))
-            throw new TrustException("PolicyNotFound", TrustErrorKind.NotFound, $"{Printable.Of(name, Printable.NameLength)} has no {TrustLocations.SystemPolicyPath}, so it decides nothing. Name another MachineConfig, or make one with {TrustOperation.MakeMachineConfig}.") { Target = name };
+            throw new TrustException(
+                "PolicyNotFound",
+                TrustErrorKind.NotFound,
+                $"{Printable.Of(name, Printable.NameLength)} has no {TrustLocations.SystemPolicyPath}, so it decides nothing. " +
+                $"Name another MachineConfig, or make one with {TrustOperation.MakeMachineConfig}.")
+            {
+                Target = name,
+            };
         Policy = PolicyReader.Read(policy, $"{name}:{TrustLocations.SystemPolicyPath}");
         Others = all;
         IEnumerable<string> named = PolicyFiles.Of(Policy).Where(static p => p.StartsWith('/'));

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Which of several MachineConfigs' files ends up in the rendered config: the last one's. The operator merges in the order of names; newer ones merge all
-/// of role <c>worker</c> first, so that a custom pool's own come later whatever their names are.
+/// Which of several MachineConfigs' files ends up in the rendered config: the last one's. The operator merges in the order of names;
+/// newer ones merge all of role <c>worker</c> first, so that a custom pool's own come later whatever their names are.
 /// </summary>
 internal static class MergeOrder
 {

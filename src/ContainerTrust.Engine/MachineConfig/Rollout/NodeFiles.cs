@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Reads the files of a node that decide on images, in one debug session (<c>oc debug node/…</c>). The script is always the same; the paths of
-/// further files are its arguments. What comes back is base64 between marks, so that files of any content are told apart, and a cut-off answer is noticed.
+/// Reads the files of a node that decide on images, in one debug session (<c>oc debug node/…</c>). The script is always the same; the
+/// paths of further files are its arguments. What comes back is base64 between marks, so that files of any content are told apart, and a
+/// cut-off answer is noticed.
 /// </summary>
 internal sealed class NodeFiles(ClusterClient client)
 {
@@ -50,7 +51,9 @@ internal sealed class NodeFiles(ClusterClient client)
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="paths">Files to read besides policy.json, registries.d, registries.conf and CRI-O's configuration: absolute paths.</param>
+    /// <param name="paths">
+    /// Files to read besides policy.json, registries.d, registries.conf and CRI-O's configuration: absolute paths.
+    /// </param>
     /// <param name="cancellationToken">Ends the session.</param>
     /// <returns>A host with the files that are there.</returns>
     /// <exception cref="TrustException">The client is not <c>oc</c>, the session cannot be had, or its answer is not whole.</exception>
@@ -59,19 +62,39 @@ internal sealed class NodeFiles(ClusterClient client)
     {
         ClusterObjects.RequireName(node);
         if (!client.IsOpenShiftClient)
-            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, or leave out {TrustOption.Node}.") { Target = node };
+            throw new TrustException(
+                "OpenShiftClientRequired",
+                TrustErrorKind.NotSupported,
+                $"Looking into nodes needs oc, and {client.ClientName} is what there is. Install the OpenShift client, " +
+                $"or leave out {TrustOption.Node}.")
+            {
+                Target = node,
+            };
         string[] further = [.. paths.Where(static p => p != TrustLocations.SystemPolicyPath).Order(StringComparer.Ordinal)];
         foreach (string path in further)
         {
             if (!path.StartsWith('/') || path.Any(char.IsControl))
-                throw new TrustException("PathNotAbsolute", TrustErrorKind.InvalidArgument, $"'{Printable.Of(path, Printable.NameLength)}' is not a path that can be asked for on a node.") { Target = path };
+                throw new TrustException(
+                    "PathNotAbsolute",
+                    TrustErrorKind.InvalidArgument,
+                    $"'{Printable.Of(path, Printable.NameLength)}' is not a path that can be asked for on a node.")
+                {
+                    Target = path,
+                };
         }
 
         ClientAnswer answer = await client.RunAsync(["debug", "node/" + node, "--quiet", "--", "chroot", "/host", "/bin/sh", "-c", Script, "sh", .. further], Grace, cancellationToken).ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
             TrustException error = client.ErrorOf(answer);
-            throw new TrustException(error.ErrorId, error.Kind, $"The files of the node {node} cannot be read. {error.Message}", error) { Target = node };
+            throw new TrustException(
+                error.ErrorId,
+                error.Kind,
+                $"The files of the node {node} cannot be read. {error.Message}",
+                error)
+            {
+                Target = node,
+            };
         }
 
         return Parse(node, answer.Output.Span);
@@ -109,14 +132,22 @@ internal sealed class NodeFiles(ClusterClient client)
                 path = null;
                 content.Clear();
             }
-            else if (line.StartsWith(FileMark, StringComparison.Ordinal) && line[FileMark.Length..].Split(' ') is [var name, var length] && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out size))
+            else if (line.StartsWith(FileMark, StringComparison.Ordinal)
+                && line[FileMark.Length..].Split(' ') is [var name, var length]
+                && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out size))
             {
                 path = PathOf(node, name);
             }
             else if (line.StartsWith(UnreadableMark, StringComparison.Ordinal))
             {
                 string other = PathOf(node, line[UnreadableMark.Length..]);
-                unreadable[other] = new TrustException("FileNotReadable", TrustErrorKind.ReadError, $"{Printable.Of(other, Printable.NameLength)} on the node {node} is not a file that can be read.") { Target = other };
+                unreadable[other] = new TrustException(
+                    "FileNotReadable",
+                    TrustErrorKind.ReadError,
+                    $"{Printable.Of(other, Printable.NameLength)} on the node {node} is not a file that can be read.")
+                {
+                    Target = other,
+                };
             }
             else if (line.StartsWith(MissingMark, StringComparison.Ordinal))
             {

@@ -1,6 +1,8 @@
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>Which pool manages a node, as the operator has it: the control plane's own before a custom pool, and that before the workers'.</summary>
+/// <summary>
+/// Which pool manages a node, as the operator has it: the control plane's own before a custom pool, and that before the workers'.
+/// </summary>
 internal static class NodePools
 {
     private static readonly string[] First = ["master", "arbiter"];

@@ -41,5 +41,7 @@ internal static class PolicyComparison
         policy.Transports.SelectMany(static t => t.Scopes.Select(s => ((t.Name, s.Name), s.Requirements))).ToDictionary(static s => s.Item1, static s => s.Requirements);
 
     private static string Word((string Transport, string Scope) place) =>
-        Printable.Of(place.Transport == "docker" && place.Scope.Length > 0 ? place.Scope : $"{place.Transport}:{place.Scope}", Printable.NameLength);
+        Printable.Of(
+            place.Transport == "docker" && place.Scope.Length > 0 ? place.Scope : $"{place.Transport}:{place.Scope}",
+            Printable.NameLength);
 }

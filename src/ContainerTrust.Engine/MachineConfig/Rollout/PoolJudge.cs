@@ -2,7 +2,10 @@ using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>What a pool's own fields say: whether all its machines have the rendered config that they are to have. Whatever is missing or new is not a yes.</summary>
+/// <summary>
+/// What a pool's own fields say: whether all its machines have the rendered config that they are to have. Whatever is missing or new is
+/// not a yes.
+/// </summary>
 internal static class PoolJudge
 {
     // Every pool that the operator has looked at has these.
@@ -55,7 +58,9 @@ internal static class PoolJudge
             else if (isDegraded && condition.Status == "True" && (words != "." || condition.Type != "Degraded" || !hasDetails))
                 findings.Add(Degraded, $"The pool {Name(pool)} is degraded ({Shown(condition.Type)}){words}");
             else if (!isDegraded && (condition.Status == "True") != isWanted)
-                findings.Add(Updating, isWanted ? $"The pool {Name(pool)} is not updated{words}" : $"The pool {Name(pool)} is updating{words}");
+                findings.Add(
+                    Updating,
+                    isWanted ? $"The pool {Name(pool)} is not updated{words}" : $"The pool {Name(pool)} is updating{words}");
         }
     }
 
@@ -74,7 +79,9 @@ internal static class PoolJudge
         else if (pool.TargetSources is null)
             findings.Add(Unknown, $"The pool {Name(pool)} does not say what {Shown(pool.Target)} is made of.");
         else if (!pool.TargetSources.Contains(configName))
-            findings.Add(NotRendered, $"{Shown(configName)} is not among the sources of {Shown(pool.Target)}: the operator has not rendered it yet.");
+            findings.Add(
+                NotRendered,
+                $"{Shown(configName)} is not among the sources of {Shown(pool.Target)}: the operator has not rendered it yet.");
 
         if (pool.Target is not null && pool.Current is null)
             findings.Add(Updating, $"The machines of the pool {Name(pool)} have no rendered config yet.");

@@ -13,5 +13,7 @@ internal static class RenderedHost
         [.. rendered.Paths.Where(IsLookedAt).Select(p => rendered.Find(p)!), .. rendered.Units.Where(u => IsLookedAt(u.Path) && !rendered.Paths.Contains(u.Path))],
         RhcosDefaults.Files);
 
-    private static bool IsLookedAt(string path) => RuntimePolicy.Places.Append("/etc/containers").Any(p => path == p || path.StartsWith(p + "/", StringComparison.Ordinal));
+    private static bool IsLookedAt(string path) => RuntimePolicy.Places.Append("/etc/containers").Any(p => path == p || path.StartsWith(
+        p + "/",
+        StringComparison.Ordinal));
 }

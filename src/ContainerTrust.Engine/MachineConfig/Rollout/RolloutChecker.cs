@@ -6,7 +6,9 @@ using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.</summary>
+/// <summary>
+/// Finds out from a cluster whether the machines of its pools use the policies that MachineConfigs have. Changes nothing there.
+/// </summary>
 public sealed class RolloutChecker
 {
     private const int NodesAtOnce = 4;
@@ -32,12 +34,14 @@ public sealed class RolloutChecker
     /// <summary>Finds out which pools are meant, and which MachineConfig for each.</summary>
     /// <param name="roles">The pools. Null: those that select the MachineConfig.</param>
     /// <param name="name">
-    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the workers where a custom
-    /// pool has none of its own and selects theirs.
+    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the
+    /// workers where a custom pool has none of its own and selects theirs.
     /// </param>
     /// <param name="meant">What the MachineConfig is meant to have. Null: what it has in the cluster.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.</returns>
+    /// <returns>
+    /// A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.
+    /// </returns>
     /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public async Task<IReadOnlyList<RolloutQuestion>> FindQuestionsAsync(IReadOnlyList<string>? roles, string? name, MachineConfigTrust? meant, CancellationToken cancellationToken)
@@ -56,7 +60,9 @@ public sealed class RolloutChecker
         foreach (string role in wanted.Distinct(StringComparer.Ordinal))
         {
             bool isOwn = configs.Any(c => c.Name == RolloutQuestion.DefaultName(role));
-            bool isInherited = !isOwn && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
+            bool isInherited = !isOwn
+                && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector
+                && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
 
             // A pool that has machines and takes none of them is a place where nothing is in force.
             bool hasMachines = pools.FirstOrDefault(p => p.Name == role)?.Machines != 0;
@@ -82,7 +88,11 @@ public sealed class RolloutChecker
         foreach (string name in questions.SelectMany(static q => new[] { q.Role, q.ConfigName }).Concat(nodes))
             ClusterObjects.RequireName(name);
         if (nodes.Count > 0 && !_client.IsOpenShiftClient)
-            throw new TrustException("OpenShiftClientRequired", TrustErrorKind.NotSupported, $"Looking into nodes needs oc, and {_client.ClientName} is what there is. Install the OpenShift client, or leave out {TrustOption.Node}.");
+            throw new TrustException(
+                "OpenShiftClientRequired",
+                TrustErrorKind.NotSupported,
+                $"Looking into nodes needs oc, and {_client.ClientName} is what there is. Install the OpenShift client, " +
+                $"or leave out {TrustOption.Node}.");
 
         Answer[] answers = [.. questions.Select(static q => new Answer(q))];
         await RoundAsync(answers, cancellationToken).ConfigureAwait(false);
@@ -201,14 +211,18 @@ public sealed class RolloutChecker
             if (error is not null)
                 errors.Add(error);
             for (int i = 0; i < concerned.Count; i++)
-                concerned[i].Result = With(concerned[i].Result!, results?[i] ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] }, error is null ? NotAsMeant : Unknown);
+                concerned[i].Result = With(
+                    concerned[i].Result!,
+                    results?[i] ?? new MachineConfigTrustNode { Name = node, IsAsMeant = false, Reasons = [error!.Message] },
+                    error is null ? NotAsMeant : Unknown);
         }
     }
 
     private static MachineConfigTrustResult With(MachineConfigTrustResult result, MachineConfigTrustNode node, MachineConfigTrustStatus status)
     {
         string[] reasons = node.IsAsMeant ? [] : [$"Node {node.Name}: {string.Join(' ', node.Reasons)}"];
-        bool isWeightier = !node.IsAsMeant && (result.Status is RolledOut || (status == NotAsMeant && result.Status is StoreMissing or Unknown));
+        bool isWeightier = !node.IsAsMeant
+            && (result.Status is RolledOut || (status == NotAsMeant && result.Status is StoreMissing or Unknown));
         return result with
         {
             Status = isWeightier ? status : result.Status,
@@ -224,10 +238,20 @@ public sealed class RolloutChecker
         {
             IReadOnlyList<JsonElement> objects = await _client.GetObjectsAsync(["nodes", node], cancellationToken).ConfigureAwait(false);
             JsonElement? metadata = objects.Count == 1 ? objects[0].Member("metadata") : null;
-            string? pool = NodePools.PoolOf(answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name), metadata.Member("labels").Texts());
+            string? pool = NodePools.PoolOf(
+                answers.SelectMany(static a => a.Pools).DistinctBy(static p => p.Name),
+                metadata.Member("labels").Texts());
             Answer[] ofPool = [.. answers.Where(a => a.Question.Role == pool)];
             if (ofPool.Length == 0)
-                throw new TrustException("NodeNotInPool", TrustErrorKind.InvalidArgument, $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. Name its pool with {TrustOption.PoolRole}.") { Target = node };
+                throw new TrustException(
+                    "NodeNotInPool",
+                    TrustErrorKind.InvalidArgument,
+                    $"The node {node} is {(pool is null ? "in no pool" : $"in the pool {pool}")}, " +
+                    $"which is not one of those asked about: {string.Join(", ", answers.Select(static a => a.Question.Role))}. " +
+                    $"Name its pool with {TrustOption.PoolRole}.")
+                {
+                    Target = node,
+                };
             concerned = ofPool;
             MeantFiles[] meant = [.. ofPool.Select(Meant)];
             Dictionary<string, string> annotations = metadata.Member("annotations").Texts();
@@ -253,7 +277,13 @@ public sealed class RolloutChecker
     private static MeantFiles Meant(Answer answer) =>
         answer.Question.Meant is { } meant ? MeantFiles.Of(meant)
         : answer.State!.Find(answer.Question.ConfigName) is { } config ? MeantFiles.Of(config)
-        : throw new TrustException("MachineConfigNotFound", TrustErrorKind.NotFound, $"There is no MachineConfig {answer.Question.ConfigName} to compare nodes with.") { Target = answer.Question.ConfigName };
+        : throw new TrustException(
+            "MachineConfigNotFound",
+            TrustErrorKind.NotFound,
+            $"There is no MachineConfig {answer.Question.ConfigName} to compare nodes with.")
+        {
+            Target = answer.Question.ConfigName,
+        };
 
     // The latest that is known for a question.
     private sealed class Answer(RolloutQuestion question)
@@ -267,6 +297,7 @@ public sealed class RolloutChecker
         public MachineConfigTrustResult? Result { get; set; }
 
         // Whatever happens on the way to the nodes, the pool is changed by it.
-        public bool IsCurrent(PoolDocument? pool) => Result?.Status == Updating && pool?.ResourceVersion is { } version && version == State!.Pool?.ResourceVersion;
+        public bool IsCurrent(PoolDocument? pool) =>
+            Result?.Status == Updating && pool?.ResourceVersion is { } version && version == State!.Pool?.ResourceVersion;
     }
 }

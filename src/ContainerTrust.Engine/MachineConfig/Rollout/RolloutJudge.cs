@@ -5,9 +5,9 @@ using static ContainerTrust.MachineConfigTrustStatus;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Whether the machines of a pool use the policy that a MachineConfig has: the MachineConfig is there as it is meant, the pool selects it, all machines have
-/// the rendered config, the policy in that is still the one that is meant, nothing else on the nodes decides in its place, and the signatures that
-/// it requires can be read. A pure function of what the cluster said; every doubt is no.
+/// Whether the machines of a pool use the policy that a MachineConfig has: the MachineConfig is there as it is meant, the pool selects
+/// it, all machines have the rendered config, the policy in that is still the one that is meant, nothing else on the nodes decides in its
+/// place, and the signatures that it requires can be read. A pure function of what the cluster said; every doubt is no.
 /// </summary>
 internal sealed class RolloutJudge
 {
@@ -30,7 +30,8 @@ internal sealed class RolloutJudge
     /// <param name="name">The MachineConfig.</param>
     /// <param name="meant">What it is meant to have. Null: what it has in the cluster.</param>
     /// <returns>The result, nodes not looked at.</returns>
-    public static MachineConfigTrustResult Judge(RolloutState state, string name, MachineConfigTrust? meant) => new RolloutJudge(state, name, meant).Judge();
+    public static MachineConfigTrustResult Judge(RolloutState state, string name, MachineConfigTrust? meant) =>
+        new RolloutJudge(state, name, meant).Judge();
 
     private MachineConfigTrustResult Judge()
     {
@@ -100,7 +101,9 @@ internal sealed class RolloutJudge
         foreach (string path in meant.Others.Keys.Union(there.Others.Keys).Order(StringComparer.Ordinal))
         {
             if (!meant.Others.TryGetValue(path, out byte[]? wanted))
-                _findings.Add(NotAsMeant, $"The MachineConfig {Shown(_name)} in the cluster has the file {Shown(path)} besides what is meant. Apply it again.");
+                _findings.Add(
+                    NotAsMeant,
+                    $"The MachineConfig {Shown(_name)} in the cluster has the file {Shown(path)} besides what is meant. Apply it again.");
             else if (!there.Others.TryGetValue(path, out byte[]? found) || !wanted.AsSpan().SequenceEqual(found))
                 _findings.Add(NotAsMeant, $"The MachineConfig {Shown(_name)} in the cluster does not have the file {Shown(path)} as it is meant. Apply it again.");
         }
@@ -124,7 +127,9 @@ internal sealed class RolloutJudge
         ConfigDocument? rendered = _state.Find(pool.Target);
         if (rendered is null)
         {
-            _findings.Add(Unknown, $"The cluster does not have the rendered config {Shown(pool.Target)} that the pool {Shown(pool.Name)} names.");
+            _findings.Add(
+                Unknown,
+                $"The cluster does not have the rendered config {Shown(pool.Target)} that the pool {Shown(pool.Name)} names.");
             return;
         }
 
@@ -190,7 +195,8 @@ internal sealed class RolloutJudge
     {
         try
         {
-            return config.Find(TrustLocations.SystemPolicyPath) is { } file && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content, config.Name)) is null;
+            return config.Find(TrustLocations.SystemPolicyPath) is { } file
+                && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content, config.Name)) is null;
         }
         catch (TrustException)
         {
@@ -222,7 +228,9 @@ internal sealed class RolloutJudge
                 continue;
             ConfigDocument? winner = rendered.Find(path) is { } found ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
             if (winner is not null && winner.Name != _name && !IsBefore(MergeOrder.Of(_state.Selected, path), winner))
-                _findings.Add(Overridden, $"{Shown(path)} in {Shown(rendered.Name)} is that of {Shown(winner.Name)}, not that of {Shown(_name)}.");
+                _findings.Add(
+                    Overridden,
+                    $"{Shown(path)} in {Shown(rendered.Name)} is that of {Shown(winner.Name)}, not that of {Shown(_name)}.");
             else if (!_findings.Has(NotAsMeant))
                 _findings.Add(NotRendered, $"{Shown(path)} in {Shown(rendered.Name)} is not that of {Shown(_name)} yet.");
         }
@@ -252,7 +260,9 @@ internal sealed class RolloutJudge
         }
         catch (TrustException e)
         {
-            _findings.Add(StoreMissing, $"The files of registries.d in {Shown(host.ComputerName)} are refused, so that no image is pulled: {e.Message}");
+            _findings.Add(
+                StoreMissing,
+                $"The files of registries.d in {Shown(host.ComputerName)} are refused, so that no image is pulled: {e.Message}");
         }
     }
 

@@ -13,5 +13,6 @@ internal sealed record RolloutState(string PoolName, PoolDocument? Pool, IReadOn
     public ConfigDocument? Find(string? name) => name is null ? null : Configs.FirstOrDefault(c => c.Name == name);
 
     /// <summary>The MachineConfigs that the operator merges for the pool, now.</summary>
-    public IEnumerable<ConfigDocument> Selected => Pool?.Selector is { } selector ? Configs.Where(c => !c.IsDeleting && selector.Selects(c.Labels)) : [];
+    public IEnumerable<ConfigDocument> Selected =>
+        Pool?.Selector is { } selector ? Configs.Where(c => !c.IsDeleting && selector.Selects(c.Labels)) : [];
 }

@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>
-/// Where CRI-O does not ask the policy of the host: for the pods of a namespace that has a policy of its own (the operator writes one for every ImagePolicy),
-/// where its configuration, or the way that it is started, names another file, and where the user that it runs as has files of his own: those come first.
+/// Where CRI-O does not ask the policy of the host: for the pods of a namespace that has a policy of its own (the operator writes one for
+/// every ImagePolicy), where its configuration, or the way that it is started, names another file, and where the user that it runs as has
+/// files of his own: those come first.
 /// </summary>
 internal static partial class RuntimePolicy
 {

@@ -6,7 +6,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
-/// <summary>Whether there is a place to read the signatures from that a policy requires, for every scope and for every mirror of it.</summary>
+/// <summary>
+/// Whether there is a place to read the signatures from that a policy requires, for every scope and for every mirror of it.
+/// </summary>
 internal sealed class StoreCheck
 {
     private readonly List<string> _missing = [];
@@ -35,9 +37,17 @@ internal sealed class StoreCheck
         check.Look("", "the policy's default", policy.Default, lookaside);
         foreach (PolicyScope scope in policy.FindTransport("docker")?.Scopes ?? [])
         {
-            check.Look(scope.Name, scope.Name.Length == 0 ? "the default of transport docker" : Printable.Of(scope.Name, Printable.NameLength), scope.Requirements, lookaside);
+            check.Look(
+                scope.Name,
+                scope.Name.Length == 0 ? "the default of transport docker" : Printable.Of(scope.Name, Printable.NameLength),
+                scope.Requirements,
+                lookaside);
             foreach (string mirror in mirrors.Of(scope.Name))
-                check.Look(mirror, $"{Printable.Of(mirror, Printable.NameLength)}, a mirror of {Printable.Of(scope.Name, Printable.NameLength)},", scope.Requirements, lookaside);
+                check.Look(
+                    mirror,
+                    $"{Printable.Of(mirror, Printable.NameLength)}, a mirror of {Printable.Of(scope.Name, Printable.NameLength)},",
+                    scope.Requirements,
+                    lookaside);
         }
 
         return check;

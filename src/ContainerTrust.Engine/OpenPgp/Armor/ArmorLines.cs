@@ -37,7 +37,8 @@ internal static class ArmorLines
     /// </summary>
     /// <param name="content">A key file that <see cref="IsBinary"/>.</param>
     /// <returns>True if so.</returns>
-    public static bool IsCutByGpg(ReadOnlySpan<byte> content) => content.Length >= LongestLine && !content[..LongestLine].Contains((byte)'\n');
+    public static bool IsCutByGpg(ReadOnlySpan<byte> content) =>
+        content.Length >= LongestLine && !content[..LongestLine].Contains((byte)'\n');
 
     /// <summary>Whether a line opens an armored block.</summary>
     /// <param name="line">A line, with or without its end.</param>

@@ -4,9 +4,9 @@ using ContainerTrust.Engine.Formats.Data;
 namespace ContainerTrust.Engine.OpenPgp.Armor;
 
 /// <summary>
-/// Reads the armored blocks of a text (RFC 9580 section 6, RFC 4880 section 6): any number, with anything before, between and after them, and any line ends.
-/// A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it. A missing one is accepted, as RFC 9580 wants; where older
-/// releases of GnuPG do not, <see cref="ArmorBlock.LacksMark"/> says so.
+/// Reads the armored blocks of a text (RFC 9580 section 6, RFC 4880 section 6): any number, with anything before, between and after them,
+/// and any line ends. A wrong checksum refuses the file, as GnuPG 2.2 refuses to import it. A missing one is accepted, as RFC 9580 wants;
+/// where older releases of GnuPG do not, <see cref="ArmorBlock.LacksMark"/> says so.
 /// </summary>
 internal ref struct ArmorReader
 {
@@ -119,7 +119,10 @@ internal ref struct ArmorReader
                 return;
             int colon = line.IndexOf((byte)':');
             if (colon <= 0 || (colon + 1 < line.Length && !Radix64.IsWhitespace(line[colon + 1])))
-                throw Bad(_line, 0, "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
+                throw Bad(
+                    _line,
+                    0,
+                    "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
         }
 
         throw NoEnd(headerLine);
@@ -155,7 +158,10 @@ internal ref struct ArmorReader
                 }
                 else if (!Radix64.IsWhitespace(rest[i]) && (rest[i] != (byte)'=' || digits > 0))
                 {
-                    throw Bad(_line, column + i + 1, "this character cannot be in the checksum of an armored block; the file is damaged, get it again.");
+                    throw Bad(
+                        _line,
+                        column + i + 1,
+                        "this character cannot be in the checksum of an armored block; the file is damaged, get it again.");
                 }
             }
 
@@ -200,5 +206,6 @@ internal ref struct ArmorReader
     private readonly TrustFormatException NoEnd(int headerLine) =>
         Bad(headerLine, 0, "the armored block that begins here has no end; the file is not complete, get it again.");
 
-    private readonly TrustFormatException Bad(int line, int column, string problem) => new("MalformedArmor", _path, line, column, "", problem);
+    private readonly TrustFormatException Bad(int line, int column, string problem) =>
+        new("MalformedArmor", _path, line, column, "", problem);
 }

@@ -2,11 +2,15 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
-/// <summary>Whether a subkey has agreed to be bound to its primary key (RFC 9580 section 5.2.1.9): a signature of type 0x19, embedded in the binding.</summary>
+/// <summary>
+/// Whether a subkey has agreed to be bound to its primary key (RFC 9580 section 5.2.1.9): a signature of type 0x19, embedded in the
+/// binding.
+/// </summary>
 internal static class BackSignature
 {
     /// <summary>
-    /// Looks at the newest one alone, as GnuPG does, and at the unhashed area, too: it protects itself. Of several of one second all must be good.
+    /// Looks at the newest one alone, as GnuPG does, and at the unhashed area, too: it protects itself. Of several of one second all must
+    /// be good.
     /// </summary>
     /// <param name="rules">The rules.</param>
     /// <param name="binding">The binding.</param>

@@ -5,13 +5,16 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// <summary>
 /// Judges a certificate: the only place where it is decided what the owner of a key says of it. In this order:
 /// <list type="number">
-/// <item><description>What is a statement of the owner, and what is it about? (<see cref="StatementFinder"/>; order and labels prove nothing.)</description></item>
+/// <item><description>What is a statement of the owner, and what is it about? (<see cref="StatementFinder"/>; order and labels prove
+/// nothing.)</description></item>
 /// <item><description>Which copies of the certificate would GnuPG import? What stands only in others gives nothing.</description></item>
-/// <item><description>Which statement is the newest? (<see cref="Newest"/>; all that may be, where something is in doubt or of one second.)</description></item>
+/// <item><description>Which statement is the newest? (<see cref="Newest"/>; all that may be, where something is in doubt or of one
+/// second.)</description></item>
 /// <item><description>What does that give and take away? (<see cref="KeyValidity"/>, whenever it is asked.)</description></item>
 /// </list>
-/// What takes something away (a revocation, an end, a missing flag, the mark for local use) counts in doubt; what gives something counts only when it is
-/// proven; and what is in doubt is judged both ways, as if it were there and as if it were not. Revocations by other keys are <see cref="RevocationJudge"/>'s.
+/// What takes something away (a revocation, an end, a missing flag, the mark for local use) counts in doubt; what gives something counts
+/// only when it is proven; and what is in doubt is judged both ways, as if it were there and as if it were not. Revocations by other keys
+/// are <see cref="RevocationJudge"/>'s.
 /// </summary>
 /// <param name="rules">The rules.</param>
 internal sealed class CertificateJudge(OpenPgpRules rules)
@@ -74,7 +77,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         return certificate;
     }
 
-    // GnuPG imports a copy of a certificate that has a user id for which the key has signed, in this copy. A version 6 key needs a direct-key signature.
+    // GnuPG imports a copy of a certificate that has a user id for which the key has signed, in this copy. A version 6 key needs a
+    // direct-key signature.
     private static HashSet<RawBlock> ImportedBlocks(RawCertificate raw, List<OwnStatement> own)
     {
         HashSet<RawBlock> imported = [];
@@ -135,7 +139,13 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         {
             SignaturePacket.Parse(binding.Raw.Body, out var signature);
             int attempts = 0;
-            binding.HasBackSignature = key is not null && Work <= rules.MaxWorkInAll && BackSignature.IsIn(rules, signature, primary, subkey, key, out attempts);
+            binding.HasBackSignature = key is not null && Work <= rules.MaxWorkInAll && BackSignature.IsIn(
+                rules,
+                signature,
+                primary,
+                subkey,
+                key,
+                out attempts);
             Work += attempts * rules.VerificationWork * (key?.Cost ?? 0);
         }
 

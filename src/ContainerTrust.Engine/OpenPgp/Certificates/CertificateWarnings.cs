@@ -37,7 +37,8 @@ internal static class CertificateWarnings
             string name = $"subkey {subkey.Packet.Fingerprint} of key {fingerprint}";
             if (subkey.Refusal is not null && !subkey.Packet.IsSigningAlgorithm && certificate.Refusal is null)
                 yield return $"{name} {subkey.Refusal}.";
-            else if (subkey.Refusal is null && !subkey.HasUnreadableStatement && KeyValidity.MaySubkeySign(subkey) && !KeyValidity.HasAgreed(subkey))
+            else if (subkey.Refusal is null
+                && !subkey.HasUnreadableStatement && KeyValidity.MaySubkeySign(subkey) && !KeyValidity.HasAgreed(subkey))
                 yield return $"{name} has no valid back-signature: it cannot sign.";
         }
 

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// A certificate with all that its owner says of it, verified and put where it belongs. What is shown of a key, what is set, audited, merged and verified with
-/// it are views of this object. Immutable once all files are judged.
+/// A certificate with all that its owner says of it, verified and put where it belongs. What is shown of a key, what is set, audited,
+/// merged and verified with it are views of this object. Immutable once all files are judged.
 /// </summary>
 internal sealed class JudgedCertificate
 {
@@ -20,13 +20,17 @@ internal sealed class JudgedCertificate
     /// <summary>Subkeys of a kind that is known.</summary>
     public IReadOnlyList<JudgedKey> Subkeys { get; init; } = [];
 
-    /// <summary>Why nothing of it is used, a clause: GnuPG would not import it, or the key is not good enough. Null if it is used.</summary>
+    /// <summary>
+    /// Why nothing of it is used, a clause: GnuPG would not import it, or the key is not good enough. Null if it is used.
+    /// </summary>
     public string? Refusal { get; init; }
 
     /// <summary>Fingerprints of the keys that may revoke this one.</summary>
     public IReadOnlyList<string> Revokers { get; init; } = [];
 
-    /// <summary>Whether a statement on the primary key or a user id cannot be read in full, so that nobody knows what it takes away.</summary>
+    /// <summary>
+    /// Whether a statement on the primary key or a user id cannot be read in full, so that nobody knows what it takes away.
+    /// </summary>
     public bool HasUnreadableStatement { get; init; }
 
     /// <summary>Every signature that stood with it, and what became of it.</summary>

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Key files, read and judged together, as <c>gpg --import</c> takes them together: what one file says of a key counts for its copies in the others. The one
-/// way from files to keys, for all who show, set, audit, merge or verify.
+/// Key files, read and judged together, as <c>gpg --import</c> takes them together: what one file says of a key counts for its copies in
+/// the others. The one way from files to keys, for all who show, set, audit, merge or verify.
 /// </summary>
 internal sealed class JudgedKeyFiles
 {

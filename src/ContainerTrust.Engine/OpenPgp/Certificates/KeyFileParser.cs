@@ -4,8 +4,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Reads key files to <see cref="RawCertificate"/>s: the only parser of certificates. It knows the grammar and the bounds, and decides nothing: every signature
-/// is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because what cannot be read could be a revocation.
+/// Reads key files to <see cref="RawCertificate"/>s: the only parser of certificates. It knows the grammar and the bounds, and decides
+/// nothing: every signature is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because
+/// what cannot be read could be a revocation.
 /// </summary>
 internal sealed class KeyFileParser(OpenPgpRules rules)
 {
@@ -130,12 +131,16 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                     AddSubkey(SecretKeyPacket.PublicPart(packet), source);
                     break;
                 case PacketTag.Marker when !packet.Body.SequenceEqual("PGP"u8):
-                    throw source.Malformed(packet.Offset, "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
+                    throw source.Malformed(
+                        packet.Offset,
+                        "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
                 case PacketTag.Trust or PacketTag.Marker or PacketTag.Padding or PacketTag.OldComment or >= (PacketTag)40:
                     break;
                 case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature or PacketTag.CompressedData
                     or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData:
-                    throw source.Malformed(packet.Offset, "this is part of an OpenPGP message, not of a key; give the file of a public key.");
+                    throw source.Malformed(
+                        packet.Offset,
+                        "this is part of an OpenPGP message, not of a key; give the file of a public key.");
                 default:
                     throw source.Malformed(packet.Offset, string.Create(CultureInfo.InvariantCulture,
                         $"packet type {(int)packet.Tag} is unknown and must not be ignored; this key is of a newer kind than this release reads."));
@@ -191,7 +196,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             }
 
             if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxStoredUserIdLength)
-                throw source.Malformed(packet.Offset, "a user id is longer than 2,038 octets, and GnuPG 2.2 does not import such a key; export the key without it.");
+                throw source.Malformed(
+                    packet.Offset,
+                    "a user id is longer than 2,038 octets, and GnuPG 2.2 does not import such a key; export the key without it.");
             Place(_certificate.Add(kind, packet.Body, null));
             _place!.StandsBehindSubkey |= _isBehindSubkey;
         }
@@ -229,7 +236,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             if (outcome == SignatureParse.Malformed || (outcome == SignatureParse.BadSubpacket && isKeyRevocation))
                 throw source.Malformed(packet.Offset, "the signature in this packet is malformed; the file is damaged, get it again.");
             if (outcome == SignatureParse.UnknownVersion)
-                throw source.Malformed(packet.Offset, "the signature in this packet is of an unknown version; export the key with gpg --export-options export-clean.");
+                throw source.Malformed(
+                    packet.Offset,
+                    "the signature in this packet is of an unknown version; export the key with gpg --export-options export-clean.");
             if (signature.HashedArea.Length > _rules.MaxAreaLength || signature.UnhashedArea.Length > _rules.MaxAreaLength)
             {
                 throw source.Malformed(packet.Offset,

@@ -3,11 +3,11 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Whether a key may have made a good signature, as GnuPG judges it now, whatever the signature's date: the newest direct-key signature says before the
-/// user ids what the key is for and when it ends; of user ids (and user attributes) the one signed last that says anything; the newest binding says it of a
-/// subkey; and what ends or revokes the primary key does so for its subkeys. Where it is in doubt which statement is the newest, the key must be good by each.
-/// Stricter than GnuPG: a key whose user ids are all revoked or ended, and that has no direct-key signature, is not valid; nor is one that a designated
-/// revoker whose key is missing may have revoked.
+/// Whether a key may have made a good signature, as GnuPG judges it now, whatever the signature's date: the newest direct-key signature
+/// says before the user ids what the key is for and when it ends; of user ids (and user attributes) the one signed last that says
+/// anything; the newest binding says it of a subkey; and what ends or revokes the primary key does so for its subkeys. Where it is in
+/// doubt which statement is the newest, the key must be good by each. Stricter than GnuPG: a key whose user ids are all revoked or ended,
+/// and that has no direct-key signature, is not valid; nor is one that a designated revoker whose key is missing may have revoked.
 /// </summary>
 internal static class KeyValidity
 {
@@ -43,19 +43,24 @@ internal static class KeyValidity
     /// <summary>Whether a subkey may sign by its algorithm and its flags, in every reading.</summary>
     /// <param name="subkey">The subkey.</param>
     /// <returns>True if so.</returns>
-    public static bool MaySubkeySign(JudgedKey subkey) => subkey.Packet.IsSigningAlgorithm && subkey.Newest.All(static b => Rules.AllowSigning(b.KeyFlags));
+    public static bool MaySubkeySign(JudgedKey subkey) =>
+        subkey.Packet.IsSigningAlgorithm && subkey.Newest.All(static b => Rules.AllowSigning(b.KeyFlags));
 
     /// <summary>When a primary key ends, in the strictest reading.</summary>
     /// <param name="certificate">Its certificate.</param>
     /// <param name="now">Seconds since 1970 UTC.</param>
     /// <returns>Seconds since 1970 UTC; null for never.</returns>
     public static long? PrimaryEnd(JudgedCertificate certificate, long now) =>
-        Earliest(certificate.Primary.Packet, PrimaryFacts.Possible(certificate, now, static s => s.KeyExpirationSeconds == 0 ? null : s.KeyExpirationSeconds));
+        Earliest(
+            certificate.Primary.Packet,
+            PrimaryFacts.Possible(certificate, now, static s => s.KeyExpirationSeconds == 0 ? null : s.KeyExpirationSeconds));
 
     /// <summary>When a subkey ends by its binding, in the strictest reading.</summary>
     /// <param name="subkey">The subkey.</param>
     /// <returns>Seconds since 1970 UTC; null for never.</returns>
-    public static long? SubkeyEnd(JudgedKey subkey) => Earliest(subkey.Packet, subkey.Newest.Candidates.Select(static b => (uint?)b.KeyExpirationSeconds));
+    public static long? SubkeyEnd(JudgedKey subkey) => Earliest(
+        subkey.Packet,
+        subkey.Newest.Candidates.Select(static b => (uint?)b.KeyExpirationSeconds));
 
     /// <summary>Whether the owner stands for the primary key now, whether it is revoked or has ended or not.</summary>
     /// <param name="certificate">Its certificate.</param>
@@ -79,8 +84,8 @@ internal static class KeyValidity
     public static bool HasAgreed(JudgedKey subkey) => subkey.Newest.All(static b => b.HasBackSignature);
 
     /// <summary>
-    /// The user id that GnuPG prints for a key: of those called primary the one signed last, else the one signed last; of several of one second the longest, and
-    /// of these the last in the order of their octets.
+    /// The user id that GnuPG prints for a key: of those called primary the one signed last, else the one signed last; of several of one
+    /// second the longest, and of these the last in the order of their octets.
     /// </summary>
     /// <param name="certificate">A certificate.</param>
     /// <param name="now">Seconds since 1970 UTC.</param>
@@ -107,7 +112,8 @@ internal static class KeyValidity
         return (best ?? certificate.UserIds.FirstOrDefault(static u => !u.IsAttribute && u.IsProven))?.Text;
     }
 
-    private static int Compare(byte[] one, byte[] other) => one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
+    private static int Compare(byte[] one, byte[] other) =>
+        one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
 
     private static OpenPgpProblem JudgePrimary(JudgedCertificate certificate, long now, out string reason)
     {

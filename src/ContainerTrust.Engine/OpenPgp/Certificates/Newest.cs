@@ -1,8 +1,9 @@
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// The statements of which each may be the newest one about something, depending on how what is in doubt is settled: the newest proven one, those of the same
-/// second, because nobody signed their order, and doubtful ones that are newer. Whoever asks what the newest says must ask all of them, and take the strictest.
+/// The statements of which each may be the newest one about something, depending on how what is in doubt is settled: the newest proven
+/// one, those of the same second, because nobody signed their order, and doubtful ones that are newer. Whoever asks what the newest says
+/// must ask all of them, and take the strictest.
 /// </summary>
 /// <param name="Candidates">The statements; empty if there is none.</param>
 /// <param name="MayBeNone">Whether there may be none at all, because every candidate is in doubt.</param>
@@ -12,7 +13,9 @@ internal sealed record Newest(IReadOnlyList<OwnStatement> Candidates, bool MayBe
     public static Newest None { get; } = new([], MayBeNone: true);
 
     /// <summary>Finds the candidates.</summary>
-    /// <param name="statements">All statements about one thing that may be the newest. Those that cannot be read in full are not asked: they disable the thing.</param>
+    /// <param name="statements">
+    /// All statements about one thing that may be the newest. Those that cannot be read in full are not asked: they disable the thing.
+    /// </param>
     /// <returns>The candidates.</returns>
     public static Newest Of(IReadOnlyCollection<OwnStatement> statements)
     {

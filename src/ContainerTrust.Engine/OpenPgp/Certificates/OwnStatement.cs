@@ -3,8 +3,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// A statement that the owner of a key made, with the component that it is about. What it says comes from the hashed area, but for the back-signature, which
-/// is verified itself, and the mark for local use, which only takes away.
+/// A statement that the owner of a key made, with the component that it is about. What it says comes from the hashed area, but for the
+/// back-signature, which is verified itself, and the mark for local use, which only takes away.
 /// </summary>
 internal sealed class OwnStatement
 {
@@ -54,7 +54,8 @@ internal sealed class OwnStatement
     public bool IsProven => Doubt is null && !IsUnreadable;
 
     /// <summary>Whether it takes a certification, a binding or the key back.</summary>
-    public bool IsRevocation => Type is SignatureType.CertificationRevocation or SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
+    public bool IsRevocation =>
+        Type is SignatureType.CertificationRevocation or SignatureType.KeyRevocation or SignatureType.SubkeyRevocation;
 
     /// <summary>Whether it has ended.</summary>
     /// <param name="now">Seconds since 1970 UTC.</param>

@@ -3,9 +3,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// What the owner says of the primary key, in every way in which it may be settled which statement is the newest. A fact (flags, end) comes from the newest
-/// direct-key signature, or, if that does not state it, from the newest certification that does, of all user ids that are neither revoked nor ended. For
-/// version 6 the direct-key signature alone counts (RFC 9580 section 5.2.3.10).
+/// What the owner says of the primary key, in every way in which it may be settled which statement is the newest. A fact (flags, end)
+/// comes from the newest direct-key signature, or, if that does not state it, from the newest certification that does, of all user ids
+/// that are neither revoked nor ended. For version 6 the direct-key signature alone counts (RFC 9580 section 5.2.3.10).
 /// </summary>
 internal static class PrimaryFacts
 {
@@ -46,8 +46,8 @@ internal static class PrimaryFacts
             yield return value;
     }
 
-    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is not newer, or that says nothing. Those of
-    // the user id whose oldest is the newest of all are none older than that.
+    // A candidate of one user id can be the one that counts if every other user id can have a newest statement that is not newer, or that
+    // says nothing. Those of the user id whose oldest is the newest of all are none older than that.
     private static IEnumerable<uint?> OfUserIds(IReadOnlyList<JudgedUserId> userIds, long now, Func<OwnStatement, uint?> fact)
     {
         long highest = -1;

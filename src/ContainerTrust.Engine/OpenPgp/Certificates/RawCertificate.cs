@@ -2,7 +2,10 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
-/// <summary>A certificate (transferable public key, RFC 9580 section 10.1) as key files give it, all copies together: nothing is verified and nothing decided.</summary>
+/// <summary>
+/// A certificate (transferable public key, RFC 9580 section 10.1) as key files give it, all copies together: nothing is verified and
+/// nothing decided.
+/// </summary>
 /// <param name="primary">The primary key.</param>
 internal sealed class RawCertificate(RawComponent primary)
 {
@@ -110,7 +113,8 @@ internal sealed class RawComponent(ComponentKind kind, byte[] body, PublicKeyPac
     public HashSet<RawBlock> Blocks { get; } = [];
 
     /// <summary>
-    /// Whether a user id stands behind a subkey in some copy: GnuPG does not look for it there, and where it is in the end depends on the order of the copies.
+    /// Whether a user id stands behind a subkey in some copy: GnuPG does not look for it there, and where it is in the end depends on the
+    /// order of the copies.
     /// </summary>
     public bool StandsBehindSubkey { get; set; }
 
@@ -135,7 +139,9 @@ internal sealed class RawBlock(string file)
     /// <summary>The file that it is in.</summary>
     public string File => file;
 
-    /// <summary>Whether a certification that names the key as its maker stands before any user id: GnuPG takes nothing of such a copy.</summary>
+    /// <summary>
+    /// Whether a certification that names the key as its maker stands before any user id: GnuPG takes nothing of such a copy.
+    /// </summary>
     public bool HasMisplacedCertification { get; set; }
 
     /// <summary>

@@ -4,8 +4,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Judges what certificates say of each other: revocations of a key that stand elsewhere than with it, and revocations by a designated revoker
-/// (RFC 9580 section 5.2.3.23). The latter count even if the revoker is revoked itself, as for GnuPG, and whether its own certificate is good or not.
+/// Judges what certificates say of each other: revocations of a key that stand elsewhere than with it, and revocations by a designated
+/// revoker (RFC 9580 section 5.2.3.23). The latter count even if the revoker is revoked itself, as for GnuPG, and whether its own
+/// certificate is good or not.
 /// </summary>
 /// <param name="rules">The rules.</param>
 /// <param name="certificates">All certificates of the files, those that are not used too.</param>
@@ -219,5 +220,8 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
     }
 
     private static ulong KeyIdOf(string fingerprint) =>
-        ulong.Parse(fingerprint.Length == 40 ? fingerprint.AsSpan(24) : fingerprint.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        ulong.Parse(
+            fingerprint.Length == 40 ? fingerprint.AsSpan(24) : fingerprint.AsSpan(0, 16),
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture);
 }

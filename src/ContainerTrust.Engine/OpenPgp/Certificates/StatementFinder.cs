@@ -3,9 +3,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Finds out which of the signatures that stand with a key are statements of its owner, and what each is about: the primary key verifies it over exactly that.
-/// Neither the order of the packets nor the name of the maker is signed, so neither decides: as GnuPG's import option <c>repair-keys</c> does, a statement that
-/// does not verify where it stands is tried against every other component of its kind.
+/// Finds out which of the signatures that stand with a key are statements of its owner, and what each is about: the primary key verifies
+/// it over exactly that. Neither the order of the packets nor the name of the maker is signed, so neither decides: as GnuPG's import
+/// option <c>repair-keys</c> does, a statement that does not verify where it stands is tried against every other component of its kind.
 /// </summary>
 internal sealed class StatementFinder
 {
@@ -74,15 +74,16 @@ internal sealed class StatementFinder
 
     private static ComponentKind? KindsOf(SignatureType type) => type switch
     {
-        >= SignatureType.GenericCertification and <= SignatureType.PositiveCertification or SignatureType.CertificationRevocation => ComponentKind.UserId,
+        >= SignatureType.GenericCertification and <= SignatureType.PositiveCertification or SignatureType.CertificationRevocation =>
+            ComponentKind.UserId,
         SignatureType.SubkeyBinding or SignatureType.SubkeyRevocation => ComponentKind.Subkey,
         SignatureType.DirectKey or SignatureType.KeyRevocation => ComponentKind.PrimaryKey,
         _ => null,
     };
 
-    // Where it stands first; then where the first octets of its hash fit, and then all others. These octets are not signed either: they save work where they
-    // are right, and hide nothing where they are wrong. Only a certification that names another key, as other people make them by the
-    // thousand, is tried no further than where it stands and they fit. GnuPG does not try it at all.
+    // Where it stands first; then where the first octets of its hash fit, and then all others. These octets are not signed either: they
+    // save work where they are right, and hide nothing where they are wrong. Only a certification that names another key, as other people
+    // make them by the thousand, is tried no further than where it stands and they fit. GnuPG does not try it at all.
     private RawComponent? Search(RawStatement statement, in SignaturePacket signature, ComponentKind kind, StatementLabel label, ref string? doubt)
     {
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
@@ -115,7 +116,8 @@ internal sealed class StatementFinder
         return SignatureVerifier.IsStatementOf(signature, _raw.Key, _key, computed, out doubt);
     }
 
-    private static bool IsOf(ComponentKind kind, ComponentKind other) => kind == other || (kind == ComponentKind.UserId && other == ComponentKind.UserAttribute);
+    private static bool IsOf(ComponentKind kind, ComponentKind other) =>
+        kind == other || (kind == ComponentKind.UserId && other == ComponentKind.UserAttribute);
 
     private IEnumerable<RawComponent> Components(ComponentKind kind) => kind switch
     {

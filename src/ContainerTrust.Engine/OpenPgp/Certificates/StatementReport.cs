@@ -29,7 +29,9 @@ internal static class StatementReport
     public static void AddUnlooked(JudgedCertificate certificate, string reason)
     {
         foreach (var statement in certificate.Raw.Statements)
-            certificate.Report(statement, Make(certificate.Raw, statement, StatementOutcome.NotUsed, $"the key is not used, because {reason}"));
+            certificate.Report(
+                statement,
+                Make(certificate.Raw, statement, StatementOutcome.NotUsed, $"the key is not used, because {reason}"));
     }
 
     /// <summary>Names a component.</summary>

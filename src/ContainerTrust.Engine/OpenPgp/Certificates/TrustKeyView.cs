@@ -4,8 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// A judged certificate as the model shows it. <see cref="TrustKey.CanSignAt"/> of the result says of this moment what <see cref="KeyValidity"/> says: what is
-/// shown and what is verified cannot differ.
+/// A judged certificate as the model shows it. <see cref="TrustKey.CanSignAt"/> of the result says of this moment what
+/// <see cref="KeyValidity"/> says: what is shown and what is verified cannot differ.
 /// </summary>
 internal static class TrustKeyView
 {
@@ -49,8 +49,8 @@ internal static class TrustKeyView
         CanSign = isPrimaryValid && subkey.Refusal is null && KeyValidity.IsSubkeyValid(subkey, now) && KeyValidity.MaySubkeySign(subkey) && KeyValidity.HasAgreed(subkey),
     };
 
-    // Of a key that is used, the user ids that gpg lists: the owner has signed for them. Of one that is not, and of version 6, where a user id needs no
-    // signature, those that the file has.
+    // Of a key that is used, the user ids that gpg lists: the owner has signed for them. Of one that is not, and of version 6, where a
+    // user id needs no signature, those that the file has.
     private static IEnumerable<string> UserIds(JudgedCertificate certificate) =>
         certificate.Refusal is null && certificate.Primary.Packet.Version == 4
             ? certificate.UserIds.Where(static u => !u.IsAttribute && u.IsProven).Select(static u => u.Text)

@@ -3,8 +3,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
-/// Signatures that have the same numbers in different packets. To GnuPG they are one, and it keeps one of them, by an order that nobody signed: if another is
-/// damaged, or for local use by a part that nobody signed, the good one gives nothing.
+/// Signatures that have the same numbers in different packets. To GnuPG they are one, and it keeps one of them, by an order that nobody
+/// signed: if another is damaged, or for local use by a part that nobody signed, the good one gives nothing.
 /// </summary>
 internal static class Twins
 {

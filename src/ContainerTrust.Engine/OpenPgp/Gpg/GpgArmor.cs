@@ -5,11 +5,14 @@ using ContainerTrust.Engine.OpenPgp.Messages;
 namespace ContainerTrust.Engine.OpenPgp.Gpg;
 
 /// <summary>
-/// Removes ASCII armor as GnuPG 2.2 does, quirks included, for <see cref="GpgListing"/> alone: anything else reads armor with <see cref="ArmorReader"/>, which is strict.
+/// Removes ASCII armor as GnuPG 2.2 does, quirks included, for <see cref="GpgListing"/> alone: anything else reads armor with
+/// <see cref="ArmorReader"/>, which is strict.
 /// </summary>
 internal static class GpgArmor
 {
-    /// <summary>GnuPG hands the data on in portions of this size; a block whose length is a multiple of it hides all blocks after it.</summary>
+    /// <summary>
+    /// GnuPG hands the data on in portions of this size; a block whose length is a multiple of it hides all blocks after it.
+    /// </summary>
     private const int PortionLength = 8192;
 
     /// <summary>Longer lines are cut, which GnuPG's checksum then reports.</summary>

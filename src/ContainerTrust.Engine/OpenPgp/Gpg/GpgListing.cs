@@ -7,8 +7,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Gpg;
 
 /// <summary>
-/// What <c>gpg2 --with-colons FILE</c> of GnuPG 2.2 prints as user ids, which is what <c>podman image trust show</c> shows. GnuPG reads leniently and prints what it
-/// has, but podman takes nothing from it when it ends with a failure, and any error message makes it do so: here the first such error gives an empty list.
+/// What <c>gpg2 --with-colons FILE</c> of GnuPG 2.2 prints as user ids, which is what <c>podman image trust show</c> shows. GnuPG reads
+/// leniently and prints what it has, but podman takes nothing from it when it ends with a failure, and any error message makes it do so:
+/// here the first such error gives an empty list.
 /// </summary>
 internal static class GpgListing
 {

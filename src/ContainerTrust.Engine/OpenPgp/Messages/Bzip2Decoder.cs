@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ContainerTrust.Engine.OpenPgp.Messages;
 
 /// <summary>
-/// Decodes bzip2, checksums included. Memory grows with what is really there, not with the block size that the header names. Blocks of the randomized kind,
-/// which nothing has written since 1999, are refused.
+/// Decodes bzip2, checksums included. Memory grows with what is really there, not with the block size that the header names. Blocks of
+/// the randomized kind, which nothing has written since 1999, are refused.
 /// </summary>
 internal static class Bzip2Decoder
 {

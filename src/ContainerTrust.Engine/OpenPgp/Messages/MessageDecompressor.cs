@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace ContainerTrust.Engine.OpenPgp.Messages;
 
-/// <summary>Decompresses a compressed data packet (RFC 9580 section 5.6) and stops where the budget ends, whatever the data would become.</summary>
+/// <summary>
+/// Decompresses a compressed data packet (RFC 9580 section 5.6) and stops where the budget ends, whatever the data would become.
+/// </summary>
 internal static class MessageDecompressor
 {
     private const int FirstLength = 4096;

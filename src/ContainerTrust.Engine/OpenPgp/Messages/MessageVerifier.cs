@@ -36,12 +36,18 @@ internal static class MessageVerifier
 
             // No GnuPG reads signatures of version 6, and their armor must not have a checksum (RFC 9580 section 6.1).
             if (lacksMark && parts.Signature is not [6, ..])
-                return Refuse(OpenPgpProblem.Malformed, "Its armor ends without padding and checksum; GnuPG up to 2.4 reads nothing of it.", null);
+                return Refuse(
+                    OpenPgpProblem.Malformed,
+                    "Its armor ends without padding and checksum; GnuPG up to 2.4 reads nothing of it.",
+                    null);
             return VerifySignature(keyring, parts, now);
         }
         catch (TrustFormatException e)
         {
-            return Refuse(OpenPgpProblem.Malformed, $"It is damaged: {(e.DocumentPath.Length > 0 ? $"{e.DocumentPath}: {e.Problem}" : e.Problem)}", null);
+            return Refuse(
+                OpenPgpProblem.Malformed,
+                $"It is damaged: {(e.DocumentPath.Length > 0 ? $"{e.DocumentPath}: {e.Problem}" : e.Problem)}",
+                null);
         }
         catch (TrustException)
         {
@@ -88,13 +94,19 @@ internal static class MessageVerifier
         if (signature.Type is not (SignatureType.Binary or SignatureType.Text))
             return Refuse(OpenPgpProblem.NotSignedMessage, "Its signature is not one of a document.", keyId);
         if (!OpenPgpRules.Current.MessageHashes.Contains(signature.HashAlgorithm) || !OpenPgpRules.Current.CanCheck(signature))
-            return Refuse(OpenPgpProblem.UnusableAlgorithm, $"Its signature uses the hash algorithm {HashAlgorithms.Name(signature.HashAlgorithm)}, which is unknown or too weak.", keyId);
+            return Refuse(
+                OpenPgpProblem.UnusableAlgorithm,
+                $"Its signature uses the hash algorithm {HashAlgorithms.Name(signature.HashAlgorithm)}, which is unknown or too weak.",
+                keyId);
         if (!IsAnnounced(signature, message.OnePass))
             return Refuse(OpenPgpProblem.Malformed, "Its one-pass packet announces another signature.", keyId);
         var entries = issuer is { } id ? keyring.Find(id) : [];
         if (entries.IsEmpty)
         {
-            return Refuse(OpenPgpProblem.UnknownKey, keyId is null ? "Its signature names no key." : $"Its signature names the key {keyId}, which is not among the keys.", keyId);
+            return Refuse(
+                OpenPgpProblem.UnknownKey,
+                keyId is null ? "Its signature names no key." : $"Its signature names the key {keyId}, which is not among the keys.",
+                keyId);
         }
 
         var entry = FindSigner(entries, signature, fingerprint, TextContent.Hashed(signature, message.UntrustedContent));
@@ -174,5 +186,6 @@ internal static class MessageVerifier
         || (onePass[2] == signature.HashAlgorithm && (onePass[0] == 6) == (signature.Version == 6)
             && (signature.Version != 6 || onePass.Slice(5, onePass[4]).SequenceEqual(signature.Salt)));
 
-    private static OpenPgpVerification Refuse(OpenPgpProblem problem, string reason, string? keyId) => new() { Problem = problem, Reason = reason, UntrustedKeyId = keyId };
+    private static OpenPgpVerification Refuse(OpenPgpProblem problem, string reason, string? keyId) =>
+        new() { Problem = problem, Reason = reason, UntrustedKeyId = keyId };
 }

@@ -3,9 +3,10 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Messages;
 
 /// <summary>
-/// Takes a signed message apart (RFC 9580 section 10.3; the old style, signature before data, of RFC 1991 too): exactly one literal data packet and one
-/// signature, possibly compressed, possibly more than once. Of what GnuPG skips, markers, comments and unknown packets that nobody needs may stand before the
-/// literal data; behind it and behind a compressed packet there may be nothing, which is stricter than GnuPG.
+/// Takes a signed message apart (RFC 9580 section 10.3; the old style, signature before data, of RFC 1991 too): exactly one literal data
+/// packet and one signature, possibly compressed, possibly more than once. Of what GnuPG skips, markers, comments and unknown packets
+/// that nobody needs may stand before the literal data; behind it and behind a compressed packet there may be nothing, which is stricter
+/// than GnuPG.
 /// </summary>
 internal static class SignedMessageReader
 {
@@ -89,7 +90,10 @@ internal static class SignedMessageReader
                     break;
                 case PacketTag.Signature:
                     if (!signature.IsEmpty || (onePass.IsEmpty && !literal.IsEmpty))
-                        return Refuse(OpenPgpProblem.NotOneSignature, "It has more than one signature, or one in the wrong place.", out reason);
+                        return Refuse(
+                            OpenPgpProblem.NotOneSignature,
+                            "It has more than one signature, or one in the wrong place.",
+                            out reason);
                     if (!onePass.IsEmpty && literal.IsEmpty)
                         return Refuse(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content.", out reason);
                     if (packet.Body.IsEmpty)

@@ -3,8 +3,9 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.OpenPgp.Messages;
 
 /// <summary>
-/// The two texts of a signature of type 0x01: what it hashes, and what is handed on. Version 6 hashes the text with all line ends as CR LF (RFC 9580 section
-/// 5.2.4 and appendix A.7). GnuPG, which has no version 6, hashes a text as it stands and leaves out the carriage returns of what it prints.
+/// The two texts of a signature of type 0x01: what it hashes, and what is handed on. Version 6 hashes the text with all line ends as CR
+/// LF (RFC 9580 section 5.2.4 and appendix A.7). GnuPG, which has no version 6, hashes a text as it stands and leaves out the carriage
+/// returns of what it prints.
 /// </summary>
 internal static class TextContent
 {
@@ -37,8 +38,8 @@ internal static class TextContent
     }
 
     /// <summary>
-    /// What is handed on of signed content. Where the line ends are not signed, or GnuPG changes them, there are no carriage returns in it: a text in which
-    /// leaving them out would do more than change line ends is refused.
+    /// What is handed on of signed content. Where the line ends are not signed, or GnuPG changes them, there are no carriage returns in
+    /// it: a text in which leaving them out would do more than change line ends is refused.
     /// </summary>
     /// <param name="signature">The signature.</param>
     /// <param name="format">The literal packet's format octet, which nobody signed.</param>

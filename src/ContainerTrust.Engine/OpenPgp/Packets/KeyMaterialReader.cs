@@ -37,7 +37,9 @@ internal ref struct KeyMaterialReader
         return BitOperations.Log2(value[0]) == (bits - 1) % 8 && value[0] != 0;
     }
 
-    /// <summary>Reads octets that a length octet precedes: a curve's object identifier, or the parameters of a key derivation function.</summary>
+    /// <summary>
+    /// Reads octets that a length octet precedes: a curve's object identifier, or the parameters of a key derivation function.
+    /// </summary>
     /// <param name="value">The octets.</param>
     /// <returns>False if cut off or if the length is one of the reserved values 0 and 255.</returns>
     public bool TryReadCounted(out ReadOnlySpan<byte> value)

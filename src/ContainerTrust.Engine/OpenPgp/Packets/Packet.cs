@@ -13,7 +13,8 @@ internal readonly ref struct Packet
     public required PacketLengthKind LengthKind { get; init; }
 
     /// <summary>
-    /// The body. For <see cref="PacketLengthKind.Partial"/> it still contains the chunks' length octets: <see cref="PartialBody.Join"/> removes them.
+    /// The body. For <see cref="PacketLengthKind.Partial"/> it still contains the chunks' length octets: <see cref="PartialBody.Join"/>
+    /// removes them.
     /// </summary>
     public required ReadOnlySpan<byte> Body { get; init; }
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ContainerTrust.Engine.OpenPgp.Packets;
 
 /// <summary>
-/// Splits binary OpenPGP data into packets (RFC 9580 section 4.2; RFC 4880 section 4.2), without copying. A length is checked against the data
-/// that is there before anything is done with it. Packets are not nested here: who reads a compressed packet bounds the depth.
+/// Splits binary OpenPGP data into packets (RFC 9580 section 4.2; RFC 4880 section 4.2), without copying. A length is checked against the
+/// data that is there before anything is done with it. Packets are not nested here: who reads a compressed packet bounds the depth.
 /// </summary>
 internal ref struct PacketReader
 {
@@ -137,7 +137,10 @@ internal ref struct PacketReader
     }
 
     private readonly TrustException TooMany() =>
-        new("TooManyPackets", TrustErrorKind.LimitsExceeded, $"{_source.Path} has too many OpenPGP packets; export only the keys that are needed.")
+        new(
+            "TooManyPackets",
+            TrustErrorKind.LimitsExceeded,
+            $"{_source.Path} has too many OpenPGP packets; export only the keys that are needed.")
         {
             Target = _source.Path,
         };

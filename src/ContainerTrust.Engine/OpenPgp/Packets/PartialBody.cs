@@ -6,7 +6,10 @@ namespace ContainerTrust.Engine.OpenPgp.Packets;
 internal static class PartialBody
 {
     /// <summary>Copies the chunks together.</summary>
-    /// <param name="body">The <see cref="Packet.Body"/> of a packet whose kind is <see cref="PacketLengthKind.Partial"/>, as <see cref="PacketReader"/> found it.</param>
+    /// <param name="body">
+    /// The <see cref="Packet.Body"/> of a packet whose kind is <see cref="PacketLengthKind.Partial"/>, as <see cref="PacketReader"/>
+    /// found it.
+    /// </param>
     /// <returns>The octets without the length octets; never longer than <paramref name="body"/>.</returns>
     public static byte[] Join(ReadOnlySpan<byte> body)
     {

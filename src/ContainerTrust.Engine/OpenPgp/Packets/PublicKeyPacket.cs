@@ -99,7 +99,9 @@ internal sealed class PublicKeyPacket
         if (version == 6 && BinaryPrimitives.ReadUInt32BigEndian(body[6..]) != (uint)material.Length)
             throw Malformed(packet, source);
         if (version == 4 && body.Length > ushort.MaxValue)
-            throw source.Malformed(packet.Offset, "a version 4 key cannot be longer than 65,535 octets; the file is damaged, get it again.");
+            throw source.Malformed(
+                packet.Offset,
+                "a version 4 key cannot be longer than 65,535 octets; the file is damaged, get it again.");
 
         var outcome = ReadMaterial(algorithm, material, out int size, out var curve, out var unknownCurve);
         if (outcome == Outcome.Malformed)
@@ -195,9 +197,11 @@ internal sealed class PublicKeyPacket
 
         if (curve is null)
         {
-            // The numbers of an unknown curve must have the form of such numbers: GnuPG imports nothing of a file where it cannot take them apart.
+            // The numbers of an unknown curve must have the form of such numbers: GnuPG imports nothing of a file where it cannot take
+            // them apart.
             unknownCurve = oid;
-            bool isWhole = reader.TryReadInteger(out _, out _) && (algorithm != PublicKeyAlgorithm.Ecdh || reader.TryReadCounted(out _)) && reader.IsAtEnd;
+            bool isWhole = reader.TryReadInteger(out _, out _)
+                && (algorithm != PublicKeyAlgorithm.Ecdh || reader.TryReadCounted(out _)) && reader.IsAtEnd;
             return isWhole ? Outcome.UnknownCurve : Outcome.Malformed;
         }
 

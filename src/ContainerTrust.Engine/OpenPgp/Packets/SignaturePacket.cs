@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace ContainerTrust.Engine.OpenPgp.Packets;
 
 /// <summary>
-/// A signature packet (RFC 9580 section 5.2), versions 3, 4 and 6, as it states itself: nothing is verified. What decides about a key (times, flags)
-/// is read from the hashed area alone; of repeated subpackets the first counts, as with GnuPG.
+/// A signature packet (RFC 9580 section 5.2), versions 3, 4 and 6, as it states itself: nothing is verified. What decides about a key
+/// (times, flags) is read from the hashed area alone; of repeated subpackets the first counts, as with GnuPG.
 /// </summary>
 internal ref struct SignaturePacket
 {
@@ -43,7 +43,9 @@ internal ref struct SignaturePacket
     /// <summary>The issuer's fingerprint as stated; empty if not stated.</summary>
     public ReadOnlySpan<byte> IssuerFingerprint { get; private set; }
 
-    /// <summary>Whether the signature may be used by others than its maker: what the hashed area says, else what the other one says.</summary>
+    /// <summary>
+    /// Whether the signature may be used by others than its maker: what the hashed area says, else what the other one says.
+    /// </summary>
     public readonly bool IsExportable => _isExportable ?? true;
 
     /// <summary>Whether the hashed area says that the user id is the primary one.</summary>
@@ -55,7 +57,10 @@ internal ref struct SignaturePacket
     /// <summary>The subpackets that nothing protects. Empty for version 3.</summary>
     public ReadOnlySpan<byte> UnhashedArea { get; private set; }
 
-    /// <summary>The octets of the packet that are part of what is hashed, from the version to the end of the hashed area (version 3: type and creation time).</summary>
+    /// <summary>
+    /// The octets of the packet that are part of what is hashed, from the version to the end of the hashed area (version 3: type and
+    /// creation time).
+    /// </summary>
     public ReadOnlySpan<byte> HashedFields { get; private set; }
 
     /// <summary>Version 6: the salt that is hashed first. Empty otherwise.</summary>
@@ -140,7 +145,8 @@ internal ref struct SignaturePacket
     }
 
     /// <summary>Whether the algorithm is one whose numbers can be taken apart here.</summary>
-    public readonly bool HasKnownNumbers => PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly
+    public readonly bool HasKnownNumbers =>
+        PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly
         or PublicKeyAlgorithm.Dsa or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448;
 
     // The numbers of an unknown algorithm are whole as far as anyone can tell.

@@ -23,12 +23,26 @@ internal static class BodyReader
             foreach (string encoding in encodings)
             {
                 if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-                    throw new WebFailure($"{request.Peer.IdPrefix}UnexpectedEncoding", TrustErrorKind.InvalidData, $"{WebText.Show(url)} answered with the encoding {Printable.Of(encoding, Printable.NameLength)}, which was not asked for, and was not decoded. Let the {request.Peer.Noun} serve the content as it is.") { Target = WebText.Show(url) };
+                    throw new WebFailure(
+                        $"{request.Peer.IdPrefix}UnexpectedEncoding",
+                        TrustErrorKind.InvalidData,
+                        $"{WebText.Show(url)} answered with the encoding {Printable.Of(encoding, Printable.NameLength)}, " +
+                        $"which was not asked for, and was not decoded. Let the {request.Peer.Noun} serve the content as it is.")
+                    {
+                        Target = WebText.Show(url),
+                    };
             }
         }
 
         byte[]? body = response.Content.Headers.ContentLength > request.MaxBytes ? null : await ReadAsync(response, request.MaxBytes, progress).ConfigureAwait(false);
-        return body ?? throw new WebFailure(request.TooLarge.ErrorId, TrustErrorKind.LimitsExceeded, $"The {request.TooLarge.Noun} {WebText.Show(url)} is larger than {request.MaxBytes} bytes and was not read. Nothing that is valid is that large; ask the administrator of the {request.Peer.Noun}.") { Target = WebText.Show(url) };
+        return body ?? throw new WebFailure(
+            request.TooLarge.ErrorId,
+            TrustErrorKind.LimitsExceeded,
+            $"The {request.TooLarge.Noun} {WebText.Show(url)} is larger than {request.MaxBytes} bytes and was not read. " +
+            $"Nothing that is valid is that large; ask the administrator of the {request.Peer.Noun}.")
+        {
+            Target = WebText.Show(url),
+        };
     }
 
     /// <summary>Reads as much of an error's body as tells why; failures do not matter.</summary>
@@ -49,7 +63,8 @@ internal static class BodyReader
         }
     }
 
-    private static Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline progress) => ReadAsync(response, maxBytes, progress, progress.Token);
+    private static Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline progress) =>
+        ReadAsync(response, maxBytes, progress, progress.Token);
 
     // Null if there is more than is allowed.
     private static async Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline? progress, CancellationToken cancellationToken)

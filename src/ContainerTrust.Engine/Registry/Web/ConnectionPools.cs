@@ -4,8 +4,8 @@ using System.Net.Security;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// The connections, one pool per TLS profile and scheme. A handler does nothing of its own accord that could carry something elsewhere: no redirects, no cookies, no
-/// credentials, no decompression, no trace headers, and no proxy but those that it is given.
+/// The connections, one pool per TLS profile and scheme. A handler does nothing of its own accord that could carry something elsewhere:
+/// no redirects, no cookies, no credentials, no decompression, no trace headers, and no proxy but those that it is given.
 /// </summary>
 internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPerServer, Proxies proxies) : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPe
             MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
             EnableMultipleHttp2Connections = true,
 
-            // No more than there are requests at once: a request that finds all connections busy for a moment must not dial one that nobody needs.
+            // No more than there are requests at once: a request that finds all connections busy for a moment must not dial one that
+            // nobody needs.
             MaxConnectionsPerServer = connectionsPerServer,
 
             // What is left of an answer that was not wanted whole is not worth waiting for.

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// Connects to a host that has several addresses (RFC 8305, "Happy Eyeballs"): the next address is tried while the one before has not answered for a moment, so
-/// that a host whose IPv6 leads nowhere is reached as quickly as podman reaches it.
+/// Connects to a host that has several addresses (RFC 8305, "Happy Eyeballs"): the next address is tried while the one before has not
+/// answered for a moment, so that a host whose IPv6 leads nowhere is reached as quickly as podman reaches it.
 /// </summary>
 internal static class Connector
 {
@@ -75,7 +75,11 @@ internal static class Connector
         {
             await losers.CancelAsync().ConfigureAwait(false);
             foreach (Task<Socket> loser in racing)
-                _ = loser.ContinueWith(static t => Drop(t), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = loser.ContinueWith(
+                    static t => Drop(t),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
         }
     }
 

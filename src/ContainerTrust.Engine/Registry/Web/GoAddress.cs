@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace ContainerTrust.Engine.Registry.Web;
 
-/// <summary>Addresses as Go's package net reads them: dotted IPv4 of four plain numbers and IPv6, without zones and older spellings.</summary>
+/// <summary>
+/// Addresses as Go's package net reads them: dotted IPv4 of four plain numbers and IPv6, without zones and older spellings.
+/// </summary>
 internal static class GoAddress
 {
     /// <summary>Reads an address.</summary>

@@ -24,8 +24,8 @@ internal sealed class Proxies
     /// <param name="url">An http or https URL.</param>
     /// <returns>The proxy. Null: the server is reached directly.</returns>
     /// <exception cref="WebFailure">
-    /// <c>ProxyRefused</c>: <c>HTTP_PROXY</c> may be a stranger's. <c>ProxyInvalid</c>: the variable names nothing that can be connected to,
-    /// and the server is not to be reached without it.
+    /// <c>ProxyRefused</c>: <c>HTTP_PROXY</c> may be a stranger's. <c>ProxyInvalid</c>: the variable names nothing that can be connected
+    /// to, and the server is not to be reached without it.
     /// </exception>
     public ProxyAddress? For(Uri url)
     {

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>A proxy that a variable names.</summary>
-/// <param name="Url">Where it is: http, https or socks5, without a user. Null if no connection can be made with what the variable says.</param>
+/// <param name="Url">
+/// Where it is: http, https or socks5, without a user. Null if no connection can be made with what the variable says.
+/// </param>
 /// <param name="Credential">The user and password for it. Null for none.</param>
 internal sealed partial record ProxyAddress(Uri? Url, NetworkCredential? Credential)
 {

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// The variables that name proxies, read as Go's programs read them, podman and skopeo among them: upper case before lower case, and neither
-/// <c>ALL_PROXY</c> nor a proxy of the desktop.
+/// The variables that name proxies, read as Go's programs read them, podman and skopeo among them: upper case before lower case, and
+/// neither <c>ALL_PROXY</c> nor a proxy of the desktop.
 /// </summary>
 public sealed record ProxyEnvironment
 {

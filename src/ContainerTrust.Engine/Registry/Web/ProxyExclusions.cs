@@ -4,7 +4,8 @@ using System.Net;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// What <c>NO_PROXY</c> excludes, as Go reads it (golang.org/x/net/http/httpproxy). Entries that make no sense there are passed over here, too.
+/// What <c>NO_PROXY</c> excludes, as Go reads it (golang.org/x/net/http/httpproxy). Entries that make no sense there are passed over
+/// here, too.
 /// </summary>
 internal sealed class ProxyExclusions
 {

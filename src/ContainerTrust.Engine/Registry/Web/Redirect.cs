@@ -10,7 +10,9 @@ internal static class Redirect
     /// <param name="url">What answered.</param>
     /// <param name="response">The answer.</param>
     /// <returns>The next URL.</returns>
-    /// <exception cref="WebFailure">It leads nowhere, to something else than http and https, from https to http, or would carry a form's secret along.</exception>
+    /// <exception cref="WebFailure">
+    /// It leads nowhere, to something else than http and https, from https to http, or would carry a form's secret along.
+    /// </exception>
     public static Uri Resolve(WebRequest request, Uri url, HttpResponseMessage response)
     {
         if (request.Form is not null)

@@ -3,7 +3,8 @@ using System.Net;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// The proxies as the framework asks for them, for the URLs of one scheme: <c>HTTP_PROXY</c> and <c>HTTPS_PROXY</c> may name one address with two users.
+/// The proxies as the framework asks for them, for the URLs of one scheme: <c>HTTP_PROXY</c> and <c>HTTPS_PROXY</c> may name one address
+/// with two users.
 /// </summary>
 /// <param name="proxies">The proxies.</param>
 /// <param name="scheme">The URLs' scheme.</param>
@@ -28,7 +29,8 @@ internal sealed class SchemeProxy(Proxies proxies, string scheme) : IWebProxy, I
     /// <returns>The credential. Null if somebody else asks, or in another way.</returns>
     public NetworkCredential? GetCredential(Uri uri, string authType)
     {
-        bool isKnown = authType.Equals("Basic", StringComparison.OrdinalIgnoreCase) || authType.Equals("socks5", StringComparison.OrdinalIgnoreCase);
+        bool isKnown = authType.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            || authType.Equals("socks5", StringComparison.OrdinalIgnoreCase);
         return isKnown && proxies.Named(scheme) is { Url: { } url, Credential: { } credential } && WebText.IsSameOrigin(url, uri) ? credential : null;
     }
 }

@@ -9,9 +9,9 @@ namespace ContainerTrust.Engine.Registry.Web;
 internal sealed class CertificateRefusedException(string reason) : AuthenticationException(reason);
 
 /// <summary>
-/// Decides whether a server's certificate is good: its name is always checked (subject alternative names only, RFC 9525, section 6), it must be meant for servers,
-/// and its chain must end at an authority of the system or at a certificate of the profile. Revocation is not looked up and nothing is downloaded, as in
-/// containers/image.
+/// Decides whether a server's certificate is good: its name is always checked (subject alternative names only, RFC 9525, section 6), it
+/// must be meant for servers, and its chain must end at an authority of the system or at a certificate of the profile. Revocation is not
+/// looked up and nothing is downloaded, as in containers/image.
 /// </summary>
 internal static class ServerCertificateCheck
 {
@@ -60,7 +60,8 @@ internal static class ServerCertificateCheck
         throw new CertificateRefusedException(Explain(Status(own)));
     }
 
-    // containers/image takes any certificate of certs.d for an anchor, an intermediate one too: then all that the chain lacks is what stands above it.
+    // containers/image takes any certificate of certs.d for an anchor, an intermediate one too: then all that the chain lacks is what
+    // stands above it.
     private static bool IsAnchored(X509Chain chain, IReadOnlyList<X509Certificate2> authorities) =>
         Status(chain) == X509ChainStatusFlags.PartialChain &&
         chain.ChainElements is { Count: > 0 } elements &&
@@ -78,8 +79,10 @@ internal static class ServerCertificateCheck
     {
         _ when (status & X509ChainStatusFlags.NotSignatureValid) != 0 => "a signature in its certificate's chain is wrong",
         _ when (status & X509ChainStatusFlags.NotTimeValid) != 0 => "a certificate of its chain has expired or is not valid yet",
-        _ when (status & (X509ChainStatusFlags.NotValidForUsage | X509ChainStatusFlags.InvalidExtension)) != 0 => "its certificate is not meant for servers",
-        _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 => "its certificate is not signed by an authority that is trusted here",
+        _ when (status & (X509ChainStatusFlags.NotValidForUsage | X509ChainStatusFlags.InvalidExtension)) != 0 =>
+            "its certificate is not meant for servers",
+        _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 =>
+            "its certificate is not signed by an authority that is trusted here",
         _ => $"its certificate's chain is not valid ({status})",
     };
 }

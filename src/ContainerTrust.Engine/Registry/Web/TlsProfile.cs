@@ -42,7 +42,10 @@ internal sealed class TlsProfile
     /// <summary>Whether the server's certificate is verified.</summary>
     public bool Verify { get; }
 
-    /// <summary>The profile for a server that a redirect or a token realm leads to: the same trust, and the client certificate only if it is meant for it.</summary>
+    /// <summary>
+    /// The profile for a server that a redirect or a token realm leads to: the same trust, and the client certificate only if it is meant
+    /// for it.
+    /// </summary>
     /// <param name="url">Where the request goes.</param>
     /// <returns>This profile, or one without client certificate.</returns>
     public TlsProfile For(Uri url) =>

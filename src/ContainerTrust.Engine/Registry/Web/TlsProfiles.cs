@@ -25,8 +25,9 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
         });
 
     /// <summary>
-    /// The profile for a signature store. containers/image uses the registry's, its client certificate and <c>insecure</c> included; here a store has the
-    /// directory of its own name and the registry's authorities, but neither a registry's client certificate nor its leave to go unverified.
+    /// The profile for a signature store. containers/image uses the registry's, its client certificate and <c>insecure</c> included; here
+    /// a store has the directory of its own name and the registry's authorities, but neither a registry's client certificate nor its
+    /// leave to go unverified.
     /// </summary>
     /// <param name="url">A URL of the store.</param>
     /// <param name="registry">The registry of the image whose signatures are looked for, <c>host[:port]</c>. Null for none.</param>
@@ -58,7 +59,13 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
             {
                 string path = Path.GetFullPath(named);
                 if (!host.Exists(path))
-                    throw new TrustException("CertificateDirectoryNotFound", TrustErrorKind.NotFound, $"The certificate directory {path} does not exist. Check the path.") { Target = path };
+                    throw new TrustException(
+                        "CertificateDirectoryNotFound",
+                        TrustErrorKind.NotFound,
+                        $"The certificate directory {path} does not exist. Check the path.")
+                    {
+                        Target = path,
+                    };
                 return CertificateDirectory.Read(host, path, verbose);
             })).Value;
         }

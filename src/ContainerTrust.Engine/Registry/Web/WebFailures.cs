@@ -32,9 +32,25 @@ internal static class WebFailures
             HttpRequestError.NameResolutionError => Unreachable(peer, url, proxy is null ? "the host name cannot be resolved" : $"the name of the proxy {proxy} cannot be resolved", "Check the name and the DNS server", socket is SocketError.TryAgain, exception),
             HttpRequestError.ConnectionError => Unreachable(peer, url, Words(socket) + By(proxy), $"Check that the {peer.Noun} is up, and the port, proxy and firewall", true, exception),
             HttpRequestError.SecureConnectionError => Handshake(peer, url, socket, exception),
-            HttpRequestError.ProxyTunnelError => Unreachable(peer, url, $"the proxy {proxy} refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
-            HttpRequestError.ConfigurationLimitExceeded => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.LimitsExceeded, $"{WebText.Show(url)} answered with a header of more than {WebLimits.HeaderKilobytes} KiB, which was not read. Ask the administrator of the {peer.Noun}.", exception) { Target = WebText.Show(url) },
-            HttpRequestError.InvalidResponse => new WebFailure($"{peer.IdPrefix}AnswerInvalid", TrustErrorKind.InvalidData, $"{WebText.Show(url)} answered with something that is not HTTP. Check the host and the port.", exception) { Target = WebText.Show(url) },
+            HttpRequestError.ProxyTunnelError =>
+                Unreachable(peer, url, $"the proxy {proxy} refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
+            HttpRequestError.ConfigurationLimitExceeded => new WebFailure(
+                $"{peer.IdPrefix}AnswerInvalid",
+                TrustErrorKind.LimitsExceeded,
+                $"{WebText.Show(url)} answered with a header of more than {WebLimits.HeaderKilobytes} KiB, which was not read. " +
+                $"Ask the administrator of the {peer.Noun}.",
+                exception)
+            {
+                Target = WebText.Show(url),
+            },
+            HttpRequestError.InvalidResponse => new WebFailure(
+                $"{peer.IdPrefix}AnswerInvalid",
+                TrustErrorKind.InvalidData,
+                $"{WebText.Show(url)} answered with something that is not HTTP. Check the host and the port.",
+                exception)
+            {
+                Target = WebText.Show(url),
+            },
             HttpRequestError.ResponseEnded => Unreachable(peer, url, "the connection ended in the middle of its answer", "Try again, and look at the server's log if it stays so", true, exception),
             HttpRequestError.HttpProtocolError => Unreachable(peer, url, "it broke the HTTP/2 connection off", "Try again, and look at the server's log if it stays so", true, exception),
             _ => Unreachable(peer, url, socket is null ? "the connection failed" : Words(socket), "Try again, and look at the server's log if it stays so", true, exception),
@@ -45,7 +61,13 @@ internal static class WebFailures
     {
         // A connection that ends in the handshake is no matter of certificates, unless TLS itself says so.
         if (socket is not null || Inner<AuthenticationException>(exception) is not { } tls)
-            return Unreachable(peer, url, "the connection ended before TLS was set up", "Try again; if it stays so, the server may not speak TLS on this port, or may want a client certificate (certs.d)", true, exception);
+            return Unreachable(
+                peer,
+                url,
+                "the connection ended before TLS was set up",
+                "Try again; if it stays so, the server may not speak TLS on this port, or may want a client certificate (certs.d)",
+                true,
+                exception);
         Exception cause = tls.InnerException ?? tls;
         return Tls(peer, url, $"TLS could not be set up: {Printable.Of(cause.Message.TrimEnd('.'), Printable.NameLength * 2)}", exception);
     }
@@ -69,14 +91,17 @@ internal static class WebFailures
     {
         SocketError.ConnectionRefused => "the connection was refused",
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection was broken off",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown => "there is no route to the host",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>
+            "there is no route to the host",
         SocketError.TimedOut => "the connection timed out",
         SocketError.TryAgain => "the host name cannot be resolved just now",
         null => "there is no connection",
         _ => $"there is no connection ({error})",
     };
 
-    private static string Host(Uri url) => Printable.Of(url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}", Printable.NameLength);
+    private static string Host(Uri url) => Printable.Of(
+        url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}",
+        Printable.NameLength);
 
     private static TException? Inner<TException>(Exception exception)
         where TException : Exception

@@ -1,6 +1,9 @@
 namespace ContainerTrust.Engine.Registry.Web;
 
-/// <summary>The largest things that are read from a server (containers/image, <c>internal/iolimits</c>), enforced while reading whatever length it claims.</summary>
+/// <summary>
+/// The largest things that are read from a server (containers/image, <c>internal/iolimits</c>), enforced while reading whatever length it
+/// claims.
+/// </summary>
 internal static class WebLimits
 {
     /// <summary>A manifest: 4 MiB, as the registries' own limit.</summary>
@@ -30,6 +33,9 @@ internal static class WebLimits
     /// <summary>How many redirects are followed.</summary>
     public const int Redirects = 10;
 
-    /// <summary>A body must come at this pace on the whole, bytes a second, so that a server cannot hold a caller for ever with a byte now and then.</summary>
+    /// <summary>
+    /// A body must come at this pace on the whole, bytes a second, so that a server cannot hold a caller for ever with a byte now and
+    /// then.
+    /// </summary>
     public const int SlowestPace = 8 << 10;
 }

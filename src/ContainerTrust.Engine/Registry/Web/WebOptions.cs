@@ -3,19 +3,28 @@ using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Registry.Web;
 
-/// <summary>How registries and signature stores are reached. Every default is what podman and skopeo do, but where a comment says otherwise.</summary>
+/// <summary>
+/// How registries and signature stores are reached. Every default is what podman and skopeo do, but where a comment says otherwise.
+/// </summary>
 public sealed record WebOptions
 {
     /// <summary>The name that stands for the auth files in <see cref="CredentialHelpers"/> (containers-registries.conf(5)).</summary>
     public const string AuthFilesHelper = "containers-auth.json";
 
-    /// <summary>How long an attempt may go on without any progress: to connect and to get an answer's header, then between two pieces of its body.</summary>
+    /// <summary>
+    /// How long an attempt may go on without any progress: to connect and to get an answer's header, then between two pieces of its body.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a request is made again after a time-out, a broken connection, status 429 or a server's error (500, 502, 503, 504).</summary>
+    /// <summary>
+    /// How often a request is made again after a time-out, a broken connection, status 429 or a server's error (500, 502, 503, 504).
+    /// </summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>The delay before the first retry, which doubles each time; up to a quarter is added at random, so that many callers do not come back at once.</summary>
+    /// <summary>
+    /// The delay before the first retry, which doubles each time; up to a quarter is added at random, so that many callers do not come
+    /// back at once.
+    /// </summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The longest delay before a retry, even if the server's <c>Retry-After</c> asks for more.</summary>
@@ -25,20 +34,21 @@ public sealed record WebOptions
     public int ConcurrencyPerHost { get; init; } = 16;
 
     /// <summary>
-    /// The file with the registries' credentials (containers-auth.json(5)), which then is the only one. Null: <c>REGISTRY_AUTH_FILE</c>, else the files that
-    /// podman and docker keep.
+    /// The file with the registries' credentials (containers-auth.json(5)), which then is the only one. Null: <c>REGISTRY_AUTH_FILE</c>,
+    /// else the files that podman and docker keep.
     /// </summary>
     public string? AuthFile { get; init; }
 
     /// <summary>
-    /// A directory with <c>*.crt</c> (further certificate authorities) and <c>*.cert</c> with <c>*.key</c> (client certificates), for every registry; of
-    /// signature stores only the authorities. Null: <c>certs.d/HOST[:PORT]</c> of the user and of the system (containers-certs.d(5)).
+    /// A directory with <c>*.crt</c> (further certificate authorities) and <c>*.cert</c> with <c>*.key</c> (client certificates), for
+    /// every registry; of signature stores only the authorities. Null: <c>certs.d/HOST[:PORT]</c> of the user and of the system
+    /// (containers-certs.d(5)).
     /// </summary>
     public string? CertificateDirectory { get; init; }
 
     /// <summary>
-    /// Whether the servers' certificates are verified, whatever registries.conf says. False also allows http where https fails. Null: as registries.conf says,
-    /// and always for signature stores.
+    /// Whether the servers' certificates are verified, whatever registries.conf says. False also allows http where https fails. Null: as
+    /// registries.conf says, and always for signature stores.
     /// </summary>
     public bool? VerifyTls { get; init; }
 

@@ -6,7 +6,9 @@ internal static class WebText
     private const int UrlLength = 300;
 
     /// <summary>A URL without user information, query and fragment: signed URLs have their secret in the query.</summary>
-    public static string Show(Uri url) => Printable.Of(url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), UrlLength);
+    public static string Show(Uri url) => Printable.Of(
+        url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+        UrlLength);
 
     /// <summary>Scheme, host and port.</summary>
     public static string Origin(Uri url) => Printable.Of(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), UrlLength);
@@ -26,7 +28,10 @@ internal static class WebText
 
     /// <summary>Whether two URLs have the same scheme, host and port: a credential for the one may go to the other.</summary>
     public static bool IsSameOrigin(Uri first, Uri second) =>
-        first.Scheme == second.Scheme && first.Port == second.Port && string.Equals(first.IdnHost, second.IdnHost, StringComparison.OrdinalIgnoreCase);
+        first.Scheme == second.Scheme && first.Port == second.Port && string.Equals(
+            first.IdnHost,
+            second.IdnHost,
+            StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A URL without user information and fragment.</summary>
     public static Uri WithoutUser(Uri url) => url.UserInfo.Length == 0 && url.Fragment.Length == 0

@@ -5,8 +5,8 @@ using System.Net.Http.Headers;
 namespace ContainerTrust.Engine.Registry.Web;
 
 /// <summary>
-/// Makes requests: redirects by hand, so that nothing meant for one server reaches another; sizes and times bounded; retries with delays; at most so many requests
-/// to one host at the same time. For many threads.
+/// Makes requests: redirects by hand, so that nothing meant for one server reaches another; sizes and times bounded; retries with delays;
+/// at most so many requests to one host at the same time. For many threads.
 /// </summary>
 internal sealed class WebTransport : IDisposable
 {
@@ -93,7 +93,10 @@ internal sealed class WebTransport : IDisposable
         ProxyAddress? proxy = _proxies.For(url);
         if (proxy is not null && url.Scheme == Uri.UriSchemeHttp && HasSecret(request, isFromOrigin))
             RequireLeave(request, url, proxy);
-        SemaphoreSlim slots = _slots.GetOrAdd($"{url.IdnHost}:{url.Port}", static (_, count) => new SemaphoreSlim(count, count), _options.ConcurrencyPerHost);
+        SemaphoreSlim slots = _slots.GetOrAdd(
+            $"{url.IdnHost}:{url.Port}",
+            static (_, count) => new SemaphoreSlim(count, count),
+            _options.ConcurrencyPerHost);
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -169,7 +172,8 @@ internal sealed class WebTransport : IDisposable
         return message;
     }
 
-    private static WebAnswer Answer(HttpResponseMessage response, Uri url, bool isFromOrigin, byte[] body) => new((int)response.StatusCode, url, isFromOrigin, body)
+    private static WebAnswer Answer(HttpResponseMessage response, Uri url, bool isFromOrigin, byte[] body) =>
+        new((int)response.StatusCode, url, isFromOrigin, body)
     {
         ContentType = Header(response.Content.Headers, "Content-Type"),
         Challenges = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues challenges) ? [.. challenges] : [],

@@ -36,7 +36,9 @@ internal static class CertificatePath
         if (!CertificateFitness.CanSign(leaf, ignoresUnknownNames, out SigstoreProblem problem, out string reason))
             throw new SigstoreRefusal(problem, $"The signer's certificate {reason}.");
         if (!IsValidAt(leaf, time))
-            throw new SigstoreRefusal(SigstoreProblem.CertificateNotTimely, "The signer's certificate is not valid at the time of the signature.");
+            throw new SigstoreRefusal(
+                SigstoreProblem.CertificateNotTimely,
+                "The signer's certificate is not valid at the time of the signature.");
 
         Search search = new(roots, intermediates, time, new NameConstraintJudge(askedHost));
         if (Find(roots, leaf))
@@ -49,7 +51,8 @@ internal static class CertificatePath
     private static bool Find(IReadOnlyList<SigstoreCertificate> pool, SigstoreCertificate certificate) =>
         pool.Any(c => c.Raw.Span.SequenceEqual(certificate.Raw.Span));
 
-    private static bool IsValidAt(SigstoreCertificate certificate, DateTimeOffset time) => time >= certificate.NotBefore && time <= certificate.NotAfter;
+    private static bool IsValidAt(SigstoreCertificate certificate, DateTimeOffset time) =>
+        time >= certificate.NotBefore && time <= certificate.NotAfter;
 
     /// <summary>A search through the CAs, depth first, as far as the limits go.</summary>
     private sealed class Search(
@@ -93,7 +96,9 @@ internal static class CertificatePath
             // From the root down, as the reference: whatever a CA is not for, nothing below it is for.
             if (!path.TrueForAll(CertificateFitness.AllowsCodeSigning))
             {
-                Refusal = new SigstoreRefusal(SigstoreProblem.CertificateUsage, "The signer's certificate, or a CA above it, is not for code signing.");
+                Refusal = new SigstoreRefusal(
+                    SigstoreProblem.CertificateUsage,
+                    "The signer's certificate, or a CA above it, is not for code signing.");
                 return;
             }
 
@@ -119,7 +124,9 @@ internal static class CertificatePath
             if (path.Exists(c => c.Subject.Span.SequenceEqual(candidate.Subject.Span) && c.SubjectPublicKeyInfo.Span.SequenceEqual(candidate.SubjectPublicKeyInfo.Span)))
                 return false;
             if (!child.HasStrongSignature)
-                return No(SigstoreProblem.CertificateNotTrusted, "A certificate on the path to the CA is signed with an algorithm that is broken or not known.");
+                return No(
+                    SigstoreProblem.CertificateNotTrusted,
+                    "A certificate on the path to the CA is signed with an algorithm that is broken or not known.");
             if (!CertificateFitness.IsAuthority(candidate, isRoot))
                 return No(SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one.");
             if (!CertificateFitness.CanIssue(candidate, out SigstoreProblem problem, out string reason))

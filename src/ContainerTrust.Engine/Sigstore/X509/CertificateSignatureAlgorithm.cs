@@ -30,7 +30,8 @@ internal static class CertificateSignatureAlgorithm
         }
     }
 
-    // RFC 4055 section 3.1; the defaults are SHA-1, so all must be there: the hash, MGF1 with the same hash, and a salt of the hash's length.
+    // RFC 4055 section 3.1; the defaults are SHA-1, so all must be there: the hash, MGF1 with the same hash, and a salt of the hash's
+    // length.
     private static bool IsStrongPss(AsnReader parameters)
     {
         string hash = ReadHash(Explicit(parameters, 0));
@@ -51,7 +52,8 @@ internal static class CertificateSignatureAlgorithm
         return length > 0 && isMgf1 && isSameHash && isSaltRight && isTrailerRight && !parameters.HasData;
     }
 
-    private static AsnReader Explicit(AsnReader reader, int tag) => reader.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, tag, isConstructed: true));
+    private static AsnReader Explicit(AsnReader reader, int tag) =>
+        reader.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, tag, isConstructed: true));
 
     private static string ReadHash(AsnReader reader)
     {

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// .NET's X.509 chain engine, asked about one path: it may trust the path's last certificate and nothing else of this machine, fetch nothing, and know no
-/// other certificates.
+/// .NET's X.509 chain engine, asked about one path: it may trust the path's last certificate and nothing else of this machine, fetch
+/// nothing, and know no other certificates.
 /// </summary>
 internal static class ChainEngine
 {
@@ -83,13 +83,21 @@ internal static class ChainEngine
         const X509ChainStatusFlags NameConstraints = X509ChainStatusFlags.HasExcludedNameConstraint | X509ChainStatusFlags.HasNotDefinedNameConstraint
             | X509ChainStatusFlags.HasNotPermittedNameConstraint | X509ChainStatusFlags.HasNotSupportedNameConstraint | X509ChainStatusFlags.InvalidNameConstraints;
         if ((flags & NameConstraints) != 0)
-            return new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted, "A CA on the path may not issue certificates for the signer's names.");
+            return new SigstoreRefusal(
+                SigstoreProblem.CertificateNotTrusted,
+                "A CA on the path may not issue certificates for the signer's names.");
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
-            return new SigstoreRefusal(SigstoreProblem.CertificateNotTimely, "A certificate on the path is not valid at the time of the signature.");
+            return new SigstoreRefusal(
+                SigstoreProblem.CertificateNotTimely,
+                "A certificate on the path is not valid at the time of the signature.");
         if ((flags & X509ChainStatusFlags.NotSignatureValid) != 0)
-            return new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted, "A certificate on the path to the CA is not signed by the one above it.");
+            return new SigstoreRefusal(
+                SigstoreProblem.CertificateNotTrusted,
+                "A certificate on the path to the CA is not signed by the one above it.");
         if (flags != X509ChainStatusFlags.NoError)
-            return new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted, $"The path from the signer's certificate to the CA does not hold ({flags}).");
+            return new SigstoreRefusal(
+                SigstoreProblem.CertificateNotTrusted,
+                $"The path from the signer's certificate to the CA does not hold ({flags}).");
 
         bool isSame = chain.ChainElements.Count == path.Count
             && path.Zip(chain.ChainElements).All(static pair => pair.First.Raw.Span.SequenceEqual(pair.Second.Certificate.RawDataMemory.Span));

@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// Whether a certificate is for a host, by Go's <c>VerifyHostname</c>: by its alternative names only, never the subject's common name; <c>*</c> stands for
-/// the whole leftmost label; case does not count.
+/// Whether a certificate is for a host, by Go's <c>VerifyHostname</c>: by its alternative names only, never the subject's common name;
+/// <c>*</c> stands for the whole leftmost label; case does not count.
 /// </summary>
 internal static class HostNameMatch
 {

@@ -9,8 +9,8 @@ internal static class PemCertificates
     private const int MaxCount = 32;
 
     /// <summary>
-    /// Reads every block of a text that has nothing else; one that is not a certificate refuses the text. Stricter than the reference: every block must be
-    /// labelled <c>CERTIFICATE</c>, and there can be at most 32.
+    /// Reads every block of a text that has nothing else; one that is not a certificate refuses the text. Stricter than the reference:
+    /// every block must be labelled <c>CERTIFICATE</c>, and there can be at most 32.
     /// </summary>
     /// <param name="text">PEM.</param>
     /// <param name="certificates">The certificates; none for a text of white space.</param>
@@ -116,5 +116,6 @@ internal static class PemCertificates
         return pool;
     }
 
-    public static TrustFormatException NoUsableCertificate(string path, string problem) => new("NoUsableCertificate", path, 0, 0, "", problem);
+    public static TrustFormatException NoUsableCertificate(string path, string problem) =>
+        new("NoUsableCertificate", path, 0, 0, "", problem);
 }

@@ -7,9 +7,9 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// Reads a PEM public key, as <c>sigstoreSigned</c> requirements and Rekor logs have them: SubjectPublicKeyInfo (<c>PUBLIC KEY</c>, RFC 5280 section 4.1) or
-/// PKCS#1 (<c>RSA PUBLIC KEY</c>, RFC 8017 appendix A.1.1). Like the reference implementation it takes the first PEM block and nothing else, and only
-/// RSA, ECDSA on a NIST curve, and Ed25519.
+/// Reads a PEM public key, as <c>sigstoreSigned</c> requirements and Rekor logs have them: SubjectPublicKeyInfo (<c>PUBLIC KEY</c>, RFC
+/// 5280 section 4.1) or PKCS#1 (<c>RSA PUBLIC KEY</c>, RFC 8017 appendix A.1.1). Like the reference implementation it takes the first PEM
+/// block and nothing else, and only RSA, ECDSA on a NIST curve, and Ed25519.
 /// </summary>
 public static class PemPublicKeyReader
 {

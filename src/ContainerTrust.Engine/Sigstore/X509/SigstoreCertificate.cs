@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// What the rules for certificate paths need of an X.509 certificate (RFC 5280 section 4.1), read from strict DER, as Go's crypto/x509 reads it.
-/// Nothing here has been verified.
+/// What the rules for certificate paths need of an X.509 certificate (RFC 5280 section 4.1), read from strict DER, as Go's crypto/x509
+/// reads it. Nothing here has been verified.
 /// </summary>
 internal sealed class SigstoreCertificate
 {

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// A public key that verifies payload signatures, always with SHA-256 where a hash is used: ECDSA, RSASSA-PKCS1-v1_5, Ed25519 over the payload itself.
-/// For many threads.
+/// A public key that verifies payload signatures, always with SHA-256 where a hash is used: ECDSA, RSASSA-PKCS1-v1_5, Ed25519 over the
+/// payload itself. For many threads.
 /// </summary>
 internal sealed class SigstorePublicKey : IDisposable
 {

@@ -47,14 +47,17 @@ internal static class LooserScopes
     }
 
     private static string Name(string transport, string scope) =>
-        Printable.Of(scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}", Printable.NameLength);
+        Printable.Of(
+            scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}",
+            Printable.NameLength);
 
     private static IReadOnlyList<TrustRequirement> Governing(PolicyDocument policy, string transport, string scope)
     {
         if (policy.FindTransport(transport) is not { } found)
             return policy.Default;
 
-        // A scope's parents are what it begins with, up to a slash, or a domain's after a dot (containers-policy.json(5)); the longest counts.
+        // A scope's parents are what it begins with, up to a slash, or a domain's after a dot (containers-policy.json(5)); the longest
+        // counts.
         return found.Scopes
             .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal) || IsWildcardOf(s.Name, scope))
             .OrderByDescending(s => s.Name == scope).ThenByDescending(static s => s.Name.Length).Select(static s => s.Requirements).FirstOrDefault(policy.Default);

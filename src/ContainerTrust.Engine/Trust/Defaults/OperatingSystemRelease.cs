@@ -20,8 +20,8 @@ internal sealed record OperatingSystemRelease(string Id, string Version, string 
     public bool IsOfRedHat => s_ofRedHat.Contains(Id);
 
     /// <summary>
-    /// Whether every podman of the release knows <c>keyPaths</c>, which came with containers/image 5.22: RHEL 8.8, 9.2 and later. An older one refuses the whole
-    /// file.
+    /// Whether every podman of the release knows <c>keyPaths</c>, which came with containers/image 5.22: RHEL 8.8, 9.2 and later. An
+    /// older one refuses the whole file.
     /// </summary>
     public bool KnowsKeyPaths => IsOfRedHat && Major switch
     {

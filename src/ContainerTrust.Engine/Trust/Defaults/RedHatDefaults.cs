@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Trust.Defaults;
 
-/// <summary>What containers-common of RHEL ships: Red Hat's registries are trusted by Red Hat's keys, and everything else is accepted.</summary>
+/// <summary>
+/// What containers-common of RHEL ships: Red Hat's registries are trusted by Red Hat's keys, and everything else is accepted.
+/// </summary>
 internal static class RedHatDefaults
 {
     private const string GpgKeys = "\"keyPaths\": [\"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release\", \"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta\"]";
