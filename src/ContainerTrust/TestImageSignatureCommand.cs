@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
@@ -23,6 +24,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private readonly List<ReleaseVerifier> _releases = [];
     private PlatformChoice[] _platforms = [PlatformChoice.Host];
+    private ImagePlatform?[] _instances = [];
     private int _answers;
     private volatile bool _isDenied;
 
@@ -174,6 +176,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         RequireKeys(KeyPath, Fingerprint);
         if (Platform is not null)
             _platforms = [.. Platform.Select(PlatformChoice.Parse)];
+        if (InRelease is not null)
+            _instances = [.. _platforms.Select(static p => p.RequireOne())];
     }
 
     private protected override void Process()
@@ -260,7 +264,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
             return async cancellation => await verifier.VerifyChosenAsync(name, _platforms[platform], cancellation).ConfigureAwait(false);
         string release = ImageName(InRelease);
         if (_releases.Count == 0)
-            _releases.AddRange(_platforms.Select(p => new ReleaseVerifier(verifier, p.RequireOne())));
+            _releases.AddRange(_instances.Select(p => new ReleaseVerifier(verifier, p)));
         return async cancellation => await _releases[platform].VerifyAsync(name, release, cancellation).ConfigureAwait(false);
     }
 

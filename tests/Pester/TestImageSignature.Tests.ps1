@@ -287,12 +287,15 @@ Describe 'Test-ImageSignature by policy' {
         $all = Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform all
         $all.Platform | Should -Be 'linux/amd64', 'linux/s390x', 'all'
         $all.IsValid | Should -Be $true, $false, $false
-        $all[2].Reason | Should -BeLike '*1 are refused: linux/s390x*'
+        $all[2].Reason | Should -BeLike '*1 is refused: linux/s390x*'
         Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform all -Quiet | Should -BeExactly $false
         $list = Test-ImageSignature dir:/srv/signed/multi -Root $root -Platform list
         $list.IsValid | Should -BeFalse
         $list.ManifestDigest | Should -Be (Get-ManifestDigest $directory)
         $list.Platform | Should -BeNullOrEmpty
+        $none = Test-ImageSignature dir:/none -InRelease dir:/none -Platform all -ErrorVariable problem -ErrorAction SilentlyContinue
+        $none | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidPlatform,*'
     }
 
     It 'stops at the first such image with -ErrorAction Stop' {

@@ -22,7 +22,7 @@ internal sealed class BundleJudge(SigstoreTrust trust, IReadOnlyList<string> acc
         };
         if (!SigstoreBundle.TryParse(blob.UntrustedContent.Span, out SigstoreBundle? bundle, out string problem))
             return signature with { Reason = $"It cannot be read as a sigstore bundle: {problem}." };
-        SigstoreVerification verification = trust.Verify(bundle, manifest.Digest, manifest.Content);
+        SigstoreVerification verification = trust.Verify(bundle, manifest.Digest);
         if (!verification.IsGood)
             return signature with { Reason = verification.Reason };
         signature = signature with

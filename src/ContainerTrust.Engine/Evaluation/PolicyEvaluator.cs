@@ -13,6 +13,9 @@ namespace ContainerTrust.Engine.Evaluation;
 /// </summary>
 public static class PolicyEvaluator
 {
+    /// <summary>What the reason of a requirement that found no signature begins with.</summary>
+    internal const string NoneFound = "A signature is required, and there is none";
+
     private const string NoBundles = "It is a sigstore bundle, which no policy looks at.";
 
     /// <summary>Finds the entry that governs an image and evaluates it.</summary>
@@ -157,7 +160,7 @@ public static class PolicyEvaluator
             isSatisfied ? accepted!.Reason
             : keyProblem is not null ? keyProblem
             : unreadable is not null ? $"The signature {unreadable.Source} cannot be read, and podman and skopeo refuse an image with such a signature. {unreadable.Reason}"
-            : judged.Count == 0 ? $"A signature is required, and there is none{Where(searchedStores)}."
+            : judged.Count == 0 ? $"{NoneFound}{Where(searchedStores)}."
             : judged.Count == 1 ? $"The signature {judged[0].Source} was not accepted. {judged[0].Reason}"
             : $"None of the {judged.Count} signatures was accepted. {string.Join(' ', judged.Select(static s => s.Reason).Distinct())}";
         return new RequirementVerdict { Requirement = requirement, IsSatisfied = isSatisfied, Reason = reason, Signatures = judged };

@@ -42,8 +42,9 @@ public sealed class LocalHost : ITrustHost
     internal static string? UnusedHome =>
         Environment.GetEnvironmentVariable("HOME") is ['/', ..] home && Instance.HomeDirectory != home ? home : null;
 
-    /// <summary>The machine's hardware name. Not that of a program that is emulated: podman is the machine's own.</summary>
-    public string? Machine => ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture);
+    /// <summary>The machine that the system's own programs are for, which can be of 32 bits on a kernel of 64.</summary>
+    public string? Machine => ProgramHeader.Refine(
+        OperatingSystem.IsLinux() ? ProgramHeader.MachineOf(this) : null, ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture));
 
     /// <inheritdoc/>
     public string? GetEnvironmentVariable(string name) => Environment.GetEnvironmentVariable(name);

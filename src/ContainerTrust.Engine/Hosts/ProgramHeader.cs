@@ -62,6 +62,18 @@ internal static class ProgramHeader
         };
     }
 
+    /// <summary>What a program's header and the kernel's name say together: the header does not tell one ARM of 32 bits from another.</summary>
+    /// <param name="program">The machine of a program; null if it is not known.</param>
+    /// <param name="kernel">The machine of the kernel; null if it is not known.</param>
+    /// <returns>The machine; null if nothing is known.</returns>
+    public static string? Refine(string? program, string? kernel) => (program, kernel) switch
+    {
+        (null, _) => kernel,
+        ("armv7l", "aarch64") => "armv8l",
+        ("armv7l", "armv6l") => "armv6l",
+        _ => program,
+    };
+
     /// <summary>The words of <c>uname -m</c> for what the runtime calls this machine.</summary>
     /// <param name="architecture">The runtime's name.</param>
     /// <returns>The name; null if it is not known.</returns>

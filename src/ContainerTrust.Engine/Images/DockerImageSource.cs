@@ -132,18 +132,15 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <inheritdoc/>
-    public async Task<string?> FindUnreadSignaturesAsync(string manifestDigest, CancellationToken cancellationToken)
+    public Task<string?> FindUnreadSignaturesAsync(string manifestDigest, CancellationToken cancellationToken) =>
+        ReferrerSignatures.DescribeAsync(_client, Place(), manifestDigest, cancellationToken);
+
+    /// <inheritdoc/>
+    public IImageSource WithoutWarnings() => new DockerImageSource(_reference, _places, _client, _lookaside, _host, _verbose, static _ => { })
     {
-        try
-        {
-            return await ReferrerSignatures.DescribeAsync(_client, Place(), manifestDigest, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TrustException e)
-        {
-            _verbose($"Whether {manifestDigest} has signatures that podman does not read could not be found out: {e.Message}");
-            return null;
-        }
-    }
+        ReadsAllAttachments = ReadsAllAttachments,
+        _place = _place,
+    };
 
     /// <inheritdoc/>
     public Task<byte[]> GetBlobAsync(string digest, long maxBytes, CancellationToken cancellationToken) =>

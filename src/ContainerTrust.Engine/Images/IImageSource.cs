@@ -41,8 +41,13 @@ public interface IImageSource
     /// <summary>Looks for signatures that podman and skopeo do not read, for the reason why they find none.</summary>
     /// <param name="manifestDigest">The digest computed from the manifest's bytes.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A sentence about them; null if there are none, or if that cannot be found out.</returns>
+    /// <returns>A sentence about them; null if there are none.</returns>
+    /// <exception cref="TrustException">It cannot be found out.</exception>
     Task<string?> FindUnreadSignaturesAsync(string manifestDigest, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    /// <summary>The same source, for what nobody has asked about: it warns of nothing.</summary>
+    /// <returns>It.</returns>
+    IImageSource WithoutWarnings() => this;
 
     /// <summary>Fetches a blob.</summary>
     /// <param name="digest">Its digest, which the bytes are checked against.</param>

@@ -13,6 +13,9 @@ namespace ContainerTrust.Engine.Images;
 /// </summary>
 internal static class ReferrerSignatures
 {
+    /// <summary>The options with which cosign 3 makes signatures that podman and skopeo read.</summary>
+    public const string AsPodmanReads = "--new-bundle-format=false --use-signing-config=false";
+
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     private const string SignatureArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
@@ -39,7 +42,7 @@ internal static class ReferrerSignatures
         List<SignatureBlob> signatures = [];
         foreach (Referrer referrer in await FindAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false))
         {
-            if (!referrer.IsAttestation && await FetchAsync(client, place, referrer, cancellationToken).ConfigureAwait(false) is { } manifest)
+            if (await FetchAsync(client, place, referrer, cancellationToken).ConfigureAwait(false) is { } manifest)
                 await SigstoreAttachments.ReadLayersAsync(client, place, manifest, signatures, Advice, cancellationToken).ConfigureAwait(false);
         }
 
@@ -67,17 +70,17 @@ internal static class ReferrerSignatures
                 isBundle = SigstoreAttachments.Layers(manifest, Advice).Any(static l => IsBundle(l.MediaType));
             }
 
-            hasBundle |= isBundle && !referrer.IsAttestation;
-            hasOther |= !isBundle && !referrer.IsAttestation;
+            hasBundle |= isBundle;
+            hasOther |= !isBundle;
         }
 
         // podman and skopeo look under that tag alone.
         string tag = $"{manifestDigest.Replace(':', '-')}.sig";
-        return hasBundle
-            ? $"A signature in cosign 3's form (a sigstore bundle) refers to the image, and podman and skopeo do not read it. Its signer can make one that they read with 'cosign sign --new-bundle-format=false --use-signing-config=false'."
-            : hasOther
-            ? $"A signature refers to the image, and podman and skopeo do not look for it there, only under the tag {tag}. Its signer can put it there with 'cosign sign --registry-referrers-mode=legacy'."
+        string? what =
+            hasBundle ? "A signature in cosign 3's form (a sigstore bundle) refers to the image, and podman and skopeo do not read it."
+            : hasOther ? $"A signature refers to the image, and podman and skopeo do not look for it there, only under the tag {tag}."
             : null;
+        return what is null ? null : $"{what} Its signer can make one that they read with 'cosign sign {AsPodmanReads}'.";
     }
 
     private static async Task<IReadOnlyList<Referrer>> FindAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
@@ -109,11 +112,13 @@ internal static class ReferrerSignatures
     private static async Task<ImageManifest?> FetchAsync(RegistryClient client, PullSource place, Referrer referrer, CancellationToken cancellationToken)
     {
         ImageManifest manifest;
+
+        // An index that clients keep themselves may name what has been deleted.
         try
         {
             manifest = await client.GetManifestAsync(place, referrer.Digest, cancellationToken).ConfigureAwait(false);
         }
-        catch (TrustException e) when (referrer.IsVague && e.ErrorId == "ImageNotFound")
+        catch (TrustException e) when (referrer.IsByTag && e.ErrorId == "ImageNotFound")
         {
             return null;
         }
@@ -137,14 +142,14 @@ internal static class ReferrerSignatures
                 bool isVague = isByTag && (type is null || s_vague.Contains(type));
                 if (!isVague && type != SignatureArtifact && !(type is not null && IsBundle(type)))
                     continue;
-                if (isVague && referrers.Count(static r => r.IsVague) == MaxVague)
+                if (IsOtherPredicate(manifest) || (isVague && referrers.Count(static r => r.IsVague) == MaxVague))
                     continue;
                 string digest = manifest.GetProperty("digest").GetString() ?? "";
                 if (!ReferenceGrammar.IsDigest(digest))
                     throw SigstoreAttachments.Invalid(index.Source, "a referrer has no valid digest", Advice);
                 if (referrers.Count == ImageLimits.Signatures)
                     throw SigstoreAttachments.Invalid(index.Source, $"there are more than {ImageLimits.Signatures} of them", Advice);
-                referrers.Add(new Referrer(digest, !isVague && IsBundle(type!), isVague, IsOtherPredicate(manifest)));
+                referrers.Add(new Referrer(digest, !isVague && IsBundle(type!), isVague, isByTag));
             }
 
             return referrers;
@@ -155,7 +160,7 @@ internal static class ReferrerSignatures
         }
     }
 
-    // Where that is said, it saves fetching what is no signature. It decides nothing.
+    // A statement of another kind, such as provenance, is no signature.
     private static bool IsOtherPredicate(JsonElement manifest) =>
         manifest.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
         && annotations.TryGetProperty(PredicateAnnotation, out JsonElement predicate) && predicate.ValueKind == JsonValueKind.String
@@ -169,6 +174,6 @@ internal static class ReferrerSignatures
     /// <param name="Digest">Its manifest's digest.</param>
     /// <param name="IsBundle">Whether it says that it is a bundle.</param>
     /// <param name="IsVague">Whether it does not say what it is.</param>
-    /// <param name="IsAttestation">Whether it says that it is a statement of another kind than a signature.</param>
-    private sealed record Referrer(string Digest, bool IsBundle, bool IsVague, bool IsAttestation);
+    /// <param name="IsByTag">Whether the index is one that clients keep.</param>
+    private sealed record Referrer(string Digest, bool IsBundle, bool IsVague, bool IsByTag);
 }

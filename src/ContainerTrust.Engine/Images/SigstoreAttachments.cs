@@ -52,7 +52,26 @@ internal static class SigstoreAttachments
 
         List<SignatureBlob> signatures = [];
         await ReadLayersAsync(client, tagged, manifest, signatures, TooThey, cancellationToken).ConfigureAwait(false);
+        if (warning is not null)
+            signatures.AddRange(await ReadBundlesAsync(client, place, manifestDigest, warning, cancellationToken).ConfigureAwait(false));
         return signatures;
+    }
+
+    // Beside the tag there can be newer signatures; where they cannot be read, those under the tag count all the same.
+    private static async Task<IEnumerable<SignatureBlob>> ReadBundlesAsync(
+        RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<SignatureBlob> referrers =
+                await ReferrerSignatures.ReadAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
+            return referrers.Where(static r => r.IsBundle);
+        }
+        catch (TrustException e)
+        {
+            warning($"Whether bundles of cosign 3 refer to {manifestDigest} could not be found out: {e.Message}");
+            return [];
+        }
     }
 
     /// <summary>Reads the layers of a manifest of signatures: bundles as they are, the rest in the form in which <c>dir:</c> keeps it.</summary>

@@ -107,7 +107,11 @@ public static class ManifestList
     {
         const int Shown = 30;
         string there = string.Join(", ", entries.Select(static e => e.Platform is null ? "one without a platform" : Printable.Of(e.Platform.ToString(), Printable.NameLength)).Distinct().Take(Shown));
-        return new TrustException("PlatformNotFound", TrustErrorKind.NotFound, $"{list.Source} has no image for {platform}; it has {(there.Length == 0 ? "none at all" : there)}.") { Target = list.Source };
+        string choice = there.Length == 0 ? "it has none at all." : $"it has {there}. Specify another with {TrustOption.Platform}.";
+        return new TrustException("PlatformNotFound", TrustErrorKind.NotFound, $"{list.Source} has no image for {platform}; {choice}")
+        {
+            Target = list.Source,
+        };
     }
 
     private static string Says(string? mediaType, string how) => mediaType is null ? "" : $"{how} '{Printable.Of(mediaType, Printable.NameLength)}', ";

@@ -138,9 +138,8 @@ public sealed class SigstoreTrust
     /// <summary>Judges a bundle by the public keys.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="manifestDigest">The digest of the manifest that it must be for.</param>
-    /// <param name="manifest">The manifest. Null if only its digest is known.</param>
     /// <returns>The verdict. It has no <see cref="SigstoreVerification.Payload"/>: a bundle is for a digest, and names no image.</returns>
-    public SigstoreVerification Verify(SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
+    public SigstoreVerification Verify(SigstoreBundle bundle, string manifestDigest)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(manifestDigest);
@@ -148,7 +147,7 @@ public sealed class SigstoreTrust
         {
             if (_keys.Count == 0 || _log is not null)
                 throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "It is a bundle, which only public keys without a log are asked about.");
-            string fingerprint = new BundleVerifier(_keys).Verify(bundle, manifestDigest, manifest);
+            string fingerprint = new BundleVerifier(_keys).Verify(bundle, manifestDigest);
             return new SigstoreVerification
             {
                 Problem = SigstoreProblem.None,

@@ -98,7 +98,7 @@ public sealed class ImageVerifier : IDisposable
             FetchedImage top = await FetchAsync(image, token).ConfigureAwait(false);
             return choice != PlatformChoice.List && ManifestList.IsList(top.Manifest!)
                 ? await new MultiArchJudge(this, RequiresSignature).JudgeAsync(top, choice, token).ConfigureAwait(false)
-                : [await JudgeAsync(top, RequiresSignature, token).ConfigureAwait(false)];
+                : [await new UnreadSignatures(this).ExplainAsync(top, await JudgeAsync(top, RequiresSignature, token).ConfigureAwait(false), token).ConfigureAwait(false)];
         }
     }
 
@@ -191,34 +191,24 @@ public sealed class ImageVerifier : IDisposable
     internal async Task<ImageSignatureResult> JudgeAsync(FetchedImage fetched, bool requireSignature, CancellationToken cancellationToken)
     {
         Judgement judgement = await EvaluateAsync(fetched, null, cancellationToken).ConfigureAwait(false);
-        bool isValid = judgement.Verdict.IsAccepted;
-        string reason = judgement.Verdict.Reason;
-        string? pinned = null;
-        if (isValid && requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
+        ImageSignatureResult result = ToResult(fetched, judgement);
+        if (!result.IsValid)
+            return result;
+        if (requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
         {
-            isValid = false;
-            reason = $"The policy accepts the image without a look at signatures, and a signature was asked for. {reason}";
-        }
-        else if (isValid)
-        {
-            (pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
-            if (refusal.Length > 0)
-                reason += $" By its digest podman would not pull it, so there is no reference by digest: {refusal}";
-        }
-        else if (await UnreadSignaturesAsync(fetched, judgement, cancellationToken).ConfigureAwait(false) is { } unread)
-        {
-            reason += $" {unread}";
+            return result with
+            {
+                IsValid = false,
+                Reason = $"The policy accepts the image without a look at signatures, and a signature was asked for. {result.Reason}",
+            };
         }
 
-        return ToResult(fetched, judgement) with { IsValid = isValid, Reason = reason, PinnedReference = pinned };
+        // Whoever pulls a list by its digest is asked about the instance.
+        if (fetched.Manifest is { } manifest && ManifestList.IsList(manifest))
+            return result with { Reason = $"{result.Reason} This is the verdict on the multi-arch list alone; podman pull asks about the instance." };
+        (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
+        return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };
     }
-
-    // "There is none" is not all that can be said where one is in a form that podman does not read.
-    private async Task<string?> UnreadSignaturesAsync(FetchedImage fetched, Judgement judgement, CancellationToken cancellationToken) =>
-        fetched.Source is { } source && !HasOwnKeys && !HasOwnStores && judgement.Verdict.Signatures.All(static s => s.Kind != ImageSignatureKind.Sigstore)
-        && judgement.Requirements.Any(static r => r is SigstoreSignedRequirement)
-            ? await source.FindUnreadSignaturesAsync(fetched.Judged.Digest, cancellationToken).ConfigureAwait(false)
-            : null;
 
     /// <summary>What is told of a judgement.</summary>
     internal ImageSignatureResult ToResult(FetchedImage fetched, Judgement judgement) => new()
@@ -287,6 +277,9 @@ public sealed class ImageVerifier : IDisposable
 
     /// <summary>The host's registries.d.</summary>
     internal LookasideConfiguration Lookaside => _lookaside.Value;
+
+    /// <summary>The time for one image.</summary>
+    internal TimeSpan ImageTimeout => _options.ImageTimeout;
 
     /// <summary>The judged host.</summary>
     internal ITrustHost Host => _store.Host;
@@ -392,7 +385,8 @@ public sealed class ImageVerifier : IDisposable
 
     private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
 
-    private void WarnOnce(string message)
+    /// <summary>Warns of something, once in a run.</summary>
+    internal void WarnOnce(string message)
     {
         if (_said.TryAdd(message, 0))
             _messages.Warning(message);

@@ -1,12 +1,13 @@
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The verdict on a multi-arch image, as containers/image's <c>copy.Image</c> comes to it: a pull chooses an instance and asks the policy about that alone; a copy of
-/// all asks about each instance. Neither asks about the list, and neither takes a list for an instance.
+/// The verdict on a multi-arch image, as containers/image's <c>copy.Image</c> comes to it: <c>podman pull</c> chooses an instance and asks the policy about that alone;
+/// <c>skopeo copy --all</c> asks about each instance. Neither asks about the list, and neither takes a list for an instance.
 /// </summary>
 /// <param name="verifier">What judges.</param>
 /// <param name="requireSignature">Whether what the policy accepts unseen is not valid.</param>
@@ -37,7 +38,9 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         ImageSignatureResult result;
         try
         {
-            result = await JudgeInstanceAsync(list, digest, platform, cancellationToken).ConfigureAwait(false);
+            FetchedImage instance = await ImageVerifier.FetchInstanceAsync(list, digest, platform, cancellationToken).ConfigureAwait(false);
+            result = await JudgeInstanceAsync(instance, cancellationToken).ConfigureAwait(false);
+            result = await new UnreadSignatures(verifier).ExplainAsync(instance, result, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -45,57 +48,87 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         }
 
         return await listJudgement.ConfigureAwait(false) is { } judgement
-            ? result with { Reason = result.Reason + Difference(result, list, judgement) }
+            ? result with { Reason = result.Reason + Difference(result.IsValid, list, judgement) }
             : result;
     }
 
-    private async Task<ImageSignatureResult> JudgeInstanceAsync(FetchedImage list, string digest, ImagePlatform? platform, CancellationToken cancellationToken)
+    private async Task<ImageSignatureResult> JudgeInstanceAsync(FetchedImage instance, CancellationToken cancellationToken)
     {
-        FetchedImage instance = await ImageVerifier.FetchInstanceAsync(list, digest, platform, cancellationToken).ConfigureAwait(false);
         if (!ManifestList.IsList(instance.Manifest!))
             return await verifier.JudgeAsync(instance, requireSignature, cancellationToken).ConfigureAwait(false);
         Judgement judgement = await verifier.EvaluateAsync(instance, null, cancellationToken).ConfigureAwait(false);
+        string platform = instance.Platform is { } named ? Printable.Of(named.ToString(), Printable.NameLength) : "an instance";
         return verifier.ToResult(instance, judgement) with
         {
             IsValid = false,
-            Reason = $"The multi-arch list has another list for {platform?.ToString() ?? "an instance"}, and podman and skopeo do not pull an image out of a list in a list.",
+            Reason = $"The multi-arch list has another list for {platform}, and podman and skopeo do not pull an image out of a list in a list.",
         };
     }
 
     private async Task<IReadOnlyList<ImageSignatureResult>> JudgeAllAsync(FetchedImage list, CancellationToken cancellationToken)
     {
-        List<ImageSignatureResult> results = [];
-        foreach (ManifestInstance[] some in ManifestList.Instances(list.Manifest!).DistinctBy(static i => i.Digest).Chunk(Parallelism))
-            results.AddRange(await Task.WhenAll(some.Select(i => JudgeInstanceAsync(list, i.Digest, i.Platform, cancellationToken))).ConfigureAwait(false));
+        IReadOnlyList<ImageSignatureResult> results = await JudgeInstancesAsync(list, cancellationToken).ConfigureAwait(false);
         Judgement judgement = await verifier.EvaluateAsync(list, null, cancellationToken).ConfigureAwait(false);
-        ImageSignatureResult[] refused = [.. results.Where(static r => !r.IsValid)];
-        bool isValid = refused.Length == 0 && results.Count > 0;
-        string reason = results.Count == 0
-            ? "The multi-arch list names no instance, so there is nothing to pull."
-            : isValid
-            ? $"All {results.Count} instances are accepted."
-            : $"Of {results.Count} instances {refused.Length} are refused: {string.Join(", ", refused.Take(Named).Select(static r => r.Platform ?? r.ManifestDigest))}{(refused.Length > Named ? ", …" : "")}.";
-        ImageSignatureResult whole = verifier.ToResult(list, judgement) with { Platform = PlatformChoice.All.Name, IsValid = isValid };
-        (string? pinned, string _) = isValid
-            ? await new PinnedName(verifier).FindAsync(list, judgement, cancellationToken).ConfigureAwait(false)
-            : (null, "");
-        return [.. results, whole with { Reason = reason + Difference(whole, list, judgement), PinnedReference = pinned }];
+        string refusal = Refusal(results);
+        bool isValid = refusal.Length == 0;
+        string reason = isValid ? $"All {results.Count} instances are accepted." : refusal;
+        string? pinned = null;
+        if (isValid)
+        {
+            (pinned, string unpinned) = await new PinnedName(verifier).FindAsync(
+                list, judgement, async (again, token) => Refusal(await JudgeInstancesAsync(again, token).ConfigureAwait(false)),
+                cancellationToken).ConfigureAwait(false);
+            if (unpinned.Length > 0)
+                reason += $" {unpinned}";
+        }
+
+        // What the list's own signatures are is no part of this verdict.
+        ImageSignatureResult whole = verifier.ToResult(list, judgement) with
+        {
+            Platform = PlatformChoice.All.Name,
+            IsValid = isValid,
+            Reason = reason + Difference(isValid, list, judgement),
+            PinnedReference = pinned,
+            Requirements = [],
+            Signatures = [],
+        };
+        return [.. results, whole];
     }
 
-    // What is said of the list is help, and no part of the verdict: where it cannot be had, the verdict stands without.
+    private async Task<IReadOnlyList<ImageSignatureResult>> JudgeInstancesAsync(FetchedImage list, CancellationToken cancellationToken)
+    {
+        List<ImageSignatureResult> results = [];
+        foreach (ManifestInstance[] some in ManifestList.Instances(list.Manifest!).DistinctBy(static i => i.Digest).Chunk(Parallelism))
+            results.AddRange(await Task.WhenAll(some.Select(JudgeAsync)).ConfigureAwait(false));
+        return results;
+
+        async Task<ImageSignatureResult> JudgeAsync(ManifestInstance instance) => await JudgeInstanceAsync(
+            await ImageVerifier.FetchInstanceAsync(list, instance.Digest, instance.Platform, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    // Empty if every instance is accepted.
+    private static string Refusal(IReadOnlyList<ImageSignatureResult> results)
+    {
+        if (results.Count == 0)
+            return "The multi-arch list names no instance, so there is nothing to pull.";
+        ImageSignatureResult[] refused = [.. results.Where(static r => !r.IsValid)];
+        if (refused.Length == 0)
+            return "";
+        string names = string.Join(", ", refused.Take(Named).Select(static r => Printable.Of(r.Platform ?? r.ManifestDigest, Printable.NameLength)));
+        return $"Of {results.Count} instances, {refused.Length} {(refused.Length == 1 ? "is" : "are")} refused: {names}{(refused.Length > Named ? ", …" : "")}.";
+    }
+
     private async Task<Judgement?> JudgeListAsync(FetchedImage list, CancellationToken cancellationToken)
     {
         if (!PolicyEvaluator.NeedsSignatures(verifier.Requirements(list.Name).Requirements))
             return null;
-        try
-        {
-            return await verifier.EvaluateAsync(list, null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TrustException e)
-        {
-            verifier.Messages.Verbose($"Whether the multi-arch list {list.Judged.Digest} is signed could not be found out: {e.Message}");
-            return null;
-        }
+        FetchedImage quiet = list with { Source = list.Source!.WithoutWarnings() };
+        return await BriefLookup.TryAsync(
+            async token => await verifier.EvaluateAsync(quiet, null, token).ConfigureAwait(false),
+            verifier.ImageTimeout,
+            why => verifier.Messages.Verbose($"Whether the multi-arch list {list.Judged.Digest} is signed could not be found out: {why}"),
+            cancellationToken).ConfigureAwait(false);
     }
 
     // The platform that podman on the judged host pulls for; that of this machine where the host does not tell.
@@ -104,19 +137,27 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         if (verifier.Host.Machine is { } machine && ImagePlatform.OfMachine(machine) is { } platform)
             return platform;
         platform = LocalHost.Instance.Machine is { } own ? ImagePlatform.OfMachine(own) : null;
-        verifier.Messages.Verbose($"Nothing tells which machine the judged system is for; it is taken for one like this, {platform}.");
-        return platform ?? throw new TrustException(
-            "PlatformRequired",
-            TrustErrorKind.InvalidArgument,
-            $"This machine's architecture is not known, so the instance that is pulled here is not either. Specify {TrustOption.Platform}.");
+        if (platform is null)
+        {
+            throw new TrustException(
+                "PlatformRequired",
+                TrustErrorKind.InvalidArgument,
+                $"This machine's architecture is not known, so the instance to judge is not known. Specify {TrustOption.Platform}.");
+        }
+
+        verifier.WarnOnce($"Nothing tells which machine the judged system is for, so what is pulled on one like this, {platform}, is judged. Specify {TrustOption.Platform} for another.");
+        return platform;
     }
 
-    private static string Difference(ImageSignatureResult result, FetchedImage list, Judgement judgement)
+    private string Difference(bool isValid, FetchedImage list, Judgement judgement)
     {
-        if (!PolicyEvaluator.VerifiesSignatures(judgement.Requirements) || result.IsValid == judgement.Verdict.IsAccepted)
+        if (!PolicyEvaluator.VerifiesSignatures(judgement.Requirements) || isValid == judgement.Verdict.IsAccepted)
             return "";
-        return result.IsValid
-            ? $" The multi-arch list {list.Judged.Digest} is not signed so, which podman and skopeo do not ask for."
-            : $" The multi-arch list {list.Judged.Digest} has a good signature; podman and skopeo ask for one of each instance that they pull, so its signer must sign the instances too, as 'cosign sign --recursive' and 'skopeo copy --all --sign-by' do.";
+        if (isValid)
+            return $" The multi-arch list {list.Judged.Digest} has no such signature; podman pull does not need one.";
+        string how = judgement.Requirements.Any(static r => r is SigstoreSignedRequirement)
+            ? verifier.HasOwnKeys ? "'cosign sign --recursive'" : $"'cosign sign --recursive {ReferrerSignatures.AsPodmanReads}'"
+            : "'skopeo copy --all --sign-by'";
+        return $" The multi-arch list {list.Judged.Digest} has a good signature, but podman pull requires one on the instance. Its signer must sign the instances too, as {how} does.";
     }
 }

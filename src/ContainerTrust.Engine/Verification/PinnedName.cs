@@ -17,7 +17,26 @@ internal sealed class PinnedName(ImageVerifier verifier)
     /// <param name="judgement">How it was judged.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The reference; or null, and why, a sentence. Neither for an image that has no docker reference.</returns>
-    public async Task<(string? Reference, string Refusal)> FindAsync(FetchedImage fetched, Judgement judgement, CancellationToken cancellationToken)
+    public Task<(string? Reference, string Refusal)> FindAsync(FetchedImage fetched, Judgement judgement, CancellationToken cancellationToken) =>
+        FindAsync(fetched, judgement, AgainAsync, cancellationToken);
+
+    /// <summary>The reference by the list's digest, if every instance is accepted by that name too.</summary>
+    /// <param name="list">The list, whose instances are accepted.</param>
+    /// <param name="judgement">How the list was judged.</param>
+    /// <param name="refusal">Judges every instance again, by another name; gives why it is refused, or an empty text.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>As above.</returns>
+    public Task<(string? Reference, string Refusal)> FindAsync(
+        FetchedImage list, Judgement judgement, Func<FetchedImage, CancellationToken, Task<string>> refusal, CancellationToken cancellationToken) =>
+        FindAsync(
+            list,
+            judgement,
+            async (_, name, _, token) => await refusal(await verifier.FetchAsync(name, token).ConfigureAwait(false), token).ConfigureAwait(false),
+            cancellationToken);
+
+    private async Task<(string? Reference, string Refusal)> FindAsync(
+        FetchedImage fetched, Judgement judgement, Func<FetchedImage, ImageName, Judgement, CancellationToken, Task<string>> again,
+        CancellationToken cancellationToken)
     {
         if (fetched.Name.Reference is not { } reference)
             return (null, "");
@@ -26,23 +45,33 @@ internal sealed class PinnedName(ImageVerifier verifier)
             return (text, "");
         ImageName name = ImageName.Parse($"docker://{text}", static path => path);
         IReadOnlyList<TrustRequirement> requirements = verifier.Requirements(name).Requirements;
-        bool isElsewhere = fetched.Source is not null && !verifier.HasOwnStores && !HaveSamePlaces(reference, name.Reference!);
-        if (!isElsewhere && ReferenceEquals(requirements, judgement.Requirements) && !requirements.Any(static r => IsForTags(r)))
+        if (!IsElsewhere(fetched, name) && ReferenceEquals(requirements, judgement.Requirements) && !requirements.Any(static r => IsForTags(r)))
             return (text, "");
-        try
+        string unknown = "";
+        string? refusal = await BriefLookup.TryAsync(
+            async token => await again(fetched, name, judgement, token).ConfigureAwait(false), verifier.ImageTimeout, why => unknown = why,
+            cancellationToken).ConfigureAwait(false);
+        return refusal switch
         {
-            FetchedImage again = isElsewhere && PolicyEvaluator.NeedsSignatures(requirements)
-                ? await verifier.FetchAsync(name, cancellationToken).ConfigureAwait(false)
-                : fetched with { Name = name };
-            bool isKnown = !isElsewhere && PolicyEvaluator.NeedsSignatures(judgement.Requirements);
-            PolicyVerdict verdict = (await verifier.EvaluateAsync(again, isKnown ? judgement.Input : null, cancellationToken).ConfigureAwait(false)).Verdict;
-            return verdict.IsAccepted ? (text, "") : (null, verdict.Reason);
-        }
-        catch (TrustException e)
-        {
-            return (null, e.Message);
-        }
+            null => (null, $"Whether podman would pull it by its digest could not be found out, so there is no reference by digest. {unknown}"),
+            "" => (text, ""),
+            _ => (null, $"By its digest podman would not pull it, so there is no reference by digest: {refusal}"),
+        };
     }
+
+    private async Task<string> AgainAsync(FetchedImage fetched, ImageName name, Judgement judgement, CancellationToken cancellationToken)
+    {
+        bool isElsewhere = IsElsewhere(fetched, name);
+        FetchedImage again = isElsewhere && PolicyEvaluator.NeedsSignatures(verifier.Requirements(name).Requirements)
+            ? await verifier.FetchAsync(name, cancellationToken).ConfigureAwait(false)
+            : fetched with { Name = name };
+        bool isKnown = !isElsewhere && PolicyEvaluator.NeedsSignatures(judgement.Requirements);
+        PolicyVerdict verdict = (await verifier.EvaluateAsync(again, isKnown ? judgement.Input : null, cancellationToken).ConfigureAwait(false)).Verdict;
+        return verdict.IsAccepted ? "" : verdict.Reason;
+    }
+
+    private bool IsElsewhere(FetchedImage fetched, ImageName name) =>
+        fetched.Source is not null && !verifier.HasOwnStores && !HaveSamePlaces(fetched.Name.Reference!, name.Reference!);
 
     // Whether two names of one repository are fetched from the same places, and their signatures looked for in the same stores.
     private bool HaveSamePlaces(DockerReference one, DockerReference other)

@@ -16,7 +16,7 @@ public sealed record PlatformChoice
     /// <summary>Every instance, and then the list, as <c>skopeo copy --all</c> takes them.</summary>
     public static PlatformChoice All { get; } = new(AllWord, null);
 
-    /// <summary>The list alone, by signatures of its own. No pull asks about that.</summary>
+    /// <summary>The list alone, by signatures of its own. <c>podman pull</c> does not ask about that.</summary>
     public static PlatformChoice List { get; } = new(ListWord, null);
 
     /// <summary>How it is called.</summary>

@@ -55,7 +55,7 @@ public sealed class ReleaseVerifier
             ComputerName = known.Verdict.ComputerName,
             Image = member.Name.FullName,
             ManifestDigest = digest,
-            PinnedReference = isValid && member.Name.Reference is { } reference ? $"{reference.Name}@{digest}" : null,
+            PinnedReference = isValid ? Pinned(member.Name, digest) : null,
             IsValid = isValid,
             Reason =
                 isValid ? $"It is {Printable.Of(content!.Name, Printable.NameLength)} of {title} ({known.Verdict.ManifestDigest}), whose signature holds. {known.Verdict.Reason}"
@@ -94,6 +94,15 @@ public sealed class ReleaseVerifier
         return known.Verdict.IsValid
             ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false)
             : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData, $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
+    }
+
+    // By its digest, unless the policy refuses that name.
+    private string? Pinned(ImageName name, string digest)
+    {
+        if (name.Reference is not { } reference)
+            return null;
+        string text = $"{reference.Name}@{digest}";
+        return RejectedByPolicy(ImageName.Parse($"docker://{text}", static path => path)) is null ? text : null;
     }
 
     // Why the policy refuses an image whatever is signed; null if it does not, or if keys were given in the policy's place.

@@ -23,10 +23,10 @@ public sealed class PlatformCompleter : IArgumentCompleter
     [
         .. Platforms,
         new("all", "Every instance, and the list, as skopeo copy --all takes them"),
-        new("list", "The list alone, which no pull asks about"),
+        new("list", "The list alone, which podman pull does not ask about"),
     ];
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        (commandName == "Test-ImageSignature" ? s_choices : Platforms).Matching(wordToComplete);
+        (commandName.Equals("Test-ImageSignature", StringComparison.OrdinalIgnoreCase) ? s_choices : Platforms).Matching(wordToComplete);
 }

@@ -11,7 +11,7 @@ public sealed partial class LanguageTests
     private static readonly string[] s_foreign =
     [
         "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=", ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
-        "'cosign sign --", " --type merge --patch ", ":root { color-scheme",
+        "'cosign sign --", "cosign names no tag unless its option --", " --type merge --patch ", ":root { color-scheme",
     ];
 
     [Fact]

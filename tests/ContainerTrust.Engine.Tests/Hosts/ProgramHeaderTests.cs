@@ -55,11 +55,23 @@ public sealed class ProgramHeaderTests
         Assert.Equal("aarch64", ProgramHeader.MachineOf(host));
     }
 
+    [Theory]
+    [InlineData(null, "x86_64", "x86_64")]
+    [InlineData("i686", "x86_64", "i686")]
+    [InlineData("armv7l", "aarch64", "armv8l")]
+    [InlineData("armv7l", "armv6l", "armv6l")]
+    [InlineData("armv7l", "armv7l", "armv7l")]
+    [InlineData("aarch64", "aarch64", "aarch64")]
+    [InlineData("s390x", null, "s390x")]
+    [InlineData(null, null, null)]
+    public void A_program_of_32_bits_counts_for_more_than_a_kernel_of_64(string? program, string? kernel, string? machine) =>
+        Assert.Equal(machine, ProgramHeader.Refine(program, kernel));
+
     [Fact]
     public void This_machine_is_known()
     {
         string machine = LocalHost.Instance.Machine!;
-        Assert.Equal(machine, ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture));
+        Assert.NotNull(ProgramHeader.MachineOf(RuntimeInformation.OSArchitecture));
         Assert.NotNull(ImagePlatform.OfMachine(machine));
         if (OperatingSystem.IsLinux())
             Assert.Equal(machine, new RootDirectoryHost("/").Machine);

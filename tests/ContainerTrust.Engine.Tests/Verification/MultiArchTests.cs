@@ -46,7 +46,7 @@ public sealed class MultiArchTests
     {
         List<string> said = [];
         FileHost host = Host(s_amd64, s_arm64);
-        ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Host, new TrustMessages { Verbose = said.Add });
+        ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Host, new TrustMessages { Warning = said.Add });
         Assert.Equal(ImagePlatform.OfMachine(Engine.Hosts.LocalHost.Instance.Machine!)!.ToString(), result.Platform);
         Assert.Contains(said, static s => s.StartsWith("Nothing tells which machine the judged system is for", StringComparison.Ordinal));
     }
@@ -57,6 +57,7 @@ public sealed class MultiArchTests
         ImageSignatureResult result = await VerifyAsync(Host(s_list), PlatformChoice.Of(ImagePlatform.Parse("linux/arm64")));
         Assert.False(result.IsValid);
         Assert.Contains($"The multi-arch list {Digest(s_list)} has a good signature", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("as 'skopeo copy --all --sign-by' does.", result.Reason, StringComparison.Ordinal);
         Assert.Equal(Digest(s_arm64), result.ManifestDigest);
         Assert.Empty(result.Signatures);
     }
@@ -66,7 +67,7 @@ public sealed class MultiArchTests
     {
         ImageSignatureResult result = await VerifyAsync(Host(s_arm64), PlatformChoice.Of(ImagePlatform.Parse("linux/arm64")));
         Assert.True(result.IsValid, result.Reason);
-        Assert.Contains($"The multi-arch list {Digest(s_list)} is not signed", result.Reason, StringComparison.Ordinal);
+        Assert.Contains($"The multi-arch list {Digest(s_list)} has no such signature", result.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,6 +98,8 @@ public sealed class MultiArchTests
         ImageSignatureResult result = await VerifyAsync(Host(s_list), PlatformChoice.List);
         Assert.True(result.IsValid, result.Reason);
         Assert.Null(result.Platform);
+        Assert.Null(result.PinnedReference);
+        Assert.Contains("list alone", result.Reason, StringComparison.Ordinal);
         Assert.Equal(Digest(s_list), result.ManifestDigest);
         Assert.False((await VerifyAsync(Host(s_amd64, s_arm64), PlatformChoice.List)).IsValid);
     }
@@ -109,9 +112,13 @@ public sealed class MultiArchTests
         Assert.All(results, static r => Assert.True(r.IsValid, r.Reason));
         Assert.StartsWith("All 2 instances are accepted.", results[^1].Reason, StringComparison.Ordinal);
 
+        // What the list's own signatures are says nothing about the verdict on all.
+        Assert.Empty(results[^1].Requirements);
+        Assert.Empty(results[^1].Signatures);
+
         results = await VerifyAllAsync(Host(s_list, s_arm64));
         Assert.Equal([false, true, false], results.Select(static r => r.IsValid));
-        Assert.StartsWith("Of 2 instances 1 are refused: linux/amd64.", results[^1].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Of 2 instances, 1 is refused: linux/amd64.", results[^1].Reason, StringComparison.Ordinal);
         Assert.Contains("has a good signature", results[^1].Reason, StringComparison.Ordinal);
 
         FileHost empty = Host().With("/srv/app/manifest.json", List());
@@ -167,6 +174,35 @@ public sealed class MultiArchTests
             Assert.Equal(Digest(s_arm64), (await found).Judged.Digest);
         else
             Assert.Equal(errorId, (await Assert.ThrowsAsync<TrustException>(() => found)).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_platform_of_any_text_reaches_nobody_raw()
+    {
+        byte[] list = List((s_amd64, "\\u001b[2J" + new string('x', 5000)));
+        ImageSignatureResult result = (await VerifyAllAsync(Host().With("/srv/app/manifest.json", list)))[^1];
+        Assert.False(result.IsValid);
+        Assert.DoesNotContain('\u001b', result.Reason);
+        Assert.True(result.Reason.Length < 1000, result.Reason);
+    }
+
+    [Fact]
+    public async Task What_takes_too_long_is_given_up_and_said()
+    {
+        List<string> failed = [];
+        Assert.Null(await BriefLookup.TryAsync(
+            static async token =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return "";
+            },
+            TimeSpan.FromMilliseconds(200), failed.Add, CancellationToken.None));
+        Assert.Equal(["It took too long."], failed);
+        Assert.Equal("found", await BriefLookup.TryAsync(static _ => Task.FromResult<string?>("found"), Timeout.InfiniteTimeSpan, failed.Add, CancellationToken.None));
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BriefLookup.TryAsync<string>(
+            static token => Task.FromException<string?>(new OperationCanceledException(token)), Timeout.InfiniteTimeSpan, failed.Add, cancelled.Token));
     }
 
     [Fact]

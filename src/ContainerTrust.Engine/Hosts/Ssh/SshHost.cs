@@ -10,8 +10,8 @@ namespace ContainerTrust.Engine.Hosts.Ssh;
 /// is missing is fetched in one more.
 /// </summary>
 /// <remarks>
-/// For one thread at a time. Its methods block while the host works, so many hosts are served by threads of their own (see
-/// <see cref="Fleet.FleetRunner"/>), not by those of the pool.
+/// Reads by several threads take their turns; changes are for one thread. Its methods block while the host works, so many hosts are
+/// served by threads of their own (see <see cref="Fleet.FleetRunner"/>), not by those of the pool.
 /// </remarks>
 public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 {
@@ -31,6 +31,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     private readonly RemoteCache _cache = new();
     private readonly HashSet<string> _asked = new(s_first, StringComparer.Ordinal);
     private readonly List<string> _later = [];
+    private readonly Lock _turn = new();
     private bool _broken;
     private bool _disposed;
 
@@ -128,25 +129,28 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <inheritdoc/>
     public void Prefetch(IReadOnlyList<string> paths)
     {
-        ArgumentNullException.ThrowIfNull(paths);
-        List<string> questions = [];
-        foreach (string path in paths)
+        lock (_turn)
         {
-            if (DirectoryOf(path) is { } directory)
+            ArgumentNullException.ThrowIfNull(paths);
+            List<string> questions = [];
+            foreach (string path in paths)
             {
-                if (_cache.FindDirectory(directory) is null && IsPath(directory))
-                    questions.Add(Question("y", PrefetchLimit, directory));
+                if (DirectoryOf(path) is { } directory)
+                {
+                    if (_cache.FindDirectory(directory) is null && IsPath(directory))
+                        questions.Add(Question("y", PrefetchLimit, directory));
+                }
+                else if (_cache.Find(path) is null && IsPath(path))
+                {
+                    questions.Add(Question("f", PrefetchLimit, path));
+                }
             }
-            else if (_cache.Find(path) is null && IsPath(path))
-            {
-                questions.Add(Question("f", PrefetchLimit, path));
-            }
-        }
 
-        if (questions.Count == 0)
-            return;
-        _later.AddRange(paths.Except(_later));
-        Ask(questions);
+            if (questions.Count == 0)
+                return;
+            _later.AddRange(paths.Except(_later));
+            Ask(questions);
+        }
     }
 
     /// <summary>Forgets what was read and reads all of it again, in one round trip.</summary>
@@ -154,87 +158,102 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
     public void Refresh()
     {
-        _cache.Clear();
-        _ssh.Forget();
-        Ask([.. _asked]);
+        lock (_turn)
+        {
+            _cache.Clear();
+            _ssh.Forget();
+            Ask([.. _asked]);
+        }
     }
 
     /// <inheritdoc/>
     public bool Exists(string path)
     {
-        RemoteEntry entry = Find(path);
-        if (entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()))
-            throw RemoteError.ForReading(words, path, this);
-        return entry.Status is not null;
+        lock (_turn)
+        {
+            RemoteEntry entry = Find(path);
+            if (entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()))
+                throw RemoteError.ForReading(words, path, this);
+            return entry.Status is not null;
+        }
     }
 
     /// <inheritdoc/>
     public HostFile? TryReadFile(string path, int maxBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        FileReader.RequireFileName(path);
-        RemoteEntry entry = Find(path);
-        for (int attempt = 0; ; attempt++)
+        lock (_turn)
         {
-            if (entry.Status is null)
-                return entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()) ? throw RemoteError.ForReading(words, path, this) : null;
-            RequireReadable(path, entry, maxBytes);
-            if (entry.Content is { } content)
-                return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
-            if (attempt == ReadAttempts)
-                throw new TrustException(
-                    "FileChanged",
-                    TrustErrorKind.ResourceBusy,
-                    $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
-                {
-                    Target = path,
-                };
-            if (attempt > 0 && _cancellationToken.WaitHandle.WaitOne(ReadPause))
-                throw new OperationCanceledException(_cancellationToken);
-            entry = ReadSingle(path, maxBytes) ?? entry;
+            ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+            FileReader.RequireFileName(path);
+            RemoteEntry entry = Find(path);
+            for (int attempt = 0; ; attempt++)
+            {
+                if (entry.Status is null)
+                    return entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()) ? throw RemoteError.ForReading(words, path, this) : null;
+                RequireReadable(path, entry, maxBytes);
+                if (entry.Content is { } content)
+                    return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
+                if (attempt == ReadAttempts)
+                    throw new TrustException(
+                        "FileChanged",
+                        TrustErrorKind.ResourceBusy,
+                        $"{Describe(path)} is being written by another program. Run the command again when that has finished.")
+                    {
+                        Target = path,
+                    };
+                if (attempt > 0 && _cancellationToken.WaitHandle.WaitOne(ReadPause))
+                    throw new OperationCanceledException(_cancellationToken);
+                entry = ReadSingle(path, maxBytes) ?? entry;
+            }
         }
     }
 
     /// <inheritdoc/>
     public string ResolvePath(string path)
     {
-        if (_cache.FindTarget(path) is null)
+        lock (_turn)
         {
-            RequirePath(path);
-            Ask([$"r 0 {RemoteRequest.Encode(path)}"]);
-        }
+            if (_cache.FindTarget(path) is null)
+            {
+                RequirePath(path);
+                Ask([$"r 0 {RemoteRequest.Encode(path)}"]);
+            }
 
-        (string target, string words) = _cache.FindTarget(path) ?? throw _reply.Garbled();
-        if (target.Length > 0)
-            return target;
-        return words.Length == 0 || RemoteError.IsMissing(words.TrimEnd()) || RemoteError.IsNotADirectory(words.TrimEnd()) ? path : throw RemoteError.ForReading(words, path, this);
+            (string target, string words) = _cache.FindTarget(path) ?? throw _reply.Garbled();
+            if (target.Length > 0)
+                return target;
+            return words.Length == 0 || RemoteError.IsMissing(words.TrimEnd()) || RemoteError.IsNotADirectory(words.TrimEnd()) ? path : throw RemoteError.ForReading(words, path, this);
+        }
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ListDirectory(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        string directory = path.Length > 1 ? path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : path;
-        if (_cache.FindDirectory(directory) is not { } known)
+        lock (_turn)
         {
-            RemoteEntry? entry = _cache.Find(directory);
-            if (entry is null or { Status.IsDirectory: true })
+            ArgumentNullException.ThrowIfNull(path);
+            string directory = path.Length > 1 ? path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : path;
+            if (_cache.FindDirectory(directory) is not { } known)
             {
-                RequirePath(directory);
-                Ask([Question("y", PrefetchLimit, directory)]);
+                RemoteEntry? entry = _cache.Find(directory);
+                if (entry is null or { Status.IsDirectory: true })
+                {
+                    RequirePath(directory);
+                    Ask([Question("y", PrefetchLimit, directory)]);
+                }
+
+                known = _cache.FindDirectory(directory);
+                if (known is null)
+                {
+                    entry = _cache.Find(directory) ?? throw _reply.Garbled();
+                    if (entry.Status is null && entry.Words is null)
+                        return [];
+                    throw RemoteError.ForReading(entry.Words ?? ": Not a directory", path, this);
+                }
             }
 
-            known = _cache.FindDirectory(directory);
-            if (known is null)
-            {
-                entry = _cache.Find(directory) ?? throw _reply.Garbled();
-                if (entry.Status is null && entry.Words is null)
-                    return [];
-                throw RemoteError.ForReading(entry.Words ?? ": Not a directory", path, this);
-            }
+            return known.Names!;
         }
-
-        return known.Names!;
     }
 
     /// <summary>

@@ -191,6 +191,16 @@ host=
 MACHINE=
 [ -r /proc/sys/kernel/arch ] && IFS= read -r MACHINE </proc/sys/kernel/arch
 [ -n "$MACHINE" ] || MACHINE=$(uname -m)
+# A kernel of 64 bits can have programs of 32, and then podman is one of those: the fifth octet of a program says it.
+case $MACHINE in
+x86_64|aarch64)
+    case $(dd if=/bin/sh bs=5 count=1 2>/dev/null) in
+    *"$(printf '\001')")
+        [ "$MACHINE" = x86_64 ] && MACHINE=i686 || MACHINE=armv8l
+        ;;
+    esac
+    ;;
+esac
 printf '\000%s\000I%s\000%s\000' "$nonce" "$user" "$host"
 for name in HOME MACHINE FOREIGN_HOME DPKG_PODMAN CONTAINERS_POLICY_JSON CONTAINERS_REGISTRIES_CONF CONTAINERS_REGISTRIES_CONF_OVERRIDE REGISTRIES_CONFIG_PATH XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR REGISTRY_AUTH_FILE _CONTAINERS_ROOTLESS_UID; do
     eval "[ -z \"\${$name+x}\" ] || printf 'V%s\000%s\000' $name \"\$$name\""

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore.Bundles;
@@ -15,16 +14,17 @@ internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
     /// <summary>Verifies a bundle.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="manifestDigest">The digest of the manifest that it must be for, <c>sha256:…</c>.</param>
-    /// <param name="manifest">The manifest. Null if only its digest is known.</param>
     /// <returns>The fingerprint of the key that has signed.</returns>
     /// <exception cref="SigstoreRefusal">It is not by one of the keys, or not for this manifest.</exception>
-    public string Verify(SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
+    public string Verify(SigstoreBundle bundle, string manifestDigest)
     {
         if (!manifestDigest.StartsWith(Sha256, StringComparison.Ordinal))
             throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The manifest has no SHA-256 digest, which a bundle's signature is for.");
+
+        // Of any file that the key has signed somebody could make an image's manifest, so only what says that it is about an image counts.
         return bundle.UntrustedEnvelope is { } envelope
             ? VerifyEnvelope(bundle, envelope, manifestDigest[Sha256.Length..])
-            : VerifyContent(bundle, manifestDigest[Sha256.Length..], manifest);
+            : throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The bundle is for a file, and does not say that it signs an image.");
     }
 
     private string VerifyEnvelope(SigstoreBundle bundle, DsseEnvelope envelope, string digest)
@@ -44,19 +44,6 @@ internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
         return statement.Sha256.Contains(digest)
             ? signer
             : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The signature is good, but it is for another manifest.");
-    }
-
-    private string VerifyContent(SigstoreBundle bundle, string digest, ReadOnlyMemory<byte>? manifest)
-    {
-        if (manifest is not { } content)
-            throw new SigstoreRefusal(SigstoreProblem.MissingSignature, "It is a signature of the manifest itself, of which only the digest is known here.");
-
-        // What is judged is what has the digest; of a signed schema 1 manifest that is only a part.
-        if (Convert.ToHexStringLower(SHA256.HashData(content.Span)) != digest)
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The manifest is of an old kind that bundles are not made for.");
-        if (bundle.UntrustedDigest is { } named && !named.Span.SequenceEqual(Convert.FromHexString(digest)))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "It says that it is for another manifest.");
-        return Signer(content.Span, bundle.UntrustedSignature.Span);
     }
 
     private string Signer(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)

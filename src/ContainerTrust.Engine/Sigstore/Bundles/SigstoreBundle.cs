@@ -32,9 +32,6 @@ public sealed class SigstoreBundle
     /// <summary>The envelope (DSSE). Null in a bundle for a content.</summary>
     public DsseEnvelope? UntrustedEnvelope { get; init; }
 
-    /// <summary>The SHA-256 digest that the bundle gives for the content, for finding it; null if it gives none or one by another hash.</summary>
-    public ReadOnlyMemory<byte>? UntrustedDigest { get; init; }
-
     /// <summary>
     /// Reads a bundle. Members that are not known are passed over; none can be there twice, and what is used must be of its type.
     /// </summary>
@@ -90,53 +87,16 @@ public sealed class SigstoreBundle
     {
         json.EnterObject("messageSignature");
         byte[]? signature = null;
-        ReadOnlyMemory<byte>? digest = null;
         MemberSet seen = default;
         while (json.NextMember(ref seen, out string name))
         {
-            switch (name)
-            {
-                case "signature":
-                    signature = json.Base64("signature");
-                    break;
-                case "messageDigest":
-                    digest = ReadDigest(ref json);
-                    break;
-                default:
-                    json.SkipValue();
-                    break;
-            }
+            if (name == "signature")
+                signature = json.Base64("signature");
+            else
+                json.SkipValue();
         }
 
-        return new SigstoreBundle { UntrustedSignature = signature ?? throw StrictJson.Missing("the signature"), UntrustedDigest = digest };
-    }
-
-    private static ReadOnlyMemory<byte>? ReadDigest(ref StrictJson json)
-    {
-        json.EnterObject("messageDigest");
-        string? algorithm = null;
-        byte[]? digest = null;
-        MemberSet seen = default;
-        while (json.NextMember(ref seen, out string name))
-        {
-            switch (name)
-            {
-                case "algorithm":
-                    algorithm = json.String("algorithm");
-                    break;
-                case "digest":
-                    digest = json.Base64("digest");
-                    break;
-                default:
-                    json.SkipValue();
-                    break;
-            }
-        }
-
-        // Not with "?:", which would make an empty digest of a missing one.
-        if (algorithm == "SHA2_256" && digest is not null)
-            return digest;
-        return null;
+        return new SigstoreBundle { UntrustedSignature = signature ?? throw StrictJson.Missing("the signature") };
     }
 
     private static SigstoreBundle ReadEnvelope(ref StrictJson json)
