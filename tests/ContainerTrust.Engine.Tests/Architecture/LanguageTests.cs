@@ -11,6 +11,7 @@ public sealed partial class LanguageTests
     private static readonly string[] s_foreign =
     [
         "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=", ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy", " --type merge --patch ", ":root { color-scheme",
+        "signer name the whole reference with --",
     ];
 
     [Fact]
