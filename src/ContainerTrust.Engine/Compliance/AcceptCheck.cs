@@ -19,7 +19,12 @@ internal sealed class AcceptCheck : IComplianceCheck
             string approved = isApproved ? " The baseline says so, too." : "";
             if (entry.IsDefault)
             {
-                audit.Add(ComplianceRules.DefaultAcceptsAnything, $"The policy's default accepts any image that no scope governs, signed or not.{approved}", path, entry.Name, isApproved ? ImageTrustSeverity.Information : null);
+                audit.Add(
+                    ComplianceRules.DefaultAcceptsAnything,
+                    $"The policy's default accepts any image that no scope governs, signed or not.{approved}",
+                    path,
+                    entry.Name,
+                    isApproved ? ImageTrustSeverity.Information : null);
                 audit.Propose(
                     ComplianceRules.DefaultAcceptsAnything,
                     [audit.Fix.SetDefault("reject")],
@@ -31,7 +36,12 @@ internal sealed class AcceptCheck : IComplianceCheck
             ImageTrustSeverity severity = isApproved || !IsFromElsewhere(entry.Transport) ? ImageTrustSeverity.Information
                 : entry.Scope.Length == 0 ? ImageTrustSeverity.Error : ImageTrustSeverity.Warning;
             string words = char.ToUpperInvariant(entry.Words[0]) + entry.Words[1..];
-            audit.Add(ComplianceRules.ScopeAcceptsAnything, $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}", path, entry.Name, severity);
+            audit.Add(
+                ComplianceRules.ScopeAcceptsAnything,
+                $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}",
+                path,
+                entry.Name,
+                severity);
             audit.Propose(
                 ComplianceRules.ScopeAcceptsAnything,
                 [audit.Fix.SetType(entry, "reject")],
@@ -42,7 +52,8 @@ internal sealed class AcceptCheck : IComplianceCheck
 
     // What comes from this machine's own disk was put there by somebody who may as well run it.
     public static bool IsFromElsewhere(string transport) =>
-        transport is not ("docker-daemon" or "docker-archive" or "containers-storage" or "dir" or "oci" or "oci-archive" or "sif" or "tarball" or "ostree");
+        transport is not ("docker-daemon" or "docker-archive" or "containers-storage" or "dir" or "oci" or "oci-archive" or "sif"
+            or "tarball" or "ostree");
 
     private static string Wider(Audit audit, PolicyEntry entry)
     {

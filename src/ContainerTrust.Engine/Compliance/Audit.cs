@@ -94,7 +94,9 @@ internal sealed class Audit
         });
     }
 
-    /// <summary>Says what may fix the finding that was taken in last, if it was. Shown is what is proven (<see cref="FixProof"/>).</summary>
+    /// <summary>
+    /// Says what may fix the finding that was taken in last, if it was. Shown is what is proven (<see cref="FixProof"/>).
+    /// </summary>
     /// <param name="rule">The finding's rule.</param>
     /// <param name="fixes">What may fix it, best first.</param>
     /// <param name="entry">The entry of the policy that it is about. Null for files.</param>

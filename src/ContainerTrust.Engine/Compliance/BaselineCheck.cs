@@ -13,7 +13,8 @@ internal sealed class BaselineCheck : IComplianceCheck
     ];
 
     private static string Decide =>
-        $"To do as the baseline says would change whose images are accepted. Decide whether that is wanted, and set it with {TrustOperation.Set}.";
+        "To do as the baseline says would change whose images are accepted. Decide whether that is wanted, and set it with "
+            + $"{TrustOperation.Set}.";
 
     public void Run(Audit audit)
     {
@@ -33,7 +34,11 @@ internal sealed class BaselineCheck : IComplianceCheck
             PolicyEntry wanted = EntryOf(item.Entry);
             if (!there.Contains((wanted.Transport, wanted.Scope)))
             {
-                audit.Add(ComplianceRules.BaselineScopeMissing, $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.", path, wanted.Name);
+                audit.Add(
+                    ComplianceRules.BaselineScopeMissing,
+                    $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.",
+                    path,
+                    wanted.Name);
                 audit.Propose(ComplianceRules.BaselineScopeMissing, [audit.Fix.Set(wanted, wanted.Requirements)], wanted, Decide);
             }
         }
@@ -46,12 +51,17 @@ internal sealed class BaselineCheck : IComplianceCheck
                 Compare(audit, entry, item, contents);
             else if (!entry.IsDefault)
             {
-                audit.Add(ComplianceRules.BaselineScopeExtra, $"The policy has {entry.Words} ({Describe(entry.Requirements)}), and the baseline does not.", path, entry.Name);
+                audit.Add(
+                    ComplianceRules.BaselineScopeExtra,
+                    $"The policy has {entry.Words} ({Describe(entry.Requirements)}), and the baseline does not.",
+                    path,
+                    entry.Name);
                 audit.Propose(
                     ComplianceRules.BaselineScopeExtra,
                     [audit.Fix.Remove(entry), audit.Fix.Remove(entry, keepsSection: true)],
                     entry,
-                    $"Without it, images would be accepted that it refuses. Decide whether that is wanted, and remove it with {TrustOperation.Remove}.");
+                    "Without it, images would be accepted that it refuses. Decide whether that is wanted, and remove it with "
+                        + $"{TrustOperation.Remove}.");
             }
         }
     }
@@ -70,13 +80,22 @@ internal sealed class BaselineCheck : IComplianceCheck
         }
         else if (contents.AreSame(entry.Requirements, item.Entry))
         {
-            audit.Add(ComplianceRules.BaselineKeyPathDiffers, $"{words} demands the same keys as in the baseline, from another place: {Describe(entry.Requirements)}; in the baseline {Describe(item.Entry.Requirements)}.", path, entry.Name);
+            audit.Add(
+                ComplianceRules.BaselineKeyPathDiffers,
+                $"{words} demands the same keys as in the baseline, from another place: {Describe(entry.Requirements)}; in the "
+                    + $"baseline {Describe(item.Entry.Requirements)}.",
+                path,
+                entry.Name);
             audit.Propose(ComplianceRules.BaselineKeyPathDiffers, [set], entry, null);
         }
         else
         {
             string type = entry.Type == item.Entry.Type ? "" : $" is {entry.Type} and not {item.Entry.Type}, as in the baseline: it";
-            audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.", path, entry.Name);
+            audit.Add(
+                ComplianceRules.BaselineScopeDiffers,
+                $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.",
+                path,
+                entry.Name);
             audit.Propose(ComplianceRules.BaselineScopeDiffers, [set], entry, Decide);
         }
 
@@ -95,7 +114,12 @@ internal sealed class BaselineCheck : IComplianceCheck
     {
         void Differs(string what, string? here, string? there, string? path, Advice? fix, ImageTrustSeverity? severity = null)
         {
-            audit.Add(ComplianceRules.BaselineStoreDiffers, $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.", path ?? audit.Lookaside!.Directory, entry.Name, severity);
+            audit.Add(
+                ComplianceRules.BaselineStoreDiffers,
+                $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.",
+                path ?? audit.Lookaside!.Directory,
+                entry.Name,
+                severity);
             audit.Propose(ComplianceRules.BaselineStoreDiffers, [fix], entry, null);
         }
 

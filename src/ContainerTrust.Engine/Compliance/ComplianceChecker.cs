@@ -39,10 +39,16 @@ public static class ComplianceChecker
         return new ImageTrustCompliance
         {
             ComputerName = store.Host.ComputerName,
-            Findings = [.. audit.Findings.OrderByDescending(static f => f.Severity).ThenBy(static f => ComplianceRules.PositionOf(f.RuleId))],
+            Findings =
+            [
+                .. audit.Findings.OrderByDescending(static f => f.Severity).ThenBy(static f => ComplianceRules.PositionOf(f.RuleId)),
+            ],
             CheckedAt = options.Now.ToUniversalTime(),
             MinimumSeverity = options.MinimumSeverity,
-            CheckedRules = [.. done.Order(Comparer<string>.Create(static (a, b) => ComplianceRules.PositionOf(a).CompareTo(ComplianceRules.PositionOf(b))))],
+            CheckedRules =
+            [
+                .. done.OrderBy(static rule => ComplianceRules.PositionOf(rule)),
+            ],
             ExcludedRules = [.. options.ExcludedRules],
             PolicyPath = store.Locations.PolicyPath,
         };
@@ -112,15 +118,18 @@ public static class ComplianceChecker
             // Any policy accepts something that is refused now: no command can know what.
             string decide = audit.Store.Locations.IsFromVariable
                 ? "Correct the variable that names it, or write the file."
-                : $"Decide which images are to be accepted, and set that with {TrustOperation.Set}; {TrustOperation.Reset} writes the distribution's default.";
-            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image. {decide}", path);
+                : $"Decide which images are to be accepted, and set that with {TrustOperation.Set}; {TrustOperation.Reset} writes the "
+                    + "distribution's default.";
+            audit.Add(
+                ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image. {decide}", path);
             return;
         }
 
         try
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
-            audit.Host.Prefetch([.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
+            audit.Host.Prefetch(
+                [.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
         }
         catch (TrustFormatException e)
         {

@@ -25,7 +25,10 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     /// <param name="entry">The scope.</param>
     /// <param name="keepsSection">Whether its section in registries.d stays, as others may use it.</param>
     public Advice? Remove(PolicyEntry entry, bool keepsSection = false) => entry.IsDefault ? null
-        : Of(TrustOperation.Remove, [.. Transport(entry), .. keepsSection ? [TrustOption.KeepSignatureStore.With()] : (AdviceArgument[])[]], entry.Scope);
+        : Of(
+            TrustOperation.Remove,
+            [.. Transport(entry), .. keepsSection ? [TrustOption.KeepSignatureStore.With()] : (AdviceArgument[])[]],
+            entry.Scope);
 
     /// <summary>Names a signature store, and leaves the requirements.</summary>
     public Advice? SetStore(PolicyEntry entry, string url) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);

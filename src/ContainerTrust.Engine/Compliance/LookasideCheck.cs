@@ -28,10 +28,17 @@ internal sealed class LookasideCheck : IComplianceCheck
                 ? " Sigstore attachments, which are switched on there, are not read for GPG signatures."
                 : "";
             TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
-            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}", audit.Store.Locations.PolicyPath, entry.Name);
+            audit.Add(
+                ComplianceRules.SignatureStoreMissing,
+                $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a "
+                    + $"directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}",
+                audit.Store.Locations.PolicyPath,
+                entry.Name);
 
             // A vendor's store has what the vendor's key has signed.
-            bool isVendors = known is not null && PolicyFiles.Of(entry.Requirements.OfType<SignedByRequirement>()).All(static p => p.StartsWith(VendorKeys, StringComparison.Ordinal))
+            bool isVendors = known is not null
+                && PolicyFiles.Of(entry.Requirements.OfType<SignedByRequirement>())
+                    .All(static p => p.StartsWith(VendorKeys, StringComparison.Ordinal))
                 && entry.Requirements.SelectMany(static r => r.GetKeyMaterials()).All(static m => m.Path is not null);
             audit.Propose(
                 ComplianceRules.SignatureStoreMissing,

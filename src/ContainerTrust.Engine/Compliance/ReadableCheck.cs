@@ -8,8 +8,7 @@ namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
 /// The system's files that only root can read: rootless podman needs them too, and fetches nothing without. Access control lists and the
-/// directories above are
-/// not looked at.
+/// directories above are not looked at.
 /// </summary>
 internal sealed class ReadableCheck : IComplianceCheck
 {
@@ -72,10 +71,15 @@ internal sealed class ReadableCheck : IComplianceCheck
         bool acceptsAnything = audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
         string decide = mayBeSecret ? "Look whether all that it holds is public, and decide whether others are to read it."
             : "Decide whether other users are to accept what the policy accepts without a signature.";
-        audit.Propose(ComplianceRules.FileUnreadableByUsers, [mayBeSecret || acceptsAnything ? null : audit.Fix.AddReadPermission(file.Path)], null, decide);
+        audit.Propose(
+            ComplianceRules.FileUnreadableByUsers,
+            [mayBeSecret || acceptsAnything ? null : audit.Fix.AddReadPermission(file.Path)],
+            null,
+            decide);
     }
 
-    private static bool HasPrivateKeys(Audit audit) => audit.Entries.SelectMany(static e => e.Requirements).SelectMany(static r => r.GetKeyMaterials())
+    private static bool HasPrivateKeys(Audit audit) =>
+        audit.Entries.SelectMany(static e => e.Requirements).SelectMany(static r => r.GetKeyMaterials())
         .Any(static m => m.Data is { } data && (KeyData.Decode(data) is not { } content || SecretKeys.AreIn(content)));
 
     // The URL of a store can have a password in it.

@@ -29,9 +29,16 @@ internal sealed class SigstoreCheck : IComplianceCheck
             if (sigstore.Length == 0)
                 continue;
             bool isDocker = entry.IsDefault || entry.Transport == "docker";
-            if (isDocker && audit.Lookaside is { } lookaside && lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope) is var effective && effective?.UseSigstoreAttachments != true)
+            if (isDocker && audit.Lookaside is { } lookaside
+                && lookaside.ForScope("docker", entry.IsDefault ? "" : entry.Scope) is var effective
+                && effective?.UseSigstoreAttachments != true)
             {
-                audit.Add(ComplianceRules.AttachmentsOff, $"Sigstore signatures are required for {entry.Words}, and {lookaside.Directory} does not switch on reading them from the registry, so no image is accepted.", path, entry.Name);
+                audit.Add(
+                    ComplianceRules.AttachmentsOff,
+                    $"Sigstore signatures are required for {entry.Words}, and {lookaside.Directory} does not switch on reading them "
+                        + "from the registry, so no image is accepted.",
+                    path,
+                    entry.Name);
 
                 // What is switched off by name was decided by someone.
                 bool isOff = effective?.UseSigstoreAttachments == false;
@@ -40,13 +47,19 @@ internal sealed class SigstoreCheck : IComplianceCheck
                     ComplianceRules.AttachmentsOff,
                     [isOff ? null : audit.Fix.SwitchAttachmentsOn(entry)],
                     entry,
-                    isOff ? $"It is switched off by name: decide whether signatures are to be read there, and {switchOn}" : $"If they are to be read there, {switchOn}");
+                    isOff
+                        ? $"It is switched off by name: decide whether signatures are to be read there, and {switchOn}"
+                        : $"If they are to be read there, {switchOn}");
             }
 
             if (sigstore.FirstOrDefault(r => SigstoreDoubts.StrictIdentity(r, entry.Scope) is not null) is { } strict)
             {
                 string identity = SigstoreDoubts.StrictIdentity(strict, entry.Scope)!;
-                audit.Add(ComplianceRules.IdentityUnsatisfiable, $"In {entry.Words}, {SigstoreDoubts.CosignNote(identity)} {Signer(strict)}", path, entry.Name);
+                audit.Add(
+                    ComplianceRules.IdentityUnsatisfiable,
+                    $"In {entry.Words}, {SigstoreDoubts.CosignNote(identity)} {Signer(strict)}",
+                    path,
+                    entry.Name);
             }
 
             foreach (string doubt in sigstore.Select(SigstoreDoubts.Misspelt).OfType<string>().Distinct())

@@ -9,7 +9,9 @@ public interface ITrustHost
     /// <summary>The host's name, as it appears in <see cref="ImageTrust.ComputerName"/>.</summary>
     string ComputerName { get; }
 
-    /// <summary>The host whose files these are, where this is only a view of it: what kind of host it is decides how some things are asked.</summary>
+    /// <summary>
+    /// The host whose files these are, where this is only a view of it: what kind of host it is decides how some things are asked.
+    /// </summary>
     internal ITrustHost Underlying => this;
 
     /// <summary>The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).</summary>

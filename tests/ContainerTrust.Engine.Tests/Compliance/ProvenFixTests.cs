@@ -6,7 +6,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 
-/// <summary>A fix is shown only where it fixes, loses nothing and accepts nothing new; elsewhere it is said what has to be decided.</summary>
+/// <summary>
+/// A fix is shown only where it fixes, loses nothing and accepts nothing new; elsewhere it is said what has to be decided.
+/// </summary>
 public sealed class ProvenFixTests
 {
     private const string Yaml = "/etc/containers/registries.d/example.yaml";
@@ -20,7 +22,8 @@ public sealed class ProvenFixTests
     private static string Sigstore(string identity) =>
         $$"""[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub","signedIdentity":{{identity}}}]""";
 
-    private static AuditHost WithCosign(string docker, string @default = "reject") => AuditHost.WithPolicy(docker, @default).With(CosignKey, AuditKeys.Cosign);
+    private static AuditHost WithCosign(string docker, string @default = "reject") => AuditHost.WithPolicy(docker, @default).With(
+        CosignKey, AuditKeys.Cosign);
 
     private static ImageTrustFinding Single(AuditHost host, string rule, ComplianceOptions? options = null) =>
         Assert.Single(host.Check(options).Findings, f => f.RuleId == rule);
@@ -39,8 +42,12 @@ public sealed class ProvenFixTests
         $"[[registry]]\nprefix = '{prefix}'\nlocation = '{location}'\n[[registry.mirror]]\nlocation = '{mirror}'\n";
 
     [Theory]
-    [InlineData("""{"type":"remapIdentity","prefix":"mirror.example.com/person","signedPrefix":"registry.suse.example/suse"}""", "below registry.suse.example/suse")]
-    [InlineData("""{"type":"exactReference","dockerReference":"registry.suse.example/suse/git:v1"}""", ": registry.suse.example/suse/git:v1")]
+    [InlineData(
+        """{"type":"remapIdentity","prefix":"mirror.example.com/person","signedPrefix":"registry.suse.example/suse"}""",
+        "below registry.suse.example/suse")]
+    [InlineData(
+        """{"type":"exactReference","dockerReference":"registry.suse.example/suse/git:v1"}""",
+        ": registry.suse.example/suse/git:v1")]
     [InlineData("""{"type":"matchExact"}""", "--sign-container-identity.")]
     public void Another_identity_would_accept_more_so_the_signer_is_to_name_the_tag(string identity, string name)
     {
@@ -60,7 +67,8 @@ public sealed class ProvenFixTests
     {
         AuditHost host = AuditHost.WithPolicy($"\"{prefix}\":{Signed}").With(Conf, Mirrored(prefix, prefix, mirror));
         if (agrees)
-            Assert.Equal($"Set-ImageTrust {mirror} -SignatureStore https://store.example.com/sigs", Single(host, "MirrorWithoutSignatures").Fix);
+            Assert.Equal(
+                $"Set-ImageTrust {mirror} -SignatureStore https://store.example.com/sigs", Single(host, "MirrorWithoutSignatures").Fix);
         else
             NoFix(host, "MirrorWithoutSignatures", "Signatures are looked for by that place's own path: the store must have them below");
     }
@@ -73,15 +81,23 @@ public sealed class ProvenFixTests
         host.With("/var/lib/containers/sigstore/app@sha256=00/signature-1", "");
         NoFix(host, "MirrorWithoutSignatures", "Find out which store has the signatures");
         NoFix(AuditHost.Good().With(Conf, Mirrored("registry.example.com", "registry.example.com", "mirror.example.net"))
-            .With("/home/joe/.local/share/containers/sigstore/app@sha256=00/signature-1", ""), "MirrorWithoutSignatures", "Find out which store");
+            .With("/home/joe/.local/share/containers/sigstore/app@sha256=00/signature-1", ""),
+            "MirrorWithoutSignatures",
+            "Find out which store");
     }
 
     [Fact]
     public void Two_registries_with_a_mirror_in_common_cannot_both_have_their_store_there()
     {
         AuditHost host = AuditHost.WithPolicy($"\"a.example.com\":{Signed},\"b.example.com\":{Signed}")
-            .With(Yaml, "docker:\n  a.example.com:\n    lookaside: https://a.example.com/s\n  b.example.com:\n    lookaside: https://b.example.com/s\n")
-            .With(Conf, Mirrored("a.example.com", "a.example.com", "mirror.example.net") + Mirrored("b.example.com", "b.example.com", "mirror.example.net"));
+            .With(
+                Yaml,
+                "docker:\n  a.example.com:\n    lookaside: https://a.example.com/s\n  b.example.com:\n    lookaside: "
+                    + "https://b.example.com/s\n")
+            .With(
+                Conf,
+                Mirrored("a.example.com", "a.example.com", "mirror.example.net") + Mirrored(
+                    "b.example.com", "b.example.com", "mirror.example.net"));
         Assert.All(host.Check().Findings, static f => Assert.Equal(("MirrorWithoutSignatures", null), (f.RuleId, f.Fix)));
         host.With(Yaml, "default-docker:\n  lookaside: https://a.example.com/s\n");
         Assert.Empty(host.Check().Findings);
@@ -110,11 +126,15 @@ public sealed class ProvenFixTests
 
     [Theory]
     [InlineData("reject", Signed, null)]
-    [InlineData("insecureAcceptAnything", Signed, "Set-ImageTrust docker.io/library/busybox -Type SignedBy -KeyPath /etc/pki/signer.asc && Remove-ImageTrust busybox")]
+    [InlineData(
+        "insecureAcceptAnything",
+        Signed,
+        "Set-ImageTrust docker.io/library/busybox -Type SignedBy -KeyPath /etc/pki/signer.asc && Remove-ImageTrust busybox")]
     [InlineData("reject", Accept, "Remove-ImageTrust busybox")]
     public void A_scope_gets_its_right_name_only_if_that_accepts_no_more(string @default, string requirements, string? fix)
     {
-        AuditHost host = AuditHost.WithPolicy($"\"busybox\":{requirements}", @default).With(Yaml, "default-docker:\n  lookaside: https://store.example.com/sigs\n");
+        AuditHost host = AuditHost.WithPolicy($"\"busybox\":{requirements}", @default).With(
+            Yaml, "default-docker:\n  lookaside: https://store.example.com/sigs\n");
         Assert.Equal(fix, Single(host, "ScopeUnreachable").Fix);
         if (fix is null)
             NoFix(host, "ScopeUnreachable", "If that is wanted, set that scope, and remove this one.");
@@ -148,7 +168,9 @@ public sealed class ProvenFixTests
             "Set-ImageTrust registry.example.com -Type SignedBy -KeyPath /etc/pki/signer.asc",
             Single(open, "BaselineScopeMissing", Like(wanted, withDefault: false)).Fix);
 
-        AuditHost other = AuditHost.WithPolicy($"\"registry.example.com\":{Signed.Replace("signer", "other", StringComparison.Ordinal)}").With("/etc/pki/other.asc", AuditKeys.Other);
+        string byOther = Signed.Replace("signer", "other", StringComparison.Ordinal);
+        AuditHost other = AuditHost.WithPolicy($"\"registry.example.com\":{byOther}").With(
+            "/etc/pki/other.asc", AuditKeys.Other);
         NoFix(other.With(AuditHost.Key, AuditKeys.Good), "BaselineScopeDiffers", "would change whose images are accepted", Like(wanted));
         NoFix(AuditHost.WithPolicy($"\"registry.example.com\":{Reject}"), "BaselineScopeDiffers", "would change whose", Like(wanted));
         AuditHost accepting = AuditHost.WithPolicy($"\"registry.example.com\":{Accept}");
@@ -160,20 +182,27 @@ public sealed class ProvenFixTests
     public void An_extra_scope_goes_only_if_nothing_is_accepted_or_lost_by_that()
     {
         AuditHost closed = AuditHost.WithPolicy($"\"registry.example.com\":{Reject}", "insecureAcceptAnything");
-        NoFix(closed, "BaselineScopeExtra", "Without it, images would be accepted that it refuses", Like(AuditHost.WithPolicy("", "insecureAcceptAnything")));
+        NoFix(
+            closed,
+            "BaselineScopeExtra",
+            "Without it, images would be accepted that it refuses",
+            Like(AuditHost.WithPolicy("", "insecureAcceptAnything")));
 
         // The store of the scope that goes is also that of a scope below it, which stays.
         AuditHost both = AuditHost.WithPolicy($"\"registry.example.com\":{Signed},\"registry.example.com/team\":{Signed}");
         AuditHost one = AuditHost.WithPolicy($"\"registry.example.com/team\":{Signed}");
         Assert.Equal("Remove-ImageTrust registry.example.com -KeepSignatureStore", Single(both, "BaselineScopeExtra", Like(one)).Fix);
-        Assert.Equal("Remove-ImageTrust registry.example.com", Single(AuditHost.Good(), "BaselineScopeExtra", Like(AuditHost.WithPolicy(""))).Fix);
+        Assert.Equal(
+            "Remove-ImageTrust registry.example.com", Single(AuditHost.Good(), "BaselineScopeExtra", Like(AuditHost.WithPolicy(""))).Fix);
     }
 
     [Fact]
     public void A_store_of_the_baseline_is_set_for_the_scope_that_it_is_about_alone()
     {
         AuditHost there = AuditHost.Good().With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://other.example.com/sigs\n");
-        Assert.Equal("Set-ImageTrust registry.example.com -SignatureStore https://store.example.com/sigs", Single(there, "BaselineStoreDiffers", Like(AuditHost.Good())).Fix);
+        Assert.Equal(
+            "Set-ImageTrust registry.example.com -SignatureStore https://store.example.com/sigs",
+            Single(there, "BaselineStoreDiffers", Like(AuditHost.Good())).Fix);
         AuditHost both = AuditHost.WithPolicy($"\"registry.example.com\":{Signed},\"registry.example.com/team\":{Signed}")
             .With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://other.example.com/sigs\n");
         ImageTrustFinding above = Single(both, "BaselineStoreDiffers", Like(AuditHost.Good(), withDefault: false));
@@ -194,12 +223,16 @@ public sealed class ProvenFixTests
     [Fact]
     public void A_file_is_opened_to_all_only_if_it_has_no_secret_and_nothing_is_accepted_unsigned()
     {
-        AuditHost host = AuditHost.Good().With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n", 0x180);
+        AuditHost host = AuditHost.Good().With(
+            Yaml, "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n", 0x180);
         Assert.Equal($"chmod a+r -- {Yaml}", Single(host, "FileUnreadableByUsers").Fix);
         host.With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://joe:secret@store.example.com/sigs\n", 0x180);
         NoFix(host, "FileUnreadableByUsers", "Look whether all that it holds is public");
         AuditHost open = AuditHost.WithPolicy("", "insecureAcceptAnything");
-        NoFix(open.With(AuditHost.Policy, open.Bytes(AuditHost.Policy), 0x180), "FileUnreadableByUsers", "Decide whether other users are to accept");
+        NoFix(
+            open.With(AuditHost.Policy, open.Bytes(AuditHost.Policy), 0x180),
+            "FileUnreadableByUsers",
+            "Decide whether other users are to accept");
         string key = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(AuditKeys.PrivatePem));
         AuditHost secret = AuditHost.WithPolicy($$"""  "registry.example.com":[{"type":"sigstoreSigned","keyData":"{{key}}"}] """);
         NoFix(secret.With(AuditHost.Policy, secret.Bytes(AuditHost.Policy), 0x180), "FileUnreadableByUsers", "Look whether all");
@@ -210,9 +243,13 @@ public sealed class ProvenFixTests
     [InlineData(AuditHost.Key, false)]
     public void A_vendors_store_is_for_what_the_vendors_key_has_signed(string key, bool isVendors)
     {
-        AuditHost host = AuditHost.WithPolicy($"\"registry.redhat.io\":{Signed.Replace(AuditHost.Key, key, StringComparison.Ordinal)}").With(key, AuditKeys.Good);
+        string signed = Signed.Replace(AuditHost.Key, key, StringComparison.Ordinal);
+        AuditHost host = AuditHost.WithPolicy($"\"registry.redhat.io\":{signed}").With(
+            key, AuditKeys.Good);
         if (isVendors)
-            Assert.Equal("Set-ImageTrust registry.redhat.io -SignatureStore https://registry.redhat.io/containers/sigstore", Single(host, "SignatureStoreMissing").Fix);
+            Assert.Equal(
+                "Set-ImageTrust registry.redhat.io -SignatureStore https://registry.redhat.io/containers/sigstore",
+                Single(host, "SignatureStoreMissing").Fix);
         else
             NoFix(host, "SignatureStoreMissing", "Find out where the signatures are");
     }
@@ -250,16 +287,21 @@ public sealed class ProvenFixTests
         try
         {
             Directory.CreateDirectory($"{directory}/registries.d");
-            string policy = $$"""{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":{{Accept}} } } }""";
+            string policy =
+                $$"""{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":{{Accept}} } } }""";
             File.WriteAllText($"{directory}/policy.json", policy);
             File.WriteAllText($"{directory}/registries.d/a.yaml", "default-docker:\n  lookaside: https://store.example.com/sigs\n");
-            TrustStoreOptions target = new() { PolicyPath = $"{directory}/policy.json", RegistriesDirectory = $"{directory}/registries.d" };
+            TrustStoreOptions target =
+                new() { PolicyPath = $"{directory}/policy.json", RegistriesDirectory = $"{directory}/registries.d" };
             using SshHost plain = RemoteStandIn.Connect("exec sh -c \"$c\"");
-            _ = ComplianceChecker.Find(TrustStore.Open(plain, target, TrustMessages.None), new ComplianceOptions(), [], CancellationToken.None);
+            _ = ComplianceChecker.Find(
+                TrustStore.Open(plain, target, TrustMessages.None), new ComplianceOptions(), [], CancellationToken.None);
             using SshHost proving = RemoteStandIn.Connect("exec sh -c \"$c\"");
-            ImageTrustCompliance found = ComplianceChecker.Check(TrustStore.Open(proving, target, TrustMessages.None), new ComplianceOptions());
+            ImageTrustCompliance found = ComplianceChecker.Check(
+                TrustStore.Open(proving, target, TrustMessages.None), new ComplianceOptions());
             Assert.Equal(plain.RoundTrips, proving.RoundTrips);
-            ImageTrustFinding[] accepting = [.. found.Findings.Where(static f => f.RuleId.EndsWith("AcceptsAnything", StringComparison.Ordinal))];
+            ImageTrustFinding[] accepting =
+                [.. found.Findings.Where(static f => f.RuleId.EndsWith("AcceptsAnything", StringComparison.Ordinal))];
             Assert.Equal(2, accepting.Length);
             Assert.All(accepting, static f => Assert.Contains("-Type Reject", f.Fix, StringComparison.Ordinal));
         }
@@ -276,7 +318,9 @@ public sealed class ProvenFixTests
         IReadOnlyList<ImageTrustFinding> found = AuditHost.WithPolicy(scopes).Check().Findings;
         Assert.Equal(400, found.Count);
         Assert.InRange(found.Count(static f => f.Fix is not null), 10, 100);
-        Assert.All(found.Where(static f => f.Fix is null), static f => Assert.Contains("run the audit again", f.Message, StringComparison.Ordinal));
+        Assert.All(
+            found.Where(static f => f.Fix is null),
+            static f => Assert.Contains("run the audit again", f.Message, StringComparison.Ordinal));
     }
 
     [Fact]

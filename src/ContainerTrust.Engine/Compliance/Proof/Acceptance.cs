@@ -9,8 +9,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Compliance.Proof;
 
 /// <summary>
-/// Which signatures one requirement is satisfied by: any one that is of a kind, by one of the keys, claims one of the names and lies at one of
-/// the places.
+/// Which signatures one requirement is satisfied by: any one that is of a kind, by one of the keys, claims one of the names and lies at
+/// one of the places.
 /// </summary>
 /// <param name="Kind">The kind of signature.</param>
 /// <param name="Keys">Keys by content.</param>
@@ -25,7 +25,8 @@ internal sealed record Clause(string Kind, IReadOnlySet<string> Keys, IReadOnlyS
 
     /// <summary>Whether what satisfies this one satisfies the other as well.</summary>
     public bool IsWithin(Clause other) =>
-        IsEmpty || (Kind == other.Kind && Keys.IsSubsetOf(other.Keys) && Claims.IsSubsetOf(other.Claims) && Places.IsSubsetOf(other.Places));
+        IsEmpty
+            || (Kind == other.Kind && Keys.IsSubsetOf(other.Keys) && Claims.IsSubsetOf(other.Claims) && Places.IsSubsetOf(other.Places));
 }
 
 /// <summary>
@@ -35,12 +36,15 @@ internal sealed record Clause(string Kind, IReadOnlySet<string> Keys, IReadOnlyS
 /// <param name="store">The host's files.</param>
 /// <param name="policy">The policy.</param>
 /// <param name="lookaside">registries.d.</param>
-/// <param name="hasLocalStores">Whether there may be signatures in the directories that are looked into where registries.d names no store.</param>
+/// <param name="hasLocalStores">
+/// Whether there may be signatures in the directories that are looked into where registries.d names no store.
+/// </param>
 internal sealed class Acceptance(TrustStore store, PolicyDocument policy, LookasideConfiguration lookaside, bool hasLocalStores)
 {
     private readonly Dictionary<TrustRequirement, HashSet<string>?> _keys = new(ReferenceEqualityComparer.Instance);
 
-    private readonly Dictionary<Probe, (PolicyEntry Governing, (string? Store, string? Attachments)? Places)> _probes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Probe, (PolicyEntry Governing, (string? Store, string? Attachments)? Places)> _probes =
+        new(ReferenceEqualityComparer.Instance);
 
     public PolicyDocument Policy => policy;
 

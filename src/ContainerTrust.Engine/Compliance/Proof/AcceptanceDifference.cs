@@ -12,7 +12,8 @@ namespace ContainerTrust.Engine.Compliance.Proof;
 internal sealed record AcceptanceDifference(Probe Probe, PolicyEntry Before, PolicyEntry After, bool Loses, bool Gains)
 {
     /// <summary>Whether the same is demanded, and only the places where signatures are looked for differ.</summary>
-    public bool IsOfPlace => Before.Transport == After.Transport && Before.Scope == After.Scope && Before.Requirements.SequenceEqual(After.Requirements);
+    public bool IsOfPlace => Before.Transport == After.Transport && Before.Scope == After.Scope
+        && Before.Requirements.SequenceEqual(After.Requirements);
 
     /// <summary>The images that are not judged the same.</summary>
     public static IEnumerable<AcceptanceDifference> Find(Acceptance before, Acceptance after, IReadOnlyList<Probe> probes)
@@ -50,7 +51,8 @@ internal sealed record AcceptanceDifference(Probe Probe, PolicyEntry Before, Pol
             Add(image.ToString());
         foreach (TrustRequirement requirement in requirements)
         {
-            SignedIdentity? identity = (requirement as SignedByRequirement)?.SignedIdentity ?? (requirement as SigstoreSignedRequirement)?.SignedIdentity;
+            SignedIdentity? identity =
+                (requirement as SignedByRequirement)?.SignedIdentity ?? (requirement as SigstoreSignedRequirement)?.SignedIdentity;
             if (identity is ExactReferenceIdentity exact)
                 Add(exact.DockerReference);
             else if (identity is ExactRepositoryIdentity repository)

@@ -63,11 +63,14 @@ internal static class AdvisedChanges
             case nameof(TrustOption.Default): return request with { IsDefault = true };
             case nameof(TrustOption.Transport): return request with { Transport = value };
             case nameof(TrustOption.Force): return request with { Force = true };
-            case nameof(TrustOption.Type): return TypeOf(value) is { } type ? request with { Options = options with { Type = type } } : null;
+            case nameof(TrustOption.Type): return TypeOf(value) is { } type
+                ? request with { Options = options with { Type = type } }
+                : null;
             case nameof(TrustOption.KeyPath): return request with { Options = options with { KeyPaths = argument.Values } };
             case nameof(TrustOption.AnyKey): return request with { Options = options with { AnyKey = true } };
             case nameof(TrustOption.SignatureStore): return request with { Stores = stores with { SignatureStore = value } };
-            case nameof(TrustOption.UseSigstoreAttachments): return request with { Stores = stores with { UseSigstoreAttachments = true } };
+            case nameof(TrustOption.UseSigstoreAttachments):
+                return request with { Stores = stores with { UseSigstoreAttachments = true } };
             case nameof(TrustOption.SignedIdentity): identity.Rule = value; return request;
             case nameof(TrustOption.ExactReference): identity.Reference = value; return request;
             case nameof(TrustOption.ExactRepository): identity.Repository = value; return request;

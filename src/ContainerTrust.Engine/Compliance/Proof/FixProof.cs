@@ -5,14 +5,14 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Compliance.Proof;
 
 /// <summary>
-/// Shows a fix only if it is proven to fix: it is done in memory, by what the command would do it with; the host is audited again; the finding
-/// must be gone, no other of at least a warning may have come, and of the images that a policy can tell apart none may be judged otherwise
-/// than <see cref="FixRule"/> says of the rule.
+/// Shows a fix only if it is proven to fix: it is done in memory, by what the command would do it with; the host is audited again; the
+/// finding must be gone, no other of at least a warning may have come, and of the images that a policy can tell apart none may be judged
+/// otherwise than <see cref="FixRule"/> says of the rule.
 /// </summary>
 internal sealed class FixProof
 {
-    // An audit again costs about as much as the audit: what all proofs of a host may cost is bounded, by numbers and not by time, so that the
-    // same host gets the same fixes.
+    // An audit again costs about as much as the audit: what all proofs of a host may cost is bounded, by numbers and not by time, so
+    // that the same host gets the same fixes.
     private const int MostWork = 20_000;
     private const int WorkOfAny = 20;
 
@@ -67,7 +67,9 @@ internal sealed class FixProof
                 return fix;
         }
 
-        otherwise = isCut ? "Fixes are worked out for the first findings of a host only: run the audit again once those are fixed." : proposal.Otherwise;
+        otherwise = isCut
+            ? "Fixes are worked out for the first findings of a host only: run the audit again once those are fixed."
+            : proposal.Otherwise;
         return null;
     }
 
@@ -114,7 +116,8 @@ internal sealed class FixProof
             return null;
         TrustLocations locations = store.Locations;
         TrustPlan plan = TrustPlanner.Make(store, changes);
-        bool hidesSystem = locations is { IsUserRegistries: true, ReadsAllRegistries: false } && !host.Exists(locations.RegistriesDirectory);
+        bool hidesSystem = locations is { IsUserRegistries: true, ReadsAllRegistries: false }
+            && !host.Exists(locations.RegistriesDirectory);
         if (plan.Files.Count == 0 || plan.NotFound.Count > 0)
             return null;
         PlannedFile.RequireSafe(host, plan.Files);
@@ -135,10 +138,12 @@ internal sealed class FixProof
     {
         ImageTrustFinding finding = _audit.Findings[proposal.Finding];
         if (after.Findings.Any(f =>
-            f.RuleId == finding.RuleId && PathOf(after, f) == PathOf(_audit, finding) && f.Scope == finding.Scope && f.Message == finding.Message))
+            f.RuleId == finding.RuleId && PathOf(after, f) == PathOf(_audit, finding) && f.Scope == finding.Scope
+                && f.Message == finding.Message))
             return false;
         ILookup<(string, string?, string?), ImageTrustSeverity> before = Severities(_audit);
-        foreach (IGrouping<(string, string?, string?), ImageTrustSeverity> found in Severities(after).Where(static f => f.Max() > ImageTrustSeverity.Information))
+        foreach (IGrouping<(string, string?, string?), ImageTrustSeverity> found in Severities(after)
+            .Where(static f => f.Max() > ImageTrustSeverity.Information))
         {
             ImageTrustSeverity[] known = [.. before[found.Key]];
             if (known.Length < found.Count() || known.Max() < found.Max())
@@ -150,8 +155,11 @@ internal sealed class FixProof
 
     // A finding about a file is the same one if other scopes name the file.
     private static ILookup<(string, string?, string?), ImageTrustSeverity> Severities(Audit audit) => audit.Findings.ToLookup(
-        f => (f.RuleId, PathOf(audit, f), PathOf(audit, f) is null || f.RuleId.StartsWith("Mirror", StringComparison.Ordinal) ? f.Scope : null),
+        f => (f.RuleId, PathOf(audit, f), IsOfScope(audit, f) ? f.Scope : null),
         static f => f.Severity);
+
+    private static bool IsOfScope(Audit audit, ImageTrustFinding finding) =>
+        PathOf(audit, finding) is null || finding.RuleId.StartsWith("Mirror", StringComparison.Ordinal);
 
     // The policy is the policy, also where a change of the distribution's becomes a file of its own.
     private static string? PathOf(Audit audit, ImageTrustFinding finding) =>
@@ -173,7 +181,8 @@ internal sealed class FixProof
 
     private static bool IsOfKnownNames(Acceptance before, Acceptance after) =>
         after.Lookaside.Sections.Keys.All(before.Lookaside.Sections.ContainsKey)
-        && after.Policy.Transports.All(t => before.Policy.FindTransport(t.Name) is { } known && t.Scopes.All(s => known.Find(s.Name) is not null));
+        && after.Policy.Transports.All(t =>
+            before.Policy.FindTransport(t.Name) is { } known && t.Scopes.All(s => known.Find(s.Name) is not null));
 
     private static RegistriesConfiguration? LoadRegistries(Audit audit)
     {

@@ -5,7 +5,8 @@ namespace ContainerTrust.Engine.Compliance.Proof;
 /// <param name="Allows">Whether it may change the judgement of one image so. The entry is the one that the finding is about.</param>
 internal sealed record FixRule(string Reason, Func<AcceptanceDifference, PolicyEntry, bool> Allows)
 {
-    private static readonly FixRule s_nothing = new("The finding is not about what is accepted: nothing may change.", static (_, _) => false);
+    private static readonly FixRule s_nothing = new(
+        "The finding is not about what is accepted: nothing may change.", static (_, _) => false);
 
     private static readonly FixRule s_entryRejects = new(
         "The finding is that the entry accepts anything: images that this entry governs may be refused, and no others.",
@@ -16,11 +17,13 @@ internal sealed record FixRule(string Reason, Func<AcceptanceDifference, PolicyE
         static (d, entry) => d is { Gains: false } && Is(d.After, entry));
 
     private static readonly FixRule s_signaturesAreFound = new(
-        "The finding is that nothing is found: the same keys, names and numbers of signatures are demanded, and signatures are found that were not.",
+        "The finding is that nothing is found: the same keys, names and numbers of signatures are demanded, and signatures are "
+            + "found that were not.",
         static (d, _) => d is { Loses: false, IsOfPlace: true });
 
     private static readonly FixRule s_otherStore = new(
-        "The finding names both stores: for images of that entry signatures are looked for in the other one, and the same is demanded of them.",
+        "The finding names both stores: for images of that entry signatures are looked for in the other one, and the same is "
+            + "demanded of them.",
         static (d, entry) => d.IsOfPlace && Is(d.Before, entry));
 
     /// <summary>

@@ -45,7 +45,8 @@ internal static class Probes
                 probes.AddRange(Fetched(ImageName.Parse($"docker://{reference}", static p => p), registries));
         }
 
-        foreach (string transport in TransportScopes.Known.Concat(TransportsOf(before)).Concat(TransportsOf(after)).Distinct().Where(static t => t != "docker"))
+        IEnumerable<string> transports = TransportScopes.Known.Concat(TransportsOf(before)).Concat(TransportsOf(after)).Distinct();
+        foreach (string transport in transports.Where(static t => t != "docker"))
             probes.AddRange(OfTransport(transport, before, after).Select(static i => new Probe(i, null)));
         return probes;
     }
@@ -94,7 +95,8 @@ internal static class Probes
         try
         {
             // Mirrors first, then the registry itself, which may have another location.
-            return registries.PullSources(image.Reference!).Select(s => new Probe(image, s.Reference)).Append(new Probe(image, image.Reference)).Distinct();
+            return registries.PullSources(image.Reference!).Select(s => new Probe(image, s.Reference))
+                .Append(new Probe(image, image.Reference)).Distinct();
         }
         catch (TrustException)
         {
@@ -107,14 +109,16 @@ internal static class Probes
     {
         yield return new ImageName(transport, "any", []);
         IEnumerable<string> scopes = new[] { before, after }
-            .SelectMany(s => s.Policy.FindTransport(transport)?.Scopes ?? []).Select(static s => s.Name).Where(static n => n.Length > 0).Distinct();
+            .SelectMany(s => s.Policy.FindTransport(transport)?.Scopes ?? []).Select(static s => s.Name).Where(static n => n.Length > 0)
+                .Distinct();
         foreach (string scope in scopes)
         {
             foreach (string text in (string[])[scope, scope + "/any-image"])
             {
                 yield return transport switch
                 {
-                    "dir" or "oci" or "oci-archive" or "sif" when text.StartsWith('/') => new ImageName(transport, text, ScopeChain.ForPath(text)),
+                    "dir" or "oci" or "oci-archive" or "sif" when text.StartsWith('/') => new ImageName(
+                        transport, text, ScopeChain.ForPath(text)),
                     "docker-daemon" or "atomic" when DockerReference.TryParse(text, out DockerReference? named, out _) =>
                         ImageName.Parse($"{transport}:{named.ForLookup()}", static p => p),
                     _ => new ImageName(transport, text, text == scope ? [scope] : [text, scope]),

@@ -4,8 +4,8 @@ using ContainerTrust.Engine.Hosts.Ssh;
 namespace ContainerTrust.Engine.Compliance.Proof;
 
 /// <summary>
-/// A host as it would be after a fix: files of its own in memory, and below them those that the audit has read. A host far away is asked for
-/// nothing more: what was not read of it has no answer here.
+/// A host as it would be after a fix: files of its own in memory, and below them those that the audit has read. A host far away is asked
+/// for nothing more: what was not read of it has no answer here.
 /// </summary>
 /// <param name="host">The host.</param>
 internal sealed class ProofHost(ITrustHost host) : ITrustHost
@@ -58,7 +58,8 @@ internal sealed class ProofHost(ITrustHost host) : ITrustHost
             file = new HostFile(path, content, default) { Permissions = old is null ? new FilePermissions(0x1A4, 0, 0) : old.Permissions };
         }
 
-        return file is not null && _permissions.TryGetValue(path, out FilePermissions changed) ? file with { Permissions = changed } : file;
+        return file is not null
+            && _permissions.TryGetValue(path, out FilePermissions changed) ? file with { Permissions = changed } : file;
     }
 
     public string ResolvePath(string path)

@@ -6,8 +6,8 @@ internal static class StoreProof
     private static readonly string[] s_rules = [ComplianceRules.SignatureStoreMissing, ComplianceRules.MirrorWithoutSignatures];
 
     /// <summary>
-    /// Whether signatures that lie where they are looked for by the image's own name are found by the mirror's name, too; and whether findings
-    /// about signatures that go along with this one are rightly gone.
+    /// Whether signatures that lie where they are looked for by the image's own name are found by the mirror's name, too; and whether
+    /// findings about signatures that go along with this one are rightly gone.
     /// </summary>
     public static bool IsFound(
         Audit audit, Audit after, FixProposal proposal, Advice fix, Acceptance before, Acceptance state, IReadOnlyList<Probe> probes)
@@ -42,7 +42,8 @@ internal static class StoreProof
         foreach (Probe probe in probes)
         {
             if (probe.Place is not { } place || place == probe.Image.Reference || !IsBelow(place.ToString(), mirror)
-                || !probe.Image.Scopes.Contains(proposal.Source) || !before.Governing(probe.Image).Requirements.Any(static r => r is SignedByRequirement))
+                || !probe.Image.Scopes.Contains(proposal.Source)
+                    || !before.Governing(probe.Image).Requirements.Any(static r => r is SignedByRequirement))
             {
                 continue;
             }

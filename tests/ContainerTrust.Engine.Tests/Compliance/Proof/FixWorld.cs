@@ -6,7 +6,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance.Proof;
 
-/// <summary>A host that a random number made up: nested scopes, every kind of requirement and identity, stores, attachments, mirrors.</summary>
+/// <summary>
+/// A host that a random number made up: nested scopes, every kind of requirement and identity, stores, attachments, mirrors.
+/// </summary>
 internal sealed class FixWorld
 {
     private const string Digest = "@sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -14,15 +16,18 @@ internal sealed class FixWorld
 
     private static readonly string[] s_scopes =
     [
-        "a.example.com", "a.example.com/team", "a.example.com/team/app", "a.example.com/team/app:v1", "b.example.com:5000", "b.example.com:5000/team",
+        "a.example.com", "a.example.com/team", "a.example.com/team/app", "a.example.com/team/app:v1",
+        "b.example.com:5000", "b.example.com:5000/team",
         "m.example.net", "m.example.net/copy", "m.example.net/team", "*.example.com", "registry.redhat.io", "registry.redhat.io/team", "",
         "busybox", "https://a.example.com/team", "A.example.com/Team", "docker.io",
     ];
 
-    private static readonly string[] s_hosts = ["a.example.com", "b.example.com:5000", "m.example.net", "registry.redhat.io", "o.example.org", "docker.io"];
+    private static readonly string[] s_hosts =
+        ["a.example.com", "b.example.com:5000", "m.example.net", "registry.redhat.io", "o.example.org", "docker.io"];
     private static readonly string[] s_paths = ["/x", "/team/x", "/team/app", "/team/app/y", "/copy/team/app", "/library/busybox"];
     private static readonly string[] s_ends = [":v1", ":v2", Digest];
-    private static readonly string[] s_stores = ["https://s1.example.com/s", "file:///s2", "https://registry.redhat.io/containers/sigstore"];
+    private static readonly string[] s_stores =
+        ["https://s1.example.com/s", "file:///s2", "https://registry.redhat.io/containers/sigstore"];
     private static readonly string[] s_pgp = ["/k/one.asc", "/k/two.asc", RedHatKey];
     private static readonly string[] s_pem = ["/k/one.pub", "/k/two.pub"];
 
@@ -59,7 +64,8 @@ internal sealed class FixWorld
 
     public DocumentHost Host() => new("made", _files.Select(static f => new MachineConfigFile { Path = f.Key, Content = f.Value }));
 
-    public static TrustStore Store(ITrustHost host) => new(host, TrustLocations.Find(host, null, null, currentUser: false), TrustMessages.None);
+    public static TrustStore Store(ITrustHost host) => new(
+        host, TrustLocations.Find(host, null, null, currentUser: false), TrustMessages.None);
 
     public static PlainJudge Judge(ITrustHost host) => new(
         PolicyReader.Read(host.TryReadFile("/etc/containers/policy.json", int.MaxValue)!.Content.Span, "policy.json"),
@@ -75,7 +81,9 @@ internal sealed class FixWorld
             {
                 string image = host + path + s_ends[_random.Next(s_ends.Length)];
                 yield return (image, image);
-                string? best = _mirrors.Select(static m => m.Prefix).Where(p => image.StartsWith(p + "/", StringComparison.Ordinal)).MaxBy(static p => p.Length);
+                string? best =
+                    _mirrors.Select(static m => m.Prefix).Where(p => image.StartsWith(p + "/", StringComparison.Ordinal))
+                        .MaxBy(static p => p.Length);
                 foreach ((_, string location) in _mirrors.Where(m => m.Prefix == best))
                     yield return (image, location + image[best!.Length..]);
             }
@@ -92,7 +100,8 @@ internal sealed class FixWorld
                 continue;
             bool isSigstore = requirement is SigstoreSignedRequirement;
             string[] keys = isSigstore ? s_pem : s_pgp;
-            SignedIdentity? identity = (requirement as SignedByRequirement)?.SignedIdentity ?? (requirement as SigstoreSignedRequirement)?.SignedIdentity;
+            SignedIdentity? identity =
+                (requirement as SignedByRequirement)?.SignedIdentity ?? (requirement as SigstoreSignedRequirement)?.SignedIdentity;
             string end = image[PlainJudge.NameOf(image).Length..];
             string claim = _random.Next(5) switch
             {
@@ -102,7 +111,8 @@ internal sealed class FixWorld
                 {
                     ExactReferenceIdentity i => i.DockerReference,
                     ExactRepositoryIdentity i => i.DockerRepository + end,
-                    RemapIdentity i when image.StartsWith(i.Prefix + "/", StringComparison.Ordinal) => i.SignedPrefix + image[i.Prefix.Length..],
+                    RemapIdentity i when image.StartsWith(i.Prefix + "/", StringComparison.Ordinal) =>
+                        i.SignedPrefix + image[i.Prefix.Length..],
                     _ => image,
                 },
             };
@@ -130,7 +140,8 @@ internal sealed class FixWorld
             names.Add(Of(s_scopes));
         string docker = string.Join(',', names.Select(n => $"\"{n}\":{Requirements()}"));
         string other = _random.Next(4) == 0 ? $",\"{Of("docker-daemon", "dir", "nowhere")}\":{{\"\":{Of(Accept, Reject)}}}" : "";
-        return $$"""{"default":{{(_random.Next(5) == 0 ? Requirements() : Of(Accept, Reject))}},"transports":{"docker":{ {{docker}} }{{other}} } }""";
+        string rest = _random.Next(5) == 0 ? Requirements() : Of(Accept, Reject);
+        return $$"""{"default":{{rest}},"transports":{"docker":{ {{docker}} }{{other}} } }""";
     }
 
     private const string Accept = """[{"type":"insecureAcceptAnything"}]""";
@@ -151,7 +162,8 @@ internal sealed class FixWorld
 
     private string Sigstore() => $$"""{"type":"sigstoreSigned",{{Key(s_pem)}}{{Identity()}}}""";
 
-    private string Key(string[] keys) => _random.Next(6) == 0 ? $"\"keyPaths\":[\"{keys[0]}\",\"{keys[1]}\"]" : $"\"keyPath\":\"{Of(keys)}\"";
+    private string Key(string[] keys) =>
+        _random.Next(6) == 0 ? $"\"keyPaths\":[\"{keys[0]}\",\"{keys[1]}\"]" : $"\"keyPath\":\"{Of(keys)}\"";
 
     private string Identity() => _random.Next(8) switch
     {
@@ -188,7 +200,8 @@ internal sealed class FixWorld
     private string Conf()
     {
         StringBuilder toml = new();
-        foreach (string prefix in new[] { "a.example.com", "a.example.com/team", "b.example.com:5000", "registry.redhat.io" }.Where(_ => _random.Next(2) == 0))
+        string[] prefixes = ["a.example.com", "a.example.com/team", "b.example.com:5000", "registry.redhat.io"];
+        foreach (string prefix in prefixes.Where(_ => _random.Next(2) == 0))
         {
             string location = Of("m.example.net", "m.example.net/copy", "m.example.net/team", "o.example.org");
             _mirrors.Add((prefix, location));

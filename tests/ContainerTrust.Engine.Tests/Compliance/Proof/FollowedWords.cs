@@ -83,7 +83,8 @@ internal static class FollowedWords
         if (words[1] == "remove")
         {
             bool keeps = options.ContainsKey("--keep-signature-store");
-            return [new TrustChange { Transport = Value("--transport") ?? "docker", Registry = names.Single(), Remove = true, KeepSection = keeps }];
+            string transport = Value("--transport") ?? "docker";
+            return [new TrustChange { Transport = transport, Registry = names.Single(), Remove = true, KeepSection = keeps }];
         }
 
         Assert.Equal("set", words[1]);
@@ -99,9 +100,14 @@ internal static class FollowedWords
                 KeyPaths = keys,
                 AnyKey = options.ContainsKey("--any-key"),
                 SignedIdentity = IdentityRule.Of(
-                    Value("--signed-identity"), Value("--exact-reference"), Value("--exact-repository"), Value("--remap-prefix"), Value("--signed-prefix")),
+                    Value("--signed-identity"), Value("--exact-reference"), Value("--exact-repository"),
+                    Value("--remap-prefix"), Value("--signed-prefix")),
             },
-            Stores = new LookasideSection { SignatureStore = Value("--signature-store"), UseSigstoreAttachments = Value("--use-sigstore-attachments") == "true" ? true : null },
+            Stores = new LookasideSection
+            {
+                SignatureStore = Value("--signature-store"),
+                UseSigstoreAttachments = Value("--use-sigstore-attachments") == "true" ? true : null,
+            },
         };
         return request.ToChanges(store);
     }

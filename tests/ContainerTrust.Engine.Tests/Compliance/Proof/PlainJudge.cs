@@ -7,8 +7,8 @@ namespace ContainerTrust.Engine.Tests.Compliance.Proof;
 internal sealed record MadeSignature(bool IsSigstore, string Key, string Claim, string Place);
 
 /// <summary>
-/// Whether an image with some signatures is accepted, as containers-policy.json(5) and containers-registries.d(5) say, written once more in
-/// few lines and with nothing of the product but the readers of the two files.
+/// Whether an image with some signatures is accepted, as containers-policy.json(5) and containers-registries.d(5) say, written once more
+/// in few lines and with nothing of the product but the readers of the two files.
 /// </summary>
 internal sealed class PlainJudge(PolicyDocument policy, LookasideConfiguration lookaside, IReadOnlySet<string> keyFiles)
 {
@@ -75,7 +75,8 @@ internal sealed class PlainJudge(PolicyDocument policy, LookasideConfiguration l
     /// <summary>Whether the same is demanded of an image, and looked for in the same places.</summary>
     public static bool IsSame(PlainJudge one, PlainJudge other, string image, string place) =>
         one.Governing(image).SequenceEqual(other.Governing(image))
-        && one.Places(place, false).SequenceEqual(other.Places(place, false)) && one.Places(place, true).SequenceEqual(other.Places(place, true));
+        && one.Places(place, false).SequenceEqual(other.Places(place, false))
+            && one.Places(place, true).SequenceEqual(other.Places(place, true));
 
     public bool Accepts(string image, string place, IReadOnlyList<MadeSignature> signatures) =>
         Governing(image).All(r => Holds(r, image, place, signatures, anywhere: false));
@@ -116,7 +117,8 @@ internal sealed class PlainJudge(PolicyDocument policy, LookasideConfiguration l
                 return hasEnd && claim == exact.DockerReference;
             case ExactRepositoryIdentity exact:
                 return NameOf(claim) == exact.DockerRepository;
-            case RemapIdentity remap when NameOf(image) == remap.Prefix || NameOf(image).StartsWith(remap.Prefix + "/", StringComparison.Ordinal):
+            case RemapIdentity remap when NameOf(image) == remap.Prefix
+                || NameOf(image).StartsWith(remap.Prefix + "/", StringComparison.Ordinal):
                 return Matches(null, remap.SignedPrefix + image[remap.Prefix.Length..], claim);
             default:
                 return hasEnd && (image.Contains('@', StringComparison.Ordinal) ? NameOf(image) == NameOf(claim) : image == claim);
