@@ -19,19 +19,41 @@ internal sealed class AcceptCheck : IComplianceCheck
             string approved = isApproved ? " The baseline says so, too." : "";
             if (entry.IsDefault)
             {
-                audit.Add(ComplianceRules.DefaultAcceptsAnything, $"The policy's default accepts any image that no scope governs, signed or not.{approved}", path, entry.Name, audit.Fix.SetDefault("reject"), isApproved ? ImageTrustSeverity.Information : null);
+                audit.Add(
+                    ComplianceRules.DefaultAcceptsAnything,
+                    $"The policy's default accepts any image that no scope governs, signed or not.{approved}",
+                    path,
+                    entry.Name,
+                    isApproved ? ImageTrustSeverity.Information : null);
+                audit.Propose(
+                    ComplianceRules.DefaultAcceptsAnything,
+                    [audit.Fix.SetDefault("reject")],
+                    entry,
+                    isApproved ? null : "Decide which registries are to be accepted, give them scopes of their own, and reject the rest.");
                 continue;
             }
 
             ImageTrustSeverity severity = isApproved || !IsFromElsewhere(entry.Transport) ? ImageTrustSeverity.Information
                 : entry.Scope.Length == 0 ? ImageTrustSeverity.Error : ImageTrustSeverity.Warning;
             string words = char.ToUpperInvariant(entry.Words[0]) + entry.Words[1..];
-            audit.Add(ComplianceRules.ScopeAcceptsAnything, $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}", path, entry.Name, audit.Fix.SetType(entry, "reject"), severity);
+            audit.Add(
+                ComplianceRules.ScopeAcceptsAnything,
+                $"{words} accepts any image, signed or not{Wider(audit, entry)}.{approved}",
+                path,
+                entry.Name,
+                severity);
+            audit.Propose(
+                ComplianceRules.ScopeAcceptsAnything,
+                [audit.Fix.SetType(entry, "reject")],
+                entry,
+                isApproved ? null : "Decide whose signatures images need there, or whether they are to be rejected.");
         }
     }
 
     // What comes from this machine's own disk was put there by somebody who may as well run it.
-    private static bool IsFromElsewhere(string transport) => transport is not ("docker-daemon" or "docker-archive" or "containers-storage" or "dir" or "oci" or "oci-archive" or "sif" or "tarball" or "ostree");
+    public static bool IsFromElsewhere(string transport) =>
+        transport is not ("docker-daemon" or "docker-archive" or "containers-storage" or "dir" or "oci" or "oci-archive" or "sif"
+            or "tarball" or "ostree");
 
     private static string Wider(Audit audit, PolicyEntry entry)
     {

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Compliance.Proof;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
@@ -15,6 +16,7 @@ internal sealed class Audit
 
     private readonly HashSet<string> _excluded;
     private readonly List<ImageTrustFinding> _findings = [];
+    private readonly List<FixProposal> _proposals = [];
 
     public Audit(TrustStore store, ComplianceOptions options, CancellationToken cancellationToken)
     {
@@ -36,6 +38,12 @@ internal sealed class Audit
     public Fixes Fix { get; }
 
     public IReadOnlyList<ImageTrustFinding> Findings => _findings;
+
+    /// <summary>What fixes them, by their place.</summary>
+    public Dictionary<int, Advice> Proven { get; } = [];
+
+    /// <summary>What may fix them, not yet proven.</summary>
+    public IReadOnlyList<FixProposal> Proposals => _proposals;
 
     /// <summary>Whether the policy is a service's, whatever its path: only root may decide then.</summary>
     public bool IsOfSystem { get; init; }
@@ -72,7 +80,7 @@ internal sealed class Audit
     public bool IsExcluded(string rule) => _excluded.Contains(rule);
 
     /// <summary>Takes a finding in, unless its rule is left out.</summary>
-    public void Add(string rule, string message, string? path = null, string? scope = null, Advice? fix = null, ImageTrustSeverity? severity = null)
+    public void Add(string rule, string message, string? path = null, string? scope = null, ImageTrustSeverity? severity = null)
     {
         if (IsExcluded(rule))
             return;
@@ -83,8 +91,39 @@ internal sealed class Audit
             Message = message,
             Path = path,
             Scope = scope,
-            Fix = fix is null ? null : AdviceLanguage.Current.Command(fix),
         });
+    }
+
+    /// <summary>
+    /// Says what may fix the finding that was taken in last, if it was. Shown is what is proven (<see cref="FixProof"/>).
+    /// </summary>
+    /// <param name="rule">The finding's rule.</param>
+    /// <param name="fixes">What may fix it, best first.</param>
+    /// <param name="entry">The entry of the policy that it is about. Null for files.</param>
+    /// <param name="otherwise">What somebody has to decide if nothing is proven.</param>
+    /// <param name="source">For mirrors: the scope whose images come from there.</param>
+    public void Propose(string rule, ReadOnlySpan<Advice?> fixes, PolicyEntry? entry, string? otherwise, string? source = null)
+    {
+        if (IsExcluded(rule))
+            return;
+        Advice[] possible = [.. fixes.ToArray().OfType<Advice>()];
+        if (possible.Length > 0 || otherwise is not null)
+            _proposals.Add(new FixProposal(_findings.Count - 1, possible) { Entry = entry, Otherwise = otherwise, Source = source });
+    }
+
+    /// <summary>Completes a finding by its fix, or by what has to be decided.</summary>
+    public void Complete(int finding, Advice? fix, string? otherwise)
+    {
+        ImageTrustFinding found = _findings[finding];
+        if (fix is not null)
+        {
+            Proven[finding] = fix;
+            _findings[finding] = found with { Fix = AdviceLanguage.Current.Command(fix) };
+        }
+        else if (otherwise is not null)
+        {
+            _findings[finding] = found with { Message = $"{found.Message} {otherwise}" };
+        }
     }
 
     /// <summary>A key file on the host, read once. What cannot be read is in the answer, too.</summary>

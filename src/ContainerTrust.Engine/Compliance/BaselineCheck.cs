@@ -12,6 +12,10 @@ internal sealed class BaselineCheck : IComplianceCheck
         ComplianceRules.BaselineKeyPathDiffers,
     ];
 
+    private static string Decide =>
+        "To do as the baseline says would change whose images are accepted. Decide whether that is wanted, and set it with "
+            + $"{TrustOperation.Set}.";
+
     public void Run(Audit audit)
     {
         TrustBaseline baseline = audit.Options.Baseline!;
@@ -29,7 +33,14 @@ internal sealed class BaselineCheck : IComplianceCheck
             audit.Cancellation.ThrowIfCancellationRequested();
             PolicyEntry wanted = EntryOf(item.Entry);
             if (!there.Contains((wanted.Transport, wanted.Scope)))
-                audit.Add(ComplianceRules.BaselineScopeMissing, $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.", path, wanted.Name, audit.Fix.Set(wanted, wanted.Requirements));
+            {
+                audit.Add(
+                    ComplianceRules.BaselineScopeMissing,
+                    $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.",
+                    path,
+                    wanted.Name);
+                audit.Propose(ComplianceRules.BaselineScopeMissing, [audit.Fix.Set(wanted, wanted.Requirements)], wanted, Decide);
+            }
         }
 
         KeyContents contents = new(audit);
@@ -39,7 +50,19 @@ internal sealed class BaselineCheck : IComplianceCheck
             if (baseline.Find(entry) is { } item)
                 Compare(audit, entry, item, contents);
             else if (!entry.IsDefault)
-                audit.Add(ComplianceRules.BaselineScopeExtra, $"The policy has {entry.Words} ({Describe(entry.Requirements)}), and the baseline does not.", path, entry.Name, audit.Fix.Remove(entry));
+            {
+                audit.Add(
+                    ComplianceRules.BaselineScopeExtra,
+                    $"The policy has {entry.Words} ({Describe(entry.Requirements)}), and the baseline does not.",
+                    path,
+                    entry.Name);
+                audit.Propose(
+                    ComplianceRules.BaselineScopeExtra,
+                    [audit.Fix.Remove(entry), audit.Fix.Remove(entry, keepsSection: true)],
+                    entry,
+                    "Without it, images would be accepted that it refuses. Decide whether that is wanted, and remove it with "
+                        + $"{TrustOperation.Remove}.");
+            }
         }
     }
 
@@ -57,12 +80,23 @@ internal sealed class BaselineCheck : IComplianceCheck
         }
         else if (contents.AreSame(entry.Requirements, item.Entry))
         {
-            audit.Add(ComplianceRules.BaselineKeyPathDiffers, $"{words} demands the same keys as in the baseline, from another place: {Describe(entry.Requirements)}; in the baseline {Describe(item.Entry.Requirements)}.", path, entry.Name, set);
+            audit.Add(
+                ComplianceRules.BaselineKeyPathDiffers,
+                $"{words} demands the same keys as in the baseline, from another place: {Describe(entry.Requirements)}; in the "
+                    + $"baseline {Describe(item.Entry.Requirements)}.",
+                path,
+                entry.Name);
+            audit.Propose(ComplianceRules.BaselineKeyPathDiffers, [set], entry, null);
         }
         else
         {
             string type = entry.Type == item.Entry.Type ? "" : $" is {entry.Type} and not {item.Entry.Type}, as in the baseline: it";
-            audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.", path, entry.Name, set);
+            audit.Add(
+                ComplianceRules.BaselineScopeDiffers,
+                $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.",
+                path,
+                entry.Name);
+            audit.Propose(ComplianceRules.BaselineScopeDiffers, [set], entry, Decide);
         }
 
         // A policy.json says nothing of what is in any file, and nobody expects it to.
@@ -78,8 +112,16 @@ internal sealed class BaselineCheck : IComplianceCheck
 
     private static void CompareStores(Audit audit, PolicyEntry entry, string words, ImageTrust wanted, EffectiveLookaside effective)
     {
-        void Differs(string what, string? here, string? there, string? path, Advice? fix, ImageTrustSeverity? severity = null) =>
-            audit.Add(ComplianceRules.BaselineStoreDiffers, $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.", path ?? audit.Lookaside!.Directory, entry.Name, fix, severity);
+        void Differs(string what, string? here, string? there, string? path, Advice? fix, ImageTrustSeverity? severity = null)
+        {
+            audit.Add(
+                ComplianceRules.BaselineStoreDiffers,
+                $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.",
+                path ?? audit.Lookaside!.Directory,
+                entry.Name,
+                severity);
+            audit.Propose(ComplianceRules.BaselineStoreDiffers, [fix], entry, null);
+        }
 
         if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))
             Differs("the signature store", effective.SignatureStore, wanted.SignatureStore, effective.SignatureStoreSource?.Path, wanted.SignatureStore is { } url ? audit.Fix.SetStore(entry, url) : null);

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Compliance.Proof;
 using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
@@ -31,8 +32,38 @@ public static class ComplianceChecker
         ArgumentNullException.ThrowIfNull(options);
         if (options.ExpiringWithin < TimeSpan.Zero)
             throw new TrustException("InvalidExpiringWithin", TrustErrorKind.InvalidArgument, "The time within which keys must not expire is negative. Give a number of days, or 0.");
-        Audit audit = new(store, options, cancellationToken);
         HashSet<string> done = new(StringComparer.Ordinal);
+        Audit audit = Find(store, options, done, cancellationToken);
+        FixProof.Resolve(audit);
+        done.ExceptWith(audit.Undone);
+        return new ImageTrustCompliance
+        {
+            ComputerName = store.Host.ComputerName,
+            Findings =
+            [
+                .. audit.Findings.OrderByDescending(static f => f.Severity).ThenBy(static f => ComplianceRules.PositionOf(f.RuleId)),
+            ],
+            CheckedAt = options.Now.ToUniversalTime(),
+            MinimumSeverity = options.MinimumSeverity,
+            CheckedRules =
+            [
+                .. done.OrderBy(static rule => ComplianceRules.PositionOf(rule)),
+            ],
+            ExcludedRules = [.. options.ExcludedRules],
+            PolicyPath = store.Locations.PolicyPath,
+        };
+    }
+
+    /// <summary>Finds what there is to find; fixes are only proposed.</summary>
+    /// <param name="store">The host's files.</param>
+    /// <param name="options">How.</param>
+    /// <param name="done">Takes the rules that were checked.</param>
+    /// <param name="cancellationToken">Ends the audit.</param>
+    /// <param name="before">An audit of the same key files. Keys that it has looked at are not looked at again. Null for none.</param>
+    internal static Audit Find(
+        TrustStore store, ComplianceOptions options, HashSet<string> done, CancellationToken cancellationToken, Audit? before = null)
+    {
+        Audit audit = new(store, options, cancellationToken);
         Attempt(audit, done, [ComplianceRules.PolicyMissing, ComplianceRules.PolicyInvalid], () => ReadPolicy(audit));
         Attempt(audit, done, [ComplianceRules.LookasideInvalid], () => ReadLookaside(audit));
         foreach (IComplianceCheck check in s_checks)
@@ -41,6 +72,8 @@ public static class ComplianceChecker
 
             // What a broken file hides is covered by the finding about that file.
             string[] rules = [.. check.Rules.Where(r => !audit.IsExcluded(r))];
+            if (check is KeyMaterialCheck && before is not null && NamesNoOtherKeys(audit, before))
+                continue;
             if (rules.Length > 0 && (check is UserPolicyCheck or CrioCheck or FileCheck or BaselineCheck || audit.Policy is not null) && !(check is BaselineCheck && options.Baseline is null))
                 Attempt(audit, done, rules, () => check.Run(audit));
         }
@@ -54,18 +87,12 @@ public static class ComplianceChecker
                 ComplianceRules.AttachmentsOff, ComplianceRules.MirrorWithoutSignatures, ComplianceRules.BaselineStoreDiffers);
         }
 
-        done.ExceptWith(audit.Undone);
-        return new ImageTrustCompliance
-        {
-            ComputerName = store.Host.ComputerName,
-            Findings = [.. audit.Findings.OrderByDescending(static f => f.Severity).ThenBy(static f => ComplianceRules.PositionOf(f.RuleId))],
-            CheckedAt = options.Now.ToUniversalTime(),
-            MinimumSeverity = options.MinimumSeverity,
-            CheckedRules = [.. done.Order(Comparer<string>.Create(static (a, b) => ComplianceRules.PositionOf(a).CompareTo(ComplianceRules.PositionOf(b))))],
-            ExcludedRules = [.. options.ExcludedRules],
-            PolicyPath = store.Locations.PolicyPath,
-        };
+        return audit;
     }
+
+    // What is found about keys is found about each requirement by itself.
+    private static bool NamesNoOtherKeys(Audit audit, Audit before) =>
+        audit.Entries.SelectMany(static e => e.Requirements).ToHashSet().IsSubsetOf(before.Entries.SelectMany(static e => e.Requirements));
 
     // The failure of one check does not hide what the others find.
     private static void Attempt(Audit audit, HashSet<string> done, IReadOnlyList<string> rules, Action check)
@@ -87,15 +114,22 @@ public static class ComplianceChecker
         audit.PolicyFile = audit.Host.TryReadFile(path, PolicyReader.MaxBytes);
         if (audit.PolicyFile is not { } file)
         {
-            Advice? fix = audit.Store.Locations.IsFromVariable ? null : audit.Fix.SetDefault("reject");
-            audit.Add(ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image.", path, fix: fix);
+
+            // Any policy accepts something that is refused now: no command can know what.
+            string decide = audit.Store.Locations.IsFromVariable
+                ? "Correct the variable that names it, or write the file."
+                : $"Decide which images are to be accepted, and set that with {TrustOperation.Set}; {TrustOperation.Reset} writes the "
+                    + "distribution's default.";
+            audit.Add(
+                ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image. {decide}", path);
             return;
         }
 
         try
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
-            audit.Host.Prefetch([.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. CrioConfiguration.Paths]);
+            audit.Host.Prefetch(
+                [.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
         }
         catch (TrustFormatException e)
         {

@@ -8,6 +8,7 @@ namespace ContainerTrust.Engine.Compliance;
 internal sealed class FileCheck : IComplianceCheck
 {
     private const uint WritableByOthers = 0x12;
+    private const uint ReadableByAll = 0x124;
 
     public IReadOnlyList<string> Rules { get; } = [ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther];
 
@@ -33,11 +34,28 @@ internal sealed class FileCheck : IComplianceCheck
             if ((permissions.Mode & WritableByOthers) != 0)
             {
                 string who = (permissions.Mode & 0x2) != 0 ? "everybody" : string.Create(CultureInfo.InvariantCulture, $"the group {permissions.GroupId}");
-                audit.Add(ComplianceRules.FileWritableByOthers, $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can thereby decide what is trusted.", file.Path, fix: audit.Fix.RemoveWritePermission(file.Path));
+                audit.Add(
+                    ComplianceRules.FileWritableByOthers,
+                    $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can thereby decide what is trusted.",
+                    file.Path);
+                audit.Propose(ComplianceRules.FileWritableByOthers, [audit.Fix.RemoveWritePermission(file.Path)], null, null);
             }
 
             if (permissions.UserId != 0 && permissions.UserId != owner)
-                audit.Add(ComplianceRules.FileOwnedByOther, string.Create(CultureInfo.InvariantCulture, $"{name} belongs to the user {permissions.UserId}, who can thereby decide what is trusted."), file.Path, fix: audit.Fix.GiveTo(file.Path, owner));
+            {
+                audit.Add(
+                    ComplianceRules.FileOwnedByOther,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name} belongs to the user {permissions.UserId}, who can thereby decide what is trusted."),
+                    file.Path);
+
+                // With another owner, a file that not everyone reads is read by others than before.
+                bool isReadByAll = (permissions.Mode & ReadableByAll) == ReadableByAll;
+                string give = string.Create(
+                    CultureInfo.InvariantCulture, $"Decide who is to read it, and give it to the user {owner} with that mode.");
+                audit.Propose(ComplianceRules.FileOwnedByOther, [isReadByAll ? audit.Fix.GiveTo(file.Path, owner) : null], null, give);
+            }
         }
 
         if (unknown.Count > 0)

@@ -22,8 +22,13 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     private static bool IsTransportsDefault(PolicyEntry entry) => entry is { IsDefault: false, Scope: "" };
 
     /// <summary>Forgets a scope.</summary>
-    public Advice? Remove(PolicyEntry entry) =>
-        entry.IsDefault ? null : Of(TrustOperation.Remove, [.. Transport(entry)], entry.Scope);
+    /// <param name="entry">The scope.</param>
+    /// <param name="keepsSection">Whether its section in registries.d stays, as others may use it.</param>
+    public Advice? Remove(PolicyEntry entry, bool keepsSection = false) => entry.IsDefault ? null
+        : Of(
+            TrustOperation.Remove,
+            [.. Transport(entry), .. keepsSection ? [TrustOption.KeepSignatureStore.With()] : (AdviceArgument[])[]],
+            entry.Scope);
 
     /// <summary>Names a signature store, and leaves the requirements.</summary>
     public Advice? SetStore(PolicyEntry entry, string url) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
@@ -54,13 +59,14 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
         RequirementAdvice.Of(requirements) is { } options ? Set(entry, options) : null;
 
     /// <summary>Takes the permission to write from group and others.</summary>
-    public Advice RemoveWritePermission(string path) => OnFile("chmod go-w", path);
+    public Advice RemoveWritePermission(string path) => OnFile("chmod go-w", new PermissionChange(path, 0x12, 0, null));
 
     /// <summary>Lets every user read a file.</summary>
-    public Advice AddReadPermission(string path) => OnFile("chmod a+r", path);
+    public Advice AddReadPermission(string path) => OnFile("chmod a+r", new PermissionChange(path, 0, 0x124, null));
 
     /// <summary>Gives a file to a user.</summary>
-    public Advice GiveTo(string path, uint userId) => OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), path);
+    public Advice GiveTo(string path, uint userId) =>
+        OnFile(string.Create(CultureInfo.InvariantCulture, $"chown {userId}"), new PermissionChange(path, 0, 0, userId));
 
     private OperationAdvice Set(PolicyEntry entry, IReadOnlyList<AdviceArgument> options) => entry.IsDefault
         ? Of(TrustOperation.Set, [TrustOption.Default.With(), .. options])
@@ -70,8 +76,8 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
         new(operation, options, target) { Scope = scope };
 
     // Run on this machine, the path would follow the root's absolute links out of it.
-    private FileAdvice OnFile(string command, string path) =>
-        new(command, target.RootDirectory is null ? path : resolve?.Invoke(path) ?? path, target);
+    private FileAdvice OnFile(string command, PermissionChange change) =>
+        new(command, target.RootDirectory is null ? change.Path : resolve?.Invoke(change.Path) ?? change.Path, target) { Change = change };
 
     private static AdviceArgument[] Transport(PolicyEntry entry) =>
         entry.Transport == "docker" && entry.Scope.Length > 0 ? [] : [TrustOption.Transport.With(entry.Transport)];

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;
@@ -27,9 +28,27 @@ internal sealed class LookasideCheck : IComplianceCheck
                 ? " Sigstore attachments, which are switched on there, are not read for GPG signatures."
                 : "";
             TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
-            audit.Add(ComplianceRules.SignatureStoreMissing, $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}", audit.Store.Locations.PolicyPath, entry.Name, known is null ? null : audit.Fix.SetStore(entry, known.SignatureStore!));
+            audit.Add(
+                ComplianceRules.SignatureStoreMissing,
+                $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a "
+                    + $"directory on the host itself is looked into, and registries that keep signatures themselves.{attachments}",
+                audit.Store.Locations.PolicyPath,
+                entry.Name);
+
+            // A vendor's store has what the vendor's key has signed.
+            bool isVendors = known is not null
+                && PolicyFiles.Of(entry.Requirements.OfType<SignedByRequirement>())
+                    .All(static p => p.StartsWith(VendorKeys, StringComparison.Ordinal))
+                && entry.Requirements.SelectMany(static r => r.GetKeyMaterials()).All(static m => m.Path is not null);
+            audit.Propose(
+                ComplianceRules.SignatureStoreMissing,
+                [isVendors ? audit.Fix.SetStore(entry, known!.SignatureStore!) : null],
+                entry,
+                $"Find out where the signatures are, and name that store with {TrustOption.SignatureStore}.");
         }
     }
+
+    private const string VendorKeys = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-";
 
     private static string BarePath(LookasideEntry section)
     {

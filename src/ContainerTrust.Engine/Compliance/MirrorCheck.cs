@@ -82,7 +82,18 @@ internal sealed class MirrorCheck : IComplianceCheck
             {
                 // By the mirror's name nothing needs to be fetched: the policy is asked about the image's own.
                 Advice? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "reject") : null;
-                audit.Add(ComplianceRules.MirrorOutsidePolicy, $"{from}. Pulls by that name are governed by {governing.Words}, which accepts any image, while {source.Words} does not. The fix rejects that name alone; mirroring goes on.", registry.File, name, fix);
+                audit.Add(
+                    ComplianceRules.MirrorOutsidePolicy,
+                    $"{from}. Pulls by that name are governed by {governing.Words}, which accepts any image, while {source.Words} "
+                        + "does not. Mirroring needs no entry of that name.",
+                    registry.File,
+                    name);
+                audit.Propose(
+                    ComplianceRules.MirrorOutsidePolicy,
+                    [fix],
+                    Named(name),
+                    "Decide whether images may be asked for by that name, and by whom they must be signed then.",
+                    scope);
             }
 
             if (audit.Lookaside is not { } lookaside)
@@ -90,13 +101,53 @@ internal sealed class MirrorCheck : IComplianceCheck
             EffectiveLookaside? effective = lookaside.ForScope("docker", name);
             if (source.Requirements.Any(static r => r is SignedByRequirement) && effective?.SignatureStore is null && lookaside.ForScope("docker", scope)?.SignatureStore is { } store)
             {
-                audit.Add(ComplianceRules.MirrorWithoutSignatures, $"{from}, and {lookaside.Directory} has no signature store for that name, so what comes from there is not accepted.", registry.File, name, audit.Fix.SetStore(new PolicyEntry("docker", name, false, []), store));
+                audit.Add(
+                    ComplianceRules.MirrorWithoutSignatures,
+                    $"{from}, and {lookaside.Directory} has no signature store for that name, so what comes from there is not accepted.",
+                    registry.File,
+                    name);
+                audit.Propose(
+                    ComplianceRules.MirrorWithoutSignatures,
+                    [audit.Fix.SetStore(Named(name), store)],
+                    Named(name),
+                    Where(scope, name, store),
+                    scope);
             }
 
             if (source.Requirements.Any(static r => r is SigstoreSignedRequirement) && effective?.UseSigstoreAttachments != true)
             {
-                audit.Add(ComplianceRules.MirrorWithoutSignatures, $"{from}, and {lookaside.Directory} does not switch on reading sigstore signatures for that name, so what comes from there is not accepted.", registry.File, name, audit.Fix.SwitchAttachmentsOn(name));
+                audit.Add(
+                    ComplianceRules.MirrorWithoutSignatures,
+                    $"{from}, and {lookaside.Directory} does not switch on reading sigstore signatures for that name, so what comes "
+                        + "from there is not accepted.",
+                    registry.File,
+                    name);
+                bool isOff = effective?.UseSigstoreAttachments == false;
+                audit.Propose(
+                    ComplianceRules.MirrorWithoutSignatures,
+                    [isOff ? null : audit.Fix.SwitchAttachmentsOn(name)],
+                    Named(name),
+                    $"{(isOff ? "It is switched off by name: decide" : "Decide")} whether signatures are to be read there, and "
+                        + $"switch it on with {TrustOption.UseSigstoreAttachments}.",
+                    scope);
             }
         }
+    }
+
+    private static PolicyEntry Named(string name) => new("docker", name, false, []);
+
+    // A store has signatures by the path that an image has in the place where it is fetched.
+    private static string Where(string scope, string name, string store)
+    {
+        static string Path(string name) => name.IndexOf('/') is >= 0 and int slash ? name[slash..] : "";
+        string shown = Printable.Of(StoreUrl.WithoutUser(store), Printable.NameLength);
+        return Path(scope) == Path(name)
+            ? "Find out which store has the signatures of what is there, and name it for "
+                + $"'{Printable.Of(name, Printable.NameLength)}' with {TrustOption.SignatureStore}."
+            : "Signatures are looked for by that place's own path: the store must have them below "
+                + $"'{Printable.Of(Path(name) + "/", Printable.NameLength)}', "
+                + $"and {shown} has them below '{Printable.Of(Path(scope) + "/", Printable.NameLength)}'. Put them there, and name "
+                    + "that store for "
+                + $"'{Printable.Of(name, Printable.NameLength)}' with {TrustOption.SignatureStore}.";
     }
 }

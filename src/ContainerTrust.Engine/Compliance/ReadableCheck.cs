@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
@@ -7,8 +8,7 @@ namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
 /// The system's files that only root can read: rootless podman needs them too, and fetches nothing without. Access control lists and the
-/// directories above are
-/// not looked at.
+/// directories above are not looked at.
 /// </summary>
 internal sealed class ReadableCheck : IComplianceCheck
 {
@@ -21,18 +21,18 @@ internal sealed class ReadableCheck : IComplianceCheck
         if (audit.Store.Locations.PolicyPath is not (TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath))
             return;
         if (audit.PolicyFile is { } policy)
-            Judge(audit, policy, "so podman fetches no image for other users", isSecret: false);
+            Judge(audit, policy, "so podman fetches no image for other users", mayBeSecret: HasPrivateKeys(audit));
         foreach (HostFile file in OfUsers(audit))
         {
             if (file.Path.StartsWith("/etc/", StringComparison.Ordinal) || file.Path.StartsWith("/usr/", StringComparison.Ordinal))
-                Judge(audit, file, "so podman fetches no image for other users", isSecret: false);
+                Judge(audit, file, "so podman fetches no image for other users", mayBeSecret: HasPasswords(audit, file));
         }
 
         foreach (string path in PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)).Distinct(StringComparer.Ordinal))
         {
             // A private key that lies among public ones must not be opened to all.
             if (audit.Load(path).File is { } key)
-                Judge(audit, key, "so podman accepts nothing by it for other users", isSecret: true);
+                Judge(audit, key, "so podman accepts nothing by it for other users", mayBeSecret: true);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class ReadableCheck : IComplianceCheck
         }
     }
 
-    private static void Judge(Audit audit, HostFile file, string consequence, bool isSecret)
+    private static void Judge(Audit audit, HostFile file, string consequence, bool mayBeSecret)
     {
         audit.Cancellation.ThrowIfCancellationRequested();
         if (file.Permissions is not { } permissions || (permissions.Mode & ReadableByAll) != 0)
@@ -65,7 +65,31 @@ internal sealed class ReadableCheck : IComplianceCheck
         audit.Add(
             ComplianceRules.FileUnreadableByUsers,
             $"{Printable.Of(file.Path, Printable.NameLength)} cannot be read by every user (mode {mode}), {consequence}.",
-            file.Path,
-            fix: isSecret ? null : audit.Fix.AddReadPermission(file.Path));
+            file.Path);
+
+        // What other users were refused so far, an entry that accepts anything would accept.
+        bool acceptsAnything = audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
+        string decide = mayBeSecret ? "Look whether all that it holds is public, and decide whether others are to read it."
+            : "Decide whether other users are to accept what the policy accepts without a signature.";
+        audit.Propose(
+            ComplianceRules.FileUnreadableByUsers,
+            [mayBeSecret || acceptsAnything ? null : audit.Fix.AddReadPermission(file.Path)],
+            null,
+            decide);
+    }
+
+    private static bool HasPrivateKeys(Audit audit) =>
+        audit.Entries.SelectMany(static e => e.Requirements).SelectMany(static r => r.GetKeyMaterials())
+        .Any(static m => m.Data is { } data && (KeyData.Decode(data) is not { } content || SecretKeys.AreIn(content)));
+
+    // The URL of a store can have a password in it.
+    private static bool HasPasswords(Audit audit, HostFile file)
+    {
+        if (audit.Lookaside is not { } lookaside || lookaside.Files.All(f => f.Path != file.Path))
+            return true;
+        LookasideEntry?[] sections = [lookaside.Default, .. lookaside.Sections.Values];
+        return sections.OfType<LookasideEntry>().Where(s => s.Path == file.Path)
+            .SelectMany(static s => new[] { s.Section.SignatureStore, s.Section.SignatureStoreStaging }).OfType<string>()
+            .Any(static url => url.Contains('@', StringComparison.Ordinal));
     }
 }

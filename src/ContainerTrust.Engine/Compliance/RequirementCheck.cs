@@ -10,7 +10,15 @@ internal sealed class RequirementCheck : IComplianceCheck
         foreach (PolicyEntry entry in audit.Entries)
         {
             foreach (string reason in entry.Requirements.Select(Reason).OfType<string>().Distinct())
-                audit.Add(ComplianceRules.RequirementUnsatisfiable, $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.", audit.Store.Locations.PolicyPath, entry.Name, audit.Fix.SetType(entry, "reject"));
+            {
+                audit.Add(
+                    ComplianceRules.RequirementUnsatisfiable,
+                    $"No image satisfies {entry.Words}: {reason}. If nothing is to be accepted, say so with the type Reject.",
+                    audit.Store.Locations.PolicyPath,
+                    entry.Name);
+                audit.Propose(ComplianceRules.RequirementUnsatisfiable, [audit.Fix.SetType(entry, "reject")], entry, null);
+            }
+
             bool isMixed = entry.Requirements.Any(static r => r is SignedByRequirement) && entry.Requirements.Any(static r => r is SigstoreSignedRequirement);
             if (isMixed)
             {

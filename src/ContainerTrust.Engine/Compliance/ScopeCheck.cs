@@ -18,7 +18,12 @@ internal sealed class ScopeCheck : IComplianceCheck
             if (Reason(audit, entry, ref suggestion) is { } reason)
             {
                 string hint = suggestion is { Length: > 0 } ? $" Perhaps '{Printable.Of(suggestion, Printable.NameLength)}' is meant." : "";
-                audit.Add(ComplianceRules.ScopeUnreachable, $"No image is ever governed by the scope '{Printable.Of(entry.Name, Printable.NameLength)}': {reason}.{hint}", path, entry.Name, HasSection(audit, entry) ? null : audit.Fix.Rename(entry, suggestion, audit.Policy!));
+                audit.Add(
+                    ComplianceRules.ScopeUnreachable,
+                    $"No image is ever governed by the scope '{Printable.Of(entry.Name, Printable.NameLength)}': {reason}.{hint}",
+                    path,
+                    entry.Name);
+                Propose(audit, entry, suggestion);
             }
             else if (ScopeRules.Doubt(entry.Transport, entry.Scope) is { } doubt)
             {
@@ -26,6 +31,23 @@ internal sealed class ScopeCheck : IComplianceCheck
             }
         }
     }
+
+    private static void Propose(Audit audit, PolicyEntry entry, string? suggestion)
+    {
+        bool hasSection = HasSection(audit, entry);
+        bool isName = suggestion is { Length: > 0 };
+        string otherwise = hasSection ? "registries.d has a section of that name, too: correct both."
+            : isName ? "If so, other images than now are accepted under that name. If that is wanted, set that scope, and remove this one."
+            : "Correct its name, or remove it.";
+        audit.Propose(
+            ComplianceRules.ScopeUnreachable,
+            [hasSection ? null : audit.Fix.Rename(entry, suggestion, audit.Policy!)],
+            Right(entry, suggestion),
+            otherwise);
+    }
+
+    private static PolicyEntry Right(PolicyEntry entry, string? suggestion) =>
+        string.IsNullOrEmpty(suggestion) ? entry : entry with { Scope = suggestion };
 
     // Its signature store would not come along.
     private static bool HasSection(Audit audit, PolicyEntry entry) => entry.Transport == "docker" && audit.Lookaside?.Sections.ContainsKey(entry.Scope) == true;

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Compliance.Proof;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 
@@ -35,7 +36,8 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         SortedSet<string> directories = new(homes.Select(static h => h + Configuration), StringComparer.Ordinal);
         if (new ContainersLookup(audit.Host, locations.Release).UserDirectory is { } own)
             directories.Add(own);
-        audit.Host.Prefetch([.. directories.SelectMany(static d => new[] { d + PolicyFile, d + RegistriesDirectory })]);
+        audit.Host.Prefetch(
+            [.. directories.SelectMany(static d => new[] { d + PolicyFile, d + RegistriesDirectory }), .. LocalStores.Of(audit, homes)]);
         UserLevels.CheckOthers(audit);
         int unseen = 0;
         foreach (string directory in directories)

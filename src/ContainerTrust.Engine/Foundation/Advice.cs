@@ -44,6 +44,9 @@ internal sealed record OperationAdvice(TrustOperation Operation, IReadOnlyList<A
 /// <param name="Target">On which host.</param>
 internal sealed record FileAdvice(string Command, string Path, AdviceTarget Target) : Advice
 {
+    /// <summary>What it does to the file's permissions. Null if that is not known.</summary>
+    public PermissionChange? Change { get; init; }
+
     private protected override string Fallback => Command;
 }
 
@@ -54,3 +57,10 @@ internal sealed record AdviceSequence(Advice First, Advice Second) : Advice
 {
     private protected override string Fallback => First.ToString();
 }
+
+/// <summary>What a command does to the permissions of a file.</summary>
+/// <param name="Path">The file, by the name that it was read by.</param>
+/// <param name="Taken">The bits that it takes from the mode.</param>
+/// <param name="Given">The bits that it adds.</param>
+/// <param name="Owner">The new owner. Null to leave that as it is.</param>
+internal sealed record PermissionChange(string Path, uint Taken, uint Given, uint? Owner);

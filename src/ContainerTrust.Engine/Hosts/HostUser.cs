@@ -16,7 +16,7 @@ internal static class HostUser
     /// <summary>A <c>HOME</c> that is set on a host and yet not used, because it is not safe to be this user's.</summary>
     /// <param name="host">The host.</param>
     /// <returns>Its value. Null if what is set is used, and where there is no user.</returns>
-    public static string? FindUnusedHome(ITrustHost host) => host switch
+    public static string? FindUnusedHome(ITrustHost host) => host.Underlying switch
     {
         LocalHost => LocalHost.UnusedHome,
         SshHost => host.GetEnvironmentVariable(UnusedHome),
@@ -32,7 +32,7 @@ internal static class HostUser
             return true;
         if (int.TryParse(host.GetEnvironmentVariable(RootlessUser), NumberStyles.None, CultureInfo.InvariantCulture, out int user))
             return user == 0;
-        return host switch
+        return host.Underlying switch
         {
             LocalHost => Environment.IsPrivilegedProcess,
             SshHost ssh => ssh.UserId == 0,
@@ -47,7 +47,7 @@ internal static class HostUser
     {
         if (uint.TryParse(host.GetEnvironmentVariable(RootlessUser), NumberStyles.None, CultureInfo.InvariantCulture, out uint user))
             return user;
-        return host switch
+        return host.Underlying switch
         {
             LocalHost => OperatingSystem.IsLinux() ? Libc.UserId() : null,
             SshHost ssh => ssh.UserId,

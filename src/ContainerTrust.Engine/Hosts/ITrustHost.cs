@@ -10,6 +10,11 @@ public interface ITrustHost
     string ComputerName { get; }
 
     /// <summary>
+    /// The host whose files these are, where this is only a view of it: what kind of host it is decides how some things are asked.
+    /// </summary>
+    internal ITrustHost Underlying => this;
+
+    /// <summary>
     /// The home directory of the user on that host, an absolute path. Null if there is none (a mounted root has no current user).
     /// </summary>
     string? HomeDirectory { get; }

@@ -22,7 +22,8 @@ internal static class PlanCheck
             string directory = planned.Path[..Math.Max(planned.Path.LastIndexOf('/'), 1)];
 
             // Of a host behind SSH these are known already; a user's own are not worth another question.
-            if (host is SshHost && directory is not (ContainersLookup.SystemDirectory or ContainersLookup.SystemDirectory + "/registries.d"))
+            if (host.Underlying is SshHost
+                && directory is not (ContainersLookup.SystemDirectory or ContainersLookup.SystemDirectory + "/registries.d"))
                 continue;
             if (VendorPlaces.Have(host.ResolvePath(directory).TrimEnd('/') + "/") && !VendorPlaces.Have(planned.Path))
                 throw VendorPlaces.Error(planned.Path, planned.Path);

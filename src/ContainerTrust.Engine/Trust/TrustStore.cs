@@ -103,6 +103,12 @@ public sealed class TrustStore
         return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations), Find = Find };
     }
 
+    /// <summary>The same store over another view of its host.</summary>
+    /// <param name="host">The view.</param>
+    /// <param name="locations">Which files are in force there.</param>
+    internal TrustStore Over(ITrustHost host, TrustLocations locations) =>
+        new(host, locations, TrustMessages.None) { Target = Target, ExpectsMissingKeys = ExpectsMissingKeys };
+
     /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
     /// <param name="query">Which scopes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -34,6 +34,10 @@ internal static class RoomMap
             ["Foundation", "References", "OpenPgp", "Manifests", "Hosts", "Config", "Keys", "Trust", "Registry", "Images", "Evaluation"],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
-        ["Compliance"] = ["Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "MachineConfig"],
+        ["Compliance"] =
+        [
+            "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",
+            "MachineConfig",
+        ],
     };
 }

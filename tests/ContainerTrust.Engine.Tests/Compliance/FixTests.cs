@@ -38,9 +38,15 @@ public sealed class FixTests
     {
         Assert.Equal("Set-ImageTrust docker.io/library/busybox -Type Reject && Remove-ImageTrust busybox", Fix(""" "busybox":[{"type":"reject"}] """, "ScopeUnreachable"));
         Assert.Equal("Remove-ImageTrust busybox", Fix(""" "busybox":[{"type":"reject"}],"docker.io/library/busybox":[{"type":"reject"}] """, "ScopeUnreachable"));
+        const string Signed = """
+             "https://quay.io/a":[{"type":"signedBy","keyType":"GPGKeys","keyPaths":["/etc/pki/signer.asc","/b"],
+            "signedIdentity":{"type":"exactRepository","dockerRepository":"quay.io/x"}}]
+            """;
+        AuditHost host = AuditHost.WithPolicy(Signed, "insecureAcceptAnything").With("/b", AuditKeys.Other)
+            .With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://store.example.com\n");
         Assert.Equal(
             "Set-ImageTrust quay.io/a -Type SignedBy -KeyPath /etc/pki/signer.asc, /b -AnyKey -ExactRepository quay.io/x && Remove-ImageTrust https://quay.io/a",
-            Fix(""" "https://quay.io/a":[{"type":"signedBy","keyType":"GPGKeys","keyPaths":["/etc/pki/signer.asc","/b"],"signedIdentity":{"type":"exactRepository","dockerRepository":"quay.io/x"}}] """, "ScopeUnreachable"));
+            host.Check().Findings.First(static f => f.RuleId == "ScopeUnreachable").Fix);
     }
 
     [Fact]

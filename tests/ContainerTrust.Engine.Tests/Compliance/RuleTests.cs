@@ -76,7 +76,9 @@ public sealed class RuleTests
         Assert.Null(found.Fix);
         Assert.Equal(
             "In the scope 'registry.example.com', signatures that cosign makes name a repository without a tag, unless the signer says which, and matchRepoDigestOrExact (the default) "
-            + "accepts only those that name the tag, as those of podman and skopeo do.", found.Message);
+            + "accepts only those that name the tag, as those of podman and skopeo do. Where cosign signs, have the signer name the "
+                + "whole reference with "
+            + "--sign-container-identity.", found.Message);
     }
 
     [Fact]

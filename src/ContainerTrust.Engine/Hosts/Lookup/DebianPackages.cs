@@ -48,7 +48,7 @@ internal static class DebianPackages
     // The database is large, and few hosts that have it have these packages.
     private static ReadOnlyMemory<byte>? ReadText(ITrustHost host)
     {
-        if (host is SshHost)
+        if (host.Underlying is SshHost)
             return host.GetEnvironmentVariable(Excerpt) is { } excerpt ? Encoding.UTF8.GetBytes(excerpt) : null;
         try
         {

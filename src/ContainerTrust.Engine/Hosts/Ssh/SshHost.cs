@@ -294,6 +294,18 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     internal RemoteEntry? Known(string path) => _cache.Find(path);
 
+    /// <summary>Whether what is asked of a path is answered without another round trip.</summary>
+    internal bool Answers(string path, bool withContent) => _cache.Find(path) is { } entry
+        ? !withContent || entry.Status is null || entry.Status.IsDirectory || entry.Content is not null
+        : _cache.FindDirectory(path) is not null || FromListing(path) is not null;
+
+    /// <summary>Whether a directory's names are known.</summary>
+    internal bool AnswersNames(string directory) =>
+        _cache.FindDirectory(directory) is not null || (_cache.Find(directory) ?? FromListing(directory)) is { Status: null };
+
+    /// <summary>Whether it is known where a path leads.</summary>
+    internal bool AnswersTarget(string path) => _cache.FindTarget(path) is not null;
+
     internal void Learn(string path, RemoteEntry entry)
     {
         _cache.Put(path, entry);
