@@ -21,7 +21,7 @@ internal sealed class SigstoreCheck : IComplianceCheck
                 audit.Add(ComplianceRules.AttachmentsOff, $"Sigstore signatures are required for {entry.Words}, and {lookaside.Directory} does not switch on reading them from the registry, so no image is accepted.", path, entry.Name, audit.Fix.SwitchAttachmentsOn(entry));
             if (sigstore.Select(r => SigstoreDoubts.StrictIdentity(r, entry.Scope)).OfType<string>().FirstOrDefault() is { } identity)
                 audit.Add(ComplianceRules.IdentityUnsatisfiable, $"In {entry.Words}, {SigstoreDoubts.CosignNote(identity)}", path, entry.Name);
-            foreach (string doubt in sigstore.Select(SigstoreDoubts.Misspelt).OfType<string>().Distinct())
+            foreach (string doubt in sigstore.Select(SubjectSpelling.Problem).OfType<string>().Distinct())
                 audit.Add(ComplianceRules.SubjectMisspelt, $"In {entry.Words}, {doubt}", path, entry.Name);
         }
     }
