@@ -89,7 +89,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
             return null;
         try
         {
-            return await verifier.EvaluateAsync(list, null, cancellationToken).ConfigureAwait(false);
+            Judgement judgement = await verifier.EvaluateAsync(list, null, cancellationToken).ConfigureAwait(false);
+            return judgement.Failure is null || judgement.Verdict.IsAccepted ? judgement : throw judgement.Failure;
         }
         catch (TrustException e)
         {
