@@ -19,8 +19,16 @@ internal static class VerifyCommand
         Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
         Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
         Option<string?> digest = new("--manifest-digest") { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
-        Option<string?> reference = new("--reference") { Description = "The image's reference, with --manifest or --manifest-digest; with a digest of its own, instead of an image", HelpName = "reference" };
-        Option<string[]> signature = new("--signature") { Description = "With --manifest, --manifest-digest or --reference by digest: file with a signature", HelpName = "file" };
+        Option<string?> reference = new("--reference")
+        {
+            Description = "The image's reference, with --manifest or --manifest-digest; with a digest of its own, instead of an image",
+            HelpName = "reference",
+        };
+        Option<string[]> signature = new("--signature")
+        {
+            Description = "With --manifest, --manifest-digest or --reference by digest: file with a signature",
+            HelpName = "file",
+        };
         Option<int> throttle = new("--throttle-limit") { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
@@ -45,7 +53,9 @@ internal static class VerifyCommand
             if (names.Length > 0 == hasManifest)
                 throw Usage("Give images, or a manifest by --manifest, --manifest-digest, or --reference with a digest.");
             if (hasManifest != signedReference is not null)
-                throw Usage(hasManifest ? "--manifest and --manifest-digest require --reference." : "--reference is for a manifest, which --manifest or --manifest-digest gives.");
+                throw Usage(hasManifest
+                    ? "--manifest and --manifest-digest require --reference."
+                    : "--reference is for a manifest, which --manifest or --manifest-digest gives.");
             if (files.Length > 0 && !hasManifest)
                 throw Usage("--signature requires --manifest or --manifest-digest.");
             if (hasManifest && (inRelease is not null || result.GetValue(platform) is { Length: > 0 }))

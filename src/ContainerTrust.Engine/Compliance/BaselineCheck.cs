@@ -79,7 +79,14 @@ internal sealed class BaselineCheck : IComplianceCheck
     private static void CompareStores(Audit audit, PolicyEntry entry, string words, ImageTrust wanted, EffectiveLookaside effective)
     {
         void Differs(string what, string? here, string? there, string? path, Advice? fix, ImageTrustSeverity? severity = null) =>
-            audit.Add(ComplianceRules.BaselineStoreDiffers, $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}{(Shown(here) == Shown(there) ? " with another user name or password" : "")}.", path ?? audit.Lookaside!.Directory, entry.Name, fix, severity);
+            audit.Add(
+                ComplianceRules.BaselineStoreDiffers,
+                $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}"
+                    + $"{(Shown(here) == Shown(there) ? " with another user name or password" : "")}.",
+                path ?? audit.Lookaside!.Directory,
+                entry.Name,
+                fix,
+                severity);
 
         if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))
             Differs("the signature store", effective.SignatureStore, wanted.SignatureStore, effective.SignatureStoreSource?.Path, wanted.SignatureStore is { } url ? audit.Fix.SetStore(entry, url) : null);
@@ -95,7 +102,8 @@ internal sealed class BaselineCheck : IComplianceCheck
 
     private static string? Url(string? url) => url?.TrimEnd('/');
 
-    private static string Shown(string? value) => value is null ? "none" : Printable.Of(StoreUrl.WithoutUser(value), Printable.SentenceLength);
+    private static string Shown(string? value) =>
+        value is null ? "none" : Printable.Of(StoreUrl.WithoutUser(value), Printable.SentenceLength);
 
     private static string Describe(IReadOnlyList<TrustRequirement> requirements) =>
         Printable.Of(string.Join(" and ", requirements.Select(RequirementText.Describe)), Printable.SentenceLength);

@@ -27,7 +27,9 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
         entry.IsDefault ? null : Of(TrustOperation.Remove, [.. Transport(entry)], entry.Scope);
 
     /// <summary>Names a signature store, and leaves the requirements.</summary>
-    public Advice? SetStore(PolicyEntry entry, string url) => IsTransportsDefault(entry) || StoreUrl.HasUserInfo(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
+    // No password on a command line.
+    public Advice? SetStore(PolicyEntry entry, string url) =>
+        IsTransportsDefault(entry) || StoreUrl.HasUserInfo(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
 
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
     public Advice? SwitchAttachmentsOn(PolicyEntry entry) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.UseSigstoreAttachments.With()]);

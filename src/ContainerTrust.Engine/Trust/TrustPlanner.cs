@@ -71,7 +71,8 @@ internal sealed class TrustPlanner
         foreach (TrustChange change in changes)
         {
             if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
-                _warnings.Add($"The default of transport docker cannot have a section of its own, so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
+                _warnings.Add("The default of transport docker cannot have a section of its own, "
+                    + $"so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
         }
 
         if (editor is not null && removed.Count > 0)
@@ -305,7 +306,9 @@ internal sealed class TrustPlanner
             if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
                 && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
             {
-                _warnings.Add($"{scope.Name} loses its signature store {StoreUrl.WithoutUser(store)} with the section that is removed, and still asks for signatures. Give it one with {TrustOption.SignatureStore}, or keep the section with {TrustOption.KeepSignatureStore}.");
+                _warnings.Add($"{scope.Name} loses its signature store {StoreUrl.WithoutUser(store)} with the section that is removed, "
+                    + $"and still asks for signatures. Give it one with {TrustOption.SignatureStore}, "
+                    + $"or keep the section with {TrustOption.KeepSignatureStore}.");
             }
 
             if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true

@@ -8,8 +8,8 @@ namespace ContainerTrust.Engine.Verification;
 internal static class CallerKeys
 {
     /// <summary>
-    /// The requirements that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one of them is enough,
-    /// but for those of a ConfigMap (<see cref="VerifierKeys"/>), each of which must have signed.
+    /// The requirements that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one
+    /// of them is enough, but for those of a ConfigMap (<see cref="VerifierKeys"/>), each of which must have signed.
     /// </summary>
     /// <param name="paths">The key files, on this machine.</param>
     /// <param name="identity">The name that signatures must have. Null for the default.</param>

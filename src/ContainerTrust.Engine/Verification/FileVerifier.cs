@@ -46,13 +46,16 @@ public sealed class FileVerifier
 
         // Shown in the result; compared is as skopeo compares, which knows a reference without tag and digest too.
         ExactReferenceIdentity identity = new() { DockerReference = reference.ToString() };
-        IReadOnlyList<SignedByRequirement> requirements = VerifierKeys.Read(files.KeyPaths, identity) ?? [new SignedByRequirement { KeyPaths = files.KeyPaths, SignedIdentity = identity }];
+        IReadOnlyList<SignedByRequirement> requirements = VerifierKeys.Read(files.KeyPaths, identity)
+            ?? [new SignedByRequirement { KeyPaths = files.KeyPaths, SignedIdentity = identity }];
         CallerKeys.RequireUsable(_keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
         RequirementVerdict[] verdicts = [.. requirements.Select(requirement =>
         {
-            SignedByJudge judge = new(_keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
-            return PolicyEvaluator.Verdict(requirement, [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))], [], null);
+            SignedByJudge judge = new(
+                _keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
+            ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
+            return PolicyEvaluator.Verdict(requirement, judged, [], null);
         })];
         RequirementVerdict decisive = Array.Find(verdicts, static v => !v.IsSatisfied) ?? verdicts[0];
         return new ImageSignatureResult

@@ -112,7 +112,9 @@ public sealed class ImageVerifier : IDisposable
     /// <param name="manifestDigest">The manifest's digest. Null for that of the reference.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict.</returns>
-    /// <exception cref="TrustException">A store cannot be read, the reference or digest is none, or there is no digest (<c>ManifestRequired</c>).</exception>
+    /// <exception cref="TrustException">
+    /// A store cannot be read, the reference or digest is none, or there is no digest (<c>ManifestRequired</c>).
+    /// </exception>
     public async Task<ImageSignatureResult> VerifyDigestAsync(string reference, string? manifestDigest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -120,7 +122,9 @@ public sealed class ImageVerifier : IDisposable
             throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = manifestDigest };
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
             throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
-        manifestDigest ??= parsed.Digest ?? throw new TrustException("ManifestRequired", TrustErrorKind.InvalidArgument, $"'{reference}' names no digest, so nothing says which manifest is meant. Give the reference by digest, or the manifest's digest beside it.") { Target = reference };
+        manifestDigest ??= parsed.Digest ?? throw new TrustException(
+            "ManifestRequired", TrustErrorKind.InvalidArgument, $"'{reference}' names no digest, so nothing says which manifest is meant. "
+                + "Give the reference by digest, or the manifest's digest beside it.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
             throw DigestMismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
@@ -241,22 +245,22 @@ public sealed class ImageVerifier : IDisposable
         RequirementKeys keys = _options.KeyPaths is null ? _policyKeys : _ownKeys;
         if (_options.KeyPaths is { } keyPaths)
             CallerKeys.RequireUsable(keys, requirements, keyPaths);
-        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores, TrustException? failure) =
-            known is not null ? (known.UntrustedSignatures, known.SearchedStores, null)
+        FoundSignatures found = known is not null ? new(known.UntrustedSignatures, known.SearchedStores)
             : PolicyEvaluator.NeedsSignatures(requirements) ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
-            : ([], [], null);
+            : new([], []);
         ImageToJudge input = new()
         {
             Reference = fetched.Name.Reference,
             Manifest = fetched.Judged,
-            UntrustedSignatures = signatures,
-            SearchedStores = stores,
+            UntrustedSignatures = found.Signatures,
+            SearchedStores = found.Stores,
             AttachmentsHint = fetched.Source is null || HasOwnStores
                 ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
                 : fetched.Source.AttachmentsHint,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
-        return new Judgement(requirements, scope, scopeReason, input, PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints)) { Failure = failure };
+        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure };
     }
 
     /// <summary>What is required of an image: by the policy, or by the keys that were given in its place.</summary>
@@ -296,26 +300,29 @@ public sealed class ImageVerifier : IDisposable
         return new FetchedImage(name, source, null, null, manifest, judged);
     }
 
-    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores, TrustException? Failure)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    private async Task<FoundSignatures> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string digest = fetched.Judged.Digest;
         if (!HasOwnStores)
         {
             return fetched.Source is { } source
-                ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores, null)
+                ? new(await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false),
+                    source.SignatureStores)
                 : await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
         }
 
         OwnStores own = new(_options.SignatureStores ?? [], _options.SignatureConfigMaps ?? [], _ownStores, _messages.Verbose);
-        (IReadOnlyList<SignatureBlob> found, TrustException? failure) = await own.ReadAsync(fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false);
-        return (found, own.Names, failure);
+        return await own.ReadAsync(fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false);
     }
 
     // Without a source nothing says which mirror answered, so the name itself counts.
-    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores, TrustException? Failure)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    private async Task<FoundSignatures> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
-        return (await _hostStores.Value.ReadConfiguredAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [StoreUrl.WithoutUser(store)], null);
+        DockerReference reference = fetched.Name.Reference!;
+        return new(
+            await _hostStores.Value.ReadConfiguredAsync(store, reference, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false),
+            [StoreUrl.WithoutUser(store)]);
     }
 
     private ImageName Resolve(string image)
@@ -366,7 +373,11 @@ public sealed class ImageVerifier : IDisposable
             }
         }
 
-        return new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirements.Value is [SigstoreSignedRequirement, ..] };
+        IReadOnlyList<PullSource> places = _registries.Value.PullSources(name.Reference!);
+        return new DockerImageSource(name.Reference!, places, _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce)
+        {
+            ReadsAllAttachments = _keyRequirements.Value is [SigstoreSignedRequirement, ..],
+        };
     }
 
     private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);

@@ -11,6 +11,8 @@ namespace ContainerTrust.Engine.Verification;
 internal sealed record Judgement(
     IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? ScopeReason, ImageToJudge Input, PolicyVerdict Verdict)
 {
-    /// <summary>Why one of several stores that the caller named could not be read. Without it an image that is not accepted cannot be judged.</summary>
+    /// <summary>
+    /// Why one of several stores that the caller named could not be read. Without it an image that is not accepted cannot be judged.
+    /// </summary>
     public TrustException? Failure { get; init; }
 }

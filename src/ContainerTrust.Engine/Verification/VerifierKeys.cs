@@ -6,8 +6,9 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The keys of an OpenShift cluster's ConfigMap <c>release-verification</c> (namespace <c>openshift-config-managed</c>), by which its cluster-version-operator
-/// verifies releases: an entry <c>verifier-public-key-NAME</c> of its data is an armored key file. Its entries <c>store-NAME</c> are not followed.
+/// The keys of an OpenShift cluster's ConfigMap <c>release-verification</c> (namespace <c>openshift-config-managed</c>), by which its
+/// cluster-version-operator verifies releases: an entry <c>verifier-public-key-NAME</c> of its data is an armored key file. Its entries
+/// <c>store-NAME</c> are not followed.
 /// </summary>
 internal static class VerifierKeys
 {
@@ -21,7 +22,8 @@ internal static class VerifierKeys
     /// <param name="identity">The name that signatures must have. Null for the default.</param>
     /// <returns>The requirements, one for each entry. Null if no file is such a ConfigMap.</returns>
     /// <exception cref="TrustException">
-    /// <c>InvalidConfigMap</c>: one is, and cannot be read. <c>MixedKeys</c>: there are other key files beside it, which would be alternatives to each other.
+    /// <c>InvalidConfigMap</c>: one is, and cannot be read. <c>MixedKeys</c>: there are other key files beside it, which would be
+    /// alternatives to each other.
     /// </exception>
     public static IReadOnlyList<SignedByRequirement>? Read(IReadOnlyList<string> paths, SignedIdentity? identity)
     {
@@ -35,7 +37,8 @@ internal static class VerifierKeys
             requirements.AddRange(ConfigMapReader.Read(path, file.Content)
                 .SelectMany(static map => map.Data)
                 .Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
-                .Select(entry => new SignedByRequirement { KeyData = Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Value)), SignedIdentity = identity }));
+                .Select(entry => Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Value)))
+                .Select(data => new SignedByRequirement { KeyData = data, SignedIdentity = identity }));
             maps += requirements.Count > before ? 1 : 0;
         }
 
@@ -44,7 +47,8 @@ internal static class VerifierKeys
         return maps == paths.Count ? requirements : throw new TrustException(
             "MixedKeys",
             TrustErrorKind.InvalidArgument,
-            "A ConfigMap with verifier keys requires a signature by each of its keys, and other key files are alternatives. Ask with one of the two at a time.")
+            "A ConfigMap with verifier keys requires a signature by each of its keys, and other key files are alternatives. "
+                + "Ask with one of the two at a time.")
         {
             Target = string.Join(", ", paths),
         };

@@ -20,7 +20,10 @@ public static class TrustView
         return PrintableText.Line(item.Properties[property]?.Value?.ToString() ?? "");
     }
 
-    /// <summary>A signature store: without the user name and password that its URL may have. The property itself keeps them, for who writes it back.</summary>
+    /// <summary>
+    /// A signature store: without the user name and password that its URL may have. The property itself keeps them, for those who
+    /// write it back.
+    /// </summary>
     /// <param name="item">The object.</param>
     /// <param name="property">The property's name.</param>
     /// <returns>The text; empty if there is none.</returns>

@@ -1,12 +1,13 @@
 namespace ContainerTrust.Engine.Formats.Pem;
 
 /// <summary>
-/// Says why a PEM or armored block that is in a file is not found there: gpg, podman and skopeo look for its first line at the beginning of a line, and
-/// editors, templates and shells spoil that.
+/// Says why a PEM or armored block that is in a file is not found there: gpg, podman and skopeo look for its first line at the
+/// beginning of a line, and editors, templates and shells spoil that.
 /// </summary>
 internal static class SpoiledBlock
 {
-    private const string Indented = "it has blanks before the dashes of its first or last line; remove the blanks at the beginning of all lines";
+    private const string Indented =
+        "it has blanks before the dashes of its first or last line; remove the blanks at the beginning of all lines";
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -37,7 +38,9 @@ internal static class SpoiledBlock
         }
 
         if (before.Length > 0)
-            return before.Trim(" \t\u00A0"u8).IsEmpty ? Indented : "something stands before -----BEGIN in its line; begin a line with -----BEGIN";
+            return before.Trim(" \t\u00A0"u8).IsEmpty
+                ? Indented
+                : "something stands before -----BEGIN in its line; begin a line with -----BEGIN";
         int lineEnd = rest.IndexOf((byte)'\n');
         if (!rest[..lineEnd].Trim(" \t\r"u8).IsEmpty)
             return "something follows the dashes in its first line; put a line break there";

@@ -89,7 +89,11 @@ internal static class ConfigMapReader
 
         List<KeyValuePair<string, string>> texts = [];
         if (kind == "ConfigMap" && node.Member("data") is { IsObject: true } plain)
-            texts.AddRange(plain.Members.Where(static m => m.Value.Text is not null).Select(static m => KeyValuePair.Create(m.Key, m.Value.Text!)));
+        {
+            texts.AddRange(plain.Members.Where(static m => m.Value.Text is not null)
+                .Select(static m => KeyValuePair.Create(m.Key, m.Value.Text!)));
+        }
+
         objects.Add(new ConfigMapData(kind, node.Member("metadata")?.Member("name")?.Text, data, texts));
     }
 }

@@ -182,8 +182,9 @@ public sealed class SignatureStoreReader
             throw new TrustException(
                 e.ErrorId,
                 e.Kind,
-                $"{store.Display(suffix)} is refused, and the signature before it is not: the server probably answers 403 for what it does not have, so it "
-                    + "cannot be told where the signatures end. Have it answer 404; in S3, by allowing readers s3:ListBucket.",
+                $"{store.Display(suffix)} is refused, and the signature before it is not: the server probably answers 403 for what it "
+                    + "does not have, so it cannot be told where the signatures end. Have it answer 404; in S3, by allowing readers "
+                    + "s3:ListBucket.",
                 e)
             {
                 Target = store.Display(suffix),
@@ -205,7 +206,9 @@ public sealed class SignatureStoreReader
                 throw TooMany(store.Display(directory), signatures);
             ReadOnlyMemory<byte>? content = store.IsFiles
                 ? _host.TryReadFile(store.FilePath(suffix), ImageLimits.SignatureBytes)?.Content
-                : await TryGetAsync(store, suffix, signatures.Count, cancellationToken).ConfigureAwait(false) is { } bytes ? bytes : default(ReadOnlyMemory<byte>?);
+                : await TryGetAsync(store, suffix, signatures.Count, cancellationToken).ConfigureAwait(false) is { } bytes
+                ? bytes
+                : default(ReadOnlyMemory<byte>?);
             if (content is null)
                 return signatures;
             if (content.Value.Length > ImageLimits.SignatureBytes)

@@ -77,7 +77,8 @@ internal static class ArmorLines
     public static bool IsBlockHeader(ReadOnlySpan<byte> line)
     {
         int colon = line.IndexOfAny((byte)':', (byte)0);
-        return colon >= 0 && line[colon] == (byte)':' && colon + 1 < line.Length && line[colon + 1] is (byte)' ' or (byte)'\r' or (byte)'\n';
+        return colon >= 0 && line[colon] == (byte)':'
+            && colon + 1 < line.Length && line[colon + 1] is (byte)' ' or (byte)'\r' or (byte)'\n';
     }
 
     /// <summary>Whether a line can be data of a block: nothing but the encoding's characters, padding and white space.</summary>

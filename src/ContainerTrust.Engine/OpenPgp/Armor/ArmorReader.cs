@@ -83,7 +83,12 @@ internal ref struct ArmorReader
         while (TryReadLine(out var line))
         {
             if (line.Length > ArmorLines.LongestLine)
-                throw Bad(_line, 0, "this line of the armored block is longer than 19,999 characters, and GnuPG loses its end; break it after every 64.");
+            {
+                throw Bad(
+                    _line, 0, "this line of the armored block is longer than 19,999 characters, "
+                        + "and GnuPG loses its end; break it after every 64.");
+            }
+
             int decoded = phase == 0 ? Radix64.DecodeGroups(line, buffer.AsSpan(count)) : 0;
             count += decoded * 3;
             for (int i = decoded * 4; i < line.Length; i++)
@@ -123,8 +128,8 @@ internal ref struct ArmorReader
         throw NoEnd(headerLine);
     }
 
-    // The empty line after the headers gets lost in templates. GnuPG then takes the line for data, but only in the first block of a file: in a later one it
-    // begins somewhere inside the line.
+    // The empty line after the headers gets lost in templates. GnuPG then takes the line for data, but only in the first block of a
+    // file: in a later one it begins somewhere inside the line.
     private bool ReadHeaders(int headerLine)
     {
         bool isLater = _isLater;
@@ -138,7 +143,12 @@ internal ref struct ArmorReader
             if (!ArmorLines.IsBlockHeader(line))
             {
                 if (isCut || isLater || !ArmorLines.IsData(line))
-                    throw Bad(_line, 0, "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
+                {
+                    throw Bad(
+                        _line, 0, "an armored block begins with header lines (Name: value) and an empty line; "
+                            + "the file is damaged, get it again.");
+                }
+
                 _position = start;
                 _line--;
                 return true;

@@ -57,7 +57,9 @@ internal static class MessageVerifier
         lacksMark = false;
         var armor = new ArmorReader(text, "the signature", ArmorKind.Message);
         bool hasBlock = armor.TryReadNext(out var block);
-        reason = !hasBlock ? SpoiledBlock.Describe(text, "PGP MESSAGE"u8) is { } spoiled ? $"It is an armored message, but {spoiled}." : "It is not OpenPGP data."
+        string? spoiled = hasBlock ? null : SpoiledBlock.Describe(text, "PGP MESSAGE"u8);
+        reason = spoiled is not null ? $"It is an armored message, but {spoiled}."
+            : !hasBlock ? "It is not OpenPGP data."
             : block.Kind switch
             {
                 ArmorKind.Message => "",

@@ -4,8 +4,8 @@ namespace ContainerTrust.Engine.Registry.Web;
 internal sealed class PlainHttpException() : IOException("The server answered the TLS handshake with plain http.");
 
 /// <summary>
-/// A connection on which TLS is to be set up. Looks at the first bytes that the server sends: no TLS record begins with <c>HTTP/</c>, and the framework says
-/// of such an answer only that it is not one. Nothing more is asked, and nothing is sent again.
+/// A connection on which TLS is to be set up. Looks at the first bytes that the server sends: no TLS record begins with <c>HTTP/</c>,
+/// and the framework says of such an answer only that it is not one. Nothing more is asked, and nothing is sent again.
 /// </summary>
 internal sealed class TlsFirstBytes(Stream inner) : Stream
 {

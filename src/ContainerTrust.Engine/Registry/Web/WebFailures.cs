@@ -54,10 +54,15 @@ internal static class WebFailures
 
     private static WebFailure PlainHttp(WebPeer peer, Uri url, Exception exception)
     {
-        string advice = peer == WebPeer.Registry ? $"If that is meant, mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
+        string advice = peer == WebPeer.Registry
+            ? $"If that is meant, mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
             : peer == WebPeer.Store ? "If that is meant, name the store by http://"
             : $"Ask the administrator of the {peer.Noun}";
-        return new WebFailure($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError, $"{WebText.Origin(url)} answers by http and not by https, and nothing was asked by http. {advice}.", exception)
+        return new WebFailure(
+            $"{peer.IdPrefix}TlsError",
+            TrustErrorKind.ReadError,
+            $"{WebText.Origin(url)} answers by http and not by https, and nothing was asked by http. {advice}.",
+            exception)
         {
             Target = WebText.Show(url),
         };

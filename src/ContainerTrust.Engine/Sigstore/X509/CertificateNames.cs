@@ -88,12 +88,14 @@ internal sealed class CertificateNames
         const string Only = "podman and skopeo compare e-mail addresses only";
         if (Uris.Contains(subjectEmail, StringComparer.Ordinal))
             return $"The signer's certificate names {subjectEmail} as a URI, and {Only}.";
-        string instead = EmailAddresses.Count > 0 ? $" It is for {List(EmailAddresses)}." : Uris.Count > 0 ? $" It names the URI {List(Uris)}, and {Only}." : "";
+        string instead = EmailAddresses.Count > 0 ? $" It is for {List(EmailAddresses)}."
+            : Uris.Count > 0 ? $" It names the URI {List(Uris)}, and {Only}." : "";
         return $"The signer's certificate is not for {subjectEmail}.{instead}";
     }
 
     private static string List(List<string> names) =>
-        string.Join(", ", names.Take(MostShown).Select(static n => Printable.Of(n, Printable.NameLength))) + (names.Count > MostShown ? " and others" : "");
+        string.Join(", ", names.Take(MostShown).Select(static n => Printable.Of(n, Printable.NameLength)))
+        + (names.Count > MostShown ? " and others" : "");
 
     private static string ReadAscii(byte[] content) =>
         Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();

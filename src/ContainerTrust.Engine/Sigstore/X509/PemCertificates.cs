@@ -24,7 +24,9 @@ internal static class PemCertificates
         {
             if (!PemBlock.TryFind(text, out PemBlock block))
             {
-                problem = certificates.Count == 0 ? SpoiledBlock.Describe(text, "CERTIFICATE"u8) ?? "it has no PEM certificate" : "something that is not a PEM certificate follows the last one";
+                problem = certificates.Count == 0
+                    ? SpoiledBlock.Describe(text, "CERTIFICATE"u8) ?? "it has no PEM certificate"
+                    : "something that is not a PEM certificate follows the last one";
                 return false;
             }
 
