@@ -11,7 +11,13 @@ namespace ContainerTrust.Cli;
 internal sealed class SignatureOptions
 {
     private readonly IdentityOptions _identity = new();
-    private readonly Option<string[]> _key = new("--key") { Description = "Key file of this machine; a signature by one of the keys is enough (default: the policy decides)", HelpName = "file" };
+    private readonly Option<string[]> _key = new("--key")
+    {
+        Description = "Key file of this machine; a signature by one of the keys is enough (default: the policy decides). "
+            + "A ConfigMap release-verification of OpenShift: by each of its keys",
+        HelpName = "file",
+    };
+
     private readonly Option<string[]> _fingerprint = new("--fingerprint") { Description = "Only signatures by this key count (default: any)", HelpName = "fingerprint" };
     private readonly Option<string[]> _store = new("--signature-store") { Description = "URL or directory that signatures are read from (default: as registries.d says)", HelpName = "store" };
     private readonly Option<string[]> _configMap = new("--signature-config-map") { Description = "File with ConfigMaps that hold signatures", HelpName = "file" };

@@ -47,8 +47,8 @@ internal static class TrustJson
         foreach (TrustKey key in trust.Keys)
             Write(writer, key);
         writer.WriteEndArray();
-        writer.WriteString("signatureStore"u8, trust.SignatureStore);
-        writer.WriteString("signatureStoreStaging"u8, trust.SignatureStoreStaging);
+        writer.WriteString("signatureStore"u8, Store(trust.SignatureStore));
+        writer.WriteString("signatureStoreStaging"u8, Store(trust.SignatureStoreStaging));
         Write(writer, "useSigstoreAttachments", trust.UseSigstoreAttachments);
         WriteSection(writer, trust.Section);
         writer.WriteString("policyPath"u8, trust.PolicyPath);
@@ -69,6 +69,9 @@ internal static class TrustJson
         writer.WriteEndObject();
     }
 
+    // What is printed ends up in logs.
+    private static string? Store(string? store) => store is null ? null : PrintableText.WithoutUser(store);
+
     // What the scope says itself in registries.d; the stores above are those in force, inherited ones included.
     private static void WriteSection(Utf8JsonWriter writer, LookasideSection? section)
     {
@@ -79,8 +82,8 @@ internal static class TrustJson
         }
 
         writer.WriteStartObject("section"u8);
-        writer.WriteString("signatureStore"u8, section.SignatureStore);
-        writer.WriteString("signatureStoreStaging"u8, section.SignatureStoreStaging);
+        writer.WriteString("signatureStore"u8, Store(section.SignatureStore));
+        writer.WriteString("signatureStoreStaging"u8, Store(section.SignatureStoreStaging));
         Write(writer, "useSigstoreAttachments", section.UseSigstoreAttachments);
         writer.WriteEndObject();
     }

@@ -60,6 +60,6 @@ internal static class TrustTable
         IReadOnlyList<string> subjects = RequirementText.Subjects(trust.Requirements);
         if (subjects.Count > 0)
             id = string.Join(", ", (string[])[.. id.Length > 0 ? (string[])[id] : [], .. subjects]);
-        return [trust.Transport, trust.Registry, Text.TypeOf(trust), id, trust.SignatureStore ?? ""];
+        return [trust.Transport, trust.Registry, Text.TypeOf(trust), id, PrintableText.WithoutUser(trust.SignatureStore ?? "")];
     }
 }

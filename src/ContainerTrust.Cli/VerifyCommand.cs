@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
@@ -18,8 +19,16 @@ internal static class VerifyCommand
         Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
         Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
         Option<string?> digest = new("--manifest-digest") { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
-        Option<string?> reference = new("--reference") { Description = "With --manifest or --manifest-digest: the image's reference", HelpName = "reference" };
-        Option<string[]> signature = new("--signature") { Description = "With --manifest or --manifest-digest: file with a signature", HelpName = "file" };
+        Option<string?> reference = new("--reference")
+        {
+            Description = "The image's reference, with --manifest or --manifest-digest; with a digest of its own, instead of an image",
+            HelpName = "reference",
+        };
+        Option<string[]> signature = new("--signature")
+        {
+            Description = "With --manifest, --manifest-digest or --reference by digest: file with a signature",
+            HelpName = "file",
+        };
         Option<int> throttle = new("--throttle-limit") { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
@@ -38,11 +47,15 @@ internal static class VerifyCommand
             string? manifestDigest = result.GetValue(digest);
             string? signedReference = result.GetValue(reference);
             string[] files = SignatureOptions.Files(result.GetValue(signature), "--signature");
+            if (manifestPath is null && manifestDigest is null && signedReference is not null)
+                manifestDigest = DockerReference.TryParse(signedReference, out DockerReference? named, out _) ? named.Digest : null;
             bool hasManifest = manifestPath is not null || manifestDigest is not null;
             if (names.Length > 0 == hasManifest)
-                throw Usage("Give images, or a manifest by --manifest or --manifest-digest.");
+                throw Usage("Give images, or a manifest by --manifest, --manifest-digest, or --reference with a digest.");
             if (hasManifest != signedReference is not null)
-                throw Usage("--manifest and --manifest-digest require --reference.");
+                throw Usage(hasManifest
+                    ? "--manifest and --manifest-digest require --reference."
+                    : "--reference is for a manifest, which --manifest or --manifest-digest gives.");
             if (files.Length > 0 && !hasManifest)
                 throw Usage("--signature requires --manifest or --manifest-digest.");
             if (hasManifest && (inRelease is not null || result.GetValue(platform) is { Length: > 0 }))

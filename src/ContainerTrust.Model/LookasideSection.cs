@@ -30,6 +30,8 @@ public sealed record LookasideSection
 
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(
-        $"store {SignatureStore ?? "none"}, staging {SignatureStoreStaging ?? "none"}, " +
+        $"store {Shown(SignatureStore)}, staging {Shown(SignatureStoreStaging)}, " +
         $"sigstore attachments {UseSigstoreAttachments?.ToString() ?? "not set"}");
+
+    private static string Shown(string? store) => store is null ? "none" : PrintableText.WithoutUser(store);
 }

@@ -72,6 +72,20 @@ internal static class PrintableText
         return safe?.ToString() ?? text;
     }
 
+    /// <summary>A URL as it may be shown: without the user name and password that it may have.</summary>
+    /// <param name="url">A URL, or anything else, which stays as it is.</param>
+    /// <returns>The same without what stands before the last <c>@</c> of its authority (RFC 3986 section 3.2.1).</returns>
+    public static string WithoutUser(string url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        int start = url.IndexOf("://", StringComparison.Ordinal);
+        if (start < 0)
+            return url;
+        int end = url.AsSpan(start + 3).IndexOfAny('/', '?', '#');
+        int at = url.LastIndexOf('@', end < 0 ? url.Length - 1 : start + 2 + end);
+        return at < start + 3 ? url : url[..(start + 3)] + url[(at + 1)..];
+    }
+
     private static bool IsUnsafe(Rune rune) => rune.Value is 0xFFFE or 0xFFFF || Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

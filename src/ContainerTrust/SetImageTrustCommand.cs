@@ -182,9 +182,9 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         if (change.Requirements is { } requirements)
             parts.Add(string.Join(" and ", requirements.Select(RequirementText.Describe)));
         if (change.Section?.SignatureStore is { } store)
-            parts.Add($"signature store {store}");
+            parts.Add($"signature store {PrintableText.WithoutUser(store)}");
         if (change.Section?.SignatureStoreStaging is { } staging)
-            parts.Add($"staging {staging}");
+            parts.Add($"staging {PrintableText.WithoutUser(staging)}");
         if ((changes.SwitchesOn(change) ? true : change.Section?.UseSigstoreAttachments) is { } attachments)
             parts.Add($"sigstore attachments {(attachments ? "on" : "off")}");
         return $"Set {string.Join(", ", parts)}";

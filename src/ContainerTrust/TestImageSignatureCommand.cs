@@ -59,9 +59,9 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     [ValidateNotNullOrEmpty]
     public string? ManifestPath { get; set; }
 
-    /// <summary>The manifest's digest, <c>sha256:…</c>.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = FileDigestSet, HelpMessage = "The manifest's digest, sha256:…")]
-    [Parameter(Mandatory = true, ParameterSetName = StoreSet, HelpMessage = "The manifest's digest, sha256:…")]
+    /// <summary>The manifest's digest, <c>sha256:…</c>. That of <see cref="Reference"/> if left out.</summary>
+    [Parameter(ParameterSetName = FileDigestSet)]
+    [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
     public string? ManifestDigest { get; set; }
 
@@ -271,7 +271,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     private Func<CancellationToken, Task<object>> JudgeDigest()
     {
         ImageVerifier verifier = Verifier;
-        return async cancellation => await verifier.VerifyDigestAsync(Reference!, ManifestDigest!, cancellation).ConfigureAwait(false);
+        return async cancellation => await verifier.VerifyDigestAsync(Reference!, ManifestDigest, cancellation).ConfigureAwait(false);
     }
 
     private Func<CancellationToken, Task<object>> JudgeFiles()

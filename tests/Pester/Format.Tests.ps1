@@ -29,6 +29,16 @@ Describe 'Formatting' {
         $lines[0] | Should -Match $Row
     }
 
+    It 'shows no password of a store, and the property keeps it' {
+        $secret = New-TestRoot '{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"reject"}]}}}' @{ 'a.yaml' = "docker:`n  quay.io:`n    lookaside: https://user:secret@store.example.com/sigs`n" }
+        $trust = Get-ImageTrust quay.io -Root $secret -WarningAction SilentlyContinue
+        $trust.SignatureStore | Should -Be 'https://user:secret@store.example.com/sigs'
+        foreach ($text in ($trust | Out-String -Width 200), ($trust | Format-List | Out-String), ($trust.Section | Format-List | Out-String), ($trust.Section | Format-Table | Out-String), "$($trust.Section)") {
+            $text | Should -Not -Match 'secret'
+            $text | Should -Match 'https://store.example.com/sigs'
+        }
+    }
+
     It 'shows N/A for keys that cannot be read' {
         $lost = New-TestRoot '{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/lost.asc"}]}}}'
         Get-ImageTrust quay.io -Root $lost -WarningAction SilentlyContinue | Out-String | Should -Match 'docker +quay.io +signed +N/A'

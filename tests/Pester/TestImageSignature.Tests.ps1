@@ -376,6 +376,24 @@ Describe 'Test-ImageSignature by keys and stores' {
         (Test-ImageSignature @image -ExactRepository registry.example.com/app -Fingerprint ('B' * 40)).IsValid | Should -BeFalse
     }
 
+    It 'needs no digest beside a reference that has one, and no registry for an image by digest with keys and a store' {
+        $by = @{ SignatureStore = $releases; KeyPath = "$ImagePath/release.asc" }
+        $result = Test-ImageSignature -Reference "registry.example.com/app@$digest" @by
+        $result.IsValid | Should -BeTrue -Because $result.Reason
+        $result.ManifestDigest | Should -Be $digest
+        (Test-ImageSignature "registry.invalid/app@$digest" @by -ExactRepository registry.example.com/app).IsValid | Should -BeTrue
+        (Test-ImageSignature "registry.example.com/app@sha256:$('0' * 64)" @by).IsValid | Should -BeFalse
+        { Test-ImageSignature -Reference registry.example.com/app:v1 @by -ErrorAction Stop } | Should -Throw -ErrorId 'ManifestRequired,*'
+        (Test-ImageSignature -Reference "registry.example.com/app@$digest" -SignaturePath "$ImagePath/app/signature-1" -KeyPath "$ImagePath/release.asc").Reason |
+            Should -Match 'registry.example.com/app:v1'
+    }
+
+    It 'takes the keys of a ConfigMap release-verification' {
+        $keys = @{ apiVersion = 'v1'; kind = 'ConfigMap'; data = @{ 'verifier-public-key-own' = (Get-Content -Raw -LiteralPath "$ImagePath/release.asc"); 'store-own' = 'https://store.invalid' } }
+        [System.IO.File]::WriteAllText("$root/keys.json", (ConvertTo-Json $keys -Depth 5))
+        (Test-ImageSignature "registry.example.com/app@$digest" -SignatureStore $releases -KeyPath "$root/keys.json").IsValid | Should -BeTrue
+    }
+
     It 'reads signatures from <Where>, without a registry' -TestCases @(
         @{ Where = 'a lookaside store'; Store = { @{ SignatureStore = $lookaside } } }
         @{ Where = 'a lookaside store by URL'; Store = { @{ SignatureStore = "file://$lookaside" } } }

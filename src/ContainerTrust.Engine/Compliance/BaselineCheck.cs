@@ -116,7 +116,8 @@ internal sealed class BaselineCheck : IComplianceCheck
         {
             audit.Add(
                 ComplianceRules.BaselineStoreDiffers,
-                $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}.",
+                $"{words} has {what} {Shown(here)}; in the baseline it is {Shown(there)}"
+                    + $"{(Shown(here) == Shown(there) ? " with another user name or password" : "")}.",
                 path ?? audit.Lookaside!.Directory,
                 entry.Name,
                 severity);
@@ -137,7 +138,8 @@ internal sealed class BaselineCheck : IComplianceCheck
 
     private static string? Url(string? url) => url?.TrimEnd('/');
 
-    private static string Shown(string? value) => value is null ? "none" : Printable.Of(value, Printable.SentenceLength);
+    private static string Shown(string? value) =>
+        value is null ? "none" : Printable.Of(StoreUrl.WithoutUser(value), Printable.SentenceLength);
 
     private static string Describe(IReadOnlyList<TrustRequirement> requirements) =>
         Printable.Of(string.Join(" and ", requirements.Select(RequirementText.Describe)), Printable.SentenceLength);

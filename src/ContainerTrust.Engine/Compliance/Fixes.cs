@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Compliance;
@@ -31,7 +32,9 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
             entry.Scope);
 
     /// <summary>Names a signature store, and leaves the requirements.</summary>
-    public Advice? SetStore(PolicyEntry entry, string url) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
+    // No password on a command line.
+    public Advice? SetStore(PolicyEntry entry, string url) =>
+        IsTransportsDefault(entry) || StoreUrl.HasUserInfo(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
 
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
     public Advice? SwitchAttachmentsOn(PolicyEntry entry) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.UseSigstoreAttachments.With()]);

@@ -62,7 +62,7 @@ internal sealed class SigstoreCheck : IComplianceCheck
                     entry.Name);
             }
 
-            foreach (string doubt in sigstore.Select(SigstoreDoubts.Misspelt).OfType<string>().Distinct())
+            foreach (string doubt in sigstore.Select(SubjectSpelling.Problem).OfType<string>().Distinct())
                 audit.Add(ComplianceRules.SubjectMisspelt, $"In {entry.Words}, {doubt}", path, entry.Name);
         }
     }

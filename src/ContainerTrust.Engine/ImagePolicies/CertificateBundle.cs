@@ -38,10 +38,12 @@ internal static class CertificateBundle
                 if (line == Begin)
                     (body, start) = (new StringBuilder(), number);
                 else if (line.Contains("-----BEGIN", StringComparison.Ordinal) || line.Contains("-----END", StringComparison.Ordinal))
-                    throw Invalid(
-                        name,
-                        number,
-                        $"this line does not belong to a certificate. Leave only whole blocks '{Begin}' in the file.");
+                {
+                    bool isFirst = certificates.Count == 0;
+                    throw Invalid(name, number, isFirst && SpoiledBlock.Describe(content, "CERTIFICATE"u8) is { } spoiled
+                        ? $"{spoiled}."
+                        : $"this line does not belong to a certificate. Leave only whole blocks '{Begin}' in the file.");
+                }
             }
             else if (line == End)
             {

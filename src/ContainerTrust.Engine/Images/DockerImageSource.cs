@@ -50,7 +50,10 @@ internal sealed class DockerImageSource : IImageSource
         get
         {
             PullSource place = _place ?? _places[^1];
-            return ReadsAttachments(place) ? [StoreUrl.WithoutUser(Store(place)), $"the attachments in {place.Reference.Domain}"] : [StoreUrl.WithoutUser(Store(place))];
+            string store = StoreUrl.WithoutUser(Store(place));
+            if (place.IsMirror)
+                store += $" under {place.Reference.Name}, the name at the mirror that answered";
+            return ReadsAttachments(place) ? [store, $"the attachments in {place.Reference.Domain}"] : [store];
         }
     }
 

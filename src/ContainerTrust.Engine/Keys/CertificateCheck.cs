@@ -76,6 +76,8 @@ internal static class CertificateCheck
                 faults.Add($"certificate {number}{SubjectOf(block.Content)} cannot be used, as {problem}");
         }
 
+        if (certificates.Count == 0 && faults.Count == 0 && SpoiledBlock.Describe(content, "CERTIFICATE"u8) is { } spoiled)
+            faults.Add(spoiled);
         if (use == KeyMaterialUse.PkiIntermediates && faults.Count == 0 && !PemCertificates.TryReadIntermediates(content, out _, out string fault))
             faults.Add(fault);
         return certificates;

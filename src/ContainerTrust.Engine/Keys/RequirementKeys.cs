@@ -16,6 +16,7 @@ public sealed class RequirementKeys
     private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
     private readonly Action<string> _say;
+    private readonly string _dataName = KeyMaterialFiles.InPolicy;
 
     /// <summary>Keys of a host.</summary>
     /// <param name="host">The host whose paths the requirements name.</param>
@@ -26,6 +27,9 @@ public sealed class RequirementKeys
     {
         ArgumentNullException.ThrowIfNull(warn);
     }
+
+    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, string dataName)
+        : this(host, warn, say) => _dataName = dataName;
 
     internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
     {
@@ -104,7 +108,7 @@ public sealed class RequirementKeys
     {
         try
         {
-            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(KeyMaterialFiles.NameOf(m), Content(m)))];
+            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(m.Path ?? _dataName, Content(m)))];
             OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
             foreach (string warning in keyring.Warnings)
                 _warn(warning);

@@ -47,11 +47,15 @@ internal static class NodeDoubts
             if (node?.SignatureStore is not { } store)
             {
                 string advice = wanted is null ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add {TrustOption.IncludeRegistriesD}" : withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}";
-                yield return $"{change} asks for signatures, and the nodes have no signature store for it{(wanted is null ? "" : $" ({wanted} is the entry's)")}, so they accept no image of it, unless the registry itself hands out signatures. {advice}.";
+                string entrys = wanted is null ? "" : $" ({StoreUrl.WithoutUser(wanted)} is the entry's)";
+                yield return $"{change} asks for signatures, and the nodes have no signature store for it{entrys}, "
+                    + "so they accept no image of it, "
+                    + $"unless the registry itself hands out signatures. {advice}.";
             }
             else if (wanted is not null && wanted != store)
             {
-                yield return $"{change} has the signature store {wanted}, and the nodes read {store}. {(withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}")}.";
+                yield return $"{change} has the signature store {StoreUrl.WithoutUser(wanted)}, and the nodes read "
+                    + $"{StoreUrl.WithoutUser(store)}. {(withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}")}.";
             }
         }
 

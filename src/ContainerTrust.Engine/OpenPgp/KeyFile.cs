@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Formats.Pem;
 using ContainerTrust.Engine.OpenPgp.Armor;
 
 namespace ContainerTrust.Engine.OpenPgp;
@@ -59,6 +60,12 @@ internal static class KeyFile
 
             if (block.Kind == ArmorKind.PrivateKey)
                 sink.Warn($"the private key block at line {block.Line} must not be where policies are; a private key in it is not used.");
+            if (block.LacksEmptyLine)
+            {
+                sink.Warn($"the armored block at line {block.Line} lacks the empty line before its data; gpg reads it, but Go's OpenPGP in "
+                    + "some builds of podman does not. Export the key again with gpg --export --armor.");
+            }
+
             if (block.LacksMark)
                 sink.MarkMissing(block.Line);
             sink.Parse(block.Data, block.Line);
@@ -79,9 +86,13 @@ internal static class KeyFile
 
     private static TrustFormatException NoPublicKey(ReadOnlySpan<byte> content, string path)
     {
-        string problem = ForeignContent.Describe(content) is { } description
+        string problem = SpoiledBlock.Describe(content, "PGP PUBLIC KEY BLOCK"u8) is { } spoiled
+            ? $"the file has an OpenPGP public key, but {spoiled}."
+            : ForeignContent.Describe(content) is { } description
             ? $"the file {description}; an OpenPGP public key is needed here."
-            : content.StartsWith<byte>([0xEF, 0xBB, 0xBF]) ? "the file begins with a byte order mark, which gpg does not read; remove it." : "it has no OpenPGP public key; export one with gpg --export --armor.";
+            : content.StartsWith<byte>([0xEF, 0xBB, 0xBF])
+            ? "the file begins with a byte order mark, which gpg does not read; save it as UTF-8 without one."
+            : "it has no OpenPGP public key; export one with gpg --export --armor.";
         return new TrustFormatException("NoUsableKey", path, 0, 0, "", problem);
     }
 }

@@ -41,17 +41,23 @@ internal static class StatusErrors
         : Common(WebPeer.TokenServer, answer, "Try again later, and ask the registry's administrator if it stays so");
 
     /// <summary>A file of a signature store that is not given.</summary>
-    public static WebFailure ForStore(WebAnswer answer) => answer.Status is 401 or 403
-        ? new WebFailure(
+    public static WebFailure ForStore(WebAnswer answer)
+    {
+        if (answer.Status is not (401 or 403))
+            return Common(WebPeer.Store, answer, "Try again later, and check the store's URL in registries.d if it stays so");
+        string words = WebText.Quote(WebPeer.Store, ServerWords.Of(answer.Body));
+        string missing = answer.Status == 403
+            ? "; a store must answer 404 for what it does not have, and S3 does so only if readers are allowed s3:ListBucket"
+            : "";
+        return new WebFailure(
             "StoreUnauthorized",
             TrustErrorKind.PermissionDenied,
-            $"The signature store does not let {WebText.Show(answer.Url)} be read: " +
-            $"status {answer.Status}{WebText.Quote(WebPeer.Store, ServerWords.Of(answer.Body))}. Check the store's URL in registries.d, " +
-            "and who may read it.")
+            $"The signature store does not let {WebText.Show(answer.Url)} be read: status {answer.Status}{words}. "
+                + $"Check the store's URL in registries.d, and who may read it{missing}.")
         {
             Target = WebText.Show(answer.Url),
-        }
-        : Common(WebPeer.Store, answer, "Try again later, and check the store's URL in registries.d if it stays so");
+        };
+    }
 
     private static WebFailure Unauthorized(WebAnswer answer, DockerReference reference, RegistryCredential? credential, string words)
     {

@@ -20,6 +20,6 @@ internal sealed class FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, stri
         if (FulcioIssuer.Read(leaf.Extensions) != oidcIssuer)
             throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, $"The signer was not authenticated by {oidcIssuer}.");
         if (!leaf.Extensions.Names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))
-            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectEmail}.");
+            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, leaf.Extensions.Names.EmailRefusal(subjectEmail));
     }
 }

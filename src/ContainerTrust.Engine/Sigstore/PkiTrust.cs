@@ -21,7 +21,7 @@ internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOn
             leaf, roots, [.. intermediates, .. untrustedIntermediates], now, ignoresUnknownNames: false, subjectHostname);
         CertificateNames names = leaf.Extensions.Names;
         if (subjectEmail is not null && !names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))
-            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectEmail}.");
+            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, names.EmailRefusal(subjectEmail));
         if (subjectHostname is not null && !HostNameMatch.IsFor(names, subjectHostname))
             throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, $"The signer's certificate is not for {subjectHostname}.");
         return root.SubjectName;

@@ -48,7 +48,7 @@ internal static class SigstoreDoubts
             yield return "signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. A policy cannot express 'either one': choose one of them.";
         foreach (SigstoreSignedRequirement requirement in sigstore)
         {
-            if (Misspelt(requirement) is { } doubt)
+            if (SubjectSpelling.Problem(requirement) is { } doubt)
                 yield return doubt;
         }
 
@@ -109,21 +109,6 @@ internal static class SigstoreDoubts
             : sigstore.Any(static r => (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null) ? ("a Rekor key", "5.24 (podman 4.4, skopeo 1.11)")
             : null;
         return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older ones refuse the whole policy." : null;
-    }
-
-    /// <summary>
-    /// What cannot be right in a requirement's issuer or subject: these are compared letter by letter with what a certificate says.
-    /// </summary>
-    /// <returns>A clause that ends with a full stop, or null.</returns>
-    internal static string? Misspelt(SigstoreSignedRequirement requirement)
-    {
-        if (requirement.Fulcio?.OidcIssuer is { } issuer && !(Uri.TryCreate(issuer, UriKind.Absolute, out Uri? url) && url.Scheme is "https" or "http"))
-            return $"the issuer '{issuer}' is not a URL, and certificates of Fulcio name their issuer by URL, such as https://accounts.google.com.";
-        if ((requirement.Fulcio?.SubjectEmail ?? requirement.Pki?.SubjectEmail) is { Length: > 0 } email && !email.Contains('@', StringComparison.Ordinal))
-            return $"'{email}' is not an e-mail address, so no certificate will have it as one.";
-        if (requirement.Pki?.SubjectHostname is { Length: > 0 } host && host.AsSpan().IndexOfAny("/@") >= 0)
-            return $"'{host}' is not a host name, so no certificate will have it as one.";
-        return null;
     }
 
     private static string Names(List<string> names) => names.Count <= MostNames

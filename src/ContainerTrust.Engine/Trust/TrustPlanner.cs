@@ -72,7 +72,8 @@ internal sealed class TrustPlanner
         foreach (TrustChange change in changes)
         {
             if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
-                _warnings.Add($"The default of transport docker cannot have a section of its own, so its signature store {store} is not copied. {Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.SignatureStore.With(store))} sets it.");
+                _warnings.Add("The default of transport docker cannot have a section of its own, "
+                    + $"so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
         }
 
         if (editor is not null && removed.Count > 0)
@@ -307,7 +308,9 @@ internal sealed class TrustPlanner
             if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
                 && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
             {
-                _warnings.Add($"{scope.Name} loses its signature store {store} with the section that is removed, and still asks for signatures. Give it one with {TrustOption.SignatureStore}, or keep the section with {TrustOption.KeepSignatureStore}.");
+                _warnings.Add($"{scope.Name} loses its signature store {StoreUrl.WithoutUser(store)} with the section that is removed, "
+                    + $"and still asks for signatures. Give it one with {TrustOption.SignatureStore}, "
+                    + $"or keep the section with {TrustOption.KeepSignatureStore}.");
             }
 
             if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true
@@ -317,4 +320,9 @@ internal sealed class TrustPlanner
             }
         }
     }
+
+    // No password on a command line.
+    private string SetsStore(string store) => StoreUrl.HasUserInfo(store)
+        ? $"{TrustOperation.Set} sets it by {TrustOption.Default} and {TrustOption.SignatureStore}."
+        : $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.SignatureStore.With(store))} sets it.";
 }

@@ -189,7 +189,7 @@ internal sealed class TrustReset
                 [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
             LookasideConfiguration configuration = LookasideConfiguration.Load(alone, _locations.RegistriesDirectory);
             string? store = configuration.Default?.Section.SignatureStore;
-            return store is not null ? $"names {store} as the signature store of every registry"
+            return store is not null ? $"names {StoreUrl.WithoutUser(store)} as the signature store of every registry"
                 : configuration.Sections.Count > 0 ? $"has sections for {string.Join(", ", configuration.Sections.Keys)}"
                 : null;
         }

@@ -8,13 +8,14 @@ namespace ContainerTrust.Engine.Verification;
 internal static class CallerKeys
 {
     /// <summary>
-    /// The requirement that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one of them is enough.
+    /// The requirements that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one
+    /// of them is enough, but for those of a ConfigMap (<see cref="VerifierKeys"/>), each of which must have signed.
     /// </summary>
     /// <param name="paths">The key files, on this machine.</param>
     /// <param name="identity">The name that signatures must have. Null for the default.</param>
-    /// <returns>The requirement.</returns>
+    /// <returns>The requirements, at least one.</returns>
     /// <exception cref="TrustException"><c>NoUsableKey</c>: a file is missing. <c>MixedKeys</c>: the keys are of both kinds.</exception>
-    public static TrustRequirement ToRequirement(IReadOnlyList<string> paths, SignedIdentity? identity)
+    public static IReadOnlyList<TrustRequirement> ToRequirements(IReadOnlyList<string> paths, SignedIdentity? identity)
     {
         foreach (string path in paths)
         {
@@ -22,6 +23,8 @@ internal static class CallerKeys
                 throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
         }
 
+        if (VerifierKeys.Read(paths, identity) is { } verifiers)
+            return verifiers;
         bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
         if (arePem.Contains(true) && arePem.Contains(false))
         {
@@ -35,25 +38,28 @@ internal static class CallerKeys
         }
 
         return arePem.Contains(true)
-            ? new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = identity }
-            : new SignedByRequirement { KeyPaths = paths, SignedIdentity = identity };
+            ? [new SigstoreSignedRequirement { KeyPaths = paths, SignedIdentity = identity }]
+            : [new SignedByRequirement { KeyPaths = paths, SignedIdentity = identity }];
     }
 
     /// <summary>Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.</summary>
     /// <param name="keys">What was read of them.</param>
-    /// <param name="requirement">The requirement that they make.</param>
+    /// <param name="requirements">The requirements that they make.</param>
     /// <param name="keyPaths">Their files.</param>
     /// <exception cref="TrustException"><c>NoUsableKey</c>.</exception>
-    public static void RequireUsable(RequirementKeys keys, TrustRequirement requirement, IReadOnlyList<string> keyPaths)
+    public static void RequireUsable(RequirementKeys keys, IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<string> keyPaths)
     {
-        string problem = requirement switch
+        foreach (TrustRequirement requirement in requirements)
         {
-            SignedByRequirement signedBy => keys.For(signedBy).Problem,
-            SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
-            _ => "",
-        };
-        if (problem.Length > 0)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+            string problem = requirement switch
+            {
+                SignedByRequirement signedBy => keys.For(signedBy).Problem,
+                SigstoreSignedRequirement sigstore => keys.For(sigstore).Problem,
+                _ => "",
+            };
+            if (problem.Length > 0)
+                throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, problem) { Target = string.Join(", ", keyPaths) };
+        }
     }
 
     private static bool IsPemPublicKey(string path)

@@ -26,7 +26,7 @@ public sealed class FileVerifier
     internal FileVerifier(ITrustHost host, Action<string> warn, Action<string>? say = null)
     {
         _host = host;
-        _keys = new RequirementKeys(host, warn, say);
+        _keys = new RequirementKeys(host, warn, say, VerifierKeys.Name);
     }
 
     /// <summary>Verifies.</summary>
@@ -45,25 +45,29 @@ public sealed class FileVerifier
         JudgedManifest manifest = ReadManifest(files, reference);
 
         // Shown in the result; compared is as skopeo compares, which knows a reference without tag and digest too.
-        SignedByRequirement requirement = new() { KeyPaths = files.KeyPaths, SignedIdentity = new ExactReferenceIdentity { DockerReference = reference.ToString() } };
-        RequirementKeyring keyring = _keys.For(requirement);
-        if (keyring.Keyring is null)
-            throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, keyring.Problem) { Target = string.Join(", ", files.KeyPaths) };
-        SignedByJudge judge = new(keyring.Keyring, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
-
+        ExactReferenceIdentity identity = new() { DockerReference = reference.ToString() };
+        IReadOnlyList<SignedByRequirement> requirements = VerifierKeys.Read(files.KeyPaths, identity)
+            ?? [new SignedByRequirement { KeyPaths = files.KeyPaths, SignedIdentity = identity }];
+        CallerKeys.RequireUsable(_keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
-        ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
-        RequirementVerdict verdict = PolicyEvaluator.Verdict(requirement, judged, [], null);
+        RequirementVerdict[] verdicts = [.. requirements.Select(requirement =>
+        {
+            SignedByJudge judge = new(
+                _keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
+            ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
+            return PolicyEvaluator.Verdict(requirement, judged, [], null);
+        })];
+        RequirementVerdict decisive = Array.Find(verdicts, static v => !v.IsSatisfied) ?? verdicts[0];
         return new ImageSignatureResult
         {
             ComputerName = _host.ComputerName,
             Image = files.Reference,
             ManifestDigest = manifest.Digest,
-            PinnedReference = verdict.IsSatisfied ? $"{reference.Name}@{manifest.Digest}" : null,
-            IsValid = verdict.IsSatisfied,
-            Reason = verdict.Reason,
-            Requirements = [verdict],
-            Signatures = judged,
+            PinnedReference = decisive.IsSatisfied ? $"{reference.Name}@{manifest.Digest}" : null,
+            IsValid = decisive.IsSatisfied,
+            Reason = decisive.Reason,
+            Requirements = verdicts,
+            Signatures = decisive.Signatures,
             ManifestSource = files.ManifestPath,
         };
     }

@@ -29,7 +29,7 @@ public sealed class ImageVerifier : IDisposable
     private readonly IReadOnlyList<string> _fingerprints;
     private readonly RequirementKeys _policyKeys;
     private readonly RequirementKeys _ownKeys;
-    private readonly Lazy<TrustRequirement?> _keyRequirement;
+    private readonly Lazy<IReadOnlyList<TrustRequirement>?> _keyRequirements;
     private readonly Lazy<PolicyDocument> _policy;
     private readonly Lazy<LookasideConfiguration> _lookaside;
     private readonly Lazy<RegistriesConfiguration> _registries;
@@ -54,9 +54,9 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose);
-        _keyRequirement = new Lazy<TrustRequirement?>(
-            () => options.KeyPaths is { } paths ? CallerKeys.ToRequirement(paths, options.SignedIdentity) : null);
+        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
+        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
+            () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
@@ -95,8 +95,11 @@ public sealed class ImageVerifier : IDisposable
 
         async Task<IReadOnlyList<ImageSignatureResult>> VerifyWithinAsync(CancellationToken token)
         {
-            FetchedImage top = await FetchAsync(image, token).ConfigureAwait(false);
-            return choice != PlatformChoice.List && ManifestList.IsList(top.Manifest!)
+            // Keys and stores say all that there is to say of a digest: no registry is asked, and there is no instance to choose.
+            FetchedImage top = choice == PlatformChoice.Host && HasOwnKeys && HasOwnStores
+                ? await IdentifyAsync(image, token).ConfigureAwait(false)
+                : await FetchAsync(image, token).ConfigureAwait(false);
+            return choice != PlatformChoice.List && top.Manifest is not null && ManifestList.IsList(top.Manifest)
                 ? await new MultiArchJudge(this, RequiresSignature).JudgeAsync(top, choice, token).ConfigureAwait(false)
                 : [await new UnreadSignatures(this).ExplainAsync(top, await JudgeAsync(top, RequiresSignature, token).ConfigureAwait(false), token).ConfigureAwait(false)];
         }
@@ -106,18 +109,22 @@ public sealed class ImageVerifier : IDisposable
     /// Verifies by reference and digest alone, with the stores or ConfigMaps of the options; no registry is asked.
     /// </summary>
     /// <param name="reference">The reference that signatures must name; a name without tag and digest stands for the repository.</param>
-    /// <param name="manifestDigest">The manifest's digest.</param>
+    /// <param name="manifestDigest">The manifest's digest. Null for that of the reference.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict.</returns>
-    /// <exception cref="TrustException">A store cannot be read, or the reference or digest is none.</exception>
-    public async Task<ImageSignatureResult> VerifyDigestAsync(string reference, string manifestDigest, CancellationToken cancellationToken)
+    /// <exception cref="TrustException">
+    /// A store cannot be read, the reference or digest is none, or there is no digest (<c>ManifestRequired</c>).
+    /// </exception>
+    public async Task<ImageSignatureResult> VerifyDigestAsync(string reference, string? manifestDigest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        ArgumentNullException.ThrowIfNull(manifestDigest);
-        if (!ReferenceGrammar.IsDigest(manifestDigest))
+        if (manifestDigest is not null && !ReferenceGrammar.IsDigest(manifestDigest))
             throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = manifestDigest };
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
             throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
+        manifestDigest ??= parsed.Digest ?? throw new TrustException(
+            "ManifestRequired", TrustErrorKind.InvalidArgument, $"'{reference}' names no digest, so nothing says which manifest is meant. "
+                + "Give the reference by digest, or the manifest's digest beside it.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
             throw FetchedImage.Mismatch(reference, manifestDigest, named);
         ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
@@ -191,6 +198,8 @@ public sealed class ImageVerifier : IDisposable
     internal async Task<ImageSignatureResult> JudgeAsync(FetchedImage fetched, bool requireSignature, CancellationToken cancellationToken)
     {
         Judgement judgement = await EvaluateAsync(fetched, null, cancellationToken).ConfigureAwait(false);
+        if (judgement.Failure is { } failure)
+            WarnOnce(judgement.Verdict.IsAccepted ? $"{failure.Message} Another store has a signature that is accepted." : throw failure);
         ImageSignatureResult result = ToResult(fetched, judgement);
         if (!result.IsValid)
             return result;
@@ -236,31 +245,31 @@ public sealed class ImageVerifier : IDisposable
         (IReadOnlyList<TrustRequirement> requirements, string? scope, string? scopeReason) = Requirements(fetched.Name);
         RequirementKeys keys = _options.KeyPaths is null ? _policyKeys : _ownKeys;
         if (_options.KeyPaths is { } keyPaths)
-            CallerKeys.RequireUsable(keys, requirements[0], keyPaths);
-        (IReadOnlyList<SignatureBlob> signatures, IReadOnlyList<string> stores) =
-            known is not null ? (known.UntrustedSignatures, known.SearchedStores)
+            CallerKeys.RequireUsable(keys, requirements, keyPaths);
+        FoundSignatures found = known is not null ? new(known.UntrustedSignatures, known.SearchedStores)
             : PolicyEvaluator.NeedsSignatures(requirements) ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
-            : ([], []);
+            : new([], []);
         ImageToJudge input = new()
         {
             Reference = fetched.Name.Reference,
             Manifest = fetched.Judged,
-            UntrustedSignatures = signatures,
-            SearchedStores = stores,
+            UntrustedSignatures = found.Signatures,
+            SearchedStores = found.Stores,
             AttachmentsHint = fetched.Source is null || HasOwnStores
                 ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
                 : fetched.Source.AttachmentsHint,
             TakesBundles = HasOwnKeys,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
-        return new Judgement(requirements, scope, scopeReason, input, PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints));
+        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure };
     }
 
     /// <summary>What is required of an image: by the policy, or by the keys that were given in its place.</summary>
     internal (IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? Reason) Requirements(ImageName name)
     {
-        if (_keyRequirement.Value is { } own)
-            return ([own], null, null);
+        if (_keyRequirements.Value is { } own)
+            return (own, null, null);
         (PolicyScope? scope, string reason) = PolicyLookup.Find(_policy.Value, name);
         _messages.Verbose($"{name.FullName}: {reason}");
         return (scope?.Requirements ?? _policy.Value.Default, scope?.Name ?? "default", reason);
@@ -296,40 +305,29 @@ public sealed class ImageVerifier : IDisposable
         return new FetchedImage(name, source, null, null, manifest, judged);
     }
 
-    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    private async Task<FoundSignatures> FindSignaturesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string digest = fetched.Judged.Digest;
         if (!HasOwnStores)
         {
             return fetched.Source is { } source
-                ? (await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false), source.SignatureStores)
+                ? new(await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false),
+                    source.SignatureStores)
                 : await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
         }
 
-        List<SignatureBlob> found = [];
-        foreach (string store in _options.SignatureStores ?? [])
-        {
-            _messages.Verbose($"Reading the signatures of {digest} from {StoreUrl.WithoutUser(store)}.");
-            if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
-                throw new TrustException("StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.") { Target = store };
-            found.AddRange(await _ownStores.Value.ReadAsync(store, fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false));
-        }
-
-        foreach (string path in _options.SignatureConfigMaps ?? [])
-        {
-            HostFile file = LocalHost.Instance.TryReadFile(path, SignatureConfigMaps.MaxDocumentBytes)
-                ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The file {path} does not exist.") { Target = path };
-            found.AddRange(SignatureConfigMaps.Read(path, file.Content, digest, _messages.Verbose));
-        }
-
-        return (found, [.. (_options.SignatureStores ?? []).Select(StoreUrl.WithoutUser), .. _options.SignatureConfigMaps ?? []]);
+        OwnStores own = new(_options.SignatureStores ?? [], _options.SignatureConfigMaps ?? [], _ownStores, _messages.Verbose);
+        return await own.ReadAsync(fetched.Name.Reference, digest, cancellationToken).ConfigureAwait(false);
     }
 
     // Without a source nothing says which mirror answered, so the name itself counts.
-    private async Task<(IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores)> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
+    private async Task<FoundSignatures> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
         string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
-        return (await _hostStores.Value.ReadConfiguredAsync(store, fetched.Name.Reference!, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false), [StoreUrl.WithoutUser(store)]);
+        DockerReference reference = fetched.Name.Reference!;
+        return new(
+            await _hostStores.Value.ReadConfiguredAsync(store, reference, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false),
+            [StoreUrl.WithoutUser(store)]);
     }
 
     private ImageName Resolve(string image)
@@ -380,7 +378,11 @@ public sealed class ImageVerifier : IDisposable
             }
         }
 
-        return new DockerImageSource(name.Reference!, _registries.Value.PullSources(name.Reference!), _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce) { ReadsAllAttachments = _keyRequirement.Value is SigstoreSignedRequirement };
+        IReadOnlyList<PullSource> places = _registries.Value.PullSources(name.Reference!);
+        return new DockerImageSource(name.Reference!, places, _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce)
+        {
+            ReadsAllAttachments = _keyRequirements.Value is [SigstoreSignedRequirement, ..],
+        };
     }
 
     private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);

@@ -9,4 +9,10 @@ namespace ContainerTrust.Engine.Verification;
 /// <param name="Input">What was judged.</param>
 /// <param name="Verdict">The verdict.</param>
 internal sealed record Judgement(
-    IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? ScopeReason, ImageToJudge Input, PolicyVerdict Verdict);
+    IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? ScopeReason, ImageToJudge Input, PolicyVerdict Verdict)
+{
+    /// <summary>
+    /// Why one of several stores that the caller named could not be read. Without it an image that is not accepted cannot be judged.
+    /// </summary>
+    public TrustException? Failure { get; init; }
+}

@@ -125,7 +125,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
             return null;
         FetchedImage quiet = list with { Source = list.Source!.WithoutWarnings() };
         return await BriefLookup.TryAsync(
-            async token => await verifier.EvaluateAsync(quiet, null, token).ConfigureAwait(false),
+            async token => Known(await verifier.EvaluateAsync(quiet, null, token).ConfigureAwait(false)),
             verifier.ImageTimeout,
             why => verifier.Messages.Verbose($"Whether the multi-arch list {list.Judged.Digest} is signed could not be found out: {why}"),
             cancellationToken).ConfigureAwait(false);
@@ -149,9 +149,13 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         return platform;
     }
 
+    // Where a store could not be read, nothing is known but what another one accepts.
+    private static Judgement Known(Judgement judgement) =>
+        judgement.Failure is null || judgement.Verdict.IsAccepted ? judgement : throw judgement.Failure;
+
     private string Difference(bool isValid, FetchedImage list, Judgement judgement)
     {
-        if (!PolicyEvaluator.VerifiesSignatures(judgement.Requirements) || isValid == judgement.Verdict.IsAccepted)
+        if (judgement.Failure is not null || !PolicyEvaluator.VerifiesSignatures(judgement.Requirements) || isValid == judgement.Verdict.IsAccepted)
             return "";
         if (isValid)
             return $" The multi-arch list {list.Judged.Digest} has no such signature; podman pull does not need one.";

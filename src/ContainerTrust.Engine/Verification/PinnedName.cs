@@ -66,8 +66,8 @@ internal sealed class PinnedName(ImageVerifier verifier)
             ? await verifier.FetchAsync(name, cancellationToken).ConfigureAwait(false)
             : fetched with { Name = name };
         bool isKnown = !isElsewhere && PolicyEvaluator.NeedsSignatures(judgement.Requirements);
-        PolicyVerdict verdict = (await verifier.EvaluateAsync(again, isKnown ? judgement.Input : null, cancellationToken).ConfigureAwait(false)).Verdict;
-        return verdict.IsAccepted ? "" : verdict.Reason;
+        Judgement second = await verifier.EvaluateAsync(again, isKnown ? judgement.Input : null, cancellationToken).ConfigureAwait(false);
+        return second.Verdict.IsAccepted ? "" : second.Failure is null ? second.Verdict.Reason : throw second.Failure;
     }
 
     private bool IsElsewhere(FetchedImage fetched, ImageName name) =>

@@ -20,6 +20,15 @@ public static class TrustView
         return PrintableText.Line(item.Properties[property]?.Value?.ToString() ?? "");
     }
 
+    /// <summary>
+    /// A signature store: without the user name and password that its URL may have. The property itself keeps them, for those who
+    /// write it back.
+    /// </summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <returns>The text; empty if there is none.</returns>
+    public static string Store(PSObject item, string property) => PrintableText.WithoutUser(Text(item, property));
+
     /// <summary>A property as PowerShell shows it, with texts in it that cannot steer the terminal.</summary>
     /// <param name="item">The object.</param>
     /// <param name="property">The property's name.</param>

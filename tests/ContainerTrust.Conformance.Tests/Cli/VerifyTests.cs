@@ -66,6 +66,34 @@ public sealed class VerifyTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_reference_by_digest_needs_no_digest_beside_it()
+    {
+        string digest = Digest("app");
+        string store = Directory.CreateDirectory($"{_root}/store/{digest.Replace(':', '=')}").FullName;
+        File.Copy(Images + "/app/signature-1", store + "/signature-1");
+        string[] by = ["--key", Key, "--signature-store", _root + "/store"];
+        Assert.Equal(0, Verify(["--reference", $"registry.example.com/app@{digest}", .. by]).ExitCode);
+        Assert.Equal(0, Verify([$"registry.example.com/app@{digest}", .. by]).ExitCode);
+        CommandLine.Result refused = Verify(["--reference", "registry.example.com/app:v1", .. by]);
+        Assert.Contains("or --reference with a digest", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("", refused.Output);
+        Assert.NotEqual(0, refused.ExitCode);
+    }
+
+    [SkippableFact]
+    public void Show_prints_no_password_of_a_store()
+    {
+        Directory.CreateDirectory(_root + "/etc/containers/registries.d");
+        File.WriteAllText(_root + "/etc/containers/registries.d/a.yaml", "docker:\n  registry.example.com:\n    lookaside: https://user:secret@store.example.com/sigs\n");
+        foreach (string[] arguments in (string[][])[["show"], ["show", "--json"], ["show", "--reference", "registry.example.com/app:v1"]])
+        {
+            CommandLine.Result result = CommandLine.Run(CommandLine.Ours, [.. arguments, "--root", _root]);
+            Assert.Contains("https://store.example.com/sigs", result.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", result.Output + result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
     public void By_files_skopeo_agrees()
     {
         string skopeo = CommandLine.Tool("skopeo");

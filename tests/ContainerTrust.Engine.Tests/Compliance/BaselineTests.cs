@@ -90,6 +90,16 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void A_password_in_a_store_is_not_told()
+    {
+        static AuditHost Host(string store) => AuditHost.Good().With("/etc/containers/registries.d/example.yaml", $"docker:\n  registry.example.com:\n    lookaside: {store}\n");
+        ImageTrustFinding found = Assert.Single(Compare(Host("https://store.example.com/sigs"), Entries(Host("https://user:secret@store.example.com/sigs"))));
+        Assert.Equal("BaselineStoreDiffers", found.RuleId);
+        Assert.EndsWith("in the baseline it is https://store.example.com/sigs with another user name or password.", found.Message, StringComparison.Ordinal);
+        Assert.Null(found.Fix);
+    }
+
+    [Fact]
     public void Stores_and_attachments_are_compared_as_they_are_in_force()
     {
         AuditHost here = AuditHost.Good().With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://other.example.com\n  use-sigstore-attachments: true\n");

@@ -75,6 +75,20 @@ public sealed class SignatureStoreTests
     }
 
     [Fact]
+    public async Task A_refused_end_of_the_list_is_named_as_such()
+    {
+        string place = $"https://h/s/ns/app@sha256={Hex}/signature-";
+        SignatureStoreReader reader = new(_host, (url, _, _) => url.AbsoluteUri == place + "1"
+            ? Task.FromResult<byte[]?>([1])
+            : throw new TrustException("StoreUnauthorized", TrustErrorKind.PermissionDenied, "403"));
+        TrustException e = await Assert.ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/s", Image(), Digest, default));
+        Assert.Equal(("StoreUnauthorized", TrustErrorKind.PermissionDenied), (e.ErrorId, e.Kind));
+        Assert.StartsWith(place + "2 is refused, and the signature before it is not: the server probably answers 403 for what it does not have", e.Message, StringComparison.Ordinal);
+        e = await Assert.ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/other", Image(), Digest, default));
+        Assert.Equal("403", e.Message);
+    }
+
+    [Fact]
     public async Task A_path_in_registries_d_is_refused_as_podman_refuses_it()
     {
         _host.With($"/s/ns/app@sha256={Hex}/signature-1", "one");

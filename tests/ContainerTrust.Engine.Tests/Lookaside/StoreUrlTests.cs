@@ -15,5 +15,10 @@ public sealed class StoreUrlTests
     [InlineData("file:///var/lib/a@b", "file:///var/lib/a@b")]
     [InlineData("/var/lib/a@b", "/var/lib/a@b")]
     [InlineData("https://", "https://")]
-    public void A_password_is_not_shown(string store, string shown) => Assert.Equal(shown, StoreUrl.WithoutUser(store));
+    public void A_password_is_not_shown(string store, string shown)
+    {
+        Assert.Equal(shown, StoreUrl.WithoutUser(store));
+        Assert.Equal(shown != store, StoreUrl.HasUserInfo(store));
+        Assert.Equal($"store {shown}, staging {shown}, sigstore attachments not set", new LookasideSection { SignatureStore = store, SignatureStoreStaging = store }.ToString());
+    }
 }

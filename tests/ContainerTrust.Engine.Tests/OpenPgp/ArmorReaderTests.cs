@@ -55,7 +55,10 @@ public sealed class ArmorReaderTests
     [InlineData("\n\nAQIDB\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 4, 0)]
     [InlineData("\n\nAQID\n", "MalformedArmor", 1, 0)]
     [InlineData("\n\nAQID\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 4, 1)]
-    [InlineData("\nAQID\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 2, 0)]
+    [InlineData("\nA*ID\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 2, 0)]
+    [InlineData("\nComment:\tx\n\nAQID\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 2, 0)]
+    [InlineData("\nComm\0ent: x\n\nAQID\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 2, 0)]
+    [InlineData("\n-----END PGP PUBLIC KEY BLOCK-----\n", "MalformedArmor", 2, 0)]
     [InlineData("\n\nAQID\n=8QY6", "MalformedArmor", 1, 0)]
     [InlineData("\nVersion: 1\n", "MalformedArmor", 1, 0)]
     [InlineData("", "MalformedArmor", 1, 0)]
@@ -72,6 +75,44 @@ public sealed class ArmorReaderTests
     [InlineData("-----BEGIN PGP PUBLIC KEY BLOCK\n")]
     [InlineData("-----BEGIN PGP PUBLIC KEY BLOCK, PART 1/2-----\n")]
     public void What_only_resembles_a_header_is_text(string line) => Assert.Empty(ReadAll(Encoding.ASCII.GetBytes(line)));
+
+    [Theory]
+    [InlineData("AQID\n")]
+    [InlineData("Version: 1\n: x\nAQID\r\n")]
+    [InlineData("\tAQ\nID\n")]
+    public void The_empty_line_may_be_missing_in_the_first_block_alone(string afterHeader)
+    {
+        string block = $"-----BEGIN PGP PUBLIC KEY BLOCK-----\n{afterHeader}{Checksum([1, 2, 3])}\n-----END PGP PUBLIC KEY BLOCK-----\n";
+        byte[] other = TestPackets.Armor([4], label: "SIGNATURE");
+        byte[] whole = TestPackets.Armor([5]);
+        var blocks = ReadAll([.. other, .. Encoding.ASCII.GetBytes(block), .. whole]);
+        Assert.Equal([false, true, false], blocks.Select(b => b.LacksEmptyLine));
+        Assert.Equal([1, 2, 3], blocks[1].Data);
+        Assert.Equal([5], blocks[2].Data);
+        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll([.. whole, .. Encoding.ASCII.GetBytes(block)])).ErrorId);
+    }
+
+    [Fact]
+    public void Lines_that_gpg_cuts_are_no_data_and_hide_no_header()
+    {
+        byte[] block = TestPackets.Armor([1, 2, 3]);
+        string text = Encoding.ASCII.GetString(block);
+        Assert.Single(ReadAll([.. Line(19_999), .. block]));
+        Assert.Empty(ReadAll([.. Line(20_000), .. block]));
+        Assert.Single(ReadAll([.. "text\n"u8, .. Line(20_000), .. block]));
+        Assert.Single(ReadAll(Encoding.ASCII.GetBytes(text.Replace("AQID", "AQ" + new string(' ', 19_994) + "ID", StringComparison.Ordinal))));
+        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(Encoding.ASCII.GetBytes(text.Replace("AQID", "AQ" + new string(' ', 19_995) + "ID", StringComparison.Ordinal)))).ErrorId);
+        Assert.Empty(ReadAll([.. "text\n"u8, .. Encoding.ASCII.GetBytes(text.Replace("BLOCK-----\n\n", "BLOCK-----" + new string(' ', 20_000) + "\n\n", StringComparison.Ordinal))]));
+        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(Encoding.ASCII.GetBytes(text.Replace("\n\n", "\n" + new string(' ', 20_000) + "\n", StringComparison.Ordinal)))).ErrorId);
+
+        static byte[] Line(int length) => Encoding.ASCII.GetBytes(new string('x', length - 1) + "\n");
+    }
+
+    private static string Checksum(byte[] data)
+    {
+        uint checksum = Crc24.Compute(data) & 0xFFFFFF;
+        return "=" + Convert.ToBase64String([(byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
+    }
 
     private static List<ArmorBlock> ReadAll(byte[] text)
     {

@@ -45,7 +45,7 @@ public sealed class PemPublicKeyReaderTests
     [InlineData("-----BEGIN \e[2JODD-----\nAAAA\n-----END \e[2JODD-----\n", "\\u001b[2JODD")]
     [InlineData(TestKeys.Release, "OpenPGP")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "malformed")]
-    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n", "whole PEM public key")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n", "its last line (-----END …) is missing")]
     [InlineData("", "is empty")]
     [InlineData("<html>", "HTML")]
     [InlineData("../internal/testdata/rekor.pub", "no PEM public key")]

@@ -213,11 +213,14 @@ internal sealed class LookasideReader
             {
                 // The reference compares the spelling even of keys that it then skips.
                 if (nullKeys?.Contains(resolved.Value) == true)
+                {
                     throw Wrong(
                         "LookasideDuplicateKey",
                         key,
                         documentPath.Then(resolved.Value),
-                        "The key is already there; remove one of the two.");
+                        "This key appears twice; put what the two hold together under one of them.");
+                }
+
                 (nullKeys ??= []).Add(resolved.Value);
                 Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
                 continue;
@@ -225,11 +228,14 @@ internal sealed class LookasideReader
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
+            {
                 throw Wrong(
                     "LookasideDuplicateKey",
                     key,
                     documentPath.Then(name),
-                    $"The key is already there in line {_text.Line(earlier.Key.Start)}; remove one of the two.");
+                    $"This key is already in line {_text.Line(earlier.Key.Start)}; {Together(earlier.Value, children[i + 1])}.");
+            }
+
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -238,6 +244,12 @@ internal sealed class LookasideReader
             Merge(mapping, merge, fields, documentPath, namespaces);
         return fields;
     }
+
+    // Of two sections neither may be lost; of two values only one can be meant.
+    private string Together(YamlNode first, YamlNode second) =>
+        Resolve(first).Kind == YamlKind.Mapping || Resolve(second).Kind == YamlKind.Mapping
+        ? "put what the two hold together under one of them"
+        : "keep the value that is meant";
 
     private void Merge(YamlNode mapping, YamlNode merge, List<YamlField> fields, DocumentPath documentPath, bool namespaces)
     {

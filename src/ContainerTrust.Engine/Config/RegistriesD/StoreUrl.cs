@@ -58,21 +58,12 @@ internal static class StoreUrl
     public static bool IsUnencrypted(string store) => store.StartsWith("http:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a user name or password stands in the URL.</summary>
-    public static bool HasUserInfo(string store) =>
-        store[0] != '/' && Uri.TryCreate(store, UriKind.Absolute, out Uri? uri) && uri.UserInfo.Length > 0;
+    public static bool HasUserInfo(string store) => WithoutUser(store).Length < store.Length;
 
     /// <summary>A store as messages and results show it: without the user and password that its URL may have.</summary>
     /// <param name="store">The URL, or a path.</param>
     /// <returns>The same without user information.</returns>
-    public static string WithoutUser(string store)
-    {
-        int start = store.IndexOf("://", StringComparison.Ordinal);
-        if (start < 0)
-            return store;
-        int end = store.AsSpan(start + 3).IndexOfAny('/', '?', '#');
-        int at = store.LastIndexOf('@', end < 0 ? store.Length - 1 : start + 2 + end);
-        return at < start + 3 ? store : store[..(start + 3)] + store[(at + 1)..];
-    }
+    public static string WithoutUser(string store) => PrintableText.WithoutUser(store);
 
     /// <summary>The URL for files below a path.</summary>
     /// <param name="path">An absolute path.</param>

@@ -98,7 +98,7 @@ internal static class ConfigMapReader
             foreach (ConfigMapNode item in items.Items)
                 Take(name, item, objects, depth + 1);
             if (objects.Count == before)
-                objects.Add(new ConfigMapData(kind, null, []));
+                objects.Add(new ConfigMapData(kind, null, [], []));
             return;
         }
 
@@ -112,6 +112,13 @@ internal static class ConfigMapReader
             }
         }
 
-        objects.Add(new ConfigMapData(kind, node.Member("metadata")?.Member("name")?.Text, data));
+        List<KeyValuePair<string, string>> texts = [];
+        if (kind == "ConfigMap" && node.Member("data") is { IsObject: true } plain)
+        {
+            texts.AddRange(plain.Members.Where(static m => m.Value.Text is not null)
+                .Select(static m => KeyValuePair.Create(m.Key, m.Value.Text!)));
+        }
+
+        objects.Add(new ConfigMapData(kind, node.Member("metadata")?.Member("name")?.Text, data, texts));
     }
 }

@@ -180,6 +180,28 @@ public sealed class SignatureStoreReader
         Target = place,
     };
 
+    private async Task<byte[]?> TryGetAsync(SignatureStoreUrl store, string suffix, int before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _tryGet(store.Url(suffix), ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e) when (e.ErrorId == "StoreUnauthorized" && before > 0)
+        {
+            // An S3 bucket hides so what it does not have from those who may not list it. As with podman, that is no end of the list.
+            throw new TrustException(
+                e.ErrorId,
+                e.Kind,
+                $"{store.Display(suffix)} is refused, and the signature before it is not: the server probably answers 403 for what it "
+                    + "does not have, so it cannot be told where the signatures end. Have it answer 404; in S3, by allowing readers "
+                    + "s3:ListBucket.",
+                e)
+            {
+                Target = store.Display(suffix),
+            };
+        }
+    }
+
     private async Task<IReadOnlyList<SignatureBlob>> ReadAllAsync(SignatureStoreUrl store, string directory, CancellationToken cancellationToken)
     {
         List<SignatureBlob> signatures = [];
@@ -194,7 +216,9 @@ public sealed class SignatureStoreReader
                 throw TooMany(store.Display(directory), signatures);
             ReadOnlyMemory<byte>? content = store.IsFiles
                 ? _host.TryReadFile(store.FilePath(suffix), ImageLimits.SignatureBytes)?.Content
-                : await _tryGet(store.Url(suffix), ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false) is { } bytes ? bytes : default(ReadOnlyMemory<byte>?);
+                : await TryGetAsync(store, suffix, signatures.Count, cancellationToken).ConfigureAwait(false) is { } bytes
+                ? bytes
+                : default(ReadOnlyMemory<byte>?);
             if (content is null)
                 return signatures;
             if (content.Value.Length > ImageLimits.SignatureBytes)

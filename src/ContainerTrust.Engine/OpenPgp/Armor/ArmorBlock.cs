@@ -8,4 +8,7 @@ namespace ContainerTrust.Engine.OpenPgp.Armor;
 /// Whether its data ends with neither padding nor a checksum, as RFC 9580 section 6.1 allows: GnuPG up to 2.4 reads nothing of a file
 /// with such a block.
 /// </param>
-internal readonly record struct ArmorBlock(ArmorKind Kind, int Line, byte[] Data, bool LacksMark);
+/// <param name="LacksEmptyLine">
+/// Whether its data follows its header lines without an empty line between them: GnuPG reads that, Go's OpenPGP does not.
+/// </param>
+internal readonly record struct ArmorBlock(ArmorKind Kind, int Line, byte[] Data, bool LacksMark, bool LacksEmptyLine);

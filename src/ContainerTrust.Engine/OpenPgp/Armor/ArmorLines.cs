@@ -7,7 +7,8 @@ namespace ContainerTrust.Engine.OpenPgp.Armor;
 /// <summary>Recognizes the lines of ASCII armor, as GnuPG does.</summary>
 internal static class ArmorLines
 {
-    private const int LongestLine = 19_999;
+    /// <summary>The octets of the longest line that GnuPG reads whole, its end included.</summary>
+    public const int LongestLine = 19_999;
 
     /// <summary>What data packets and key packets look like at the beginning of a file; anything else is looked at as text.</summary>
     /// <param name="content">The file.</param>
@@ -68,6 +69,30 @@ internal static class ArmorLines
             kind = ArmorKind.ArmoredFile;
         else
             return false;
+        return true;
+    }
+
+    /// <summary>Whether GnuPG takes a line for a header of a block: a colon, and then a space or the line's end.</summary>
+    /// <param name="line">A line with its end.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsBlockHeader(ReadOnlySpan<byte> line)
+    {
+        int colon = line.IndexOfAny((byte)':', (byte)0);
+        return colon >= 0 && line[colon] == (byte)':'
+            && colon + 1 < line.Length && line[colon + 1] is (byte)' ' or (byte)'\r' or (byte)'\n';
+    }
+
+    /// <summary>Whether a line can be data of a block: nothing but the encoding's characters, padding and white space.</summary>
+    /// <param name="line">A line.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsData(ReadOnlySpan<byte> line)
+    {
+        foreach (byte octet in line)
+        {
+            if (Radix64.Value(octet) < 0 && octet != (byte)'=' && !Radix64.IsWhitespace(octet))
+                return false;
+        }
+
         return true;
     }
 

@@ -15,6 +15,7 @@ internal ref struct ArmorReader
     private readonly Func<ArmorKind, bool> _isWanted;
     private int _position;
     private int _line;
+    private bool _isLater;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="text">The file.</param>
@@ -44,12 +45,21 @@ internal ref struct ArmorReader
     {
         while (TryReadLine(out var line))
         {
+            // GnuPG looks for no armor after a first line that long, and passes over such lines further down.
+            if (line.Length > ArmorLines.LongestLine)
+            {
+                if (_line == 1)
+                    _position = _text.Length;
+                continue;
+            }
+
             if (line.IsEmpty || line[0] != (byte)'-' || !ArmorLines.TryParseHeader(line, out var kind))
                 continue;
             int headerLine = _line;
             bool lacksMark = false;
-            byte[] data = _isWanted(kind) ? ReadBlock(headerLine, out lacksMark) : [];
-            block = new ArmorBlock(kind, headerLine, data, lacksMark);
+            bool lacksEmptyLine = false;
+            byte[] data = _isWanted(kind) ? ReadBlock(headerLine, out lacksMark, out lacksEmptyLine) : [];
+            block = new ArmorBlock(kind, headerLine, data, lacksMark, lacksEmptyLine);
             return true;
         }
 
@@ -57,10 +67,10 @@ internal ref struct ArmorReader
         return false;
     }
 
-    private byte[] ReadBlock(int headerLine, out bool lacksMark)
+    private byte[] ReadBlock(int headerLine, out bool lacksMark, out bool lacksEmptyLine)
     {
         lacksMark = false;
-        ReadHeaders(headerLine);
+        lacksEmptyLine = ReadHeaders(headerLine);
 
         // No character of the encoding is a dash, so the block ends before the first one: that bounds the buffer.
         int bound = _text[_position..].IndexOf((byte)'-');
@@ -72,6 +82,13 @@ internal ref struct ArmorReader
         int phase = 0;
         while (TryReadLine(out var line))
         {
+            if (line.Length > ArmorLines.LongestLine)
+            {
+                throw Bad(
+                    _line, 0, "this line of the armored block is longer than 19,999 characters, "
+                        + "and GnuPG loses its end; break it after every 64.");
+            }
+
             int decoded = phase == 0 ? Radix64.DecodeGroups(line, buffer.AsSpan(count)) : 0;
             count += decoded * 3;
             for (int i = decoded * 4; i < line.Length; i++)
@@ -111,18 +128,33 @@ internal ref struct ArmorReader
         throw NoEnd(headerLine);
     }
 
-    private void ReadHeaders(int headerLine)
+    // The empty line after the headers gets lost in templates. GnuPG then takes the line for data, but only in the first block of a
+    // file: in a later one it begins somewhere inside the line.
+    private bool ReadHeaders(int headerLine)
     {
+        bool isLater = _isLater;
+        _isLater = true;
+        int start = _position;
         while (TryReadLine(out var line))
         {
-            if (ArmorLines.IsBlank(line))
-                return;
-            int colon = line.IndexOf((byte)':');
-            if (colon <= 0 || (colon + 1 < line.Length && !Radix64.IsWhitespace(line[colon + 1])))
-                throw Bad(
-                    _line,
-                    0,
-                    "an armored block begins with header lines (Name: value) and an empty line; the file is damaged, get it again.");
+            bool isCut = line.Length > ArmorLines.LongestLine;
+            if (!isCut && ArmorLines.IsBlank(line))
+                return false;
+            if (!ArmorLines.IsBlockHeader(line))
+            {
+                if (isCut || isLater || !ArmorLines.IsData(line))
+                {
+                    throw Bad(
+                        _line, 0, "an armored block begins with header lines (Name: value) and an empty line; "
+                            + "the file is damaged, get it again.");
+                }
+
+                _position = start;
+                _line--;
+                return true;
+            }
+
+            start = _position;
         }
 
         throw NoEnd(headerLine);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using ContainerTrust.Engine.Formats.Pem;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Certificates;
 using ContainerTrust.Engine.OpenPgp.Packets;
@@ -62,7 +63,9 @@ internal static class MessageVerifier
         lacksMark = false;
         var armor = new ArmorReader(text, "the signature", ArmorKind.Message);
         bool hasBlock = armor.TryReadNext(out var block);
-        reason = !hasBlock ? "It is not OpenPGP data."
+        string? spoiled = hasBlock ? null : SpoiledBlock.Describe(text, "PGP MESSAGE"u8);
+        reason = spoiled is not null ? $"It is an armored message, but {spoiled}."
+            : !hasBlock ? "It is not OpenPGP data."
             : block.Kind switch
             {
                 ArmorKind.Message => "",

@@ -26,6 +26,15 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPe
         }
     }
 
+    // A proxy answers in plain http before TLS begins.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        Stream stream = await Connector.ConnectAsync(context, cancellationToken).ConfigureAwait(false);
+        return context.InitialRequestMessage.RequestUri is { } url && url.Scheme == Uri.UriSchemeHttps && proxies.For(url) is null
+            ? new TlsFirstBytes(stream)
+            : stream;
+    }
+
     private HttpMessageInvoker Create(TlsProfile profile, string scheme)
     {
         var handler = new SocketsHttpHandler
@@ -37,7 +46,7 @@ internal sealed class ConnectionPools(TimeSpan connectTimeout, int connectionsPe
             PreAuthenticate = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,
-            ConnectCallback = Connector.ConnectAsync,
+            ConnectCallback = ConnectAsync,
             MaxResponseHeadersLength = WebLimits.HeaderKilobytes,
             EnableMultipleHttp2Connections = true,
 

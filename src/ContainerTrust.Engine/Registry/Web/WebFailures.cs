@@ -20,6 +20,8 @@ internal static class WebFailures
     {
         if (Inner<CertificateRefusedException>(exception) is { } refused)
             return Tls(peer, url, refused.Message, exception);
+        if (Inner<PlainHttpException>(exception) is not null)
+            return PlainHttp(peer, url, exception);
         HttpRequestError error = exception switch
         {
             HttpRequestException e => e.HttpRequestError,
@@ -70,6 +72,22 @@ internal static class WebFailures
                 exception);
         Exception cause = tls.InnerException ?? tls;
         return Tls(peer, url, $"TLS could not be set up: {Printable.Of(cause.Message.TrimEnd('.'), Printable.NameLength * 2)}", exception);
+    }
+
+    private static WebFailure PlainHttp(WebPeer peer, Uri url, Exception exception)
+    {
+        string advice = peer == WebPeer.Registry
+            ? $"If that is meant, mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
+            : peer == WebPeer.Store ? "If that is meant, name the store by http://"
+            : $"Ask the administrator of the {peer.Noun}";
+        return new WebFailure(
+            $"{peer.IdPrefix}TlsError",
+            TrustErrorKind.ReadError,
+            $"{WebText.Origin(url)} answers by http and not by https, and nothing was asked by http. {advice}.",
+            exception)
+        {
+            Target = WebText.Show(url),
+        };
     }
 
     private static WebFailure Tls(WebPeer peer, Uri url, string reason, Exception exception) =>

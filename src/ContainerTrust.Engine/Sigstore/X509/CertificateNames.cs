@@ -8,6 +8,9 @@ internal sealed class CertificateNames
 {
     public static readonly CertificateNames None = new();
 
+    // So many are named in a sentence.
+    private const int MostShown = 3;
+
     private CertificateNames()
     {
     }
@@ -18,6 +21,9 @@ internal sealed class CertificateNames
 
     /// <summary>The hosts of URIs; empty for a URI that has none.</summary>
     public List<string> UriHosts { get; } = [];
+
+    /// <summary>The URIs themselves.</summary>
+    public List<string> Uris { get; } = [];
 
     /// <summary>4 or 16 octets each.</summary>
     public List<byte[]> IpAddresses { get; } = [];
@@ -57,9 +63,11 @@ internal sealed class CertificateNames
                     names.DnsNames.Add(ReadAscii(content));
                     break;
                 case 6:
-                    if (!UriHost.TryRead(ReadAscii(content), out string host))
+                    string uri = ReadAscii(content);
+                    if (!UriHost.TryRead(uri, out string host))
                         throw new UnreadableExtensionException("it has a URI that cannot be read");
                     names.UriHosts.Add(host);
+                    names.Uris.Add(uri);
                     break;
                 default:
                     if (content.Length is not (4 or 16))
@@ -71,6 +79,23 @@ internal sealed class CertificateNames
 
         return names;
     }
+
+    /// <summary>Says that a certificate is not for an e-mail address, and whom it is for.</summary>
+    /// <param name="subjectEmail">The address that is not among the names.</param>
+    /// <returns>Sentences.</returns>
+    public string EmailRefusal(string subjectEmail)
+    {
+        const string Only = "podman and skopeo compare e-mail addresses only";
+        if (Uris.Contains(subjectEmail, StringComparer.Ordinal))
+            return $"The signer's certificate names {subjectEmail} as a URI, and {Only}.";
+        string instead = EmailAddresses.Count > 0 ? $" It is for {List(EmailAddresses)}."
+            : Uris.Count > 0 ? $" It names the URI {List(Uris)}, and {Only}." : "";
+        return $"The signer's certificate is not for {subjectEmail}.{instead}";
+    }
+
+    private static string List(List<string> names) =>
+        string.Join(", ", names.Take(MostShown).Select(static n => Printable.Of(n, Printable.NameLength)))
+        + (names.Count > MostShown ? " and others" : "");
 
     private static string ReadAscii(byte[] content) =>
         Ascii.IsValid(content) ? Encoding.ASCII.GetString(content) : throw new AsnContentException();

@@ -24,7 +24,9 @@ internal static class PemCertificates
         {
             if (!PemBlock.TryFind(text, out PemBlock block))
             {
-                problem = certificates.Count == 0 ? "it has no PEM certificate" : "something that is not a PEM certificate follows the last one";
+                problem = certificates.Count == 0
+                    ? SpoiledBlock.Describe(text, "CERTIFICATE"u8) ?? "it has no PEM certificate"
+                    : "something that is not a PEM certificate follows the last one";
                 return false;
             }
 
@@ -108,7 +110,8 @@ internal static class PemCertificates
         if (pool.Count == 0)
         {
             string problem = number == 0
-                ? "it has no PEM certificate (-----BEGIN CERTIFICATE-----); give the CA's certificates."
+                ? SpoiledBlock.Describe(source.Content.Span, "CERTIFICATE"u8) is { } spoiled ? $"it has a PEM certificate, but {spoiled}."
+                    : "it has no PEM certificate (-----BEGIN CERTIFICATE-----); give the CA's certificates."
                 : $"none of its certificates can be used: {last}; give sound certificates of the CA.";
             throw NoUsableCertificate(source.Name, problem);
         }

@@ -37,7 +37,9 @@ public static class PemPublicKeyReader
             throw NoUsableKey(path, "the file is larger than 100 KB, too large for a PEM public key.");
         if (!PemBlock.TryFind(content, out var block))
         {
-            string problem = ForeignContent.Describe(content) is { } description
+            string? spoiled = SpoiledBlock.Describe(content, "PUBLIC KEY"u8) ?? SpoiledBlock.Describe(content, "RSA PUBLIC KEY"u8);
+            string problem = spoiled is not null ? $"the file has a PEM public key, but {spoiled}."
+                : ForeignContent.Describe(content) is { } description
                 ? $"the file {description}; a whole PEM public key (-----BEGIN PUBLIC KEY-----) is needed here."
                 : "it has no PEM public key (-----BEGIN PUBLIC KEY-----).";
             throw NoUsableKey(path, problem);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Config.RegistriesConf;
@@ -212,11 +214,34 @@ public class RegistryClientTests : RegistryTest
         HostileServer plain = Start(tls: false);
         plain.Handler = (request, stream, _) => request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", "WWW-Authenticate: Basic realm=x") : GiveManifest(stream);
         Host.LogIn(plain.Authority, "user", "secret");
-        await ManifestRefusedAsync("RegistryTlsError", Client(), Image(server: plain));
+        TrustException refused = await ManifestRefusedAsync("RegistryTlsError", Client(), Image(server: plain));
+        Assert.StartsWith($"https://{plain.Authority} answers by http and not by https, and nothing was asked by http.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{plain.Authority}\").", refused.Message, StringComparison.Ordinal);
+        refused = await RefusedAsync("StoreTlsError", () => Client().TryGetFileAsync(new Uri($"https://{plain.Authority}/signature-1"), 100, CancellationToken.None));
+        Assert.EndsWith("If that is meant, name the store by http://.", refused.Message, StringComparison.Ordinal);
         await ManifestRefusedAsync("RegistryTlsError", Client(o => o with { VerifyTls = true }), Image(server: plain, insecure: true));
         Assert.Empty(plain.Requests);
         Assert.Equal(Manifest.Length, (await Client().GetManifestAsync(Image(server: plain, insecure: true), null, CancellationToken.None)).Content.Length);
         Assert.Equal(Manifest.Length, (await Client(o => o with { VerifyTls = false }).GetManifestAsync(Image(server: plain), null, CancellationToken.None)).Content.Length);
+    }
+
+    [Fact]
+    public async Task What_is_neither_TLS_nor_http_is_not_called_http()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task answering = Task.Run(async () =>
+        {
+            using TcpClient client = await listener.AcceptTcpClientAsync();
+            NetworkStream stream = client.GetStream();
+            await stream.ReadAtLeastAsync(new byte[4096], 1);
+            await stream.WriteAsync("SSH-2.0-OpenSSH_9.2 HTTP/1.1\r\n"u8.ToArray());
+        });
+        Assert.True(DockerReference.TryParse($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/ns/app:1", out DockerReference? reference, out _));
+        TrustException refused = await Assert.ThrowsAnyAsync<TrustException>(
+            () => Client(static o => o with { Retries = 0 }).GetManifestAsync(new PullSource(reference, false, false), null, CancellationToken.None));
+        await answering;
+        Assert.DoesNotContain("http and not", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using System.Text;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Keys;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>
+/// The keys of an OpenShift cluster's ConfigMap <c>release-verification</c> (namespace <c>openshift-config-managed</c>), by which its
+/// cluster-version-operator verifies releases: an entry <c>verifier-public-key-NAME</c> of its data is an armored key file. Its entries
+/// <c>store-NAME</c> are not followed.
+/// </summary>
+internal static class VerifierKeys
+{
+    /// <summary>What messages call such a key.</summary>
+    public const string Name = "the key of the ConfigMap";
+
+    private const string Prefix = "verifier-public-key-";
+
+    /// <summary>Reads the requirements that a ConfigMap makes: as for the operator, each of its keys must have signed.</summary>
+    /// <param name="paths">Key files, on this machine.</param>
+    /// <param name="identity">The name that signatures must have. Null for the default.</param>
+    /// <returns>The requirements, one for each entry. Null if no file is such a ConfigMap.</returns>
+    /// <exception cref="TrustException">
+    /// <c>InvalidConfigMap</c>: one is, and cannot be read. <c>MixedKeys</c>: there are other key files beside it, which would be
+    /// alternatives to each other.
+    /// </exception>
+    public static IReadOnlyList<SignedByRequirement>? Read(IReadOnlyList<string> paths, SignedIdentity? identity)
+    {
+        List<SignedByRequirement> requirements = [];
+        int maps = 0;
+        foreach (string path in paths)
+        {
+            if (LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is not { } file || !IsLikely(file.Content.Span))
+                continue;
+            int before = requirements.Count;
+            requirements.AddRange(ConfigMapReader.Read(path, file.Content)
+                .SelectMany(static map => map.Data)
+                .Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
+                .Select(entry => Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Value)))
+                .Select(data => new SignedByRequirement { KeyData = data, SignedIdentity = identity }));
+            maps += requirements.Count > before ? 1 : 0;
+        }
+
+        if (maps == 0)
+            return null;
+        return maps == paths.Count ? requirements : throw new TrustException(
+            "MixedKeys",
+            TrustErrorKind.InvalidArgument,
+            "A ConfigMap with verifier keys requires a signature by each of its keys, and other key files are alternatives. "
+                + "Ask with one of the two at a time.")
+        {
+            Target = string.Join(", ", paths),
+        };
+    }
+
+    // Before anything is parsed: a key file is none, and a document of another kind is refused as a key.
+    private static bool IsLikely(ReadOnlySpan<byte> content) =>
+        content.IndexOf("ConfigMap"u8) >= 0 && content.IndexOf("verifier-public-key-"u8) >= 0 && !content.StartsWith("-----BEGIN "u8);
+}
