@@ -24,7 +24,8 @@ Describe 'Formatting' {
         @{ Name = 'pkidata.example.com'; Row = '^docker +pkidata.example.com +sigstoreSigned +dev@example.com \(CA in the policy\) ' }
         @{ Name = 'base.example.com'; Row = '^docker +base.example.com +signedBaseLayer +https' }
     ) {
-        $lines = ($live | Out-String -Width 250 -Stream) -match "^\S+ +$([regex]::Escape($Name)) "
+        # -AutoSize: without it the columns are as wide as what comes within a third of a second, which on a busy machine is not everything.
+        $lines = ($live | Format-Table -AutoSize | Out-String -Width 250 -Stream) -match "^\S+ +$([regex]::Escape($Name)) "
         $lines.Count | Should -Be 1
         $lines[0] | Should -Match $Row
     }
