@@ -45,7 +45,8 @@ internal static class Verdicts
     /// <param name="json">Print JSON.</param>
     /// <param name="isFiles">Whether it is about files, as skopeo standalone-verify's are.</param>
     /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
-    public static int Print(IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> verdicts, IReadOnlyList<string> names, bool quiet, bool json, bool isFiles)
+    public static int Print(IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> verdicts, IReadOnlyList<string> names, bool quiet,
+        bool json, bool isFiles)
     {
         List<ImageSignatureResult> results = [];
         HashSet<string> said = [];

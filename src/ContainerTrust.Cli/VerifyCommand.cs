@@ -95,14 +95,16 @@ internal static class VerifyCommand
                     connection.HasCredential(result) ? SignatureOptions.Registry(inRelease is null ? names : [inRelease]) : "",
                     limit),
             };
-            PlatformChoice[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(PlatformChoice.Parse)] : [PlatformChoice.Host];
+            PlatformChoice[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(PlatformChoice.Parse)]
+                : [PlatformChoice.Host];
             using Cancellation cancel = new();
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
             List<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work = [];
             List<string> titles = [];
             if (manifestDigest is not null)
             {
-                work.Add(async () => [await verifier.VerifyDigestAsync(signedReference!, manifestDigest, cancel.Token).ConfigureAwait(false)]);
+                work.Add(async () => [await verifier.VerifyDigestAsync(signedReference!, manifestDigest,
+                    cancel.Token).ConfigureAwait(false)]);
                 titles.Add(signedReference!);
             }
 
@@ -117,7 +119,8 @@ internal static class VerifyCommand
             foreach (string name in inRelease is null ? names : [])
             {
                 titles.AddRange(platforms.Select(_ => name));
-                work.AddRange(platforms.Select(p => (Func<Task<IReadOnlyList<ImageSignatureResult>>>)(() => verifier.VerifyChosenAsync(name, p, cancel.Token))));
+                work.AddRange(platforms.Select(p => (Func<Task<IReadOnlyList<ImageSignatureResult>>>)(() =>
+                    verifier.VerifyChosenAsync(name, p, cancel.Token))));
             }
 
             return Verdicts.Print(

@@ -124,7 +124,8 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
                 host.Cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    foreach (ImageSignatureResult result in verifier.VerifyChosenAsync(image, platform, host.Cancellation).GetAwaiter().GetResult())
+                    foreach (ImageSignatureResult result in verifier.VerifyChosenAsync(image, platform,
+                        host.Cancellation).GetAwaiter().GetResult())
                     {
                         Interlocked.Increment(ref _answers);
                         _isDenied |= !result.IsValid;

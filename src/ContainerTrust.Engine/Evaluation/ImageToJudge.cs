@@ -27,7 +27,9 @@ public sealed record ImageToJudge
     /// </summary>
     public string? AttachmentsHint { get; init; }
 
-    /// <summary>Whether bundles of sigstore count: for keys in the policy's place. No policy accepts one, as podman and skopeo do not read them.</summary>
+    /// <summary>
+    /// Whether bundles of sigstore count: for keys in the policy's place. No policy accepts one, as podman and skopeo do not read them.
+    /// </summary>
     public bool TakesBundles { get; init; }
 
     /// <summary>The time at which keys and signatures must be valid.</summary>

@@ -20,7 +20,8 @@ public interface ITrustHost
     string? HomeDirectory { get; }
 
     /// <summary>
-    /// The machine's hardware name, in the words of <c>uname -m</c> (<c>x86_64</c>, <c>aarch64</c>): which instance of a multi-arch image is pulled
+    /// The machine's hardware name, in the words of <c>uname -m</c> (<c>x86_64</c>, <c>aarch64</c>): which instance of a multi-arch image
+    /// is pulled
     /// there. Null where it is not known.
     /// </summary>
     /// <exception cref="TrustException">A file that says it cannot be looked at.</exception>

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace ContainerTrust.Engine.Hosts;
 
 /// <summary>
-/// Which machine a mounted system is for, by the header of one of its programs (System V ABI, "ELF Header"): nothing of that system is started.
+/// Which machine a mounted system is for, by the header of one of its programs (System V ABI, "ELF Header"): nothing of that system is
+/// started.
 /// </summary>
 internal static class ProgramHeader
 {
@@ -13,7 +14,8 @@ internal static class ProgramHeader
     private const int HeaderLength = 20;
 
     private static readonly string[] s_programs =
-        ["/usr/bin/true", "/bin/true", "/usr/bin/sh", "/bin/sh", "/usr/bin/bash", "/usr/lib/systemd/systemd", "/usr/bin/coreutils", "/bin/busybox"];
+        ["/usr/bin/true", "/bin/true", "/usr/bin/sh", "/bin/sh", "/usr/bin/bash", "/usr/lib/systemd/systemd", "/usr/bin/coreutils",
+            "/bin/busybox"];
 
     /// <summary>The machine that a system's programs are for.</summary>
     /// <param name="host">The system.</param>
@@ -46,7 +48,8 @@ internal static class ProgramHeader
             return null;
         bool is64 = content[4] == 2;
         bool isLittle = content[5] == 1;
-        int machine = isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(content[18..]) : BinaryPrimitives.ReadUInt16BigEndian(content[18..]);
+        int machine = isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(content[18..])
+            : BinaryPrimitives.ReadUInt16BigEndian(content[18..]);
         return (machine, is64, isLittle) switch
         {
             (3, false, true) => "i686",
@@ -62,7 +65,9 @@ internal static class ProgramHeader
         };
     }
 
-    /// <summary>What a program's header and the kernel's name say together: the header does not tell one ARM of 32 bits from another.</summary>
+    /// <summary>
+    /// What a program's header and the kernel's name say together: the header does not tell one ARM of 32 bits from another.
+    /// </summary>
     /// <param name="program">The machine of a program; null if it is not known.</param>
     /// <param name="kernel">The machine of the kernel; null if it is not known.</param>
     /// <returns>The machine; null if nothing is known.</returns>

@@ -139,7 +139,8 @@ internal sealed class DockerImageSource : IImageSource
         ReferrerSignatures.DescribeAsync(_client, Place(), manifestDigest, cancellationToken);
 
     /// <inheritdoc/>
-    public IImageSource WithoutWarnings() => new DockerImageSource(_reference, _places, _client, _lookaside, _host, _verbose, static _ => { })
+    public IImageSource WithoutWarnings() => new DockerImageSource(_reference, _places, _client, _lookaside, _host, _verbose, static _ =>
+        { })
     {
         ReadsAllAttachments = ReadsAllAttachments,
         _place = _place,

@@ -7,8 +7,10 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// Signatures that refer to an image (OCI distribution specification 1.1, "Listing Referrers"): cosign 3's bundles, and the older form where cosign was told to. Of a
-/// registry that does not know the API it is the index under the tag <c>ALGORITHM-HEX</c> ("Referrers Tag Schema"). podman and skopeo read none of
+/// Signatures that refer to an image (OCI distribution specification 1.1, "Listing Referrers"): cosign 3's bundles, and the older form
+/// where cosign was told to. Of a
+/// registry that does not know the API it is the index under the tag <c>ALGORITHM-HEX</c> ("Referrers Tag Schema"). podman and skopeo
+/// read none of
 /// these.
 /// </summary>
 internal static class ReferrerSignatures
@@ -37,13 +39,15 @@ internal static class ReferrerSignatures
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The signatures in order.</returns>
     /// <exception cref="TrustException">They cannot be fetched, or are not what they should be (<c>InvalidAttachments</c>).</exception>
-    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         List<SignatureBlob> signatures = [];
         foreach (Referrer referrer in await FindAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false))
         {
             if (await FetchAsync(client, place, referrer, cancellationToken).ConfigureAwait(false) is { } manifest)
-                await SigstoreAttachments.ReadLayersAsync(client, place, manifest, signatures, Advice, cancellationToken).ConfigureAwait(false);
+                await SigstoreAttachments.ReadLayersAsync(client, place, manifest, signatures, Advice,
+                    cancellationToken).ConfigureAwait(false);
         }
 
         return signatures;
@@ -56,7 +60,8 @@ internal static class ReferrerSignatures
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>A sentence; null if there are none.</returns>
     /// <exception cref="TrustException">As above.</exception>
-    public static async Task<string?> DescribeAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
+    public static async Task<string?> DescribeAsync(RegistryClient client, PullSource place, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         bool hasBundle = false;
         bool hasOther = false;
@@ -83,7 +88,8 @@ internal static class ReferrerSignatures
         return what is null ? null : $"{what} Its signer can make one that they read with 'cosign sign {AsPodmanReads}'.";
     }
 
-    private static async Task<IReadOnlyList<Referrer>> FindAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Referrer>> FindAsync(RegistryClient client, PullSource place, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         ImageManifest? index = await client.TryGetReferrersAsync(place, manifestDigest, cancellationToken).ConfigureAwait(false);
 
@@ -94,7 +100,8 @@ internal static class ReferrerSignatures
         return index is { MediaType: OciIndex } ? Read(index, isByTag) : [];
     }
 
-    private static async Task<ImageManifest?> ByTagAsync(RegistryClient client, PullSource place, string manifestDigest, CancellationToken cancellationToken)
+    private static async Task<ImageManifest?> ByTagAsync(RegistryClient client, PullSource place, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         if (!DockerReference.TryParse($"{place.Reference.Name}:{manifestDigest.Replace(':', '-')}", out DockerReference? reference, out _))
             return null;
@@ -109,7 +116,8 @@ internal static class ReferrerSignatures
     }
 
     // Null for one that turns out to be something else.
-    private static async Task<ImageManifest?> FetchAsync(RegistryClient client, PullSource place, Referrer referrer, CancellationToken cancellationToken)
+    private static async Task<ImageManifest?> FetchAsync(RegistryClient client, PullSource place, Referrer referrer,
+        CancellationToken cancellationToken)
     {
         ImageManifest manifest;
 
@@ -125,7 +133,8 @@ internal static class ReferrerSignatures
 
         if (!referrer.IsVague)
             return manifest;
-        return manifest.MediaType == OciManifest && SigstoreAttachments.Layers(manifest, Advice).Any(static l => IsBundle(l.MediaType) || IsSignature(l.MediaType))
+        return manifest.MediaType == OciManifest && SigstoreAttachments.Layers(manifest, Advice).Any(static l => IsBundle(l.MediaType)
+            || IsSignature(l.MediaType))
             ? manifest
             : null;
     }

@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>
 /// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the payloads and whose
-/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, <see cref="ReferrerSignatures"/>, which podman and
+/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, <see cref="ReferrerSignatures"/>,
+/// which podman and
 /// skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
@@ -44,7 +45,8 @@ internal static class SigstoreAttachments
         {
             if (warning is null)
                 return [];
-            IReadOnlyList<SignatureBlob> referrers = await ReferrerSignatures.ReadAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<SignatureBlob> referrers = await ReferrerSignatures.ReadAsync(client, place, manifestDigest,
+                cancellationToken).ConfigureAwait(false);
             if (referrers.Any(static r => !r.IsBundle))
                 warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only the tag {tag}, and find none.");
             return referrers;
@@ -74,7 +76,9 @@ internal static class SigstoreAttachments
         }
     }
 
-    /// <summary>Reads the layers of a manifest of signatures: bundles as they are, the rest in the form in which <c>dir:</c> keeps it.</summary>
+    /// <summary>
+    /// Reads the layers of a manifest of signatures: bundles as they are, the rest in the form in which <c>dir:</c> keeps it.
+    /// </summary>
     /// <param name="client">How.</param>
     /// <param name="place">The repository.</param>
     /// <param name="manifest">The manifest.</param>
@@ -82,7 +86,8 @@ internal static class SigstoreAttachments
     /// <param name="advice">What a message says at its end.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="TrustException">It cannot be read, is too large, or has too many (<c>InvalidAttachments</c>).</exception>
-    public static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest, List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
+    public static async Task ReadLayersAsync(RegistryClient client, PullSource place, ImageManifest manifest,
+        List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
     {
         if (manifest.MediaType != OciManifest)
             throw Invalid(manifest.Source, $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
@@ -97,7 +102,8 @@ internal static class SigstoreAttachments
             if (total > ImageLimits.SignaturesBytes)
                 throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together", advice);
             bool isBundle = layer.MediaType.StartsWith(BundleMediaType, StringComparison.Ordinal);
-            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", isBundle ? payload : ToStoredForm(layer, payload)) { IsBundle = isBundle });
+            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", isBundle ? payload : ToStoredForm(layer,
+                payload)) { IsBundle = isBundle });
         }
     }
 

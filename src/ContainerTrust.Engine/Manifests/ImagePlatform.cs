@@ -11,7 +11,8 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
     private static readonly string[] Arm64Variants = ["v8"];
 
     /// <summary>
-    /// The platform of a Linux machine, as podman there would choose by (containers/image, <c>WantedPlatforms</c>): the architecture in Go's words, and on
+    /// The platform of a Linux machine, as podman there would choose by (containers/image, <c>WantedPlatforms</c>): the architecture in
+    /// Go's words, and on
     /// ARM the variant of the processor.
     /// </summary>
     /// <param name="machine">The machine's name in the words of <c>uname -m</c>.</param>

@@ -146,7 +146,8 @@ public sealed class SigstoreTrust
         try
         {
             if (_keys.Count == 0 || _log is not null)
-                throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "It is a bundle, which only public keys without a log are asked about.");
+                throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
+                    "It is a bundle, which only public keys without a log are asked about.");
             string fingerprint = new BundleVerifier(_keys).Verify(bundle, manifestDigest);
             return new SigstoreVerification
             {

@@ -42,7 +42,9 @@ internal static class CallerKeys
             : [new SignedByRequirement { KeyPaths = paths, SignedIdentity = identity }];
     }
 
-    /// <summary>Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.</summary>
+    /// <summary>
+    /// Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.
+    /// </summary>
     /// <param name="keys">What was read of them.</param>
     /// <param name="requirements">The requirements that they make.</param>
     /// <param name="keyPaths">Their files.</param>
@@ -64,7 +66,8 @@ internal static class CallerKeys
 
     private static bool IsPemPublicKey(string path)
     {
-        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span : default;
+        ReadOnlySpan<byte> content = LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content.Span
+            : default;
         return content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN RSA PUBLIC KEY-----"u8) >= 0;
     }
 }

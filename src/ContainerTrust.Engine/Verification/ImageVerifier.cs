@@ -82,12 +82,14 @@ public sealed class ImageVerifier : IDisposable
         (await VerifyChosenAsync(image, PlatformChoice.Of(platform), cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Verifies an image by the policy, or by the keys of the options, and of a multi-arch image what is chosen.</summary>
-    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
+    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>;
+    /// <c>oci:/path[:name]</c>.</param>
     /// <param name="choice">What of a multi-arch image is judged.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdicts: one, and with <see cref="PlatformChoice.All"/> one of each instance, and last that of the list.</returns>
     /// <exception cref="TrustException">There is no verdict, as above.</exception>
-    public async Task<IReadOnlyList<ImageSignatureResult>> VerifyChosenAsync(string image, PlatformChoice choice, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ImageSignatureResult>> VerifyChosenAsync(string image, PlatformChoice choice,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(choice);
@@ -101,7 +103,8 @@ public sealed class ImageVerifier : IDisposable
                 : await FetchAsync(image, token).ConfigureAwait(false);
             return choice != PlatformChoice.List && top.Manifest is not null && ManifestList.IsList(top.Manifest)
                 ? await new MultiArchJudge(this, RequiresSignature).JudgeAsync(top, choice, token).ConfigureAwait(false)
-                : [await new UnreadSignatures(this).ExplainAsync(top, await JudgeAsync(top, RequiresSignature, token).ConfigureAwait(false), token).ConfigureAwait(false)];
+                : [await new UnreadSignatures(this).ExplainAsync(top, await JudgeAsync(top, RequiresSignature,
+                    token).ConfigureAwait(false), token).ConfigureAwait(false)];
         }
     }
 
@@ -157,17 +160,9 @@ public sealed class ImageVerifier : IDisposable
         return FetchAsync(Resolve(image), cancellationToken);
     }
 
-    /// <summary>An instance of a multi-arch image, by its digest.</summary>
-    internal static async Task<FetchedImage> FetchInstanceAsync(FetchedImage list, string digest, ImagePlatform? platform, CancellationToken cancellationToken)
-    {
-        ImageManifest manifest = await list.Source!.GetManifestAsync(digest, cancellationToken).ConfigureAwait(false);
-        JudgedManifest judged = JudgedManifest.FromContent(ManifestShape.RequireObject(manifest));
-        return judged.Matches(digest)
-            ? new FetchedImage(list.Name, list.Source, digest, platform, manifest, judged) { ListDigest = list.ListDigest ?? list.Judged.Digest }
-            : throw FetchedImage.Mismatch(manifest.Source, judged.Digest, digest);
-    }
-
-    /// <summary>The instance of a multi-arch image for a platform, also of lists in lists; the image itself if there is no choice to make.</summary>
+    /// <summary>
+    /// The instance of a multi-arch image for a platform, also of lists in lists; the image itself if there is no choice to make.
+    /// </summary>
     internal async Task<FetchedImage> SelectAsync(FetchedImage top, ImagePlatform? platform, CancellationToken cancellationToken)
     {
         if (platform is null || !ManifestList.IsList(top.Manifest!))
@@ -178,7 +173,7 @@ public sealed class ImageVerifier : IDisposable
             if (depth == MaxListDepth)
                 throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
             string instance = ManifestList.SelectInstance(current.Manifest!, platform);
-            current = await FetchInstanceAsync(current, instance, platform, cancellationToken).ConfigureAwait(false);
+            current = await current.FetchInstanceAsync(instance, platform, cancellationToken).ConfigureAwait(false);
         }
 
         _messages.Verbose($"The instance of {top.Name.FullName} for {platform} is {current.InstanceDigest}.");
@@ -215,7 +210,8 @@ public sealed class ImageVerifier : IDisposable
         // Whoever pulls a list by its digest is asked about the instance.
         if (fetched.Manifest is { } manifest && ManifestList.IsList(manifest))
             return result with { Reason = $"{result.Reason} This is the verdict on the multi-arch list alone; podman pull asks about the instance." };
-        (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
+        (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement,
+            cancellationToken).ConfigureAwait(false);
         return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };
     }
 

@@ -6,7 +6,8 @@ using ContainerTrust.Engine.Manifests;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The verdict on a multi-arch image, as containers/image's <c>copy.Image</c> comes to it: <c>podman pull</c> chooses an instance and asks the policy about that alone;
+/// The verdict on a multi-arch image, as containers/image's <c>copy.Image</c> comes to it: <c>podman pull</c> chooses an instance and
+/// asks the policy about that alone;
 /// <c>skopeo copy --all</c> asks about each instance. Neither asks about the list, and neither takes a list for an instance.
 /// </summary>
 /// <param name="verifier">What judges.</param>
@@ -25,7 +26,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict, or those of all instances and then that of the list.</returns>
     /// <exception cref="TrustException">There is no verdict, or no instance for the platform (<c>PlatformNotFound</c>).</exception>
-    public async Task<IReadOnlyList<ImageSignatureResult>> JudgeAsync(FetchedImage list, PlatformChoice choice, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<ImageSignatureResult>> JudgeAsync(FetchedImage list, PlatformChoice choice,
+        CancellationToken cancellationToken) =>
         choice == PlatformChoice.All
             ? await JudgeAllAsync(list, cancellationToken).ConfigureAwait(false)
             : [await JudgeOneAsync(list, choice.Platform ?? HostPlatform(), cancellationToken).ConfigureAwait(false)];
@@ -38,7 +40,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         ImageSignatureResult result;
         try
         {
-            FetchedImage instance = await ImageVerifier.FetchInstanceAsync(list, digest, platform, cancellationToken).ConfigureAwait(false);
+            FetchedImage instance = await list.FetchInstanceAsync(digest, platform, cancellationToken).ConfigureAwait(false);
             result = await JudgeInstanceAsync(instance, cancellationToken).ConfigureAwait(false);
             result = await new UnreadSignatures(verifier).ExplainAsync(instance, result, cancellationToken).ConfigureAwait(false);
         }
@@ -103,7 +105,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         return results;
 
         async Task<ImageSignatureResult> JudgeAsync(ManifestInstance instance) => await JudgeInstanceAsync(
-            await ImageVerifier.FetchInstanceAsync(list, instance.Digest, instance.Platform, cancellationToken).ConfigureAwait(false),
+            await list.FetchInstanceAsync(instance.Digest, instance.Platform, cancellationToken).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -115,7 +117,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         ImageSignatureResult[] refused = [.. results.Where(static r => !r.IsValid)];
         if (refused.Length == 0)
             return "";
-        string names = string.Join(", ", refused.Take(Named).Select(static r => Printable.Of(r.Platform ?? r.ManifestDigest, Printable.NameLength)));
+        string names = string.Join(", ", refused.Take(Named).Select(static r => Printable.Of(r.Platform ?? r.ManifestDigest,
+            Printable.NameLength)));
         return $"Of {results.Count} instances, {refused.Length} {(refused.Length == 1 ? "is" : "are")} refused: {names}{(refused.Length > Named ? ", …" : "")}.";
     }
 
@@ -155,7 +158,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
 
     private string Difference(bool isValid, FetchedImage list, Judgement judgement)
     {
-        if (judgement.Failure is not null || !PolicyEvaluator.VerifiesSignatures(judgement.Requirements) || isValid == judgement.Verdict.IsAccepted)
+        if (judgement.Failure is not null || !PolicyEvaluator.VerifiesSignatures(judgement.Requirements)
+            || isValid == judgement.Verdict.IsAccepted)
             return "";
         if (isValid)
             return $" The multi-arch list {list.Judged.Digest} has no such signature; podman pull does not need one.";

@@ -6,7 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The reference by digest of an image that was judged by another name. A policy may refuse by digest what it accepts by tag: another scope can govern that name,
+/// The reference by digest of an image that was judged by another name. A policy may refuse by digest what it accepts by tag: another
+/// scope can govern that name,
 /// <c>matchExact</c> wants the tag, and registries.conf can have other mirrors for it.
 /// </summary>
 /// <param name="verifier">What judges.</param>
@@ -17,7 +18,8 @@ internal sealed class PinnedName(ImageVerifier verifier)
     /// <param name="judgement">How it was judged.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The reference; or null, and why, a sentence. Neither for an image that has no docker reference.</returns>
-    public Task<(string? Reference, string Refusal)> FindAsync(FetchedImage fetched, Judgement judgement, CancellationToken cancellationToken) =>
+    public Task<(string? Reference, string Refusal)> FindAsync(FetchedImage fetched, Judgement judgement,
+        CancellationToken cancellationToken) =>
         FindAsync(fetched, judgement, AgainAsync, cancellationToken);
 
     /// <summary>The reference by the list's digest, if every instance is accepted by that name too.</summary>
@@ -27,11 +29,13 @@ internal sealed class PinnedName(ImageVerifier verifier)
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As above.</returns>
     public Task<(string? Reference, string Refusal)> FindAsync(
-        FetchedImage list, Judgement judgement, Func<FetchedImage, CancellationToken, Task<string>> refusal, CancellationToken cancellationToken) =>
+        FetchedImage list, Judgement judgement, Func<FetchedImage, CancellationToken, Task<string>> refusal,
+            CancellationToken cancellationToken) =>
         FindAsync(
             list,
             judgement,
-            async (_, name, _, token) => await refusal(await verifier.FetchAsync(name, token).ConfigureAwait(false), token).ConfigureAwait(false),
+            async (_, name, _, token) => await refusal(await verifier.FetchAsync(name, token).ConfigureAwait(false),
+                token).ConfigureAwait(false),
             cancellationToken);
 
     private async Task<(string? Reference, string Refusal)> FindAsync(
@@ -45,7 +49,8 @@ internal sealed class PinnedName(ImageVerifier verifier)
             return (text, "");
         ImageName name = ImageName.Parse($"docker://{text}", static path => path);
         IReadOnlyList<TrustRequirement> requirements = verifier.Requirements(name).Requirements;
-        if (!IsElsewhere(fetched, name) && ReferenceEquals(requirements, judgement.Requirements) && !requirements.Any(static r => IsForTags(r)))
+        if (!IsElsewhere(fetched, name) && ReferenceEquals(requirements, judgement.Requirements) && !requirements.Any(static r =>
+            IsForTags(r)))
             return (text, "");
         string unknown = "";
         string? refusal = await BriefLookup.TryAsync(
@@ -83,7 +88,8 @@ internal sealed class PinnedName(ImageVerifier verifier)
             && pair.First.IsInsecure == pair.Second.IsInsecure
             && Signing(pair.First) == Signing(pair.Second));
 
-        (string?, bool?) Signing(PullSource place) => verifier.Lookaside.ForScope("docker", place.Reference.ForLookup().ToString()) is { } found
+        (string?, bool?) Signing(PullSource place) => verifier.Lookaside.ForScope("docker",
+            place.Reference.ForLookup().ToString()) is { } found
             ? (found.SignatureStore, found.UseSigstoreAttachments)
             : default;
     }

@@ -2,7 +2,9 @@ using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Verification;
 
-/// <summary>Which manifests of a multi-arch image are judged. Of an image that is not multi-arch it is the one that it has, whatever was chosen.</summary>
+/// <summary>
+/// Which manifests of a multi-arch image are judged. Of an image that is not multi-arch it is the one that it has, whatever was chosen.
+/// </summary>
 public sealed record PlatformChoice
 {
     private const string AllWord = "all";

@@ -111,7 +111,8 @@ public sealed class ReleaseVerifier
         if (_images.HasOwnKeys)
             return null;
         (IReadOnlyList<TrustRequirement> requirements, _, string? reason) = _images.Requirements(name);
-        return requirements.Any(static r => r is RejectRequirement or SignedBaseLayerRequirement) ? $"The policy rejects {name.FullName}. {reason}" : null;
+        return requirements.Any(static r => r is RejectRequirement or SignedBaseLayerRequirement)
+            ? $"The policy rejects {name.FullName}. {reason}" : null;
     }
 
     private Task<Release> GetAsync(string release, CancellationToken cancellationToken) => _releases.GetAsync(

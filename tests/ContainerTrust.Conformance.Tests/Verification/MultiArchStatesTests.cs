@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// Lists and instances that are signed each in its own way: the verdict is that of <c>podman pull</c>, <c>skopeo copy</c> and <c>skopeo copy --all</c>, and
+/// Lists and instances that are signed each in its own way: the verdict is that of <c>podman pull</c>, <c>skopeo copy</c> and <c>skopeo
+/// copy --all</c>, and
 /// what is said to be pulled by its digest is pulled.
 /// </summary>
 [Collection(RegistryTests.Name)]
@@ -34,7 +35,8 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
         int asked = 0, accepted = 0, pinned = 0;
         Parallel.ForEach(states, new ParallelOptions { MaxDegreeOfParallelism = 2 }, state =>
         {
-            string tag = $"docker://{world.Host}/{state.Repository}:v1", digest = $"docker://{world.Host}/{state.Repository}@{state.List.Digest}";
+            string tag = $"docker://{world.Host}/{state.Repository}:v1",
+                digest = $"docker://{world.Host}/{state.Repository}@{state.List.Digest}";
             OurVerdict here = Compare("here", null, tag, () => [podman.Pull(tag, policy), world.Skopeo.Copy(tag, policy)]);
             string[] arm64 = ["--arch", "arm64", "--variant", "v8"];
             SkopeoQuery skopeoArm64 = new() { Architecture = "arm64", Variant = "v8" };
@@ -108,12 +110,15 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
         PodmanPull podman = PodmanPull.Open(world);
         TestKey key = world.Keys["ed25519"];
         const string Repository = "registry.example.com/team/app";
-        string signedBy = PolicyText.Of("dir", ("", PolicyText.SignedBy(key.File, PolicyText.ExactRepository(Repository)))), accept = PolicyText.Of("dir", ("", PolicyText.Accept));
+        string signedBy = PolicyText.Of("dir", ("", PolicyText.SignedBy(key.File, PolicyText.ExactRepository(Repository)))),
+            accept = PolicyText.Of("dir", ("", PolicyText.Accept));
         foreach (bool isSigned in (ReadOnlySpan<bool>)[true, false])
         {
-            TestImage instance = TestImage.Oci($"nested {isSigned}"), inner = TestImage.Index((instance, "amd64", null)), outer = TestImage.Nested(inner, "amd64");
+            TestImage instance = TestImage.Oci($"nested {isSigned}"), inner = TestImage.Index((instance, "amd64", null)),
+                outer = TestImage.Nested(inner, "amd64");
             string directory = outer.WriteTo(world.NewDirectory($"nested-{isSigned}"));
-            foreach ((TestImage image, string prefix) in isSigned ? new[] { (outer, ""), (inner, inner.Digest[7..] + "."), (instance, instance.Digest[7..] + ".") } : [])
+            foreach ((TestImage image, string prefix) in isSigned ? new[] { (outer, ""), (inner, inner.Digest[7..] + "."), (instance,
+                instance.Digest[7..] + ".") } : [])
                 File.WriteAllBytes(Path.Combine(directory, prefix + "signature-1"), SignedWorld.Sign(key, image.Claim(Repository + ":v1")));
             foreach (string policy in (ReadOnlySpan<string>)[signedBy, accept])
             {

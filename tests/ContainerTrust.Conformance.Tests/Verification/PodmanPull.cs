@@ -37,11 +37,14 @@ internal sealed class PodmanPull
             File.WriteAllText(Path.Combine(etc, "policy.json"), policy);
             foreach (string file in Directory.GetFiles(_world.RegistriesDirectory))
                 File.Copy(file, Path.Combine(etc, "registries.d", Path.GetFileName(file)));
-            string[] source = image.StartsWith("docker://", StringComparison.Ordinal) ? ["--authfile", _world.AuthFile, "--cert-dir", _world.CertificateDirectory] : [];
+            string[] source = image.StartsWith("docker://", StringComparison.Ordinal) ? ["--authfile", _world.AuthFile, "--cert-dir",
+                _world.CertificateDirectory] : [];
             ToolResult result = Tools.Run(
                 _unshare,
-                ["--mount", "sh", "-c", InNamespace, "sh", etc, _podman, .. Tools.PodmanOptions(scratch), "pull", "--quiet", .. source, .. options, image],
-                environment: new Dictionary<string, string?> { ["HOME"] = scratch, ["XDG_RUNTIME_DIR"] = null, ["REGISTRY_AUTH_FILE"] = null });
+                ["--mount", "sh", "-c", InNamespace, "sh", etc, _podman, .. Tools.PodmanOptions(scratch), "pull", "--quiet", .. source,
+                    .. options, image],
+                environment: new Dictionary<string, string?> { ["HOME"] = scratch, ["XDG_RUNTIME_DIR"] = null,
+                    ["REGISTRY_AUTH_FILE"] = null });
             return new SkopeoVerdict(
                 result.ExitCode == 0 ? SkopeoAnswer.Accepted
                 : result.Error.Contains("Source image rejected", StringComparison.Ordinal) ? SkopeoAnswer.Rejected

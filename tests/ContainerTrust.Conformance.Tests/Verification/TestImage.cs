@@ -34,7 +34,8 @@ internal sealed class TestImage
         "application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip");
 
     /// <summary>An OCI index over images for linux.</summary>
-    public static TestImage Index(params (TestImage Image, string Architecture, string? Variant)[] instances) => List(OciIndex, OciManifest, instances);
+    public static TestImage Index(params (TestImage Image, string Architecture, string? Variant)[] instances) => List(OciIndex,
+        OciManifest, instances);
 
     /// <summary>A manifest list of Docker's over images for linux.</summary>
     public static TestImage DockerList(params (TestImage Image, string Architecture, string? Variant)[] instances) =>

@@ -14,7 +14,10 @@ internal sealed record VerdictCase(string Name, string Image, string Policy)
     /// <summary>How skopeo is asked.</summary>
     public SkopeoQuery Query { get; init; } = new();
 
-    /// <summary>What of a multi-arch image the verifier is asked about. Null for what is pulled here; <c>all</c>, whose last result counts, and <c>list</c>.</summary>
+    /// <summary>
+    /// What of a multi-arch image the verifier is asked about. Null for what is pulled here; <c>all</c>, whose last result counts, and
+    /// <c>list</c>.
+    /// </summary>
     public string? Platform { get; init; }
 
     /// <summary>

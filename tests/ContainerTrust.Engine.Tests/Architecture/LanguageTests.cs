@@ -10,8 +10,9 @@ public sealed partial class LanguageTests
     // Programs of others, which are called as they are whoever asks.
     private static readonly string[] s_foreign =
     [
-        "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=", ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
-        "'cosign sign --", "cosign names no tag unless its option --", " --type merge --patch ", ":root { color-scheme",
+        "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=",
+            ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
+        "'cosign sign --", "'skopeo copy --all", "cosign names no tag unless its option --", " --type merge --patch ", ":root { color-scheme",
         "signer name the whole reference with --",
     ];
 

@@ -21,7 +21,8 @@ public sealed class ProgramHeaderTests
     [InlineData("loongarch64", "linux/loong64")]
     [InlineData("a b", null)]
     [InlineData("", null)]
-    public void A_machine_s_name_is_a_platform(string machine, string? platform) => Assert.Equal(platform, ImagePlatform.OfMachine(machine)?.ToString());
+    public void A_machine_s_name_is_a_platform(string machine, string? platform) => Assert.Equal(platform,
+        ImagePlatform.OfMachine(machine)?.ToString());
 
     [Theory]
     [InlineData(62, 2, 1, "x86_64")]
@@ -35,7 +36,8 @@ public sealed class ProgramHeaderTests
     [InlineData(258, 2, 1, "loongarch64")]
     [InlineData(62, 2, 2, null)]
     [InlineData(9999, 2, 1, null)]
-    public void A_program_tells_its_machine(int machine, int bits, int order, string? name) => Assert.Equal(name, ProgramHeader.MachineOf(Header(machine, bits, order)));
+    public void A_program_tells_its_machine(int machine, int bits, int order, string? name) => Assert.Equal(name,
+        ProgramHeader.MachineOf(Header(machine, bits, order)));
 
     [Fact]
     public void What_is_not_a_program_tells_nothing()
@@ -49,7 +51,8 @@ public sealed class ProgramHeaderTests
     [Fact]
     public void A_mounted_root_is_for_the_machine_of_its_programs()
     {
-        FileHost host = new FileHost().With("/usr/bin/true", "#!/usr/bin/coreutils\n").With("/bin/true/x", "").With("/bin/sh", new byte[8 << 20]);
+        FileHost host = new FileHost().With("/usr/bin/true", "#!/usr/bin/coreutils\n").With("/bin/true/x", "").With("/bin/sh",
+            new byte[8 << 20]);
         Assert.Null(ProgramHeader.MachineOf(host));
         host.With("/usr/bin/coreutils", Header(183, 2, 1));
         Assert.Equal("aarch64", ProgramHeader.MachineOf(host));

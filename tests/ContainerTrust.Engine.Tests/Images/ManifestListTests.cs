@@ -156,7 +156,8 @@ public sealed class ManifestListTests
     [Fact]
     public void The_current_platform_is_one()
     {
-        Assert.Equal(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!, ImagePlatform.Parse(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!.ToString()));
+        Assert.Equal(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!,
+            ImagePlatform.Parse(ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!.ToString()));
         Assert.Equal("linux/arm/v7", ImagePlatform.Parse("linux/arm/v7").ToString());
     }
 

@@ -164,11 +164,14 @@ public class SigstoreAttachmentsTests : RegistryTest
     public async Task A_registry_that_does_not_know_referrers_has_them_under_a_tag(string? artifactType)
     {
         const string Signature = SigstoreSignature.ImageSignatureMimeType;
-        string one = Attachments(("one", Signature, null)), sbom = Attachments(("sbom", "x/y", null)), gone = Attachments(("gone", Signature, null));
-        Offer(FallbackPath, Index((artifactType, one), (artifactType == SignatureArtifact ? "application/spdx+json" : artifactType, sbom)), OciIndex);
+        string one = Attachments(("one", Signature, null)), sbom = Attachments(("sbom", "x/y", null)), gone = Attachments(("gone",
+            Signature, null));
+        Offer(FallbackPath, Index((artifactType, one), (artifactType == SignatureArtifact ? "application/spdx+json" : artifactType,
+            sbom)), OciIndex);
         OfferByDigest(one, sbom);
         Assert.Equal("one", Encoding.UTF8.GetString(Assert.Single(Parse(await ReadAsync())).UntrustedPayload.Span));
-        Assert.Contains($"only under the tag {ManifestDigest.Replace(':', '-')}.sig. Its signer can", await DescribeAsync(), StringComparison.Ordinal);
+        Assert.Contains($"only under the tag {ManifestDigest.Replace(':', '-')}.sig. Its signer can", await DescribeAsync(),
+            StringComparison.Ordinal);
         foreach (string? type in new[] { SignatureArtifact, artifactType })
         {
             Offer(FallbackPath, Index((type, gone), (artifactType, one)), OciIndex);
@@ -226,7 +229,8 @@ public class SigstoreAttachmentsTests : RegistryTest
         DockerImageSource source = Source("default-docker:\n  use-sigstore-attachments: true\n", Image());
         await source.GetManifestAsync(null, CancellationToken.None);
         Assert.Empty(await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
-        Assert.Contains("--new-bundle-format=false", await source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None), StringComparison.Ordinal);
+        Assert.Contains("--new-bundle-format=false", await source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None),
+            StringComparison.Ordinal);
         _content[ReferrersPath] = (500, [], "text/plain");
         await Assert.ThrowsAnyAsync<TrustException>(() => source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None));
     }
@@ -358,7 +362,8 @@ public class SigstoreAttachmentsTests : RegistryTest
         await source.GetManifestAsync(null, CancellationToken.None);
         IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None);
         Assert.Empty(Server.Requests);
-        Assert.EndsWith($" under {mirror.Authority}/mirror/app, the name at the mirror that answered", source.SignatureStores[0], StringComparison.Ordinal);
+        Assert.EndsWith($" under {mirror.Authority}/mirror/app, the name at the mirror that answered", source.SignatureStores[0],
+            StringComparison.Ordinal);
         if (isMirrorOn)
         {
             Assert.Equal("of the mirror", Encoding.UTF8.GetString(Assert.Single(Parse(signatures)).UntrustedPayload.Span));

@@ -282,7 +282,8 @@ public sealed class KeyringTests
     [Fact]
     public void Keys_with_equal_ids_are_all_tried()
     {
-        // Two keys cannot be made to have one id here; the same primary key is found through a certificate of its own and as a subkey of another.
+        // Two keys cannot be made to have one id here; the same primary key is found through a certificate of its own and as a subkey of
+        // another.
         byte[] other = [.. Other.Certificate(), .. Other.Bind(Signer, Created + 60, hasBackSignature: false, hashed: TestPackets.Flags(2))];
         Assert.True(Verify(Message, Signer.Certificate(), other).IsGood);
     }

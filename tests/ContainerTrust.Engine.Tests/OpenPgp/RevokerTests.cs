@@ -32,7 +32,8 @@ public sealed class RevokerTests
     [Fact]
     public void A_revoker_whose_key_cannot_verify_counts_as_missing()
     {
-        // RSA with an exponent of 65 bits and with an even modulus, a DSA key with an order that is not whole octets, and RSA for encryption.
+        // RSA with an exponent of 65 bits and with an even modulus, a DSA key with an order that is not whole octets, and RSA for
+        // encryption.
         byte[] modulus = TestPackets.Integer([0x80, .. new byte[254], 1]);
         byte[][] bodies =
         [

@@ -16,7 +16,8 @@ internal static class TestKeys
         -----END PGP PUBLIC KEY BLOCK-----
         """;
 
-    // Primary key that only certifies and ends; a signing subkey that ends earlier, an encryption subkey; three user ids, one of them revoked.
+    // Primary key that only certifies and ends; a signing subkey that ends earlier, an encryption subkey; three user ids, one of them
+    // revoked.
     public const string Root = """
         -----BEGIN PGP PUBLIC KEY BLOCK-----
 

@@ -179,7 +179,8 @@ public sealed class PolicyEditorPropertyTests
         return values;
     }
 
-    // Every line that is not a touched scope's own is there in the same bytes and order, but for a comma at its end, and braces that opened or closed.
+    // Every line that is not a touched scope's own is there in the same bytes and order, but for a comma at its end, and braces that
+    // opened or closed.
     private static void AssertLinesKept(byte[] before, byte[] after, HashSet<(string, string)> touched, int seed)
     {
         // Where commas begin lines, whose they are is a matter of taste; there the tokens above are what is kept.

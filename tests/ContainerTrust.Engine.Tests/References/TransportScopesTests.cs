@@ -206,7 +206,8 @@ public sealed class TransportScopesTests
         Assert.InRange(reachable, 2_000, 38_000);
     }
 
-    // Whether one of the images that could be meant has the scope in its chain: the scope itself, something below it, or a host below its domain.
+    // Whether one of the images that could be meant has the scope in its chain: the scope itself, something below it, or a host below its
+    // domain.
     private static bool HasImage(string scope)
     {
         string[] candidates = [scope, scope + "/x", scope + "/x/y", scope.StartsWith("*.", StringComparison.Ordinal) ? $"x{scope[1..]}/y" : scope];

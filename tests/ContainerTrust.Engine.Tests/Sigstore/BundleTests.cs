@@ -57,7 +57,8 @@ public sealed class BundleTests
     [InlineData("https://in-toto.io/Statement/v0.1", true)]
     [InlineData("https://in-toto.io/Statement/v2", false)]
     [InlineData("", false)]
-    public void The_statement_must_be_one(string type, bool isGood) => Assert.Equal(isGood, Verify(Envelope(s_key, Statement(s_hex, type: type))).IsGood);
+    public void The_statement_must_be_one(string type, bool isGood) => Assert.Equal(isGood, Verify(Envelope(s_key, Statement(s_hex,
+        type: type))).IsGood);
 
     [Fact]
     public void The_statement_must_be_a_signature_of_this_manifest()
@@ -113,7 +114,8 @@ public sealed class BundleTests
     [InlineData("", false)]
     public void Versions_that_are_not_known_are_refused(string mediaType, bool isGood)
     {
-        string bundle = Envelope(s_key, Statement(s_hex)).Replace("application/vnd.dev.sigstore.bundle.v0.3+json", mediaType, StringComparison.Ordinal);
+        string bundle = Envelope(s_key, Statement(s_hex)).Replace("application/vnd.dev.sigstore.bundle.v0.3+json", mediaType,
+            StringComparison.Ordinal);
         Assert.Equal(isGood, SigstoreBundle.TryParse(Encoding.UTF8.GetBytes(bundle), out _, out string problem));
         Assert.Equal(isGood, problem.Length == 0);
     }
@@ -140,7 +142,8 @@ public sealed class BundleTests
     [InlineData("""{"mediaType":"M","messageSignature":{"signature":"AAAA"}} x""")]
     public void What_is_not_a_bundle_is_refused(string text)
     {
-        byte[] document = Encoding.UTF8.GetBytes(text.Replace("\"M\"", "\"application/vnd.dev.sigstore.bundle.v0.3+json\"", StringComparison.Ordinal));
+        byte[] document = Encoding.UTF8.GetBytes(text.Replace("\"M\"", "\"application/vnd.dev.sigstore.bundle.v0.3+json\"",
+            StringComparison.Ordinal));
         Assert.False(SigstoreBundle.TryParse(document, out SigstoreBundle? bundle, out string problem));
         Assert.Null(bundle);
         Assert.NotEmpty(problem);
@@ -185,7 +188,8 @@ public sealed class BundleTests
         {
             ImageToJudge image = new()
             {
-                Reference = null, Manifest = JudgedManifest.FromContent(s_manifest), UntrustedSignatures = [blob], TakesBundles = takesBundles,
+                Reference = null, Manifest = JudgedManifest.FromContent(s_manifest), UntrustedSignatures = [blob],
+                    TakesBundles = takesBundles,
                 Now = DateTimeOffset.UtcNow,
             };
             RequirementKeys keys = new(host, static _ => { }, static _ => { });
@@ -196,7 +200,8 @@ public sealed class BundleTests
     [Fact]
     public void Whatever_is_changed_nothing_is_good_but_what_was_signed()
     {
-        byte[] envelope = Encoding.UTF8.GetBytes(Envelope(s_key, Statement(s_hex))), content = Encoding.UTF8.GetBytes(Content(s_key, s_manifest));
+        byte[] envelope = Encoding.UTF8.GetBytes(Envelope(s_key, Statement(s_hex))), content = Encoding.UTF8.GetBytes(Content(s_key,
+            s_manifest));
         byte[] signed = new DsseEnvelope(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(Statement(s_hex))).SignedBytes();
         byte[] other = Encoding.UTF8.GetBytes(Envelope(TestKey.Get("P-256", "other"), Statement(new string('a', 64))));
         SigstoreTrust trust = Trust(s_key);
@@ -252,7 +257,8 @@ public sealed class BundleTests
 
     private static SigstoreTrust Trust(TestKey key) => SigstoreTrust.FromPublicKeys([key.Source], null);
 
-    private static string Statement(string hex, string predicate = InTotoStatement.SignaturePredicate, string more = "", string type = "https://in-toto.io/Statement/v1") =>
+    private static string Statement(string hex, string predicate = InTotoStatement.SignaturePredicate, string more = "",
+        string type = "https://in-toto.io/Statement/v1") =>
         $$$"""{"_type":"{{{type}}}","subject":[{"digest":{"sha256":"{{{hex}}}"}}{{{more}}}],"predicateType":"{{{predicate}}}","predicate":{}}""";
 
     private static string Envelope(TestKey key, string payload, string type = DsseEnvelope.InToto)

@@ -321,7 +321,9 @@ public sealed class CertificateTests
         Assert.Equal(JudgeFulcio(leaf, [], Root).Reason, JudgePki(leaf, [], Root).Reason);
         SigstoreTrust named = SigstoreTrust.FromFulcio(Root.Source, Issuer, Workflow, [Log.Key.Source]);
         SigstoreVerification refused = named.Verify(Entered(leaf, [], Begin).Make());
-        Assert.Equal((SigstoreProblem.CertificateSubject, $"The signer's certificate names {Workflow} as a URI, and podman and skopeo compare e-mail addresses only."), (refused.Problem, refused.Reason));
+        Assert.Equal((SigstoreProblem.CertificateSubject,
+            $"The signer's certificate names {Workflow} as a URI, and podman and skopeo compare e-mail addresses only."),
+            (refused.Problem, refused.Reason));
         leaf = Leaf(Root);
         leaf.Replace(TestCertificate.Email("a@example.com", "b\u001b@example.com", "c@example.com", "d@example.com"));
         Assert.Equal($@"The signer's certificate is not for {Email}. It is for a@example.com, b\u001b@example.com, c@example.com and others.", JudgeFulcio(leaf, [], Root).Reason);

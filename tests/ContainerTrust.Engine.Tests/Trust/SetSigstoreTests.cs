@@ -148,7 +148,8 @@ public sealed class SetSigstoreTests : IDisposable
             }
         }
 
-        // Keys with and without a log (and without one and without a type they are signedBy), Fulcio complete, PKI with three subjects, with and without intermediates; inline or not.
+        // Keys with and without a log (and without one and without a type they are signedBy), Fulcio complete, PKI with three subjects,
+        // with and without intermediates; inline or not.
         Assert.Equal(2 * (4 + 2 + (2 * 2 * 3)), built);
         Assert.Equal((1 << 10) - built, refused);
     }

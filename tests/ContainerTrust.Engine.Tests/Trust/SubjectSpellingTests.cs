@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Tests.Trust;
 public sealed class SubjectSpellingTests
 {
     [Theory]
-    [InlineData("https://github.com/person/repo/.github/workflows/build.yml@refs/heads/main", "is a URI, and podman and skopeo compare e-mail addresses only")]
+    [InlineData("https://github.com/person/repo/.github/workflows/build.yml@refs/heads/main",
+        "is a URI, and podman and skopeo compare e-mail addresses only")]
     [InlineData("https://x/y", "is a URI")]
     [InlineData("spiffe://example.com/ns/a@b", "is a URI")]
     [InlineData("mailto:dev@example.com", "is not an e-mail address")]
@@ -28,7 +29,8 @@ public sealed class SubjectSpellingTests
     [InlineData("123-compute@developer.gserviceaccount.com", null)]
     public void An_email_address(string email, string? problem)
     {
-        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = "https://accounts.google.com", SubjectEmail = email } });
+        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca",
+            OidcIssuer = "https://accounts.google.com", SubjectEmail = email } });
         Check(problem, new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsPath = "/ca", SubjectEmail = email } });
     }
 
@@ -59,7 +61,8 @@ public sealed class SubjectSpellingTests
     [InlineData("https://oidc.example.com:8443/realms/x", null)]
     [InlineData("http://dex.example.com/", null)]
     public void An_issuer(string issuer, string? problem) =>
-        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = issuer, SubjectEmail = "dev@example.com" } });
+        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = issuer,
+            SubjectEmail = "dev@example.com" } });
 
     private static void Check(string? problem, SigstoreSignedRequirement requirement)
     {

@@ -9,7 +9,10 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Verification;
 
-/// <summary>What is judged of a multi-arch image, and what is said of the rest of it. The real tools' verdicts are compared in the conformance tests.</summary>
+/// <summary>
+/// What is judged of a multi-arch image, and what is said of the rest of it. The real tools' verdicts are compared in the conformance
+/// tests.
+/// </summary>
 public sealed class MultiArchTests
 {
     private const string Image = "dir:/srv/app";
@@ -87,7 +90,8 @@ public sealed class MultiArchTests
     {
         List<string> said = [];
         FileHost host = Host(s_arm64).With("/srv/app/signature-1", new byte[8 << 20]);
-        ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Of(ImagePlatform.Parse("linux/arm64")), new TrustMessages { Verbose = said.Add });
+        ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Of(ImagePlatform.Parse("linux/arm64")),
+            new TrustMessages { Verbose = said.Add });
         Assert.True(result.IsValid, result.Reason);
         Assert.Contains(said, static s => s.StartsWith("Whether the multi-arch list", StringComparison.Ordinal));
     }
@@ -128,7 +132,8 @@ public sealed class MultiArchTests
     [Fact]
     public async Task What_is_not_multi_arch_is_judged_as_it_is_whatever_is_asked()
     {
-        foreach (PlatformChoice choice in new[] { PlatformChoice.Host, PlatformChoice.All, PlatformChoice.List, PlatformChoice.Parse("linux/s390x") })
+        foreach (PlatformChoice choice in new[] { PlatformChoice.Host, PlatformChoice.All, PlatformChoice.List,
+            PlatformChoice.Parse("linux/s390x") })
         {
             FileHost host = Host(s_amd64).With("/srv/app/manifest.json", s_amd64).With("/srv/app/signature-1", Signature(s_amd64));
             ImageSignatureResult result = await VerifyAsync(host, choice);
@@ -142,7 +147,8 @@ public sealed class MultiArchTests
     public async Task A_list_in_a_list_is_not_pulled_by_anybody()
     {
         byte[] outer = List((s_list, "arm64"));
-        FileHost host = Host(s_list, s_arm64).With("/srv/app/manifest.json", outer).With($"/srv/app/{Digest(s_list)[7..]}.manifest.json", s_list)
+        FileHost host = Host(s_list, s_arm64).With("/srv/app/manifest.json", outer).With($"/srv/app/{Digest(s_list)[7..]}.manifest.json",
+            s_list)
             .With($"/srv/app/{Digest(s_list)[7..]}.signature-1", Signature(s_list))
             .With("/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
         foreach (PlatformChoice choice in new[] { PlatformChoice.All, PlatformChoice.Parse("linux/arm64") })
@@ -198,11 +204,13 @@ public sealed class MultiArchTests
             },
             TimeSpan.FromMilliseconds(200), failed.Add, CancellationToken.None));
         Assert.Equal(["It took too long."], failed);
-        Assert.Equal("found", await BriefLookup.TryAsync(static _ => Task.FromResult<string?>("found"), Timeout.InfiniteTimeSpan, failed.Add, CancellationToken.None));
+        Assert.Equal("found", await BriefLookup.TryAsync(static _ => Task.FromResult<string?>("found"), Timeout.InfiniteTimeSpan,
+            failed.Add, CancellationToken.None));
         using CancellationTokenSource cancelled = new();
         cancelled.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BriefLookup.TryAsync<string>(
-            static token => Task.FromException<string?>(new OperationCanceledException(token)), Timeout.InfiniteTimeSpan, failed.Add, cancelled.Token));
+            static token => Task.FromException<string?>(new OperationCanceledException(token)), Timeout.InfiniteTimeSpan, failed.Add,
+                cancelled.Token));
     }
 
     [Fact]

@@ -189,10 +189,12 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             for (int attempt = 0; ; attempt++)
             {
                 if (entry.Status is null)
-                    return entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()) ? throw RemoteError.ForReading(words, path, this) : null;
+                    return entry.Words is { } words && !RemoteError.IsNotADirectory(words.TrimEnd()) ? throw RemoteError.ForReading(words,
+                        path, this) : null;
                 RequireReadable(path, entry, maxBytes);
                 if (entry.Content is { } content)
-                    return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content, entry.Status.Stamp) { Permissions = entry.Status.Permissions };
+                    return content.Length > maxBytes ? throw TooLarge(path, content.Length, maxBytes) : new HostFile(path, content,
+                        entry.Status.Stamp) { Permissions = entry.Status.Permissions };
                 if (attempt == ReadAttempts)
                     throw new TrustException(
                         "FileChanged",
@@ -222,7 +224,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
             (string target, string words) = _cache.FindTarget(path) ?? throw _reply.Garbled();
             if (target.Length > 0)
                 return target;
-            return words.Length == 0 || RemoteError.IsMissing(words.TrimEnd()) || RemoteError.IsNotADirectory(words.TrimEnd()) ? path : throw RemoteError.ForReading(words, path, this);
+            return words.Length == 0 || RemoteError.IsMissing(words.TrimEnd()) || RemoteError.IsNotADirectory(words.TrimEnd()) ? path
+                : throw RemoteError.ForReading(words, path, this);
         }
     }
 

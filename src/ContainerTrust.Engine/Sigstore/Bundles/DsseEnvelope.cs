@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ContainerTrust.Engine.Sigstore.Bundles;
 
-/// <summary>What an envelope carries (DSSE, https://github.com/secure-systems-lab/dsse, <c>envelope.md</c>), without its signatures.</summary>
+/// <summary>
+/// What an envelope carries (DSSE, https://github.com/secure-systems-lab/dsse, <c>envelope.md</c>), without its signatures.
+/// </summary>
 /// <param name="PayloadType">What the payload is.</param>
 /// <param name="Payload">The payload.</param>
 public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Payload)

@@ -5,7 +5,8 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Sigstore.Bundles;
 
 /// <summary>
-/// What is said of some contents (in-toto, <c>spec/v1/statement.md</c>): their digests, and of what kind the rest is. Only made from a payload whose signature
+/// What is said of some contents (in-toto, <c>spec/v1/statement.md</c>): their digests, and of what kind the rest is. Only made from a
+/// payload whose signature
 /// holds.
 /// </summary>
 public sealed class InTotoStatement
@@ -62,7 +63,8 @@ public sealed class InTotoStatement
 
         if (type is null || !s_types.Contains(type))
             throw new StrictJsonException("it is not an in-toto statement");
-        return new InTotoStatement(predicateType ?? throw StrictJson.Missing("predicateType"), digests ?? throw StrictJson.Missing("subject"));
+        return new InTotoStatement(predicateType ?? throw StrictJson.Missing("predicateType"),
+            digests ?? throw StrictJson.Missing("subject"));
     }
 
     private static List<string> ReadSubjects(ref StrictJson json)

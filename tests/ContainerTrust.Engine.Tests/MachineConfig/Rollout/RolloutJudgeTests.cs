@@ -351,7 +351,8 @@ public sealed class RolloutJudgeTests
         }
     }
 
-    // Without the file that replaces the policy, or the label by which it is selected, nothing is in the way any more - but the rendered config still has it.
+    // Without the file that replaces the policy, or the label by which it is selected, nothing is in the way any more - but the rendered
+    // config still has it.
     private static bool IsRepair(string state, string member) => state == "namespaced" && member is "path" or "files" or "storage" or "config" or "spec";
 
     private static void Units(ClusterState state, JsonObject unit) =>
