@@ -84,7 +84,8 @@ public sealed class VerifyTests : IDisposable
     public void Show_prints_no_password_of_a_store()
     {
         Directory.CreateDirectory(_root + "/etc/containers/registries.d");
-        File.WriteAllText(_root + "/etc/containers/registries.d/a.yaml",
+        File.WriteAllText(
+            _root + "/etc/containers/registries.d/a.yaml",
             "docker:\n  registry.example.com:\n    lookaside: https://user:secret@store.example.com/sigs\n");
         foreach (string[] arguments in (string[][])[["show"], ["show", "--json"], ["show", "--reference", "registry.example.com/app:v1"]])
         {

@@ -16,8 +16,8 @@ public sealed class GpgArmorTests : IDisposable
     public void A_file_is_read_exactly_where_gpg_imports_it()
     {
         GpgTool.RequireVersion22();
-        string key = Encoding.ASCII.GetString(_gpg.Export(_gpg.MakeKey("Armor <a@example.com>", "ed25519", "sign,cert", "never"),
-            isArmored: true));
+        string key = Encoding.ASCII.GetString(
+            _gpg.Export(_gpg.MakeKey("Armor <a@example.com>", "ed25519", "sign,cert", "never"), isArmored: true));
         string bare = key.Replace("\n\n", "\n", StringComparison.Ordinal);
         string signature = "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n";
         Dictionary<string, string> files = new()
@@ -73,10 +73,13 @@ public sealed class GpgArmorTests : IDisposable
     public void No_file_is_read_that_gpg_refuses()
     {
         GpgTool.RequireVersion22();
-        string key = Encoding.ASCII.GetString(_gpg.Export(_gpg.MakeKey("Armor <a@example.com>", "ed25519", "sign,cert", "never"),
-            isArmored: true));
-        string[] lines = ["", " \t", "\f", "a: b", "a:b", "AAAA", "**!!**", "=AAAA", "-", "-----END PGP PUBLIC KEY BLOCK-----", "a: ",
-            new string('A', 25_000), new string(' ', 25_000)];
+        string key = Encoding.ASCII.GetString(
+            _gpg.Export(_gpg.MakeKey("Armor <a@example.com>", "ed25519", "sign,cert", "never"), isArmored: true));
+        string[] lines =
+        [
+            "", " \t", "\f", "a: b", "a:b", "AAAA", "**!!**", "=AAAA", "-", "-----END PGP PUBLIC KEY BLOCK-----", "a: ",
+            new string('A', 25_000), new string(' ', 25_000),
+        ];
         foreach (string first in lines)
         {
             foreach (string second in lines)
@@ -111,8 +114,8 @@ public sealed class GpgArmorTests : IDisposable
         try
         {
             GpgTool.Ask(home, "--batch", "--no-autostart", "--import", _gpg.Write("spoilt", content));
-            return Encoding.UTF8.GetString(GpgTool.Ask(home, "--no-autostart", "--with-colons", "--list-keys").Output).Contains("\nfpr:",
-                StringComparison.Ordinal);
+            return Encoding.UTF8.GetString(GpgTool.Ask(home, "--no-autostart", "--with-colons", "--list-keys").Output).Contains(
+                "\nfpr:", StringComparison.Ordinal);
         }
         finally
         {

@@ -92,12 +92,14 @@ public sealed class BaselineTests
     [Fact]
     public void A_password_in_a_store_is_not_told()
     {
-        static AuditHost Host(string store) => AuditHost.Good().With("/etc/containers/registries.d/example.yaml",
-            $"docker:\n  registry.example.com:\n    lookaside: {store}\n");
-        ImageTrustFinding found = Assert.Single(Compare(Host("https://store.example.com/sigs"),
-            Entries(Host("https://user:secret@store.example.com/sigs"))));
+        static AuditHost Host(string store) => AuditHost.Good().With(
+            "/etc/containers/registries.d/example.yaml", $"docker:\n  registry.example.com:\n    lookaside: {store}\n");
+        ImageTrustFinding found = Assert.Single(
+            Compare(Host("https://store.example.com/sigs"), Entries(Host("https://user:secret@store.example.com/sigs"))));
         Assert.Equal("BaselineStoreDiffers", found.RuleId);
-        Assert.EndsWith("in the baseline it is https://store.example.com/sigs with another user name or password.", found.Message,
+        Assert.EndsWith(
+            "in the baseline it is https://store.example.com/sigs with another user name or password.",
+            found.Message,
             StringComparison.Ordinal);
         Assert.Null(found.Fix);
     }

@@ -39,8 +39,10 @@ public sealed class DeadStoreTests : IDisposable
         {
             ImageSignatureResult result = await VerifyAsync(stores);
             Assert.True(result.IsValid, result.Reason);
-            Assert.Contains(_warnings, w => w.Contains(dead.Url, StringComparison.Ordinal)
-                && w.EndsWith("Another store has a signature that is accepted.", StringComparison.Ordinal));
+            Assert.Contains(
+                _warnings,
+                w => w.Contains(dead.Url, StringComparison.Ordinal)
+                    && w.EndsWith("Another store has a signature that is accepted.", StringComparison.Ordinal));
         }
 
         foreach (string[] stores in (string[][])[[dead.Url], [dead.Url, empty], [empty, dead.Url]])
@@ -53,19 +55,24 @@ public sealed class DeadStoreTests : IDisposable
         await using HostileServer full = new();
         full.Handler = (_, stream, _) => HostileServer.AnswerAsync(stream, 200, "x");
         string signed = $"{_directory}/signed";
-        Assert.Equal("StoreNotFound", (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([signed,
-            $"{_directory}/none"]))).ErrorId);
-        Assert.Equal("InvalidSignatureStore", (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([signed,
-            "ftp://store.example.com"]))).ErrorId);
+        Assert.Equal(
+            "StoreNotFound", (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([signed, $"{_directory}/none"]))).ErrorId);
+        Assert.Equal(
+            "InvalidSignatureStore",
+            (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([signed, "ftp://store.example.com"]))).ErrorId);
         Assert.Equal("TooManySignatures", (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([signed, full.Url]))).ErrorId);
     }
 
     private async Task<ImageSignatureResult> VerifyAsync(string[] stores)
     {
-        TrustStore trust = TrustStore.Open(new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json",
-            RegistriesDirectory = _directory }, TrustMessages.None);
-        VerificationOptions options = new() { KeyPaths = [$"{_directory}/alice.gpg"], SignatureStores = stores,
-            Web = new WebOptions { Retries = 0 } };
+        TrustStore trust = TrustStore.Open(
+            new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = _directory }, TrustMessages.None);
+        VerificationOptions options = new()
+        {
+            KeyPaths = [$"{_directory}/alice.gpg"],
+            SignatureStores = stores,
+            Web = new WebOptions { Retries = 0 },
+        };
         using ImageVerifier verifier = new(trust, options, new TrustMessages { Warning = _warnings.Enqueue, Verbose = static _ => { } });
         return await verifier.VerifyDigestAsync(Repository, Digest, CancellationToken.None);
     }

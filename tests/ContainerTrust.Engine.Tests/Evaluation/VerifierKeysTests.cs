@@ -39,13 +39,15 @@ public sealed class VerifierKeysTests : IDisposable
         Assert.Equal($"{Repository}@{Digest}", result.PinnedReference);
         Assert.False((await verifier.VerifyAsync($"{Repository}@sha256:{new string('b', 64)}", null, CancellationToken.None)).IsValid);
         Assert.True((await verifier.VerifyDigestAsync($"{Repository}@{Digest}", null, CancellationToken.None)).IsValid);
-        Assert.Equal("ManifestRequired", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}:4.14",
-            null, CancellationToken.None))).ErrorId);
+        Assert.Equal(
+            "ManifestRequired",
+            (await Assert.ThrowsAsync<TrustException>(
+                () => verifier.VerifyDigestAsync($"{Repository}:4.14", null, CancellationToken.None))).ErrorId);
 
         // A tag, an instance, or a policy is a question for the registry.
         await Assert.ThrowsAnyAsync<TrustException>(() => verifier.VerifyAsync($"{Repository}:4.14", null, CancellationToken.None));
-        await Assert.ThrowsAnyAsync<TrustException>(() => verifier.VerifyChosenAsync($"{Repository}@{Digest}", PlatformChoice.All,
-            CancellationToken.None));
+        await Assert.ThrowsAnyAsync<TrustException>(
+            () => verifier.VerifyChosenAsync($"{Repository}@{Digest}", PlatformChoice.All, CancellationToken.None));
         using ImageVerifier byPolicy = Verifier();
         await Assert.ThrowsAnyAsync<TrustException>(() => byPolicy.VerifyAsync($"{Repository}@{Digest}", null, CancellationToken.None));
     }
@@ -55,7 +57,10 @@ public sealed class VerifierKeysTests : IDisposable
     [InlineData(true)]
     public async Task Each_key_of_the_ConfigMap_must_have_signed(bool isJson)
     {
-        string both = Write(isJson, ("verifier-public-key-redhat", Armor(Alice)), ("verifier-public-key-own", Armor(Bob)),
+        string both = Write(
+            isJson,
+            ("verifier-public-key-redhat", Armor(Alice)),
+            ("verifier-public-key-own", Armor(Bob)),
             ("store-openshift-mirror", "https://mirror.invalid/signatures"));
         string one = Write(isJson, ("verifier-public-key-redhat", Armor(Alice)));
         Assert.True((await JudgeAsync(one)).IsValid);
@@ -67,8 +72,13 @@ public sealed class VerifierKeysTests : IDisposable
         Assert.True(result.IsValid, result.Reason);
 
         FileVerifier files = new(static _ => { });
-        FileVerification question = new() { Reference = $"{Repository}:4.14", ManifestDigest = Digest,
-            SignaturePaths = [$"{_store}/signature-1"], KeyPaths = [both] };
+        FileVerification question = new()
+        {
+            Reference = $"{Repository}:4.14",
+            ManifestDigest = Digest,
+            SignaturePaths = [$"{_store}/signature-1"],
+            KeyPaths = [both],
+        };
         Assert.False(files.Verify(question).IsValid);
         Assert.True(files.Verify(question with { KeyPaths = [one] }).IsValid);
         Assert.True(files.Verify(question with { SignaturePaths = [$"{_store}/signature-1", $"{_store}/signature-2"] }).IsValid);
@@ -102,8 +112,8 @@ public sealed class VerifierKeysTests : IDisposable
 
     private ImageVerifier Verifier(params string[] keys)
     {
-        TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json",
-            RegistriesDirectory = _directory }, TrustMessages.None);
+        TrustStore store = TrustStore.Open(
+            new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = _directory }, TrustMessages.None);
         return new ImageVerifier(store, new VerificationOptions
         {
             KeyPaths = keys.Length == 0 ? null : keys,
@@ -125,11 +135,12 @@ public sealed class VerifierKeysTests : IDisposable
                 ["data"] = data.ToDictionary(static d => d.Name, static d => d.Value),
             })
             : "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: release-verification\ndata:\n"
-                + string.Concat(data.Select(static d =>
-                    $"  {d.Name}: |\n    {d.Value.TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal)}\n"));
+                + string.Concat(data.Select(static d => $"  {d.Name}: |\n    {Indented(d.Value)}\n"));
         File.WriteAllText(path, text);
         return path;
     }
+
+    private static string Indented(string text) => text.TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal);
 
     private static string Armor(TestSigner signer) => Encoding.ASCII.GetString(TestPackets.Armor(signer.PublicKey));
 }

@@ -81,10 +81,13 @@ public sealed class SignatureStoreTests
         SignatureStoreReader reader = new(_host, (url, _, _) => url.AbsoluteUri == place + "1"
             ? Task.FromResult<byte[]?>([1])
             : throw new TrustException("StoreUnauthorized", TrustErrorKind.PermissionDenied, "403"));
-        TrustException e = await Assert.ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/s", Image(), Digest,
-            default));
+        TrustException e = await Assert.ThrowsAsync<TrustException>(
+            () => reader.ReadLookasideAsync("https://h/s", Image(), Digest, default));
         Assert.Equal(("StoreUnauthorized", TrustErrorKind.PermissionDenied), (e.ErrorId, e.Kind));
-        Assert.StartsWith(place + "2 is refused, and the signature before it is not: the server probably answers 403 for what it does not have", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            place + "2 is refused, and the signature before it is not: the server probably answers 403 for what it does not have",
+            e.Message,
+            StringComparison.Ordinal);
         e = await Assert.ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/other", Image(), Digest, default));
         Assert.Equal("403", e.Message);
     }

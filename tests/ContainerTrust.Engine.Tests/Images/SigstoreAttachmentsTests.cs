@@ -362,7 +362,9 @@ public class SigstoreAttachmentsTests : RegistryTest
         await source.GetManifestAsync(null, CancellationToken.None);
         IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None);
         Assert.Empty(Server.Requests);
-        Assert.EndsWith($" under {mirror.Authority}/mirror/app, the name at the mirror that answered", source.SignatureStores[0],
+        Assert.EndsWith(
+            $" under {mirror.Authority}/mirror/app, the name at the mirror that answered",
+            source.SignatureStores[0],
             StringComparison.Ordinal);
         if (isMirrorOn)
         {

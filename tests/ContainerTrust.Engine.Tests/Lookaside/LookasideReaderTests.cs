@@ -187,13 +187,17 @@ public sealed class LookasideReaderTests
     public void Of_two_sections_none_is_to_be_removed()
     {
         const string Together = "; put what the two hold together under one of them.";
-        Assert.EndsWith("This key is already in line 1" + Together, Refused("docker:\n  a: {}\ndocker:\n  b: {}\n").Message,
-            StringComparison.Ordinal);
-        Assert.EndsWith(Together, Refused("docker:\n  h:\n    lookaside: https://a\n  h:\n    lookaside-staging: https://b\n").Message,
+        Assert.EndsWith(
+            "This key is already in line 1" + Together, Refused("docker:\n  a: {}\ndocker:\n  b: {}\n").Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            Together,
+            Refused("docker:\n  h:\n    lookaside: https://a\n  h:\n    lookaside-staging: https://b\n").Message,
             StringComparison.Ordinal);
         Assert.EndsWith(Together, Refused("docker:\ndocker:\n  b: {}\n").Message, StringComparison.Ordinal);
-        Assert.EndsWith("keep the value that is meant.",
-            Refused("docker:\n  h:\n    lookaside: https://a\n    lookaside: https://b\n").Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "keep the value that is meant.",
+            Refused("docker:\n  h:\n    lookaside: https://a\n    lookaside: https://b\n").Message,
+            StringComparison.Ordinal);
     }
 
     public static TheoryData<byte[], int> BadBytes => new()

@@ -19,7 +19,8 @@ public sealed class StoreUrlTests
     {
         Assert.Equal(shown, StoreUrl.WithoutUser(store));
         Assert.Equal(shown != store, StoreUrl.HasUserInfo(store));
-        Assert.Equal($"store {shown}, staging {shown}, sigstore attachments not set", new LookasideSection { SignatureStore = store,
-            SignatureStoreStaging = store }.ToString());
+        Assert.Equal(
+            $"store {shown}, staging {shown}, sigstore attachments not set",
+            new LookasideSection { SignatureStore = store, SignatureStoreStaging = store }.ToString());
     }
 }

@@ -89,8 +89,8 @@ public sealed class ArmorReaderTests
         Assert.Equal([false, true, false], blocks.Select(b => b.LacksEmptyLine));
         Assert.Equal([1, 2, 3], blocks[1].Data);
         Assert.Equal([5], blocks[2].Data);
-        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll([.. whole,
-            .. Encoding.ASCII.GetBytes(block)])).ErrorId);
+        Assert.Equal(
+            "MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll([.. whole, .. Encoding.ASCII.GetBytes(block)])).ErrorId);
     }
 
     [Fact]
@@ -101,15 +101,15 @@ public sealed class ArmorReaderTests
         Assert.Single(ReadAll([.. Line(19_999), .. block]));
         Assert.Empty(ReadAll([.. Line(20_000), .. block]));
         Assert.Single(ReadAll([.. "text\n"u8, .. Line(20_000), .. block]));
-        Assert.Single(ReadAll(Encoding.ASCII.GetBytes(text.Replace("AQID", "AQ" + new string(' ', 19_994) + "ID",
-            StringComparison.Ordinal))));
-        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(Encoding.ASCII.GetBytes(text.Replace("AQID",
-            "AQ" + new string(' ', 19_995) + "ID", StringComparison.Ordinal)))).ErrorId);
-        Assert.Empty(ReadAll([.. "text\n"u8, .. Encoding.ASCII.GetBytes(text.Replace("BLOCK-----\n\n", "BLOCK-----" + new string(' ',
-            20_000) + "\n\n", StringComparison.Ordinal))]));
-        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(Encoding.ASCII.GetBytes(text.Replace("\n\n",
-            "\n" + new string(' ', 20_000) + "\n", StringComparison.Ordinal)))).ErrorId);
+        Assert.Single(ReadAll(With("AQID", "AQ" + Blanks(19_994) + "ID")));
+        Assert.Equal(
+            "MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(With("AQID", "AQ" + Blanks(19_995) + "ID"))).ErrorId);
+        Assert.Empty(ReadAll([.. "text\n"u8, .. With("BLOCK-----\n\n", "BLOCK-----" + Blanks(20_000) + "\n\n")]));
+        Assert.Equal(
+            "MalformedArmor", Assert.Throws<TrustFormatException>(() => ReadAll(With("\n\n", "\n" + Blanks(20_000) + "\n"))).ErrorId);
 
+        byte[] With(string old, string changed) => Encoding.ASCII.GetBytes(text.Replace(old, changed, StringComparison.Ordinal));
+        static string Blanks(int count) => new(' ', count);
         static byte[] Line(int length) => Encoding.ASCII.GetBytes(new string('x', length - 1) + "\n");
     }
 

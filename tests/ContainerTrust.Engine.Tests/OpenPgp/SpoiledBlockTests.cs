@@ -19,8 +19,7 @@ public sealed class SpoiledBlockTests
         { "mark", "it begins with a byte order mark, which gpg, podman and skopeo do not skip; save it as UTF-8 without one." },
         { "indented", "it has blanks before the dashes of its first or last line; remove the blanks at the beginning of all lines." },
         { "one line", "its line breaks are missing; get the file again, or put one after the first line and one before the last." },
-        { "blanks for line breaks",
-            "its line breaks are missing; get the file again, or put one after the first line and one before the last." },
+        { "blanks", "its line breaks are missing; get the file again, or put one after the first line and one before the last." },
         { "written out", @"it has \n written out where its lines should end; put a line break in the place of each." },
         { "written out, with CR", @"it has \n written out where its lines should end; put a line break in the place of each." },
         { "old Mac", "its lines end with carriage returns alone; save it with the line ends of Unix." },
@@ -45,8 +44,8 @@ public sealed class SpoiledBlockTests
         var error = Assert.Throws<TrustFormatException>(() => PemPublicKeyReader.Read(Spoil(pem, fault), "/k"));
         Assert.Equal(("NoUsableKey", $"the file has a PEM public key, but {problem}"), (error.ErrorId, error.Problem));
         SigstoreKeySource good = new("/good", Encoding.ASCII.GetBytes(pem));
-        error = Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([good], [new SigstoreKeySource("/rekor", Spoil(pem,
-            fault))]));
+        error = Assert.Throws<TrustFormatException>(
+            () => SigstoreTrust.FromPublicKeys([good], [new SigstoreKeySource("/rekor", Spoil(pem, fault))]));
         Assert.Equal("/rekor", error.Path);
         Assert.EndsWith(problem, error.Message, StringComparison.Ordinal);
     }
@@ -76,18 +75,28 @@ public sealed class SpoiledBlockTests
     public void What_follows_or_lacks_is_named()
     {
         string first = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-        Assert.EndsWith("something follows the dashes in its first line; put a line break there.", Problem(TestKeys.Release.Replace(first,
-            first + " x", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "something follows the dashes in its first line; put a line break there.",
+            Problem(TestKeys.Release.Replace(first, first + " x", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         string pem = TestPemKeys.P256 + "\n";
         string last = "-----END PUBLIC KEY-----";
-        Assert.EndsWith("its last line (-----END …) is missing; get the file again.", PemProblem(pem.Replace(last, "",
-            StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.EndsWith("remove the blanks at the beginning of all lines.", PemProblem(pem.Replace(last, "  " + last,
-            StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.EndsWith("its block is damaged; get the file again.", PemProblem(pem.Replace("M", "*", StringComparison.Ordinal)),
+        Assert.EndsWith(
+            "its last line (-----END …) is missing; get the file again.",
+            PemProblem(pem.Replace(last, "", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "remove the blanks at the beginning of all lines.",
+            PemProblem(pem.Replace(last, "  " + last, StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "its block is damaged; get the file again.",
+            PemProblem(pem.Replace("M", "*", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         Assert.EndsWith("an OpenPGP public key is needed here.", Problem(pem), StringComparison.Ordinal);
-        Assert.EndsWith("a whole PEM public key (-----BEGIN PUBLIC KEY-----) is needed here.", PemProblem(" " + TestKeys.Release),
+        Assert.EndsWith(
+            "a whole PEM public key (-----BEGIN PUBLIC KEY-----) is needed here.",
+            PemProblem(" " + TestKeys.Release),
             StringComparison.Ordinal);
     }
 
@@ -96,14 +105,17 @@ public sealed class SpoiledBlockTests
     {
         OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("/k", Encoding.ASCII.GetBytes(TestKeys.Release))]);
         byte[] message = [0xEF, 0xBB, 0xBF, .. "-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n"u8];
-        Assert.Equal("It is an armored message, but it begins with a byte order mark, which gpg, podman and skopeo do not skip; save it as UTF-8 without one.", keyring.Verify(message, DateTimeOffset.UtcNow).Reason);
+        Assert.Equal(
+            "It is an armored message, but it begins with a byte order mark, "
+                + "which gpg, podman and skopeo do not skip; save it as UTF-8 without one.",
+            keyring.Verify(message, DateTimeOffset.UtcNow).Reason);
     }
 
-    private static string Problem(string text) => Assert.Throws<TrustFormatException>(() =>
-        OpenPgpKeyReader.Read(Encoding.UTF8.GetBytes(text), "/k")).Problem;
+    private static string Problem(string text) =>
+        Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(Encoding.UTF8.GetBytes(text), "/k")).Problem;
 
-    private static string PemProblem(string text) => Assert.Throws<TrustFormatException>(() =>
-        PemPublicKeyReader.Read(Encoding.UTF8.GetBytes(text), "/k")).Problem;
+    private static string PemProblem(string text) =>
+        Assert.Throws<TrustFormatException>(() => PemPublicKeyReader.Read(Encoding.UTF8.GetBytes(text), "/k")).Problem;
 
     private static byte[] Spoil(string text, string fault)
     {
@@ -113,7 +125,7 @@ public sealed class SpoiledBlockTests
             "mark" => "\uFEFF" + text,
             "indented" => "  " + text.Replace("\n", "\n  ", StringComparison.Ordinal),
             "one line" => text.Replace("\n", "", StringComparison.Ordinal),
-            "blanks for line breaks" => text.Replace("\n", " ", StringComparison.Ordinal),
+            "blanks" => text.Replace("\n", " ", StringComparison.Ordinal),
             "written out" => text.Replace("\n", @"\n", StringComparison.Ordinal),
             "written out, with CR" => text.Replace("\n", @"\r\n", StringComparison.Ordinal),
             "old Mac" => text.Replace("\n", "\r", StringComparison.Ordinal),

@@ -314,19 +314,24 @@ public sealed class CertificateTests
     [Fact]
     public void The_reason_says_whom_a_certificate_is_for()
     {
+        const string Only = "and podman and skopeo compare e-mail addresses only.";
         const string Workflow = "https://github.com/person/repo/.github/workflows/build.yml@refs/heads/main";
         TestCertificate leaf = Leaf(Root);
         leaf.Replace(TestCertificate.Names(critical: true, (6, Encoding.ASCII.GetBytes(Workflow))));
-        Assert.Equal($"The signer's certificate is not for {Email}. It names the URI {Workflow}, and podman and skopeo compare e-mail addresses only.", JudgeFulcio(leaf, [], Root).Reason);
+        Assert.Equal(
+            $"The signer's certificate is not for {Email}. It names the URI {Workflow}, {Only}",
+            JudgeFulcio(leaf, [], Root).Reason);
         Assert.Equal(JudgeFulcio(leaf, [], Root).Reason, JudgePki(leaf, [], Root).Reason);
         SigstoreTrust named = SigstoreTrust.FromFulcio(Root.Source, Issuer, Workflow, [Log.Key.Source]);
         SigstoreVerification refused = named.Verify(Entered(leaf, [], Begin).Make());
-        Assert.Equal((SigstoreProblem.CertificateSubject,
-            $"The signer's certificate names {Workflow} as a URI, and podman and skopeo compare e-mail addresses only."),
+        Assert.Equal(
+            (SigstoreProblem.CertificateSubject, $"The signer's certificate names {Workflow} as a URI, {Only}"),
             (refused.Problem, refused.Reason));
         leaf = Leaf(Root);
         leaf.Replace(TestCertificate.Email("a@example.com", "b\u001b@example.com", "c@example.com", "d@example.com"));
-        Assert.Equal($@"The signer's certificate is not for {Email}. It is for a@example.com, b\u001b@example.com, c@example.com and others.", JudgeFulcio(leaf, [], Root).Reason);
+        Assert.Equal(
+            $@"The signer's certificate is not for {Email}. It is for a@example.com, b\u001b@example.com, c@example.com and others.",
+            JudgeFulcio(leaf, [], Root).Reason);
     }
 
     [Fact]

@@ -6,8 +6,7 @@ namespace ContainerTrust.Engine.Tests.Trust;
 public sealed class SubjectSpellingTests
 {
     [Theory]
-    [InlineData("https://github.com/person/repo/.github/workflows/build.yml@refs/heads/main",
-        "is a URI, and podman and skopeo compare e-mail addresses only")]
+    [InlineData("https://github.com/person/repo/.github/workflows/build.yml@refs/heads/main", "is a URI, and podman and skopeo compare")]
     [InlineData("https://x/y", "is a URI")]
     [InlineData("spiffe://example.com/ns/a@b", "is a URI")]
     [InlineData("mailto:dev@example.com", "is not an e-mail address")]
@@ -29,8 +28,7 @@ public sealed class SubjectSpellingTests
     [InlineData("123-compute@developer.gserviceaccount.com", null)]
     public void An_email_address(string email, string? problem)
     {
-        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca",
-            OidcIssuer = "https://accounts.google.com", SubjectEmail = email } });
+        Check(problem, Fulcio("https://accounts.google.com", email));
         Check(problem, new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsPath = "/ca", SubjectEmail = email } });
     }
 
@@ -61,8 +59,10 @@ public sealed class SubjectSpellingTests
     [InlineData("https://oidc.example.com:8443/realms/x", null)]
     [InlineData("http://dex.example.com/", null)]
     public void An_issuer(string issuer, string? problem) =>
-        Check(problem, new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = issuer,
-            SubjectEmail = "dev@example.com" } });
+        Check(problem, Fulcio(issuer, "dev@example.com"));
+
+    private static SigstoreSignedRequirement Fulcio(string issuer, string email) =>
+        new() { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = issuer, SubjectEmail = email } };
 
     private static void Check(string? problem, SigstoreSignedRequirement requirement)
     {

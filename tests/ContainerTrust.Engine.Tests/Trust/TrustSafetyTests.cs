@@ -274,8 +274,9 @@ public sealed class TrustSafetyTests : IDisposable
         _root.Write(PolicyPath, """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"reject"}],"registry.example.com/ubi":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}]}}}""");
         _root.Write(RegistriesPath + "/a.yaml", "docker:\n  registry.example.com:\n    sigstore: https://user:secret@vendor.example.com\n");
         _root.Apply(new TrustChange { Transport = "docker", Registry = "registry.example.com", Remove = true });
-        Assert.Contains(_root.Warnings, w => w.Contains("registry.example.com/ubi loses its signature store https://vendor.example.com ",
-            StringComparison.Ordinal));
+        Assert.Contains(
+            _root.Warnings,
+            w => w.Contains("registry.example.com/ubi loses its signature store https://vendor.example.com ", StringComparison.Ordinal));
         Assert.DoesNotContain(_root.Warnings, w => w.Contains("secret", StringComparison.Ordinal));
     }
 

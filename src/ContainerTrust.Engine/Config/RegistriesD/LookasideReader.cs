@@ -213,14 +213,7 @@ internal sealed class LookasideReader
             {
                 // The reference compares the spelling even of keys that it then skips.
                 if (nullKeys?.Contains(resolved.Value) == true)
-                {
-                    throw Wrong(
-                        "LookasideDuplicateKey",
-                        key,
-                        documentPath.Then(resolved.Value),
-                        "This key appears twice; put what the two hold together under one of them.");
-                }
-
+                    throw Twice(key, documentPath.Then(resolved.Value), "appears twice; put what the two hold together under one of them");
                 (nullKeys ??= []).Add(resolved.Value);
                 Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
                 continue;
@@ -228,14 +221,7 @@ internal sealed class LookasideReader
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
-            {
-                throw Wrong(
-                    "LookasideDuplicateKey",
-                    key,
-                    documentPath.Then(name),
-                    $"This key is already in line {_text.Line(earlier.Key.Start)}; {Together(earlier.Value, children[i + 1])}.");
-            }
-
+                throw Twice(key, documentPath.Then(name), $"is already in line {_text.Line(earlier.Key.Start)}; {Together(earlier.Value, children[i + 1])}");
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -244,6 +230,8 @@ internal sealed class LookasideReader
             Merge(mapping, merge, fields, documentPath, namespaces);
         return fields;
     }
+
+    private TrustFormatException Twice(YamlNode key, DocumentPath path, string what) => Wrong("LookasideDuplicateKey", key, path, $"This key {what}.");
 
     // Of two sections neither may be lost; of two values only one can be meant.
     private string Together(YamlNode first, YamlNode second) =>

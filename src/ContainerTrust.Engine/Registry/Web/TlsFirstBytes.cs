@@ -1,11 +1,16 @@
 namespace ContainerTrust.Engine.Registry.Web;
 
-/// <summary>Raised in a TLS handshake: the server answered in plain http, as only its first bytes tell.</summary>
-internal sealed class PlainHttpException() : IOException("The server answered the TLS handshake with plain http.");
+/// <summary>Raised in a TLS handshake: the server answered with something else, as its first bytes tell.</summary>
+/// <param name="isHttp">Whether it is http.</param>
+internal sealed class NotTlsException(bool isHttp) : IOException("The server answered the TLS handshake with something that is not TLS.")
+{
+    /// <summary>Whether it is http.</summary>
+    public bool IsHttp => isHttp;
+}
 
 /// <summary>
-/// A connection on which TLS is to be set up. Looks at the first bytes that the server sends: no TLS record begins with <c>HTTP/</c>,
-/// and the framework says of such an answer only that it is not one. Nothing more is asked, and nothing is sent again.
+/// A connection on which TLS is to be set up. Looks at the first bytes that the server sends: every TLS record begins with its type
+/// (RFC 8446 section 5.1), and the framework says of another answer no more than that. Nothing more is asked, and nothing is sent again.
 /// </summary>
 internal sealed class TlsFirstBytes(Stream inner) : Stream
 {
@@ -78,7 +83,7 @@ internal sealed class TlsFirstBytes(Stream inner) : Stream
         read = read[..Math.Min(read.Length, _first.Length - _count)];
         read.CopyTo(_first.AsSpan(_count));
         _count += read.Length;
-        if (_count == _first.Length && _first.AsSpan().SequenceEqual("HTTP/"u8))
-            throw new PlainHttpException();
+        if (_count == _first.Length && _first[0] is not (>= 20 and <= 24))
+            throw new NotTlsException(_first.AsSpan().SequenceEqual("HTTP/"u8));
     }
 }

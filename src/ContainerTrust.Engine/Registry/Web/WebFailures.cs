@@ -20,8 +20,8 @@ internal static class WebFailures
     {
         if (Inner<CertificateRefusedException>(exception) is { } refused)
             return Tls(peer, url, refused.Message, exception);
-        if (Inner<PlainHttpException>(exception) is not null)
-            return PlainHttp(peer, url, exception);
+        if (Inner<NotTlsException>(exception) is { } other)
+            return NotTls(peer, url, other.IsHttp, exception);
         HttpRequestError error = exception switch
         {
             HttpRequestException e => e.HttpRequestError,
@@ -74,17 +74,16 @@ internal static class WebFailures
         return Tls(peer, url, $"TLS could not be set up: {Printable.Of(cause.Message.TrimEnd('.'), Printable.NameLength * 2)}", exception);
     }
 
-    private static WebFailure PlainHttp(WebPeer peer, Uri url, Exception exception)
+    private static WebFailure NotTls(WebPeer peer, Uri url, bool isHttp, Exception exception)
     {
+        string answer = isHttp ? "by http and not by https, and nothing was asked by http. If that is meant, "
+            : "with something that is not TLS. Check the host and the port; if it is to speak http, ";
         string advice = peer == WebPeer.Registry
-            ? $"If that is meant, mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
-            : peer == WebPeer.Store ? "If that is meant, name the store by http://"
-            : $"Ask the administrator of the {peer.Noun}";
+            ? $"mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
+            : peer == WebPeer.Store ? "name the store by http://"
+            : $"ask the administrator of the {peer.Noun}";
         return new WebFailure(
-            $"{peer.IdPrefix}TlsError",
-            TrustErrorKind.ReadError,
-            $"{WebText.Origin(url)} answers by http and not by https, and nothing was asked by http. {advice}.",
-            exception)
+            $"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError, $"{WebText.Origin(url)} answers {answer}{advice}.", exception)
         {
             Target = WebText.Show(url),
         };
