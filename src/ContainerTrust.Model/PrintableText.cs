@@ -72,9 +72,15 @@ internal static class PrintableText
         return safe?.ToString() ?? text;
     }
 
-    /// <summary>A URL as it may be shown: without the user name and password that it may have.</summary>
+    /// <summary>
+    /// A URL as it may be shown: without the user name and password that it may have, and without a query, in which signed URLs have
+    /// their secret.
+    /// </summary>
     /// <param name="url">A URL, or anything else, which stays as it is.</param>
-    /// <returns>The same without what stands before the last <c>@</c> of its authority (RFC 3986 section 3.2.1).</returns>
+    /// <returns>
+    /// The same without what stands before the last <c>@</c> of its authority (RFC 3986 section 3.2.1), and with <c>?…</c> for a query.
+    /// Where a password seems to have a slash in it, it cannot be told where it ends, and nothing but the scheme is shown.
+    /// </returns>
     public static string WithoutUser(string url)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -83,7 +89,20 @@ internal static class PrintableText
             return url;
         int end = url.AsSpan(start + 3).IndexOfAny('/', '?', '#');
         int at = url.LastIndexOf('@', end < 0 ? url.Length - 1 : start + 2 + end);
-        return at < start + 3 ? url : url[..(start + 3)] + url[(at + 1)..];
+        string shown = at < start + 3 ? url : url[..(start + 3)] + url[(at + 1)..];
+        if (shown.Contains('@', StringComparison.Ordinal) && !HasPortOrNone(shown.AsSpan(start + 3)))
+            return shown[..(start + 3)] + "…";
+        int query = shown.AsSpan().IndexOfAny('?', '#');
+        return query < 0 ? shown : shown[..query] + "?…";
+    }
+
+    // "user:pa/ss@host" begins like a host with something that is not a port.
+    private static bool HasPortOrNone(ReadOnlySpan<char> rest)
+    {
+        int end = rest.IndexOfAny('/', '?', '#');
+        ReadOnlySpan<char> authority = end < 0 ? rest : rest[..end];
+        int colon = authority.LastIndexOf(':');
+        return colon < 0 || authority is ['[', ..] || !authority[(colon + 1)..].ContainsAnyExceptInRange('0', '9');
     }
 
     private static bool IsUnsafe(Rune rune) => rune.Value is 0xFFFE or 0xFFFF || Rune.GetUnicodeCategory(rune) is

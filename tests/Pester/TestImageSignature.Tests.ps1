@@ -293,9 +293,7 @@ Describe 'Test-ImageSignature by policy' {
         $list.IsValid | Should -BeFalse
         $list.ManifestDigest | Should -Be (Get-ManifestDigest $directory)
         $list.Platform | Should -BeNullOrEmpty
-        $none = Test-ImageSignature dir:/none -InRelease dir:/none -Platform all -ErrorVariable problem -ErrorAction SilentlyContinue
-        $none | Should -BeNullOrEmpty
-        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidPlatform,*'
+        { Test-ImageSignature dir:/none -InRelease dir:/none -Platform all } | Should -Throw -ErrorId 'InvalidPlatform,*'
     }
 
     It 'stops at the first such image with -ErrorAction Stop' {

@@ -29,7 +29,8 @@ internal sealed class AcceptCheck : IComplianceCheck
                     ComplianceRules.DefaultAcceptsAnything,
                     [audit.Fix.SetDefault("reject")],
                     entry,
-                    isApproved ? null : "Decide which registries are to be accepted, give them scopes of their own, and reject the rest.");
+                    isApproved ? null : Decide,
+                    beside: isApproved ? null : $"{Decide} Rejecting alone refuses every image that no scope governs, local ones among them.");
                 continue;
             }
 
@@ -49,6 +50,8 @@ internal sealed class AcceptCheck : IComplianceCheck
                 isApproved ? null : "Decide whose signatures images need there, or whether they are to be rejected.");
         }
     }
+
+    private const string Decide = "Decide which registries are to be accepted, give them scopes of their own, and reject the rest.";
 
     // What comes from this machine's own disk was put there by somebody who may as well run it.
     public static bool IsFromElsewhere(string transport) =>

@@ -102,28 +102,29 @@ internal sealed class Audit
     /// <param name="entry">The entry of the policy that it is about. Null for files.</param>
     /// <param name="otherwise">What somebody has to decide if nothing is proven.</param>
     /// <param name="source">For mirrors: the scope whose images come from there.</param>
-    public void Propose(string rule, ReadOnlySpan<Advice?> fixes, PolicyEntry? entry, string? otherwise, string? source = null)
+    /// <param name="beside">What is said beside a proven fix. Null if it says all.</param>
+    public void Propose(
+        string rule, ReadOnlySpan<Advice?> fixes, PolicyEntry? entry, string? otherwise, string? source = null, string? beside = null)
     {
         if (IsExcluded(rule))
             return;
         Advice[] possible = [.. fixes.ToArray().OfType<Advice>()];
         if (possible.Length > 0 || otherwise is not null)
-            _proposals.Add(new FixProposal(_findings.Count - 1, possible) { Entry = entry, Otherwise = otherwise, Source = source });
+            _proposals.Add(new FixProposal(_findings.Count - 1, possible) { Entry = entry, Otherwise = otherwise, Source = source, Beside = beside });
     }
 
-    /// <summary>Completes a finding by its fix, or by what has to be decided.</summary>
+    /// <summary>Completes a finding by its fix and what is said beside it, or by what has to be decided.</summary>
     public void Complete(int finding, Advice? fix, string? otherwise)
     {
         ImageTrustFinding found = _findings[finding];
         if (fix is not null)
         {
             Proven[finding] = fix;
-            _findings[finding] = found with { Fix = AdviceLanguage.Current.Command(fix) };
+            _findings[finding] = found = found with { Fix = AdviceLanguage.Current.Command(fix) };
         }
-        else if (otherwise is not null)
-        {
+
+        if (otherwise is not null)
             _findings[finding] = found with { Message = $"{found.Message} {otherwise}" };
-        }
     }
 
     /// <summary>A key file on the host, read once. What cannot be read is in the answer, too.</summary>

@@ -58,7 +58,7 @@ internal sealed class BaselineCheck : IComplianceCheck
                     entry.Name);
                 audit.Propose(
                     ComplianceRules.BaselineScopeExtra,
-                    [audit.Fix.Remove(entry), audit.Fix.Remove(entry, keepsSection: true)],
+                    [audit.Fix.Remove(entry, keepsSection: audit.Lookaside?.Sections.ContainsKey(entry.Scope) != false)],
                     entry,
                     "Without it, images would be accepted that it refuses. Decide whether that is wanted, and remove it with "
                         + $"{TrustOperation.Remove}.");
@@ -130,7 +130,7 @@ internal sealed class BaselineCheck : IComplianceCheck
             Differs("the store for writing", effective.SignatureStoreStaging, wanted.SignatureStoreStaging, effective.WriteStoreSource?.Path, null, ImageTrustSeverity.Information);
         if ((effective.UseSigstoreAttachments ?? false) != (wanted.UseSigstoreAttachments ?? false))
         {
-            Differs("reading sigstore signatures from the registry", Switch(effective.UseSigstoreAttachments), Switch(wanted.UseSigstoreAttachments), effective.UseSigstoreAttachmentsSource?.Path, wanted.UseSigstoreAttachments == true ? audit.Fix.SwitchAttachmentsOn(entry) : null);
+            Differs("reading sigstore signatures from the registry", Switch(effective.UseSigstoreAttachments), Switch(wanted.UseSigstoreAttachments), effective.UseSigstoreAttachmentsSource?.Path, wanted.UseSigstoreAttachments == true && effective.UseSigstoreAttachments is null ? audit.Fix.SwitchAttachmentsOn(entry) : null);
         }
     }
 

@@ -93,7 +93,8 @@ internal sealed class MirrorCheck : IComplianceCheck
                     [fix],
                     Named(name),
                     "Decide whether images may be asked for by that name, and by whom they must be signed then.",
-                    scope);
+                    scope,
+                    "Images that are asked for by that name itself are then refused.");
             }
 
             if (audit.Lookaside is not { } lookaside)
@@ -127,7 +128,7 @@ internal sealed class MirrorCheck : IComplianceCheck
                     ComplianceRules.MirrorWithoutSignatures,
                     [isOff ? null : audit.Fix.SwitchAttachmentsOn(name)],
                     Named(name),
-                    $"{(isOff ? "It is switched off by name: decide" : "Decide")} whether signatures are to be read there, and "
+                    $"{(isOff ? "It is explicitly switched off: decide" : "Decide")} whether signatures are to be read there, and "
                         + $"switch it on with {TrustOption.UseSigstoreAttachments}.",
                     scope);
             }

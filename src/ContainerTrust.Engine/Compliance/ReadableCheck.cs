@@ -90,6 +90,6 @@ internal sealed class ReadableCheck : IComplianceCheck
         LookasideEntry?[] sections = [lookaside.Default, .. lookaside.Sections.Values];
         return sections.OfType<LookasideEntry>().Where(s => s.Path == file.Path)
             .SelectMany(static s => new[] { s.Section.SignatureStore, s.Section.SignatureStoreStaging }).OfType<string>()
-            .Any(static url => url.Contains('@', StringComparison.Ordinal));
+            .Any(static url => url.AsSpan().ContainsAny('@', '?'));
     }
 }

@@ -48,7 +48,7 @@ internal sealed class SigstoreCheck : IComplianceCheck
                     [isOff ? null : audit.Fix.SwitchAttachmentsOn(entry)],
                     entry,
                     isOff
-                        ? $"It is switched off by name: decide whether signatures are to be read there, and {switchOn}"
+                        ? $"It is explicitly switched off: decide whether signatures are to be read there, and {switchOn}"
                         : $"If they are to be read there, {switchOn}");
             }
 

@@ -125,7 +125,7 @@ public static class PolicyEvaluator
         return kind switch
         {
             ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType =>
-                NotValid(blob, kind, "It is an attachment of another kind, no image signature."),
+                NotValid(blob, kind, "It is an attachment of another kind, not an image signature."),
             ImageSignatureKind.Sigstore when judge is not null => judge.Judge(blob.Source, sigstore!, image.Manifest, image.Now),
             ImageSignatureKind.Sigstore => NotValid(blob, kind, trustProblem),
             ImageSignatureKind.SimpleSigning =>

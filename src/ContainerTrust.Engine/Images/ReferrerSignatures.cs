@@ -169,7 +169,7 @@ internal static class ReferrerSignatures
         }
     }
 
-    // A statement of another kind, such as provenance, is no signature.
+    // A statement of another kind, such as provenance, is not a signature.
     private static bool IsOtherPredicate(JsonElement manifest) =>
         manifest.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
         && annotations.TryGetProperty(PredicateAnnotation, out JsonElement predicate) && predicate.ValueKind == JsonValueKind.String

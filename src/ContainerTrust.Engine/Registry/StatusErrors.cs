@@ -8,9 +8,9 @@ namespace ContainerTrust.Engine.Registry;
 /// <summary>Turns answers with another status than 200 into errors.</summary>
 internal static class StatusErrors
 {
-    /// <summary>A registry's first answer that is none of a registry.</summary>
+    /// <summary>A registry's first answer, if it is not a registry's.</summary>
     public static WebFailure ForRegistry(WebAnswer answer, Uri server) =>
-        Common(WebPeer.Registry, answer, "Check the host and the port: this may be no registry, or not let you in");
+        Common(WebPeer.Registry, answer, "Check the host and the port: this may not be a registry, or it may not let you in");
 
     /// <summary>A manifest or blob that is not given.</summary>
     /// <param name="answer">The registry's answer.</param>

@@ -98,7 +98,8 @@ public sealed class ImageVerifier : IDisposable
         async Task<IReadOnlyList<ImageSignatureResult>> VerifyWithinAsync(CancellationToken token)
         {
             // Keys and stores say all that there is to say of a digest: no registry is asked, and there is no instance to choose.
-            FetchedImage top = choice == PlatformChoice.Host && HasOwnKeys && HasOwnStores
+            bool isOffline = choice == PlatformChoice.Host && HasOwnKeys && HasOwnStores && image.Contains("@sha256:", StringComparison.Ordinal);
+            FetchedImage top = isOffline
                 ? await IdentifyAsync(image, token).ConfigureAwait(false)
                 : await FetchAsync(image, token).ConfigureAwait(false);
             return choice != PlatformChoice.List && top.Manifest is not null && ManifestList.IsList(top.Manifest)
@@ -210,6 +211,8 @@ public sealed class ImageVerifier : IDisposable
         // Whoever pulls a list by its digest is asked about the instance.
         if (fetched.Manifest is { } manifest && ManifestList.IsList(manifest))
             return result with { Reason = $"{result.Reason} This is the verdict on the multi-arch list alone; podman pull asks about the instance." };
+        if (fetched.Manifest is null && fetched.Source is null && HasOwnKeys)
+            result = result with { Reason = $"{result.Reason} Only this digest was judged; of a multi-arch list, podman pull asks about the instance." };
         (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement,
             cancellationToken).ConfigureAwait(false);
         return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };

@@ -32,31 +32,11 @@ internal sealed class OwnStores(
     /// <exception cref="TrustException">A store cannot be read, and is the only one; a path or URL is wrong.</exception>
     public async Task<FoundSignatures> ReadAsync(DockerReference? image, string digest, CancellationToken cancellationToken)
     {
-        List<SignatureBlob> found = [];
-        TrustException? failure = null;
-        foreach (string store in stores)
-        {
-            verbose($"Reading the signatures of {digest} from {StoreUrl.WithoutUser(store)}.");
-            if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
-            {
-                throw new TrustException(
-                    "StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.")
-                {
-                    Target = store,
-                };
-            }
-
-            try
-            {
-                found.AddRange(await reader.Value.ReadAsync(store, image, digest, cancellationToken).ConfigureAwait(false));
-            }
-            catch (TrustException e) when (Names.Count > 1 && IsDead(e))
-            {
-                verbose($"{e.Message} The other stores are read.");
-                failure ??= e;
-            }
-        }
-
+        // Side by side: one that does not answer must not take the time of the others.
+        (IReadOnlyList<SignatureBlob> Signatures, TrustException? Failure)[] read =
+            await Task.WhenAll(stores.Select(s => ReadAsync(s, image, digest, cancellationToken))).ConfigureAwait(false);
+        List<SignatureBlob> found = [.. read.SelectMany(static r => r.Signatures)];
+        TrustException? failure = read.Select(static r => r.Failure).FirstOrDefault(static f => f is not null);
         foreach (string path in configMaps)
         {
             HostFile file = LocalHost.Instance.TryReadFile(path, SignatureConfigMaps.MaxDocumentBytes)
@@ -67,7 +47,31 @@ internal sealed class OwnStores(
         return new(found, Names, failure);
     }
 
-    // What a store has and must not have, such as too much of it, is no matter of reaching it.
-    private static bool IsDead(TrustException failure) =>
-        failure.Kind is TrustErrorKind.ReadError or TrustErrorKind.PermissionDenied or TrustErrorKind.ResourceBusy;
+    private async Task<(IReadOnlyList<SignatureBlob> Signatures, TrustException? Failure)> ReadAsync(
+        string store, DockerReference? image, string digest, CancellationToken cancellationToken)
+    {
+        verbose($"Reading the signatures of {digest} from {StoreUrl.WithoutUser(store)}.");
+        if (SignatureStoreUrl.Parse(store) is { IsFiles: true } directory && !LocalHost.Instance.Exists(directory.Path))
+        {
+            throw new TrustException(
+                "StoreNotFound", TrustErrorKind.NotFound, $"The signature store {directory.Path} does not exist. Check its path.")
+            {
+                Target = store,
+            };
+        }
+
+        try
+        {
+            return (await reader.Value.ReadAsync(store, image, digest, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (TrustException e) when (Names.Count > 1 && IsDead(e))
+        {
+            verbose($"{e.Message} The other stores are read.");
+            return ([], e);
+        }
+    }
+
+    // What a store has and must not have, such as too much of it, does not keep it from being reached.
+    private static bool IsDead(TrustException failure) => failure.ErrorId is "StoreUnreachable" or "StoreTimeout" or "StoreError"
+        || failure.Kind is TrustErrorKind.ReadError or TrustErrorKind.PermissionDenied or TrustErrorKind.ResourceBusy;
 }

@@ -37,7 +37,7 @@ internal static class VerifierKeys
             requirements.AddRange(ConfigMapReader.Read(path, file.Content)
                 .SelectMany(static map => map.Data)
                 .Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
-                .Select(entry => Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Value)))
+                .Select(entry => Convert.ToBase64String(Encoding.UTF8.GetBytes(FirstBlock(entry.Value))))
                 .Select(data => new SignedByRequirement { KeyData = data, SignedIdentity = identity }));
             maps += requirements.Count > before ? 1 : 0;
         }
@@ -52,6 +52,14 @@ internal static class VerifierKeys
         {
             Target = string.Join(", ", paths),
         };
+    }
+
+    // The operator reads the first armored block of an entry (golang.org/x/crypto/openpgp, ReadArmoredKeyRing), so others give nothing.
+    private static string FirstBlock(string value)
+    {
+        const string End = "-----END PGP PUBLIC KEY BLOCK-----";
+        int end = value.IndexOf(End, StringComparison.Ordinal);
+        return end < 0 ? value : value[..(end + End.Length)] + "\n";
     }
 
     // Before anything is parsed: a key file is none, and a document of another kind is refused as a key.

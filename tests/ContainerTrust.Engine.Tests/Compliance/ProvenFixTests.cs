@@ -112,7 +112,41 @@ public sealed class ProvenFixTests
         AuditHost host = WithCosign($"\"registry.example.com\":{Sigstore("{\"type\":\"matchRepository\"}")}").With(Yaml, yaml);
         Assert.Equal(fix, Single(host, "AttachmentsOff").Fix);
         if (fix is null)
-            NoFix(host, "AttachmentsOff", "It is switched off by name: decide whether");
+            NoFix(host, "AttachmentsOff", "It is explicitly switched off: decide whether");
+    }
+
+    // What one key file has, another may revoke: a policy that names fewer files can accept more.
+    [Fact]
+    public void A_key_file_is_not_left_out_even_if_the_baseline_does_not_name_it()
+    {
+        AuditHost host = AuditHost.WithPolicy(
+            """
+            "registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPaths":["/etc/pki/signer.asc","/etc/pki/revoked.asc"]}]
+            """)
+            .With(Yaml, "default-docker:\n  lookaside: https://store.example.com/sigs\n").With("/etc/pki/revoked.asc", AuditKeys.Revoked);
+        TrustBaseline baseline = TrustBaseline.Of(
+            AuditHost.WithPolicy($"\"registry.example.com\":{Signed}").Store().Read(TrustQuery.All).Where(static e => !e.IsDefault));
+        ImageTrustFinding[] found = [.. host.Check(new ComplianceOptions { Baseline = baseline }).Findings];
+        Assert.Contains(found, static f => f.RuleId.StartsWith("Baseline", StringComparison.Ordinal));
+        Assert.All(found, static f => Assert.Null(f.Fix));
+    }
+
+    [Fact]
+    public void What_rejecting_means_is_said_beside_the_fix()
+    {
+        ImageTrustFinding finding = Single(AuditHost.WithPolicy("", "insecureAcceptAnything"), "DefaultAcceptsAnything");
+        Assert.NotNull(finding.Fix);
+        Assert.Contains("give them scopes of their own", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("refuses every image that no scope governs", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_with_more_names_than_can_be_compared_gets_no_fix_and_soon()
+    {
+        string mirrors = string.Concat(Enumerable.Range(0, 3_000).Select(static i => $"[[registry.mirror]]\nlocation = 'example.org/m{i}'\n"));
+        AuditHost host = AuditHost.WithPolicy($"\"example.org\":{Accept}", "insecureAcceptAnything")
+            .With(Conf, $"[[registry]]\nprefix = 'example.org'\nlocation = 'example.org'\n{mirrors}");
+        Assert.Null(Single(host, "DefaultAcceptsAnything").Fix);
     }
 
     [Fact]
@@ -193,7 +227,13 @@ public sealed class ProvenFixTests
         AuditHost one = AuditHost.WithPolicy($"\"registry.example.com/team\":{Signed}");
         Assert.Equal("Remove-ImageTrust registry.example.com -KeepSignatureStore", Single(both, "BaselineScopeExtra", Like(one)).Fix);
         Assert.Equal(
-            "Remove-ImageTrust registry.example.com", Single(AuditHost.Good(), "BaselineScopeExtra", Like(AuditHost.WithPolicy(""))).Fix);
+            "Remove-ImageTrust registry.example.com -KeepSignatureStore",
+            Single(AuditHost.Good(), "BaselineScopeExtra", Like(AuditHost.WithPolicy(""))).Fix);
+
+        // Others, such as users with policies of their own, may read the section; where there is none, there is nothing to keep.
+        Assert.Equal(
+            "Remove-ImageTrust other.example.com",
+            Single(AuditHost.WithPolicy($"\"other.example.com\":{Reject}"), "BaselineScopeExtra", Like(AuditHost.WithPolicy(""))).Fix);
     }
 
     [Fact]

@@ -49,6 +49,27 @@ public sealed class DeadStoreTests : IDisposable
             Assert.Equal(errorId, (await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync(stores))).ErrorId);
     }
 
+    // It takes all the time of a request, and the other is not kept waiting for it.
+    [Fact]
+    public async Task One_that_never_answers_does_not_keep_the_others_from_being_read()
+    {
+        await using HostileServer silent = new(), good = new();
+        TaskCompletionSource goodWasAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        silent.Handler = async (_, stream, _) =>
+        {
+            // Only then it answers at all.
+            await goodWasAsked.Task;
+            return await HostileServer.AnswerAsync(stream, 503, "");
+        };
+        good.Handler = (_, stream, _) =>
+        {
+            goodWasAsked.TrySetResult();
+            return HostileServer.AnswerAsync(stream, 404, "");
+        };
+        TrustException e = await Assert.ThrowsAnyAsync<TrustException>(() => VerifyAsync([silent.Url, good.Url]));
+        Assert.Equal("StoreError", e.ErrorId);
+    }
+
     [Fact]
     public async Task A_wrong_path_or_a_store_that_has_too_much_is_always_an_error()
     {

@@ -36,6 +36,7 @@ public sealed class VerifierKeysTests : IDisposable
         using ImageVerifier verifier = Verifier(key);
         ImageSignatureResult result = await verifier.VerifyAsync($"{Repository}@{Digest}", null, CancellationToken.None);
         Assert.True(result.IsValid, result.Reason);
+        Assert.EndsWith("Only this digest was judged; of a multi-arch list, podman pull asks about the instance.", result.Reason, StringComparison.Ordinal);
         Assert.Equal($"{Repository}@{Digest}", result.PinnedReference);
         Assert.False((await verifier.VerifyAsync($"{Repository}@sha256:{new string('b', 64)}", null, CancellationToken.None)).IsValid);
         Assert.True((await verifier.VerifyDigestAsync($"{Repository}@{Digest}", null, CancellationToken.None)).IsValid);
@@ -64,6 +65,10 @@ public sealed class VerifierKeysTests : IDisposable
             ("store-openshift-mirror", "https://mirror.invalid/signatures"));
         string one = Write(isJson, ("verifier-public-key-redhat", Armor(Alice)));
         Assert.True((await JudgeAsync(one)).IsValid);
+
+        // The operator reads the first block of an entry alone.
+        Assert.False((await JudgeAsync(Write(isJson, ("verifier-public-key-two", Armor(Bob) + Armor(Alice))))).IsValid);
+        Assert.True((await JudgeAsync(Write(isJson, ("verifier-public-key-two", Armor(Alice) + Armor(Bob))))).IsValid);
         ImageSignatureResult result = await JudgeAsync(both);
         Assert.False(result.IsValid);
         Assert.Equal([true, false], result.Requirements.Select(static r => r.IsSatisfied));

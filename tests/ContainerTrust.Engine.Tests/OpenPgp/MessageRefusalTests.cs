@@ -35,7 +35,7 @@ public sealed class MessageRefusalTests
         byte[] message = Signer.Message(Content);
         Refused(OpenPgpProblem.NotSignedMessage, "It is not OpenPGP data.", "text"u8.ToArray());
         Refused(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content; sign with gpg --sign.", TestPackets.Armor(message, label: "SIGNATURE"));
-        Refused(OpenPgpProblem.NotSignedMessage, "It is armored OpenPGP data, but no message.", TestPackets.Armor(message));
+        Refused(OpenPgpProblem.NotSignedMessage, "It is armored OpenPGP data, but not a message.", TestPackets.Armor(message));
         Refused(OpenPgpProblem.NotSignedMessage, Cleartext,
             "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8.ToArray());
         byte[] armored = TestPackets.Armor(message, label: "MESSAGE");

@@ -36,6 +36,13 @@ public sealed class SpoiledBlockTests
         Assert.EndsWith(problem, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_last_line_break_that_got_lost_is_named()
+    {
+        var error = Assert.Throws<TrustFormatException>(() => PemPublicKeyReader.Read(Spoil(TestPemKeys.P256 + "\n", "last break"), "/k"));
+        Assert.EndsWith("something stands before -----END in its line; put a line break before it.", error.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public void A_spoilt_PEM_key_is_not_found_and_the_message_says_why(string fault, string problem)
@@ -129,6 +136,7 @@ public sealed class SpoiledBlockTests
             "written out" => text.Replace("\n", @"\n", StringComparison.Ordinal),
             "written out, with CR" => text.Replace("\n", @"\r\n", StringComparison.Ordinal),
             "old Mac" => text.Replace("\n", "\r", StringComparison.Ordinal),
+            "last break" => text.Replace("\n-----END", "-----END", StringComparison.Ordinal),
             _ => "key: " + text,
         });
     }

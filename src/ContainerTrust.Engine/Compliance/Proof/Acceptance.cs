@@ -142,7 +142,13 @@ internal sealed class Acceptance(TrustStore store, PolicyDocument policy, Lookas
         if (requirement is SigstoreSignedRequirement { Pki: { } pki })
             others.Add($"{pki.SubjectHostname}\n{pki.SubjectEmail}");
         string rest = string.Join('\n', others.Order(StringComparer.Ordinal));
-        return keys.Count == 0 ? (others.Count == 0 ? null : [rest]) : [.. keys.Select(k => $"{k}\n{rest}")];
+        if (keys.Count == 0)
+            return others.Count == 0 ? null : [rest];
+
+        // Files of OpenPGP keys are taken together: one may revoke what another has, so that fewer files can accept more.
+        if (requirement is SignedByRequirement)
+            return [string.Join('\n', keys.Distinct().Order(StringComparer.Ordinal))];
+        return [.. keys.Select(k => $"{k}\n{rest}")];
     }
 
     private string? Hash(KeyMaterial material)

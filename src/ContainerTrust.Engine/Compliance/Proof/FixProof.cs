@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Trust;
@@ -21,6 +22,7 @@ internal sealed class FixProof
     private readonly Lazy<bool> _hasLocalSignatures;
     private readonly Lazy<Acceptance> _before;
     private readonly Lazy<IReadOnlyList<Probe>?> _probes;
+    private readonly Lazy<int> _elsewhere;
     private int _work;
 
     private FixProof(Audit audit)
@@ -29,6 +31,7 @@ internal sealed class FixProof
         _registries = new(() => LoadRegistries(audit));
         _hasLocalSignatures = new(() => LocalStores.MayHaveSignatures(audit));
         _before = new(() => new Acceptance(audit.Store, audit.Policy!, audit.Lookaside!, _hasLocalSignatures.Value));
+        _elsewhere = new(() => Count(audit, UserPolicyCheck.Homes) + Count(audit, CrioConfiguration.PoliciesDirectory));
         _probes = new(() => Probes.Of(_before.Value, _before.Value, _registries.Value));
     }
 
@@ -53,7 +56,7 @@ internal sealed class FixProof
     private Advice? Find(FixProposal proposal, out string? otherwise)
     {
         otherwise = null;
-        int work = WorkOfAny + _audit.Entries.Count + (_audit.Lookaside?.Sections.Count ?? 0);
+        int work = WorkOfAny + _audit.Entries.Count + (_audit.Lookaside?.Sections.Count ?? 0) + _elsewhere.Value;
         bool isCut = false;
         foreach (Advice fix in proposal.Fixes)
         {
@@ -64,7 +67,10 @@ internal sealed class FixProof
                 break;
             _work += work;
             if (IsProven(proposal, fix))
+            {
+                otherwise = proposal.Beside;
                 return fix;
+            }
         }
 
         otherwise = isCut
@@ -183,6 +189,23 @@ internal sealed class FixProof
         after.Lookaside.Sections.Keys.All(before.Lookaside.Sections.ContainsKey)
         && after.Policy.Transports.All(t =>
             before.Policy.FindTransport(t.Name) is { } known && t.Scopes.All(s => known.Find(s.Name) is not null));
+
+    // Users' homes and CRI-O's policies are looked at again each time, too.
+    private static int Count(Audit audit, string directory)
+    {
+        try
+        {
+            return new ProofHost(audit.Host).ListDirectory(directory.TrimEnd('/')).Count;
+        }
+        catch (NotReadException)
+        {
+            return 0;
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            return 0;
+        }
+    }
 
     private static RegistriesConfiguration? LoadRegistries(Audit audit)
     {

@@ -11,6 +11,9 @@ internal sealed record FixProposal(int Finding, IReadOnlyList<Advice> Fixes)
     /// <summary>For mirrors: the scope whose images come from there.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What is said beside a proven fix: sentences. Null if the fix says all.</summary>
+    public string? Beside { get; init; }
+
     /// <summary>What somebody has to decide if nothing is proven: sentences. Null if the finding says all.</summary>
     public string? Otherwise { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ContainerTrust.Engine.Compliance.Proof;
 
 /// <summary>
@@ -19,6 +21,24 @@ internal static class LocalStores
             ? [System, .. homes.Select(static h => h + OfUser)]
             : [];
 
+    // passwd(5): the sixth field is the home. Over SSH it is not read, and homes elsewhere are not found there.
+    private static IEnumerable<string> OfPasswd(ProofHost host)
+    {
+        const int Most = 1 << 20;
+        const int Home = 5;
+        try
+        {
+            return host.TryReadFile("/etc/passwd", Most) is { } file
+                ? [.. Encoding.UTF8.GetString(file.Content.Span).Split('\n').Select(static l => l.Split(':'))
+                    .Where(static f => f.Length > Home && f[Home] is ['/', not '/', ..]).Select(static f => f[Home].TrimEnd('/')).Distinct()]
+                : [];
+        }
+        catch (NotReadException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Whether there may be signatures in them: also if that is not known.</summary>
     public static bool MayHaveSignatures(Audit audit)
     {
@@ -26,6 +46,7 @@ internal static class LocalStores
         try
         {
             SortedSet<string> homes = [.. host.ListDirectory("/home").Select(static u => $"/home/{u}")];
+            homes.UnionWith(OfPasswd(host));
             if (host.HomeDirectory is { } home)
                 homes.Add(home.TrimEnd('/'));
             return new[] { System }.Concat(homes.Select(static h => h + OfUser)).Any(d => host.ListDirectory(d.TrimEnd('/')).Count > 0);

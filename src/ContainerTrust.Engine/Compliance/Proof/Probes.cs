@@ -16,6 +16,10 @@ internal static class Probes
     /// <summary>More names are not looked at, and then nothing is proven.</summary>
     public const int MostNames = 4_000;
 
+    // Images, each by the names that it is fetched by; and names that are held against places.
+    private const int MostProbes = 100_000;
+    private const long MostComparisons = 5_000_000;
+
     private const int LongestName = 4_096;
     private const string Digest = "@sha256:0000000000000000000000000000000000000000000000000000000000000000";
     private const string Stranger = "unlisted.example.invalid";
@@ -34,8 +38,7 @@ internal static class Probes
             names.UnionWith(state.Lookaside.Sections.Keys);
         }
 
-        AddBehindMirrors(names, registries);
-        if (names.Count > MostNames)
+        if (names.Count > MostNames || !AddBehindMirrors(names, registries))
             return null;
         List<Probe> probes = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
@@ -43,6 +46,8 @@ internal static class Probes
         {
             if (DockerReference.TryParse(text, out DockerReference? reference, out _) && seen.Add(reference.ToString()))
                 probes.AddRange(Fetched(ImageName.Parse($"docker://{reference}", static p => p), registries));
+            if (probes.Count > MostProbes)
+                return null;
         }
 
         IEnumerable<string> transports = TransportScopes.Known.Concat(TransportsOf(before)).Concat(TransportsOf(after)).Distinct();
@@ -53,20 +58,26 @@ internal static class Probes
 
     private static IEnumerable<string> TransportsOf(Acceptance state) => state.Policy.Transports.Select(static t => t.Name);
 
-    // What has a mirror's name is fetched for images of the registry's own.
-    private static void AddBehindMirrors(HashSet<string> names, RegistriesConfiguration? registries)
+    // What has a mirror's name is fetched for images of the registry's own. False if there are too many names.
+    private static bool AddBehindMirrors(HashSet<string> names, RegistriesConfiguration? registries)
     {
         string[] known = [.. names];
+        long compared = 0;
         foreach (RegistryEntry registry in registries?.Registries ?? [])
         {
             names.Add(registry.Prefix);
             foreach (RegistryLocation place in registry.Mirrors.Append(registry.Endpoint).Where(static p => p.Location.Length > 0))
             {
                 names.Add(place.Location);
+                compared += known.Length;
                 foreach (string name in known.Where(n => n.StartsWith(place.Location, StringComparison.Ordinal)))
                     names.Add(registry.Prefix + name[place.Location.Length..]);
+                if (names.Count > MostNames || compared > MostComparisons)
+                    return false;
             }
         }
+
+        return true;
     }
 
     private static IEnumerable<string> ImagesOf(string name)

@@ -12,7 +12,10 @@ internal sealed record CrioConfiguration
 {
     private const string MainFile = "/etc/crio/crio.conf";
     private const string DropIns = "/etc/crio/crio.conf.d";
-    private const string Policies = "/etc/crio/policies";
+    /// <summary>The directory of policies for namespaces, where CRI-O is not told another.</summary>
+    public const string PoliciesDirectory = "/etc/crio/policies";
+
+    private const string Policies = PoliciesDirectory;
     private const int MostFiles = 1_000;
     private const int DeepestDirectory = 8;
 

@@ -58,7 +58,7 @@ internal static class StoreUrl
     public static bool IsUnencrypted(string store) => store.StartsWith("http:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a user name or password stands in the URL.</summary>
-    public static bool HasUserInfo(string store) => WithoutUser(store).Length < store.Length;
+    public static bool HasUserInfo(string store) => WithoutUser(store) != store;
 
     /// <summary>A store as messages and results show it: without the user and password that its URL may have.</summary>
     /// <param name="store">The URL, or a path.</param>

@@ -46,6 +46,9 @@ internal static class SpoiledBlock
             return "something follows the dashes in its first line; put a line break there";
         if (length < 0)
             return "its last line (-----END …) is missing; get the file again";
-        return length > 0 && body[(body.LastIndexOf((byte)'\n') + 1)..].Length > 0 ? Indented : "its block is damaged; get the file again";
+        ReadOnlySpan<byte> beforeEnd = length > 0 ? body[(body.LastIndexOf((byte)'\n') + 1)..] : default;
+        if (beforeEnd.Length == 0)
+            return "its block is damaged; get the file again";
+        return beforeEnd.Trim(" \t\u00A0"u8).IsEmpty ? Indented : "something stands before -----END in its line; put a line break before it";
     }
 }

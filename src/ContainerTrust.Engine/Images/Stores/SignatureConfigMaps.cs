@@ -94,7 +94,7 @@ public static class SignatureConfigMaps
             : throw new TrustException(
                 "FileTooLarge",
                 TrustErrorKind.LimitsExceeded,
-                $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+                $"{name}: the value of '{key}' is larger than {ImageLimits.SignatureBytes} bytes, so it is not a signature.")
             {
                 Target = name,
             };

@@ -138,7 +138,7 @@ public sealed class SignatureStoreReader
         {
             signatures = await ReadLookasideAsync(store, image, manifestDigest, cancellationToken).ConfigureAwait(false);
         }
-        catch (TrustException e) when (e.ErrorId is not ("TooManySignatures" or "InvalidDigest"))
+        catch (TrustException e) when (e.ErrorId is not ("TooManySignatures" or "InvalidDigest" or "StoreUnreachable" or "StoreTimeout"))
         {
             // Release mirrors answer all kinds of things for what is not their layout.
             failure = e;
@@ -225,7 +225,7 @@ public sealed class SignatureStoreReader
                 throw new TrustException(
                     "FileTooLarge",
                     TrustErrorKind.LimitsExceeded,
-                    $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, and so no signature.")
+                    $"{store.Display(suffix)} is larger than {ImageLimits.SignatureBytes} bytes, so it is not a signature.")
                 {
                     Target = store.Display(suffix),
                 };

@@ -71,7 +71,7 @@ internal static class MessageVerifier
                 ArmorKind.Message => "",
                 ArmorKind.SignedMessage => Cleartext,
                 ArmorKind.Signature => "It is a signature without the signed content; sign with gpg --sign.",
-                _ => "It is armored OpenPGP data, but no message.",
+                _ => "It is armored OpenPGP data, but not a message.",
             };
         if (reason.Length > 0)
             return false;

@@ -76,10 +76,10 @@ internal static class WebFailures
 
     private static WebFailure NotTls(WebPeer peer, Uri url, bool isHttp, Exception exception)
     {
-        string answer = isHttp ? "by http and not by https, and nothing was asked by http. If that is meant, "
-            : "with something that is not TLS. Check the host and the port; if it is to speak http, ";
+        string answer = isHttp ? "with http, not https. If that is meant, "
+            : "with something that is not TLS. Check the host and the port; if it should use http, ";
         string advice = peer == WebPeer.Registry
-            ? $"mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{Host(url)}\")"
+            ? $"mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with location = \"{Host(url)}\")"
             : peer == WebPeer.Store ? "name the store by http://"
             : $"ask the administrator of the {peer.Noun}";
         return new WebFailure(

@@ -216,11 +216,11 @@ public class RegistryClientTests : RegistryTest
         Host.LogIn(plain.Authority, "user", "secret");
         TrustException refused = await ManifestRefusedAsync("RegistryTlsError", Client(), Image(server: plain));
         Assert.StartsWith(
-            $"https://{plain.Authority} answers by http and not by https, and nothing was asked by http.",
+            $"https://{plain.Authority} answers with http, not https.",
             refused.Message,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            $"mark it insecure in registries.conf (insecure = true in its [[registry]], location = \"{plain.Authority}\").",
+            $"mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with location = \"{plain.Authority}\").",
             refused.Message,
             StringComparison.Ordinal);
         refused = await RefusedAsync(
