@@ -121,7 +121,9 @@ internal sealed class BaselineCheck : IComplianceCheck
                 path ?? audit.Lookaside!.Directory,
                 entry.Name,
                 severity);
-            audit.Propose(ComplianceRules.BaselineStoreDiffers, [fix], entry, null);
+            audit.Propose(
+                ComplianceRules.BaselineStoreDiffers, [fix], entry,
+                fix is null ? null : "Decide whether all that looks there, other policies of this host too, can do without it.");
         }
 
         if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))

@@ -243,6 +243,10 @@ public sealed class ProvenFixTests
         Assert.Equal(
             "Set-ImageTrust registry.example.com -SignatureStore https://store.example.com/sigs",
             Single(there, "BaselineStoreDiffers", Like(AuditHost.Good())).Fix);
+
+        // A user's own policy, or CRI-O's, may need the store that is there.
+        there.With("/home/joe/.config/containers/policy.json", """{"default":[{"type":"reject"}]}""");
+        NoFix(there, "BaselineStoreDiffers", "other policies of this host too", Like(AuditHost.Good()));
         AuditHost both = AuditHost.WithPolicy($"\"registry.example.com\":{Signed},\"registry.example.com/team\":{Signed}")
             .With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://other.example.com/sigs\n");
         ImageTrustFinding above = Single(both, "BaselineStoreDiffers", Like(AuditHost.Good(), withDefault: false));

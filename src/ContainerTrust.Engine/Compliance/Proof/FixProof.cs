@@ -85,6 +85,8 @@ internal sealed class FixProof
         {
             ProofHost host = new(_audit.Host);
             TrustStore store = _audit.Store.Over(host, _audit.Store.Locations);
+            if (IsForOthersToo(proposal))
+                return false;
             if (fix is FileAdvice file)
                 return Change(host, file) && IsBetter(proposal, Find(store));
             if (_audit.Policy is null || _audit.Lookaside is null || Apply(fix, host, store) is not { } done)
@@ -102,6 +104,12 @@ internal sealed class FixProof
             return false;
         }
     }
+
+    // Policies of users and of CRI-O read the same registries.d, and what they accept is not compared: where there is one, no store is
+    // taken from it.
+    private bool IsForOthersToo(FixProposal proposal) =>
+        _audit.Findings[proposal.Finding].RuleId == ComplianceRules.BaselineStoreDiffers
+        && _audit.Findings.Any(static f => f.RuleId is ComplianceRules.UserPolicy or ComplianceRules.CrioPolicy);
 
     private Audit Find(TrustStore store) => ComplianceChecker.Find(store, _audit.Options, [], _audit.Cancellation, _audit);
 
