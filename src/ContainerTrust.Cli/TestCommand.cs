@@ -128,9 +128,12 @@ internal static class TestCommand
         if (found.ExcludedRules.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, " +
-            $"{found.WarningCount} warnings, {found.InformationCount} notes)\n");
+            $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} (" +
+            $"{Count(found.ErrorCount, "error")}, {Count(found.WarningCount, "warning")}, {Count(found.InformationCount, "note")})\n");
         return text.ToString();
+
+        static string Count(int number, string what) =>
+            string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
     }
 
     private static string ListRules()

@@ -46,7 +46,10 @@ public sealed record ImageTrustCompliance
 
     /// <inheritdoc/>
     public override string ToString() =>
-        PrintableText.Line($"{ComputerName}: {(Compliant ? "compliant" : $"not compliant, {ErrorCount} errors, {WarningCount} warnings")}");
+        PrintableText.Line($"{ComputerName}: " +
+            (Compliant ? "compliant" : $"not compliant, {Count(ErrorCount, "error")}, {Count(WarningCount, "warning")}"));
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private int Count(ImageTrustSeverity severity) => Findings?.Count(f => f.Severity == severity) ?? 0;
 }

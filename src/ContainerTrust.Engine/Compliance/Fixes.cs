@@ -34,7 +34,7 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
     /// <summary>Names a signature store, and leaves the requirements.</summary>
     // No password on a command line.
     public Advice? SetStore(PolicyEntry entry, string url) =>
-        IsTransportsDefault(entry) || StoreUrl.HasUserInfo(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
+        IsTransportsDefault(entry) || StoreUrl.HasSecret(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
 
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
     public Advice? SwitchAttachmentsOn(PolicyEntry entry) =>

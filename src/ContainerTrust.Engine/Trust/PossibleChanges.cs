@@ -2,8 +2,7 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
 /// Tells the changes that are possible from those that are not. Changes are planned in growing groups, so that a single faulty one among
-/// many is found in
-/// a number of plans that grows with the logarithm of their number.
+/// many is found in a number of plans that grows with the logarithm of their number.
 /// </summary>
 internal sealed class PossibleChanges
 {
@@ -18,11 +17,12 @@ internal sealed class PossibleChanges
     /// <param name="fault">Why they are not.</param>
     /// <param name="check">Refuses a change for reasons that are in no file.</param>
     /// <param name="plan">Plans changes; throws if they are not possible.</param>
-    /// <returns>The possible ones, at least one, and the others.</returns>
+    /// <returns>
+    /// The possible ones, and the others with the reason of each. There are no possible ones if a change is possible alone and not together
+    /// with others: which of them is meant cannot be told.
+    /// </returns>
     /// <exception cref="TrustException">
-    /// <paramref name="fault"/> if it concerns all, such as a broken policy. Otherwise a change that is possible alone and not together
-    /// with others: which of
-    /// them is meant cannot be told.
+    /// <paramref name="fault"/> if it concerns all, such as a broken policy, and is the same for each.
     /// </exception>
     public static (IReadOnlyList<TrustChange> Good, IReadOnlyList<RefusedChange> Refused) Find(
         IReadOnlyList<TrustChange> changes, TrustException fault, Action<TrustChange> check, Action<IReadOnlyList<TrustChange>> plan)
@@ -40,7 +40,7 @@ internal sealed class PossibleChanges
         }
 
         possible.Sort(rest);
-        if (possible._good.Count == 0)
+        if (possible._good.Count == 0 && possible._refused.TrueForAll(r => r.Error.Message == fault.Message))
             throw fault;
         return (possible._good, possible._refused);
     }
@@ -61,7 +61,11 @@ internal sealed class PossibleChanges
             else if (Fault([.. _good, change]) is null)
                 _good.Add(change);
             else
-                throw Together(change, fault);
+            {
+                _good.Clear();
+                _refused.Add(new RefusedChange(change, Together(change, fault)));
+                return;
+            }
         }
     }
 
@@ -104,7 +108,7 @@ internal sealed class PossibleChanges
         new(
             fault.ErrorId,
             fault.Kind,
-            $"{change} can be changed alone, but not together with the others that were given: {fault.Message}",
+            $"{change} can be changed alone, but not together with the others that were given, so nothing was written: {fault.Message}",
             fault)
         {
             Target = change.ToString(),

@@ -7,8 +7,7 @@ public sealed record RefusedChange(TrustChange Change, TrustException Error);
 
 /// <summary>
 /// Changes that were worked out and can be made by <see cref="TrustStore.ApplyPrepared"/>. What is written is worked out once more under
-/// the lock of all
-/// writers. Key files are not judged again.
+/// the lock of all writers, and key files are looked at again if time has passed.
 /// </summary>
 public sealed class PreparedChanges
 {

@@ -48,8 +48,7 @@ public sealed record SetRequest
     /// <summary>Refuses what is not possible on any host.</summary>
     /// <exception cref="TrustException">
     /// Nothing is said to be set (<c>MissingRegistry</c>), a store is empty (<c>EmptyStore</c>), a preset is not alone
-    /// (<c>PresetAlone</c>), or the identity is
-    /// not valid (<c>InvalidIdentity</c>).
+    /// (<c>PresetAlone</c>), or the identity is not valid (<c>InvalidIdentity</c>).
     /// </exception>
     public void RequirePossible()
     {
@@ -107,6 +106,7 @@ public sealed record SetRequest
             Registry = "default",
             IsDefault = true,
             Requirements = requirements,
+            RequiresKeys = !Force,
             Section = stores,
             SwitchOnAttachments = requirements is not null && Stores.UseSigstoreAttachments is null,
         };
@@ -132,6 +132,7 @@ public sealed record SetRequest
             Transport = "docker",
             Registry = entry.Registry,
             Requirements = Build(store, entry.Complete(Options)),
+            RequiresKeys = !Force,
             Section = entry.Section,
         }),
     ];
@@ -149,7 +150,7 @@ public sealed record SetRequest
                 TrustChange change = rules.ToChange(entry);
                 if (given is null)
                     store.CheckKeys(change.Requirements!, Force);
-                changes.Add(change);
+                changes.Add(change with { RequiresKeys = !Force });
             });
         }
 

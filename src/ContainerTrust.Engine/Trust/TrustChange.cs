@@ -19,6 +19,12 @@ public sealed record TrustChange
     public IReadOnlyList<TrustRequirement>? Requirements { get; init; }
 
     /// <summary>
+    /// Whether the key files of <see cref="Requirements"/> must be sound. They are looked at once more where time passes between planning
+    /// and writing.
+    /// </summary>
+    public bool RequiresKeys { get; init; }
+
+    /// <summary>
     /// The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).
     /// </summary>
     public LookasideSection? Section { get; init; }
@@ -103,6 +109,7 @@ internal static class TrustChanges
         return second with
         {
             Requirements = second.Requirements ?? first.Requirements,
+            RequiresKeys = second.Requirements is null ? first.RequiresKeys : second.RequiresKeys,
             Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section
                 : new LookasideSection
             {

@@ -184,7 +184,11 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(prepared);
         ArgumentNullException.ThrowIfNull(wanted);
         if (prepared.IsOld)
+        {
             Host.Refresh();
+            RequireKeys(wanted);
+        }
+
         TrustPlan? plan = prepared.IsOld || wanted.Count < prepared.Changes.Count ? null : prepared.Plan;
         return Changed(new TrustEditor(this, _messages).Apply(wanted, plan, options, cancellationToken));
     }
@@ -198,9 +202,8 @@ public sealed class TrustStore
     /// <summary>Works out what changes would do, to be made later.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="inPart">
-    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>) if others are. Changes that are possible
-    /// only without each
-    /// other are none of those.
+    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>). Nothing is left where changes are possible
+    /// only without each other.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The changes that are possible, and what they would do.</returns>
@@ -264,6 +267,16 @@ public sealed class TrustStore
             throw faults[0];
         foreach (TrustException fault in faults)
             _messages.Warning(fault.Message);
+    }
+
+    // A person was asked meanwhile, and a key file may have gone or been replaced.
+    private void RequireKeys(IReadOnlyList<TrustChange> changes)
+    {
+        TrustRequirement[] requirements = [.. changes.Where(static c => c.RequiresKeys).SelectMany(static c => c.Requirements ?? [])];
+        Host.Prefetch(PolicyFiles.Of(requirements));
+        KeyFiles keys = new(new KeyMaterialFiles(Host));
+        if (KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, TrustMessages.None) is [TrustException fault, ..])
+            throw fault;
     }
 
     /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a

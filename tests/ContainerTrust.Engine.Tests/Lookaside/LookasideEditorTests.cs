@@ -145,11 +145,22 @@ public sealed class LookasideEditorTests
     [InlineData("/var/x", null)]
     [InlineData("http://h/x", "UnencryptedStore")]
     [InlineData("https://user:secret@h/x", "SecretInStore")]
+    [InlineData("https://h/x?token=secret@", "SecretInStore")]
     public void Risky_stores_are_warned_of_without_repeating_the_secret(string store, string? warningId)
     {
         LookasideEdit edit = Plan(new MemoryHost(), Set("h", store));
         Assert.Equal(warningId, edit.Warnings.SingleOrDefault()?.WarningId);
         Assert.DoesNotContain(edit.Warnings, warning => warning.Message.Contains("secret@", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://h/x?sig=abc", "a query, which may hold a password or token")]
+    [InlineData("https://user@h/x", "a user name or password")]
+    [InlineData("https://user:secret@h/x?y", "a user name or password")]
+    public void What_may_be_secret_in_a_store_is_named(string store, string what)
+    {
+        LookasideWarning warning = Assert.Single(Plan(new MemoryHost(), Set("h", store)).Warnings);
+        Assert.Contains($"contains {what}, and", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

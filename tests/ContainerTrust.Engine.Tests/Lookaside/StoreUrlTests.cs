@@ -22,7 +22,7 @@ public sealed class StoreUrlTests
     public void A_password_is_not_shown(string store, string shown)
     {
         Assert.Equal(shown, StoreUrl.WithoutUser(store));
-        Assert.Equal(shown != store, StoreUrl.HasUserInfo(store));
+        Assert.Equal(shown != store, StoreUrl.HasSecret(store));
         Assert.Equal(
             $"store {shown}, staging {shown}, sigstore attachments not set",
             new LookasideSection { SignatureStore = store, SignatureStoreStaging = store }.ToString());

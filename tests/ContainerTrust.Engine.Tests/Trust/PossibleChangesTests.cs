@@ -65,12 +65,15 @@ public sealed class PossibleChangesTests
     public void Changes_that_are_possible_only_without_each_other_are_not_called_faulty()
     {
         TrustChange[] changes = Changes(100);
-        TrustException e = Assert.Throws<TrustException>(() =>
-            Find(changes, some => some.Contains(changes[20]) && some.Contains(changes[70]) ? changes[70] : null));
+        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some =>
+            some.Contains(changes[7]) ? changes[7] : some.Contains(changes[20]) && some.Contains(changes[70]) ? changes[70] : null);
+        Assert.Empty(good);
+        Assert.Equal([changes[7], changes[70]], refused.Select(static r => r.Change));
+        TrustException e = refused[1].Error;
         Assert.Equal("NoSignatureStore", e.ErrorId);
         Assert.Equal("r70.example.com", e.Target);
-        Assert.Equal("r70.example.com can be changed alone, but not together with the others that were given: r70.example.com is bad",
-            e.Message);
+        Assert.Equal("r70.example.com can be changed alone, but not together with the others that were given, so nothing was written: "
+            + "r70.example.com is bad", e.Message);
     }
 
     [Fact]
@@ -79,7 +82,21 @@ public sealed class PossibleChangesTests
         Assert.Same(s_fault, Assert
             .Throws<TrustException>(() =>
             PossibleChanges.Find(Changes(9), s_fault, static _ => { }, static _ => throw Error("NoSignatureStore", "broken policy"))));
-        Assert.Same(s_fault, Assert.Throws<TrustException>(() => Find(Changes(9), static some => some.Count > 0 ? some[0] : null)));
+        Assert.Same(s_fault, Assert.Throws<TrustException>(() => PossibleChanges.Find(Changes(9), s_fault, static _ => { }, static some =>
+        {
+            if (some.Count > 0)
+                throw Error("NoSignatureStore", s_fault.Message);
+        })));
+    }
+
+    [Fact]
+    public void Where_none_is_possible_each_has_its_reason()
+    {
+        TrustChange[] changes = Changes(9);
+        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) =
+            Find(changes, static some => some.Count > 0 ? some[0] : null);
+        Assert.Empty(good);
+        Assert.Equal(changes.Select(static c => $"{c} is bad"), refused.Select(static r => r.Error.Message));
     }
 
     [Fact]

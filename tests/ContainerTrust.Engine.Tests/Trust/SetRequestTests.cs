@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Tests.Trust.Releases;
 using ContainerTrust.Engine.Trust;
@@ -255,6 +256,37 @@ public sealed class SetRequestTests : IDisposable
         prepared = store.Prepare([next]);
         store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None);
         Assert.Equal(1, host.Refreshes);
+    }
+
+    [Theory]
+    [InlineData(false, true, null)]
+    [InlineData(true, false, null)]
+    [InlineData(true, true, "KeyFileNotFound")]
+    public void A_key_file_that_goes_while_a_question_waits_is_missed(bool hasGone, bool waits, string? errorId)
+    {
+        foreach (bool force in (bool[])[false, true])
+        {
+            using ScratchRoot root = new();
+            using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            root.Write("/etc/keys/k.pub", key.ExportSubjectPublicKeyInfoPem());
+            TrustStore store = root.Open();
+            SetRequest request = new()
+            {
+                Registries = ["a.example.com"],
+                Options = new RequirementOptions { Type = TrustType.SigstoreSigned, KeyPaths = ["/etc/keys/k.pub"] },
+                Force = force,
+            };
+            PreparedChanges prepared = store.Prepare(request.ToChanges(store));
+            if (waits)
+                prepared.MadeAt -= 10_000;
+            if (hasGone)
+                File.Delete(root.Full("/etc/keys/k.pub"));
+            string? found = Record.Exception(() =>
+                store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None)) is TrustException e
+                ? e.ErrorId : null;
+            Assert.Equal(force ? null : errorId, found);
+            Assert.Equal(found is null, root.Open().Read(TrustQuery.All).Any(static t => t.Registry == "a.example.com"));
+        }
     }
 
     [Fact]

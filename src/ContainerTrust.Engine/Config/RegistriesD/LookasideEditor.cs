@@ -230,10 +230,12 @@ public static class LookasideEditor
                 path,
                 0,
                 $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
-        if (StoreUrl.HasUserInfo(store))
+        if (StoreUrl.HasSecret(store))
+        {
+            string what = StoreUrl.HasQuery(store) ? "a query, which may hold a password or token" : "a user name or password";
             warnings.Add(new LookasideWarning("SecretInStore", path, 0,
-                $"The signature store of {Describe(change)} contains a user name or password, and everybody " +
-                "on the host can read the file."));
+                $"The signature store of {Describe(change)} contains {what}, and everybody on the host can read the file."));
+        }
     }
 
     private static string Describe(SectionChange change) => change.Namespace ?? LookasideKey.DefaultDocker;

@@ -59,12 +59,19 @@ internal static class StoreUrl
     /// <summary>Whether signatures would travel unencrypted. They are signed, but who can replace them can hide a newer one.</summary>
     public static bool IsUnencrypted(string store) => store.StartsWith("http:", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a user name or password stands in the URL.</summary>
-    public static bool HasUserInfo(string store) => WithoutUser(store) != store;
+    /// <summary>Whether what may be secret stands in the URL: a user name, a password, a query, a fragment.</summary>
+    public static bool HasSecret(string store) => WithoutUser(store) != store;
 
-    /// <summary>A store as messages and results show it: without the user and password that its URL may have.</summary>
+    /// <summary>Whether all that may be secret of a URL is its query or fragment.</summary>
+    public static bool HasQuery(string store)
+    {
+        int query = store.AsSpan().IndexOfAny('?', '#');
+        return query >= 0 && !HasSecret(store[..query]);
+    }
+
+    /// <summary>A store as messages and results show it: without the user, password and query that its URL may have.</summary>
     /// <param name="store">The URL, or a path.</param>
-    /// <returns>The same without user information.</returns>
+    /// <returns>The same without what may be secret.</returns>
     public static string WithoutUser(string store) => PrintableText.WithoutUser(store);
 
     /// <summary>The URL for files below a path.</summary>
