@@ -1,5 +1,3 @@
-using ContainerTrust.Testing;
-
 namespace ContainerTrust.Fuzz;
 
 /// <summary>Real files beside the repository, which are not part of it; there may be none.</summary>

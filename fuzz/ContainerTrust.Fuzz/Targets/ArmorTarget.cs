@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Gpg;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 

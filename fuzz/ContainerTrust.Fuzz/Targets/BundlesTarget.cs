@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 

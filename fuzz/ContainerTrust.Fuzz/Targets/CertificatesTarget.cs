@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 

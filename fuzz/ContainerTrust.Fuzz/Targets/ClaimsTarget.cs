@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 

@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Fuzz.Targets;
 

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.Config.Policy;
-using ContainerTrust.Engine.Tests.Policy;
 
 namespace ContainerTrust.Fuzz.Targets;
 

@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Formats.Yaml;
-using ContainerTrust.Engine.Tests.Lookaside;
 
 namespace ContainerTrust.Fuzz.Targets;
 

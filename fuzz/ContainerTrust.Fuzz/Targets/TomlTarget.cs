@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Fuzz.Targets;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Sigstore.X509;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 

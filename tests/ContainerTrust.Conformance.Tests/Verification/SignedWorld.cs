@@ -1,5 +1,3 @@
-using ContainerTrust.Conformance.Tests.OpenPgp;
-
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>The registry, the store, the keys and the images of <see cref="RegistryFixture"/>.</summary>

@@ -14,8 +14,8 @@ public class PolicyEvaluatorTests
     private static readonly byte[] Manifest = Encoding.UTF8
         .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
-    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
-    private static readonly TestSigner Bob = new("Bob <bob@example.com>");
+    private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
+    private static readonly ClaimSigner Bob = new("Bob <bob@example.com>");
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
     private readonly FileHost _host = new FileHost()
@@ -37,7 +37,7 @@ public class PolicyEvaluatorTests
         Assert.Equal(Digest, signature.Digest);
         Assert.Equal("test 1.0", signature.Creator);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_700_000_001), signature.Timestamp);
-        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestSigner.SignatureCreated), signature.Created);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(ClaimSigner.SignatureCreated), signature.Created);
         Assert.Equal(ImageSignatureKind.SimpleSigning, signature.Kind);
     }
 
@@ -98,7 +98,7 @@ public class PolicyEvaluatorTests
     {
         byte[] message = Alice.SignClaim(Reference, Digest);
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. message]).IsAccepted);
-        byte[] cleartext = Alice.ClearSign(TestSigner.Claim(Reference, Digest));
+        byte[] cleartext = Alice.ClearSign(ClaimSigner.Claim(Reference, Digest));
         PolicyVerdict marked = Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. cleartext]);
         Assert.False(marked.IsAccepted);
         Assert.Contains("It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason,

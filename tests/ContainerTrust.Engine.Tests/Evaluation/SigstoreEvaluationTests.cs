@@ -6,7 +6,6 @@ using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Tests.Images;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
@@ -20,7 +19,7 @@ public class SigstoreEvaluationTests
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly TestKey Key = TestKey.Get("P-256", "evaluation");
     private static readonly TestKey Other = TestKey.Get("P-256", "evaluation other");
-    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
+    private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
     private static readonly TestLog Log = new(TestKey.Get("P-256", "evaluation log"));
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 

@@ -4,7 +4,6 @@ using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Tests.Evaluation;
 using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
@@ -36,7 +35,7 @@ public sealed class HostileFieldTests
         "registries.d: staging", "registries.d: use-sigstore-attachments",
     ];
 
-    private static readonly TestSigner s_signer = new($"{HostileFields.Text} <{HostileFields.Text}@example.com>");
+    private static readonly ClaimSigner s_signer = new($"{HostileFields.Text} <{HostileFields.Text}@example.com>");
 
     private readonly List<string> _said = [];
 

@@ -2,7 +2,7 @@ using ContainerTrust.Engine.Hosts;
 using System.Text;
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;
-using static ContainerTrust.Engine.Tests.Images.SignedManifests;
+using static ContainerTrust.TestKit.SignedManifests;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

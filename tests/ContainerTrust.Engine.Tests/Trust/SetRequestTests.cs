@@ -1,5 +1,5 @@
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Tests.Trust.Releases;
+using ContainerTrust.Engine.Tests.Hosts.Lookup;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;

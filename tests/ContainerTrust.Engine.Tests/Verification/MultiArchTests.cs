@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Evaluation;
 using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
@@ -22,7 +21,7 @@ public sealed class MultiArchTests
             "signedIdentity":{"type":"exactRepository","dockerRepository":"registry.example.com/app"}}]}}}
         """;
 
-    private static readonly TestSigner s_signer = new("Signer <signer@example.com>");
+    private static readonly ClaimSigner s_signer = new("Signer <signer@example.com>");
     private static readonly byte[] s_amd64 = Instance("amd64");
     private static readonly byte[] s_arm64 = Instance("arm64");
     private static readonly byte[] s_list = List((s_amd64, "amd64"), (s_arm64, "arm64"));
