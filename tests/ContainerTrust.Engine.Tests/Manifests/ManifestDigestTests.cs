@@ -156,7 +156,7 @@ public sealed class ManifestDigestTests
         byte[][] seeds = [Bytes(SignedManifests.Signed()), Bytes(SignedManifests.Signed(signatures: 2)), Bytes(ManifestListTests.Index),
             Bytes(ManifestListTests.DockerList)];
         string payloadDigest = SignedManifests.DigestOf(SignedManifests.Payload);
-        int refused = Images.Mutation.Run(seeds, 8_000, 7, content =>
+        int refused = Mutation.Run(seeds, 8_000, 7, content =>
         {
             string digest = ManifestDigest.Compute(content);
             Assert.Matches("^sha256:[0-9a-f]{64}$", digest);
