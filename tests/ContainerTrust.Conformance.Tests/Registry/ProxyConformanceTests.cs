@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Registry;
 using ContainerTrust.Engine.Registry.Web;
@@ -74,7 +75,7 @@ public sealed class ProxyConformanceTests(ITestOutputHelper output) : IDisposabl
     {
         ProxyEnvironment proxies = ProxyEnvironment.Of(name => row.Variable(name, proxy.Authority));
         var options = new WebOptions { Retries = 0, VerifyTls = false, Proxies = proxies };
-        using var client = new RegistryClient(new HomeHost(_home), options);
+        using var client = new RegistryClient(new UserHost(LocalHost.Instance, _home), options);
         Assert.True(DockerReference.TryParse($"{row.Registry}/app:1", out DockerReference? reference, out string problem), problem);
         var image = new PullSource(reference, false, false);
         await Assert.ThrowsAnyAsync<TrustException>(() => client.GetManifestAsync(image, null, CancellationToken.None));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Config.RegistriesConf;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Registry;
@@ -14,7 +15,7 @@ namespace ContainerTrust.Conformance.Tests.Registry;
 public class RegistryConformanceTests(ITestOutputHelper output)
 {
     private static RegistryClient Client(LoopbackRegistry registry, WebOptions? options = null) =>
-        new(new HomeHost(registry.Home), options ?? new WebOptions { FirstDelay = TimeSpan.FromMilliseconds(20) });
+        new(new UserHost(LocalHost.Instance, registry.Home), options ?? new WebOptions { FirstDelay = TimeSpan.FromMilliseconds(20) });
 
     private static PullSource Image(LoopbackRegistry registry, string name, bool insecure = false)
     {

@@ -18,7 +18,7 @@ public class PolicyEvaluatorTests
     private static readonly ClaimSigner Bob = new("Bob <bob@example.com>");
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/keys/alice.gpg", Alice.PublicKey).With("/keys/bob.gpg", Bob.PublicKey).With("/keys/empty.gpg", Array.Empty<byte>());
     private readonly List<string> _warnings = [];
 

@@ -23,7 +23,7 @@ public class SigstoreEvaluationTests
     private static readonly TestLog Log = new(TestKey.Get("P-256", "evaluation log"));
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/keys/key.pub", Key.Pem).With("/keys/other.pub", Other.Pem).With("/keys/log.pub", Log.Key.Pem)
             .With("/keys/alice.gpg", Alice.PublicKey).With("/keys/empty.pub", "");
 

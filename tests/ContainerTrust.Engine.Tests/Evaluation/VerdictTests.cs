@@ -22,7 +22,7 @@ public sealed class VerdictTests
     private static readonly TestSigner Primary = TestSigner.EcdsaP256();
     private static readonly TestSigner Sub = TestSigner.EcdsaP256(TestPackets.Created + 5);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey).With("/none.gpg", Array.Empty<byte>())
         .With("/subkey.gpg", (byte[])[.. Primary.Certificate(),
             .. Primary.Bind(Sub, TestPackets.Created + 6, hashed: TestPackets.Flags(2))]);

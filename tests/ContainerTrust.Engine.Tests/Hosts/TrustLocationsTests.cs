@@ -21,14 +21,14 @@ public sealed class TrustLocationsTests
     [InlineData(System, "", System, true)]
     public void The_policy_in_force_is_found(string files, string? environment, string expected, bool exists)
     {
-        TrustLocations found = TrustLocations.Find(new FakeHost(Home, environment, files.Split(' ')), null, null, currentUser: false);
+        TrustLocations found = TrustLocations.Find(Fake(Home, environment, files.Split(' ')), null, null, currentUser: false);
         Assert.Equal((expected, exists, expected == UserPolicy), (found.PolicyPath, found.PolicyExists, found.IsUserPolicy));
     }
 
     [Fact]
     public void An_explicit_path_wins()
     {
-        TrustLocations found = TrustLocations.Find(new FakeHost(Home, "/env.json", [System, UserPolicy, UserRegistries]), "/explicit.json",
+        TrustLocations found = TrustLocations.Find(Fake(Home, "/env.json", [System, UserPolicy, UserRegistries]), "/explicit.json",
             "/explicit.d", currentUser: true);
         Assert.Equal(new TrustLocations("/explicit.json", "/explicit.d", PolicyExists: false, IsUserPolicy: false)
             { IsNamed = true }, found);
@@ -39,9 +39,9 @@ public sealed class TrustLocationsTests
     {
         Assert.Equal(
             new TrustLocations(UserPolicy, UserRegistries, PolicyExists: false, IsUserPolicy: true) { IsUserRegistries = true },
-            TrustLocations.Find(new FakeHost(Home, "/env.json", [System]), null, null, currentUser: true));
+            TrustLocations.Find(Fake(Home, "/env.json", [System]), null, null, currentUser: true));
         TrustException e = Assert.Throws<TrustException>(() =>
-            TrustLocations.Find(new FakeHost(null, null, [System]), null, null, currentUser: true));
+            TrustLocations.Find(Fake(null, null, [System]), null, null, currentUser: true));
         Assert.Equal(("NoCurrentUser", TrustErrorKind.InvalidArgument, "fake"), (e.ErrorId, e.Kind, e.Target));
     }
 
@@ -49,32 +49,25 @@ public sealed class TrustLocationsTests
     public void Registries_are_the_users_where_they_exist_whatever_the_policy()
     {
         Assert.Equal(UserRegistries,
-            TrustLocations.Find(new FakeHost(Home, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
+            TrustLocations.Find(Fake(Home, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
         Assert.Equal(TrustLocations.SystemRegistriesDirectory,
-            TrustLocations.Find(new FakeHost(Home, null, [System, UserPolicy]), null, null, currentUser: false).RegistriesDirectory);
+            TrustLocations.Find(Fake(Home, null, [System, UserPolicy]), null, null, currentUser: false).RegistriesDirectory);
         Assert.Equal(TrustLocations.SystemRegistriesDirectory,
-            TrustLocations.Find(new FakeHost(null, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
+            TrustLocations.Find(Fake(null, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
     }
 
-    private sealed class FakeHost(string? home, string? policyVariable, string[] files) : ITrustHost
+    private static MemoryHost Fake(string? home, string? policyVariable, string[] files)
     {
-        public string ComputerName => "fake";
-
-        public string? HomeDirectory => home;
-
-        public string? GetEnvironmentVariable(string name) => name == "CONTAINERS_POLICY_JSON" ? policyVariable : null;
-
-        public bool Exists(string path) => files.Contains(path);
-
-        public HostFile? TryReadFile(string path, int maxBytes) =>
-            throw new InvalidOperationException("Nothing is read to find the files.");
-
-        public string ResolvePath(string path) => path;
-
-        public IReadOnlyList<string> ListDirectory(string path) =>
-            throw new InvalidOperationException("Nothing is listed to find the files.");
-
-        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nothing is changed to find the files.");
+        MemoryHost host = new()
+        {
+            ComputerName = "fake",
+            HomeDirectory = home,
+            Reading = static _ => throw new InvalidOperationException("Nothing is read or listed to find the files."),
+        };
+        if (policyVariable is not null)
+            host.Environment["CONTAINERS_POLICY_JSON"] = policyVariable;
+        foreach (string file in files)
+            host.With(file, "");
+        return host;
     }
 }

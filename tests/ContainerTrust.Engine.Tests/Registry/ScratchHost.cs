@@ -4,22 +4,22 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.Tests.Registry;
 
 /// <summary>This host with a home directory and an environment of its own.</summary>
-internal sealed class ScratchHost : ITrustHost, IDisposable
+internal sealed class ScratchHost : UserHost, IDisposable
 {
     public ScratchHost()
+        : this(Directory.CreateTempSubdirectory("containertrust-registry-").FullName)
     {
-        HomeDirectory = Directory.CreateTempSubdirectory("containertrust-registry-").FullName;
-        Environment["XDG_RUNTIME_DIR"] = HomeDirectory + "/run";
-        Directory.CreateDirectory(HomeDirectory + "/run");
     }
 
-    public Dictionary<string, string> Environment { get; } = [];
+    private ScratchHost(string home)
+        : base(LocalHost.Instance, home, "scratch")
+    {
+        HomeDirectory = home;
+        Environment["XDG_RUNTIME_DIR"] = home + "/run";
+        Directory.CreateDirectory(home + "/run");
+    }
 
-    public string ComputerName => "scratch";
-
-    public string HomeDirectory { get; }
-
-    string? ITrustHost.HomeDirectory => HomeDirectory;
+    public new string HomeDirectory { get; }
 
     public string Write(string name, string content)
     {
@@ -42,19 +42,6 @@ internal sealed class ScratchHost : ITrustHost, IDisposable
 
     public void Trust(string hostAndPort, X509Certificate2 authority) =>
         Write($".config/containers/certs.d/{hostAndPort}/ca.crt", authority.ExportCertificatePem());
-
-    public string? GetEnvironmentVariable(string name) => Environment.GetValueOrDefault(name);
-
-    public bool Exists(string path) => LocalHost.Instance.Exists(path);
-
-    public HostFile? TryReadFile(string path, int maxBytes) => LocalHost.Instance.TryReadFile(path, maxBytes);
-
-    public string ResolvePath(string path) => LocalHost.Instance.ResolvePath(path);
-
-    public IReadOnlyList<string> ListDirectory(string path) => LocalHost.Instance.ListDirectory(path);
-
-    public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
-        LocalHost.Instance.BeginChange(directories, timeout, cancellationToken);
 
     public void Dispose() => Directory.Delete(HomeDirectory, recursive: true);
 }

@@ -18,7 +18,7 @@ public sealed class FileVerifierTests
     private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
     private static readonly ClaimSigner Bob = new("Bob <bob@example.com>");
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/manifest", Manifest).With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey)
             .With("/none.gpg", Array.Empty<byte>())
         .With("/good", Alice.SignClaim(Reference, Digest)).With("/bob", Bob.SignClaim(Reference, Digest));

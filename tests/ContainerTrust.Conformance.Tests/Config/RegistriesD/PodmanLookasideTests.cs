@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Conformance.Tests.Config.RegistriesD;
 
@@ -50,7 +51,7 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
                 $$"""{"default": {{Accept}}, "transports": {"docker": { {{docker}} }, "dir": {"/var": {{Accept}} """ +
                 $$"""}, "docker-daemon": {"": {{Accept}} } } }""");
 
-            LookasideConfiguration ours = LookasideConfiguration.Load(new DiskHost(), directory);
+            LookasideConfiguration ours = LookasideConfiguration.Load(new UserHost(LocalHost.Instance, home: null), directory);
             using JsonDocument shown = JsonDocument.Parse(podman.Show(policy, directory).Output);
             foreach (JsonElement entry in shown.RootElement.EnumerateArray())
             {
@@ -179,7 +180,7 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         string? error = null;
         try
         {
-            LookasideConfiguration.Load(new DiskHost(), directory);
+            LookasideConfiguration.Load(new UserHost(LocalHost.Instance, home: null), directory);
         }
         catch (TrustException exception)
         {
@@ -196,9 +197,9 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         string directory = Directory.CreateDirectory(Path.Combine(_scratch, "d")).FullName;
         string[] names = ["quay.io", "10.0.0.1:5000", "host:5000/a/b:tag", "*.example.com", "5000", "1.10", "null", "true"];
         LookasideEdit edit = LookasideEditor.Plan(
-            new DiskHost(),
+            new UserHost(LocalHost.Instance, home: null),
             directory,
-            LookasideConfiguration.Load(new DiskHost(), directory),
+            LookasideConfiguration.Load(new UserHost(LocalHost.Instance, home: null), directory),
             [.. names.Select((name, i) =>
                 new SectionChange(name, new LookasideSection
                 { SignatureStore = $"https://h/{i}?a=b&c=d,e#f", UseSigstoreAttachments = true }, true))]);

@@ -13,7 +13,7 @@ public sealed class RegistriesConfigurationTests
     private const string DropIns = "/etc/containers/registries.conf.d";
     private static readonly string Digest = "sha256:" + new string('a', 64);
 
-    private static RegistriesConfiguration Load(string text) => RegistriesConfiguration.Load(new FileHost().With(File, text));
+    private static RegistriesConfiguration Load(string text) => RegistriesConfiguration.Load(new MemoryHost().With(File, text));
 
     private static DockerReference Image(string text)
     {
@@ -33,7 +33,7 @@ public sealed class RegistriesConfigurationTests
     [Fact]
     public void Without_a_file_every_registry_is_itself()
     {
-        RegistriesConfiguration configuration = RegistriesConfiguration.Load(new FileHost());
+        RegistriesConfiguration configuration = RegistriesConfiguration.Load(new MemoryHost());
         Assert.Equal(["example.com/a:1"], Sources(configuration, "example.com/a:1"));
         Assert.Equal(["containers-auth.json"], configuration.CredentialHelpers);
         Assert.Equal(ShortNameMode.Permissive, configuration.ShortNameMode);
@@ -165,7 +165,7 @@ public sealed class RegistriesConfigurationTests
     public void Files_are_found_where_the_reference_finds_them()
     {
         const string User = "/home/u/.config/containers/registries.conf";
-        FileHost host = new FileHost { HomeDirectory = "/home/u" }.With(File, "").With($"{DropIns}/b.conf", "").With($"{DropIns}/a.conf", "").With($"{DropIns}/c.txt", "[").With($"{DropIns}/d.conf/x", "[").With($"{User}.d/a.conf", "").With("/other", "");
+        MemoryHost host = new MemoryHost { HomeDirectory = "/home/u" }.With(File, "").With($"{DropIns}/b.conf", "").With($"{DropIns}/a.conf", "").With($"{DropIns}/c.txt", "[").With($"{DropIns}/d.conf/x", "[").With($"{User}.d/a.conf", "").With("/other", "");
         Assert.Equal([File, $"{DropIns}/a.conf", $"{DropIns}/b.conf", $"{User}.d/a.conf"], RegistriesConfiguration.Load(host).Files);
         host.With(User, "");
         Assert.Equal([User, $"{User}.d/a.conf"], RegistriesConfiguration.Load(host).Files);
@@ -181,7 +181,7 @@ public sealed class RegistriesConfigurationTests
     [Fact]
     public void Drop_ins_replace_what_they_name()
     {
-        FileHost host = new FileHost().With(File, """
+        MemoryHost host = new MemoryHost().With(File, """
             unqualified-search-registries = ["one.example", "two.example"]
             credential-helpers = ["pass"]
             short-name-mode = "enforcing"
@@ -260,7 +260,7 @@ public sealed class RegistriesConfigurationTests
     [InlineData("/root", null, "1000", "/root/.cache/containers/short-name-aliases.conf")]
     public void Recorded_aliases_come_first(string? home, string? cache, string? uid, string file)
     {
-        FileHost host = new FileHost
+        MemoryHost host = new MemoryHost
             { HomeDirectory = home }.With(File,
             "unqualified-search-registries = [\"s.example\"]\n[aliases]\na = \"conf.example/a\"\nb = " +
             "\"conf.example/b\"\nc = \"conf.example/c\"\n");
@@ -297,7 +297,7 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal(["both.example/a"], Sources(configuration, "both.example/a"));
         Assert.Equal("InvalidRegistriesConf",
             ErrorId(() => RegistriesConfiguration
-            .Load(new FileHost().With($"{DropIns}/a.conf", "[registries.search]\nregistries = []\n"))));
+            .Load(new MemoryHost().With($"{DropIns}/a.conf", "[registries.search]\nregistries = []\n"))));
     }
 
     [Fact]
@@ -381,7 +381,7 @@ public sealed class RegistriesConfigurationTests
             "true\n[aliases]\n\"a/b\" = \"c.example/d\"\n");
         int refused = Mutation.Run([seed], 10_000, 17, content =>
         {
-            RegistriesConfiguration configuration = RegistriesConfiguration.Load(new FileHost().With(File, content));
+            RegistriesConfiguration configuration = RegistriesConfiguration.Load(new MemoryHost().With(File, content));
             Assert.NotEmpty(configuration.PullSources(Image("a.x.example/b:1")));
             Assert.NotEmpty(configuration.ResolveShortName("a/b"));
         });

@@ -106,5 +106,5 @@ public sealed class GoverningSectionTests
     }
 
     private static LookasideConfiguration Load(string content) =>
-        LookasideConfiguration.Load(MemoryHost.With(("a.yaml", content)), MemoryHost.Directory);
+        LookasideConfiguration.Load(LookasideHost.With(("a.yaml", content)), LookasideHost.Directory);
 }

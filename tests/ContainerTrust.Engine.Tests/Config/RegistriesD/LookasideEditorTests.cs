@@ -15,14 +15,14 @@ public sealed class LookasideEditorTests
 
     private static SectionChange Remove(string? name) => new(name, null, true);
 
-    private static LookasideEdit Plan(MemoryHost host, params SectionChange[] changes) =>
-        LookasideEditor.Plan(host, MemoryHost.Directory, LookasideConfiguration.Load(host, MemoryHost.Directory), changes);
+    private static LookasideEdit Plan(LookasideHost host, params SectionChange[] changes) =>
+        LookasideEditor.Plan(host, LookasideHost.Directory, LookasideConfiguration.Load(host, LookasideHost.Directory), changes);
 
     private static string Edit(string content, params SectionChange[] changes)
     {
-        MemoryHost host = MemoryHost.With(("a.yaml", content));
+        LookasideHost host = LookasideHost.With(("a.yaml", content));
         LookasideEdit edit = Plan(host, changes);
-        Assert.Equal(MemoryHost.Directory + "/a.yaml", Assert.Single(edit.Files).Path);
+        Assert.Equal(LookasideHost.Directory + "/a.yaml", Assert.Single(edit.Files).Path);
         host.Apply(edit);
         Assert.Empty(Plan(host, changes).Files);
         return host.Text("a.yaml");
@@ -31,7 +31,7 @@ public sealed class LookasideEditorTests
     [Fact]
     public void A_new_namespace_gets_a_file_of_its_own_that_old_and_new_software_understands()
     {
-        var host = new MemoryHost();
+        var host = new LookasideHost();
         host.Apply(Plan(host, Set("registry.redhat.io", "https://registry.redhat.io/containers/sigstore")));
         Assert.Equal(
             """
@@ -47,7 +47,7 @@ public sealed class LookasideEditorTests
     [Fact]
     public void A_new_section_with_everything()
     {
-        var host = new MemoryHost();
+        var host = new LookasideHost();
         host.Apply(Plan(host, Only("*.example.com", new LookasideSection
             { SignatureStore = "https://a/#x", SignatureStoreStaging = "/var/staging", UseSigstoreAttachments = true })));
         Assert.Equal(
@@ -67,11 +67,11 @@ public sealed class LookasideEditorTests
     [Fact]
     public void A_new_default_goes_to_default_yaml()
     {
-        var host = new MemoryHost();
+        var host = new LookasideHost();
         host.Apply(Plan(host, Set(null, "/s")));
         Assert.Equal("default-docker:\n  lookaside: /s\n  sigstore: /s\n", host.Text("default.yaml"));
 
-        host = MemoryHost.With(("default.yaml", "# Distribution's comment.\n#default-docker:\n#  lookaside: x\n"));
+        host = LookasideHost.With(("default.yaml", "# Distribution's comment.\n#default-docker:\n#  lookaside: x\n"));
         host.Apply(Plan(host, Set(null, "/s")));
         Assert.Equal("# Distribution's comment.\n#default-docker:\n#  lookaside: x\ndefault-docker:\n  lookaside: /s\n  sigstore: /s\n",
             host.Text("default.yaml"));
@@ -89,7 +89,7 @@ public sealed class LookasideEditorTests
     public void File_names_are_the_scope_with_hyphens_and_safe(string scope, string file)
     {
         Assert.Equal(file, LookasideNames.FileName(scope));
-        Assert.Equal(MemoryHost.Directory + "/" + file, Assert.Single(Plan(new MemoryHost(), Set(scope)).Files).Path);
+        Assert.Equal(LookasideHost.Directory + "/" + file, Assert.Single(Plan(new LookasideHost(), Set(scope)).Files).Path);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class LookasideEditorTests
     [InlineData("a//b")]
     public void Namespaces_that_cannot_match_are_refused(string scope)
     {
-        TrustException error = Assert.Throws<TrustException>(() => Plan(new MemoryHost(), Set(scope)));
+        TrustException error = Assert.Throws<TrustException>(() => Plan(new LookasideHost(), Set(scope)));
         Assert.Equal(("LookasideInvalidNamespace", TrustErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
     }
 
@@ -130,7 +130,7 @@ public sealed class LookasideEditorTests
     [InlineData("https://a/\u200b")]
     public void Stores_that_cannot_be_used_are_refused(string store)
     {
-        TrustException error = Assert.Throws<TrustException>(() => Plan(new MemoryHost(), Set("h", store)));
+        TrustException error = Assert.Throws<TrustException>(() => Plan(new LookasideHost(), Set("h", store)));
         Assert.Equal(("LookasideInvalidStore", TrustErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
     }
 
@@ -147,7 +147,7 @@ public sealed class LookasideEditorTests
     [InlineData("https://user:secret@h/x", "SecretInStore")]
     public void Risky_stores_are_warned_of_without_repeating_the_secret(string store, string? warningId)
     {
-        LookasideEdit edit = Plan(new MemoryHost(), Set("h", store));
+        LookasideEdit edit = Plan(new LookasideHost(), Set("h", store));
         Assert.Equal(warningId, edit.Warnings.SingleOrDefault()?.WarningId);
         Assert.DoesNotContain(edit.Warnings, warning => warning.Message.Contains("secret@", StringComparison.Ordinal));
     }
@@ -206,7 +206,7 @@ public sealed class LookasideEditorTests
     [InlineData("---\ndocker:\n  i:\n...\n", "---\ndocker:\n  i:\n  h:\n    lookaside: U\n    sigstore: U\n...\n")]
     public void A_new_section_joins_the_file_that_has_its_name(string before, string after)
     {
-        MemoryHost host = MemoryHost.With(("h.yaml", before));
+        LookasideHost host = LookasideHost.With(("h.yaml", before));
         host.Apply(Plan(host, Set("h")));
         Assert.Equal(after.Replace("U", Url, StringComparison.Ordinal), host.Text("h.yaml"));
     }
@@ -245,7 +245,7 @@ public sealed class LookasideEditorTests
     [Fact]
     public void A_file_that_held_nothing_else_is_deleted_if_it_has_the_scope_s_name()
     {
-        MemoryHost host = MemoryHost.With(
+        LookasideHost host = LookasideHost.With(
             ("a.yaml", "docker:\n  a:\n    sigstore: x\n"),
             ("b.yaml", "docker:\n  # about b\n  b: # c\n    sigstore: x\n"),
             ("c.yaml", "# Maintained by hand.\n\ndocker:\n  c:\n    sigstore: x\n"),
@@ -256,7 +256,7 @@ public sealed class LookasideEditorTests
         Assert.Equal(["c.yaml", "d.yaml", "e.yaml", "other.yaml"], host.Names);
         Assert.Equal("# Maintained by hand.\n\ndocker: {}\n", host.Text("c.yaml"));
 
-        host = MemoryHost.With(("default.yaml", "default-docker:\n  sigstore: x\n"));
+        host = LookasideHost.With(("default.yaml", "default-docker:\n  sigstore: x\n"));
         host.Apply(Plan(host, Remove(null)));
         Assert.Empty(host.Names);
     }
@@ -264,7 +264,7 @@ public sealed class LookasideEditorTests
     [Fact]
     public void No_change_in_meaning_is_no_change()
     {
-        MemoryHost host = MemoryHost
+        LookasideHost host = LookasideHost
             .With(("a.yaml", "docker:\n  h:\n    sigstore: 'https://a'\n    use-sigstore-attachments: yes\n    lookaside-staging: ''\n"));
         var same = new LookasideSection { SignatureStore = "https://a", UseSigstoreAttachments = true };
         LookasideEdit edit = Plan(host, Only("h", same), new SectionChange("gone", null, true),
@@ -284,7 +284,7 @@ public sealed class LookasideEditorTests
             Set(null, "/d"));
         Assert.Equal("docker:\n  b:\n    sigstore: /b\ndefault-docker:\n  sigstore: /d", after);
 
-        MemoryHost host = MemoryHost.With(("n-x.yaml", "docker:\n  old:\n    sigstore: x"));
+        LookasideHost host = LookasideHost.With(("n-x.yaml", "docker:\n  old:\n    sigstore: x"));
         host.Apply(Plan(host, Remove("old"), Set("n/x", "/1"), Set("n-x", "/2")));
         Assert.Equal("docker:\n  n/x:\n    lookaside: /1\n    sigstore: /1\n  n-x:\n    lookaside: /2\n    sigstore: /2",
             host.Text("n-x.yaml"));
@@ -304,7 +304,7 @@ public sealed class LookasideEditorTests
     [InlineData("x: &x {sigstore: a, use-sigstore-attachments: on}\ndocker:\n  h: {<<: *x}\n", null)]
     public void What_cannot_be_edited_safely_is_refused_and_says_so(string content, bool? remove)
     {
-        MemoryHost host = MemoryHost.With(("a.yaml", content));
+        LookasideHost host = LookasideHost.With(("a.yaml", content));
         SectionChange change = remove switch
         {
             true => Remove("h"),
@@ -313,28 +313,28 @@ public sealed class LookasideEditorTests
         };
         TrustException error = Assert.Throws<TrustException>(() => Plan(host, change));
         Assert.Equal("EditNotPossible", error.ErrorId);
-        Assert.Contains(MemoryHost.Directory + "/a.yaml", error.Message, StringComparison.Ordinal);
+        Assert.Contains(LookasideHost.Directory + "/a.yaml", error.Message, StringComparison.Ordinal);
         Assert.Contains("by hand", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_same_section_twice_is_refused() =>
-        Assert.Equal("DuplicateChange", Assert.Throws<TrustException>(() => Plan(new MemoryHost(), Set("a"), Remove("a"))).ErrorId);
+        Assert.Equal("DuplicateChange", Assert.Throws<TrustException>(() => Plan(new LookasideHost(), Set("a"), Remove("a"))).ErrorId);
 
     [Fact]
     public void A_file_that_appeared_meanwhile_is_noticed()
     {
-        var host = new MemoryHost();
-        LookasideConfiguration before = LookasideConfiguration.Load(host, MemoryHost.Directory);
+        var host = new LookasideHost();
+        LookasideConfiguration before = LookasideConfiguration.Load(host, LookasideHost.Directory);
         host.Set("a.yaml", "docker: {}");
-        Assert.Throws<FileChangedException>(() => LookasideEditor.Plan(host, MemoryHost.Directory, before, [Set("a")]));
+        Assert.Throws<FileChangedException>(() => LookasideEditor.Plan(host, LookasideHost.Directory, before, [Set("a")]));
     }
 
     [Fact]
     public void A_reset_deletes_every_file_but_the_default_even_broken_ones()
     {
-        MemoryHost host = MemoryHost.With(("a.yaml", "broken: ["), ("b.yaml", "docker:"), ("default.yaml", "x: y"), ("README", "text"));
-        host.Apply(LookasideEditor.PlanReset(host, MemoryHost.Directory + "/"));
+        LookasideHost host = LookasideHost.With(("a.yaml", "broken: ["), ("b.yaml", "docker:"), ("default.yaml", "x: y"), ("README", "text"));
+        host.Apply(LookasideEditor.PlanReset(host, LookasideHost.Directory + "/"));
         Assert.Equal(["README", "default.yaml"], host.Names);
     }
 }

@@ -7,7 +7,7 @@ namespace ContainerTrust.Engine.Tests.Config.RegistriesD;
 public sealed class LookasideReaderTests
 {
     private static LookasideConfiguration Load(params (string Name, string Content)[] files) =>
-        LookasideConfiguration.Load(MemoryHost.With(files), MemoryHost.Directory);
+        LookasideConfiguration.Load(LookasideHost.With(files), LookasideHost.Directory);
 
     private static LookasideConfiguration Load(string content) => Load(("a.yaml", content));
 
@@ -33,7 +33,7 @@ public sealed class LookasideReaderTests
         Assert.Equal("file:///staging", entry.Section.SignatureStoreStaging);
         Assert.True(entry.Section.UseSigstoreAttachments);
         Assert.Equal(LookasideKeys.Lookaside | LookasideKeys.Sigstore | LookasideKeys.SigstoreStaging | LookasideKeys.UseSigstoreAttachments, entry.Keys);
-        Assert.Equal(MemoryHost.Directory + "/a.yaml", entry.Path);
+        Assert.Equal(LookasideHost.Directory + "/a.yaml", entry.Path);
         Assert.Equal(5, entry.Line);
         Assert.Equal("file:///var/lib/containers/sigstore", configuration.Default!.Section.SignatureStoreStaging);
         Assert.Null(configuration.Default.Namespace);
@@ -43,7 +43,7 @@ public sealed class LookasideReaderTests
     [Fact]
     public void A_missing_directory_is_an_empty_one()
     {
-        LookasideConfiguration configuration = LookasideConfiguration.Load(new MemoryHost(), "/nowhere/");
+        LookasideConfiguration configuration = LookasideConfiguration.Load(new LookasideHost(), "/nowhere/");
         Assert.Empty(configuration.Sections);
         Assert.Null(configuration.Default);
     }
@@ -63,11 +63,11 @@ public sealed class LookasideReaderTests
     [Fact]
     public void A_directory_named_like_a_file_is_an_error_and_a_vanished_file_is_none()
     {
-        MemoryHost host = MemoryHost.With(("a.yaml", "docker:\n"));
-        host.Vanishing.Add("b.yaml");
-        Assert.Empty(LookasideConfiguration.Load(host, MemoryHost.Directory).Sections);
-        host.Directories.Add("c.yaml");
-        Assert.Throws<TrustException>(() => LookasideConfiguration.Load(host, MemoryHost.Directory));
+        LookasideHost host = LookasideHost.With(("a.yaml", "docker:\n"));
+        host.Vanishing.Add(LookasideHost.PathOf("b.yaml"));
+        Assert.Empty(LookasideConfiguration.Load(host, LookasideHost.Directory).Sections);
+        host.Directories.Add(LookasideHost.PathOf("c.yaml"));
+        Assert.Throws<TrustException>(() => LookasideConfiguration.Load(host, LookasideHost.Directory));
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class LookasideReaderTests
     {
         TrustFormatException error = Refused(content);
         Assert.Equal((errorId, line, column, documentPath), (error.ErrorId, error.Line, error.Column, error.DocumentPath));
-        Assert.Equal(MemoryHost.Directory + "/a.yaml", error.Path);
+        Assert.Equal(LookasideHost.Directory + "/a.yaml", error.Path);
         Assert.Equal(TrustErrorKind.InvalidData, error.Kind);
         Assert.StartsWith(error.Path, error.Message, StringComparison.Ordinal);
     }
@@ -213,9 +213,9 @@ public sealed class LookasideReaderTests
     [MemberData(nameof(BadBytes))]
     public void What_is_not_utf8_is_refused(byte[] content, int line)
     {
-        var host = new MemoryHost();
+        var host = new LookasideHost();
         host.Set("a.yaml", content);
-        TrustFormatException error = Assert.Throws<TrustFormatException>(() => LookasideConfiguration.Load(host, MemoryHost.Directory));
+        TrustFormatException error = Assert.Throws<TrustFormatException>(() => LookasideConfiguration.Load(host, LookasideHost.Directory));
         Assert.Equal(("LookasideEncoding", line), (error.ErrorId, error.Line));
     }
 
@@ -256,7 +256,7 @@ public sealed class LookasideReaderTests
         LookasideWarning warning = Assert.Single(Load(content).Warnings);
         Assert.Equal((warningId, line), (warning.WarningId, warning.Line));
         Assert.Contains(hint, warning.Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{MemoryHost.Directory}/a.yaml:{line}: ", warning.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{LookasideHost.Directory}/a.yaml:{line}: ", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -401,11 +401,11 @@ public sealed class LookasideReaderTests
             byte[] content = Encoding.UTF8.GetBytes(YamlSamples.Mutate(YamlSamples.Pick(random), random));
             if (content.Length > 0 && i % 5 == 0)
                 content[random.Next(content.Length)] = (byte)random.Next(256);
-            var host = new MemoryHost();
+            var host = new LookasideHost();
             host.Set("a.yaml", content);
             try
             {
-                LookasideConfiguration configuration = LookasideConfiguration.Load(host, MemoryHost.Directory);
+                LookasideConfiguration configuration = LookasideConfiguration.Load(host, LookasideHost.Directory);
                 read++;
                 foreach (LookasideEntry entry in configuration.Sections.Values)
                     Assert.True(entry.Line > 0);

@@ -16,15 +16,15 @@ public sealed class LookasideRoundTripTests
         for (int round = 0; round < 4_000; round++)
         {
             var file = new RandomFile(random);
-            MemoryHost host = MemoryHost.With(("a.yaml", file.Text));
-            LookasideConfiguration before = LookasideConfiguration.Load(host, MemoryHost.Directory);
+            LookasideHost host = LookasideHost.With(("a.yaml", file.Text));
+            LookasideConfiguration before = LookasideConfiguration.Load(host, LookasideHost.Directory);
             string name = file.Names[random.Next(file.Names.Count)];
             SectionChange change = RandomChange(random, name);
-            LookasideEdit edit = LookasideEditor.Plan(host, MemoryHost.Directory, before, [change]);
+            LookasideEdit edit = LookasideEditor.Plan(host, LookasideHost.Directory, before, [change]);
             string explanation = $"{change} in\n{file.Text}";
             if (edit.Files.Count > 0)
                 host.Apply(edit);
-            LookasideConfiguration after = LookasideConfiguration.Load(host, MemoryHost.Directory);
+            LookasideConfiguration after = LookasideConfiguration.Load(host, LookasideHost.Directory);
 
             AssertMeaning(before, after, change, explanation);
             string result = host.Names.Contains("a.yaml") ? host.Text("a.yaml") : "";
@@ -39,7 +39,7 @@ public sealed class LookasideRoundTripTests
         for (int round = 0; round < 1_000; round++)
         {
             var file = new RandomFile(random);
-            MemoryHost host = MemoryHost.With(("new.example.com.yaml", file.Text));
+            LookasideHost host = LookasideHost.With(("new.example.com.yaml", file.Text));
             Apply(host, new SectionChange("new.example.com", new LookasideSection { SignatureStore = "/s", UseSigstoreAttachments = false },
                 true));
             Assert.NotEqual(file.Text, host.Text("new.example.com.yaml"));
@@ -56,11 +56,11 @@ public sealed class LookasideRoundTripTests
         int refused = 0;
         for (int i = 0; i < 8_000; i++)
         {
-            MemoryHost host = MemoryHost.With(("h.yaml", YamlSamples.Mutate(YamlSamples.Pick(random), random)));
+            LookasideHost host = LookasideHost.With(("h.yaml", YamlSamples.Mutate(YamlSamples.Pick(random), random)));
             LookasideConfiguration before;
             try
             {
-                before = LookasideConfiguration.Load(host, MemoryHost.Directory);
+                before = LookasideConfiguration.Load(host, LookasideHost.Directory);
             }
             catch (TrustException)
             {
@@ -72,7 +72,7 @@ public sealed class LookasideRoundTripTests
             string text = host.Text("h.yaml");
             try
             {
-                host.Apply(LookasideEditor.Plan(host, MemoryHost.Directory, before, [change]));
+                host.Apply(LookasideEditor.Plan(host, LookasideHost.Directory, before, [change]));
             }
             catch (TrustException error)
             {
@@ -82,14 +82,14 @@ public sealed class LookasideRoundTripTests
             }
 
             made++;
-            AssertMeaning(before, LookasideConfiguration.Load(host, MemoryHost.Directory), change, $"{change} in\n{text}");
+            AssertMeaning(before, LookasideConfiguration.Load(host, LookasideHost.Directory), change, $"{change} in\n{text}");
         }
 
         Assert.True(made > 1_000 && refused > 20, $"{made} made, {refused} refused");
     }
 
-    private static void Apply(MemoryHost host, SectionChange change) =>
-        host.Apply(LookasideEditor.Plan(host, MemoryHost.Directory, LookasideConfiguration.Load(host, MemoryHost.Directory), [change]));
+    private static void Apply(LookasideHost host, SectionChange change) =>
+        host.Apply(LookasideEditor.Plan(host, LookasideHost.Directory, LookasideConfiguration.Load(host, LookasideHost.Directory), [change]));
 
     private static SectionChange RandomChange(Random random, string name) => random.Next(4) == 0
         ? new SectionChange(name, null, true)

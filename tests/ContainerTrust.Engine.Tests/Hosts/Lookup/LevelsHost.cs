@@ -5,54 +5,28 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Tests.Hosts.Lookup;
 
 /// <summary>A host below a scratch root on which somebody is logged in, and whose environment a test sets.</summary>
-internal sealed class LevelsHost : ITrustHost, IDisposable
+internal sealed class LevelsHost : UserHost, IDisposable
 {
     public const string Etc = "/etc/containers/registries.d";
     public const string Usr = "/usr/share/containers/registries.d";
     public const string Policy = "/etc/containers/policy.json";
     public const string VendorPolicy = "/usr/share/containers/policy.json";
 
-    private readonly RootDirectoryHost _host;
-
     public LevelsHost(string? home = null, params (string Name, string Value)[] environment)
+        : this(new ScratchRoot(), home)
     {
-        HomeDirectory = home;
         foreach ((string name, string value) in environment)
             Environment.Add(name, value);
-        _host = new RootDirectoryHost(Root.Path);
     }
 
-    public ScratchRoot Root { get; } = new();
+    private LevelsHost(ScratchRoot root, string? home)
+        : base(new RootDirectoryHost(root.Path), home, "levels") => Root = root;
 
-    public Dictionary<string, string> Environment { get; } = [];
+    public ScratchRoot Root { get; }
 
     public List<string> Warnings { get; } = [];
 
     public List<string> Details { get; } = [];
-
-    /// <summary>How often it was asked to forget what was read.</summary>
-    public int Refreshes { get; private set; }
-
-    public string ComputerName => "levels";
-
-    public string? HomeDirectory { get; }
-
-    public string? GetEnvironmentVariable(string name) => Environment.GetValueOrDefault(name);
-
-    public void Refresh() => Refreshes++;
-
-    public bool Exists(string path) => _host.Exists(path);
-
-    public HostFile? TryReadFile(string path, int maxBytes) => _host.TryReadFile(path, maxBytes);
-
-    public string ResolvePath(string path) => _host.ResolvePath(path);
-
-    public IReadOnlyList<string> ListDirectory(string path) => _host.ListDirectory(path);
-
-    public void RequireSafe(string path, bool isDeletion) => _host.RequireSafe(path, isDeletion);
-
-    public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _host.BeginChange(directories, timeout, cancellationToken);
 
     public TrustStore Open(string? version = null, bool currentUser = false, string? registries = null) => TrustStore.Open(
         this,

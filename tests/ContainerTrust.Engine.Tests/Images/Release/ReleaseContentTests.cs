@@ -56,9 +56,9 @@ public sealed class ReleaseContentTests
         return stream.ToArray();
     }
 
-    private static (FileHost Host, ImageManifest Manifest) Image(params IReadOnlyList<byte[]> layers)
+    private static (MemoryHost Host, ImageManifest Manifest) Image(params IReadOnlyList<byte[]> layers)
     {
-        var host = new FileHost();
+        var host = new MemoryHost();
         List<string> descriptors = [];
         foreach (byte[] layer in layers)
         {
@@ -72,7 +72,7 @@ public sealed class ReleaseContentTests
 
     private async Task<IReadOnlyList<ReleaseImageContent>> Read(ReleaseContentOptions? options, params IReadOnlyList<byte[]> layers)
     {
-        (FileHost host, ImageManifest manifest) = Image(layers);
+        (MemoryHost host, ImageManifest manifest) = Image(layers);
         return await ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, default, options ?? new ReleaseContentOptions
             { Warning = _warnings.Add });
     }
@@ -179,7 +179,7 @@ public sealed class ReleaseContentTests
     [InlineData("{\"layers\":[]}", "NotARelease")]
     public async Task Other_manifests_are_refused(string manifest, string expected)
     {
-        var source = new DirectoryImageSource(new FileHost(), "/i");
+        var source = new DirectoryImageSource(new MemoryHost(), "/i");
         TrustException e = await Assert
             .ThrowsAsync<TrustException>(() =>
             ReleaseContent.ReadAsync(source, new ImageManifest(Encoding.UTF8.GetBytes(manifest), null, "test"), default));
@@ -221,7 +221,7 @@ public sealed class ReleaseContentTests
     [Fact]
     public async Task Work_ends_when_it_is_cancelled()
     {
-        (FileHost host, ImageManifest manifest) = Image(Tar((Target, References())));
+        (MemoryHost host, ImageManifest manifest) = Image(Tar((Target, References())));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, new CancellationToken(true)));
     }

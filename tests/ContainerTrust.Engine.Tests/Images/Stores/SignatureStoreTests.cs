@@ -13,7 +13,7 @@ public sealed class SignatureStoreTests
     private static readonly string Digest = "sha256:" + Hex;
     private readonly Dictionary<string, byte[]> _web = new(StringComparer.Ordinal);
     private readonly List<string> _asked = [];
-    private readonly FileHost _host = new();
+    private readonly MemoryHost _host = new();
 
     private static DockerReference Image(string text = "registry.example.com:5000/ns/app:v1")
     {
