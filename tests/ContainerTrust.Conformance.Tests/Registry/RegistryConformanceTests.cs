@@ -14,10 +14,10 @@ namespace ContainerTrust.Conformance.Tests.Registry;
 /// <summary>The client beside skopeo, at one registry with the same configuration files.</summary>
 public class RegistryConformanceTests(ITestOutputHelper output)
 {
-    private static RegistryClient Client(LoopbackRegistry registry, WebOptions? options = null) =>
+    private static RegistryClient Client(RegistryHome registry, WebOptions? options = null) =>
         new(new UserHost(LocalHost.Instance, registry.Home), options ?? new WebOptions { FirstDelay = TimeSpan.FromMilliseconds(20) });
 
-    private static PullSource Image(LoopbackRegistry registry, string name, bool insecure = false)
+    private static PullSource Image(RegistryHome registry, string name, bool insecure = false)
     {
         Assert.True(DockerReference.TryParse($"{registry.Authority}/{name}", out DockerReference? reference, out _));
         return new PullSource(reference, insecure, false);
@@ -25,13 +25,13 @@ public class RegistryConformanceTests(ITestOutputHelper output)
 
     private static string Digest(string text) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static void Copy(LoopbackRegistry registry, string directory, string name, params string[] options)
+    private static void Copy(RegistryHome registry, string directory, string name, params string[] options)
     {
         ToolResult result = registry.Skopeo(["copy", .. options, "dir:" + directory, $"docker://{registry.Authority}/{name}"]);
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
-    private static async Task AssertSameAsync(LoopbackRegistry registry, RegistryClient client, string name, bool insecure = false)
+    private static async Task AssertSameAsync(RegistryHome registry, RegistryClient client, string name, bool insecure = false)
     {
         string[] options = insecure ? ["--tls-verify=false"] : [];
         ToolResult raw = registry.Skopeo(["inspect", "--raw", .. options, $"docker://{registry.Authority}/{name}"]);
@@ -40,7 +40,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
         Assert.Equal(raw.Output, Encoding.UTF8.GetString(manifest.Content.Span));
     }
 
-    private static async Task<string> BothRefuseAsync(LoopbackRegistry registry, RegistryClient client, string name)
+    private static async Task<string> BothRefuseAsync(RegistryHome registry, RegistryClient client, string name)
     {
         Assert.NotEqual(0, registry.Skopeo("inspect", "--raw", $"docker://{registry.Authority}/{name}").ExitCode);
         return (await Assert.ThrowsAnyAsync<TrustException>(() =>
@@ -50,7 +50,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Manifests_and_blobs_are_those_that_skopeo_gets()
     {
-        using LoopbackRegistry registry = LoopbackRegistry.Start();
+        using RegistryHome registry = RegistryHome.Start();
         string first = registry.WriteImage("first");
         string second = registry.WriteImage("second", "arm64");
         Copy(registry, first, "ns/app:1");
@@ -90,7 +90,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Credentials_and_certificates_count_as_for_skopeo()
     {
-        using LoopbackRegistry registry = LoopbackRegistry.Start();
+        using RegistryHome registry = RegistryHome.Start();
         Copy(registry, registry.WriteImage("first"), "ns/app:1");
 
         foreach (string key in (string[])[registry.Authority, registry.Authority + "/ns", registry.Authority + "/ns/app",
@@ -125,7 +125,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Plain_http_is_for_insecure_registries()
     {
-        using LoopbackRegistry registry = LoopbackRegistry.Start(tls: false, static _ => "");
+        using RegistryHome registry = RegistryHome.Start(tls: false, "");
         Copy(registry, registry.WriteImage("first"), "ns/app:1", "--dest-tls-verify=false");
         using RegistryClient client = Client(registry);
         Assert.Equal("RegistryTlsError", await BothRefuseAsync(registry, client, "ns/app:1"));
@@ -137,7 +137,7 @@ public class RegistryConformanceTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task A_thousand_manifests(bool tls)
     {
-        using LoopbackRegistry registry = LoopbackRegistry.Start(tls, static _ => "");
+        using RegistryHome registry = RegistryHome.Start(tls, "");
         Copy(registry, registry.WriteImage("first"), "ns/app:1", tls ? "--dest-tls-verify=true" : "--dest-tls-verify=false");
         using RegistryClient client = Client(registry);
         PullSource image = Image(registry, "ns/app:1", insecure: !tls);

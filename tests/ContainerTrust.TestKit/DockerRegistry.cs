@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ContainerTrust.Conformance.Tests;
+namespace ContainerTrust.TestKit;
 
 /// <summary>
 /// A process of Debian's <c>docker-registry</c>. It takes a port that is free and says in its log which, once it listens: whoever looked

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ContainerTrust.Engine.Sigstore.X509;
 
-namespace ContainerTrust.Engine.Tests.Registry;
+namespace ContainerTrust.TestKit;
 
 /// <summary>Certificates made for a test: an authority, and what it signs.</summary>
 internal static class TestCertificates
@@ -13,8 +13,16 @@ internal static class TestCertificates
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private static readonly ConditionalWeakTable<X509Certificate2, X509Certificate2Collection> s_chains = [];
+    private static readonly Lazy<string> s_root = new(static () => Make("Test Root"));
+    private static readonly Lazy<string> s_intermediate = new(static () => Make("Test Intermediate"));
     private static readonly Lazy<X509Certificate2> s_authority = new(() => Authority("CN=Test authority"));
     private static readonly Lazy<X509Certificate2> s_server = new(() => Leaf(s_authority.Value));
+
+    /// <summary>The certificate of a CA, as PEM.</summary>
+    public static string Root => s_root.Value;
+
+    /// <summary>The certificate of another CA, as PEM.</summary>
+    public static string Intermediate => s_intermediate.Value;
 
     public static X509Certificate2 SharedAuthority => s_authority.Value;
 
@@ -25,6 +33,17 @@ internal static class TestCertificates
     public static X509Certificate2Collection Chain(X509Certificate2 certificate) =>
         s_chains.TryGetValue(certificate, out X509Certificate2Collection? chain) ? chain : [];
 
+    /// <summary>Makes the certificate of a CA, as PEM.</summary>
+    /// <param name="name">Its common name.</param>
+    public static string Make(string name)
+    {
+        using X509Certificate2 authority = Authority($"CN={name}");
+        return authority.ExportCertificatePem() + "\n";
+    }
+
+    /// <summary>Makes an authority, with its key.</summary>
+    /// <param name="subject">Its name.</param>
+    /// <param name="issuer">Who signs it. Null: it does so itself.</param>
     public static X509Certificate2 Authority(string subject, X509Certificate2? issuer = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

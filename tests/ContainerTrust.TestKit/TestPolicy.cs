@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace ContainerTrust.Conformance.Tests.Verification;
+namespace ContainerTrust.TestKit;
 
 /// <summary>Writes policies. Requirements and identities are JSON text.</summary>
-internal static class PolicyText
+internal static class TestPolicy
 {
     public const string Accept = """{"type":"insecureAcceptAnything"}""";
     public const string Reject = """{"type":"reject"}""";

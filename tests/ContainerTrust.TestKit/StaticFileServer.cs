@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace ContainerTrust.Conformance.Tests.Verification;
+namespace ContainerTrust.TestKit;
 
 /// <summary>A web server on loopback that gives the files below a directory: a lookaside store.</summary>
 internal sealed class StaticFileServer : IDisposable

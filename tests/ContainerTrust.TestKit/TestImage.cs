@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ContainerTrust.Conformance.Tests.Verification;
+namespace ContainerTrust.TestKit;
 
 /// <summary>A tiny image, written by hand as a <c>dir:</c> image.</summary>
 internal sealed class TestImage

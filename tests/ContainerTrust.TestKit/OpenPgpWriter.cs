@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
-namespace ContainerTrust.Conformance.Tests.Verification;
+namespace ContainerTrust.TestKit;
 
 /// <summary>How a packet states its length (RFC 9580, 4.2).</summary>
 internal enum PacketFraming

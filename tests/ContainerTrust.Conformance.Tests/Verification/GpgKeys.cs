@@ -8,7 +8,7 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 /// <param name="Home">The gpg home.</param>
 /// <param name="Fingerprint">Of its primary key.</param>
 /// <param name="File">The public key, armored.</param>
-internal sealed record TestKey(string Name, GpgTool Home, string Fingerprint, string File)
+internal sealed record GpgKey(string Name, GpgTool Home, string Fingerprint, string File)
 {
     /// <summary>A signature that was made before something happened to the key. Null if the key can sign now.</summary>
     public byte[]? EarlierSignature { get; init; }
@@ -22,7 +22,7 @@ internal sealed record TestKey(string Name, GpgTool Home, string Fingerprint, st
 /// Keys of every algorithm that gpg can make, and keys to which something happened after they had signed. The signatures of those are made
 /// before the event, so their contents must be known beforehand.
 /// </summary>
-internal sealed class TestKeys : IDisposable
+internal sealed class GpgKeys : IDisposable
 {
     /// <summary>Algorithms whose keys are quickly made.</summary>
     private static readonly string[] s_quick =
@@ -32,13 +32,13 @@ internal sealed class TestKeys : IDisposable
 
     private readonly GpgTool _quickHome = new();
     private readonly GpgTool _slowHome = new();
-    private readonly List<TestKey> _quickKeys = [];
-    private readonly List<TestKey> _slowKeys = [];
+    private readonly List<GpgKey> _quickKeys = [];
+    private readonly List<GpgKey> _slowKeys = [];
     private readonly Func<string, byte[]> _claim;
 
     /// <summary>Makes all of them, in two homes at once.</summary>
     /// <param name="claim">The content to be signed by a key of a given name.</param>
-    public TestKeys(Func<string, byte[]> claim)
+    public GpgKeys(Func<string, byte[]> claim)
     {
         _claim = claim;
         Task slow = Task.Run(() =>
@@ -54,10 +54,10 @@ internal sealed class TestKeys : IDisposable
     }
 
     /// <summary>Every key.</summary>
-    public IReadOnlyList<TestKey> All { get; }
+    public IReadOnlyList<GpgKey> All { get; }
 
     /// <summary>A key by name.</summary>
-    public TestKey this[string name] => All.First(k => k.Name == name);
+    public GpgKey this[string name] => All.First(k => k.Name == name);
 
     public void Dispose()
     {
@@ -142,7 +142,7 @@ internal sealed class TestKeys : IDisposable
         string usage = "sign,cert") =>
         gpg.MakeKey($"{name} <{name}@example.com>", algorithm, usage, expire, time);
 
-    private static TestKey Export(string name, GpgTool gpg, string fingerprint) =>
+    private static GpgKey Export(string name, GpgTool gpg, string fingerprint) =>
         new(name, gpg, fingerprint, gpg.Write(name + ".asc", gpg.Export(fingerprint, isArmored: true)));
 
     private static void ImportRevocation(GpgTool gpg, string fingerprint)
