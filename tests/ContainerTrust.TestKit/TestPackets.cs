@@ -12,12 +12,7 @@ internal static class TestPackets
 {
     public const uint Created = 1_700_000_000;
 
-    public static byte[] Packet(PacketTag tag, params byte[] body) => body.Length switch
-    {
-        < 192 => [(byte)(0xC0 | (int)tag), (byte)body.Length, .. body],
-        < 8384 => [(byte)(0xC0 | (int)tag), (byte)(192 + ((body.Length - 192) >> 8)), (byte)(body.Length - 192), .. body],
-        _ => [(byte)(0xC0 | (int)tag), 255, .. BigEndian((uint)body.Length), .. body],
-    };
+    public static byte[] Packet(PacketTag tag, params byte[] body) => OpenPgpWriter.Packet((int)tag, body);
 
     public static byte[] Key(byte seed = 1, PacketTag tag = PacketTag.PublicKey, byte algorithm = 1) =>
         Packet(tag, [4, .. BigEndian(Created), algorithm, .. Integer([0x80, .. new byte[254], seed]), .. Integer([1, 0, 1])]);
@@ -45,7 +40,7 @@ internal static class TestPackets
     }
 
     public static byte[] Subpacket(SubpacketType type, byte[] value, bool isCritical = false) =>
-        [(byte)(value.Length + 1), (byte)((int)type | (isCritical ? 0x80 : 0)), .. value];
+        OpenPgpWriter.Subpacket((int)type, value, isCritical);
 
     public static byte[] Flags(byte flags) => Subpacket(SubpacketType.KeyFlags, [flags]);
 
@@ -53,19 +48,9 @@ internal static class TestPackets
 
     public static byte[] BackSignature() => Subpacket(SubpacketType.EmbeddedSignature, [4, 0x19, 1, 8, 0, 0, 0, 0, 1, 2, 0, 1, 1]);
 
-    public static byte[] Integer(byte[] octets)
-    {
-        octets = octets[Math.Min(Array.FindIndex([.. octets, 1], static o => o != 0), octets.Length - 1)..];
-        int bits = (octets.Length * 8) - System.Numerics.BitOperations.LeadingZeroCount((uint)octets[0]) + 24;
-        return [(byte)(bits >> 8), (byte)bits, .. octets];
-    }
+    public static byte[] Integer(byte[] octets) => OpenPgpWriter.Mpi(octets);
 
-    public static byte[] BigEndian(uint value)
-    {
-        byte[] octets = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(octets, value);
-        return octets;
-    }
+    public static byte[] BigEndian(uint value) => OpenPgpWriter.UInt32(value);
 
     public static byte[] BigEndian(ulong value)
     {

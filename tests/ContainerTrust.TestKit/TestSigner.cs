@@ -82,7 +82,7 @@ internal sealed class TestSigner
             frame.AsSpan(2, frame.Length - 3 - prefix.Length - digest.Length).Fill(0xFF);
             prefix.CopyTo(frame.AsSpan(frame.Length - prefix.Length - digest.Length));
             digest.CopyTo(frame.AsSpan(frame.Length - digest.Length));
-            return Integer(RawRsa(rsa, frame));
+            return TestPackets.Integer(RawRsa(rsa, frame));
         });
     }
 
@@ -94,7 +94,7 @@ internal sealed class TestSigner
         return new TestSigner(4, PublicKeyAlgorithm.Ecdsa, created, material, (digest, _) =>
         {
             byte[] pair = ecdsa.SignHash(digest);
-            return [.. Integer(pair[..32]), .. Integer(pair[32..])];
+            return [.. TestPackets.Integer(pair[..32]), .. TestPackets.Integer(pair[32..])];
         });
     }
 
@@ -110,7 +110,7 @@ internal sealed class TestSigner
         {
             byte[] signature = new byte[64];
             Ed25519.Sign(secret, 0, digest, 0, digest.Length, signature, 0);
-            return isLegacy ? [.. Integer(signature[..32]), .. Integer(signature[32..])] : signature;
+            return isLegacy ? [.. TestPackets.Integer(signature[..32]), .. TestPackets.Integer(signature[32..])] : signature;
         });
     }
 
@@ -219,12 +219,6 @@ internal sealed class TestSigner
     /// <summary>A subpacket of any length.</summary>
     public static byte[] LongSubpacket(SubpacketType type, byte[] value) =>
         [255, .. TestPackets.BigEndian((uint)value.Length + 1), (byte)type, .. value];
-
-    public static byte[] Integer(byte[] octets)
-    {
-        byte[] trimmed = octets.AsSpan().TrimStart((byte)0).ToArray();
-        return trimmed.Length == 0 ? [0, 0] : TestPackets.Integer(trimmed);
-    }
 
     private static byte[] Digest(byte hash, byte[] data)
     {

@@ -32,7 +32,7 @@ internal sealed class ArmorTarget : FuzzTarget
                 + "-----END PGP PUBLIC KEY BLOCK-----\r\n")
             .Add("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- text\n"
                 + "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
-            .Add(CorpusFiles.Where(static path => path.EndsWith(".asc", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.EndsWith(".asc", StringComparison.Ordinal)
                 || path.EndsWith(".gpg", StringComparison.Ordinal)));
     }
 

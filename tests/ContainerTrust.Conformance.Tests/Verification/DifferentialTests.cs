@@ -209,7 +209,7 @@ public sealed class DifferentialTests : IDisposable
         Skopeo skopeo = Open();
         TestImage amd64 = TestImage.Oci("changed"), index = TestImage.Index((amd64, "amd64", null));
         List<byte[]> originals = [s_image.Manifest, amd64.Manifest, index.Manifest];
-        if (SharedCorpus.Find("containers-image/image.manifest.json") is { } schema1)
+        if (Corpus.Find("containers-image/image.manifest.json") is { } schema1)
             originals.Add(File.ReadAllBytes(schema1));
         Mutation mutation = new(s_seed + 4);
         string file = Path.Combine(_directory, "changed.json");

@@ -48,6 +48,23 @@ public sealed partial class TestLayoutTests
         }
     }
 
+    // What the kit has, no project makes again under the same name.
+    [Fact]
+    public void What_the_kit_has_is_nowhere_else()
+    {
+        string[] kit = [.. Sources("ContainerTrust.TestKit").SelectMany(static s => TypesOf(s.Text))];
+        Assert.True(kit.Length > 20, "the kit has types");
+        string[] projects =
+        [
+            "ContainerTrust.Engine.Tests", "ContainerTrust.Conformance.Tests", "ContainerTrust.Fuzz.Tests", "../fuzz/ContainerTrust.Fuzz",
+            "../bench/ContainerTrust.Bench",
+        ];
+        string[] twice = [.. projects.SelectMany(Sources).SelectMany(s => TypesOf(s.Text).Intersect(kit).Select(t => $"{s.Path}: {t}"))];
+        Assert.Equal("", string.Join('\n', twice));
+    }
+
+    private static IEnumerable<string> TypesOf(string text) => TypeLine().Matches(text).Select(static m => m.Groups[1].Value);
+
     private static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
 
     private static IEnumerable<(string Path, string Text)> Sources(string project)
@@ -63,4 +80,9 @@ public sealed partial class TestLayoutTests
 
     [GeneratedRegex(@"^namespace\s+([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|file)\s+)*(?:class|struct|interface|enum|record)\s+(\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
 }

@@ -8,8 +8,8 @@ public sealed class CorpusPolicyTests
     [SkippableFact]
     public void The_reference_implementations_example_is_read_and_written()
     {
-        string? path = SharedCorpus.Find("containers-image/policy.json");
-        Skip.If(path is null, SharedCorpus.Missing);
+        string? path = Corpus.Find("containers-image/policy.json");
+        Skip.If(path is null, Corpus.Missing);
         byte[] content = File.ReadAllBytes(path);
         PolicyDocument policy = PolicyReader.Read(content, path);
         Assert.Equal(TrustType.Reject, ImageTrust.Summarize(policy.Default));
