@@ -199,7 +199,8 @@ internal static class VerifyComparison
             string digest = TestImage.DigestOf(manifest);
             string signature = Path.Combine(Directory
                 .CreateDirectory(Path.Combine(lookaside, "bench", $"app@{digest.Replace(':', '=')}")).FullName, "signature-1");
-            byte[] message = OpenPgpWriter.Message(key, new SignatureSpec(), TestImage.Claim($"{registry.Authority}/bench/app:{tag}", digest));
+            byte[] claim = TestImage.Claim($"{registry.Authority}/bench/app:{tag}", digest);
+            byte[] message = OpenPgpWriter.Message(key, new SignatureSpec(), claim);
             await File.WriteAllBytesAsync(signature, OpenPgpWriter.Compressed(1, message)).ConfigureAwait(false);
             images.Add((tag, manifest, signature));
         }

@@ -29,7 +29,10 @@ internal sealed class ClaimSigner
     /// <param name="reference">The image's reference.</param>
     /// <param name="digest">The digest of its manifest.</param>
     public static string Claim(string reference, string digest) =>
-        $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"atomic container signature"},"optional":{"creator":"test 1.0","timestamp":1700000001}}""";
+        $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":""" +
+        """
+        "atomic container signature"},"optional":{"creator":"test 1.0","timestamp":1700000001}}
+        """;
 
     /// <summary>A signed message of the old style: the signature, then literal data.</summary>
     public byte[] SignMessage(byte[] content) =>

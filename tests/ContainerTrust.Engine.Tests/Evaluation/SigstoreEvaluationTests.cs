@@ -5,7 +5,6 @@ using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 

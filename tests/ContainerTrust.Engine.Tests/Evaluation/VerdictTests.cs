@@ -5,7 +5,6 @@ using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 

@@ -4,7 +4,6 @@ using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 

@@ -40,7 +40,8 @@ public sealed class LocalImageTests
     public async Task A_directory_gives_instances_by_their_digest()
     {
         string sha512 = "sha512:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData("blob"u8));
-        MemoryHost host = new MemoryHost().With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one")
+        MemoryHost host = new MemoryHost()
+            .With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one")
             .With($"/i/{Hex("blob")}", "blob").With("/i/" + sha512.Replace(':', '-'), "blob")
             .With($"/i/{Hex("other")}.manifest.json", Manifest);
         var source = new DirectoryImageSource(host, "/i/");

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Images;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Manifests;
 

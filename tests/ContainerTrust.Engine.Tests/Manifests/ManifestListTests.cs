@@ -1,7 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Manifests;
 

@@ -2,7 +2,6 @@ using System.Text;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Engine.Tests.Verification;

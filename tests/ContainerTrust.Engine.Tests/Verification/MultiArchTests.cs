@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 

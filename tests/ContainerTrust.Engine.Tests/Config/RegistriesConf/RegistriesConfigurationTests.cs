@@ -2,7 +2,6 @@ using System.Text;
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Config.RegistriesConf;
 
@@ -165,7 +164,9 @@ public sealed class RegistriesConfigurationTests
     public void Files_are_found_where_the_reference_finds_them()
     {
         const string User = "/home/u/.config/containers/registries.conf";
-        MemoryHost host = new MemoryHost { HomeDirectory = "/home/u" }.With(File, "").With($"{DropIns}/b.conf", "").With($"{DropIns}/a.conf", "").With($"{DropIns}/c.txt", "[").With($"{DropIns}/d.conf/x", "[").With($"{User}.d/a.conf", "").With("/other", "");
+        MemoryHost host = new MemoryHost { HomeDirectory = "/home/u" }
+            .With(File, "").With($"{DropIns}/b.conf", "").With($"{DropIns}/a.conf", "").With($"{DropIns}/c.txt", "[")
+            .With($"{DropIns}/d.conf/x", "[").With($"{User}.d/a.conf", "").With("/other", "");
         Assert.Equal([File, $"{DropIns}/a.conf", $"{DropIns}/b.conf", $"{User}.d/a.conf"], RegistriesConfiguration.Load(host).Files);
         host.With(User, "");
         Assert.Equal([User, $"{User}.d/a.conf"], RegistriesConfiguration.Load(host).Files);

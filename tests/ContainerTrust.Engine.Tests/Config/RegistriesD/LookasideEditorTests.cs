@@ -333,7 +333,8 @@ public sealed class LookasideEditorTests
     [Fact]
     public void A_reset_deletes_every_file_but_the_default_even_broken_ones()
     {
-        LookasideHost host = LookasideHost.With(("a.yaml", "broken: ["), ("b.yaml", "docker:"), ("default.yaml", "x: y"), ("README", "text"));
+        LookasideHost host = LookasideHost
+            .With(("a.yaml", "broken: ["), ("b.yaml", "docker:"), ("default.yaml", "x: y"), ("README", "text"));
         host.Apply(LookasideEditor.PlanReset(host, LookasideHost.Directory + "/"));
         Assert.Equal(["README", "default.yaml"], host.Names);
     }

@@ -89,7 +89,8 @@ public sealed class LookasideRoundTripTests
     }
 
     private static void Apply(LookasideHost host, SectionChange change) =>
-        host.Apply(LookasideEditor.Plan(host, LookasideHost.Directory, LookasideConfiguration.Load(host, LookasideHost.Directory), [change]));
+        host.Apply(LookasideEditor
+            .Plan(host, LookasideHost.Directory, LookasideConfiguration.Load(host, LookasideHost.Directory), [change]));
 
     private static SectionChange RandomChange(Random random, string name) => random.Next(4) == 0
         ? new SectionChange(name, null, true)

@@ -1,6 +1,5 @@
 using System.Text;
 using ContainerTrust.Engine.Formats.Toml;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Formats.Toml;
 

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.Images.Stores;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Images.Stores;
 
