@@ -11,7 +11,7 @@ tests=()
 rooms=
 # Left out: tests that change input at random or measure time. They cost seconds for each mutant, and what they find belongs in a plain test.
 plain='FullyQualifiedName!~Mutation&FullyQualifiedName!~Corpus&FullyQualifiedName!~endless_time&FullyQualifiedName!~Cancellation'
-plain+='&FullyQualifiedName!~EveryByte&FullyQualifiedName!~EveryKeyAnd&FullyQualifiedName!~NoChangedDocument&FullyQualifiedName!~Short_RSA'
+plain+='&FullyQualifiedName!~Every_byte&FullyQualifiedName!~Every_key_and&FullyQualifiedName!~No_changed_document&FullyQualifiedName!~Short_RSA'
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
     case $1 in
         key-judge)

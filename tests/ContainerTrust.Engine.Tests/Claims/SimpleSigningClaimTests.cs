@@ -13,7 +13,7 @@ public class SimpleSigningClaimTests
         """;
 
     [Fact]
-    public void ReadsEveryMember()
+    public void Reads_every_member()
     {
         SimpleSigningClaim claim = Accept(Good);
         Assert.Equal("example.com/app:v1", claim.DockerReference);
@@ -26,7 +26,7 @@ public class SimpleSigningClaimTests
     [InlineData("{}")]
     [InlineData("{\"creator\":null,\"timestamp\":null}")]
     [InlineData("{\"other\":[1,{\"a\":{\"b\":[]}},null],\"more\":{\"x\":1}}")]
-    public void TheOptionalPartMayBeEmptyOrHoldOthers(string optional)
+    public void The_optional_part_may_be_empty_or_hold_others(string optional)
     {
         SimpleSigningClaim claim =
             Accept(With("\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", $"\"optional\":{optional}"));
@@ -39,14 +39,14 @@ public class SimpleSigningClaimTests
     [InlineData("1000.0", 1000)]
     [InlineData("-1", -1)]
     [InlineData("0", 0)]
-    public void ATimestampIsAnyIntegralNumber(string text, long seconds) =>
+    public void A_timestamp_is_any_integral_number(string text, long seconds) =>
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(seconds), Accept(With("1458239713", text)).Timestamp);
 
     [Fact]
-    public void ATimestampBeyondTheCalendarIsNotShown() => Assert.Null(Accept(With("1458239713", "9007199254740992")).Timestamp);
+    public void A_timestamp_beyond_the_calendar_is_not_shown() => Assert.Null(Accept(With("1458239713", "9007199254740992")).Timestamp);
 
     [Fact]
-    public void WhiteSpaceAroundIsAllowed() => Accept("\n " + Good + " \r\n\t");
+    public void White_space_around_is_allowed() => Accept("\n " + Good + " \r\n\t");
 
     [Theory]
     [InlineData("")]
@@ -58,7 +58,7 @@ public class SimpleSigningClaimTests
     [InlineData("{\"critical\":{},\"optional\":{}}")]
     [InlineData("{\"critical\":null,\"optional\":{}}")]
     [InlineData("\uFEFF{}")]
-    public void RefusesWhatIsNoClaim(string text) => Refuse(text);
+    public void Refuses_what_is_no_claim(string text) => Refuse(text);
 
     [Theory]
     [InlineData("\"optional\":{", "\"optional\":{},\"optional\":{")]
@@ -102,7 +102,7 @@ public class SimpleSigningClaimTests
     [InlineData("\"creator\":\"atomic 2.0\"", "\"creator\":\"a\",\"creator\":\"a\"")]
     [InlineData("1458239713}", "1458239713,}")]
     [InlineData("1458239713}", "1458239713}/**/")]
-    public void RefusesASurprise(string part, string replacement) => Refuse(With(part, replacement));
+    public void Refuses_a_surprise(string part, string replacement) => Refuse(With(part, replacement));
 
     [Theory]
     [InlineData("[]", "the claim is not an object")]
@@ -121,7 +121,7 @@ public class SimpleSigningClaimTests
     [InlineData("{\"critical\":{\"image\":{\"docker-manifest-digest\":1}}}", "critical.image.docker-manifest-digest is not a string")]
     [InlineData("{\"critical\":{\"identity\":1}}", "critical.identity is not an object")]
     [InlineData("{\"critical\":{\"identity\":{}}}", "critical.identity.docker-reference is missing")]
-    public void SaysWhatIsWrong(string text, string expected) => Assert.Equal(expected, Refuse(text));
+    public void Says_what_is_wrong(string text, string expected) => Assert.Equal(expected, Refuse(text));
 
     [Theory]
     [InlineData(",\"image\":{\"docker-manifest-digest\":\"" + Digest + "\"}", "", "critical.image is missing")]
@@ -137,7 +137,7 @@ public class SimpleSigningClaimTests
     [InlineData("\"atomic 2.0\"", "1", "optional.creator is not a string")]
     [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":1,\"x\":2", "a member of optional appears twice")]
     [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":{\"y\":[1,1e999]}", "a number in optional is out of range")]
-    public void SaysWhatIsWrongInAnOtherwiseGoodClaim(string part, string replacement, string expected) =>
+    public void Says_what_is_wrong_in_an_otherwise_good_claim(string part, string replacement, string expected) =>
         Assert.Equal(expected, Refuse(With(part, replacement)));
 
     [Theory]
@@ -146,11 +146,11 @@ public class SimpleSigningClaimTests
     [InlineData("-62135596801", null)]
     [InlineData("253402300800", null)]
     [InlineData("-9223372036854775808", null)]
-    public void ATimestampIsShownToTheEndOfTheCalendar(string text, long? seconds) =>
+    public void A_timestamp_is_shown_to_the_end_of_the_calendar(string text, long? seconds) =>
         Assert.Equal(seconds, Accept(With("1458239713", text)).Timestamp?.ToUnixTimeSeconds());
 
     [Fact]
-    public void RefusesWhatFollows()
+    public void Refuses_what_follows()
     {
         Refuse(Good + "{}");
         Refuse(Good + "x");
@@ -158,7 +158,7 @@ public class SimpleSigningClaimTests
     }
 
     [Fact]
-    public void RefusesInvalidUtf8()
+    public void Refuses_invalid_utf8()
     {
         byte[] bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("atomic 2.0", StringComparison.Ordinal)] = 0xFF;
@@ -167,7 +167,7 @@ public class SimpleSigningClaimTests
     }
 
     [Fact]
-    public void DepthIsBounded()
+    public void Depth_is_bounded()
     {
         string deep = new string('[', 20_000) + new string(']', 20_000);
         Refuse(With("\"atomic 2.0\"", "\"a\",\"x\":" + deep));
@@ -176,7 +176,7 @@ public class SimpleSigningClaimTests
     }
 
     [Fact]
-    public void MutationsNeverThrowAndNeverLoseAMember()
+    public void Mutations_never_throw_and_never_lose_a_member()
     {
         Random random = new(20261122);
         byte[] good = Encoding.UTF8.GetBytes(Good);

@@ -22,7 +22,7 @@ public class PolicyEvaluatorTests
     private readonly List<string> _warnings = [];
 
     [Fact]
-    public void AnAcceptedSignatureSatisfiesAndSaysWhose()
+    public void An_accepted_signature_satisfies_and_says_whose()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest));
         Assert.True(verdict.IsAccepted, verdict.Reason);
@@ -41,7 +41,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void ASignatureByAnotherKeyShowsNothingOfItsClaim()
+    public void A_signature_by_another_key_shows_nothing_of_its_claim()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest));
         Assert.False(verdict.IsAccepted);
@@ -59,7 +59,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void NoSignatureIsRefusedAndSaysWhereItWasLookedFor()
+    public void No_signature_is_refused_and_says_where_it_was_looked_for()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")]);
         Assert.False(verdict.IsAccepted);
@@ -67,7 +67,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AnotherDigestIsRefused()
+    public void Another_digest_is_refused()
     {
         string other = "sha256:" + new string('a', 64);
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, other));
@@ -77,7 +77,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AnotherReferenceIsRefused()
+    public void Another_reference_is_refused()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim("registry.example.com/app:v2", Digest));
         Assert.False(verdict.IsAccepted);
@@ -85,7 +85,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AGoodSignatureOverSomethingElseThanAClaimIsRefused()
+    public void A_good_signature_over_something_else_than_a_claim_is_refused()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignMessage("hello"));
         Assert.False(verdict.IsAccepted);
@@ -93,7 +93,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void ACleartextSignatureIsRefusedBehindTheMarkOfItsFormatToo()
+    public void A_cleartext_signature_is_refused_behind_the_mark_of_its_format_too()
     {
         byte[] message = Alice.SignClaim(Reference, Digest);
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. message]).IsAccepted);
@@ -112,14 +112,14 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void OneAcceptedSignatureAmongOthersIsEnough()
+    public void One_accepted_signature_among_others_is_enough()
     {
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest), Alice.SignClaim(Reference, Digest),
             Alice.SignMessage("x")).IsAccepted);
     }
 
     [Fact]
-    public void ASignatureOfAnUnknownFormatSpoilsTheOthers()
+    public void A_signature_of_an_unknown_format_spoils_the_others()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest),
             Encoding.UTF8.GetBytes("what is this"));
@@ -128,7 +128,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysInOneRequirementAreAlternativesAndRequirementsAreNot()
+    public void Keys_in_one_requirement_are_alternatives_and_requirements_are_not()
     {
         SignedByRequirement either = new() { KeyPaths = ["/keys/alice.gpg", "/keys/bob.gpg"] };
         TrustRequirement[] both = [SignedBy("/keys/alice.gpg"), SignedBy("/keys/bob.gpg")];
@@ -146,7 +146,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysInsideThePolicyCount()
+    public void Keys_inside_the_policy_count()
     {
         SignedByRequirement inline = new() { KeyData = Convert.ToBase64String(Alice.PublicKey) };
         Assert.True(Evaluate([inline], Alice.SignClaim(Reference, Digest)).IsAccepted);
@@ -156,7 +156,7 @@ public class PolicyEvaluatorTests
     [Theory]
     [InlineData("/keys/missing.gpg", "/keys/missing.gpg")]
     [InlineData("/keys/empty.gpg", "/keys/empty.gpg")]
-    public void AKeyFileThatCannotBeUsedRefusesEverythingAndIsNamed(string path, string named)
+    public void A_key_file_that_cannot_be_used_refuses_everything_and_is_named(string path, string named)
     {
         PolicyVerdict verdict = Evaluate([SignedBy(path)], Alice.SignClaim(Reference, Digest));
         Assert.False(verdict.IsAccepted);
@@ -169,12 +169,12 @@ public class PolicyEvaluatorTests
     [InlineData("signedByGPGKeys")]
     [InlineData("X509Certificates")]
     [InlineData("signedByX509CAs")]
-    public void OtherKeyTypesRefuse(string keyType) =>
+    public void Other_key_types_refuse(string keyType) =>
         Assert.False(Evaluate([new SignedByRequirement { KeyType = keyType, KeyPath = "/keys/alice.gpg" }],
             Alice.SignClaim(Reference, Digest)).IsAccepted);
 
     [Fact]
-    public void RequirementsThatLookAtNoSignature()
+    public void Requirements_that_look_at_no_signature()
     {
         Assert.True(Evaluate([new AcceptRequirement()]).IsAccepted);
         Assert.False(Evaluate([new RejectRequirement()]).IsAccepted);
@@ -186,7 +186,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void FingerprintsRestrictTheKeys()
+    public void Fingerprints_restrict_the_keys()
     {
         SignedByRequirement either = new() { KeyPaths = ["/keys/alice.gpg", "/keys/bob.gpg"] };
         RequirementKeys keys = new(_host, _warnings.Add);
@@ -197,7 +197,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void EveryByteOfASignatureThatIsChangedRefuses()
+    public void Every_byte_of_a_signature_that_is_changed_refuses()
     {
         byte[] good = Alice.SignClaim(Reference, Digest);
         RequirementKeys keys = new(_host, _warnings.Add);
@@ -215,7 +215,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void EveryKeyAndEverySignatureIsGoodWhateverItsNumbers()
+    public void Every_key_and_every_signature_is_good_whatever_its_numbers()
     {
         // Numbers with leading zeros come once in some hundred times.
         for (int i = 0; i < 600; i++)
@@ -227,7 +227,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysAreReadOnce()
+    public void Keys_are_read_once()
     {
         RequirementKeys keys = new(_host, _warnings.Add);
         for (int i = 0; i < 5; i++)

@@ -32,7 +32,7 @@ public sealed class ImageVerifierTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task ASignedDirectoryIsValidAndSaysUnderWhichScope()
+    public async Task A_signed_directory_is_valid_and_says_under_which_scope()
     {
         string digest = WriteImage("img", Manifest(), sign: true);
         using ImageVerifier verifier = Verifier(SignedBy);
@@ -47,7 +47,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUnsignedDirectoryIsAResultAndAMissingOneAnError()
+    public async Task An_unsigned_directory_is_a_result_and_a_missing_one_an_error()
     {
         WriteImage("img", Manifest(), sign: false);
         using ImageVerifier verifier = Verifier(SignedBy);
@@ -57,7 +57,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatThePolicyAcceptsUnseenIsValidOnlyWhereNobodyAskedForASignature()
+    public async Task What_the_policy_accepts_unseen_is_valid_only_where_nobody_asked_for_a_signature()
     {
         WriteImage("img", Manifest(), sign: true);
         string image = $"dir:{_directory}/img";
@@ -81,7 +81,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task ByDigestAndStoreNoRegistryIsNeeded()
+    public async Task By_digest_and_store_no_registry_is_needed()
     {
         string digest = Sha256(Manifest());
         string store = $"{_directory}/store/{digest.Replace(':', '=')}";
@@ -105,7 +105,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task KeysWithoutAnyUsableOneAreAnError()
+    public async Task Keys_without_any_usable_one_are_an_error()
     {
         WriteImage("img", Manifest(), sign: true);
         File.WriteAllText($"{_directory}/none.gpg", "no key");
@@ -119,7 +119,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AMemberOfASignedReleaseIsTrustedByItsDigest()
+    public async Task A_member_of_a_signed_release_is_trusted_by_its_digest()
     {
         string member = "sha256:" + new string('b', 64);
         WriteRelease(member, sign: true);
@@ -146,7 +146,7 @@ public sealed class ImageVerifierTests : IDisposable
     [Theory]
     [InlineData(false, SignedBy)]
     [InlineData(true, Accept)]
-    public async Task NothingThatAReleaseListsIsTrustedUnlessItsSignatureHolds(bool sign, string policy)
+    public async Task Nothing_that_a_release_lists_is_trusted_unless_its_signature_holds(bool sign, string policy)
     {
         string member = "sha256:" + new string('b', 64);
         WriteRelease(member, sign);
@@ -165,7 +165,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task APolicyThatRejectsAMemberIsNotOverruledByTheRelease()
+    public async Task A_policy_that_rejects_a_member_is_not_overruled_by_the_release()
     {
         string member = "sha256:" + new string('b', 64);
         WriteRelease(member, sign: true);
@@ -178,7 +178,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatAnUntrustedReleaseListsIsNotRead()
+    public async Task What_an_untrusted_release_lists_is_not_read()
     {
         WriteImage("release", Manifest(), sign: false);
         using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
@@ -193,7 +193,7 @@ public sealed class ImageVerifierTests : IDisposable
     [InlineData("""[{"type":"reject"},{"type":"insecureAcceptAnything"}]""", false)]
     [InlineData("""[{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}},{"type":"insecureAcceptAnything"}]""", false)]
     [InlineData("""[{"type":"insecureAcceptAnything"}]""", true)]
-    public async Task OneRequirementThatRejectsAMemberIsEnough(string requirements, bool isValid)
+    public async Task One_requirement_that_rejects_a_member_is_enough(string requirements, bool isValid)
     {
         string member = "sha256:" + new string('b', 64);
         WriteRelease(member, sign: true);
@@ -207,7 +207,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AMultiArchReleaseAsksForAPlatform()
+    public async Task A_multi_arch_release_asks_for_a_platform()
     {
         byte[] instance = Manifest("arm64");
         WriteImage("release", List(Sha256(instance), instance.Length), sign: true);
@@ -220,7 +220,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AnInstanceThatIsNotWhatTheListSaysIsAnError()
+    public async Task An_instance_that_is_not_what_the_list_says_is_an_error()
     {
         byte[] instance = Manifest("arm64");
         WriteImage("img", List(Sha256(instance), instance.Length), sign: false);
@@ -232,7 +232,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task TheTimeOfTheOptionsCounts()
+    public async Task The_time_of_the_options_counts()
     {
         WriteImage("img", Manifest(), sign: true);
         foreach (var (seconds, isValid) in new[] { (ClaimSigner.KeyCreated - 1, false), (ClaimSigner.KeyCreated, true) })
@@ -246,7 +246,7 @@ public sealed class ImageVerifierTests : IDisposable
     [Theory]
     [InlineData("PUBLIC KEY")]
     [InlineData("RSA PUBLIC KEY")]
-    public async Task PemKeysAskForSigstoreSignatures(string label)
+    public async Task Pem_keys_ask_for_sigstore_signatures(string label)
     {
         using RSA rsa = RSA.Create(2048);
         byte[] der = label == "PUBLIC KEY" ? rsa.ExportSubjectPublicKeyInfo() : rsa.ExportRSAPublicKey();
@@ -278,7 +278,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task SignaturesOfConfigMapsAndStoresCount()
+    public async Task Signatures_of_config_maps_and_stores_count()
     {
         string digest = Sha256(Manifest());
         string map = $"{_directory}/map.json";
@@ -299,7 +299,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AShortNameOfTwoRegistriesIsNobodys()
+    public async Task A_short_name_of_two_registries_is_nobodys()
     {
         File.WriteAllText($"{_directory}/registries.conf", "unqualified-search-registries = [\"a.example.com\", \"b.example.com\"]\n");
         using ImageVerifier verifier = Verifier(Accept);
@@ -309,7 +309,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatIsDoneIsToldAndAWarningOnce()
+    public async Task What_is_done_is_told_and_a_warning_once()
     {
         const string ByRoot = """{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"DIR/both.gpg"}],"transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"DIR/both.gpg"},{"type":"signedBy","keyType":"GPGKeys","keyPaths":["DIR/both.gpg","DIR/alice.gpg"]}]}}}""";
         var weak = TestSigner.Rsa(bits: 512);
@@ -327,7 +327,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task WhereAttachmentsWereNotLookedForIsSaid()
+    public async Task Where_attachments_were_not_looked_for_is_said()
     {
         const string Hint = "The registry was not asked for sigstore attachments";
         using RSA rsa = RSA.Create(2048);
@@ -354,7 +354,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherDigestThanTheReferencesIsNamed()
+    public async Task Another_digest_than_the_references_is_named()
     {
         string sha256 = "sha256:" + new string('a', 64), sha512 = "sha512:" + new string('a', 128);
         using ImageVerifier verifier = Verifier(Accept);
@@ -370,7 +370,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task OneCallersCancellationIsNotAnothers()
+    public async Task One_callers_cancellation_is_not_anothers()
     {
         using TcpListener stalling = new(IPAddress.Loopback, 0);
         stalling.Start();
@@ -388,7 +388,7 @@ public sealed class ImageVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task ACredentialForNoHostInParticularIsForOneRegistryOnly()
+    public async Task A_credential_for_no_host_in_particular_is_for_one_registry_only()
     {
         using ImageVerifier verifier = Verifier(Accept, new VerificationOptions
             { Web = new WebOptions { Credential = new NetworkCredential("user", "secret"), Timeout = TimeSpan.FromSeconds(2),
