@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using ContainerTrust.Conformance.Tests.Verification;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Bench;

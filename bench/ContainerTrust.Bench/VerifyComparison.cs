@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ContainerTrust.Conformance.Tests.Verification;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
@@ -69,7 +68,7 @@ internal static class VerifyComparison
         string fingerprint = Run("gpg", home, "--with-colons", "--list-keys").Split('\n')
             .First(static l => l.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
 
-        PolicyDocument policy = PolicyReader.Read(Encoding.UTF8.GetBytes(PolicyText.Docker(PolicyText.SignedBy(key))), "policy.json");
+        PolicyDocument policy = PolicyReader.Read(Encoding.UTF8.GetBytes(TestPolicy.Docker(TestPolicy.SignedBy(key))), "policy.json");
         ImageName name = ImageName.Parse("docker://" + Reference, static p => p);
         RequirementKeys keys = new(LocalHost.Instance, static _ => { });
         byte[] manifestBytes = image.Manifest, signatureBytes = File.ReadAllBytes(signature);
@@ -117,7 +116,7 @@ internal static class VerifyComparison
 
     private static async Task FleetAsync(string directory, VerifySize size)
     {
-        using TestCertificates certificates = new(directory);
+        using ServerCertificate certificates = new(directory);
         using LoopbackRegistry registry = new(Find("docker-registry")!, directory, certificates);
         string lookaside = Directory.CreateDirectory(Path.Combine(directory, "lookaside")).FullName;
         using StaticFileServer store = new(lookaside, certificates.Server);
@@ -130,7 +129,7 @@ internal static class VerifyComparison
 
         string policyFile = Path.Combine(directory, "policy.json"),
             registries = Directory.CreateDirectory(Path.Combine(directory, "registries.d")).FullName;
-        File.WriteAllText(policyFile, PolicyText.Docker(PolicyText.SignedBy(keyFile)));
+        File.WriteAllText(policyFile, TestPolicy.Docker(TestPolicy.SignedBy(keyFile)));
         File.WriteAllText(Path.Combine(registries, "store.yaml"), $"default-docker:\n  lookaside: {store.Url}\n");
         VerificationOptions options = new()
             { Web = new WebOptions { AuthFile = registry.AuthFile, CertificateDirectory = certificates.AuthorityDirectory } };
@@ -144,7 +143,7 @@ internal static class VerifyComparison
                 using ImageVerifier verifier = new(trust, options, TrustMessages.None);
                 await Parallel.ForEachAsync(images, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (image, cancellation) =>
                 {
-                    ImageSignatureResult result = await verifier.VerifyAsync($"docker://{registry.Host}/bench/app:{image.Tag}", null,
+                    ImageSignatureResult result = await verifier.VerifyAsync($"docker://{registry.Authority}/bench/app:{image.Tag}", null,
                         cancellation).ConfigureAwait(false);
                     if (!result.IsValid)
                         throw new InvalidOperationException(result.ToString());
@@ -157,8 +156,8 @@ internal static class VerifyComparison
                     string manifest = Path.Combine(directory, "raw.json");
                     File.WriteAllText(manifest,
                         Run("skopeo", home, "inspect", "--raw", "--authfile", registry.AuthFile, "--cert-dir",
-                        certificates.AuthorityDirectory, $"docker://{registry.Host}/bench/app:{tag}"));
-                    Run("skopeo", home, "standalone-verify", manifest, $"{registry.Host}/bench/app:{tag}", key.Fingerprint, signature);
+                        certificates.AuthorityDirectory, $"docker://{registry.Authority}/bench/app:{tag}"));
+                    Run("skopeo", home, "standalone-verify", manifest, $"{registry.Authority}/bench/app:{tag}", key.Fingerprint, signature);
                 }
             }));
         }
@@ -170,12 +169,12 @@ internal static class VerifyComparison
 
     // The blobs once, then a manifest and a signature an image.
     private static async Task<List<(string Tag, byte[] Manifest, string Signature)>> PushAsync(LoopbackRegistry registry,
-        TestCertificates certificates, string lookaside, WriterKey key, int count)
+        ServerCertificate certificates, string lookaside, WriterKey key, int count)
     {
         X509ChainPolicy chain = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         chain.CustomTrustStore.ImportFromPemFile(Path.Combine(certificates.AuthorityDirectory, "ca.crt"));
         using SocketsHttpHandler handler = new() { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain } };
-        using HttpClient client = new(handler) { BaseAddress = new Uri($"https://{registry.Host}/v2/bench/app/") };
+        using HttpClient client = new(handler) { BaseAddress = new Uri($"https://{registry.Authority}/v2/bench/app/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LoopbackRegistry.UserName}:{LoopbackRegistry.Password}")));
         byte[] config = "{}"u8.ToArray();
@@ -200,7 +199,8 @@ internal static class VerifyComparison
             string digest = TestImage.DigestOf(manifest);
             string signature = Path.Combine(Directory
                 .CreateDirectory(Path.Combine(lookaside, "bench", $"app@{digest.Replace(':', '=')}")).FullName, "signature-1");
-            byte[] message = OpenPgpWriter.Message(key, new SignatureSpec(), TestImage.Claim($"{registry.Host}/bench/app:{tag}", digest));
+            byte[] claim = TestImage.Claim($"{registry.Authority}/bench/app:{tag}", digest);
+            byte[] message = OpenPgpWriter.Message(key, new SignatureSpec(), claim);
             await File.WriteAllBytesAsync(signature, OpenPgpWriter.Compressed(1, message)).ConfigureAwait(false);
             images.Add((tag, manifest, signature));
         }

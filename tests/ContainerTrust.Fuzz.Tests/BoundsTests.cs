@@ -53,8 +53,8 @@ public sealed class BoundsTests
         void Work(bool isSlow)
         {
             runs++;
-            TimeSpan start = Testing.ProcessorTime.Now;
-            while (isSlow && Testing.ProcessorTime.Since(start) <= Bounds.Time)
+            TimeSpan start = ProcessorTime.Now;
+            while (isSlow && ProcessorTime.Since(start) <= Bounds.Time)
             {
             }
         }

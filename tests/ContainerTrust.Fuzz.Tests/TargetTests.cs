@@ -24,11 +24,11 @@ public sealed class TargetTests
         // A target that refuses everything looks at nothing.
         int taken = seeds.Count(seed => Check(target, seed));
         Assert.True(taken >= 2, $"Only {taken} of {seeds.Length} seeds are taken.");
-        Mutations mutations = new(name.Length);
+        Mutation mutation = new(name.Length);
         int refused = 0;
         for (int i = 0; i < Rounds; i++)
         {
-            byte[] input = mutations.Of(seeds[i % seeds.Length], seeds[i * 7 % seeds.Length], words);
+            byte[] input = mutation.Of(seeds[i % seeds.Length], seeds[i * 7 % seeds.Length], words);
             if (input.Length <= target.MaxLength && !Check(target, input))
                 refused++;
         }

@@ -1,6 +1,6 @@
 # Files with a hostile text in each field (tests/Hostile), and what may not come of them. Dot-source it after Common.ps1.
 $script:HostilePath = "$RepositoryRoot/tests/Hostile"
-# The same as in tests/Shared/HostileFields.cs.
+# The same as in tests/ContainerTrust.TestKit/HostileFields.cs.
 $script:HostileText = "`e]0;pwned`a`e[31m`u{7f}`u{85}`u{9b}2J`u{202e}`u{2066}`u{200b}`u{ad}`u{feff}`u{2028}`u{2029}`u{e0041}`nFAKE LINE`rx"
 $script:HostileFields = Get-Content -LiteralPath "$HostilePath/fields.json" -Raw | ConvertFrom-Json -AsHashtable
 

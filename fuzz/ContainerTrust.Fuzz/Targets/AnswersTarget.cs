@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Ssh;
-using ContainerTrust.Engine.Tests.Hosts.Ssh;
 
 namespace ContainerTrust.Fuzz.Targets;
 

@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Gpg;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -33,7 +32,7 @@ internal sealed class ArmorTarget : FuzzTarget
                 + "-----END PGP PUBLIC KEY BLOCK-----\r\n")
             .Add("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- text\n"
                 + "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
-            .Add(CorpusFiles.Where(static path => path.EndsWith(".asc", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.EndsWith(".asc", StringComparison.Ordinal)
                 || path.EndsWith(".gpg", StringComparison.Ordinal)));
     }
 

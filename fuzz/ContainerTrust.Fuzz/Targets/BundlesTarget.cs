@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -56,9 +55,9 @@ internal sealed class BundlesTarget : FuzzTarget
             .Add(logged[SigstoreSignature.BundleAnnotation]!)
             .Add(TestLog.Body(logged.Payload, logged.Raw, key.Pem))
             .Add(TestLog.Body(fulcio.Payload, fulcio.Raw, leaf.Pem))
-            .Add(CorpusFiles.Where(static path => path.Contains("cosign", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.Contains("cosign", StringComparison.Ordinal)
                 && path.Contains("/signature-", StringComparison.Ordinal)))
-            .Add(CorpusFiles.Where(static path => path.EndsWith("rekor-set", StringComparison.Ordinal)));
+            .Add(Corpus.Where(static path => path.EndsWith("rekor-set", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.OpenPgp;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -51,7 +50,7 @@ internal sealed class CertificatesTarget : FuzzTarget
             .Add(expired.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1000)]))
             .Add([.. owner.Certificate(), .. owner.Bind(unbound, bound, hasBackSignature: false, hashed: TestPackets.Flags(2))])
             .Add([.. owner.Certificate(), .. owner.Bind(encryption, bound, hashed: TestPackets.Flags(0x0C))])
-            .Add(CorpusFiles.Where(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
                 || path.Contains("keyrings", StringComparison.Ordinal)));
     }
 

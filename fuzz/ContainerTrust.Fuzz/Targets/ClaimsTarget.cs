@@ -3,7 +3,6 @@ using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -48,7 +47,7 @@ internal sealed class ClaimsTarget : FuzzTarget
                 StringComparison.Ordinal))
             .Add(atomic.Replace(":1\"", "@" + TestSignature.Digest + "\"", StringComparison.Ordinal))
             .Add(atomic.Replace("registry.example.com/a/b:1", "busybox", StringComparison.Ordinal))
-            .Add(CorpusFiles.Where(static path => path.EndsWith("rekor-payload", StringComparison.Ordinal)));
+            .Add(Corpus.Where(static path => path.EndsWith("rekor-payload", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

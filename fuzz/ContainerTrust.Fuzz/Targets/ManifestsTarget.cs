@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -55,7 +54,7 @@ internal sealed class ManifestsTarget : FuzzTarget
             .Add(SignedManifests.Payload)
             .Add(SignedManifests.Signed())
             .Add(SignedManifests.Signed(signatures: 2))
-            .Add(CorpusFiles.Where(static path => path.EndsWith("manifest.json", StringComparison.Ordinal)));
+            .Add(Corpus.Where(static path => path.EndsWith("manifest.json", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

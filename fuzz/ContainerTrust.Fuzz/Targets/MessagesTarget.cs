@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Packets;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -36,7 +35,7 @@ internal sealed class MessagesTarget : FuzzTarget
             .Add(signers.SelectMany(OpenPgpSeeds.Messages))
             .Add([.. "\0simple-signing\n"u8, .. signers[1].Message(OpenPgpSeeds.Content)])
             .Add(TestPackets.Packet(PacketTag.CompressedData, [3, .. bzip2]))
-            .Add(CorpusFiles.Where(static path => path.Contains("signature", StringComparison.Ordinal)));
+            .Add(Corpus.Where(static path => path.Contains("signature", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Messages;
 using ContainerTrust.Engine.OpenPgp.Packets;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -35,7 +34,7 @@ internal sealed class PacketsTarget : FuzzTarget
             .Add(TestPackets.Packet(PacketTag.CompressedData, [3, .. bzip2]))
             .Add([0xA3, 1, .. TestSigner.Compress(OpenPgpSeeds.Content)[3..]])
             .Add([0xCB, 0xE3, (byte)'b', 0, 0, 0, 0, 0, 1, 2, 1, 3])
-            .Add(CorpusFiles.Where(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.EndsWith(".gpg", StringComparison.Ordinal)
                 || path.Contains(".signature", StringComparison.Ordinal)));
     }
 

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.Config.Policy;
-using ContainerTrust.Engine.Tests.Policy;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -38,7 +37,7 @@ internal sealed class PolicyTarget : FuzzTarget
 
         return material
             .Add("""{"default":[{"type":"reject"}]}""")
-            .Add(CorpusFiles.Where(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
+            .Add(Corpus.Where(static path => path.EndsWith("policy.json", StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

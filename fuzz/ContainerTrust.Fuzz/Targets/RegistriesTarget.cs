@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Formats.Yaml;
-using ContainerTrust.Engine.Tests.Lookaside;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -32,7 +31,7 @@ internal sealed class RegistriesTarget : FuzzTarget
     /// <inheritdoc/>
     public override void Run(byte[] input)
     {
-        LookasideConfiguration configuration = Load(new FuzzHost().With(File, input));
+        LookasideConfiguration configuration = Load(new MemoryHost { HomeDirectory = "/root" }.With(File, input));
         Ask(configuration);
         CompareParsers(input);
         Change(input, configuration, NewName, s_wish);
@@ -45,7 +44,7 @@ internal sealed class RegistriesTarget : FuzzTarget
         }
     }
 
-    private static LookasideConfiguration Load(FuzzHost host) => LookasideConfiguration.Load(host, Directory);
+    private static LookasideConfiguration Load(MemoryHost host) => LookasideConfiguration.Load(host, Directory);
 
     private static void Ask(LookasideConfiguration configuration)
     {
@@ -75,7 +74,7 @@ internal sealed class RegistriesTarget : FuzzTarget
 
     private static void Change(byte[] input, LookasideConfiguration before, string? name, LookasideSection? wish)
     {
-        FuzzHost host = new FuzzHost().With(File, input);
+        MemoryHost host = new MemoryHost { HomeDirectory = "/root" }.With(File, input);
         LookasideEdit edit;
         try
         {
@@ -87,7 +86,7 @@ internal sealed class RegistriesTarget : FuzzTarget
             return;
         }
 
-        FuzzHost after = new();
+        MemoryHost after = new();
         if (edit.Files.All(static f => f.Path != File))
             after.With(File, input);
         foreach (LookasideFileEdit file in edit.Files.Where(static f => f.NewContent is not null))

@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Tests.Sigstore;
-
 namespace ContainerTrust.Fuzz.Targets;
 
 /// <summary>Certificates that several targets begin with.</summary>

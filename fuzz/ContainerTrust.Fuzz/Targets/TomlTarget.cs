@@ -1,7 +1,6 @@
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Formats.Toml;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -71,7 +70,7 @@ internal sealed class TomlTarget : FuzzTarget
     private static void Resolve(byte[] input)
     {
         _ = RegistriesFile.Read(File, input, requireV2: null);
-        RegistriesConfiguration configuration = RegistriesConfiguration.Load(new FuzzHost().With(File, input));
+        RegistriesConfiguration configuration = RegistriesConfiguration.Load(new MemoryHost { HomeDirectory = "/root" }.With(File, input));
         foreach (string name in (string[])["busybox", "docker.io/library/busybox:1",
             "a.example.org/b@sha256:634a8f35b5f16dcf4aaa0822adc0b1964bb786fca12f6831de8ddc45e5986a00"])
         {

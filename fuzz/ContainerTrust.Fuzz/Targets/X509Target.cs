@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Sigstore.X509;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Fuzz.Targets;
 
@@ -61,7 +60,7 @@ internal sealed class X509Target : FuzzTarget
             material.Add(TestKey.Get(kind).Pem);
         return material
             .Add(leaf.Pem + intermediate.Pem + root.Pem)
-            .Add(CorpusFiles.Where(static path => path.EndsWith(".pem", StringComparison.Ordinal)
+            .Add(Corpus.Where(static path => path.EndsWith(".pem", StringComparison.Ordinal)
                 || path.EndsWith(".pub", StringComparison.Ordinal)
                 || path.EndsWith("-cert", StringComparison.Ordinal) || path.EndsWith("-chain", StringComparison.Ordinal)));
     }

@@ -35,13 +35,6 @@ internal static class CommandLine
         return path!;
     }
 
-    public static string Corpus(string relativePath)
-    {
-        string? path = SharedCorpus.Find(relativePath);
-        Skip.If(path is null, SharedCorpus.Missing);
-        return path!;
-    }
-
     public static Result Run(string tool, params IEnumerable<string> arguments)
     {
         using Process process = Start(tool, arguments);

@@ -16,7 +16,7 @@ public sealed class SeedTests : IDisposable
     private void AddKey()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_root + KeyPath)!);
-        File.Copy(CommandLine.Corpus("openshift-release/keyrings/redhat.txt"), _root + KeyPath);
+        File.Copy(Corpus.Require("openshift-release/keyrings/redhat.txt"), _root + KeyPath);
     }
 
     private string Policy => File.ReadAllText(_root + "/etc/containers/policy.json");
@@ -60,7 +60,7 @@ public sealed class SeedTests : IDisposable
     public void Rhel_7_form()
     {
         AddKey();
-        string key = CommandLine.Corpus("openshift-release/keyrings/redhat.txt");
+        string key = Corpus.Require("openshift-release/keyrings/redhat.txt");
 
 
         // A relative path is a file of this machine, an absolute one would be one below the root.

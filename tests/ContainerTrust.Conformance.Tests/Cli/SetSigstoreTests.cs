@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using ContainerTrust.Conformance.Tests.Policy;
+using ContainerTrust.Conformance.Tests.Config.Policy;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Sigstore.X509;
 

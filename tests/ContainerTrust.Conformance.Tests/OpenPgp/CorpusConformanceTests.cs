@@ -28,7 +28,7 @@ public sealed class CorpusConformanceTests : IDisposable
 
     private static byte[] Read(string name)
     {
-        Skip.If(SharedCorpus.Root is null, SharedCorpus.Missing);
-        return File.ReadAllBytes(Path.Combine(SharedCorpus.Root, name));
+        Skip.If(Corpus.Root is null, Corpus.Missing);
+        return File.ReadAllBytes(Path.Combine(Corpus.Root, name));
     }
 }

@@ -1,22 +1,19 @@
-using System.Text;
-using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;
 
-/// <summary>What gpg says of a message in a home directory that has nothing but some keys, read as gpgme and containers/image read
-/// it.</summary>
-/// <param name="IsGood">Whether containers/image would accept it.</param>
-/// <param name="Content">The content.</param>
-/// <param name="KeyFingerprint">The key that made it.</param>
-/// <param name="Fingerprint">Its primary key.</param>
-/// <param name="Status">The status lines.</param>
-internal sealed record GpgVerdict(bool IsGood, byte[] Content, string? KeyFingerprint, string? Fingerprint, string Status)
+/// <summary>
+/// What gpg says of a message, judged as containers/image judges it through gpgme: gpg is called as gpgme calls it, and its status lines
+/// are read by gpgme's rules (<c>src/verify.c</c>): one good signature by a usable key, one plaintext, and no complaint about the data.
+/// </summary>
+/// <param name="IsGood">Whether containers/image would take the content as signed.</param>
+/// <param name="Fingerprint">The primary key's fingerprint, if it is good.</param>
+/// <param name="KeyFingerprint">The fingerprint of the key that gpg says made it, good or not. Null if it names none.</param>
+/// <param name="Content">What gpg gave as the content.</param>
+/// <param name="Status">gpg's status lines.</param>
+internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, string? KeyFingerprint, byte[] Content, string Status)
 {
-    private static readonly string[] Bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "UNEXPECTED",
-        "ERROR", "FAILURE"];
-
-    /// <summary>Makes a home directory with keys.</summary>
+    /// <summary>Makes a home directory that has nothing but some keys.</summary>
     public static GpgTool Keys(params byte[][] files)
     {
         var gpg = new GpgTool();
@@ -25,19 +22,49 @@ internal sealed record GpgVerdict(bool IsGood, byte[] Content, string? KeyFinger
         return gpg;
     }
 
-    /// <summary>Asks gpg.</summary>
-    public static GpgVerdict Ask(GpgTool gpg, byte[] message)
+    /// <summary>Asks gpg, with the keys of its home.</summary>
+    public static GpgVerdict Ask(GpgTool gpg, byte[] message) => Of(gpg.Home, gpg.Write("message", message));
+
+    /// <summary>Asks gpg, with the keys of a home.</summary>
+    public static GpgVerdict Of(string home, string file) =>
+        Judge(GpgTool.Ask(home, "--no-autostart", "--batch", "--no-tty", "--status-fd", "2", "--output", "-", "--", file));
+
+    /// <summary>Judges what gpg said.</summary>
+    public static GpgVerdict Judge((byte[] Output, string Errors) said)
     {
-        string output = Path.Combine(gpg.Home, "content");
-        File.Delete(output);
-        string status = Encoding.UTF8
-            .GetString(gpg.Run(null, "--batch", "--status-fd", "1", "--output", output, "--verify", gpg.Write("message", message)));
-        string[][] lines = [.. status.Split('\n').Where(l => l.StartsWith("[GNUPG:] ", StringComparison.Ordinal))
-            .Select(l => l.Split(' ')[1..])];
-        string[]? valid = lines.FirstOrDefault(l => l[0] == "VALIDSIG");
-        bool isGood = valid is not null && lines.Count(l => l[0] == "NEWSIG") == 1 && lines.Count(l => l[0] == "GOODSIG") == 1
-            && !lines.Any(l => Bad.Contains(l[0]));
-        return new GpgVerdict(isGood, File.Exists(output) ? File.ReadAllBytes(output) : [], valid?[1], valid?[10], status);
+        (byte[] content, string status) = said;
+        string? fingerprint = null, keyFingerprint = null;
+        int signatures = 0, plaintexts = 0;
+        bool isGood = true, hasGood = false;
+        foreach (string line in status.Split('\n'))
+        {
+            string[] words = line.Split(' ');
+            if (words.Length < 2 || words[0] != "[GNUPG:]")
+                continue;
+            switch (words[1])
+            {
+                case "NEWSIG":
+                    signatures++;
+                    break;
+                case "GOODSIG":
+                    hasGood = true;
+                    break;
+                case "VALIDSIG":
+                    keyFingerprint = words[2];
+                    fingerprint = words.Length > 11 ? words[11] : words[2];
+                    break;
+                case "PLAINTEXT":
+                    plaintexts++;
+                    break;
+                case "BADSIG" or "ERRSIG" or "EXPSIG" or "EXPKEYSIG" or "REVKEYSIG" or "NODATA" or "UNEXPECTED" or "ERROR" or "TRUST_NEVER"
+                    or "FAILURE" or "BADARMOR":
+                    isGood = false;
+                    break;
+            }
+        }
+
+        bool all = isGood && hasGood && signatures == 1 && plaintexts <= 1 && fingerprint is not null;
+        return new GpgVerdict(all, all ? fingerprint : null, keyFingerprint, content, status);
     }
 
     /// <summary>Our verdict equals gpg's, content and fingerprints included.</summary>

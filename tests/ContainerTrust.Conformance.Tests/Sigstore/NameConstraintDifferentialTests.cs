@@ -1,5 +1,4 @@
 using System.Globalization;
-using ContainerTrust.Engine.Tests.Sigstore;
 using Xunit.Abstractions;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;
 

@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Tests.Sigstore;
-
 namespace ContainerTrust.Conformance.Tests.Sigstore;
 
 /// <summary>Counts verdicts of ours and of another on the same cases.</summary>

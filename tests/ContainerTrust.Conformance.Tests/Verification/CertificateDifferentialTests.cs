@@ -52,13 +52,13 @@ public sealed class CertificateDifferentialTests : IDisposable
     public void A_changed_key_file_is_never_believed_where_gpg_does_not()
     {
         RandomCertificates certificates = new(_pool, s_seed + 1);
-        Mutator mutator = new(s_seed);
+        Mutation mutation = new(s_seed);
         Compare("changed", s_count, i =>
         {
             CertificateCase original = certificates.Next(i);
-            int which = mutator.Random.Next(original.Files.Count);
+            int which = mutation.Random.Next(original.Files.Count);
             return original with { Name = $"changed {i}",
-                Files = [.. original.Files.Select((f, j) => j == which ? mutator.Mutate(f, f) : f)] };
+                Files = [.. original.Files.Select((f, j) => j == which ? mutation.Of(f, f) : f)] };
         });
     }
 

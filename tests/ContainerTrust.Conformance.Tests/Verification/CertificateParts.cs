@@ -1,5 +1,5 @@
 using System.Text;
-using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
+using static ContainerTrust.TestKit.OpenPgpWriter;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 

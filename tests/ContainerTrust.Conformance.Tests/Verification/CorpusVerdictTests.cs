@@ -54,11 +54,11 @@ public sealed partial class CorpusVerdictTests : IDisposable
             "public-key-with-subkey.gpg", "public-key-with-revoked-subkey.gpg", "pubring.gpg"])
         {
             string file = Path.Combine(corpus, key);
-            foreach ((string rule, bool isRight) in new[] { (PolicyText.ExactReference(Reference), true),
-                (PolicyText.ExactRepository("testing/manifest"), true), (PolicyText.ExactReference("testing/manifest:other"), false),
-                (PolicyText.MatchRepository, false) })
+            foreach ((string rule, bool isRight) in new[] { (TestPolicy.ExactReference(Reference), true),
+                (TestPolicy.ExactRepository("testing/manifest"), true), (TestPolicy.ExactReference("testing/manifest:other"), false),
+                (TestPolicy.MatchRepository, false) })
             {
-                string policy = PolicyText.Of("dir", ("", PolicyText.SignedBy(file, rule)));
+                string policy = TestPolicy.Of("dir", ("", TestPolicy.SignedBy(file, rule)));
                 bool expected = isRight && keys.Contains(key);
                 SkopeoVerdict theirs = skopeo.Copy($"dir:{corpus}/{name}", policy, new SkopeoQuery { AcceptsMissingBlobs = true });
                 OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}", policy);
@@ -152,12 +152,12 @@ public sealed partial class CorpusVerdictTests : IDisposable
         // An image in a directory has no name, so that only exact rules can accept it; cosign's claims have no tag, skopeo's have.
         foreach ((string rule, bool isRight) in new[]
         {
-            (PolicyText.ExactRepository(repository), true), (PolicyText.ExactReference(repository + ":tag"), tag.Length > 0),
-            (PolicyText.ExactReference(repository + ":othertag"), false), (PolicyText.MatchRepository, false),
-            (PolicyText.MatchExact, false), ("", false),
+            (TestPolicy.ExactRepository(repository), true), (TestPolicy.ExactReference(repository + ":tag"), tag.Length > 0),
+            (TestPolicy.ExactReference(repository + ":othertag"), false), (TestPolicy.MatchRepository, false),
+            (TestPolicy.MatchExact, false), ("", false),
         })
         {
-            string policy = PolicyText
+            string policy = TestPolicy
                 .Of("dir", ("", $"{{\"type\":\"sigstoreSigned\",{where}{(rule.Length == 0 ? "" : ",\"signedIdentity\":" + rule)}}}"));
             OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/dir-img-cosign-{name}", policy);
             Assert.True(ours.IsValid == (expected && isRight), $"{rule}: {ours}");
@@ -183,7 +183,7 @@ public sealed partial class CorpusVerdictTests : IDisposable
     {
         string corpus = SigstoreCorpus();
         OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}",
-            PolicyText.Of("dir", ("", PolicyText.SigstoreSigned($"{corpus}/cosign.pub", PolicyText.ExactRepository("testing/manifest")))));
+            TestPolicy.Of("dir", ("", TestPolicy.SigstoreSigned($"{corpus}/cosign.pub", TestPolicy.ExactRepository("testing/manifest")))));
         Assert.False(ours.IsValid);
         Assert.Contains("ignature", ours.Reason, StringComparison.Ordinal);
     }

@@ -1,4 +1,4 @@
-using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
+using static ContainerTrust.TestKit.OpenPgpWriter;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 

@@ -78,8 +78,8 @@ public sealed class DifferentialTests : IDisposable
         OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("keys", file)]);
         Assert.All(originals, o => Assert.True(OurOpenPgp.Of(keyring, o).IsGood, Convert.ToBase64String(o)));
         Compare(skopeo, 60_000, 900, 1,
-            mutator => (file, mutator.Mutate(originals[mutator.Random.Next(originals.Count)],
-                originals[mutator.Random.Next(originals.Count)])),
+            mutation => (file, mutation.Of(originals[mutation.Random.Next(originals.Count)],
+                originals[mutation.Random.Next(originals.Count)])),
             (_, message) => OurOpenPgp.Of(keyring, message));
     }
 
@@ -127,16 +127,16 @@ public sealed class DifferentialTests : IDisposable
         RandomCases cases = new(_primary, _subkey, _other, s_seed + 1);
         Lock oneSigner = new();
         Compare(skopeo, 8_000, 400, 3,
-            mutator =>
+            mutation =>
             {
-                if (mutator.Random.Next(3) != 0)
+                if (mutation.Random.Next(3) != 0)
                 {
-                    (byte[] key, byte[] message) = originals[mutator.Random.Next(originals.Length)];
-                    return (mutator.Mutate(key, originals[mutator.Random.Next(originals.Length)].Key), message);
+                    (byte[] key, byte[] message) = originals[mutation.Random.Next(originals.Length)];
+                    return (mutation.Of(key, originals[mutation.Random.Next(originals.Length)].Key), message);
                 }
 
                 lock (oneSigner)
-                    return (cases.Certificate(), mutator.Random.Next(2) == 0 ? byPrimary : bySubkey);
+                    return (cases.Certificate(), mutation.Random.Next(2) == 0 ? byPrimary : bySubkey);
             },
             OurOpenPgp.Of);
     }
@@ -157,9 +157,9 @@ public sealed class DifferentialTests : IDisposable
         ConcurrentBag<string> faults = [], stricter = [];
         ConcurrentDictionary<string, bool> seen = new();
         int accepted = 0, asked = 0;
-        Mutator bytes = new(s_seed);
+        Mutation bytes = new(s_seed);
         byte[][] contents = [.. claims.Select(ChangedClaims.Encode), .. Enumerable.Range(0, 8_000)
-            .Select(_ => bytes.Mutate(s_content, s_content))];
+            .Select(_ => bytes.Of(s_content, s_content))];
         int next = -1;
         Lock oneSigner = new();
         Parallel.For(0, 2, part =>
@@ -209,22 +209,22 @@ public sealed class DifferentialTests : IDisposable
         Skopeo skopeo = Open();
         TestImage amd64 = TestImage.Oci("changed"), index = TestImage.Index((amd64, "amd64", null));
         List<byte[]> originals = [s_image.Manifest, amd64.Manifest, index.Manifest];
-        if (SharedCorpus.Find("containers-image/image.manifest.json") is { } schema1)
+        if (Corpus.Find("containers-image/image.manifest.json") is { } schema1)
             originals.Add(File.ReadAllBytes(schema1));
-        Mutator mutator = new(s_seed + 4);
+        Mutation mutation = new(s_seed + 4);
         string file = Path.Combine(_directory, "changed.json");
         int accepted = 0, asked = 0;
         for (int i = 0; i < 14_000; i++)
         {
             // A signed manifest of schema 1 has octets that its digest does not cover.
             byte[] original = originals[i < 12_000 ? i % 3 : ^1],
-                changed = mutator.Mutate(original, originals[mutator.Random.Next(originals.Count)]);
+                changed = mutation.Of(original, originals[mutation.Random.Next(originals.Count)]);
             string digest = ManifestDigest.Compute(original);
             string? isSame = Watched.Run(() => Matches(changed, digest), out string? fault);
             Assert.True(fault is null, $"{fault}\n{Convert.ToBase64String(changed)}");
             bool wasChanged = !changed.AsSpan().SequenceEqual(original);
             Assert.False(isSame!.Length > 0 && wasChanged && i < 12_000, Convert.ToBase64String(changed));
-            if (!wasChanged || (isSame.Length == 0 && mutator.Random.Next(14_000) >= 100) || (isSame.Length > 0 && accepted >= 300))
+            if (!wasChanged || (isSame.Length == 0 && mutation.Random.Next(14_000) >= 100) || (isSame.Length > 0 && accepted >= 300))
                 continue;
             asked++;
             File.WriteAllBytes(file, changed);
@@ -260,7 +260,7 @@ public sealed class DifferentialTests : IDisposable
 
     // Makes items on two threads, asks the verifier about all and gpg about those it accepts and about some of the others; skopeo about
     // some of these, and wherever gpg and the verifier do not agree, as it is skopeo that decides.
-    private void Compare(Skopeo skopeo, int count, int sample, int salt, Func<Mutator, (byte[] Key, byte[] Message)> make,
+    private void Compare(Skopeo skopeo, int count, int sample, int salt, Func<Mutation, (byte[] Key, byte[] Message)> make,
         Func<byte[], byte[], OurOpenPgp> judge)
     {
         ConcurrentBag<string> faults = [], stricter = [];
@@ -268,16 +268,16 @@ public sealed class DifferentialTests : IDisposable
         int accepted = 0, asked = 0, askedSkopeo = 0;
         Parallel.For(0, 2, part =>
         {
-            Mutator mutator = new(s_seed * 31 + salt * 7 + part);
+            Mutation mutation = new(s_seed * 31 + salt * 7 + part);
             Random picks = new(s_seed * 17 + salt * 5 + part);
             List<(byte[] Key, byte[] Message, OurOpenPgp Ours)> pending = [];
             for (int i = 0; i < count / 2 && faults.Count < 40; i++)
             {
-                (byte[] key, byte[] message) = make(mutator);
+                (byte[] key, byte[] message) = make(mutation);
                 OurOpenPgp? ours = Watched.Run(() => judge(key, message), out string? fault);
                 if (fault is not null)
                     faults.Add(Describe(fault, key, message));
-                if (ours is null || (!ours.IsGood && mutator.Random.Next(count) >= sample)
+                if (ours is null || (!ours.IsGood && mutation.Random.Next(count) >= sample)
                     || !seen.TryAdd(Convert.ToHexString(SHA256.HashData([.. key, .. message])), true))
                     continue;
 

@@ -11,7 +11,7 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
     public void Every_rule_gives_skopeos_verdict_for_every_reference()
     {
         SignedWorld world = fixture.Open();
-        TestKey key = world.Keys["ed25519"];
+        GpgKey key = world.Keys["ed25519"];
         string name = $"{world.Host}/{Repository}";
 
         // One image for each thing that a signature may say, all in one repository.
@@ -49,19 +49,19 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
             (string Rule, string? Identity)[] rules =
             [
                 ("none", null),
-                ("matchExact", PolicyText.MatchExact),
-                ("matchRepoDigestOrExact", PolicyText.MatchRepoDigestOrExact),
-                ("matchRepository", PolicyText.MatchRepository),
-                ("exactReference tag", PolicyText.ExactReference($"{name}:{what}")),
-                ("exactReference digest", PolicyText.ExactReference($"{name}@{digest}")),
-                ("exactReference vendor", PolicyText.ExactReference($"vendor.example.com/identity/app:{what}")),
-                ("exactRepository", PolicyText.ExactRepository(name)),
-                ("exactRepository vendor", PolicyText.ExactRepository("vendor.example.com/identity/app")),
-                ("remap host", PolicyText.Remap(world.Host, "vendor.example.com")),
-                ("remap namespace", PolicyText.Remap($"{world.Host}/identity", "vendor.example.com/mirrored/identity")),
-                ("remap repository", PolicyText.Remap(name, "vendor.example.com/identity/app")),
-                ("remap part of a name", PolicyText.Remap($"{world.Host}/ident", "vendor.example.com/ident")),
-                ("remap elsewhere", PolicyText.Remap("elsewhere.example.com", "vendor.example.com")),
+                ("matchExact", TestPolicy.MatchExact),
+                ("matchRepoDigestOrExact", TestPolicy.MatchRepoDigestOrExact),
+                ("matchRepository", TestPolicy.MatchRepository),
+                ("exactReference tag", TestPolicy.ExactReference($"{name}:{what}")),
+                ("exactReference digest", TestPolicy.ExactReference($"{name}@{digest}")),
+                ("exactReference vendor", TestPolicy.ExactReference($"vendor.example.com/identity/app:{what}")),
+                ("exactRepository", TestPolicy.ExactRepository(name)),
+                ("exactRepository vendor", TestPolicy.ExactRepository("vendor.example.com/identity/app")),
+                ("remap host", TestPolicy.Remap(world.Host, "vendor.example.com")),
+                ("remap namespace", TestPolicy.Remap($"{world.Host}/identity", "vendor.example.com/mirrored/identity")),
+                ("remap repository", TestPolicy.Remap(name, "vendor.example.com/identity/app")),
+                ("remap part of a name", TestPolicy.Remap($"{world.Host}/ident", "vendor.example.com/ident")),
+                ("remap elsewhere", TestPolicy.Remap("elsewhere.example.com", "vendor.example.com")),
             ];
             (string Form, string Reference)[] forms = [("tag", $"{name}:{what}"), ("another tag", $"{name}:second-{what}"),
                 ("digest", $"{name}@{digest}")];
@@ -73,7 +73,7 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
                     if (rule == "none" && form != "another tag" && !VerdictComparison.Wide)
                         continue;
                     cases.Add(new VerdictCase($"signed as {what}, rule {rule}, by {form}", "docker://" + reference,
-                        PolicyText.Docker(PolicyText.SignedBy(key.File, identity))));
+                        TestPolicy.Docker(TestPolicy.SignedBy(key.File, identity))));
                 }
             }
         }
@@ -86,14 +86,14 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
     {
         // skopeo does not take both; podman drops the tag before it pulls, and so before the policy is asked.
         SignedWorld world = fixture.Open();
-        TestKey key = world.Keys["ed25519"];
+        GpgKey key = world.Keys["ed25519"];
         string name = $"docker://{world.Host}/keys/ed25519";
-        foreach (string? rule in new[] { null, PolicyText.MatchExact, PolicyText.MatchRepository,
-            PolicyText.ExactReference(world.KeyReference("ed25519")) })
+        foreach (string? rule in new[] { null, TestPolicy.MatchExact, TestPolicy.MatchRepository,
+            TestPolicy.ExactReference(world.KeyReference("ed25519")) })
         {
             foreach (string scope in new[] { "", $"{world.Host}/keys/ed25519:v1", $"{world.Host}/keys/ed25519@{world.Image.Digest}" })
             {
-                string policy = PolicyText.Scopes((scope, PolicyText.SignedBy(key.File, rule)));
+                string policy = TestPolicy.Scopes((scope, TestPolicy.SignedBy(key.File, rule)));
                 SkopeoVerdict theirs = world.Skopeo.Copy($"{name}@{world.Image.Digest}", policy);
                 OurVerdict ours = OurVerdict.Of(world, new VerdictCase("both", $"{name}:v1@{world.Image.Digest}", policy));
                 Assert.True(theirs.Answer == SkopeoAnswer.Accepted == ours.IsValid, $"{rule} {scope}: skopeo {theirs}, verifier {ours}");

@@ -4,7 +4,7 @@ using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Certificates;
 using ContainerTrust.Engine.OpenPgp.Packets;
-using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
+using static ContainerTrust.TestKit.OpenPgpWriter;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 

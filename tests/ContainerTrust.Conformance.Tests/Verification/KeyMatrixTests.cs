@@ -24,17 +24,17 @@ public sealed class KeyMatrixTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         List<VerdictCase> cases = [];
-        foreach (TestKey key in world.Keys.All)
+        foreach (GpgKey key in world.Keys.All)
         {
             string image = "docker://" + world.KeyReference(key.Name);
-            cases.Add(new VerdictCase(key.Name, image, PolicyText.Docker(PolicyText.SignedBy(key.File)))
+            cases.Add(new VerdictCase(key.Name, image, TestPolicy.Docker(TestPolicy.SignedBy(key.File)))
             {
                 Expected = s_stricter.ContainsKey(key.Name) ? null : !s_refused.Contains(key.Name),
                 StricterBecause = s_stricter.GetValueOrDefault(key.Name),
                 OldRefusal = key.SignsWithSubkey ? "is not accepted" : null,
             });
             cases.Add(new VerdictCase(key.Name + ", another key", image,
-                PolicyText.Docker(PolicyText.SignedBy(world.Keys[key.Name == "ed25519" ? "rsa2048" : "ed25519"].File)))
+                TestPolicy.Docker(TestPolicy.SignedBy(world.Keys[key.Name == "ed25519" ? "rsa2048" : "ed25519"].File)))
                 { Expected = false });
         }
 
@@ -42,7 +42,7 @@ public sealed class KeyMatrixTests(RegistryFixture fixture)
         File.WriteAllText(all, string.Concat(world.Keys.All.Select(static k => File.ReadAllText(k.File))));
         foreach (string name in (ReadOnlySpan<string>)["rsa4096", "dsa3072", "brainpoolP384r1", "ed25519", "revoked"])
             cases.Add(new VerdictCase(name + ", a file of all keys", "docker://" + world.KeyReference(name),
-                PolicyText.Docker(PolicyText.SignedBy(all))) { Expected = !s_refused.Contains(name) });
+                TestPolicy.Docker(TestPolicy.SignedBy(all))) { Expected = !s_refused.Contains(name) });
         VerdictComparison.AssertSame(world, cases);
     }
 }

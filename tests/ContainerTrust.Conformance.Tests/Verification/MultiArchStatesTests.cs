@@ -17,8 +17,8 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         PodmanPull podman = PodmanPull.Open(world);
-        TestKey key = world.Keys["ed25519"], other = world.Keys["rsa2048"];
-        string policy = PolicyText.Docker(PolicyText.SignedBy(key.File));
+        GpgKey key = world.Keys["ed25519"], other = world.Keys["rsa2048"];
+        string policy = TestPolicy.Docker(TestPolicy.SignedBy(key.File));
         List<State> states = [];
         foreach (string format in (ReadOnlySpan<string>)["oci", "docker"])
         {
@@ -76,20 +76,20 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         PodmanPull podman = PodmanPull.Open(world);
-        TestKey key = world.Keys["ed25519"];
+        GpgKey key = world.Keys["ed25519"];
         State state = new("oci", "signed", "signed", "signed") { Name = "tags-only" };
         state.Publish(world, key, key);
         string tag = $"{world.Host}/{state.Repository}:v1", digest = $"{world.Host}/{state.Repository}@{state.Instances[0].Digest}";
-        string signedBy = PolicyText.SignedBy(key.File), exact = PolicyText.SignedBy(key.File, PolicyText.MatchExact);
+        string signedBy = TestPolicy.SignedBy(key.File), exact = TestPolicy.SignedBy(key.File, TestPolicy.MatchExact);
         (string Policy, bool IsPinned)[] policies =
         [
-            (PolicyText.Docker(signedBy), true),
-            (PolicyText.Docker(exact), false),
-            (PolicyText.Scopes((tag, signedBy), ("", PolicyText.Reject)), false),
-            (PolicyText.Scopes((tag, signedBy), ("", exact)), false),
-            (PolicyText.Scopes((tag, exact), ("", PolicyText.Accept)), true),
-            (PolicyText.Scopes((tag, PolicyText.Accept), ("", signedBy)), true),
-            (PolicyText.Scopes((tag, PolicyText.Accept), ("", exact)), false),
+            (TestPolicy.Docker(signedBy), true),
+            (TestPolicy.Docker(exact), false),
+            (TestPolicy.Scopes((tag, signedBy), ("", TestPolicy.Reject)), false),
+            (TestPolicy.Scopes((tag, signedBy), ("", exact)), false),
+            (TestPolicy.Scopes((tag, exact), ("", TestPolicy.Accept)), true),
+            (TestPolicy.Scopes((tag, TestPolicy.Accept), ("", signedBy)), true),
+            (TestPolicy.Scopes((tag, TestPolicy.Accept), ("", exact)), false),
         ];
         foreach ((string policy, bool isPinned) in policies)
         {
@@ -108,10 +108,10 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         PodmanPull podman = PodmanPull.Open(world);
-        TestKey key = world.Keys["ed25519"];
+        GpgKey key = world.Keys["ed25519"];
         const string Repository = "registry.example.com/team/app";
-        string signedBy = PolicyText.Of("dir", ("", PolicyText.SignedBy(key.File, PolicyText.ExactRepository(Repository)))),
-            accept = PolicyText.Of("dir", ("", PolicyText.Accept));
+        string signedBy = TestPolicy.Of("dir", ("", TestPolicy.SignedBy(key.File, TestPolicy.ExactRepository(Repository)))),
+            accept = TestPolicy.Of("dir", ("", TestPolicy.Accept));
         foreach (bool isSigned in (ReadOnlySpan<bool>)[true, false])
         {
             TestImage instance = TestImage.Oci($"nested {isSigned}"), inner = TestImage.Index((instance, "amd64", null)),
@@ -148,7 +148,7 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
             ? TestImage.Index((Instances[0], "amd64", null), (Instances[1], "arm64", "v8"))
             : TestImage.DockerList((Instances[0], "amd64", null), (Instances[1], "arm64", "v8"));
 
-        public void Publish(SignedWorld world, TestKey key, TestKey other)
+        public void Publish(SignedWorld world, GpgKey key, GpgKey other)
         {
             world.Push(List, Repository + ":v1");
             foreach ((TestImage image, string state) in new[] { (List, OfList), (Instances[0], OfAmd64), (Instances[1], OfArm64) })

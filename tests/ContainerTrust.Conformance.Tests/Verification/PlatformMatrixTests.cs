@@ -8,9 +8,9 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
     public void The_list_and_its_instances_are_judged_as_skopeo_does()
     {
         SignedWorld world = fixture.Open();
-        TestKey key = world.Keys["ed25519"];
-        string policy = PolicyText.Docker(PolicyText.SignedBy(key.File)),
-            repository = PolicyText.Docker(PolicyText.SignedBy(key.File, PolicyText.MatchRepository));
+        GpgKey key = world.Keys["ed25519"];
+        string policy = TestPolicy.Docker(TestPolicy.SignedBy(key.File)),
+            repository = TestPolicy.Docker(TestPolicy.SignedBy(key.File, TestPolicy.MatchRepository));
         List<VerdictCase> cases = [];
         List<(TestImage Index, string Name)> lists = [];
         foreach (string signed in (ReadOnlySpan<string>)["all", "list", "amd64", "arm64", "none", "list-elsewhere"])
@@ -70,8 +70,8 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
     public void All_of_a_multi_arch_image_is_accepted_only_where_every_instance_is()
     {
         SignedWorld world = fixture.Open();
-        TestKey key = world.Keys["rsa2048"];
-        string policy = PolicyText.Docker(PolicyText.SignedBy(key.File));
+        GpgKey key = world.Keys["rsa2048"];
+        string policy = TestPolicy.Docker(TestPolicy.SignedBy(key.File));
         foreach (bool everything in (ReadOnlySpan<bool>)[true, false])
         {
             TestImage amd64 = TestImage.Oci($"whole {everything}"), arm64 = TestImage.Oci($"whole {everything}", "arm64");
@@ -92,7 +92,7 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
     public void Through_mirrors_the_policy_sees_the_name_that_was_asked_for()
     {
         SignedWorld world = fixture.Open();
-        TestKey key = world.Keys["ed25519"];
+        GpgKey key = world.Keys["ed25519"];
         TestImage image = TestImage.Docker("mirrored");
         const string Asked = "registry.example.com/team/app";
 
@@ -102,7 +102,7 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
         TestImage local = TestImage.Docker("signed for the mirror");
         world.Push(local, "mirror/team/local:v1", key);
 
-        string signedBy = PolicyText.SignedBy(key.File);
+        string signedBy = TestPolicy.SignedBy(key.File);
         string mirror = "[[registry]]\nprefix = \"registry.example.com\"\nlocation = " +
             $"\"127.0.0.1:1\"\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
         string location = $"[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"{world.Host}/mirror\"\n";
@@ -117,12 +117,12 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
             ("digest only", digestOnly), ("wildcard", wildcard), ("blocked", blocked)];
         (string Name, string Policy)[] policies =
         [
-            ("asked", PolicyText.Scopes(("registry.example.com", signedBy))),
-            ("wildcard", PolicyText.Scopes(("*.example.com", signedBy))),
-            ("top wildcard", PolicyText.Scopes(("*.com", signedBy))),
-            ("the mirror's name", PolicyText.Scopes((world.Host, signedBy))),
-            ("a repository below", PolicyText.Scopes(("registry.example.com/team/app", signedBy),
-                ("registry.example.com", PolicyText.Reject))),
+            ("asked", TestPolicy.Scopes(("registry.example.com", signedBy))),
+            ("wildcard", TestPolicy.Scopes(("*.example.com", signedBy))),
+            ("top wildcard", TestPolicy.Scopes(("*.com", signedBy))),
+            ("the mirror's name", TestPolicy.Scopes((world.Host, signedBy))),
+            ("a repository below", TestPolicy.Scopes(("registry.example.com/team/app", signedBy),
+                ("registry.example.com", TestPolicy.Reject))),
         ];
         List<VerdictCase> cases = [];
         foreach ((string name, string conf) in configurations)

@@ -8,7 +8,7 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
     public void Every_shape_of_requirements_gives_skopeos_verdict()
     {
         SignedWorld world = fixture.Open();
-        TestKey a = world.Keys["ed25519"], b = world.Keys["rsa2048"], c = world.Keys["nistp256"];
+        GpgKey a = world.Keys["ed25519"], b = world.Keys["rsa2048"], c = world.Keys["nistp256"];
         string keys = world.NewDirectory("shapes");
         string empty = Write(keys, "empty.asc", []), text = Write(keys, "text.asc", "no key at all\n"u8.ToArray()),
             missing = Path.Combine(keys, "missing.asc");
@@ -19,36 +19,36 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
 
         (string Name, string[] Requirements)[] shapes =
         [
-            ("accept", [PolicyText.Accept]),
-            ("reject", [PolicyText.Reject]),
-            ("accept and reject", [PolicyText.Accept, PolicyText.Reject]),
-            ("keyPath a", [PolicyText.SignedBy(a.File)]),
-            ("keyPath a, binary", [PolicyText.SignedBy(binary)]),
-            ("keyPath c", [PolicyText.SignedBy(c.File)]),
-            ("keyPath, both in a file", [PolicyText.SignedBy(both)]),
-            ("keyPaths a or c", [PolicyText.SignedByAny([a.File, c.File])]),
-            ("keyPaths c or b", [PolicyText.SignedByAny([c.File, b.File])]),
-            ("keyPaths a and a missing one", [PolicyText.SignedByAny([a.File, missing])]),
-            ("keyPaths a and an empty one", [PolicyText.SignedByAny([a.File, empty])]),
-            ("keyPaths a and a text", [PolicyText.SignedByAny([a.File, text])]),
-            ("keyPaths a and half a key", [PolicyText.SignedByAny([a.File, half])]),
-            ("keyData a, armored", [PolicyText.SignedByData(File.ReadAllBytes(a.File))]),
-            ("keyData a, binary", [PolicyText.SignedByData(aBinary)]),
-            ("keyData of a text", [PolicyText.SignedByData("no key"u8.ToArray())]),
-            ("a and b", [PolicyText.SignedBy(a.File), PolicyText.SignedBy(b.File)]),
-            ("a and c", [PolicyText.SignedBy(a.File), PolicyText.SignedBy(c.File)]),
-            ("a and accept", [PolicyText.SignedBy(a.File), PolicyText.Accept]),
-            ("a and reject", [PolicyText.SignedBy(a.File), PolicyText.Reject]),
-            ("a twice", [PolicyText.SignedBy(a.File), PolicyText.SignedBy(a.File)]),
-            ("missing key file", [PolicyText.SignedBy(missing)]),
-            ("empty key file", [PolicyText.SignedBy(empty)]),
-            ("text as key file", [PolicyText.SignedBy(text)]),
-            ("key type of another kind", [PolicyText.SignedByWith($"\"keyPath\":\"{a.File}\"", keyType: "signedByGPGKeys")]),
-            ("X.509", [PolicyText.SignedByWith($"\"keyPath\":\"{a.File}\"", keyType: "X509Certificates")]),
+            ("accept", [TestPolicy.Accept]),
+            ("reject", [TestPolicy.Reject]),
+            ("accept and reject", [TestPolicy.Accept, TestPolicy.Reject]),
+            ("keyPath a", [TestPolicy.SignedBy(a.File)]),
+            ("keyPath a, binary", [TestPolicy.SignedBy(binary)]),
+            ("keyPath c", [TestPolicy.SignedBy(c.File)]),
+            ("keyPath, both in a file", [TestPolicy.SignedBy(both)]),
+            ("keyPaths a or c", [TestPolicy.SignedByAny([a.File, c.File])]),
+            ("keyPaths c or b", [TestPolicy.SignedByAny([c.File, b.File])]),
+            ("keyPaths a and a missing one", [TestPolicy.SignedByAny([a.File, missing])]),
+            ("keyPaths a and an empty one", [TestPolicy.SignedByAny([a.File, empty])]),
+            ("keyPaths a and a text", [TestPolicy.SignedByAny([a.File, text])]),
+            ("keyPaths a and half a key", [TestPolicy.SignedByAny([a.File, half])]),
+            ("keyData a, armored", [TestPolicy.SignedByData(File.ReadAllBytes(a.File))]),
+            ("keyData a, binary", [TestPolicy.SignedByData(aBinary)]),
+            ("keyData of a text", [TestPolicy.SignedByData("no key"u8.ToArray())]),
+            ("a and b", [TestPolicy.SignedBy(a.File), TestPolicy.SignedBy(b.File)]),
+            ("a and c", [TestPolicy.SignedBy(a.File), TestPolicy.SignedBy(c.File)]),
+            ("a and accept", [TestPolicy.SignedBy(a.File), TestPolicy.Accept]),
+            ("a and reject", [TestPolicy.SignedBy(a.File), TestPolicy.Reject]),
+            ("a twice", [TestPolicy.SignedBy(a.File), TestPolicy.SignedBy(a.File)]),
+            ("missing key file", [TestPolicy.SignedBy(missing)]),
+            ("empty key file", [TestPolicy.SignedBy(empty)]),
+            ("text as key file", [TestPolicy.SignedBy(text)]),
+            ("key type of another kind", [TestPolicy.SignedByWith($"\"keyPath\":\"{a.File}\"", keyType: "signedByGPGKeys")]),
+            ("X.509", [TestPolicy.SignedByWith($"\"keyPath\":\"{a.File}\"", keyType: "X509Certificates")]),
             ("base layer", ["""{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}}"""]),
-            ("a and base layer", [PolicyText.SignedBy(a.File), """{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}}"""]),
-            ("sigstore", [PolicyText.SigstoreSigned(a.File)]),
-            ("a and sigstore", [PolicyText.SignedBy(a.File), PolicyText.SigstoreSigned(a.File)]),
+            ("a and base layer", [TestPolicy.SignedBy(a.File), """{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchExact"}}"""]),
+            ("sigstore", [TestPolicy.SigstoreSigned(a.File)]),
+            ("a and sigstore", [TestPolicy.SignedBy(a.File), TestPolicy.SigstoreSigned(a.File)]),
         ];
 
         TestImage one = TestImage.Docker("shape one"), two = TestImage.Docker("shape two"), none = TestImage.Docker("shape none"),
@@ -68,7 +68,7 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             {
                 if (image is "none" or "other" && name.Contains("key file", StringComparison.Ordinal) && !VerdictComparison.Wide)
                     continue;
-                cases.Add(new VerdictCase($"{name}: {image}", $"docker://{world.Host}/shapes/{image}:v1", PolicyText.Docker(requirements))
+                cases.Add(new VerdictCase($"{name}: {image}", $"docker://{world.Host}/shapes/{image}:v1", TestPolicy.Docker(requirements))
                 {
                     StricterBecause = name.StartsWith("keyPaths a and", StringComparison.Ordinal)
                         && !name.EndsWith("missing one", StringComparison.Ordinal)
@@ -85,7 +85,7 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         string host = world.Host, image = $"docker://{host}/keys/ed25519:v1", digest = $"docker://{host}/keys/ed25519@{world.Image.Digest}";
-        string good = PolicyText.SignedBy(world.Keys["ed25519"].File), bad = PolicyText.SignedBy(world.Keys["rsa2048"].File);
+        string good = TestPolicy.SignedBy(world.Keys["ed25519"].File), bad = TestPolicy.SignedBy(world.Keys["rsa2048"].File);
         List<VerdictCase> cases = [];
         foreach (string scope in (ReadOnlySpan<string>)
             [$"{host}/keys/ed25519:v1", $"{host}/keys/ed25519@{world.Image.Digest}", $"{host}/keys/ed25519:v2", $"{host}/keys/ed25519",
@@ -93,15 +93,15 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
         {
             foreach (string reference in (ReadOnlySpan<string>)[image, digest])
             {
-                cases.Add(new VerdictCase($"good scope {scope}", reference, PolicyText.Scopes((scope, good))));
+                cases.Add(new VerdictCase($"good scope {scope}", reference, TestPolicy.Scopes((scope, good))));
                 if (scope.Length > 0)
                     cases.Add(new VerdictCase($"bad scope {scope} over a good default", reference,
-                        PolicyText.Scopes(("", good), (scope, bad))));
+                        TestPolicy.Scopes(("", good), (scope, bad))));
             }
         }
 
-        cases.Add(new VerdictCase("default of the policy", image, PolicyText.Default(good)) { Expected = true });
-        cases.Add(new VerdictCase("another transport's scope", image, PolicyText.Of("docker-daemon", ("", good))) { Expected = false });
+        cases.Add(new VerdictCase("default of the policy", image, TestPolicy.Default(good)) { Expected = true });
+        cases.Add(new VerdictCase("another transport's scope", image, TestPolicy.Of("docker-daemon", ("", good))) { Expected = false });
         VerdictComparison.AssertSame(world, cases);
     }
 
@@ -109,7 +109,7 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
     public void A_store_with_several_or_odd_signatures_gives_skopeos_verdict()
     {
         SignedWorld world = fixture.Open();
-        TestKey a = world.Keys["ed25519"], b = world.Keys["rsa2048"];
+        GpgKey a = world.Keys["ed25519"], b = world.Keys["rsa2048"];
         byte[] Good(TestImage image, string name) => SignedWorld.Sign(a, image.Claim($"{world.Host}/{name}:v1"));
         (string Name, Func<TestImage, string, byte[][]> Signatures)[] stores =
         [
@@ -156,12 +156,12 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             world.Push(image, repository + ":v1");
             world.WriteSignatures(repository, image.Digest, signatures(image, repository));
             cases.Add(new VerdictCase(name, $"docker://{world.Host}/{repository}:v1",
-                PolicyText.Docker(PolicyText.SignedByAny([a.File, b.File])))
+                TestPolicy.Docker(TestPolicy.SignedByAny([a.File, b.File])))
             {
                 StricterBecause = name is "sha1" or "ripemd160" or "text-mode" or "armored" ? "what is not needed is not believed" : null,
             });
             cases.Add(new VerdictCase(name + ", a and b", $"docker://{world.Host}/{repository}:v1",
-                PolicyText.Docker(PolicyText.SignedBy(a.File), PolicyText.SignedBy(b.File))));
+                TestPolicy.Docker(TestPolicy.SignedBy(a.File), TestPolicy.SignedBy(b.File))));
         }
 
         VerdictComparison.AssertSame(world, cases);
@@ -174,7 +174,7 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
         string https = world.Lookaside.Url, http = world.PlainLookaside.Url, file = "file://" + world.LookasideDirectory,
             none = world.NewDirectory("no-store");
         string repository = $"{world.Host}/keys/ed25519", image = $"docker://{repository}:v1",
-            policy = PolicyText.Docker(PolicyText.SignedBy(world.Keys["ed25519"].File));
+            policy = TestPolicy.Docker(TestPolicy.SignedBy(world.Keys["ed25519"].File));
         (string Name, string Yaml)[] stores =
         [
             ("https", $"default-docker:\n  lookaside: {https}\n"),

@@ -1,5 +1,3 @@
-using ContainerTrust.Conformance.Tests.OpenPgp;
-
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>The registry, the store, the keys and the images of <see cref="RegistryFixture"/>.</summary>
@@ -7,11 +5,11 @@ internal sealed class SignedWorld : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ct-reg-").FullName;
     private readonly string _staging;
-    private readonly TestCertificates _certificates;
+    private readonly ServerCertificate _certificates;
 
     public SignedWorld()
     {
-        _certificates = new TestCertificates(_directory);
+        _certificates = new ServerCertificate(_directory);
         Registry = new LoopbackRegistry(Tools.FindTool("docker-registry")!, _directory, _certificates);
         LookasideDirectory = Directory.CreateDirectory(Path.Combine(_directory, "lookaside")).FullName;
         Lookaside = new StaticFileServer(LookasideDirectory, _certificates.Server);
@@ -24,7 +22,7 @@ internal sealed class SignedWorld : IDisposable
             RegistriesDirectory = RegistriesDirectory,
             SourceOptions = ["--src-authfile", AuthFile, "--src-cert-dir", CertificateDirectory],
         };
-        Keys = new TestKeys(name => Image.Claim(KeyReference(name)));
+        Keys = new GpgKeys(name => Image.Claim(KeyReference(name)));
         Push(Image, "unsigned:v1");
         Parallel.ForEach(Keys.All, new ParallelOptions { MaxDegreeOfParallelism = 2 }, PublishKeyImage);
     }
@@ -33,7 +31,7 @@ internal sealed class SignedWorld : IDisposable
     public LoopbackRegistry Registry { get; }
 
     /// <summary>Host and port of the registry.</summary>
-    public string Host => Registry.Host;
+    public string Host => Registry.Authority;
 
     /// <summary>Its credentials.</summary>
     public string AuthFile => Registry.AuthFile;
@@ -57,7 +55,7 @@ internal sealed class SignedWorld : IDisposable
     public Skopeo Skopeo { get; }
 
     /// <summary>The keys. Each has signed the image <see cref="KeyReference"/>.</summary>
-    public TestKeys Keys { get; }
+    public GpgKeys Keys { get; }
 
     /// <summary>The image that the keys have signed.</summary>
     public TestImage Image { get; } = TestImage.Docker("hello");
@@ -81,7 +79,7 @@ internal sealed class SignedWorld : IDisposable
     /// <param name="name">Repository and tag.</param>
     /// <param name="key">The key. Null for no signature.</param>
     /// <param name="identity">What the signature says that the image is. Null for the reference itself.</param>
-    public void Push(TestImage image, string name, TestKey? key = null, string? identity = null)
+    public void Push(TestImage image, string name, GpgKey? key = null, string? identity = null)
     {
         string source = image.WriteTo(Path.Combine(_directory, "images", image.Digest["sha256:".Length..] + "-" + name.Replace('/', '_')));
         List<string> arguments =
@@ -118,7 +116,7 @@ internal sealed class SignedWorld : IDisposable
     }
 
     /// <summary>A signed message, as the key makes it now.</summary>
-    public static byte[] Sign(TestKey key, byte[] content, params string[] options) =>
+    public static byte[] Sign(GpgKey key, byte[] content, params string[] options) =>
         key.Home.Sign(content, key.Fingerprint, null, options);
 
     public void Dispose()
@@ -131,7 +129,7 @@ internal sealed class SignedWorld : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private void PublishKeyImage(TestKey key)
+    private void PublishKeyImage(GpgKey key)
     {
         string repository = $"keys/{key.Name.ToLowerInvariant()}";
         Push(Image, repository + ":v1", key.EarlierSignature is null ? key : null);

@@ -45,17 +45,17 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
             (string Rule, string? Identity)[] rules =
             [
                 ("none", null),
-                ("matchExact", PolicyText.MatchExact),
-                ("matchRepoDigestOrExact", PolicyText.MatchRepoDigestOrExact),
-                ("matchRepository", PolicyText.MatchRepository),
-                ("exactReference tag", PolicyText.ExactReference($"{name}:{what}")),
-                ("exactReference digest", PolicyText.ExactReference($"{name}@{image.Digest}")),
-                ("exactReference vendor", PolicyText.ExactReference($"vendor.example.com/sigstore/app:{what}")),
-                ("exactRepository", PolicyText.ExactRepository(name)),
-                ("exactRepository vendor", PolicyText.ExactRepository("vendor.example.com/sigstore/app")),
-                ("remap host", PolicyText.Remap(world.Host, "vendor.example.com")),
-                ("remap repository", PolicyText.Remap(name, "vendor.example.com/sigstore/app")),
-                ("remap elsewhere", PolicyText.Remap("elsewhere.example.com", "vendor.example.com")),
+                ("matchExact", TestPolicy.MatchExact),
+                ("matchRepoDigestOrExact", TestPolicy.MatchRepoDigestOrExact),
+                ("matchRepository", TestPolicy.MatchRepository),
+                ("exactReference tag", TestPolicy.ExactReference($"{name}:{what}")),
+                ("exactReference digest", TestPolicy.ExactReference($"{name}@{image.Digest}")),
+                ("exactReference vendor", TestPolicy.ExactReference($"vendor.example.com/sigstore/app:{what}")),
+                ("exactRepository", TestPolicy.ExactRepository(name)),
+                ("exactRepository vendor", TestPolicy.ExactRepository("vendor.example.com/sigstore/app")),
+                ("remap host", TestPolicy.Remap(world.Host, "vendor.example.com")),
+                ("remap repository", TestPolicy.Remap(name, "vendor.example.com/sigstore/app")),
+                ("remap elsewhere", TestPolicy.Remap("elsewhere.example.com", "vendor.example.com")),
             ];
             foreach ((string rule, string? rulesIdentity) in rules)
             {
@@ -65,7 +65,7 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
                     {
                         foreach (bool isRightKey in new[] { true, false })
                         {
-                            string policy = PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(isRightKey), rulesIdentity));
+                            string policy = TestPolicy.Docker(SigstoreSigned(sigstore.KeyFile(isRightKey), rulesIdentity));
                             VerdictCase one = new($"claims {what}, rule {rule}, switch {(isOn ? "on" : "off")}, key " +
                                 $"{(isRightKey ? "right" : "wrong")}", "docker://" + reference, policy)
                             {
@@ -96,7 +96,7 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         sigstore.PushSigned(TestImage.Oci("key " + kind), name, null);
         List<VerdictCase> cases =
             [.. new[] { true, false }.Select(isRight => new VerdictCase($"{kind} {isRight}", $"docker://{sigstore.World.Host}/{name}",
-            PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(isRight), null)))
+            TestPolicy.Docker(SigstoreSigned(sigstore.KeyFile(isRight), null)))
         {
             Expected = isRight,
             Query = new SkopeoQuery { RegistriesDirectory = sigstore.Registries(true) },
@@ -109,7 +109,7 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
     {
         SigstoreWorld sigstore = Open();
         SignedWorld world = sigstore.World;
-        TestKey gpg = world.Keys["rsa2048"];
+        GpgKey gpg = world.Keys["rsa2048"];
         const string Name = "sigstore/both:v1";
         TestImage image = TestImage.Oci("both kinds");
         string reference = $"{world.Host}/{Name}";
@@ -122,23 +122,23 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         sigstore.PushWith(foreigns, "sigstore/foreign:v1",
             sigstore.File($"{world.Host}/sigstore/foreign:v1", foreigns.Digest, SigstoreSigner.Make("P-256")), attachment);
         world.Push(unsigned, "sigstore/unsigned:v1");
-        string byGpg = PolicyText.SignedBy(gpg.File), bySigstore = SigstoreSigned(sigstore.KeyFile(true), null),
+        string byGpg = TestPolicy.SignedBy(gpg.File), bySigstore = SigstoreSigned(sigstore.KeyFile(true), null),
             byWrong = SigstoreSigned(sigstore.KeyFile(false), null);
         List<VerdictCase> cases = [];
         foreach (bool isOn in new[] { true, false })
         {
             foreach ((string what, string pushed, string policy, bool expected) in new[]
             {
-                ("both", Name, PolicyText.Docker(byGpg, bySigstore), isOn),
-                ("both the other way", Name, PolicyText.Docker(bySigstore, byGpg), isOn),
-                ("OpenPGP alone", Name, PolicyText.Docker(byGpg), true),
-                ("sigstore alone", Name, PolicyText.Docker(bySigstore), isOn),
-                ("one of both is wrong", Name, PolicyText.Docker(byGpg, byWrong), false),
-                ("one of both is missing", "sigstore/mixed:v1", PolicyText.Docker(byGpg, bySigstore), false),
-                ("a good one among others", "sigstore/mixed:v1", PolicyText.Docker(bySigstore), isOn),
-                ("others only", "sigstore/foreign:v1", PolicyText.Docker(bySigstore), false),
-                ("none", "sigstore/unsigned:v1", PolicyText.Docker(bySigstore), false),
-                ("no key file", Name, PolicyText.Docker(SigstoreSigned("/nonexistent/key.pub", null)), false),
+                ("both", Name, TestPolicy.Docker(byGpg, bySigstore), isOn),
+                ("both the other way", Name, TestPolicy.Docker(bySigstore, byGpg), isOn),
+                ("OpenPGP alone", Name, TestPolicy.Docker(byGpg), true),
+                ("sigstore alone", Name, TestPolicy.Docker(bySigstore), isOn),
+                ("one of both is wrong", Name, TestPolicy.Docker(byGpg, byWrong), false),
+                ("one of both is missing", "sigstore/mixed:v1", TestPolicy.Docker(byGpg, bySigstore), false),
+                ("a good one among others", "sigstore/mixed:v1", TestPolicy.Docker(bySigstore), isOn),
+                ("others only", "sigstore/foreign:v1", TestPolicy.Docker(bySigstore), false),
+                ("none", "sigstore/unsigned:v1", TestPolicy.Docker(bySigstore), false),
+                ("no key file", Name, TestPolicy.Docker(SigstoreSigned("/nonexistent/key.pub", null)), false),
             })
             {
                 cases.Add(new VerdictCase($"{what}, switch {isOn}", $"docker://{world.Host}/{pushed}", policy)
@@ -165,7 +165,7 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         foreach ((string scope, bool expected) in new[] { ("origin.example.com/team", false), ($"{world.Host}/sigstore-mirror", true) })
         {
             cases.Add(new VerdictCase($"the switch for {scope}", "docker://origin.example.com/team/app:v1",
-                PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(true), null)))
+                TestPolicy.Docker(SigstoreSigned(sigstore.KeyFile(true), null)))
             {
                 Expected = expected,
                 Query = new SkopeoQuery

@@ -62,7 +62,7 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
     [Fact]
     public void The_page_draws_the_map()
     {
-        string page = File.ReadAllText(Path.Combine(Errors.ErrorCatalogue.Repository, "docs/architecture.md"));
+        string page = File.ReadAllText(Path.Combine(ErrorCatalogue.Repository, "docs/architecture.md"));
         Dictionary<string, string[]> drawn = RoomRow().Matches(page).ToDictionary(
             static m => m.Groups[1].Value, static m =>
                 m.Groups[2].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -5,7 +5,6 @@ using System.Text;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Packets;
 using ContainerTrust.Engine.Sigstore.X509;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 

@@ -41,7 +41,7 @@ public sealed class RobustnessTests
         {
             AuditHost host = Rich();
             string path = s_files[random.Next(s_files.Length)];
-            byte[] content = Damage(random, host.Bytes(path));
+            byte[] content = new Mutation(random).Of(host.Bytes(path), words: Mutation.Marks);
             host.With(path, content);
             ImageTrustCompliance found = host.Check(new ComplianceOptions { Baseline = random.Next(2) == 0 ? null : baseline });
             if (path == AuditHost.Policy && Refuses(content))
@@ -98,34 +98,5 @@ public sealed class RobustnessTests
         {
             return true;
         }
-    }
-
-    private static byte[] Damage(Random random, byte[] content)
-    {
-        List<byte> bytes = [.. content];
-        for (int i = random.Next(1, 4); i > 0 && bytes.Count > 0; i--)
-        {
-            int at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
-                    break;
-                case 3:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-                default:
-                    bytes.Insert(at, (byte)random.Next(256));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 }

@@ -23,7 +23,7 @@ public class IdentityMatcherTests
     [InlineData("busybox", "busybox:latest", false)]
     [InlineData("busybox:latest", "", false)]
     [InlineData("busybox:latest", "UPPERCASEISINVALIDINDOCKERREFERENCES", false)]
-    public void MatchExact(string image, string claimed, bool accepted) => Check(new MatchExactIdentity(), image, claimed, accepted);
+    public void Match_exact(string image, string claimed, bool accepted) => Check(new MatchExactIdentity(), image, claimed, accepted);
 
     [Theory]
     [InlineData("busybox:latest", "busybox:latest", true)]
@@ -38,7 +38,7 @@ public class IdentityMatcherTests
     [InlineData("busybox", "busybox:latest", false)]
     [InlineData("busybox:latest@" + A, "busybox:notlatest", false)]
     [InlineData("busybox:latest@" + A, "busybox:latest@" + A, true)]
-    public void MatchRepoDigestOrExactIsTheDefault(string image, string claimed, bool accepted)
+    public void Match_repo_digest_or_exact_is_the_default(string image, string claimed, bool accepted)
     {
         Check(new MatchRepoDigestOrExactIdentity(), image, claimed, accepted);
         Check(null, image, claimed, accepted);
@@ -51,7 +51,7 @@ public class IdentityMatcherTests
     [InlineData("busybox:latest", "notlibrary/busybox:latest", false)]
     [InlineData("example.com/a/b:latest", "example.com/a:latest", false)]
     [InlineData("example.com:5000/a:latest", "example.com/a:latest", false)]
-    public void MatchRepository(string image, string claimed, bool accepted) =>
+    public void Match_repository(string image, string claimed, bool accepted) =>
         Check(new MatchRepositoryIdentity(), image, claimed, accepted);
 
     [Theory]
@@ -62,7 +62,7 @@ public class IdentityMatcherTests
     [InlineData("busybox@" + A, "busybox@" + A, true)]
     [InlineData("busybox@" + A, "busybox@" + B, false)]
     [InlineData("UPPER", "busybox:latest", false)]
-    public void ExactReferenceLooksAtTheSignatureOnly(string rule, string claimed, bool accepted)
+    public void Exact_reference_looks_at_the_signature_only(string rule, string claimed, bool accepted)
     {
         Check(new ExactReferenceIdentity { DockerReference = rule }, "example.com/else:v1", claimed, accepted);
         Check(new ExactReferenceIdentity { DockerReference = rule }, null, claimed, accepted);
@@ -72,7 +72,7 @@ public class IdentityMatcherTests
     [InlineData("busybox", "busybox:anything", true)]
     [InlineData("docker.io/library/busybox", "busybox@" + A, true)]
     [InlineData("busybox", "example.com/busybox:latest", false)]
-    public void ExactRepositoryLooksAtTheSignatureOnly(string rule, string claimed, bool accepted)
+    public void Exact_repository_looks_at_the_signature_only(string rule, string claimed, bool accepted)
     {
         Check(new ExactRepositoryIdentity { DockerRepository = rule }, "example.com/else:v1", claimed, accepted);
         Check(new ExactRepositoryIdentity { DockerRepository = rule }, null, claimed, accepted);
@@ -89,12 +89,12 @@ public class IdentityMatcherTests
     [InlineData("mirror.example.com/a", "registry.example.com/b", "mirror.example.com/a/x:v1", "registry.example.com/b/x:v1", true)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/app:v1", "docker.io/library/app:v1", false)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/library/app:v1", "docker.io/library/app:v1", true)]
-    public void RemapReplacesTheWholePrefixAndNothingElse(string prefix, string signedPrefix, string image, string claimed,
+    public void Remap_replaces_the_whole_prefix_and_nothing_else(string prefix, string signedPrefix, string image, string claimed,
         bool accepted) =>
         Check(new RemapIdentity { Prefix = prefix, SignedPrefix = signedPrefix }, image, claimed, accepted);
 
     [Fact]
-    public void AnImageWithoutAReferenceMatchesNoRuleThatComparesWithIt()
+    public void An_image_without_a_reference_matches_no_rule_that_compares_with_it()
     {
         Check(null, null, "busybox:latest", false);
         Check(new MatchExactIdentity(), null, "busybox:latest", false);
@@ -108,7 +108,7 @@ public class IdentityMatcherTests
     [InlineData("busybox", "busybox:latest", false)]
     [InlineData("busybox:latest", "busybox", false)]
     [InlineData("busybox:latest", "index.docker.io/library/busybox:latest", true)]
-    public void StandaloneComparesExpandedReferencesAndAddsNoTag(string expected, string claimed, bool accepted)
+    public void Standalone_compares_expanded_references_and_adds_no_tag(string expected, string claimed, bool accepted)
     {
         Assert.True(DockerReference.TryParse(expected, out DockerReference? reference, out _));
         Assert.Equal(accepted, IdentityMatcher.SameReferenceRefusal(reference!, claimed) is null);

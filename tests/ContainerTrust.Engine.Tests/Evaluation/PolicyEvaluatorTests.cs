@@ -4,7 +4,6 @@ using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
@@ -14,16 +13,16 @@ public class PolicyEvaluatorTests
     private static readonly byte[] Manifest = Encoding.UTF8
         .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
-    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
-    private static readonly TestSigner Bob = new("Bob <bob@example.com>");
+    private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
+    private static readonly ClaimSigner Bob = new("Bob <bob@example.com>");
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/keys/alice.gpg", Alice.PublicKey).With("/keys/bob.gpg", Bob.PublicKey).With("/keys/empty.gpg", Array.Empty<byte>());
     private readonly List<string> _warnings = [];
 
     [Fact]
-    public void AnAcceptedSignatureSatisfiesAndSaysWhose()
+    public void An_accepted_signature_satisfies_and_says_whose()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest));
         Assert.True(verdict.IsAccepted, verdict.Reason);
@@ -37,12 +36,12 @@ public class PolicyEvaluatorTests
         Assert.Equal(Digest, signature.Digest);
         Assert.Equal("test 1.0", signature.Creator);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_700_000_001), signature.Timestamp);
-        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(TestSigner.SignatureCreated), signature.Created);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(ClaimSigner.SignatureCreated), signature.Created);
         Assert.Equal(ImageSignatureKind.SimpleSigning, signature.Kind);
     }
 
     [Fact]
-    public void ASignatureByAnotherKeyShowsNothingOfItsClaim()
+    public void A_signature_by_another_key_shows_nothing_of_its_claim()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest));
         Assert.False(verdict.IsAccepted);
@@ -60,7 +59,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void NoSignatureIsRefusedAndSaysWhereItWasLookedFor()
+    public void No_signature_is_refused_and_says_where_it_was_looked_for()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")]);
         Assert.False(verdict.IsAccepted);
@@ -68,7 +67,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AnotherDigestIsRefused()
+    public void Another_digest_is_refused()
     {
         string other = "sha256:" + new string('a', 64);
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, other));
@@ -78,7 +77,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AnotherReferenceIsRefused()
+    public void Another_reference_is_refused()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim("registry.example.com/app:v2", Digest));
         Assert.False(verdict.IsAccepted);
@@ -86,7 +85,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void AGoodSignatureOverSomethingElseThanAClaimIsRefused()
+    public void A_good_signature_over_something_else_than_a_claim_is_refused()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignMessage("hello"));
         Assert.False(verdict.IsAccepted);
@@ -94,11 +93,11 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void ACleartextSignatureIsRefusedBehindTheMarkOfItsFormatToo()
+    public void A_cleartext_signature_is_refused_behind_the_mark_of_its_format_too()
     {
         byte[] message = Alice.SignClaim(Reference, Digest);
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. message]).IsAccepted);
-        byte[] cleartext = Alice.ClearSign(TestSigner.Claim(Reference, Digest));
+        byte[] cleartext = Alice.ClearSign(ClaimSigner.Claim(Reference, Digest));
         PolicyVerdict marked = Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. cleartext]);
         Assert.False(marked.IsAccepted);
         Assert.Contains("It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason,
@@ -113,14 +112,14 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void OneAcceptedSignatureAmongOthersIsEnough()
+    public void One_accepted_signature_among_others_is_enough()
     {
         Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest), Alice.SignClaim(Reference, Digest),
             Alice.SignMessage("x")).IsAccepted);
     }
 
     [Fact]
-    public void ASignatureOfAnUnknownFormatSpoilsTheOthers()
+    public void A_signature_of_an_unknown_format_spoils_the_others()
     {
         PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest),
             Encoding.UTF8.GetBytes("what is this"));
@@ -129,7 +128,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysInOneRequirementAreAlternativesAndRequirementsAreNot()
+    public void Keys_in_one_requirement_are_alternatives_and_requirements_are_not()
     {
         SignedByRequirement either = new() { KeyPaths = ["/keys/alice.gpg", "/keys/bob.gpg"] };
         TrustRequirement[] both = [SignedBy("/keys/alice.gpg"), SignedBy("/keys/bob.gpg")];
@@ -147,7 +146,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysInsideThePolicyCount()
+    public void Keys_inside_the_policy_count()
     {
         SignedByRequirement inline = new() { KeyData = Convert.ToBase64String(Alice.PublicKey) };
         Assert.True(Evaluate([inline], Alice.SignClaim(Reference, Digest)).IsAccepted);
@@ -157,7 +156,7 @@ public class PolicyEvaluatorTests
     [Theory]
     [InlineData("/keys/missing.gpg", "/keys/missing.gpg")]
     [InlineData("/keys/empty.gpg", "/keys/empty.gpg")]
-    public void AKeyFileThatCannotBeUsedRefusesEverythingAndIsNamed(string path, string named)
+    public void A_key_file_that_cannot_be_used_refuses_everything_and_is_named(string path, string named)
     {
         PolicyVerdict verdict = Evaluate([SignedBy(path)], Alice.SignClaim(Reference, Digest));
         Assert.False(verdict.IsAccepted);
@@ -170,12 +169,12 @@ public class PolicyEvaluatorTests
     [InlineData("signedByGPGKeys")]
     [InlineData("X509Certificates")]
     [InlineData("signedByX509CAs")]
-    public void OtherKeyTypesRefuse(string keyType) =>
+    public void Other_key_types_refuse(string keyType) =>
         Assert.False(Evaluate([new SignedByRequirement { KeyType = keyType, KeyPath = "/keys/alice.gpg" }],
             Alice.SignClaim(Reference, Digest)).IsAccepted);
 
     [Fact]
-    public void RequirementsThatLookAtNoSignature()
+    public void Requirements_that_look_at_no_signature()
     {
         Assert.True(Evaluate([new AcceptRequirement()]).IsAccepted);
         Assert.False(Evaluate([new RejectRequirement()]).IsAccepted);
@@ -187,7 +186,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void FingerprintsRestrictTheKeys()
+    public void Fingerprints_restrict_the_keys()
     {
         SignedByRequirement either = new() { KeyPaths = ["/keys/alice.gpg", "/keys/bob.gpg"] };
         RequirementKeys keys = new(_host, _warnings.Add);
@@ -198,7 +197,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void EveryByteOfASignatureThatIsChangedRefuses()
+    public void Every_byte_of_a_signature_that_is_changed_refuses()
     {
         byte[] good = Alice.SignClaim(Reference, Digest);
         RequirementKeys keys = new(_host, _warnings.Add);
@@ -216,7 +215,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void EveryKeyAndEverySignatureIsGoodWhateverItsNumbers()
+    public void Every_key_and_every_signature_is_good_whatever_its_numbers()
     {
         // Numbers with leading zeros come once in some hundred times.
         for (int i = 0; i < 600; i++)
@@ -228,7 +227,7 @@ public class PolicyEvaluatorTests
     }
 
     [Fact]
-    public void KeysAreReadOnce()
+    public void Keys_are_read_once()
     {
         RequirementKeys keys = new(_host, _warnings.Add);
         for (int i = 0; i < 5; i++)

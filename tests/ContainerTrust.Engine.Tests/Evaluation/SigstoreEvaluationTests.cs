@@ -5,8 +5,6 @@ using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Images;
-using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
@@ -20,11 +18,11 @@ public class SigstoreEvaluationTests
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly TestKey Key = TestKey.Get("P-256", "evaluation");
     private static readonly TestKey Other = TestKey.Get("P-256", "evaluation other");
-    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
+    private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
     private static readonly TestLog Log = new(TestKey.Get("P-256", "evaluation log"));
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/keys/key.pub", Key.Pem).With("/keys/other.pub", Other.Pem).With("/keys/log.pub", Log.Key.Pem)
             .With("/keys/alice.gpg", Alice.PublicKey).With("/keys/empty.pub", "");
 
@@ -34,7 +32,7 @@ public class SigstoreEvaluationTests
     [InlineData("P-521")]
     [InlineData("RSA-2048")]
     [InlineData("Ed25519")]
-    public void AnAcceptedSignatureSatisfiesAndSaysWhose(string kind)
+    public void An_accepted_signature_satisfies_and_says_whose(string kind)
     {
         TestKey key = TestKey.Get(kind, "accepted");
         _host.With("/keys/kind.pub", key.Pem);
@@ -52,7 +50,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void ALogsEntryIsShown()
+    public void A_logs_entry_is_shown()
     {
         DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(1_740_000_000);
         SigstoreSignedRequirement requirement = By("/keys/key.pub") with { RekorPublicKeyPath = "/keys/log.pub" };
@@ -81,7 +79,7 @@ public class SigstoreEvaluationTests
     [InlineData("remap", "vendor.example.com/app:v1", true)]
     [InlineData("repository", "", false)]
     [InlineData("repository", "Upper/Case", false)]
-    public void TheIdentityRuleDecides(string? rule, string claimed, bool isAccepted)
+    public void The_identity_rule_decides(string? rule, string claimed, bool isAccepted)
     {
         SignedIdentity? identity = rule switch
         {
@@ -108,7 +106,7 @@ public class SigstoreEvaluationTests
     [InlineData("busybox:v1", false)]
     [InlineData("example.com:5000/app:v2", false)]
     [InlineData("example.com/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
-    public void AMissingTagIsExplained(string claimed, bool isExplained)
+    public void A_missing_tag_is_explained(string claimed, bool isExplained)
     {
         PolicyVerdict verdict = Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/key.pub" }], Sign(Key, claimed));
         Assert.False(verdict.IsAccepted);
@@ -116,7 +114,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void AnotherManifestIsRefused()
+    public void Another_manifest_is_refused()
     {
         string other = "sha256:" + new string('a', 64);
         PolicyVerdict verdict = Evaluate([By("/keys/key.pub")], Sign(Key, digest: other));
@@ -127,7 +125,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void ASignatureByAnotherKeyShowsNothingOfItsClaim()
+    public void A_signature_by_another_key_shows_nothing_of_its_claim()
     {
         PolicyVerdict verdict = Evaluate([By("/keys/key.pub")], Sign(Other));
         Assert.False(verdict.IsAccepted);
@@ -139,7 +137,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void KeysOfOneRequirementAreAlternatives()
+    public void Keys_of_one_requirement_are_alternatives()
     {
         foreach (SigstoreSignedRequirement requirement in new[]
         {
@@ -162,7 +160,7 @@ public class SigstoreEvaluationTests
     [InlineData("/keys/missing.pub")]
     [InlineData("/keys/empty.pub")]
     [InlineData("/keys/alice.gpg")]
-    public void AKeyFileThatCannotBeUsedRefusesEverythingAndIsNamed(string path)
+    public void A_key_file_that_cannot_be_used_refuses_everything_and_is_named(string path)
     {
         foreach (SigstoreSignedRequirement requirement in new[] { By(path), Any() with { KeyPaths = ["/keys/key.pub", path] },
             By("/keys/key.pub") with { RekorPublicKeyPath = path } })
@@ -175,7 +173,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void BothKindsInOneListAreBothRequired()
+    public void Both_kinds_in_one_list_are_both_required()
     {
         TrustRequirement[] both = [new SignedByRequirement { KeyPath = "/keys/alice.gpg", SignedIdentity = new MatchRepositoryIdentity() },
             By("/keys/key.pub")];
@@ -192,7 +190,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void AttachmentsOfAnotherKindAreNoSignatures()
+    public void Attachments_of_another_kind_are_no_signatures()
     {
         TestSignature attachment = TestSignature.By(Key, Claim(Repository, Digest));
         attachment.MimeType = "text/plain";
@@ -211,7 +209,7 @@ public class SigstoreEvaluationTests
     [InlineData("\0sigstore-other\n{}")]
     [InlineData("what is this")]
     [InlineData("")]
-    public void AnUnreadableSignatureSpoilsTheOthers(string unreadable)
+    public void An_unreadable_signature_spoils_the_others(string unreadable)
     {
         byte[] content = Encoding.UTF8.GetBytes(unreadable);
         TrustRequirement openPgp = new SignedByRequirement { KeyPath = "/keys/alice.gpg", SignedIdentity = new MatchRepositoryIdentity() };
@@ -226,7 +224,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void TheMissingSwitchIsNamedWhereItIsWhatIsMissing()
+    public void The_missing_switch_is_named_where_it_is_what_is_missing()
     {
         Assert.Contains(Hint, Evaluate(Image([], Hint), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
         Assert.Contains(Hint, Evaluate(Image([Alice.SignClaim(Repository, Digest)], Hint), By("/keys/key.pub")).Reason,
@@ -242,7 +240,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void FingerprintsRestrictTheKeys()
+    public void Fingerprints_restrict_the_keys()
     {
         SigstoreSignedRequirement either = Any() with { KeyPaths = ["/keys/key.pub", "/keys/other.pub"] };
         RequirementKeys keys = new(_host, static _ => { });
@@ -255,7 +253,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void KeysAreReadOnce()
+    public void Keys_are_read_once()
     {
         RequirementKeys keys = new(_host, static _ => { });
         SigstoreSignedRequirement requirement = By("/keys/key.pub");
@@ -265,7 +263,7 @@ public class SigstoreEvaluationTests
     }
 
     [Fact]
-    public void NoChangedDocumentIsAcceptedForAnotherClaim()
+    public void No_changed_document_is_accepted_for_another_claim()
     {
         byte[] good = Sign(Key);
         RequirementKeys keys = new(_host, static _ => { });

@@ -12,7 +12,7 @@ public class StoredSignatureTests
     [InlineData(0xC4)]
     [InlineData(0x88)]
     [InlineData(0xC2)]
-    public void OpenPgpIsKnownByItsFirstPacket(int first)
+    public void OpenPGP_is_known_by_its_first_packet(int first)
     {
         byte[] blob = [(byte)first, 1, 2];
         Assert.Equal(ImageSignatureKind.SimpleSigning, Detect(blob, out byte[] content, out _));
@@ -20,7 +20,7 @@ public class StoredSignatureTests
     }
 
     [Fact]
-    public void AMarkIsTakenOff()
+    public void A_mark_is_taken_off()
     {
         Assert.Equal(ImageSignatureKind.SimpleSigning, Detect([0, .. "simple-signing\n"u8, 0x90], out byte[] content, out _));
         Assert.Equal([0x90], content);
@@ -41,7 +41,7 @@ public class StoredSignatureTests
     [InlineData("\0sigstore-json\n{\"payload\":\"*\"}")]
     [InlineData("\0sigstore-json\n{\"annotations\":{\"a\":1}}")]
     [InlineData("\0sigstore-json\n{\"mimeType\":[]}")]
-    public void AnythingElseIsUnknownAndSaysWhy(string text)
+    public void Anything_else_is_unknown_and_says_why(string text)
     {
         Assert.Equal(ImageSignatureKind.Unknown, Detect(Encoding.Latin1.GetBytes(text), out _, out string problem));
         Assert.NotEmpty(problem);

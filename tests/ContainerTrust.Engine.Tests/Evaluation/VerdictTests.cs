@@ -5,9 +5,6 @@ using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Images;
-using ContainerTrust.Engine.Tests.OpenPgp;
-using OpenPgpSigner = ContainerTrust.Engine.Tests.OpenPgp.TestSigner;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
@@ -19,12 +16,12 @@ public sealed class VerdictTests
         .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly string OtherDigest = "sha256:" + new string('a', 64);
-    private static readonly TestSigner Alice = new("Alice <alice@example.com>");
-    private static readonly TestSigner Bob = new("Bob <bob@example.com>");
-    private static readonly OpenPgpSigner Primary = OpenPgpSigner.EcdsaP256();
-    private static readonly OpenPgpSigner Sub = OpenPgpSigner.EcdsaP256(TestPackets.Created + 5);
+    private static readonly ClaimSigner Alice = new("Alice <alice@example.com>");
+    private static readonly ClaimSigner Bob = new("Bob <bob@example.com>");
+    private static readonly TestSigner Primary = TestSigner.EcdsaP256();
+    private static readonly TestSigner Sub = TestSigner.EcdsaP256(TestPackets.Created + 5);
 
-    private readonly FileHost _host = new FileHost()
+    private readonly MemoryHost _host = new MemoryHost()
         .With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey).With("/none.gpg", Array.Empty<byte>())
         .With("/subkey.gpg", (byte[])[.. Primary.Certificate(),
             .. Primary.Bind(Sub, TestPackets.Created + 6, hashed: TestPackets.Flags(2))]);
@@ -58,7 +55,7 @@ public sealed class VerdictTests
     [Fact]
     public void What_a_claim_does_not_say_is_not_shown()
     {
-        string claim = TestSigner.Claim(Reference, Digest);
+        string claim = ClaimSigner.Claim(Reference, Digest);
         string bare = claim[..claim.IndexOf("\"creator\"", StringComparison.Ordinal)] + "}}";
         var verdict = Evaluate([By("/alice.gpg")], Alice.SignMessage(bare));
         Assert.True(verdict.IsAccepted, verdict.Reason);
@@ -126,7 +123,7 @@ public sealed class VerdictTests
     [Fact]
     public void Fingerprints_of_primary_keys_and_of_subkeys_restrict()
     {
-        byte[] message = Sub.Message(Encoding.UTF8.GetBytes(TestSigner.Claim(Reference, Digest)), TestPackets.Created + 20);
+        byte[] message = Sub.Message(Encoding.UTF8.GetBytes(ClaimSigner.Claim(Reference, Digest)), TestPackets.Created + 20);
         SignedByRequirement requirement = By("/subkey.gpg");
         foreach (string[] accepted in (string[][])[[], [Primary.Fingerprint], [Sub.Fingerprint], [Alice.Fingerprint, Sub.Fingerprint]])
         {
@@ -213,7 +210,7 @@ public sealed class VerdictTests
     public void Keys_that_are_skipped_are_warned_of_and_signatures_are_told_of()
     {
         List<string> said = [];
-        var weak = OpenPgpSigner.Rsa(bits: 512);
+        var weak = TestSigner.Rsa(bits: 512);
         _host.With("/weak.gpg", (byte[])[.. Primary.Certificate(), .. weak.Certificate()]);
         Assert.NotNull(new RequirementKeys(_host, _warnings.Add, said.Add).For(By("/weak.gpg")).Keyring);
         Assert.Contains(weak.Fingerprint, Assert.Single(_warnings), StringComparison.Ordinal);

@@ -4,8 +4,6 @@ using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Tests.Evaluation;
-using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
@@ -36,7 +34,7 @@ public sealed class HostileFieldTests
         "registries.d: staging", "registries.d: use-sigstore-attachments",
     ];
 
-    private static readonly TestSigner s_signer = new($"{HostileFields.Text} <{HostileFields.Text}@example.com>");
+    private static readonly ClaimSigner s_signer = new($"{HostileFields.Text} <{HostileFields.Text}@example.com>");
 
     private readonly List<string> _said = [];
 
@@ -87,7 +85,7 @@ public sealed class HostileFieldTests
                 "signedIdentity":{"type":"exactReference","dockerReference":"example.com/app:v1"}}]}
             """;
         string text = JsonSerializer.Serialize(HostileFields.Text)[1..^1];
-        FileHost host = Host("policy", SignedBy)
+        MemoryHost host = Host("policy", SignedBy)
             .With($"/etc/containers/registries.d/{HostileFields.Text.Replace("/", "", StringComparison.Ordinal)}.yaml", "docker: 1\n")
             .With("/srv/app/signature-1", s_signer.SignMessage(Claim.Replace("H", text, StringComparison.Ordinal)))
             .With("/srv/app/signature-2", s_signer.SignMessage($"{{\"{text}\":1}}"))
@@ -98,7 +96,7 @@ public sealed class HostileFieldTests
         Assert.True(_said.Count(static t => t.Contains("\\u001b", StringComparison.Ordinal)) > 3, string.Join('\n', _said));
     }
 
-    private static FileHost Host(string carrier, string file) => new FileHost()
+    private static MemoryHost Host(string carrier, string file) => new MemoryHost()
         .With("/etc/containers/policy.json", carrier == "policy" ? file : Policy)
         .With("/etc/containers/registries.d/default.yaml", carrier == "registries.d" ? file : "docker: {}\n")
         .With("/etc/containers/registries.conf", carrier == "registries.conf" ? file : "")
@@ -106,7 +104,7 @@ public sealed class HostileFieldTests
         .With("/srv/app/version", "Directory Transport Version: 1.1\n")
         .With("/srv/app/manifest.json", carrier == "manifest" ? file : """{"schemaVersion":2}""");
 
-    private async Task UseAsync(FileHost host)
+    private async Task UseAsync(MemoryHost host)
     {
         TrustMessages messages = new() { Warning = _said.Add, Verbose = _said.Add };
         TrustStore store = TrustStore.Open(host, new TrustStoreOptions(), messages);

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Hosts;
 
@@ -51,7 +50,7 @@ public sealed class ProgramHeaderTests
     [Fact]
     public void A_mounted_root_is_for_the_machine_of_its_programs()
     {
-        FileHost host = new FileHost().With("/usr/bin/true", "#!/usr/bin/coreutils\n").With("/bin/true/x", "").With("/bin/sh",
+        MemoryHost host = new MemoryHost().With("/usr/bin/true", "#!/usr/bin/coreutils\n").With("/bin/true/x", "").With("/bin/sh",
             new byte[8 << 20]);
         Assert.Null(ProgramHeader.MachineOf(host));
         host.With("/usr/bin/coreutils", Header(183, 2, 1));

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Formats.Yaml;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;
 

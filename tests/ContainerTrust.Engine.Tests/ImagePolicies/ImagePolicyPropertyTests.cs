@@ -4,7 +4,6 @@ using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Tests.Policy;
 using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;

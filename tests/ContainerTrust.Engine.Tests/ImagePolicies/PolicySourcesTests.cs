@@ -2,7 +2,6 @@ using System.Text;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.Sigstore.X509;
-using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;

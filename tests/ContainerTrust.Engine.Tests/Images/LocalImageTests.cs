@@ -2,7 +2,7 @@ using ContainerTrust.Engine.Hosts;
 using System.Text;
 using ContainerTrust.Engine.Images;
 using ContainerTrust.Engine.Manifests;
-using static ContainerTrust.Engine.Tests.Images.SignedManifests;
+using static ContainerTrust.TestKit.SignedManifests;
 
 namespace ContainerTrust.Engine.Tests.Images;
 
@@ -18,14 +18,14 @@ public sealed class LocalImageTests
     private static string Descriptor(string content, string? name, string type = ManifestType) =>
         $$"""{"mediaType":"{{type}}","digest":"{{DigestOf(content)}}","size":1{{(name is null ? "" : $$""","annotations":{"org.opencontainers.image.ref.name":"{{name}}"}""")}}}""";
 
-    private static FileHost Layout(params IReadOnlyList<string> descriptors) =>
-        new FileHost().With("/i/index.json", $$"""{"schemaVersion":2,"manifests":[{{string.Join(',', descriptors)}}]}""")
+    private static MemoryHost Layout(params IReadOnlyList<string> descriptors) =>
+        new MemoryHost().With("/i/index.json", $$"""{"schemaVersion":2,"manifests":[{{string.Join(',', descriptors)}}]}""")
             .With($"/i/blobs/sha256/{Hex(Manifest)}", Manifest);
 
     [Fact]
     public async Task A_directory_gives_its_manifest_and_signatures()
     {
-        FileHost host = new FileHost().With("/i/manifest.json", Manifest).With("/i/signature-1", "one").With("/i/signature-2", "two")
+        MemoryHost host = new MemoryHost().With("/i/manifest.json", Manifest).With("/i/signature-1", "one").With("/i/signature-2", "two")
             .With("/i/signature-4", "four").With("/i/version", "Directory Transport Version: 1.1\n");
         var source = new DirectoryImageSource(host, "/i");
         ImageManifest manifest = await source.GetManifestAsync(null, default);
@@ -40,7 +40,8 @@ public sealed class LocalImageTests
     public async Task A_directory_gives_instances_by_their_digest()
     {
         string sha512 = "sha512:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData("blob"u8));
-        FileHost host = new FileHost().With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one")
+        MemoryHost host = new MemoryHost()
+            .With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one")
             .With($"/i/{Hex("blob")}", "blob").With("/i/" + sha512.Replace(':', '-'), "blob")
             .With($"/i/{Hex("other")}.manifest.json", Manifest);
         var source = new DirectoryImageSource(host, "/i/");
@@ -66,7 +67,7 @@ public sealed class LocalImageTests
     [InlineData("sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855")]
     public async Task A_digest_that_is_none_never_becomes_a_path(string digest)
     {
-        FileHost host = Layout(Descriptor(Manifest, null)).With("/i/manifest.json", Manifest);
+        MemoryHost host = Layout(Descriptor(Manifest, null)).With("/i/manifest.json", Manifest);
         foreach (IImageSource source in (IImageSource[])[new DirectoryImageSource(host, "/i"), new OciLayoutImageSource(host, "/i")])
         {
             Assert.Equal("InvalidDigest",
@@ -80,7 +81,7 @@ public sealed class LocalImageTests
             .GetSignaturesAsync(digest, digest, default))).ErrorId);
         Assert.Equal("InvalidDigest",
             (await Assert.ThrowsAsync<TrustException>(() =>
-            new OciLayoutImageSource(new FileHost().With("/i/index.json", $$"""{"manifests":[{"digest":"{{digest}}"}]}"""), "/i")
+            new OciLayoutImageSource(new MemoryHost().With("/i/index.json", $$"""{"manifests":[{"digest":"{{digest}}"}]}"""), "/i")
             .GetManifestAsync(null, default))).ErrorId);
         Assert.All(host.Asked, path => Assert.DoesNotContain("..", path, StringComparison.Ordinal));
     }
@@ -96,7 +97,7 @@ public sealed class LocalImageTests
     [InlineData("", false)]
     public async Task A_directory_of_a_newer_version_is_refused(string version, bool accepted)
     {
-        var source = new DirectoryImageSource(new FileHost().With("/i/manifest.json", Manifest).With("/i/version", version), "/i");
+        var source = new DirectoryImageSource(new MemoryHost().With("/i/manifest.json", Manifest).With("/i/version", version), "/i");
         if (accepted)
             Assert.NotNull(await source.GetManifestAsync(null, default));
         else
@@ -107,7 +108,7 @@ public sealed class LocalImageTests
     [Fact]
     public async Task Sizes_and_numbers_are_bounded()
     {
-        FileHost host = new FileHost().With("/i/manifest.json", new byte[ImageLimits.ManifestBytes + 1]);
+        MemoryHost host = new MemoryHost().With("/i/manifest.json", new byte[ImageLimits.ManifestBytes + 1]);
         for (int i = 1; i <= ImageLimits.Signatures; i++)
             host.With($"/i/signature-{i}", "x");
         var source = new DirectoryImageSource(host, "/i");
@@ -129,14 +130,14 @@ public sealed class LocalImageTests
     [InlineData("/i\0")]
     public void Relative_paths_are_refused(string path)
     {
-        Assert.Equal("PathNotAbsolute", Assert.Throws<TrustException>(() => new DirectoryImageSource(new FileHost(), path)).ErrorId);
-        Assert.Equal("PathNotAbsolute", Assert.Throws<TrustException>(() => new OciLayoutImageSource(new FileHost(), path)).ErrorId);
+        Assert.Equal("PathNotAbsolute", Assert.Throws<TrustException>(() => new DirectoryImageSource(new MemoryHost(), path)).ErrorId);
+        Assert.Equal("PathNotAbsolute", Assert.Throws<TrustException>(() => new OciLayoutImageSource(new MemoryHost(), path)).ErrorId);
     }
 
     [Fact]
     public async Task A_layout_gives_its_only_image_or_one_by_name_or_position()
     {
-        FileHost one = Layout(Descriptor(Manifest, "v1"));
+        MemoryHost one = Layout(Descriptor(Manifest, "v1"));
         foreach (string reference in (string[])["/i", "/i:", "/i:v1", "/i:@0"])
         {
             OciLayoutImageSource source = OciLayoutImageSource.Parse(one, reference);
@@ -146,13 +147,13 @@ public sealed class LocalImageTests
             Assert.Equal(Encoding.UTF8.GetBytes(Manifest), await source.GetBlobAsync(DigestOf(Manifest), 1000, default));
         }
 
-        FileHost two = Layout(Descriptor("gone", "v2"), Descriptor(Manifest, "v1", ""), Descriptor(Manifest, "v1"),
+        MemoryHost two = Layout(Descriptor("gone", "v2"), Descriptor(Manifest, "v1", ""), Descriptor(Manifest, "v1"),
             Descriptor(Manifest, null));
         Assert.Equal("ImageAmbiguous", await Error(two, "/i"));
         Assert.Equal("ImageNotFound", await Error(two, "/i:v3"));
         Assert.Equal("ImageNotFound", await Error(two, "/i:@4"));
         Assert.Equal("ManifestNotFound", await Error(two, "/i:v2"));
-        Assert.Equal("ManifestNotFound", await Error(new FileHost(), "/i"));
+        Assert.Equal("ManifestNotFound", await Error(new MemoryHost(), "/i"));
         Assert.NotNull(await OciLayoutImageSource.Parse(two, "/i:v1").GetManifestAsync(null, default));
         Assert.NotNull(await OciLayoutImageSource.Parse(two, "/i:@3").GetManifestAsync(null, default));
         Assert.Equal("ImageNotFound", await Error(Layout(Descriptor(Manifest, "v1", "application/x")), "/i:v1"));
@@ -164,7 +165,7 @@ public sealed class LocalImageTests
     public async Task A_layout_may_have_an_index_within_its_index()
     {
         string inner = $$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{Descriptor(Manifest, null)}}]}""";
-        FileHost host = Layout(Descriptor(inner, "multi", IndexType)).With($"/i/blobs/sha256/{Hex(inner)}", inner);
+        MemoryHost host = Layout(Descriptor(inner, "multi", IndexType)).With($"/i/blobs/sha256/{Hex(inner)}", inner);
         var source = new OciLayoutImageSource(host, "/i", "multi");
         ImageManifest top = await source.GetManifestAsync(null, default);
         Assert.True(ManifestList.IsList(top));
@@ -185,14 +186,14 @@ public sealed class LocalImageTests
     [InlineData("/i:a---b")]
     public void What_is_no_image_name_is_refused(string reference) =>
         Assert.Equal("InvalidImageName",
-            Assert.Throws<TrustException>(() => OciLayoutImageSource.Parse(new FileHost(), reference)).ErrorId);
+            Assert.Throws<TrustException>(() => OciLayoutImageSource.Parse(new MemoryHost(), reference)).ErrorId);
 
     [Theory]
     [InlineData("/i:a")]
     [InlineData("/i:a--b")]
     [InlineData("/i:docker.io/library/busybox:1.2@sha256_x+y")]
     public void Image_names_are_taken(string reference) =>
-        Assert.Equal("oci:" + reference, OciLayoutImageSource.Parse(new FileHost(), reference).Name);
+        Assert.Equal("oci:" + reference, OciLayoutImageSource.Parse(new MemoryHost(), reference).Name);
 
     [Fact]
     public void Damaged_layouts_are_read_or_refused()
@@ -200,14 +201,14 @@ public sealed class LocalImageTests
         byte[] index = Layout(Descriptor(Manifest, "v1"), Descriptor(Manifest, "v2"))["/i/index.json"];
         int refused = Mutation.Run([index], 5_000, 3, content =>
         {
-            FileHost host = Layout().With("/i/index.json", content);
+            MemoryHost host = Layout().With("/i/index.json", content);
             ImageManifest manifest = new OciLayoutImageSource(host, "/i", "v1").GetManifestAsync(null, default).GetAwaiter().GetResult();
             Assert.Equal(Manifest, Encoding.UTF8.GetString(manifest.Content.Span));
         });
         Assert.InRange(refused, 500, 4_990);
     }
 
-    private static async Task<string> Error(FileHost host, string reference) =>
+    private static async Task<string> Error(MemoryHost host, string reference) =>
         (await Assert.ThrowsAsync<TrustException>(() => OciLayoutImageSource.Parse(host, reference)
             .GetManifestAsync(null, default))).ErrorId;
 }

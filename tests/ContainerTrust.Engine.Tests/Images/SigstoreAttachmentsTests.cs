@@ -9,7 +9,7 @@ using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Registry;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.Images.Registry;
+using ContainerTrust.Engine.Tests.Registry;
 
 namespace ContainerTrust.Engine.Tests.Images;
 

@@ -81,7 +81,7 @@ public sealed class CertificateJudgeTests
             int first = 2 + ((material[0] << 8 | material[1]) + 7) / 8;
             byte[] octets = [.. new byte[64], .. material[(first + 2)..]];
             return [.. material[..first],
-                .. TestSigner.Integer((new BigInteger(octets.AsSpan(octets.Length - 32), isUnsigned: true) + order)
+                .. TestPackets.Integer((new BigInteger(octets.AsSpan(octets.Length - 32), isUnsigned: true) + order)
                 .ToByteArray(isUnsigned: true))];
         });
         Check(OpenPgpProblem.KeyRevoked, edwards.Message(Content), [.. edwards.Certificate(), .. revocation]);
@@ -532,7 +532,7 @@ public sealed class CertificateJudgeTests
     });
 
     private static byte[] Plus(byte[] number, BigInteger summand) =>
-        TestSigner.Integer((new BigInteger(number.AsSpan(2), isUnsigned: true, isBigEndian: true) + summand)
+        TestPackets.Integer((new BigInteger(number.AsSpan(2), isUnsigned: true, isBigEndian: true) + summand)
             .ToByteArray(isUnsigned: true, isBigEndian: true));
 
     private static void Check(OpenPgpProblem problem, byte[] message, params byte[][] files)

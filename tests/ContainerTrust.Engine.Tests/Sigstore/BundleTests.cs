@@ -5,7 +5,6 @@ using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Sigstore.Bundles;
-using ContainerTrust.Engine.Tests.Images;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
@@ -162,7 +161,7 @@ public sealed class BundleTests
     [Fact]
     public void No_policy_takes_a_bundle_and_keys_say_that_it_names_no_image()
     {
-        FileHost host = new FileHost().With("/k.pub", s_key.Pem);
+        MemoryHost host = new MemoryHost().With("/k.pub", s_key.Pem);
         SignatureBlob blob = new("referrer", Encoding.UTF8.GetBytes(Envelope(s_key, Statement(s_hex)))) { IsBundle = true };
         SigstoreSignedRequirement any = new() { KeyPath = "/k.pub" };
         RequirementVerdict byPolicy = Judge(any, takesBundles: false);

@@ -1,6 +1,5 @@
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 

@@ -1,5 +1,4 @@
 using ContainerTrust.Engine.OpenPgp.Packets;
-using ContainerTrust.Engine.Tests.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.Trust;
 

@@ -47,30 +47,15 @@ public sealed class PlanWriterTests
 
     private static TrustException Fail(TrustException error)
     {
-        using PlanWriter writer = new(new FailingHost(error), First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero,
+        MemoryHost host = new() { Changing = () => new FailingChange(error) };
+        using PlanWriter writer = new(host, First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero,
             CancellationToken.None);
         PlannedFile[] plan = [new(First, null, "{}"u8.ToArray()), new(Second, null, "x: y\n"u8.ToArray())];
         return Assert.ThrowsAny<TrustException>(() => writer.Write(() => plan));
     }
 
-    private sealed class FailingHost(TrustException error) : ITrustHost, IHostChange
+    private sealed class FailingChange(TrustException error) : IHostChange
     {
-        public string ComputerName => "host";
-
-        public string? HomeDirectory => null;
-
-        public string? GetEnvironmentVariable(string name) => null;
-
-        public string ResolvePath(string path) => path;
-
-        public bool Exists(string path) => false;
-
-        public HostFile? TryReadFile(string path, int maxBytes) => null;
-
-        public IReadOnlyList<string> ListDirectory(string path) => [];
-
-        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) => this;
-
         public void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected)
         {
             if (path == Second)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using ContainerTrust.Engine.Hosts;
-using ContainerTrust.Engine.Tests.Trust.Releases;
+using ContainerTrust.Engine.Tests.Hosts.Lookup;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;

@@ -245,7 +245,7 @@ public sealed class TrustSafetyTests : IDisposable
         _root.Write(PolicyPath, RejectAll);
         _root.Write(RegistriesPath + "/a.yaml", "docker: {}\n");
         _root.Write("/home/me/.config/containers/policy.json", "{\"default\": [{\"type\": \"insecureAcceptAnything\"}]}\n");
-        HomeHost host = new(_root.Path);
+        UserHost host = AtHome();
         foreach (string? named in (string?[])[null, "/home/me/.config/containers/policy.json"])
         {
             TrustStore store = new(host, TrustLocations.Find(host, named, null, currentUser: false), TrustMessages.None);
@@ -336,9 +336,12 @@ public sealed class TrustSafetyTests : IDisposable
 
     private TrustStore UserStore(List<string> warnings)
     {
-        HomeHost host = new(_root.Path);
+        UserHost host = AtHome();
         return new TrustStore(host, TrustLocations.Find(host, null, null, currentUser: true), new TrustMessages { Warning = warnings.Add });
     }
+
+    // A root whose user is at home in /home/me.
+    private UserHost AtHome() => new(new RootDirectoryHost(_root.Path), "/home/me");
 
     private static string SampleKey()
     {
@@ -350,28 +353,5 @@ public sealed class TrustSafetyTests : IDisposable
         }
 
         throw new FileNotFoundException("samples/keys/sample.asc");
-    }
-
-    /// <summary>A root whose user is at home in /home/me.</summary>
-    private sealed class HomeHost(string root) : ITrustHost
-    {
-        private readonly RootDirectoryHost _host = new(root);
-
-        public string ComputerName => "home";
-
-        public string? HomeDirectory => "/home/me";
-
-        public string? GetEnvironmentVariable(string name) => null;
-
-        public bool Exists(string path) => _host.Exists(path);
-
-        public HostFile? TryReadFile(string path, int maxBytes) => _host.TryReadFile(path, maxBytes);
-
-        public string ResolvePath(string path) => _host.ResolvePath(path);
-
-        public IReadOnlyList<string> ListDirectory(string path) => _host.ListDirectory(path);
-
-        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
-            _host.BeginChange(directories, timeout, cancellationToken);
     }
 }

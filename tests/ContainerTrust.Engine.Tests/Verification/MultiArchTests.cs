@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.Tests.Evaluation;
-using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
@@ -22,7 +20,7 @@ public sealed class MultiArchTests
             "signedIdentity":{"type":"exactRepository","dockerRepository":"registry.example.com/app"}}]}}}
         """;
 
-    private static readonly TestSigner s_signer = new("Signer <signer@example.com>");
+    private static readonly ClaimSigner s_signer = new("Signer <signer@example.com>");
     private static readonly byte[] s_amd64 = Instance("amd64");
     private static readonly byte[] s_arm64 = Instance("arm64");
     private static readonly byte[] s_list = List((s_amd64, "amd64"), (s_arm64, "arm64"));
@@ -33,7 +31,7 @@ public sealed class MultiArchTests
     public async Task Without_a_platform_it_is_the_instance_of_the_judged_host(string machine, string platform)
     {
         byte[] instance = machine == "x86_64" ? s_amd64 : s_arm64;
-        FileHost host = Host(instance);
+        MemoryHost host = Host(instance);
         host.Machine = machine;
         ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Host);
         Assert.True(result.IsValid, result.Reason);
@@ -48,7 +46,7 @@ public sealed class MultiArchTests
     public async Task Of_a_system_that_tells_no_machine_it_is_this_one_s_and_that_is_said()
     {
         List<string> said = [];
-        FileHost host = Host(s_amd64, s_arm64);
+        MemoryHost host = Host(s_amd64, s_arm64);
         ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Host, new TrustMessages { Warning = said.Add });
         Assert.Equal(ImagePlatform.OfMachine(Engine.Hosts.LocalHost.Instance.Machine!)!.ToString(), result.Platform);
         Assert.Contains(said, static s => s.StartsWith("Nothing tells which machine the judged system is for", StringComparison.Ordinal));
@@ -77,9 +75,9 @@ public sealed class MultiArchTests
     public async Task Where_list_and_instance_are_alike_nothing_is_said_of_the_list()
     {
         PlatformChoice arm64 = PlatformChoice.Of(ImagePlatform.Parse("linux/arm64"));
-        foreach (FileHost host in new[] { Host(), Host(s_list, s_arm64) })
+        foreach (MemoryHost host in new[] { Host(), Host(s_list, s_arm64) })
             Assert.DoesNotContain("list", (await VerifyAsync(host, arm64)).Reason, StringComparison.Ordinal);
-        FileHost accepting = Host().With("/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
+        MemoryHost accepting = Host().With("/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
         ImageSignatureResult result = await VerifyAsync(accepting, arm64);
         Assert.True(result.IsValid);
         Assert.DoesNotContain("list", result.Reason, StringComparison.Ordinal);
@@ -89,7 +87,7 @@ public sealed class MultiArchTests
     public async Task A_list_whose_signatures_cannot_be_read_spoils_no_verdict()
     {
         List<string> said = [];
-        FileHost host = Host(s_arm64).With("/srv/app/signature-1", new byte[8 << 20]);
+        MemoryHost host = Host(s_arm64).With("/srv/app/signature-1", new byte[8 << 20]);
         ImageSignatureResult result = await VerifyAsync(host, PlatformChoice.Of(ImagePlatform.Parse("linux/arm64")),
             new TrustMessages { Verbose = said.Add });
         Assert.True(result.IsValid, result.Reason);
@@ -125,7 +123,7 @@ public sealed class MultiArchTests
         Assert.StartsWith("Of 2 instances, 1 is refused: linux/amd64.", results[^1].Reason, StringComparison.Ordinal);
         Assert.Contains("has a good signature", results[^1].Reason, StringComparison.Ordinal);
 
-        FileHost empty = Host().With("/srv/app/manifest.json", List());
+        MemoryHost empty = Host().With("/srv/app/manifest.json", List());
         Assert.False(Assert.Single(await VerifyAllAsync(empty)).IsValid);
     }
 
@@ -135,7 +133,7 @@ public sealed class MultiArchTests
         foreach (PlatformChoice choice in new[] { PlatformChoice.Host, PlatformChoice.All, PlatformChoice.List,
             PlatformChoice.Parse("linux/s390x") })
         {
-            FileHost host = Host(s_amd64).With("/srv/app/manifest.json", s_amd64).With("/srv/app/signature-1", Signature(s_amd64));
+            MemoryHost host = Host(s_amd64).With("/srv/app/manifest.json", s_amd64).With("/srv/app/signature-1", Signature(s_amd64));
             ImageSignatureResult result = await VerifyAsync(host, choice);
             Assert.True(result.IsValid, result.Reason);
             Assert.Null(result.Platform);
@@ -147,7 +145,7 @@ public sealed class MultiArchTests
     public async Task A_list_in_a_list_is_not_pulled_by_anybody()
     {
         byte[] outer = List((s_list, "arm64"));
-        FileHost host = Host(s_list, s_arm64).With("/srv/app/manifest.json", outer).With($"/srv/app/{Digest(s_list)[7..]}.manifest.json",
+        MemoryHost host = Host(s_list, s_arm64).With("/srv/app/manifest.json", outer).With($"/srv/app/{Digest(s_list)[7..]}.manifest.json",
             s_list)
             .With($"/srv/app/{Digest(s_list)[7..]}.signature-1", Signature(s_list))
             .With("/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
@@ -164,7 +162,7 @@ public sealed class MultiArchTests
     [InlineData(5, "ManifestListTooDeep")]
     public async Task Of_releases_lists_in_lists_are_followed_four_deep(int lists, string? errorId)
     {
-        FileHost host = Host();
+        MemoryHost host = Host();
         byte[] content = s_arm64;
         for (int i = 0; i < lists; i++)
         {
@@ -223,7 +221,7 @@ public sealed class MultiArchTests
     [Fact]
     public async Task An_instance_that_is_not_what_the_list_says_is_an_error()
     {
-        FileHost host = Host(s_arm64).With($"/srv/app/{Digest(s_arm64)[7..]}.manifest.json", s_amd64);
+        MemoryHost host = Host(s_arm64).With($"/srv/app/{Digest(s_arm64)[7..]}.manifest.json", s_amd64);
         foreach (PlatformChoice choice in new[] { PlatformChoice.All, PlatformChoice.Parse("linux/arm64") })
             Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => VerifyAsync(host, choice))).ErrorId);
     }
@@ -243,9 +241,9 @@ public sealed class MultiArchTests
         Assert.Null(PlatformChoice.Host.RequireOne());
     }
 
-    private static FileHost Host(params byte[][] signed)
+    private static MemoryHost Host(params byte[][] signed)
     {
-        FileHost host = new FileHost()
+        MemoryHost host = new MemoryHost()
             .With("/etc/containers/policy.json", SignedBy)
             .With("/keys/signer.asc", s_signer.PublicKey)
             .With("/srv/app/version", "Directory Transport Version: 1.1\n")
@@ -257,19 +255,19 @@ public sealed class MultiArchTests
         return host;
     }
 
-    private static async Task<ImageSignatureResult> VerifyAsync(FileHost host, PlatformChoice choice, TrustMessages? messages = null)
+    private static async Task<ImageSignatureResult> VerifyAsync(MemoryHost host, PlatformChoice choice, TrustMessages? messages = null)
     {
         using ImageVerifier verifier = Verifier(host, messages ?? TrustMessages.None);
         return (await verifier.VerifyChosenAsync(Image, choice, CancellationToken.None))[0];
     }
 
-    private static async Task<IReadOnlyList<ImageSignatureResult>> VerifyAllAsync(FileHost host)
+    private static async Task<IReadOnlyList<ImageSignatureResult>> VerifyAllAsync(MemoryHost host)
     {
         using ImageVerifier verifier = Verifier(host, TrustMessages.None);
         return await verifier.VerifyChosenAsync(Image, PlatformChoice.All, CancellationToken.None);
     }
 
-    private static ImageVerifier Verifier(FileHost host, TrustMessages messages) =>
+    private static ImageVerifier Verifier(MemoryHost host, TrustMessages messages) =>
         new(TrustStore.Open(host, new TrustStoreOptions(), messages), new VerificationOptions(), messages);
 
     private static byte[] Signature(byte[] manifest) => s_signer.SignClaim($"{Repository}:v1", Digest(manifest));

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Tests.ImagePolicies;
-using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.TestCluster;
 
 namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
