@@ -202,8 +202,8 @@ public sealed class TrustStore
     /// <summary>Works out what changes would do, to be made later.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="inPart">
-    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>). Nothing is left where changes are possible
-    /// only without each other.
+    /// Whether changes that are not possible are set apart (<see cref="PreparedChanges.Refused"/>). Nothing is left where changes are
+    /// possible only without each other.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The changes that are possible, and what they would do.</returns>
@@ -329,7 +329,10 @@ public sealed class TrustStore
         foreach (LookasideWarning warning in configuration.Warnings)
             _told.WarnOnce(warning.Message);
         foreach (DropInFile source in configuration.Sources)
-            _told.SayOnce($"registries.d: {source.Path}{(source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}")}.");
+        {
+            string hides = source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}";
+            _told.SayOnce($"registries.d: {source.Path}{hides}.");
+        }
         return configuration;
     }
 

@@ -32,8 +32,8 @@ internal static class PoolJudge
     {
         if (findings.Has(Updating) || findings.Has(NotRendered))
             findings.Add(Paused, $"The pool {Name(pool)} is paused, so its machines do not take " +
-                $"{Shown(pool.Target ?? "a new rendered config")}. Unpause it: oc patch machineconfigpool/{Name(pool)} --type merge " +
-                "--patch '{\"spec\":{\"paused\":false}}'");
+                $"{Shown(pool.Target ?? "a new rendered config")}. Unpause it: oc patch machineconfigpool/{Name(pool)}" +
+                " --type merge --patch '{\"spec\":{\"paused\":false}}'");
         else
             findings.Note($"The pool {Name(pool)} is paused: later changes will not reach its machines.");
     }
