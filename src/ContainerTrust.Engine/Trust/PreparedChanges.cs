@@ -1,3 +1,7 @@
+using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>A change that is not possible, and why.</summary>
@@ -38,4 +42,17 @@ public sealed class PreparedChanges
 
     /// <summary>Whether the host may have been changed since, while a question waited for its answer.</summary>
     internal bool IsOld => Environment.TickCount64 - MadeAt > FreshMilliseconds;
+
+    /// <summary>Looks at key files again: a person was asked meanwhile, and one may have gone or been replaced.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="changes">The changes that are wanted.</param>
+    /// <exception cref="TrustException">A key file is missing or has no key that can sign now.</exception>
+    internal static void RequireKeys(ITrustHost host, IReadOnlyList<TrustChange> changes)
+    {
+        TrustRequirement[] requirements = [.. changes.Where(static c => c.RequiresKeys).SelectMany(static c => c.Requirements ?? [])];
+        host.Prefetch(PolicyFiles.Of(requirements));
+        KeyFiles keys = new(new KeyMaterialFiles(host));
+        if (KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, TrustMessages.None) is [TrustException fault, ..])
+            throw fault;
+    }
 }

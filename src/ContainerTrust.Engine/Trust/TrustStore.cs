@@ -186,7 +186,7 @@ public sealed class TrustStore
         if (prepared.IsOld)
         {
             Host.Refresh();
-            RequireKeys(wanted);
+            PreparedChanges.RequireKeys(Host, wanted);
         }
 
         TrustPlan? plan = prepared.IsOld || wanted.Count < prepared.Changes.Count ? null : prepared.Plan;
@@ -269,16 +269,6 @@ public sealed class TrustStore
             _messages.Warning(fault.Message);
     }
 
-    // A person was asked meanwhile, and a key file may have gone or been replaced.
-    private void RequireKeys(IReadOnlyList<TrustChange> changes)
-    {
-        TrustRequirement[] requirements = [.. changes.Where(static c => c.RequiresKeys).SelectMany(static c => c.Requirements ?? [])];
-        Host.Prefetch(PolicyFiles.Of(requirements));
-        KeyFiles keys = new(new KeyMaterialFiles(Host));
-        if (KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, TrustMessages.None) is [TrustException fault, ..])
-            throw fault;
-    }
-
     /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a
     /// key.</summary>
     /// <param name="requirements">A requirement list.</param>
@@ -333,6 +323,7 @@ public sealed class TrustStore
             string hides = source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}";
             _told.SayOnce($"registries.d: {source.Path}{hides}.");
         }
+
         return configuration;
     }
 
