@@ -49,11 +49,15 @@ public sealed class OpenPgpKeyring
                 Add(byKeyId, new KeyringEntry(certificate, subkey));
         }
 
+        List<string> losses = [];
         foreach (var certificate in files.Certificates.Where(static c => c.Refusal is not null && c.Raw.Primary.Blocks.All(static b => b.Loss is not null)))
         {
             foreach (var key in certificate.Subkeys.Prepend(certificate.Primary))
                 _lost.TryAdd(key.Packet.KeyId, certificate.Refusal!);
+            losses.Add($"key {certificate.Primary.Packet.Fingerprint} is lost, as {certificate.Refusal}");
         }
+
+        Losses = losses;
 
         HasLosses = certificates.Exists(static c => c.LossByGnuPg is not null);
         PrimaryFingerprints = fingerprints;
@@ -70,6 +74,9 @@ public sealed class OpenPgpKeyring
 
     /// <summary>Whose verdict is given. Null for that of this product.</summary>
     internal OpenPgpConsumer? Consumer { get; }
+
+    /// <summary>The keys that the program whose reading counts loses, and why: clauses.</summary>
+    internal IReadOnlyList<string> Losses { get; }
 
     /// <summary>Whether GnuPG loses any of <see cref="Certificates"/>.</summary>
     internal bool HasLosses { get; }

@@ -27,6 +27,7 @@ public sealed class ImageVerifier : IDisposable
     private readonly VerificationOptions _options;
     private readonly TrustMessages _messages;
     private readonly IReadOnlyList<string> _fingerprints;
+    private readonly JudgingRelease _release;
     private readonly RequirementKeys _policyKeys;
     private readonly RequirementKeys _ownKeys;
     private readonly Lazy<IReadOnlyList<TrustRequirement>?> _keyRequirements;
@@ -53,8 +54,9 @@ public sealed class ImageVerifier : IDisposable
         _options = options;
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
-        _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
+        _release = new JudgingRelease(options.As, store.Host);
+        _policyKeys = _release.KeysOf(store.Host, WarnOnce, messages.Verbose);
+        _ownKeys = _release.KeysOf(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
             () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
@@ -227,6 +229,7 @@ public sealed class ImageVerifier : IDisposable
         ManifestDigest = fetched.Judged.Digest,
         ListDigest = fetched.ListDigest,
         IsValid = judgement.Verdict.IsAccepted,
+        JudgedAs = _release.Name,
         Reason = judgement.Verdict.Reason,
         Scope = judgement.Scope,
         ScopeReason = judgement.ScopeReason,
@@ -260,7 +263,8 @@ public sealed class ImageVerifier : IDisposable
             TakesBundles = HasOwnKeys,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
-        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        PolicyVerdict verdict = (HasOwnKeys ? null : _release.WhyRefused(_policy.Value))
+            ?? PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
         return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure };
     }
 
