@@ -23,24 +23,6 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     private static readonly (string Name, OpenPgpLibrary Library)[] s_libraries =
         [("gpg", OpenPgpLibrary.GnuPg), ("sequoia", OpenPgpLibrary.Sequoia), ("go", OpenPgpLibrary.Go)];
 
-    /// <summary>Names to choose from, for completion, and what each is.</summary>
-    public static IReadOnlyList<(string Name, string What)> Examples { get; } =
-    [
-        ("podman4.9", "RHEL 8 and 9 of 2024"),
-        ("podman5", "Every podman 5: what one of them refuses is refused"),
-        ("podman5.4", "containers/image 5.34"),
-        ("podman5.6", "The last one that takes no signatures by subkeys"),
-        ("podman5.8", "containers/image 5.39"),
-        ("podman6", "podman 6, with GnuPG unless the host is Fedora 43 or later"),
-        ("podman6/gpg", "podman 6 with GnuPG, as RHEL, CentOS and Debian build it"),
-        ("podman6/sequoia", "podman 6 with Sequoia, as Fedora builds it"),
-        ("podman6/go", "podman 6 with Go's OpenPGP: static builds, macOS, Windows"),
-        ("skopeo1.20", "containers/image 5.36"),
-        ("skopeo1.23", "The skopeo of podman 6"),
-        ("buildah1.44", "The Buildah of podman 6"),
-        ("crio1.34", "CRI-O of Kubernetes 1.34"),
-    ];
-
     /// <summary>The release by whose rules files are looked for.</summary>
     public ContainersRelease Release => (ImageFrom >= ReadsAllLevels ? ContainersRelease.Six : ContainersRelease.Five) with
     {
