@@ -44,6 +44,8 @@ public sealed class RuleTests
         ["KeyExpiring"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.EndingAt(AuditHost.Now.AddDays(29))), ImageTrustSeverity.Warning, "registry.example.com"),
         ["KeyUnusable"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.NotForSigning), ImageTrustSeverity.Error, "registry.example.com"),
         ["KeyWeak"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa), ImageTrustSeverity.Warning, "registry.example.com"),
+        ["KeyLost"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.BeforeVersion6).With("/etc/os-release", "ID=rhel\nVERSION_ID=9.7\n"),
+            ImageTrustSeverity.Error, "registry.example.com"),
         ["KeyPartSkipped"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign + AuditKeys.RsaPem), ImageTrustSeverity.Information, "registry.example.com"),
         ["LookasideInvalid"] = (static () => AuditHost.Good().With("/etc/containers/registries.d/second.yaml", "docker:\n  registry.example.com:\n    lookaside: https://b.example.com\n"), ImageTrustSeverity.Error, null),
         ["LookasideDoubtful"] = (static () => AuditHost.Good().With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://a.example.com\n    looksaide: https://b.example.com\n"), ImageTrustSeverity.Warning, null),

@@ -145,7 +145,7 @@ public sealed class OpenPgpKeyReaderTests
     [InlineData(new byte[] { 3, 0, 0, 0, 1, 0, 0, 1 }, "version 3")]
     [InlineData(new byte[] { 5, 0, 0, 0, 1, 27 }, "version 5")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 99, 1, 2 }, "unknown algorithm 99 (version 4)")]
-    [InlineData(new byte[] { 6, 0, 0, 0, 1, 31, 0, 0, 0, 2, 1, 2 }, "unknown algorithm 31 (version 6)")]
+    [InlineData(new byte[] { 6, 0, 0, 0, 1, 32, 0, 0, 0, 2, 1, 2 }, "unknown algorithm 32 (version 6)")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 3, 0x2A, 0x03, 0x04, 0, 1, 1 }, "unknown curve 1.2.3.4")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 22, 3, 0x2B, 0x65, 0x71, 0, 1, 1 }, "unknown curve 1.3.101.113")]
     public void Keys_and_subkeys_of_unknown_kinds_are_skipped_and_named(byte[] body, string kind)
