@@ -15,12 +15,18 @@ internal static class VerifyCommand
         CommonOptions common = new();
         SignatureOptions signatures = new();
         ConnectionOptions connection = new();
-        Argument<string[]> images = new("image") { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> platform = new("--platform") { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
-        Option<string?> inReleaseOf = new("--in-release") { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
-        Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
+        Argument<string[]> images = new("image")
+            { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> platform = new("--platform")
+            { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list " +
+            "alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
+        Option<string?> inReleaseOf = new("--in-release")
+            { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
+        Option<bool> requireSignature = new("--require-signature")
+            { Description = "What the policy accepts without a signature is not valid" };
         Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
-        Option<string?> digest = new("--manifest-digest") { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
+        Option<string?> digest = new("--manifest-digest")
+            { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
         Option<string?> reference = new("--reference")
         {
             Description = "The image's reference, with --manifest or --manifest-digest; with a digest of its own, instead of an image",
@@ -31,7 +37,8 @@ internal static class VerifyCommand
             Description = "With --manifest, --manifest-digest or --reference by digest: file with a signature",
             HelpName = "file",
         };
-        Option<int> throttle = new("--throttle-limit") { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
+        Option<int> throttle = new("--throttle-limit")
+            { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
         Option<string?> consumer = new("--as")
         {
             Description = "Give this release's verdict: podman5.4, skopeo1.20, crio1.34, podman6/gpg, podman6/sequoia, podman6/go",

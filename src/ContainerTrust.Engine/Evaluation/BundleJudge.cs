@@ -32,13 +32,16 @@ internal sealed class BundleJudge(SigstoreTrust trust, IReadOnlyList<string> acc
             Digest = manifest.Digest,
         };
         if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.KeyFingerprint))
-            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one of the fingerprints asked for." };
+            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one " +
+                "of the fingerprints asked for." };
         if (requiresName)
-            return signature with { Reason = "The signature is good, but it is in a bundle, which names no image, and a name is asked for." };
+            return signature with { Reason =
+                "The signature is good, but it is in a bundle, which names no image, and a name is asked for." };
         return signature with
         {
             IsValid = true,
-            Reason = $"Signed by the key {verification.KeyFingerprint} for this digest. The signature is in a bundle, which names no image; podman and skopeo do not read it.",
+            Reason = $"Signed by the key {verification.KeyFingerprint} for this digest. The signature is in a bundle, which names no " +
+                "image; podman and skopeo do not read it.",
         };
     }
 }

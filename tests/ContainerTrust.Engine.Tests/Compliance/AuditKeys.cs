@@ -27,7 +27,8 @@ internal static class AuditKeys
     /// <summary>A key, and after it one of version 6, at which GnuPG stops.</summary>
     public static byte[] BeforeVersion6 { get; } = [.. Good, .. OfVersion6(TestSigner.Ed25519Key(s_made, version: 6))];
 
-    public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(), .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
+    public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(),
+        .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
 
     public static byte[] NotForSigning { get; } = Make(s_signer, TestPackets.Flags(1));
 
@@ -55,7 +56,8 @@ internal static class AuditKeys
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using RSA? rsa = rsaBits > 0 ? RSA.Create(rsaBits) : null;
-        CertificateRequest request = rsa is null ? new("CN=Test CA", key, HashAlgorithmName.SHA256) : new("CN=Test CA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        CertificateRequest request = rsa is null ? new("CN=Test CA", key, HashAlgorithmName.SHA256)
+            : new("CN=Test CA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
         using X509Certificate2 certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), end);
         return certificate.ExportCertificatePem() + "\n";
@@ -65,12 +67,14 @@ internal static class AuditKeys
         [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, s_made + 1, TestPackets.Flags(3))];
 
     private static byte[] Make(TestSigner signer, params byte[][] hashed) =>
-        [.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. signer.Certify(UserId, s_made, hashed.Length == 0 ? [TestPackets.Flags(3)] : hashed)];
+        [.. signer.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. signer.Certify(UserId, s_made, hashed.Length == 0 ? [TestPackets.Flags(3)] : hashed)];
 
     private static byte[] MakeSha1(TestSigner signer)
     {
         byte[] data = [.. signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))];
-        return [.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, s_made, hash: 2))];
+        return [.. signer.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. TestPackets.Packet(PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, s_made, hash: 2))];
     }
 
     private static string Pem(Func<AsymmetricAlgorithm> make)

@@ -162,7 +162,8 @@ internal static class MessageVerifier
         var reader = new SubpacketReader(signature.HashedArea);
         while (fingerprint.IsEmpty && reader.TryRead(out var type, out _, out var value))
         {
-            if (type == SubpacketType.IssuerFingerprint && value.Length == (signature.Version == 6 ? 33 : 21) && value[0] == signature.Version)
+            if (type == SubpacketType.IssuerFingerprint && value.Length == (signature.Version == 6 ? 33 : 21)
+                && value[0] == signature.Version)
                 fingerprint = value[1..];
         }
 
@@ -177,12 +178,14 @@ internal static class MessageVerifier
         };
     }
 
-    private static OpenPgpKeyring.KeyringEntry? FindSigner(ReadOnlySpan<OpenPgpKeyring.KeyringEntry> entries, in SignaturePacket signature, ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> content)
+    private static OpenPgpKeyring.KeyringEntry? FindSigner(ReadOnlySpan<OpenPgpKeyring.KeyringEntry> entries, in SignaturePacket signature,
+        ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> content)
     {
         foreach (var entry in entries)
         {
             var packet = entry.Key.Packet;
-            if ((fingerprint.IsEmpty || packet.IsFingerprint(fingerprint)) && entry.Key.Key is { } key && SignatureVerifier.IsMadeBy(signature, packet, key, content, []))
+            if ((fingerprint.IsEmpty || packet.IsFingerprint(fingerprint)) && entry.Key.Key is { } key
+                && SignatureVerifier.IsMadeBy(signature, packet, key, content, []))
                 return entry;
         }
 

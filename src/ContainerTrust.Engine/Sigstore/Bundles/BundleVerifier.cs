@@ -43,7 +43,8 @@ internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
         {
             throw new SigstoreRefusal(
                 SigstoreProblem.OtherMediaType,
-                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of the image, and not a signature.");
+                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of " +
+                    "the image, and not a signature.");
         }
 
         return statement.Sha256.Contains(digest)
