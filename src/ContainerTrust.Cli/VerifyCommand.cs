@@ -91,7 +91,9 @@ internal static class VerifyCommand
                 if (signatures.Keys(result) is not { Length: > 0 })
                     throw Usage("--signature requires --key.");
                 return Verdicts.Print(
-                    Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, release, common.Messages(result).Verbose),
+                    Files(
+                        signatures, result, manifestPath, manifestDigest, signedReference!, files, release,
+                        common.Messages(result).Verbose),
                     [signedReference!],
                     result.GetValue(quiet),
                     result.GetValue(json),

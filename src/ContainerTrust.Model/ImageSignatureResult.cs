@@ -42,7 +42,8 @@ public sealed record ImageSignatureResult
     public required bool IsValid { get; init; }
 
     /// <summary>
-    /// The release whose verdict it is, if one was asked for, such as <c>podman 5.4 built with gpgme (GnuPG)</c>. Null for none in particular.
+    /// The release whose verdict it is, if one was asked for, such as <c>podman 5.4 built with gpgme (GnuPG)</c>. Null for
+    /// none in particular.
     /// </summary>
     public string? JudgedAs { get; init; }
 
@@ -86,5 +87,6 @@ public sealed record ImageSignatureResult
     public string? ReleaseComponent { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line($"{Image}: {(IsValid ? "valid" : "not valid")}{(JudgedAs is null ? "" : $" as {JudgedAs}")}: {Reason}");
+    public override string ToString() => PrintableText.Line(
+        $"{Image}: {(IsValid ? "valid" : "not valid")}{(JudgedAs is null ? "" : $" as {JudgedAs}")}: {Reason}");
 }

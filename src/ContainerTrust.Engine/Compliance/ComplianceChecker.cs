@@ -135,7 +135,8 @@ public static class ComplianceChecker
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
             audit.Host.Prefetch(
-                [.. PolicyFiles.Of(audit.Policy), .. OperatingSystemRelease.Files, UserPolicyCheck.Homes, .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
+                [.. PolicyFiles.Of(audit.Policy), .. OperatingSystemRelease.Files, UserPolicyCheck.Homes,
+                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
         }
         catch (TrustFormatException e)
         {

@@ -190,8 +190,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 Source source = sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(fingerprint)).Source ?? sound[0].Source;
                 string who = isKnown ? "podman and skopeo on this host accept" : "podman and skopeo built with gpgme accept";
                 Add(ComplianceRules.KeyLost, source,
-                    $"Key {fingerprint} in {source.Name}, required by {use.Words}, is lost: {certificate.LossByGnuPg}. So {who} nothing that it signs. "
-                        + "Put each key of version 6 into a file of its own.",
+                    $"Key {fingerprint} in {source.Name}, required by {use.Words}, is lost: {certificate.LossByGnuPg}. "
+                        + $"So {who} nothing that it signs. Put each key of version 6 into a file of its own.",
                     isKnown ? isAnyKept ? ImageTrustSeverity.Warning : null : ImageTrustSeverity.Information);
             }
         }

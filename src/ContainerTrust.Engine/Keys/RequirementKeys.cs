@@ -43,7 +43,9 @@ public sealed class RequirementKeys
     /// <summary>The release that reads the keys and judges by them. Null for none in particular.</summary>
     internal OpenPgpConsumer? Consumer { get; init; }
 
-    /// <summary>Whether the host's GnuPG is known to stop at keys of version 6. Asked only where it matters, without <see cref="Consumer"/>.</summary>
+    /// <summary>
+    /// Whether the host's GnuPG is known to stop at keys of version 6. Asked only where it matters, without <see cref="Consumer"/>.
+    /// </summary>
     internal Func<bool> HasOlderGnuPg { get; init; } = static () => false;
 
     /// <summary>The keys of a requirement.</summary>
@@ -129,7 +131,8 @@ public sealed class RequirementKeys
             foreach (string detail in keyring.Details)
                 _say(detail);
             return keyring.PrimaryFingerprints.Count == 0
-                ? new RequirementKeyring(null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}{Why(keyring)}.")
+                ? new RequirementKeyring(
+                    null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}{Why(keyring)}.")
                 : new RequirementKeyring(keyring, "");
         }
         catch (TrustException e)

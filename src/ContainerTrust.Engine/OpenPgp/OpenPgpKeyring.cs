@@ -50,7 +50,8 @@ public sealed class OpenPgpKeyring
         }
 
         List<string> losses = [];
-        foreach (var certificate in files.Certificates.Where(static c => c.Refusal is not null && c.Raw.Primary.Blocks.All(static b => b.Loss is not null)))
+        foreach (var certificate in files.Certificates.Where(
+            static c => c.Refusal is not null && c.Raw.Primary.Blocks.All(static b => b.Loss is not null)))
         {
             foreach (var key in certificate.Subkeys.Prepend(certificate.Primary))
                 _lost.TryAdd(key.Packet.KeyId, certificate.Refusal!);

@@ -85,7 +85,8 @@ internal abstract class VerificationKey
                 created = new EddsaVerificationKey(EddsaForm.Ed448, body[^57..].ToArray());
                 break;
             case PublicKeyAlgorithm.MlDsa65Ed25519 or PublicKeyAlgorithm.MlDsa87Ed448:
-                created = CompositeVerificationKey.TryCreate(key.Algorithm == PublicKeyAlgorithm.MlDsa65Ed25519 ? EddsaForm.Ed25519 : EddsaForm.Ed448, body[10..]);
+                bool isSmaller = key.Algorithm == PublicKeyAlgorithm.MlDsa65Ed25519;
+                created = CompositeVerificationKey.TryCreate(isSmaller ? EddsaForm.Ed25519 : EddsaForm.Ed448, body[10..]);
                 break;
             default:
                 problem = "is not of an algorithm that signs";

@@ -228,7 +228,8 @@ public sealed class ImageVerifier : IDisposable
         if (fetched.Manifest is null && fetched.Source is null && HasOwnKeys)
             result = result with { Reason = $"{result.Reason} Only this digest was judged; of a multi-arch list, podman " +
                 "pull asks about the instance." };
-        (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
+        PinnedName name = new(this);
+        (string? pinned, string refusal) = await name.FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
         return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };
     }
 
@@ -257,8 +258,8 @@ public sealed class ImageVerifier : IDisposable
             TakesBundles = HasOwnKeys,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
-        PolicyVerdict verdict = (HasOwnKeys ? null : _release.WhyRefused(_policy.Value))
-            ?? PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        PolicyVerdict? refusal = HasOwnKeys ? null : _release.WhyRefused(_policy.Value);
+        PolicyVerdict verdict = refusal ?? PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
         return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure, JudgedAs = _release.Name };
     }
 

@@ -29,7 +29,8 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
     /// <param name="dataName">What key data inside a policy is called.</param>
     /// <returns>The keys; nothing has been read yet.</returns>
-    public RequirementKeys KeysOf(ITrustHost files, Action<string> warn, Action<string>? say, string? dataName = null) => new(files, warn, say, dataName)
+    public RequirementKeys KeysOf(ITrustHost files, Action<string> warn, Action<string>? say, string? dataName = null) =>
+        new(files, warn, say, dataName)
     {
         Consumer = Consumer,
         HasOlderGnuPg = () => _system.Value is { } system && ConsumerName.HasOlderGnuPg(system),

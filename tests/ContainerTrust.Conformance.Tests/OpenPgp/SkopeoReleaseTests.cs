@@ -9,14 +9,15 @@ using ContainerTrust.Engine.Trust.Consumers;
 namespace ContainerTrust.Conformance.Tests.OpenPgp;
 
 /// <summary>
-/// The verdict of a named release is that of this machine's skopeo, by a policy and over a signed <c>dir:</c> image: key files with a key of
-/// version 6 among others, and signatures by subkeys, of version 3 and in armor.
+/// The verdict of a named release is that of this machine's skopeo, by a policy and over a signed <c>dir:</c> image: key files with a key
+/// of version 6 among others, and signatures by subkeys, of version 3 and in armor.
 /// </summary>
 public sealed class SkopeoReleaseTests : IDisposable
 {
     private const string Reference = "example.com/app:1";
     private const uint Made = TestPackets.Created;
-    private static readonly TestSigner A = TestSigner.Rsa(Made), B = TestSigner.EcdsaP256(Made), C = TestSigner.Rsa(Made + 1), Sub = TestSigner.Rsa(Made + 5);
+    private static readonly TestSigner A = TestSigner.Rsa(Made), B = TestSigner.EcdsaP256(Made), C = TestSigner.Rsa(Made + 1);
+    private static readonly TestSigner Sub = TestSigner.Rsa(Made + 5);
     private static readonly TestSigner Six = TestSigner.Ed25519Key(Made, version: 6);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ct-skopeo-").FullName;
@@ -40,7 +41,10 @@ public sealed class SkopeoReleaseTests : IDisposable
         ConsumerName name = ConsumerName.Parse("skopeo" + version);
         string digest = WriteImage();
         byte[] claim = Encoding.UTF8.GetBytes(
-            $$$"""{"critical":{"identity":{"docker-reference":"{{{Reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"atomic container signature"},"optional":{}}""");
+            $$$"""
+            {"critical":{"identity":{"docker-reference":"{{{Reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},
+            "type":"atomic container signature"},"optional":{}}
+            """);
         OpenPgpConsumer consumer = name.On(null);
         foreach (bool isArmored in new[] { false, true })
         {
@@ -50,9 +54,12 @@ public sealed class SkopeoReleaseTests : IDisposable
             foreach ((string what, byte[] signature) in Signatures(claim))
             {
                 File.WriteAllBytes($"{_directory}/image/signature-1", signature);
-                bool isAccepted = Tools.Run(skopeo, ["--policy", $"{_directory}/policy.json", "copy", $"dir:{_directory}/image", $"dir:{_directory}/copy"]).ExitCode == 0;
+                string[] arguments = ["--policy", $"{_directory}/policy.json", "copy", $"dir:{_directory}/image", $"dir:{_directory}/copy"];
+                bool isAccepted = Tools.Run(skopeo, arguments).ExitCode == 0;
                 OpenPgpVerification result = ours.Verify(signature, DateTimeOffset.UtcNow);
-                Assert.True(isAccepted == result.IsGood, $"{what} by {file} (armored: {isArmored}): skopeo {isAccepted}, we {result.Problem}: {result.Reason}");
+                Assert.True(
+                    isAccepted == result.IsGood,
+                    $"{what} by {file} (armored: {isArmored}): skopeo {isAccepted}, we {result.Problem}: {result.Reason}");
             }
         }
     }
@@ -63,7 +70,8 @@ public sealed class SkopeoReleaseTests : IDisposable
         yield return ("b", B.Message(claim, Made + 20));
         yield return ("c", C.Message(claim, Made + 20));
         yield return ("subkey", Sub.Message(claim, Made + 20));
-        yield return ("version 3", [.. TestPackets.Packet(PacketTag.Signature, A.SignVersion3(SignatureType.Binary, claim, Made + 20)), .. TestSigner.Literal(claim)]);
+        byte[] version3 = TestPackets.Packet(PacketTag.Signature, A.SignVersion3(SignatureType.Binary, claim, Made + 20));
+        yield return ("version 3", [.. version3, .. TestSigner.Literal(claim)]);
         yield return ("armored", TestPackets.Armor(A.Message(claim, Made + 20), label: "MESSAGE"));
         yield return ("version 6", Six.Message(claim, Made + 20));
     }
@@ -82,13 +90,19 @@ public sealed class SkopeoReleaseTests : IDisposable
         Directory.CreateDirectory($"{_directory}/image");
         string config = Convert.ToHexString(SHA256.HashData("{}"u8)).ToLowerInvariant();
         byte[] manifest = Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":2,"digest":"sha256:{{config}}"},"layers":[]}""");
+            $$"""
+            {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","layers":[],
+            "config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":2,"digest":"sha256:{{config}}"}}
+            """);
         File.WriteAllText($"{_directory}/image/version", "Directory Transport Version: 1.1\n");
         File.WriteAllBytes($"{_directory}/image/{config}", "{}"u8.ToArray());
         File.WriteAllBytes($"{_directory}/image/manifest.json", manifest);
         File.WriteAllText(
             $"{_directory}/policy.json",
-            $$"""{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{_directory}}/keys","signedIdentity":{"type":"exactReference","dockerReference":"{{Reference}}"}}]}""");
+            $$"""
+            {"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{_directory}}/keys",
+            "signedIdentity":{"type":"exactReference","dockerReference":"{{Reference}}"}}]}
+            """);
         return "sha256:" + Convert.ToHexString(SHA256.HashData(manifest)).ToLowerInvariant();
     }
 }

@@ -1,6 +1,6 @@
 namespace ContainerTrust.Engine.Tests.Compliance;
 
-/// <summary>A key file in which a key of version 6 makes GnuPG lose others: a fault where the host's GnuPG is known to, else a note.</summary>
+/// <summary>A key file with a key of version 6, for which GnuPG loses others: a fault where the host's is known to, else a note.</summary>
 public sealed class LostKeyTests
 {
     [Theory]
@@ -19,8 +19,8 @@ public sealed class LostKeyTests
         Assert.Equal(("KeyLost", severity, AuditHost.Key), (finding.RuleId, finding.Severity, finding.Path));
         Assert.Null(finding.Fix);
         Assert.Matches(
-            $"^Key [0-9A-F]{{40}} in {AuditHost.Key}, required by .*, is lost: it is the last key before the key [0-9A-F]{{64}} of version 6 in "
-                + $"{AuditHost.Key}, at which GnuPG up to 2\\.4 stops and loses the key that it reads\\. So podman and skopeo "
+            $"^Key [0-9A-F]{{40}} in {AuditHost.Key}, required by .*, is lost: it is the last key before the key [0-9A-F]{{64}} of version "
+                + $"6 in {AuditHost.Key}, at which GnuPG up to 2\\.4 stops and loses the key that it reads\\. So podman and skopeo "
                 + (severity == ImageTrustSeverity.Error ? "on this host" : "built with gpgme")
                 + " accept nothing that it signs\\. Put each key of version 6 into a file of its own\\.$",
             finding.Message);

@@ -23,7 +23,8 @@ public sealed class JudgingReleaseTests : IDisposable
 
     public JudgingReleaseTests()
     {
-        byte[] manifest = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            """{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
         Write("etc/containers/policy.json", Policy("\"keyPath\":\"/keys/alice.gpg\""));
         Write("keys/alice.gpg", Alice.PublicKey);
         Write("img/manifest.json", manifest);
@@ -72,8 +73,8 @@ public sealed class JudgingReleaseTests : IDisposable
         ImageSignatureResult result = await JudgeAsync("podman4.1");
         Assert.False(result.IsValid);
         Assert.Equal(
-            "podman 4.1 refuses every image: policy.json has keyPaths, which containers/image knows since 5.22; older ones refuse the whole "
-                + "policy, and so every image.", result.Reason);
+            "podman 4.1 refuses every image: policy.json has keyPaths, which containers/image knows since 5.22; older ones refuse the "
+                + "whole policy, and so every image.", result.Reason);
     }
 
     [Fact]
@@ -88,7 +89,8 @@ public sealed class JudgingReleaseTests : IDisposable
     [Fact]
     public async Task Files_are_looked_for_as_the_release_does()
     {
-        File.Move($"{_root}/etc/containers/policy.json", Path.Combine(Directory.CreateDirectory($"{_root}/usr/share/containers").FullName, "policy.json"));
+        Directory.CreateDirectory($"{_root}/usr/share/containers");
+        File.Move($"{_root}/etc/containers/policy.json", $"{_root}/usr/share/containers/policy.json");
         Assert.True((await JudgeAsync("podman6")).IsValid);
         Assert.Equal("PolicyNotFound", (await Assert.ThrowsAsync<TrustException>(() => JudgeAsync("podman5.8"))).ErrorId);
     }
@@ -111,15 +113,18 @@ public sealed class JudgingReleaseTests : IDisposable
         FileVerifier verifier = new(host, _ => { });
         ImageSignatureResult result = verifier.Verify(files);
         Assert.Equal((true, "podman 5.4 built with gpgme (GnuPG)"), (result.IsValid, result.JudgedAs));
-        TrustException e = Assert.Throws<TrustException>(() => verifier.Verify(files with { KeyPaths = ["/keys/lost.gpg"] }));
-        Assert.Equal("NoUsableKey", e.ErrorId);
-        Assert.Contains("is lost, as it is the last key before the key", e.Message, StringComparison.Ordinal);
+        result = verifier.Verify(files with { KeyPaths = ["/keys/lost.gpg"] });
+        Assert.False(result.IsValid);
+        Assert.Contains("is not among the keys: it is the last key before the key", result.Reason, StringComparison.Ordinal);
         Assert.True(verifier.Verify(files with { KeyPaths = ["/keys/lost.gpg"], As = null }).IsValid);
         Assert.Equal("UnknownConsumer", Assert.Throws<TrustException>(() => verifier.Verify(files with { As = "podman" })).ErrorId);
     }
 
     private static string Policy(string key) =>
-        $$$$"""{"default":[{"type":"reject"}],"transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys",{{{{key}}}},{{{{Identity}}}}}]}}}""";
+        $$$$"""
+        {"default":[{"type":"reject"}],
+        "transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys",{{{{key}}}},{{{{Identity}}}}}]}}}
+        """;
 
     private async Task<ImageSignatureResult> JudgeAsync(string? name)
     {

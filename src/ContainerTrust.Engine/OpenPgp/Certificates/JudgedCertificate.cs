@@ -33,7 +33,9 @@ internal sealed class JudgedCertificate
     /// </summary>
     public bool HasUnreadableStatement { get; init; }
 
-    /// <summary>Why GnuPG loses every copy of it, a clause. Null if it keeps one, and of version 6, which it does not read at all.</summary>
+    /// <summary>
+    /// Why GnuPG loses every copy of it, a clause. Null if it keeps one, and of version 6, which it does not read at all.
+    /// </summary>
     public string? LossByGnuPg => Raw.Key.Version == 6 || !Raw.Primary.Blocks.All(static b => b.LossByGnuPg is not null) ? null
         : Raw.Primary.Blocks.First().LossByGnuPg;
 

@@ -47,7 +47,8 @@ internal sealed class JudgedKeyFiles
         foreach (var source in sources)
             parser.Read(source.Name, source.Content.Span);
         if (reading == KeyFileReading.Sequoia && parser.RefusalBySequoia is { } refusal)
-            throw new TrustFormatException("NoUsableKey", refusal.File, 0, 0, "", $"Sequoia refuses the file whole: it has {refusal.What}.");
+            throw new TrustFormatException(
+                "NoUsableKey", refusal.File, 0, 0, "", $"Sequoia refuses the file whole: it has {refusal.What}.");
         return Judge(parser);
     }
 

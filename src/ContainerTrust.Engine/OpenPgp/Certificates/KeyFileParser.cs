@@ -195,7 +195,11 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
             if (_stop is not null)
                 return;
             if (_readByGnuPg is not null)
-                _readByGnuPg.LossByGnuPg = $"it is the last key before {what} in {name}, at which GnuPG up to 2.4 stops and loses the key that it reads";
+            {
+                _readByGnuPg.LossByGnuPg =
+                    $"it is the last key before {what} in {name}, at which GnuPG up to 2.4 stops and loses the key that it reads";
+            }
+
             _stop = $"it is after {what} in {name}, at which GnuPG up to 2.4 stops";
         }
 

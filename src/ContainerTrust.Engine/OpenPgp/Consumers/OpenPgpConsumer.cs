@@ -74,7 +74,8 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
         : IsShort(key.Packet) || IsShort(certificate.Primary.Packet)
             ? "is by an RSA or DSA key of less than 2,048 bits, which Sequoia refuses unless the host's crypto policy allows it"
         : HasWeakHash(certificate, key)
-            ? "is by a key whose own statements are made with SHA-1 or a weaker hash, and whether Sequoia takes those is for the host's crypto policy"
+            ? "is by a key whose own statements are made with SHA-1 or a weaker hash, and whether Sequoia takes those is for the host's "
+                + "crypto policy"
         : null;
 
     private string? WhyNotByGo(in SignaturePacket signature, PublicKeyPacket key, bool isArmored) =>
@@ -82,7 +83,9 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
         : signature.Version == 3 && ImageTo >= HasOtherGo ? "is of version 3, which Go's OpenPGP has not read since containers/image 5.41"
         : signature.Version == 6 ? "is of version 6, which Go's OpenPGP does not read"
         : IsSha3(signature) ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which Go's OpenPGP does not know"
-        : !IsOfGo(key) ? $"is by a key of the algorithm {key.AlgorithmName}{(key.Curve is { } curve ? $" ({curve.Name})" : "")}, which Go's OpenPGP does not know"
+        : !IsOfGo(key)
+            ? $"is by a key of the algorithm {key.AlgorithmName}{(key.Curve is { } curve ? $" ({curve.Name})" : "")}, which Go's OpenPGP "
+                + "does not know"
         : null;
 
     private bool IsOfGo(PublicKeyPacket key) => key.Algorithm switch
@@ -97,7 +100,8 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
         signature.HashAlgorithm is HashAlgorithms.Sha3With256 or HashAlgorithms.Sha3With512;
 
     private static bool IsShort(PublicKeyPacket key) =>
-        key.Algorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa && key.Size < SequoiaFactoringBits;
+        key.Algorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa
+        && key.Size < SequoiaFactoringBits;
 
     // The statements that say what the key is now. Older ones do not matter.
     private static bool HasWeakHash(JudgedCertificate certificate, JudgedKey key) =>

@@ -110,7 +110,8 @@ internal static class MessageVerifier
             return Refuse(
                 OpenPgpProblem.UnknownKey,
                 keyId is null ? "Its signature names no key."
-                    : keyring.WhyLost(issuer!.Value) is { } lost ? $"Its signature names the key {keyId}, which is not among the keys: {lost}."
+                    : keyring.WhyLost(issuer!.Value) is { } lost
+                        ? $"Its signature names the key {keyId}, which is not among the keys: {lost}."
                     : $"Its signature names the key {keyId}, which is not among the keys.",
                 keyId);
         }
@@ -125,7 +126,8 @@ internal static class MessageVerifier
 
     // The numbers hold. What remains is whether they may count.
     private static OpenPgpVerification JudgeSignature(
-        OpenPgpKeyring keyring, OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature, in SignedMessage message, string? keyId, long now)
+        OpenPgpKeyring keyring, OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature, in SignedMessage message, string? keyId,
+        long now)
     {
         var key = entry.Key.Packet;
         if (signature.HasUnknownCritical)

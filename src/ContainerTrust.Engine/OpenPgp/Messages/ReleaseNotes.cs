@@ -22,7 +22,9 @@ internal static class ReleaseNotes
     /// <param name="signature">The signature.</param>
     /// <param name="certificate">The signer's certificate.</param>
     /// <param name="key">The key of it that made the signature.</param>
-    /// <param name="refusalBySequoia">A key file that Sequoia refuses whole, and what it has that is the reason. Null if there is none.</param>
+    /// <param name="refusalBySequoia">
+    /// A key file that Sequoia refuses whole, and what it has that is the reason. Null if there is none.
+    /// </param>
     /// <returns>Sentences; null if nothing is.</returns>
     public static string? Of(
         in SignaturePacket signature, JudgedCertificate certificate, JudgedKey key, (string File, string What)? refusalBySequoia)
@@ -39,9 +41,11 @@ internal static class ReleaseNotes
             ofVersion,
             key.Packet.IsComposite ? Composite : null,
             certificate.LossByGnuPg is { } loss
-                ? $"podman and skopeo built with gpgme refuse it, as GnuPG loses its key: {loss}. Put the key into a file of its own." : null,
+                ? $"podman and skopeo built with gpgme refuse it, as GnuPG loses its key: {loss}. "
+                    + "Put the key into a file of its own." : null,
             refusalBySequoia is { } refusal
-                ? $"podman built with Sequoia (Fedora 43 and later) refuses the key file {refusal.File} whole, as it has {refusal.What}." : null,
+                ? $"podman built with Sequoia (Fedora 43 and later) refuses the key file {refusal.File} whole, as it has "
+                    + $"{refusal.What}." : null,
         ];
         return Array.Exists(notes, static n => n is not null) ? string.Join(' ', notes.Where(static n => n is not null)) : null;
     }

@@ -89,8 +89,9 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     private static TrustException Unknown(string name) => new(
         "UnknownConsumer",
         TrustErrorKind.InvalidArgument,
-        $"'{Printable.Of(name, Printable.NameLength)}' is not a release whose verdict is known here. Specify podman, skopeo, buildah or crio and the "
-            + "version, such as podman5.4 or crio1.34, and, if you know it, what it verifies OpenPGP with: podman6/gpg, podman6/sequoia or podman6/go.")
+        $"'{Printable.Of(name, Printable.NameLength)}' is not a release whose verdict is known here. Specify podman, skopeo, "
+            + "buildah or crio and the version, such as podman5.4 or crio1.34, and, if you know it, what it verifies OpenPGP with: "
+            + "podman6/gpg, podman6/sequoia or podman6/go.")
     {
         Target = name,
     };

@@ -17,7 +17,8 @@ internal static class PolicyMembers
             .Concat(policy.Default))
         {
             if (Newest(requirement) is { } member && member.Since > image)
-                return $"policy.json has {member.What}, which containers/image knows since 5.{member.Since}; older ones refuse the whole policy, and so every image.";
+                return $"policy.json has {member.What}, which containers/image knows since 5.{member.Since}; older ones refuse "
+                    + "the whole policy, and so every image.";
         }
 
         return null;

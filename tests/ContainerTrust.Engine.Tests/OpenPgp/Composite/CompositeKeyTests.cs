@@ -59,7 +59,8 @@ public sealed class CompositeKeyTests
             "MalformedOpenPgp",
             Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(TestPackets.Packet(PacketTag.PublicKey, cut), "key")).ErrorId);
         byte[] four = [4, .. body[1..6], .. body[10..]];
-        TrustFormatException e = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(TestPackets.Packet(PacketTag.PublicKey, four), "key"));
+        TrustFormatException e = Assert.Throws<TrustFormatException>(
+            () => OpenPgpKeyReader.Read(TestPackets.Packet(PacketTag.PublicKey, four), "key"));
         Assert.Contains("with the unknown algorithm 30 (version 4)", e.Message, StringComparison.Ordinal);
     }
 
@@ -92,7 +93,8 @@ public sealed class CompositeKeyTests
 
     private static OpenPgpKeyring Import(byte[] file) => OpenPgpKeyring.Import([new KeyringSource("key", file)]);
 
-    private static OpenPgpVerification Verify(byte[] file, byte[] signature, byte[] content) => Import(file).Verify(Message(signature, content), Now);
+    private static OpenPgpVerification Verify(byte[] file, byte[] signature, byte[] content) =>
+        Import(file).Verify(Message(signature, content), Now);
 
     private static byte[] Message(byte[] signature, byte[] content) => [.. signature, .. TestSigner.Literal(content)];
 

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.Tests.OpenPgp.Composite;
 
 /// <summary>
-/// The sample of ML-DSA-87+Ed448 of draft-ietf-openpgp-pqc-16, appendix A.4: the primary key with its direct-key signature, and the detached
-/// signature over "Testing\n".
+/// The sample of ML-DSA-87+Ed448 of draft-ietf-openpgp-pqc-16, appendix A.4: the primary key with its direct-key signature, and
+/// the detached signature over "Testing\n".
 /// </summary>
 internal static class MlDsa87Sample
 {

@@ -46,8 +46,8 @@ public sealed class OpenPgpConsumerTests
         OpenPgpVerification result = Verify(new("podman 5.6", OpenPgpLibrary.GnuPg, 36, 36), message, keys);
         Assert.Equal(OpenPgpProblem.NotForConsumer, result.Problem);
         Assert.Equal(
-            "podman 5.6 built with gpgme (GnuPG) refuses this signature: it was made by a subkey, which containers/image before 5.37 does not "
-                + "take for its primary key.", result.Reason);
+            "podman 5.6 built with gpgme (GnuPG) refuses this signature: it was made by a subkey, which containers/image before 5.37 does "
+                + "not take for its primary key.", result.Reason);
         Assert.True(result.Content.IsEmpty);
         Assert.Null(result.Fingerprint);
     }
@@ -84,9 +84,14 @@ public sealed class OpenPgpConsumerTests
 
     private static (byte[] Message, byte[] Keys) Case(string what) => what switch
     {
-        "subkey" => (Sub.Message(Content, Created + 20), [.. Signer.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Signer.Bind(Sub, Created + 6)]),
+        "subkey" => (
+            Sub.Message(Content, Created + 20),
+            [.. Signer.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Signer.Bind(Sub, Created + 6)]),
         "version 3" => (
-            [.. TestPackets.Packet(PacketTag.Signature, Signer.SignVersion3(SignatureType.Binary, Content, Created + 20)), .. TestSigner.Literal(Content)],
+            [
+                .. TestPackets.Packet(PacketTag.Signature, Signer.SignVersion3(SignatureType.Binary, Content, Created + 20)),
+                .. TestSigner.Literal(Content),
+            ],
             Signer.Certificate()),
         "version 6" => (Six.Message(Content), Direct(Six)),
         "armored" => (TestPackets.Armor(Signer.Message(Content), label: "MESSAGE"), Signer.Certificate()),
@@ -98,7 +103,8 @@ public sealed class OpenPgpConsumerTests
         _ => (Signer.Message(Content), Signer.Certificate()),
     };
 
-    private static byte[] Direct(TestSigner six) => [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, Created + 1, TestPackets.Flags(3))];
+    private static byte[] Direct(TestSigner six) =>
+        [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, Created + 1, TestPackets.Flags(3))];
 
     private static byte[] Sha1(TestSigner signer)
     {
@@ -106,7 +112,8 @@ public sealed class OpenPgpConsumerTests
         return
         [
             .. signer.KeyPacket(), .. TestPackets.UserId("s"),
-            .. TestPackets.Packet(PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, Created + 1, HashAlgorithms.Sha1)),
+            .. TestPackets.Packet(
+                PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, Created + 1, HashAlgorithms.Sha1)),
         ];
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Consumers;
@@ -83,7 +84,7 @@ public sealed class ConsumerNameTests
     public void One_release_is_enough()
     {
         TrustException e = Assert.Throws<TrustException>(
-            () => new TrustStoreOptions { As = "podman5", PodmanVersion = "5.4" }.FindRelease(ContainerTrust.Engine.Hosts.LocalHost.Instance));
+            () => new TrustStoreOptions { As = "podman5", PodmanVersion = "5.4" }.FindRelease(LocalHost.Instance));
         Assert.Equal("ReleaseGivenTwice", e.ErrorId);
     }
 
@@ -111,10 +112,11 @@ public sealed class ConsumerNameTests
     [InlineData("""{"type":"sigstoreSigned","pki":{"caRootsPath":"/c","subjectEmail":"a@example.com"}}""", 35)]
     public void A_release_refuses_a_policy_with_a_member_that_it_does_not_know(string requirement, int since)
     {
-        PolicyDocument policy = PolicyReader.Read(
-            Encoding.UTF8.GetBytes($$$$"""{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{{{{requirement}}}}]}}}"""), "/p");
+        string text = $$$$"""{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{{{{requirement}}}}]}}}""";
+        PolicyDocument policy = PolicyReader.Read(Encoding.UTF8.GetBytes(text), "/p");
         Assert.Null(PolicyMembers.FindUnknown(policy, since));
         string? unknown = PolicyMembers.FindUnknown(policy, since - 1);
-        Assert.True(since == 19 || unknown!.Contains($"since 5.{since}; older ones refuse the whole policy", StringComparison.Ordinal), unknown);
+        Assert.True(
+            since == 19 || unknown!.Contains($"since 5.{since}; older ones refuse the whole policy", StringComparison.Ordinal), unknown);
     }
 }
