@@ -20,6 +20,9 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     // containers/image 5.40: podman 6.
     private const int ReadsAllLevels = 40;
 
+    // podman 5.6, the first that Fedora built with Sequoia.
+    private const int MayHaveSequoia = 36;
+
     private static readonly (string Name, OpenPgpLibrary Library)[] s_libraries =
         [("gpg", OpenPgpLibrary.GnuPg), ("sequoia", OpenPgpLibrary.Sequoia), ("go", OpenPgpLibrary.Go)];
 
@@ -45,7 +48,8 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
         string version = end > 0 ? parts[0][end..] : "";
         int library = parts.Length == 2 ? Array.FindIndex(s_libraries, l => l.Name == parts[1]) : -1;
         if (!ConsumerReleases.Programs.Contains(program) || parts.Length > 2 || (parts.Length == 2 && library < 0)
-            || Numbers(version) is not { } numbers || ConsumerReleases.Find(program, numbers.Major, numbers.Minor) is not { } image)
+            || Numbers(version) is not { } numbers || ConsumerReleases.Find(program, numbers.Major, numbers.Minor) is not { } image
+            || (library >= 0 && s_libraries[library].Library == OpenPgpLibrary.Sequoia && image.To < MayHaveSequoia))
         {
             throw Unknown(name);
         }
@@ -58,7 +62,8 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     /// <returns>The judge. Where nothing says what the host's build has, it has GnuPG, as builds have by default.</returns>
     public OpenPgpConsumer On(OperatingSystemRelease? system) => new(
         $"{(IsCrio ? "CRI-O" : Program == "buildah" ? "Buildah" : Program)} {Version}",
-        Library ?? (system is { Id: "fedora", Major: >= 43 } && !IsCrio ? OpenPgpLibrary.Sequoia : OpenPgpLibrary.GnuPg),
+        Library ?? (system is { Id: "fedora", Major: >= 43 } && !IsCrio && ImageTo >= MayHaveSequoia ? OpenPgpLibrary.Sequoia
+            : OpenPgpLibrary.GnuPg),
         ImageFrom,
         ImageTo);
 

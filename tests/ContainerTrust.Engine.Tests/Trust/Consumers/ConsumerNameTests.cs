@@ -39,6 +39,8 @@ public sealed class ConsumerNameTests
     {
         Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("podman6").On(Fedora).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(OlderFedora).Library);
+        Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman5.5").On(Fedora).Library);
+        Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("podman5.6").On(Fedora).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(Rhel).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(null).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6/gpg").On(Fedora).Library);
@@ -58,6 +60,7 @@ public sealed class ConsumerNameTests
     [InlineData("podman-5")]
     [InlineData("podman5.4/gpgme")]
     [InlineData("podman5.4/gpg/go")]
+    [InlineData("podman5.4/sequoia")]
     [InlineData("docker28")]
     [InlineData("5.4")]
     [InlineData("crio1")]
