@@ -22,7 +22,6 @@ namespace ContainerTrust.Engine.Verification;
 public sealed class ImageVerifier : IDisposable
 {
     private const int MaxListDepth = 4;
-
     private readonly TrustStore _store;
     private readonly VerificationOptions _options;
     private readonly TrustMessages _messages;
