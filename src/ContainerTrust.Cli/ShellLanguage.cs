@@ -59,6 +59,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.RegistriesDirectory) => "--registries-d",
         nameof(TrustOption.CurrentUser) => "--user",
         nameof(TrustOption.PodmanVersion) => "--podman-version",
+        nameof(TrustOption.As) => "--as",
         _ => which.Name,
     };
 

@@ -137,6 +137,8 @@ internal static class TrustJson
         writer.WriteString("listDigest"u8, result.ListDigest);
         writer.WriteString("pinnedReference"u8, result.PinnedReference);
         writer.WriteBoolean("isValid"u8, result.IsValid);
+        if (result.JudgedAs is not null)
+            writer.WriteString("judgedAs"u8, result.JudgedAs);
         writer.WriteString("reason"u8, result.Reason);
         writer.WriteString("scope"u8, result.Scope);
         writer.WriteString("scopeReason"u8, result.ScopeReason);

@@ -120,10 +120,10 @@ internal static class Verdicts
     {
         // What skopeo standalone-verify prints.
         if (isFiles && result.IsValid && result.Signatures.FirstOrDefault(static s => s.IsValid) is { } good)
-            return $"Signature verified using fingerprint {good.Fingerprint}, digest {result.ManifestDigest}\n";
+            return $"Signature verified using fingerprint {good.Fingerprint}, digest {result.ManifestDigest}{As(result)}\n";
         StringBuilder text = new();
         Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: " +
-            $"{(result.IsValid ? "valid" : "not valid")}: {result.Reason}");
+            $"{(result.IsValid ? "valid" : "not valid")}{As(result)}: {result.Reason}");
         if (result.PinnedReference is not null)
             Line(text, $"  pull {result.PinnedReference}");
         if (result.Scope is not null)
@@ -137,6 +137,8 @@ internal static class Verdicts
             Line(text, $"  release {result.Release}");
         return text.ToString();
     }
+
+    private static string As(ImageSignatureResult result) => result.JudgedAs is null ? "" : $" as {result.JudgedAs}";
 
     // What the verdict has said already is not said again.
     private static string Why(string reason, ImageSignatureResult result) =>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Consumers;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
@@ -18,7 +20,7 @@ internal static class VerifyCommand
         Option<string[]> platform = new("--platform")
             { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list " +
             "alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
-        Option<string?> release = new("--in-release")
+        Option<string?> inReleaseOf = new("--in-release")
             { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
         Option<bool> requireSignature = new("--require-signature")
             { Description = "What the policy accepts without a signature is not valid" };
@@ -37,11 +39,17 @@ internal static class VerifyCommand
         };
         Option<int> throttle = new("--throttle-limit")
             { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
+        Option<string?> consumer = new("--as")
+        {
+            Description = "Give this release's verdict: podman5.4, skopeo1.20, crio1.34, podman6/gpg, podman6/sequoia, podman6/go",
+            HelpName = "release",
+        };
+        consumer.CompletionSources.Add([.. KnownConsumers.Examples.Select(static e => e.Key)]);
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
         Command command = new("verify", "Says whether images are acceptable, by the policy or by keys, and why.")
         {
-            images, platform, release, requireSignature, manifest, digest, reference, signature, throttle, quiet, json,
+            images, platform, inReleaseOf, requireSignature, manifest, digest, reference, signature, consumer, throttle, quiet, json,
         };
         signatures.AddTo(command);
         connection.AddTo(command);
@@ -49,7 +57,7 @@ internal static class VerifyCommand
         command.SetAction(result => Verdicts.Judge(() =>
         {
             string[] names = [.. (result.GetValue(images) ?? []).Select(i => SignatureOptions.Image(result, common, i))];
-            string? inRelease = result.GetValue(release) is { } r ? SignatureOptions.Image(result, common, r) : null;
+            string? inRelease = result.GetValue(inReleaseOf) is { } r ? SignatureOptions.Image(result, common, r) : null;
             string? manifestPath = result.GetValue(manifest);
             string? manifestDigest = result.GetValue(digest);
             string? signedReference = result.GetValue(reference);
@@ -71,6 +79,8 @@ internal static class VerifyCommand
                 throw Usage("--in-release demands a signature of the release anyway. Leave out --require-signature.");
             if (result.GetValue(quiet) && result.GetValue(json))
                 throw Usage("Give one of --quiet and --json.");
+            string? release = result.GetValue(consumer);
+            KnownConsumers.Require(release);
             int limit = result.GetValue(throttle);
             if (limit is < 1 or > 256)
                 throw Usage("--throttle-limit is a number from 1 to 256.");
@@ -81,7 +91,9 @@ internal static class VerifyCommand
                 if (signatures.Keys(result) is not { Length: > 0 })
                     throw Usage("--signature requires --key.");
                 return Verdicts.Print(
-                    Files(signatures, result, manifestPath, manifestDigest, signedReference!, files, common.Messages(result).Verbose),
+                    Files(
+                        signatures, result, manifestPath, manifestDigest, signedReference!, files, release,
+                        common.Messages(result).Verbose),
                     [signedReference!],
                     result.GetValue(quiet),
                     result.GetValue(json),
@@ -94,6 +106,7 @@ internal static class VerifyCommand
             VerificationOptions options = signatures.Get(result) with
             {
                 RequireSignature = result.GetValue(requireSignature),
+                As = release,
                 RegistriesConfPath = connection.RegistriesConf(result, common),
                 ImageTimeout = connection.ImageTimeout(result),
                 Web = connection.Web(
@@ -105,7 +118,8 @@ internal static class VerifyCommand
             PlatformChoice[] platforms = result.GetValue(platform) is { Length: > 0 } given ? [.. given.Select(PlatformChoice.Parse)]
                 : [PlatformChoice.Host];
             using Cancellation cancel = new();
-            using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
+            using ImageVerifier verifier = new(
+                TrustStore.Open(common.Target(result) with { As = release }, common.Messages(result)), options, common.Messages(result));
             List<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work = [];
             List<string> titles = [];
             if (manifestDigest is not null)
@@ -142,7 +156,7 @@ internal static class VerifyCommand
 
     private static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> Files(
         SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files,
-        Action<string> say)
+        string? release, Action<string> say)
     {
         FileVerifier verifier = new(StandardError.Warn, say);
         FileVerification verification = new()
@@ -153,6 +167,7 @@ internal static class VerifyCommand
             SignaturePaths = files,
             KeyPaths = signatures.Keys(result),
             Fingerprints = signatures.Fingerprints(result),
+            As = release,
         };
 
         // Here and now: it is the only work, and threads to share it take longer to start than it takes.

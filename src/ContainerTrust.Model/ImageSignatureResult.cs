@@ -41,6 +41,12 @@ public sealed record ImageSignatureResult
     /// <summary>Whether the image is acceptable: every requirement is satisfied.</summary>
     public required bool IsValid { get; init; }
 
+    /// <summary>
+    /// The release whose verdict it is, if one was asked for, such as <c>podman 5.4 built with gpgme (GnuPG)</c>. Null for
+    /// none in particular.
+    /// </summary>
+    public string? JudgedAs { get; init; }
+
     /// <summary>Why, in a sentence.</summary>
     public required string Reason
     {
@@ -81,5 +87,6 @@ public sealed record ImageSignatureResult
     public string? ReleaseComponent { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line($"{Image}: {(IsValid ? "valid" : "not valid")}: {Reason}");
+    public override string ToString() => PrintableText.Line(
+        $"{Image}: {(IsValid ? "valid" : "not valid")}{(JudgedAs is null ? "" : $" as {JudgedAs}")}: {Reason}");
 }

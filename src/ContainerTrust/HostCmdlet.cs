@@ -48,7 +48,7 @@ public abstract class HostCmdlet : EngineCmdlet
     public virtual string? PodmanVersion { get; set; }
 
     /// <summary>Which files are meant.</summary>
-    private protected TrustStoreOptions StoreOptions => new()
+    private protected virtual TrustStoreOptions StoreOptions => new()
     {
         RootDirectory = Root is null ? null : LocalPath(Root),
         PolicyPath = HostPath(PolicyPath, nameof(PolicyPath)),

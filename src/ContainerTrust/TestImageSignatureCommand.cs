@@ -5,6 +5,7 @@ using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Consumers;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
@@ -161,6 +162,15 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter RequireSignature { get; set; }
 
+    /// <summary>
+    /// Give the verdict of this release: <c>podman5.4</c>, <c>skopeo1.20</c>, <c>crio1.34</c>; also with what it verifies OpenPGP with,
+    /// <c>podman6/gpg</c>, <c>podman6/sequoia</c>, <c>podman6/go</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConsumerCompleter))]
+    public string? As { get; set; }
+
     /// <summary>How many images are worked on at once; with <see cref="HostName"/>, how many hosts.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
@@ -172,13 +182,19 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private protected override int Parallelism => ThrottleLimit;
 
-    private protected override VerificationOptions Verification =>
-        OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature };
+    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with
+    {
+        RequireSignature = RequireSignature,
+        As = As,
+    };
+
+    private protected override TrustStoreOptions StoreOptions => base.StoreOptions with { As = As };
 
     private protected override void Begin()
     {
         FleetCall.RequireConsistent(this, this);
         base.Begin();
+        KnownConsumers.Require(As);
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (Platform is not null)
@@ -292,6 +308,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
             SignaturePaths = LocalFiles(SignaturePath, nameof(SignaturePath))!,
             KeyPaths = LocalPaths(KeyPath)!,
             Fingerprints = Fingerprint,
+            As = As,
         };
         return _ => Task.FromResult<object>(verifier.Verify(files));
     }

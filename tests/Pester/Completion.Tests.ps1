@@ -32,6 +32,8 @@ Describe 'Completion' {
         @{ Line = 'Test-ImageSignature -Root {0} quay.io/t'; Words = @('quay.io/team') }
         @{ Line = 'Get-ReleaseImage -Root {0} q'; Words = @('quay.io/', 'quay.io/team') }
         @{ Line = 'Test-ImageSignature quay.io/app -Platform linux/a'; Words = @('linux/amd64', 'linux/arm64', 'linux/arm/v7') }
+        @{ Line = 'Test-ImageSignature quay.io/app -As podman6/'; Words = @('podman6/gpg', 'podman6/sequoia', 'podman6/go') }
+        @{ Line = 'Test-ImageSignature quay.io/app -As C'; Words = @('crio1.34') }
         @{ Line = 'Test-ImageSignature quay.io/app -KeyPath {0}/keys/signer.asc, {0}/keys/second.asc -Fingerprint '; Words = @('DF322D437F503479B7B7F4B68DDE0EF6D7554D14', '564F90DC274247F08ECFAB799794CAAA9F31C28C') }
         @{ Line = 'Test-ImageSignature quay.io/app -KeyPath {0}/keys/none.asc -Fingerprint A'; Words = @() }
         @{ Line = 'Test-ImageSignature quay.io/app -KeyPath x -SignedIdentity MatchR'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }

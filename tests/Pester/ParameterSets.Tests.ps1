@@ -31,7 +31,7 @@ BeforeAll {
         Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true; PodmanVersion = '5.8'
         HostName = 'host.invalid'; UserName = 'user'; Port = 22; KeyFilePath = '/none/key'; Options = @{ Compression = 'no' }; Sudo = $true
         ThrottleLimit = 2; MemoryLimitMB = 64; ConnectingTimeout = 1000
-        Image = 'dir:/none'; Release = 'dir:/none'; InRelease = 'dir:/none'; Reference = "example.com/app@sha256:$('0' * 64)"; Platform = 'linux/amd64'
+        Image = 'dir:/none'; Release = 'dir:/none'; InRelease = 'dir:/none'; Reference = "example.com/app@sha256:$('0' * 64)"; Platform = 'linux/amd64'; As = 'podman5.8'
         ManifestPath = '/none/manifest.json'; ManifestDigest = "sha256:$('0' * 64)"; SignaturePath = '/none/signature'; Fingerprint = 'any'
         SignatureConfigMap = $key; RequireSignature = $true; SkipSignatureCheck = $true
         Credential = [pscredential]::new('user', (ConvertTo-SecureString -String 'word' -AsPlainText -Force))

@@ -212,6 +212,51 @@ Describe 'Test-ImageSignature by policy' {
         Test-ImageSignature dir:/srv/signed/app -Root $root -RequireSignature -Quiet | Should -BeTrue
     }
 
+    It 'gives the verdict of <As>: <JudgedAs>' -TestCases @(
+        @{ As = 'podman5.4'; JudgedAs = 'podman 5.4 built with gpgme (GnuPG)' }
+        @{ As = 'Podman6/Sequoia'; JudgedAs = 'podman 6 built with Sequoia' }
+        @{ As = 'skopeo1.22/go'; JudgedAs = "skopeo 1.22 built with Go's OpenPGP" }
+        @{ As = 'crio1.34'; JudgedAs = 'CRI-O 1.34 built with gpgme (GnuPG)' }
+    ) {
+        $result = Test-ImageSignature dir:/srv/signed/app -Root $root -As $As
+        $result.JudgedAs | Should -Be $JudgedAs
+        $result | Out-String -Width 300 | Should -Match ([regex]::Escape("As ${JudgedAs}: "))
+        $result | Format-List | Out-String -Width 300 | Should -Match "JudgedAs +: $([regex]::Escape($JudgedAs))"
+        "$result" | Should -BeLike "dir:/srv/signed/app: *valid as ${JudgedAs}: *"
+        (Test-ImageSignature dir:/srv/signed/app -Root $root).JudgedAs | Should -BeNullOrEmpty
+    }
+
+    It 'keeps JudgedAs through CLIXML' {
+        $path = Join-Path $root 'as.xml'
+        Test-ImageSignature dir:/srv/signed/app -Root $root -As podman5.4 | Export-Clixml -LiteralPath $path
+        (Import-Clixml -LiteralPath $path).JudgedAs | Should -Be 'podman 5.4 built with gpgme (GnuPG)'
+    }
+
+    It 'refuses <Case> with -As' -TestCases @(
+        @{ Case = 'what is no release'; More = @{ As = 'podman' }; Id = 'UnknownConsumer' }
+        @{ Case = 'a release that is not known'; More = @{ As = 'crio1.99' }; Id = 'UnknownConsumer' }
+        @{ Case = '-PodmanVersion'; More = @{ As = 'podman5.4'; PodmanVersion = '5.4' }; Id = 'ReleaseGivenTwice' }
+    ) {
+        { Test-ImageSignature dir:/srv/signed/app -Root $root @More -ErrorAction Stop } |
+            Should -Throw -ErrorId "$Id,ContainerTrust.Commands.TestImageSignatureCommand"
+    }
+
+    It 'judges an image by a key that GnuPG loses as the release would' {
+        $other = Initialize-SignedRoot
+        $six = [Convert]::FromBase64String('xioGY4d/4xsAAAAg+U2nu0jWCmHlZ3BqZYfQMxmZu52JGggkLq2EVD34laPCsQYfGwoAAABCBYJjh3/jAwsJBwUVCg4IDAIWAAKbAwIeCSIhBssYbE8GCaaX5NUt+mxyKwwfHifBilZwj2Ul7Ce62azJBScJAgcCAAAAAK0oIBA+LX0ifsDm185Ecds2v8lwgyU2kCcUmKfvBXbAf6rhRYWzuQOwEn7E/aLwIwRaLsdry0+VcallHhSu4RN6HWaEQsiPlR4zxP/TP7mhfVEe7XWPxtnMUMtf15OyA51YBA==')
+        $armor = "-----BEGIN PGP PUBLIC KEY BLOCK-----`n`n$([Convert]::ToBase64String($six))`n-----END PGP PUBLIC KEY BLOCK-----`n"
+        [System.IO.File]::AppendAllText("$other/keys/release.asc", $armor)
+        $before = Test-ImageSignature dir:/srv/signed/app -Root $other -WarningAction SilentlyContinue
+        $before.IsValid | Should -BeTrue -Because $before.Reason
+        $before.Signatures[0].Note | Should -BeLike '*GnuPG loses its key: it is the last key before the key CB186C4F0609A697* of version 6 in /keys/release.asc*'
+        $result = Test-ImageSignature dir:/srv/signed/app -Root $other -As podman5.4/gpg -WarningAction SilentlyContinue
+        $result.IsValid | Should -BeFalse
+        $result.Reason | Should -BeLike '*it is the last key before the key CB186C4F0609A697*'
+        (Test-ImageSignature dir:/srv/signed/app -Root $other -As podman6/sequoia -WarningAction SilentlyContinue).IsValid | Should -BeTrue
+        [System.IO.File]::WriteAllText("$other/etc/os-release", "ID=rhel`nVERSION_ID=9.7`n")
+        (Test-ImageSignature dir:/srv/signed/app -Root $other -WarningAction SilentlyContinue).IsValid | Should -BeFalse
+    }
+
     It 'takes images from the pipeline, and answers in their order' {
         $images = 1..60 | ForEach-Object { 'dir:/srv/signed/app', 'dir:/srv/signed/unsigned', 'dir:/srv/open/any' }
         ($images | Test-ImageSignature -Root $root).Image | Should -Be $images

@@ -5,6 +5,7 @@ using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -134,7 +135,8 @@ public static class ComplianceChecker
         {
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
             audit.Host.Prefetch(
-                [.. PolicyFiles.Of(audit.Policy), UserPolicyCheck.Homes, .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
+                [.. PolicyFiles.Of(audit.Policy), .. OperatingSystemRelease.Files, UserPolicyCheck.Homes,
+                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
         }
         catch (TrustFormatException e)
         {

@@ -3,6 +3,8 @@ using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Sigstore.X509;
+using ContainerTrust.Engine.Trust.Consumers;
+using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -18,6 +20,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         ComplianceRules.KeyFileMissing, ComplianceRules.KeyFileUnreadable, ComplianceRules.KeyInvalid, ComplianceRules.PrivateKeyExposed,
         ComplianceRules.KeyRevoked,
         ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak,
+        ComplianceRules.KeyLost,
         ComplianceRules.KeyPartSkipped,
     ];
 
@@ -168,10 +171,29 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
             foreach (string warning in all.Warnings)
                 Add(ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
+            if (all.HasLosses)
+                Lost(all, [.. sound.Select(static s => (s.Source, s.Keyring))]);
             IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
             bool isAnyGood = keys.Any(static k => k.Problem == OpenPgpProblem.None);
             foreach (KeyAssessment key in keys)
                 Report(key, sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(key.Fingerprint)).Source ?? sound[0].Source, isAnyGood);
+        }
+
+        // Where the host's GnuPG is not known to be one that stops there, the finding is a note.
+        private void Lost(OpenPgpKeyring all, List<(Source Source, OpenPgpKeyring Keyring)> sound)
+        {
+            bool isKnown = ConsumerName.HasOlderGnuPg(OperatingSystemRelease.Read(audit.Host));
+            bool isAnyKept = all.Certificates.Any(static c => c.LossByGnuPg is null && c.Primary.Packet.Version != 6);
+            foreach (var certificate in all.Certificates.Where(static c => c.LossByGnuPg is not null))
+            {
+                string fingerprint = certificate.Primary.Packet.Fingerprint;
+                Source source = sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(fingerprint)).Source ?? sound[0].Source;
+                string who = isKnown ? "podman and skopeo on this host accept" : "podman and skopeo built with gpgme accept";
+                Add(ComplianceRules.KeyLost, source,
+                    $"Key {fingerprint} in {source.Name}, required by {use.Words}, is lost: {certificate.LossByGnuPg}. "
+                        + $"So {who} nothing that it signs. Put each key of version 6 into a file of its own.",
+                    isKnown ? isAnyKept ? ImageTrustSeverity.Warning : null : ImageTrustSeverity.Information);
+            }
         }
 
         private void Report(KeyAssessment key, Source source, bool isAnyGood)

@@ -128,6 +128,9 @@ public sealed class TrustOption
     /// <summary>The version of podman whose rules say where files are.</summary>
     public static TrustOption PodmanVersion { get; } = new(nameof(PodmanVersion), s_ofHost);
 
+    /// <summary>The release whose verdict is given.</summary>
+    public static TrustOption As { get; } = new(nameof(As), TrustOperation.Verify);
+
     /// <summary>Hosts that are reached by ssh.</summary>
     public static TrustOption HostName { get; } = new(nameof(HostName), s_ofHost) { Reach = AdviceReach.Fleet };
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Keys;
@@ -29,8 +30,8 @@ public sealed class RequirementKeys
         ArgumentNullException.ThrowIfNull(warn);
     }
 
-    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, string dataName)
-        : this(host, warn, say) => _dataName = dataName;
+    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, string? dataName)
+        : this(host, warn, say) => _dataName = dataName ?? KeyMaterialFiles.InPolicy;
 
     internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
     {
@@ -38,6 +39,14 @@ public sealed class RequirementKeys
         _warn = warn;
         _say = say ?? (static _ => { });
     }
+
+    /// <summary>The release that reads the keys and judges by them. Null for none in particular.</summary>
+    internal OpenPgpConsumer? Consumer { get; init; }
+
+    /// <summary>
+    /// Whether the host's GnuPG is known to stop at keys of version 6. Asked only where it matters, without <see cref="Consumer"/>.
+    /// </summary>
+    internal Func<bool> HasOlderGnuPg { get; init; } = static () => false;
 
     /// <summary>The keys of a requirement.</summary>
     /// <param name="requirement">A <c>signedBy</c> requirement.</param>
@@ -107,18 +116,23 @@ public sealed class RequirementKeys
         "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.")
             { Target = material.Path };
 
+    private static string Why(OpenPgpKeyring keyring) => keyring.Losses is [var first, ..] ? $": {first}" : "";
+
     private RequirementKeyring Import(SignedByRequirement requirement)
     {
         try
         {
             KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(m.Path ?? _dataName, Content(m)))];
-            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources);
+            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources, Consumer, Consumer?.Reading ?? KeyFileReading.All);
+            if (Consumer is null && keyring.HasLosses && HasOlderGnuPg())
+                keyring = OpenPgpKeyring.Import(sources, null, KeyFileReading.GnuPg);
             foreach (string warning in keyring.Warnings)
                 _warn(warning);
             foreach (string detail in keyring.Details)
                 _say(detail);
             return keyring.PrimaryFingerprints.Count == 0
-                ? new RequirementKeyring(null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}.")
+                ? new RequirementKeyring(
+                    null, $"There is no usable key in {string.Join(", ", sources.Select(static s => s.Name))}{Why(keyring)}.")
                 : new RequirementKeyring(keyring, "");
         }
         catch (TrustException e)

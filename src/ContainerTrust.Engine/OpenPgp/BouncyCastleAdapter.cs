@@ -16,6 +16,12 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// </summary>
 internal static class BouncyCastleAdapter
 {
+    /// <summary>Octets of an ML-DSA-65 key (FIPS 204 section 4, table 2).</summary>
+    public const int MlDsa65KeyLength = 1952;
+
+    /// <summary>Octets of an ML-DSA-87 key.</summary>
+    public const int MlDsa87KeyLength = 2592;
+
     /// <summary>Hashes octets with an algorithm that the framework lacks.</summary>
     /// <param name="algorithm">SHA-224, RIPEMD-160 or SHA-3.</param>
     /// <param name="data">What to hash.</param>
@@ -140,6 +146,44 @@ internal static class BouncyCastleAdapter
         return Ed448.Verify(signature.ToArray(), 0, key, 0, [], octets, 0, octets.Length);
     }
 
+    /// <summary>Makes a verifier for an ML-DSA key: pure, with an empty context (FIPS 204 section 5.3).</summary>
+    /// <param name="key"><see cref="MlDsa65KeyLength"/> or <see cref="MlDsa87KeyLength"/> octets.</param>
+    /// <returns>Verifies a message with a signature; null if the key is none.</returns>
+    public static MessageVerifierOfKey? CreateMlDsa(ReadOnlySpan<byte> key)
+    {
+        MLDsaParameters? parameters = key.Length switch
+        {
+            MlDsa65KeyLength => MLDsaParameters.ml_dsa_65,
+            MlDsa87KeyLength => MLDsaParameters.ml_dsa_87,
+            _ => null,
+        };
+        if (parameters is null)
+            return null;
+        try
+        {
+            var decoded = MLDsaPublicKeyParameters.FromEncoding(parameters, key.ToArray());
+            return (message, signature) => Verify(new MLDsaSigner(parameters, deterministic: true), decoded, message, signature);
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Verify(MLDsaSigner signer, ICipherParameters key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            signer.Init(false, key);
+            signer.BlockUpdate(message);
+            return signer.VerifySignature(signature.ToArray());
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static bool IsInside(BigInteger value, BigInteger prime) =>
         value.CompareTo(BigInteger.One) > 0 && value.CompareTo(prime.Subtract(BigInteger.One)) < 0;
 
@@ -163,3 +207,9 @@ internal static class BouncyCastleAdapter
 /// <param name="s">Second number, big endian.</param>
 /// <returns>Whether it is good.</returns>
 internal delegate bool IntegerPairVerifier(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> r, ReadOnlySpan<byte> s);
+
+/// <summary>Verifies a signature over a message.</summary>
+/// <param name="message">What was signed.</param>
+/// <param name="signature">The signature.</param>
+/// <returns>Whether it is good.</returns>
+internal delegate bool MessageVerifierOfKey(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);

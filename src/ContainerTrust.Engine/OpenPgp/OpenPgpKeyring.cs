@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Messages;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
@@ -25,8 +26,12 @@ public sealed class OpenPgpKeyring
 
     private readonly Dictionary<ulong, KeyringEntry[]> _byKeyId;
 
-    private OpenPgpKeyring(JudgedKeyFiles files)
+    private readonly Dictionary<ulong, string> _lost = [];
+
+    private OpenPgpKeyring(JudgedKeyFiles files, OpenPgpConsumer? consumer)
     {
+        Consumer = consumer;
+        RefusalBySequoia = files.RefusalBySequoia;
         List<JudgedCertificate> certificates = [.. files.Certificates.Where(static c => c.Refusal is null)];
         foreach (string warning in files.Certificates.SelectMany(CertificateWarnings.Of))
             files.Warnings.Add(warning);
@@ -44,6 +49,18 @@ public sealed class OpenPgpKeyring
                 Add(byKeyId, new KeyringEntry(certificate, subkey));
         }
 
+        List<string> losses = [];
+        foreach (var certificate in files.Certificates.Where(
+            static c => c.Refusal is not null && c.Raw.Primary.Blocks.All(static b => b.Loss is not null)))
+        {
+            foreach (var key in certificate.Subkeys.Prepend(certificate.Primary))
+                _lost.TryAdd(key.Packet.KeyId, certificate.Refusal!);
+            losses.Add($"key {certificate.Primary.Packet.Fingerprint} is lost, as {certificate.Refusal}");
+        }
+
+        Losses = losses;
+
+        HasLosses = certificates.Exists(static c => c.LossByGnuPg is not null);
         PrimaryFingerprints = fingerprints;
         _byKeyId = byKeyId.ToDictionary(p => p.Key, p => p.Value.ToArray());
     }
@@ -55,6 +72,18 @@ public sealed class OpenPgpKeyring
 
     /// <summary>What was found in the files but is not used: sentences that name the file or the key.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Whose verdict is given. Null for that of this product.</summary>
+    internal OpenPgpConsumer? Consumer { get; }
+
+    /// <summary>The keys that the program whose reading counts loses, and why: clauses.</summary>
+    internal IReadOnlyList<string> Losses { get; }
+
+    /// <summary>Whether GnuPG loses any of <see cref="Certificates"/>.</summary>
+    internal bool HasLosses { get; }
+
+    /// <summary>A file that Sequoia refuses whole, and what it has that is the reason. Null if it refuses none.</summary>
+    internal (string File, string What)? RefusalBySequoia { get; }
 
     /// <summary>The certificates, in the order of <see cref="PrimaryFingerprints"/>.</summary>
     internal IReadOnlyList<JudgedCertificate> Certificates { get; }
@@ -82,8 +111,17 @@ public sealed class OpenPgpKeyring
     public static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        return new OpenPgpKeyring(JudgedKeyFiles.Read(sources));
+        return Import(sources, null, KeyFileReading.All);
     }
+
+    /// <summary>Imports keys as a release of podman does.</summary>
+    /// <param name="sources">Key files.</param>
+    /// <param name="consumer">The release. Null for none in particular.</param>
+    /// <param name="reading">Whose reading of the files counts.</param>
+    /// <returns>The keyring; its verdicts are that release's.</returns>
+    /// <exception cref="TrustException">As above.</exception>
+    internal static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources, OpenPgpConsumer? consumer, KeyFileReading reading) =>
+        new(JudgedKeyFiles.Read(sources, reading), consumer);
 
     /// <summary>Verifies a signed message.</summary>
     /// <param name="message">The message, binary or armored.</param>
@@ -96,6 +134,10 @@ public sealed class OpenPgpKeyring
     /// <param name="keyId">Key id.</param>
     /// <returns>The keys; empty if there is none.</returns>
     internal ReadOnlySpan<KeyringEntry> Find(ulong keyId) => _byKeyId.TryGetValue(keyId, out var entries) ? entries : [];
+
+    /// <summary>Why a key is not among the keys although a file has it, a clause. Null if no file has it, or for another reason.</summary>
+    /// <param name="keyId">Key id.</param>
+    internal string? WhyLost(ulong keyId) => _lost.GetValueOrDefault(keyId);
 
     private static void Add(Dictionary<ulong, List<KeyringEntry>> byKeyId, KeyringEntry entry)
     {

@@ -49,4 +49,7 @@ public enum OpenPgpProblem
 
     /// <summary>The key may not sign.</summary>
     KeyNotForSigning,
+
+    /// <summary>It is good, and the release whose verdict was asked for refuses it.</summary>
+    NotForConsumer,
 }

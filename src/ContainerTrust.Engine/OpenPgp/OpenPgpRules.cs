@@ -108,7 +108,8 @@ internal sealed record OpenPgpRules
     [
         PublicKeyAlgorithm.Rsa, PublicKeyAlgorithm.RsaSignOnly, PublicKeyAlgorithm.Dsa, PublicKeyAlgorithm.Ecdsa,
         PublicKeyAlgorithm.EddsaLegacy,
-        PublicKeyAlgorithm.Ed25519, PublicKeyAlgorithm.Ed448,
+        PublicKeyAlgorithm.Ed25519, PublicKeyAlgorithm.Ed448, PublicKeyAlgorithm.MlDsa65Ed25519,
+        PublicKeyAlgorithm.MlDsa87Ed448,
     ];
 
     /// <summary>

@@ -84,6 +84,10 @@ internal abstract class VerificationKey
             case PublicKeyAlgorithm.Ed448:
                 created = new EddsaVerificationKey(EddsaForm.Ed448, body[^57..].ToArray());
                 break;
+            case PublicKeyAlgorithm.MlDsa65Ed25519 or PublicKeyAlgorithm.MlDsa87Ed448:
+                bool isSmaller = key.Algorithm == PublicKeyAlgorithm.MlDsa65Ed25519;
+                created = CompositeVerificationKey.TryCreate(isSmaller ? EddsaForm.Ed25519 : EddsaForm.Ed448, body[10..]);
+                break;
             default:
                 problem = "is not of an algorithm that signs";
                 return null;

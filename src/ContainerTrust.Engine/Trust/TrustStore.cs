@@ -84,8 +84,9 @@ public sealed class TrustStore
         ArgumentNullException.ThrowIfNull(messages);
         if (host is LocalHost)
             HostRoot.RequireLinux();
-        ContainersRelease release = ContainersRelease.Find(host, options.PodmanVersion);
-        TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath,
+        ContainersRelease release = options.FindRelease(host);
+        string? policy = options.FindPolicyPath(host);
+        TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, policy,
             options.RegistriesDirectory, options.CurrentUser);
         TrustLocations locations = Find();
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
@@ -288,7 +289,7 @@ public sealed class TrustStore
     {
         try
         {
-            Host.Prefetch(PolicyFiles.Of(ReadPolicy()));
+            Host.Prefetch([.. PolicyFiles.Of(ReadPolicy()), .. Defaults.OperatingSystemRelease.Files]);
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {

@@ -1,5 +1,8 @@
+using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Trust.Consumers;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -20,8 +23,43 @@ public sealed record TrustStoreOptions
     /// </summary>
     public string? PodmanVersion { get; init; }
 
+    /// <summary>
+    /// The release whose verdict is asked for, see <see cref="ConsumerName.Parse"/>: its rules say where files are, and CRI-O has a policy
+    /// of its own. Null for none in particular.
+    /// </summary>
+    public string? As { get; init; }
+
     /// <summary>The user's own files, even where they do not exist yet.</summary>
     public bool CurrentUser { get; init; }
+
+    /// <summary>By which release's rules files are looked for.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>The release.</returns>
+    /// <exception cref="TrustException">
+    /// The version or the name is none (<c>InvalidPodmanVersion</c>, <c>UnknownConsumer</c>), both are given (<c>ReleaseGivenTwice</c>), or
+    /// a path cannot be looked at.
+    /// </exception>
+    internal ContainersRelease FindRelease(ITrustHost host)
+    {
+        if (As is null)
+            return ContainersRelease.Find(host, PodmanVersion);
+        if (PodmanVersion is null)
+            return ConsumerName.Parse(As).Release;
+        throw new TrustException(
+            "ReleaseGivenTwice",
+            TrustErrorKind.InvalidArgument,
+            $"{TrustOption.As} says where files are looked for too. Leave out {TrustOption.PodmanVersion}.")
+        {
+            Target = As,
+        };
+    }
+
+    /// <summary>The policy that is meant: the one that was named, or that of CRI-O's settings if its verdict is asked for.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>A path; null for the one in force.</returns>
+    /// <exception cref="TrustException">CRI-O's settings cannot be read.</exception>
+    internal string? FindPolicyPath(ITrustHost host) =>
+        PolicyPath ?? (As is not null && ConsumerName.Parse(As).IsCrio ? CrioConfiguration.Load(host)?.Policy?.Value : null);
 
     /// <summary>What advice for these files has to name, so that it is for the same ones.</summary>
     /// <param name="host">The host.</param>
@@ -34,7 +72,7 @@ public sealed record TrustStoreOptions
 
         // The user's own policy, found without being asked for, would be found again; said, it cannot be another.
         CurrentUser = CurrentUser || (PolicyPath is null && locations.IsUserPolicy),
-        PodmanVersion = PodmanVersion,
+        PodmanVersion = PodmanVersion ?? (As is null ? null : ConsumerName.Parse(As).Release.ReadsAllLevels ? "6.0" : "5"),
         Host = (host as SshHost)?.Connection.ToAdviceHost(),
     };
 }

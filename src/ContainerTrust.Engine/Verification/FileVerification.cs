@@ -24,6 +24,9 @@ public sealed record FileVerification
     /// <summary>Only signatures by these keys count. Null or empty for any key of the files.</summary>
     public IReadOnlyList<string>? Fingerprints { get; init; }
 
+    /// <summary>The release whose verdict is given, as in <see cref="VerificationOptions.As"/>. Null for none in particular.</summary>
+    public string? As { get; init; }
+
     /// <summary>The time at which keys and signatures must be valid. Null for now.</summary>
     public DateTimeOffset? Now { get; init; }
 }

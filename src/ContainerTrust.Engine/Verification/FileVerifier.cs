@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
@@ -14,7 +15,9 @@ public sealed class FileVerifier
     public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly ITrustHost _host;
-    private readonly RequirementKeys _keys;
+    private readonly Action<string> _warn;
+    private readonly Action<string>? _say;
+    private readonly ConcurrentDictionary<string, (JudgingRelease Release, RequirementKeys Keys)> _releases = new(StringComparer.Ordinal);
 
     /// <summary>A verifier of this machine's files.</summary>
     /// <param name="warn">Told of each key that cannot be used.</param>
@@ -27,7 +30,8 @@ public sealed class FileVerifier
     internal FileVerifier(ITrustHost host, Action<string> warn, Action<string>? say = null)
     {
         _host = host;
-        _keys = new RequirementKeys(host, warn, say, VerifierKeys.Name);
+        _warn = warn;
+        _say = say;
     }
 
     /// <summary>Verifies.</summary>
@@ -50,12 +54,17 @@ public sealed class FileVerifier
         ExactReferenceIdentity identity = new() { DockerReference = reference.ToString() };
         IReadOnlyList<SignedByRequirement> requirements = VerifierKeys.Read(files.KeyPaths, identity)
             ?? [new SignedByRequirement { KeyPaths = files.KeyPaths, SignedIdentity = identity }];
-        CallerKeys.RequireUsable(_keys, requirements, files.KeyPaths);
+        (JudgingRelease release, RequirementKeys keys) = _releases.GetOrAdd(files.As ?? "", _ =>
+        {
+            JudgingRelease judge = new(files.As, null);
+            return (judge, judge.KeysOf(_host, _warn, _say, VerifierKeys.Name));
+        });
+        CallerKeys.RequireUsable(keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
         RequirementVerdict[] verdicts = [.. requirements.Select(requirement =>
         {
             SignedByJudge judge = new(
-                _keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
+                keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
             ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
             return PolicyEvaluator.Verdict(requirement, judged, [], null);
         })];
@@ -67,6 +76,7 @@ public sealed class FileVerifier
             ManifestDigest = manifest.Digest,
             PinnedReference = decisive.IsSatisfied ? $"{reference.Name}@{manifest.Digest}" : null,
             IsValid = decisive.IsSatisfied,
+            JudgedAs = release.Name,
             Reason = decisive.Reason,
             Requirements = verdicts,
             Signatures = decisive.Signatures,

@@ -22,11 +22,11 @@ namespace ContainerTrust.Engine.Verification;
 public sealed class ImageVerifier : IDisposable
 {
     private const int MaxListDepth = 4;
-
     private readonly TrustStore _store;
     private readonly VerificationOptions _options;
     private readonly TrustMessages _messages;
     private readonly IReadOnlyList<string> _fingerprints;
+    private readonly JudgingRelease _release;
     private readonly RequirementKeys _policyKeys;
     private readonly RequirementKeys _ownKeys;
     private readonly Lazy<IReadOnlyList<TrustRequirement>?> _keyRequirements;
@@ -53,8 +53,9 @@ public sealed class ImageVerifier : IDisposable
         _options = options;
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
-        _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
+        _release = new JudgingRelease(options.As, store.Host);
+        _policyKeys = _release.KeysOf(store.Host, WarnOnce, messages.Verbose);
+        _ownKeys = _release.KeysOf(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
             () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
@@ -226,8 +227,8 @@ public sealed class ImageVerifier : IDisposable
         if (fetched.Manifest is null && fetched.Source is null && HasOwnKeys)
             result = result with { Reason = $"{result.Reason} Only this digest was judged; of a multi-arch list, podman " +
                 "pull asks about the instance." };
-        (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement,
-            cancellationToken).ConfigureAwait(false);
+        PinnedName name = new(this);
+        (string? pinned, string refusal) = await name.FindAsync(fetched, judgement, cancellationToken).ConfigureAwait(false);
         return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };
     }
 
@@ -256,8 +257,9 @@ public sealed class ImageVerifier : IDisposable
             TakesBundles = HasOwnKeys,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
-        PolicyVerdict verdict = PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
-        return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure };
+        PolicyVerdict? refusal = HasOwnKeys ? null : _release.WhyRefused(_policy.Value);
+        PolicyVerdict verdict = refusal ?? PolicyEvaluator.Evaluate(requirements, input, keys, _fingerprints);
+        return new Judgement(requirements, scope, scopeReason, input, verdict) { Failure = found.Failure, JudgedAs = _release.Name };
     }
 
     /// <summary>What is required of an image: by the policy, or by the keys that were given in its place.</summary>

@@ -16,6 +16,9 @@ internal sealed record Judgement(
     /// </summary>
     public TrustException? Failure { get; init; }
 
+    /// <summary>The release whose verdict it is, in words. Null for none in particular.</summary>
+    public string? JudgedAs { get; init; }
+
     /// <summary>What is told of it.</summary>
     /// <param name="fetched">The image that was judged.</param>
     /// <param name="computerName">The host by whose policy.</param>
@@ -28,6 +31,7 @@ internal sealed record Judgement(
         ManifestDigest = fetched.Judged.Digest,
         ListDigest = fetched.ListDigest,
         IsValid = Verdict.IsAccepted,
+        JudgedAs = JudgedAs,
         Reason = Verdict.Reason,
         Scope = Scope,
         ScopeReason = ScopeReason,

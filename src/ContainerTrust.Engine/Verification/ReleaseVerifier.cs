@@ -56,6 +56,7 @@ public sealed class ReleaseVerifier
         {
             ComputerName = known.Verdict.ComputerName,
             Image = member.Name.FullName,
+            JudgedAs = known.Verdict.JudgedAs,
             ManifestDigest = digest,
             PinnedReference = isValid ? Pinned(member.Name, digest) : null,
             IsValid = isValid,

@@ -22,6 +22,12 @@ public sealed record VerificationOptions
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <summary>
+    /// The release whose verdict is given: <c>podman5.4</c>, <c>skopeo1.20</c>, <c>crio1.34</c>, also with what it verifies OpenPGP with,
+    /// <c>podman6/sequoia</c>. Null for none in particular.
+    /// </summary>
+    public string? As { get; init; }
+
+    /// <summary>
     /// Stores to read signatures from instead of those that registries.d gives: base URLs or directories of this machine, lookaside or
     /// OpenShift release layout. Null for registries.d.
     /// </summary>

@@ -271,6 +271,7 @@ internal static class Rehydration
         ListDigest = bag.Text("ListDigest"),
         PinnedReference = bag.Text("PinnedReference"),
         IsValid = Required(bag.Truth("IsValid")),
+        JudgedAs = bag.Text("JudgedAs"),
         Reason = bag.RequiredText("Reason"),
         Scope = bag.Text("Scope"),
         ScopeReason = bag.Text("ScopeReason"),

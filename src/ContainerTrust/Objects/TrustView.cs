@@ -134,6 +134,12 @@ public static class TrustView
         return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
     }
 
+    /// <summary>A verdict's reason, after the release whose verdict it is, if one was asked for.</summary>
+    /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
+    /// <returns>One line.</returns>
+    public static string Reason(PSObject item) =>
+        Text(item, "JudgedAs") is { Length: > 0 } release ? $"As {release}: {Text(item, "Reason")}" : Text(item, "Reason");
+
     /// <summary>
     /// Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's
     /// fingerprint.

@@ -102,6 +102,26 @@ public sealed class VerifyTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_release_is_named_in_what_is_printed()
+    {
+        CommandLine.Result result = Verify("dir:/srv/signed/app", "--as", "podman5.4");
+        Assert.StartsWith(
+            "dir:/srv/signed/app: valid as podman 5.4 built with gpgme (GnuPG): Signed by ", result.Output, StringComparison.Ordinal);
+        Assert.Equal(0, result.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(Verify("dir:/srv/signed/app", "--as", "podman6/go", "--json").Output);
+        Assert.Equal("podman 6 built with Go's OpenPGP", json.RootElement[0].GetProperty("judgedAs").GetString());
+        Assert.DoesNotContain("judgedAs", Verify("dir:/srv/signed/app", "--json").Output, StringComparison.Ordinal);
+        Assert.Equal(
+            $"Signature verified using fingerprint {Fingerprint}, digest {Digest("app")} as skopeo 1.20 built with gpgme (GnuPG)\n",
+            Files("--key", Key, "--as", "skopeo1.20").Output);
+        CommandLine.Result unknown = Verify("dir:/srv/signed/app", "--as", "podman");
+        Assert.Equal((2, ""), (unknown.ExitCode, unknown.Output));
+        Assert.Contains("Specify podman, skopeo, buildah or crio and the version", unknown.Error, StringComparison.Ordinal);
+        CommandLine.Result twice = Verify("dir:/srv/signed/app", "--as", "podman5.4", "--podman-version", "5.4");
+        Assert.Contains("Leave out --podman-version", twice.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public void By_files_skopeo_agrees()
     {
         string skopeo = CommandLine.Tool("skopeo");

@@ -23,6 +23,9 @@ internal static class AuditKeys
 
     public static string GoodFingerprint => s_signer.Fingerprint;
 
+    /// <summary>A key, and after it one of version 6, at which GnuPG stops.</summary>
+    public static byte[] BeforeVersion6 { get; } = [.. Good, .. OfVersion6(TestSigner.Ed25519Key(s_made, version: 6))];
+
     public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(),
         .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
 
@@ -58,6 +61,9 @@ internal static class AuditKeys
         using X509Certificate2 certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), end);
         return certificate.ExportCertificatePem() + "\n";
     }
+
+    private static byte[] OfVersion6(TestSigner six) =>
+        [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, s_made + 1, TestPackets.Flags(3))];
 
     private static byte[] Make(TestSigner signer, params byte[][] hashed) =>
         [.. signer.KeyPacket(), .. TestPackets.UserId(UserId),

@@ -74,6 +74,9 @@ public sealed class RuleTests
             "registry.example.com"),
         ["KeyWeak"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa), ImageTrustSeverity.Warning,
             "registry.example.com"),
+        ["KeyLost"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.BeforeVersion6)
+            .With("/etc/os-release", "ID=rhel\nVERSION_ID=9.7\n"),
+            ImageTrustSeverity.Error, "registry.example.com"),
         ["KeyPartSkipped"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments)
             .With("/etc/pki/cosign.pub", AuditKeys.Cosign + AuditKeys.RsaPem), ImageTrustSeverity.Information, "registry.example.com"),
         ["LookasideInvalid"] = (static () => AuditHost.Good()

@@ -148,7 +148,7 @@ public sealed class OpenPgpKeyReaderTests
     [InlineData(new byte[] { 3, 0, 0, 0, 1, 0, 0, 1 }, "version 3")]
     [InlineData(new byte[] { 5, 0, 0, 0, 1, 27 }, "version 5")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 99, 1, 2 }, "unknown algorithm 99 (version 4)")]
-    [InlineData(new byte[] { 6, 0, 0, 0, 1, 31, 0, 0, 0, 2, 1, 2 }, "unknown algorithm 31 (version 6)")]
+    [InlineData(new byte[] { 6, 0, 0, 0, 1, 32, 0, 0, 0, 2, 1, 2 }, "unknown algorithm 32 (version 6)")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 19, 3, 0x2A, 0x03, 0x04, 0, 1, 1 }, "unknown curve 1.2.3.4")]
     [InlineData(new byte[] { 4, 0, 0, 0, 1, 22, 3, 0x2B, 0x65, 0x71, 0, 1, 1 }, "unknown curve 1.3.101.113")]
     public void Keys_and_subkeys_of_unknown_kinds_are_skipped_and_named(byte[] body, string kind)
@@ -156,7 +156,10 @@ public sealed class OpenPgpKeyReaderTests
         byte[] primary = TestPackets.Packet(PacketTag.PublicKey, body);
         var result = OpenPgpKeyReader.Read([.. primary, .. TestPackets.UserId("unknown"), .. Certificate(1)], "key");
         Assert.Equal(["user 1"], Assert.Single(result.Keys).UserIds);
-        Assert.Contains(kind, Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains(kind, result.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal(body[0] == 6 ? 2 : 1, result.Warnings.Count);
+        const string Advice = "Put each key of version 6 into a file of its own.";
+        Assert.Equal(body[0] == 6, result.Warnings[^1].EndsWith(Advice, StringComparison.Ordinal));
 
         var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(primary, "key"));
         Assert.Equal("NoUsableKey", error.ErrorId);

@@ -29,7 +29,7 @@ public sealed class OpenPgpRulesTests
         Assert.Equal((byte[])[8, 9, 10, 11, 12, 14], Rules.MessageHashes.Order());
         Assert.Equal((byte[])[2, 3, 8, 9, 10, 11, 12, 14], Rules.StatementHashes.Order());
         Assert.Equal((byte[])[1, 2, 3], Rules.WeakHashes.Order());
-        Assert.Equal([1, 3, 17, 19, 22, 27, 28], Rules.SigningAlgorithms.Select(static a => (int)a).Order());
+        Assert.Equal([1, 3, 17, 19, 22, 27, 28, 30, 31], Rules.SigningAlgorithms.Select(static a => (int)a).Order());
     }
 
     [Fact]

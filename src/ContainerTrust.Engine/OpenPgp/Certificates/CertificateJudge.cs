@@ -111,7 +111,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
     }
 
     private static string WhyNotImported(RawCertificate raw) =>
-        raw.Primary.Blocks.All(static b => b.HasPrivateKey) ? "it stands with a private key, which must not be where policies are"
+        raw.Primary.Blocks.All(static b => b.Loss is not null) ? raw.Primary.Blocks.First().Loss!
+        : raw.Primary.Blocks.All(static b => b.HasPrivateKey) ? "it stands with a private key, which must not be where policies are"
         : raw.Key.Version == 6 ? "it has no valid direct-key signature"
         : raw.Primary.Blocks.All(static b => b.HasMisplacedCertification)
             ? "it has a signature about a user id before any user id; gpg does not accept such a key"

@@ -32,6 +32,9 @@ internal static class CertificateWarnings
         string fingerprint = certificate.Primary.Packet.Fingerprint;
         foreach (string warning in Of(certificate))
             yield return warning;
+        if (certificate.LossByGnuPg is { } loss)
+            yield return $"key {fingerprint} is not seen by podman and skopeo built with gpgme: {loss}. "
+                + "Put each key of version 6 into a file of its own.";
         foreach (var subkey in certificate.Subkeys)
         {
             string name = $"subkey {subkey.Packet.Fingerprint} of key {fingerprint}";

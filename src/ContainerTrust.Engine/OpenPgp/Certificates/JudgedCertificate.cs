@@ -33,6 +33,12 @@ internal sealed class JudgedCertificate
     /// </summary>
     public bool HasUnreadableStatement { get; init; }
 
+    /// <summary>
+    /// Why GnuPG loses every copy of it, a clause. Null if it keeps one, and of version 6, which it does not read at all.
+    /// </summary>
+    public string? LossByGnuPg => Raw.Key.Version == 6 || !Raw.Primary.Blocks.All(static b => b.LossByGnuPg is not null) ? null
+        : Raw.Primary.Blocks.First().LossByGnuPg;
+
     /// <summary>Every signature that stood with it, and what became of it.</summary>
     public List<JudgedStatement> Statements { get; } = [];
 

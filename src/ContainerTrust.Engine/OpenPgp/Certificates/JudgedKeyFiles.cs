@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.OpenPgp.Consumers;
+
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
 
 /// <summary>
@@ -21,6 +23,9 @@ internal sealed class JudgedKeyFiles
     /// </summary>
     public IReadOnlyList<JudgedCertificate> Certificates { get; }
 
+    /// <summary>A file that Sequoia refuses whole, and what it has that is the reason. Null if it refuses none.</summary>
+    public (string File, string What)? RefusalBySequoia { get; private init; }
+
     /// <summary>Signatures that stand with no key, and what became of them.</summary>
     public IReadOnlyList<JudgedStatement> LooseStatements { get; }
 
@@ -32,13 +37,18 @@ internal sealed class JudgedKeyFiles
 
     /// <summary>Reads and judges.</summary>
     /// <param name="sources">Key files.</param>
+    /// <param name="reading">Whose reading of key files counts.</param>
     /// <returns>The certificates.</returns>
     /// <exception cref="TrustException">A file is not a key file, is damaged, too large, or has too many packets.</exception>
-    public static JudgedKeyFiles Read(IReadOnlyList<KeyringSource> sources)
+    /// <exception cref="TrustFormatException"><c>NoUsableKey</c>: the program whose reading counts refuses a file whole.</exception>
+    public static JudgedKeyFiles Read(IReadOnlyList<KeyringSource> sources, KeyFileReading reading = KeyFileReading.All)
     {
-        var parser = new KeyFileParser(OpenPgpRules.Current);
+        var parser = new KeyFileParser(OpenPgpRules.Current, reading);
         foreach (var source in sources)
             parser.Read(source.Name, source.Content.Span);
+        if (reading == KeyFileReading.Sequoia && parser.RefusalBySequoia is { } refusal)
+            throw new TrustFormatException(
+                "NoUsableKey", refusal.File, 0, 0, "", $"Sequoia refuses the file whole: it has {refusal.What}.");
         return Judge(parser);
     }
 
@@ -60,6 +70,9 @@ internal sealed class JudgedKeyFiles
         var certificates = parser.Certificates.ConvertAll(judge.Judge);
         var revocations = new RevocationJudge(OpenPgpRules.Current, certificates, parser.Warnings);
         var loose = revocations.Apply(parser.LooseRevocations);
-        return new JudgedKeyFiles(certificates, [.. parser.LooseStatements, .. loose], parser.Warnings);
+        return new JudgedKeyFiles(certificates, [.. parser.LooseStatements, .. loose], parser.Warnings)
+        {
+            RefusalBySequoia = parser.RefusalBySequoia,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
@@ -8,11 +9,14 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// nothing: every signature is kept with the place where it stood. A file of which GnuPG 2.2 imports nothing is refused whole, because
 /// what cannot be read could be a revocation.
 /// </summary>
-internal sealed class KeyFileParser(OpenPgpRules rules)
+/// <param name="rules">The rules.</param>
+/// <param name="reading">Whose reading of key files counts.</param>
+internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading = KeyFileReading.All)
 {
     private const int MaxPackets = 100_000;
 
     private readonly OpenPgpRules _rules = rules;
+    private readonly KeyFileReading _reading = reading;
     private readonly Dictionary<string, RawCertificate> _byFingerprint = new(StringComparer.Ordinal);
 
     /// <summary>The certificates in the order in which they came.</summary>
@@ -26,6 +30,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
 
     /// <summary>What was skipped.</summary>
     public WarningList Warnings { get; } = new();
+
+    /// <summary>A file that Sequoia refuses whole, and what it has that is the reason. Null if it refuses none.</summary>
+    public (string File, string What)? RefusalBySequoia { get; private set; }
 
     /// <summary>Reads a file.</summary>
     /// <param name="name">The file's name, for messages.</param>
@@ -58,7 +65,13 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         private int _unmarkedLine;
         private bool _hasKeyForGpg;
         private RawCertificate? _certificate;
-        private RawBlock _block = new(name);
+        private RawBlock _block = new(name, parser._reading);
+
+        // What GnuPG is reading, and why it stopped.
+        private RawBlock? _readByGnuPg;
+        private string? _stop;
+        private int _parts;
+        private bool _hasKey;
 
         // What a signature at this place stands behind, and which parts of the certificate have begun.
         private RawComponent? _place;
@@ -84,15 +97,21 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         {
             var source = new PacketSource(name, line);
             var reader = new PacketReader(data, source, MaxPackets - _packets);
+            bool isFirst = _parts++ == 0;
             while (reader.TryRead(out var packet))
+            {
                 Add(packet, source);
+                if (!isFirst)
+                    _block.LossByGo ??= $"it stands after the first armored block of {name}, and Go's OpenPGP reads no other";
+            }
+
             _packets += reader.Count;
         }
 
         private void Begin(RawCertificate? certificate)
         {
             _certificate = certificate;
-            _block = new RawBlock(name);
+            _block = new RawBlock(name, parser._reading);
             _hasUserId = _isBehindSubkey = false;
             _place = null;
             if (certificate is not null)
@@ -157,14 +176,47 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
             Begin(key is null ? null : parser.Add(key, packet.Body, isPrivate));
             _block.HasPrivateKey = isPrivate;
+            _hasKey = true;
+            if (packet.Body[0] == 6)
+                StopGnuPg($"the key {key?.Fingerprint ?? unusable!.Split(' ')[0]} of version 6");
+            else
+                ReadByGnuPg();
+            if (packet.Body[0] is not (4 or 6))
+                RefuseBySequoia($"a key {unusable}");
             if (isPrivate)
                 Warn("it contains a private key, which must not be where policies are; the private key is skipped.");
             else if (key is null)
                 Warn($"a key {unusable} is skipped; this release cannot use it.");
         }
 
+        // GnuPG 2.2, 2.3 and 2.4 alike; 2.2 passes over a key of version 6 that has neither signatures nor subkeys, which is no key.
+        private void StopGnuPg(string what)
+        {
+            if (_stop is not null)
+                return;
+            if (_readByGnuPg is not null)
+            {
+                _readByGnuPg.LossByGnuPg =
+                    $"it is the last key before {what} in {name}, at which GnuPG up to 2.4 stops and loses the key that it reads";
+            }
+
+            _stop = $"it is after {what} in {name}, at which GnuPG up to 2.4 stops";
+        }
+
+        private void ReadByGnuPg()
+        {
+            _block.LossByGnuPg = _stop;
+            _readByGnuPg = _block;
+        }
+
+        private void RefuseBySequoia(string what) => parser.RefusalBySequoia ??= (name, what);
+
         private void AddSubkey(in Packet packet, PacketSource source)
         {
+            if (!packet.Body.IsEmpty && packet.Body[0] == 6)
+                StopGnuPg("a subkey of version 6");
+            if (!_hasKey)
+                RefuseBySequoia("a subkey before any key");
             if (_certificate is null)
                 return;
             _isBehindSubkey = true;
@@ -190,6 +242,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
 
         private void AddUserId(in Packet packet, PacketSource source, ComponentKind kind)
         {
+            if (!_hasKey)
+                RefuseBySequoia("a user id before any key");
             if (_certificate is null)
                 return;
             _hasUserId = true;
@@ -212,6 +266,10 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
         {
             var outcome = SignaturePacket.Parse(packet.Body, out var signature);
             RequireReadable(packet, source, outcome, signature);
+            if (signature.Version == 6)
+                StopGnuPg("a signature of version 6");
+            if (!_hasKey)
+                RefuseBySequoia("a signature before any key");
             var label = _certificate is null ? StatementLabel.Other : StatementLabels.Of(signature, _certificate.Key);
             if (signature.Type == SignatureType.KeyRevocation && label != StatementLabel.Own)
                 parser.LooseRevocations.Add(new LooseRevocation(packet.Body.ToArray(), name, _certificate?.Key.Fingerprint));

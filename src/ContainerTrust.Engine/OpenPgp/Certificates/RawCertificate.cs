@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Certificates;
@@ -135,7 +136,8 @@ internal sealed class RawComponent(ComponentKind kind, byte[] body, PublicKeyPac
 
 /// <summary>One copy of a certificate: from a primary key packet to the next one, or to the end of the data.</summary>
 /// <param name="file">The file that it is in.</param>
-internal sealed class RawBlock(string file)
+/// <param name="reading">Whose reading of key files counts.</param>
+internal sealed class RawBlock(string file, KeyFileReading reading)
 {
     /// <summary>The file that it is in.</summary>
     public string File => file;
@@ -151,8 +153,25 @@ internal sealed class RawBlock(string file)
     /// </summary>
     public bool HasPrivateKey { get; set; }
 
+    /// <summary>
+    /// Why GnuPG loses it, a clause: it stops at the first key or signature of version 6, and loses the key that it is reading and all
+    /// that follow. Null if it keeps it.
+    /// </summary>
+    public string? LossByGnuPg { get; set; }
+
+    /// <summary>Why builds with Go's OpenPGP do not see it, a clause. Null if they do.</summary>
+    public string? LossByGo { get; set; }
+
+    /// <summary>Why the program whose reading counts does not see it, a clause. Null if it does.</summary>
+    public string? Loss => reading switch
+    {
+        KeyFileReading.GnuPg => LossByGnuPg,
+        KeyFileReading.Go => LossByGo,
+        _ => null,
+    };
+
     /// <summary>Whether GnuPG may import it as a public key.</summary>
-    public bool MayGive => !HasMisplacedCertification && !HasPrivateKey;
+    public bool MayGive => !HasMisplacedCertification && !HasPrivateKey && Loss is null;
 }
 
 /// <summary>A signature packet in a key file.</summary>

@@ -31,6 +31,7 @@ internal static class MessageVerifier
             bool lacksMark = false;
             if (!ArmorLines.IsBinary(message) && !TryReadArmor(message, out binary, out lacksMark, out string foreign))
                 return Refuse(OpenPgpProblem.NotSignedMessage, foreign, null);
+            bool isArmored = binary != message;
             var problem = SignedMessageReader.Read(binary, buffers, out var parts, out string reason);
             if (problem != OpenPgpProblem.None)
                 return Refuse(problem, reason, null);
@@ -41,7 +42,7 @@ internal static class MessageVerifier
                     OpenPgpProblem.Malformed,
                     "Its armor ends without padding and checksum; GnuPG up to 2.4 reads nothing of it.",
                     null);
-            return VerifySignature(keyring, parts, now);
+            return VerifySignature(keyring, parts, isArmored, now);
         }
         catch (TrustFormatException e)
         {
@@ -83,7 +84,7 @@ internal static class MessageVerifier
         return false;
     }
 
-    private static OpenPgpVerification VerifySignature(OpenPgpKeyring keyring, in SignedMessage message, long now)
+    private static OpenPgpVerification VerifySignature(OpenPgpKeyring keyring, in SignedMessage message, bool isArmored, long now)
     {
         var outcome = SignaturePacket.Parse(message.Signature, out var signature);
         if (outcome == SignatureParse.UnknownVersion)
@@ -108,19 +109,25 @@ internal static class MessageVerifier
         {
             return Refuse(
                 OpenPgpProblem.UnknownKey,
-                keyId is null ? "Its signature names no key." : $"Its signature names the key {keyId}, which is not among the keys.",
+                keyId is null ? "Its signature names no key."
+                    : keyring.WhyLost(issuer!.Value) is { } lost
+                        ? $"Its signature names the key {keyId}, which is not among the keys: {lost}."
+                    : $"Its signature names the key {keyId}, which is not among the keys.",
                 keyId);
         }
 
         var entry = FindSigner(entries, signature, fingerprint, TextContent.Hashed(signature, message.UntrustedContent));
-        return entry is null
-            ? Refuse(OpenPgpProblem.BadSignature, $"The key {keyId} did not make this signature of this content.", keyId)
-            : JudgeSignature(entry, signature, message, keyId, now);
+        if (entry is null)
+            return Refuse(OpenPgpProblem.BadSignature, $"The key {keyId} did not make this signature of this content.", keyId);
+        var verdict = JudgeSignature(keyring, entry, signature, message, keyId, now);
+        return verdict.IsGood && keyring.Consumer?.WhyRefused(signature, entry.Certificate, entry.Key, isArmored) is { } refusal
+            ? Refuse(OpenPgpProblem.NotForConsumer, refusal, keyId) : verdict;
     }
 
     // The numbers hold. What remains is whether they may count.
-    private static OpenPgpVerification JudgeSignature(OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature,
-        in SignedMessage message, string? keyId, long now)
+    private static OpenPgpVerification JudgeSignature(
+        OpenPgpKeyring keyring, OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature, in SignedMessage message, string? keyId,
+        long now)
     {
         var key = entry.Key.Packet;
         if (signature.HasUnknownCritical)
@@ -145,7 +152,7 @@ internal static class MessageVerifier
             UserId = KeyValidity.FindUserId(entry.Certificate, now),
             Created = DateTimeOffset.FromUnixTimeSeconds(signature.Created),
             Expires = end is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
-            Note = ReleaseNotes.Of(signature.Version, isBySubkey: entry.Key != entry.Certificate.Primary),
+            Note = ReleaseNotes.Of(signature, entry.Certificate, entry.Key, keyring.RefusalBySequoia),
             UntrustedKeyId = keyId,
         };
     }

@@ -1,3 +1,6 @@
+using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
+
 namespace ContainerTrust.Engine.OpenPgp.Messages;
 
 /// <summary>Which releases and builds of podman and skopeo refuse a signature that is good here.</summary>
@@ -12,18 +15,38 @@ internal static class ReleaseNotes
     private const string Version6 =
         "It is of version 6, which GnuPG does not read: podman and skopeo built with gpgme, as on RHEL and CentOS, refuse it.";
 
+    private const string Composite =
+        "Its key is an ML-DSA key of the OpenPGP draft for post-quantum cryptography, which only builds with a recent Sequoia know.";
+
     /// <summary>What is to be said of a good signature.</summary>
-    /// <param name="version">The signature's version.</param>
-    /// <param name="isBySubkey">Whether a subkey made it.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="certificate">The signer's certificate.</param>
+    /// <param name="key">The key of it that made the signature.</param>
+    /// <param name="refusalBySequoia">
+    /// A key file that Sequoia refuses whole, and what it has that is the reason. Null if there is none.
+    /// </param>
     /// <returns>Sentences; null if nothing is.</returns>
-    public static string? Of(byte version, bool isBySubkey)
+    public static string? Of(
+        in SignaturePacket signature, JudgedCertificate certificate, JudgedKey key, (string File, string What)? refusalBySequoia)
     {
-        string? ofVersion = version switch
+        string? ofVersion = signature.Version switch
         {
             3 => Version3,
             6 => Version6,
             _ => null,
         };
-        return !isBySubkey ? ofVersion : ofVersion is null ? BySubkey : $"{BySubkey} {ofVersion}";
+        string?[] notes =
+        [
+            key != certificate.Primary ? BySubkey : null,
+            ofVersion,
+            key.Packet.IsComposite ? Composite : null,
+            certificate.LossByGnuPg is { } loss
+                ? $"podman and skopeo built with gpgme refuse it, as GnuPG loses its key: {loss}. "
+                    + "Put the key into a file of its own." : null,
+            refusalBySequoia is { } refusal
+                ? $"podman built with Sequoia (Fedora 43 and later) refuses the key file {refusal.File} whole, as it has "
+                    + $"{refusal.What}." : null,
+        ];
+        return Array.Exists(notes, static n => n is not null) ? string.Join(' ', notes.Where(static n => n is not null)) : null;
     }
 }

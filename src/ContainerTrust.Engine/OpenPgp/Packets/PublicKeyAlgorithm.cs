@@ -1,6 +1,6 @@
 namespace ContainerTrust.Engine.OpenPgp.Packets;
 
-/// <summary>Public-key algorithms (RFC 9580 section 9.1).</summary>
+/// <summary>Public-key algorithms (RFC 9580 section 9.1; 30 and 31: draft-ietf-openpgp-pqc-16 section 2.1).</summary>
 internal enum PublicKeyAlgorithm : byte
 {
     Rsa = 1,
@@ -15,4 +15,6 @@ internal enum PublicKeyAlgorithm : byte
     X448 = 26,
     Ed25519 = 27,
     Ed448 = 28,
+    MlDsa65Ed25519 = 30,
+    MlDsa87Ed448 = 31,
 }

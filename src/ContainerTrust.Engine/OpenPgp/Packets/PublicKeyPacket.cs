@@ -46,11 +46,16 @@ internal sealed class PublicKeyPacket
         PublicKeyAlgorithm.X25519 => "X25519",
         PublicKeyAlgorithm.X448 => "X448",
         PublicKeyAlgorithm.Ed25519 => "Ed25519",
+        PublicKeyAlgorithm.MlDsa65Ed25519 => "ML-DSA-65+Ed25519",
+        PublicKeyAlgorithm.MlDsa87Ed448 => "ML-DSA-87+Ed448",
         _ => "Ed448",
     };
 
     /// <summary>Whether the algorithm makes signatures at all.</summary>
     public bool IsSigningAlgorithm => OpenPgpRules.Current.SigningAlgorithms.Contains(Algorithm);
+
+    /// <summary>Whether it is two keys in one, of ML-DSA and EdDSA, that must both have signed.</summary>
+    public bool IsComposite => Algorithm is PublicKeyAlgorithm.MlDsa65Ed25519 or PublicKeyAlgorithm.MlDsa87Ed448;
 
     /// <summary>Whether octets are this key's fingerprint.</summary>
     /// <param name="octets">Octets.</param>
@@ -103,7 +108,13 @@ internal sealed class PublicKeyPacket
                 packet.Offset,
                 "a version 4 key cannot be longer than 65,535 octets; the file is damaged, get it again.");
 
-        var outcome = ReadMaterial(algorithm, material, out int size, out var curve, out var unknownCurve);
+        // In version 4 these numbers say nothing (draft-ietf-openpgp-pqc-16 section 3.5).
+        bool isOfVersion6 = algorithm is PublicKeyAlgorithm.MlDsa65Ed25519 or PublicKeyAlgorithm.MlDsa87Ed448;
+        int size = 0;
+        EllipticCurve? curve = null;
+        ReadOnlySpan<byte> unknownCurve = default;
+        var outcome = isOfVersion6 && version == 4 ? Outcome.UnknownAlgorithm
+            : ReadMaterial(algorithm, material, out size, out curve, out unknownCurve);
         if (outcome == Outcome.Malformed)
             throw Malformed(packet, source);
         string fingerprint = ComputeFingerprint(version, body, out ulong keyId);
@@ -168,6 +179,14 @@ internal sealed class PublicKeyPacket
             case PublicKeyAlgorithm.Ed448:
                 curve = EllipticCurve.Ed448;
                 isGood = reader.TrySkip(57);
+                break;
+            case PublicKeyAlgorithm.MlDsa65Ed25519:
+                curve = EllipticCurve.Ed25519;
+                isGood = reader.TrySkip(32 + BouncyCastleAdapter.MlDsa65KeyLength);
+                break;
+            case PublicKeyAlgorithm.MlDsa87Ed448:
+                curve = EllipticCurve.Ed448;
+                isGood = reader.TrySkip(57 + BouncyCastleAdapter.MlDsa87KeyLength);
                 break;
             default:
                 return Outcome.UnknownAlgorithm;

@@ -1,0 +1,17 @@
+namespace ContainerTrust.Engine.OpenPgp.Consumers;
+
+/// <summary>Whose reading of key files counts.</summary>
+internal enum KeyFileReading
+{
+    /// <summary>This product's: every key that can be read is used, and what others lose is noted.</summary>
+    All,
+
+    /// <summary>GnuPG's, which stops at a key or signature of version 6.</summary>
+    GnuPg,
+
+    /// <summary>Sequoia's, which refuses a file whole for a key that it cannot read.</summary>
+    Sequoia,
+
+    /// <summary>That of Go's OpenPGP, which reads the first armored block alone.</summary>
+    Go,
+}

@@ -1,0 +1,110 @@
+using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Packets;
+
+namespace ContainerTrust.Engine.OpenPgp.Consumers;
+
+/// <summary>
+/// A release of podman or another program, as a judge of OpenPGP signatures. It only refuses: what is not good by the rules of this
+/// product is not good for anyone, and where it is not known whether a release takes something, it counts as refused.
+/// </summary>
+/// <param name="Program">The program and its version: <c>podman 5.4</c>.</param>
+/// <param name="Library">What it verifies with.</param>
+/// <param name="ImageFrom">The oldest containers/image 5 that it may be built with: the number after the first dot.</param>
+/// <param name="ImageTo">The newest one.</param>
+internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, int ImageFrom, int ImageTo)
+{
+    // A signature by a subkey counts as its primary key's since containers/image 5.37; before, GnuPG and Go gave the subkey's fingerprint.
+    private const int TakesSubkeys = 37;
+
+    // Go's OpenPGP is ProtonMail's since July 2026, which knows no signatures of version 3.
+    private const int HasOtherGo = 41;
+
+    // Sequoia's StandardPolicy, which a host's crypto policy can make stricter or wider.
+    private const int SequoiaFactoringBits = 2048;
+
+    /// <summary>The program, its version and what it is built with, for words to the user.</summary>
+    public string Name => $"{Program} built with {LibraryName}";
+
+    /// <summary>The key files as it reads them.</summary>
+    public KeyFileReading Reading => Library switch
+    {
+        OpenPgpLibrary.GnuPg => KeyFileReading.GnuPg,
+        OpenPgpLibrary.Sequoia => KeyFileReading.Sequoia,
+        _ => KeyFileReading.Go,
+    };
+
+    private string LibraryName => Library switch
+    {
+        OpenPgpLibrary.GnuPg => "gpgme (GnuPG)",
+        OpenPgpLibrary.Sequoia => "Sequoia",
+        _ => "Go's OpenPGP",
+    };
+
+    /// <summary>Why it refuses a signature that is good otherwise.</summary>
+    /// <param name="signature">The signature.</param>
+    /// <param name="certificate">The signer's certificate.</param>
+    /// <param name="key">The key of it that made the signature.</param>
+    /// <param name="isArmored">Whether the message is armored.</param>
+    /// <returns>A sentence; null if it takes it.</returns>
+    public string? WhyRefused(in SignaturePacket signature, JudgedCertificate certificate, JudgedKey key, bool isArmored)
+    {
+        string? why = key != certificate.Primary && Library != OpenPgpLibrary.Sequoia && ImageFrom < TakesSubkeys
+            ? "was made by a subkey, which containers/image before 5.37 does not take for its primary key"
+            : Library switch
+            {
+                OpenPgpLibrary.GnuPg => WhyNotByGnuPg(signature, key.Packet),
+                OpenPgpLibrary.Sequoia => WhyNotBySequoia(signature, certificate, key),
+                _ => WhyNotByGo(signature, key.Packet, isArmored),
+            };
+        return why is null ? null : $"{Name} refuses this signature: it {why}.";
+    }
+
+    private static string? WhyNotByGnuPg(in SignaturePacket signature, PublicKeyPacket key) =>
+        signature.Version == 6 ? "is of version 6, which GnuPG does not read"
+        : IsSha3(signature) ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which GnuPG does not know"
+        : key.Algorithm is PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448
+            ? $"is of the algorithm {(int)key.Algorithm} ({key.AlgorithmName} as RFC 9580 has it), which GnuPG does not know"
+        : null;
+
+    private static string? WhyNotBySequoia(in SignaturePacket signature, JudgedCertificate certificate, JudgedKey key) =>
+        signature.Version == 3 ? "is of version 3, which Sequoia refuses unless the host's crypto policy allows it"
+        : key.Packet.IsComposite || certificate.Primary.Packet.IsComposite
+            ? "is by an ML-DSA key, which Sequoia knows only if built with a library that has it"
+        : IsSha3(signature) ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which not every build of Sequoia knows"
+        : IsShort(key.Packet) || IsShort(certificate.Primary.Packet)
+            ? "is by an RSA or DSA key of less than 2,048 bits, which Sequoia refuses unless the host's crypto policy allows it"
+        : HasWeakHash(certificate, key)
+            ? "is by a key whose own statements are made with SHA-1 or a weaker hash, and whether Sequoia takes those is for the host's "
+                + "crypto policy"
+        : null;
+
+    private string? WhyNotByGo(in SignaturePacket signature, PublicKeyPacket key, bool isArmored) =>
+        isArmored ? "is armored, and Go's OpenPGP reads binary signatures alone"
+        : signature.Version == 3 && ImageTo >= HasOtherGo ? "is of version 3, which Go's OpenPGP has not read since containers/image 5.41"
+        : signature.Version == 6 ? "is of version 6, which Go's OpenPGP does not read"
+        : IsSha3(signature) ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which Go's OpenPGP does not know"
+        : !IsOfGo(key)
+            ? $"is by a key of the algorithm {key.AlgorithmName}{(key.Curve is { } curve ? $" ({curve.Name})" : "")}, which Go's OpenPGP "
+                + "does not know"
+        : null;
+
+    private bool IsOfGo(PublicKeyPacket key) => key.Algorithm switch
+    {
+        PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa => true,
+        PublicKeyAlgorithm.Ecdsa => key.Curve?.Name is "nistp256" or "nistp384" or "nistp521",
+        PublicKeyAlgorithm.EddsaLegacy => ImageFrom >= HasOtherGo,
+        _ => false,
+    };
+
+    private static bool IsSha3(in SignaturePacket signature) =>
+        signature.HashAlgorithm is HashAlgorithms.Sha3With256 or HashAlgorithms.Sha3With512;
+
+    private static bool IsShort(PublicKeyPacket key) =>
+        key.Algorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.Dsa
+        && key.Size < SequoiaFactoringBits;
+
+    // The statements that say what the key is now. Older ones do not matter.
+    private static bool HasWeakHash(JudgedCertificate certificate, JudgedKey key) =>
+        certificate.Primary.Statements.Concat(certificate.UserIds.SelectMany(static u => u.Newest.Candidates)).Concat(key.Newest.Candidates)
+            .Any(static s => OpenPgpRules.Current.WeakHashes.Contains(s.HashAlgorithm));
+}

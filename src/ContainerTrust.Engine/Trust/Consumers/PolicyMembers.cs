@@ -1,0 +1,39 @@
+using ContainerTrust.Engine.Config.Policy;
+
+namespace ContainerTrust.Engine.Trust.Consumers;
+
+/// <summary>
+/// Members of policy.json that a release does not know yet: it refuses the whole file for one, and with it every image.
+/// </summary>
+internal static class PolicyMembers
+{
+    /// <summary>Finds a member that a release does not know.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="image">The containers/image 5 of the release: the number after the first dot.</param>
+    /// <returns>A sentence about the first one; null if it knows all.</returns>
+    public static string? FindUnknown(PolicyDocument policy, int image)
+    {
+        foreach (TrustRequirement requirement in policy.Transports.SelectMany(static t => t.Scopes).SelectMany(static s => s.Requirements)
+            .Concat(policy.Default))
+        {
+            if (Newest(requirement) is { } member && member.Since > image)
+                return $"policy.json has {member.What}, which containers/image knows since 5.{member.Since}; older ones refuse "
+                    + "the whole policy, and so every image.";
+        }
+
+        return null;
+    }
+
+    // keyDatas and several Rekor keys came with 5.32.2; releases with 5.32.0 do not know them.
+    private static (string What, int Since)? Newest(TrustRequirement requirement) => requirement switch
+    {
+        SignedByRequirement { KeyPaths: not null } => ("keyPaths", 22),
+        SigstoreSignedRequirement { Pki: not null } => ("pki", 35),
+        SigstoreSignedRequirement r when (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null =>
+            ("several sigstore or Rekor keys", 33),
+        SigstoreSignedRequirement r when r.Fulcio is not null || (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null =>
+            ("Fulcio or a Rekor key", 24),
+        SigstoreSignedRequirement => ("sigstoreSigned", 22),
+        _ => null,
+    };
+}

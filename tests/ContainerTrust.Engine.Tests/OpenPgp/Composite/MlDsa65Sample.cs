@@ -1,0 +1,116 @@
+namespace ContainerTrust.Engine.Tests.OpenPgp.Composite;
+
+/// <summary>
+/// The sample of ML-DSA-65+Ed25519 of draft-ietf-openpgp-pqc-16, appendix A.3: the primary key with its direct-key signature, and
+/// the detached signature over "Testing\n".
+/// </summary>
+internal static class MlDsa65Sample
+{
+    /// <summary>The primary key packet and its direct-key signature.</summary>
+    public const string Key = """
+        xscKBmd0hYAeAAAHwIgoGEBiAbt7rv8r/76EjORZbGScxv3ZXOBMKhZTrhqxuLcIG/61UbWg/25J/AGibQkF/oUCH/u375ep8gZUVcdIHwBXuQuAbhDcL0Wy
+        N66Yv7qgPmjtYU37ZZkm3bTfACG49RrSbGQcvpgMkwC2pS18FfB5Y4oNfHtldLKF24aqmqyOkQw3w/vET2PMNO5dgPwNNRt0kDZrBBjZFPXtNnZaG0K5Tw4K
+        1QE1Q7UMRYPRi9QaLfLXBi4ACdSK4Q07vGHCLkZBxMdy38sth+34TGrMzbqCSk+gJeWwfx66R9lPrr22YgWAL7dJSRasJaM529x4PU48VKqrzlP0sUowgb5k
+        /4/kex+Gwtc5ZI5ChpjnzpVQG+AkY7K1giJ5kTKa3xY7yDVuui9ibXbNULTJl5MUoBY+f9fsR0edBLzOM3Z4Mkt0P4utzW/wG5YxqMbcNOz6yrY0326BUmeM
+        gybJ/PTufig4+F6dBT1/yFZD9OdQXKqu5Ne3K9clQa4d7cNc71C4XRZYGC4vKMR1gNas2WoROYJh4eaKeppdOaQNgMPZloRtYotoQqt4YGESq2MQo+GWyI1E
+        pcRU4euYInRudx0j6LTLu5DowqHBnSLIQQ4sqzXbFxFpSD5eqtevtimpUJCCGJkvTz7ZeRy7zpc4d0ZvZV0Hq0Y15aGxm2DgUiHdBRuwUzNgBwrH9Ez39zmD
+        GyY546QzVbHzBETlC7quf1eXSZQ1ELEPfLX286CBbNjfA0JcZwUU99Yv2ce5weezcTAd/TenAnN43iQfyfvknc6rZ18WlugzTm+hrmjvI1ipJAs95Jb0ZoH/
+        d35+510d+LtfK7YBZO6C2U/TvMl6b7RMp/1MuMGgufAnKpXO41B84YOduebwxlcjb4auSr521SEz7j7Lj+vxlt17Jbl4HFLFHknbHXcQCy6if7NAKPIcQEo7
+        F/AbelMCGdWs1t205jiCaqEAfseo+vbDvNfpGtrg+vu9qSVPka630+iApN1RqhbLml6QpicpfKqbTfjO64M4n93uMaj9Q0/qhUpM/btWuofA/OnGTNHJfJhj
+        t3AyYPNeKfUMyd4RG+TlzEAvjnDnOo1TiRthYjHPsajQU6IpC5FhTISLFmp/mfyx0khUnGavagz1l9OYJeF/sDT6wrRuI2Pp5CIhrcw99VZLzb7DCb+H3e2u
+        rCejMXn3bO2F225YGqp3uZEuqas4Hp/GylygKFEVMvTzGRi4zJp/dUGs09P2JKhbuhxu+BYxBNUrdWNK2fU+5+eD+rG8R1ZMwNg/j0VUTt8YyWjkuNaqoPRn
+        R0IzVdTHQzDIjofruJ03lu4BBHUj14EFJC3fyv/YkgUkYNsqEMjUyU51u4AijMRahTgPDSJ3NTg2Y08fivA67SjImEjYdwmp8zwS5a4ZyJa5qLVi1tFwPAUj
+        2ojE6orS9CqzAaUktLNI3duhThTwlDNvbCZDnfXObEOnyhiqyqspVKFKtoL4Q5ulFNUOzSYWt4ReDZEdsGkZ5UvOCOItIEwh94pj6BDl5LLRJH3EUXKsK8jU
+        tKrksk9RtY+3HGjI02x83ldVCxx/ur9sNZhmewZGloxqIaSvZsQkNFzOACn0mJ5pv5p4SzByua0E1yc10SeMVJfRLJhMRhyeJBiHO5QCofZ9DJOWRbKbyoM2
+        BHLXMzAAhnGTw4LDe54/6E49Unoc5C11K6yIuKJ33ETGq22kuSyK8z4gmxO57B/owmR56BmEAJpsWkHVgom0azpSZNjSR5d9vPjWnSdozI6F1O5HGllkt2Jt
+        kUK7JFrU1KQBq+l1KaSb20U0BIGn9bTGsfxQJtXpBxE/3RKwu4+eYxFAxC50fWo3p+ZLKuo8ecpJH+bX/YvqvcudFu5tWsZzGOSYm4rSiL5C6vhyJIkReiun
+        64sQ6NdpOYnYrfaJ0h6eQfhCdfcK/hRzErGOSYq3iy3KKrlaXac1yRb5l2uPTMwQZQwVCNPtWHBlmK5yFr50A5Yw0yhqA2kxhbG4VOSa5TslTnXzI0Ug501M
+        i+zB4CXL+mFt4nXBR2XrlOS5A9cp5w39KsHzL+LGVvULoF33gEn8CEmuImHRbTDub0rpKnW4p40p0vvpf1/AnB2oHWk4+xrCvPBmgY2JZbWKmZ08SBTylyxW
+        w31tIWq19tk7cj99v55AKA2dY5l6KWyd3Pu9Y9DcAFo+C/f7ZuciusmFiK+5HRjTB9WXyTEa0PbBBw0UMXRvk7ot3ETZnTOHtFmW0UrLkJ+HOu3M83sHBog7
+        g9mfVPQjG114QWEMg5Nm1K4ncQf1wrliyIPODpMWHxQkU+jW1NDWLnQZBBl2m/1zVSdvkVqFTgoXjvkstxQ4mJM3Lr+S9XLVJV6sTuEfVpUSUJNP6hTkn/FA
+        FRAu/hYUIp046rNzqgL21aPePrqP6Ix+ZccsC9QdtfTPocnM1HVesFsAZ/VAJpmATEtJ0qvRNUlBBceF/akAN2cbJ+ldS/ZT3HnxZ9tJ/FXhh2dhYj4Lpp/p
+        w/tKpVYeDzxXsqZAuJQZ1SL3HSkiJOxEAMjRb3rWShEtPZh3SvApGV4xkmxIJ4bXEH3VTLzixFMbg0SxzxIjKGQyCM9+N+av+vILFNML3vJeWRT9rdctDKwt
+        A6BEsOK38Rv/fjzDiOr9hfnCzMwGHx4MAAAAQAWCZ3SFgAMLCQcDFQwIAhYAApsDAh4JIqEGo+LhS2pJP/kw+ycyHxJemmiAM4vp+32jrgZepleTJC8FJwkC
+        BwIAAAAAryAQxx1xvkgW4nPAvV1MDd3BdWheW7aQTAH2N7ceILIU9EKzm8gmCK+p39g3WLSUtAkuPVc6nb+UY3vMQCgpoh6CcvrEZalTSQtE70eke3yx6APF
+        OK8Wv5vpXijgEiiXU63VPRWHCNf1mIX6hEhwGz3G6fpTvmDwdDsDQLcWRUm88A411zcJ4B34VIxM853Gqul2O9qPHwvnFfI4Xdjyl7lHcTknVfYRDg7+uWpY
+        bGATBNmfoGuPFwc2+Lqa9rtdsoNwFBGSE/PgNAaxuLIZZczNgU2E+LEnWNCHrr/nKcK6l2zAAGJpcyoxTFKZUVCHuIy6EeBH9pZkudZe3u0N7I8uNXyaxwxP
+        7T/1puftaY/aERiWqt5PyxdS2BFHzdgUwJpnb95VSzyXkrotn0gT3jh5gUC3+A8w7o9gbhCAAHFyFOm1+MuL1NH3CcmvZxocOpuyEj717ruSqWzfa44K9SoA
+        fi47cgy/hXVDI/IyDeHXAiZpMGeQEnUkLCxPJM5ZHtc/HawMQt+Zyos0H+W1aHYOkcnqsEQNGkCU6rB6nVxSDqHOkHaxvaPUW/k1gnggFOoF2J6mxhyP3PyO
+        GHlUY6yeEkwhh1vbO4sPD+iZcyM6Fuy22vw+KjD6kAxYSiMOjCmeZOFbBh3jg+XgZmyVUzHGCdlGxLI+ZTW1Wj/TwvNUuKk/rG8yVTWiWIrmJ5Qhc8uESkHY
+        MqSyfS7rtjqU/cyzGWCi5MLqGeaH00LOQ6lBveQSSamRAgdrp54zW2uGGWdPzZliX8w7sKpatSpq+B693zbwhfvpH8xnVmD6s2PsE97Hwlu5Ol6vq8VIrHTG
+        ddH2HTqUWa1SoR44Zi5ffLJBMScN6ZiLUVN6enl6PTVFfdE6QY4LLXmWlrym3R9Yz1XEWwS+aykgN8eJlbXqMvy9IFcPc/H1Iu2QFSP/0PsTbE7EXZdc8qVi
+        jkRsRjN450zp73SWkcY4baikATiw0Mi6lJKMUEubiDRraPCZjpZxcCPCtAs5fsEI1Gs6BW5K67iyZLFqGyTr63VFNQbjQYZVYnhB5OkYAaGvdlzEzZQG97Tc
+        NpsIUQg/G2LkKWU80TNx5PYohlG6NcSLFC+UVvby6utFfSu/NQvN81MrOzWFQndQRTBATiFZObCqfDt93ZAI6zsfWFL+DrkG1eXAy3wrmnP9zcZjSpZSxALe
+        h98vGnh7588PsnPJu3M9ndUyWvr8GrcIbOs98oMMQ/WFwJ6bytGehQSxO+9vj1rv/3tY4z6uaweVCKDfTsOD6Wou8PYICyoOgVE17+6+uCHCJB+Xq4VBnDqv
+        zeXimesMY5i1ihbD1u+8xCqfXyTQ2zvjI4ZWvjOuWLQ2f5NAhA9paaHJOmGwAUx357+vPrNhYxfMecF3iYnoWTJsd9GRSeC+M+b7/YjGO3H9uysjHqE3/9VJ
+        6SPzG5qC4+L6+r95iAh5g4iwWNtYNocNc5X40NLKsty0XoVK7rsdLWM+dFFvQyEJ/MsPJT7XGltW1S5KCypJgROut3Ybzdvzl7+C/PIRNW6RX8S+7rjgxdoK
+        lLCDKJGcprTYCUnpuuR04AMvhkICMRMsZmWbwH7Xdv2PgcRnZyZOMc77uGEFv2J4EkZabdBqyXPkm1Ax8fPvyMkZfEHaDX5nS2E0v9JB5ANxXUMC44OceFQG
+        MaOsYyijb1NagzS3puOH4A/hQs8sh+sCiuLUjlIpJfSgGDsjegh52UOcmyuhewTzUbv+UL2x5ZxI3Nt00YcbBrvwexvAIn3cR7KynP5815ZRKEfphXQZ+5HK
+        mKc9S/4Hvg/pacrU0IWZ5haSppwhqmFyg3q1kFlDXs2h0/xvGL1vIs4Hz1difOFv2CIeY15elIUDHOTXtQaIcAZtA2r2giSKzONd+iHEuWuVL8oITEIidgrn
+        mhoGzIoQ5Hq4xErJzz2HrNmk/WU/+JfMG2k7vpoHWA79F2EoFe0tKQl36lOPgvwSFBKL757dOF83LZsVj7DbOGZwAP+xHnjB9iJYajcQi19AEcZZ3d7SEARB
+        3pXkHYgABR+YBT87Y2AFOBIlk0lB8zSB6cIsxQHGjNNL/+EwRz4iK0UOsskMrvelpoFAxmDnTihVhpy1JVMT0r0Xqvm5QXdeNHLUzg8oPNRTjOkHCSp5iVrh
+        0r39Aj23yVUcSeqdomRWPNHw0AxAf60iB87Lj4cbqJu+KprG5xIheeAdgfmJJvHQmhvqFfxurCvUG66ewlj1HtxNcqsKsv/g0jCnkG5UsEE3VQQ35Q3/G13i
+        dqr9jUQozwyNvcvwxVWJlBgFHq/EPpnnbhoAhabAmkZHvK8cVuMEtW8GpL/1FRqbWhXERP1w51P+5v/+NR0wFq9Bp7XMtdPoniHxVcFiyzciVzJX4Hhnr5/c
+        H46ipOgzJMOhdExLioD5+gRFu/FSPj/8vG6Ah+cX3t+WntI/LO11U1DqS+pp5XMVhuLM0gFypzFSjBzYSpVSuoMcJZbBHejw28aTvtlSEm//qizmJEkxlIhx
+        r1hjIbS6VJMmIm5+MJ3J/lOFjMlNnZYiABiXaUM2upWk9r+Yl2YuKBNXg8xz8XFSjTeQcBignjQeZYKwuPhz0y9JaMHZS0J5HcGg7wbM3Lhsgu2/oRRyFxZ9
+        yYErSXh0gEC6eee5ZDOweG5JCtIHLRR/wdLI40S5YO2rMAyjsOSWLtf+FIa+0kTe9YLAdMn1Cotwf8H5TQPDTxMdnHdy8riEzpsq4OUBfCSyTpdgrOuBkPe6
+        m8A/cTFP47/HRZmUgqBLcSvuW8rnxzZoTiU9yjO1xsicO8obsc+euKv6Ev0/aT2xTmBjRcQ5sovt0eb8gxyPaY1rBNASK9Xbf14HxK49CIv+v5XWFn0nbABs
+        SU0vQFzzHdbaDBEEzkC1H/k6E7fdo/rmTS4wqCHA/wEsBlFhVT+HN+FA83KpFj9Gc0v6Eswa78hwYmCyQ2Nn2tgXRHVw3MzxFOc+Vq4pNQJOKm97wHYLEtuj
+        uB3DOcU2GA21BEkeuMmUDRylK6cIll8rpimQEnWjJgV45YisDPIpppVLfrUU4L8+pUcxZawEvQXZDTzCWqZzjn2HjuJ+s4RmnIuvDGlJYcwfhfT7lbCpIhHZ
+        7Om0E1I5/eM8Qc894CUxbnTiqHePpoCQamAJiFHFCQ5KrEUHqwyNZsuq0Q7ZnnpYPhhBzge6ElXisaCP4popSSEzg8IKAkTCgGbtuZR699vDhUUUjoWdo+MF
+        ItQQQx8qzCNhEqVI9mMFGZBVTJPC6RSkQ+A0ryjdU3+UoKb4KMNaDel8oCBCO+msVp9N0Q9C6bko2HoXDfBOZ15ZwiDke/VUqS2SACP16VRielFktW3yd37i
+        l4eQton0Wl7xuA3olAsNx5xQts+IOc8VAxzufuT+ENOKE7vYubOy99e6sybXf6tKf7d7fu1WQ08vXmxbyTK0AOuyH84leTTYsyXkFN6XYQAk2KnmjprevpBl
+        2ALAcH8hsU+P5ms1EMe0YZas5wORSgyfb6Lir6BuXVMNGzKehyem++/uz7AGyp6qUE8Vq/91v/1GsWanHboVYZhecWJo9GFkxskHX3CNStsF4AaXSb/UyZAx
+        P6ZV7a5Ms9qepiRbZRBIhqo4DvUVDIhAcBscD267kivDPYKWI298qAUt/KamYqQRqPfG7hczlJIaVvSLUi2T0Z/gPuTdeBaVM1zCfHE6J8VDYwoczA3pCg3z
+        RLHmOQwHj3+/YTUVV5UiR8h2Q/YeirnirmTgmIOYGVmITUkPCWhhRo1NWuKTGFTXhlbw9TpMa+Vfv81hk0kTcJe0FWhoKD0dtjqTpDnMuo14tM5NMm9E8pqG
+        leZJgomkfahTX0b5QuVRuCaCQmxjXAbqlc3E8UDxnLqDhWjTN1KnlOUq1Kbm4LbR/5fjNT+by16aCCNfSACzfwvEJbhIuceAPd9sqAd/O/3oDWrPFwX2ni4j
+        GtLsG0zoDgB/140omsjz7i3Aa6UR7T3ikuR2kfwPjzA0tirKF02b5T2v9GGXq6Wms9BVrPaOtU1OdxtCnzd5tJyZP4+zwH5wBAiGr1xHNrAGrQCRDZhCUe70
+        ZhWSWT6YWR+wdNRBwUyoawHeU5YW492aodh8650GsxDnDQ2yOezA+NQQJIsFgKe0qEa4fLfyryou8Yd0osvczdFM6gVv68WI/H6dH79Pu3fqsYVhYR0s96zQ
+        HHZlaMpDXhYb18gXSMtSicEqnN49drNfFrDvM1Mg+tzIwJGEOWDY/Jx6vuOe3PN639+0RPxVN9mPVmQGM1xOdeMk4avrxTiH/zNY8riJLvSJap6h7085kQBc
+        JlRvwKQ+W2BIPPuQa/mxcA91WQmLQZC4yTuYajZc++BWMZRtB6Khq+/PSxKygbTkLoO2DeEctuEIH3/Lv6twyYwyzjDVywBsYUY4HSHKkBkLkpgs+9F1tgGq
+        c1Jxqiz2TA9FrtoYHkme1gMHJFGAkdXZ6/42UKC71vj/D2NvfrK04fISTI2Vt9HX6QAAAAAAAAAAAAAAAAAECRMaIio=
+        """;
+
+    /// <summary>The signature packet.</summary>
+    public const string Signature = """
+        wsy1BgEeCAAAACkFgmgR5rQioQaj4uFLakk/+TD7JzIfEl6aaIAzi+n7faOuBl6mV5MkLwAAAACrSBBfUT7vIas9dx8QHh41xBl3AgTJ/ZWeIonCLmgBizOD
+        Mi0CrzXfmPUoww+q+7XpwVfY7GuDyvoeR1fUibEW7VfV2sL8/xlYSIq7g48rENa7A/XWuwcSJqDY1Kmb4RBmKEz8NngMftkmP6/oSey5+e6cKKsrvspxptSP
+        HTlrd6iSUgCqSZ87OiHjZTVDFWf4ZBSwH0RaXIfk1Wk5OPZKYLMDpbXwqdfPustpvr2uUPkjYCM0WwbgGCCtSj5WCiUuM3FytyGXf1hIVimBwP+DnvJwttrz
+        gI6m7E5asfbjG9dUe8RJkrMsMQWDuTEphzTfxKowhb/jW00j0TZzjfoDzQXSFM3CMdEOlRB+koUCWvKwjJ5L6EWlB9cZkcGyWN4jEnciOOhEayo7VkViLu2y
+        18S2ZyAo8KSsZAMn+YYW9jlDZerxnjLSkEOQkWfOXK9JQ/qJNJSvezQKbuNiLOMtBi7HPWBa+YUB3vxzlesViPEOpb8BpWvXZWVwCUKDXnFtApPaWxLSuDeX
+        BzeVrvsmWd/yPfiNCp+5IAmgyXSTEHJPJeH4+Y7xk6eAVm5iRcwyWOm5CidlOXU/aZEvkPhJd7w0UmSiU7iQp2/BLLlkPWoxsLO/+2sI2SnrDh/HBotSWr1y
+        /0KHHUkkuQmNCbIhDEjVDqgvi8TFohV0+TQIR/D7P0MvuOLKyGNwRwFGFMiFcrOXfiXuXAfgo5eLOIO5isF0N4eAoai38VzcAbE/EQ3TM38YvKEtwFkg9dEp
+        /h6kAi+GXNFz4YmyBChtHA1dyAjTfikrdxrrgEOhlQgzZsq8dMjMA4ObAEZviZoKdgWLj0vnxLkG5FX2Mc2O+hpYfDwXoW2Hec+3FJiKnXpRQprb4hpRsEXT
+        KgcC5gciPSCJ/guh/djkYPj/lURNMfwFsX0RnvHGs+tUSnwIwVwDruwd/8qjKj9Aesr9+viO8pb00muelPNPpI+RL5xm3psQViy1SZiHH0WuyCwff1T2hORb
+        DFs+iH4Qy+Cbwlg4wsUBPv1l/0jyeUg4h2tI9oNHXsKjfcJlPW4/vaveeumV7NYIqenLe2bYy6yTu2AjwLwZkMsuYKjr8OjPkH1S09No4xYuoCP/QHt0l5eB
+        /TIgIUwSmLR5SEt5gBdIAF6yQSmEIBceZOdEWAvcSW5KJGOIdlhWYJTAtdWqdmku8JSpvcUR1C0pKPs9J+VgDuDH9PJEMgCObwwoWg2ctOAVZDPx1/Ar33Su
+        tMbOvlZkC/CjxnXdhJnj0SjrQ1rW40X3lck0gDKwxVjPApvvCvg6B/AwipB5hBx9rKoi0pRg/rRHFYZDlNEuz8bTHzTYJyWQ3G44nltcNEJg4tyX9YHFeHKQ
+        5qq2j0+Fj9NghjCsndk8Q0pedJbYbqXyVSxvKXF4rkqDQdrG+pCxBgiqVO/HP0p/WUIDyxSuVUyAKvG8bRBwLSmIlA4yDe3gTyWbR0iIFIEOqJF07X6F/0Ka
+        5PqKzQW30md1xjrq1H/xe1VOolA+S+iUIk4f2yaGeIrKkukbiHhXfDDFX+uJBRLQ5zhJ16GIgJ0+HlJUZao3s5zH8veMOp7HQCzaytr0AZLEXiw8BSXDkuT6
+        3qPcE/VTZwhpSa1uE7O0G4E32cOfEGGQvZa5PUbzNZFUcxcp1XEnyGo6Z75wCVye0llq722WGvmFh8ECU00Qcep3RkuscP7lFuvNdctunnl/HFCAikQf826S
+        RbZG/+kPm+OzJj98xiieUTmdpcLjNVeGJi/r3YCFKKR6dyFACfI/mqx0EFbqjahwYiN7OzOYMAtycxJM5SqE+rpRmtUi2aRqBJkGkZxJxxNYsgrg2Gf4Uz54
+        T1zchOoMMkfNFGDFCcc6zwij0QzwgBmiq+tIA5UEPNjZzhdCQWKihpM7AE1GTIRipbcE5dIVUcPLD87ZDlsHNhi9HpV1IkdPkm5R/kyeZvHteph/czVjxe0t
+        4UblZiOWBrl/umGW3wAp79KzGHUaobel5CUXuiTEXxvVnWsK0UvsY4uNaS//XZzgxnRdgUfJ9dHz9OI1V6ae+3aJfROKZWzeMzvnwo/tUgkSvYGoBnYkTSKV
+        nvmFUvcuEYlc+6J504JuqzxwKbHPqHVhAQHztJr1pQMVcufQwqZ+TfJ1zJxa9edShnaLgcSvrw6M5qQVExd/avqyGZr1a9Ll64y/AvP2vB/TiMGmCVfGyYLZ
+        1kzKhJO8+tWSLet2aCPeG0qIQMusOF4g5cG75Ft7BVstA3zSvzqvwfuqVfJsIFYS41c9tKhPt3mL/LT4nFPlr5F1K5Bx5fVT8bl9nkvvc+RwdtNddJ9tO4Dk
+        bkpQe+yW4cuoZ7kzmjjYEreTBRxFPIknxWdZ2KUkrjUjhHvu15Zdjq0PK8MoUVM5XtRtXGFNZOODq7gGHvcUpkb+t6eXJxleL+L7gH+WvqxoPyHFdP3njkKZ
+        t5XqQetyTKyYCJasOjoTbEg60TrcFInt5kdkGiDiZVhIiWTRjqrNg+o9ZDFbqQsFvJSLEUTZ/bI8gx+ZczVqor7UZgoTbTaRwkks3hCs2iPwCDS5EVvJNfYd
+        sinzBrVuMNHMlbymegAJoJ88U7oo0SvQYbyI/zgdQBeSnplDIprHNDKh32blxI+31yPcUiSQYzqgv+alPzNNHHT9IcY8e14zg9eYlVJuIuNFdbpSX/na9A02
+        uptbRYJoTYpyZZAmY9DiSt1Zuc/caI1wFHCWkVkGS60gT8gHP++nc5zvKPPGeaqMrB49sEouYi2lHT+M+2kRRNZSKGzV12iMFSohPIJ1NalulUdakr0JPQEP
+        S7HTbSp/cjl+lHuhNYYKbyjqbuMPULtMzeAJ3dgZ9cC2npL8baQLfE0LTVwJHtGOBaLGG5DmtPYcAGRJRfd9Xehm6wIJbGYsBjydSDthqDJoPS67zTR4soij
+        4CArUVnO4zlxX/3dkC8R2+lKsEmQLXH/vensi42f0vPKdtjl++rOfx05KNnJIlJ/nXB2Gmgld6SAikRJc8sI0g3UtFaHM8Ix3SVObL92Nh6V6606rAJuDtZm
+        KxzVbQylnFSURi0dj5d1trF4VVirpKDIC8rCoH2ECqzZy9wULv7UKGMpWjlfuWH6NnpCG3JuW36Ha2FzUmfhWWxOjws1/i0j2R/c9LrFZYv05y+jbsoxxfLB
+        TiL/XS9ng3CPQSV2QsYMFYFMSW3Kvbtpe6uJuigwXJOu9iywj1+PQC9mj7tK1EqXyfoqx0koqeORJM4rSsX4CZHAthEeU57C6qZf6oRlb6TMYfqyDkpjdK2I
+        HwwXy+ydtO7YvYMoxNiWZTX8PBwvyoA/Zc0bBePIfwTMup+8cgF2WXEiMMAUo1mW5VtdTA4izterzgtPSsSITbyIrrGo9tJaZ9LOeAEH3Y6yaPw/HyKYO49S
+        lpg2pNrWlOGUIld295bZ9QvWa0oX8aSWmLhzu+LqAkS6wtrYvBXRtJbI6wzJnKsKeZyIcf8uXtl+5PnzIhWWGOdMOqS0YrDrcbiQITYb1eBokL3YRTqRBHMd
+        dgbB8d54Is29dfhAGDbH4DeFHPSAVSGvvB36EhgPqO92d+rA9AVwpIRdw/3zeHgVpiPuP2W5Vqr9e3bApkT13EPs0W/haCQwwQaldRPqz0n6UyEzTzHJgDvA
+        3dz7ukJOKpfrxHF5Z/PGQwZ1CLj0/DwGqxHv+6G/HnBFFACWVMe8EQlCS5MJeQAw+LFej4aclMfHGxio1zsDoo8bEPEcKBL0pIZVpp+2lQjTlUQeMuOJGa5H
+        bG3FQQtRNNfXNPEqPL+Uaf20kEJHDzas04q8bVpMsW/RRwFxolj4DWckwVUOvrEiB4xa+lNRPiXvKpZPWR7MNKkZZsimrRdX3+vW95hyVaN9luoge4CmyKWW
+        chM7TvcFlbPC+YTNWWw6WMRKRsm/dyQGEKvPZ7/7vy9O8+u8YLhETdIYPHkRSVCNecMulB1daN1VD3Bf9XbzetuNLhmPFAp+qsFi3dlaZgrhlD681QL6GpHf
+        58zqZ+4UJr9CIyB23e4pfy9u5WrcI507cUNW5mDkSsG/wy93AJOgAY9H0BGNFEN5wyN8DgDhe+Vlt7pdpH8oB39pqA9Mf2RuF9XN8FcOVIJ+BwD/fi43uNrX
+        42pI6m5bwkTMgaOYzIsK1KMLiBq9lKneeEqIezGgo1nAk3HA7elwhyNCZwPe6upamXDlxhkc2ypql6Fi1K1GdTmRIWmJCz7gHUsq/EClgui4pYtVM+QX6FJT
+        qyGxiShie100/3iDgfQoP8qsVMSPai1Ucs7Bw+DYkX2VlTLS4H9WjKfaHKmAFVmgPByI4i8ARoQmhItA688kp1ctrU397/aWw3Dyoa8LnPG0kVrh0kjy9pjS
+        9IegJt8GayrHr0i+ep/27+DY18ag5FMIeXmh0URNWaZbGtQKJLhp6JGintpG8y1/nFhHwIbgUSohFStSdXmKptxnbp/NdsfNAgoPEyBhxcwAASBQgIkTHCxJ
+        U1dtnrzwAAAAAAAAAAAAAAAAAAAAAAgMDxcdJw==
+        """;
+}
