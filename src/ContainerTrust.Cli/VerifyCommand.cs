@@ -37,6 +37,7 @@ internal static class VerifyCommand
             images, platform, release, requireSignature, manifest, digest, reference, signature, throttle, quiet, json,
         };
         signatures.AddTo(command);
+        signatures.AddCertificatesTo(command);
         connection.AddTo(command);
         common.AddTo(command);
         command.SetAction(result => Verdicts.Judge(() =>
@@ -62,6 +63,8 @@ internal static class VerifyCommand
                 throw Usage("--in-release and --platform are for images.");
             if (inRelease is not null && result.GetValue(requireSignature))
                 throw Usage("--in-release demands a signature of the release anyway. Leave out --require-signature.");
+            if (signatures.HasCertificates(result) && (hasManifest || inRelease is not null || result.GetValue(requireSignature)))
+                throw Usage("Certificates of signers are for images. Leave out --reference, --manifest, --manifest-digest, --in-release and --require-signature.");
             if (result.GetValue(quiet) && result.GetValue(json))
                 throw Usage("Give one of --quiet and --json.");
             int limit = result.GetValue(throttle);

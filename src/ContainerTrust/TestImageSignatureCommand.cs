@@ -17,6 +17,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 {
     private const string PolicySet = "ByPolicy";
     private const string KeySet = "ByKey";
+    private const string CertificateSet = "ByCertificate";
     private const string ReleaseSet = "InRelease";
     private const string FileSet = "ByFile";
     private const string FileDigestSet = "ByFileDigest";
@@ -31,6 +32,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>, <c>oci:…</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
     [AllowNull]
     [AllowEmptyString]
@@ -45,6 +47,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     /// </summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PlatformCompleter))]
@@ -118,6 +121,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
@@ -125,6 +129,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Signatures must name this reference, whatever the image is called.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -132,6 +137,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Signatures must name this repository, whatever the image is called.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -139,6 +145,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -146,6 +153,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -167,14 +175,15 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private protected override int Parallelism => ThrottleLimit;
 
-    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature };
+    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature, Signer = Signer };
 
     private protected override void Begin()
     {
         FleetCall.RequireConsistent(this, this);
         base.Begin();
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
-        RequireKeys(KeyPath, Fingerprint);
+        if (Signer is null)
+            RequireKeys(KeyPath, Fingerprint);
         if (Platform is not null)
             _platforms = [.. Platform.Select(PlatformChoice.Parse)];
         if (InRelease is not null)

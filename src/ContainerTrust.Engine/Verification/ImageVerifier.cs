@@ -54,9 +54,11 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _policyKeys = new RequirementKeys(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
-        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
-            () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
+        _ownKeys = new RequirementKeys(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name)
+        {
+            TrustedRootPath = options.Signer?.TrustedRootPath,
+        };
+        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
@@ -242,9 +244,9 @@ public sealed class ImageVerifier : IDisposable
     internal async Task<Judgement> EvaluateAsync(FetchedImage fetched, ImageToJudge? known, CancellationToken cancellationToken)
     {
         (IReadOnlyList<TrustRequirement> requirements, string? scope, string? scopeReason) = Requirements(fetched.Name);
-        RequirementKeys keys = _options.KeyPaths is null ? _policyKeys : _ownKeys;
-        if (_options.KeyPaths is { } keyPaths)
-            CallerKeys.RequireUsable(keys, requirements, keyPaths);
+        RequirementKeys keys = HasOwnKeys ? _ownKeys : _policyKeys;
+        if (HasOwnKeys)
+            CallerKeys.RequireUsable(keys, requirements, _options.KeyPaths ?? [.. _options.Signer!.Files]);
         FoundSignatures found = known is not null ? new(known.UntrustedSignatures, known.SearchedStores)
             : PolicyEvaluator.NeedsSignatures(requirements) ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
             : new([], []);
@@ -277,8 +279,8 @@ public sealed class ImageVerifier : IDisposable
     /// <summary>Whether the caller says where signatures are, in the place of registries.d.</summary>
     internal bool HasOwnStores => _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
 
-    /// <summary>Whether the caller's keys decide, and not the policy.</summary>
-    internal bool HasOwnKeys => _options.KeyPaths is not null;
+    /// <summary>Whether the caller's keys or certificates decide, and not the policy.</summary>
+    internal bool HasOwnKeys => _options.KeyPaths is not null || _options.Signer is not null;
 
     /// <summary>The host's registries.conf.</summary>
     internal RegistriesConfiguration Registries => _registries.Value;
