@@ -131,6 +131,7 @@ public sealed class CertificateBundleTests
         new("checkpoint without a root", SigstoreProblem.MalformedLogEntry, static b => b.ChangeCheckpoint = static t => string.Join('\n', t.Split('\n')[..2]) + "\n"),
         new("checkpoint without a size", SigstoreProblem.MalformedLogEntry, static b => b.ChangeCheckpoint = static t => t.Replace("\n7\n", "\n", StringComparison.Ordinal)),
         new("checkpoint without signatures", SigstoreProblem.MalformedLogEntry, static b => b.Change = static t => t.Replace("\\n\\n", "\\n", StringComparison.Ordinal)),
+        new("checkpoint that ends with its text", SigstoreProblem.MalformedLogEntry, static b => b.Change = static t => Truncated(t)),
         new("another log", SigstoreProblem.LogEntryNotSigned, static b => b.Change = static t => Broken(t, "\"keyId\":\"")),
         new("no entry", SigstoreProblem.MissingLogEntry, static b => b.Change = static t => WithoutEntries(t)),
         new("no proof", SigstoreProblem.MissingLogEntry, static b => b.HasProof = false),
@@ -363,6 +364,12 @@ public sealed class CertificateBundleTests
         int at = text.IndexOf(old, StringComparison.Ordinal);
         Assert.True(at >= 0, old);
         return text[..at] + by + text[(at + old.Length)..];
+    }
+
+    private static string Truncated(string text)
+    {
+        int start = text.IndexOf("\\n\\n", StringComparison.Ordinal) + 4;
+        return text[..start] + text[text.IndexOf('"', start)..];
     }
 
     private static string WithoutHashes(string text)

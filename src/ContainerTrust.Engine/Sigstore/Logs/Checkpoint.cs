@@ -47,7 +47,7 @@ internal sealed class Checkpoint
     {
         checkpoint = null;
         int end = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (note.Length > MaxLength || end < 0 || note[^1] != '\n' || note.Any(static c => c < ' ' && c != '\n'))
+        if (note.Length > MaxLength || end < 0 || end + 2 >= note.Length || note[^1] != '\n' || note.Any(static c => c < ' ' && c != '\n'))
             return false;
         string text = note[..(end + 1)];
         string[] lines = text[..^1].Split('\n');
