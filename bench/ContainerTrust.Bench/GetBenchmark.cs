@@ -7,7 +7,8 @@ using YamlDotNet.Core;
 
 namespace ContainerTrust.Bench;
 
-/// <summary>Reading 10,000 scopes with 10,000 sections, beside the bare parse of the same bytes: Utf8JsonReader over policy.json, YamlDotNet's parser over registries.d.</summary>
+/// <summary>Reading 10,000 scopes with 10,000 sections, beside the bare parse of the same bytes: Utf8JsonReader over policy.json,
+/// YamlDotNet's parser over registries.d.</summary>
 [MemoryDiagnoser]
 public class GetBenchmark
 {
@@ -25,13 +26,17 @@ public class GetBenchmark
     {
         _directory = Directory.CreateTempSubdirectory("containertrust-bench").FullName;
         Directory.CreateDirectory(_directory + "/etc/containers/registries.d");
-        StringBuilder policy = new("{\n    \"default\": [\n        {\n            \"type\": \"reject\"\n        }\n    ],\n    \"transports\": {\n        \"docker\": {\n");
+        StringBuilder policy = new("{\n    \"default\": [\n        {\n            \"type\": \"reject\"\n        }\n    ],\n    " +
+            "\"transports\": {\n        \"docker\": {\n");
         StringBuilder yaml = new("docker:\n");
         for (int i = 0; i < Scopes; i++)
         {
-            policy.Append($"            \"registry{i}.example.com/team\": [\n                {{\n                    \"type\": \"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n                    \"keyPath\": \"/keys/{i % 10}.asc\"\n                }}\n            ]");
+            policy.Append($"            \"registry{i}.example.com/team\": [\n                {{\n                    \"type\": " +
+                "\"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n                    \"keyPath\": " +
+                $"\"/keys/{i % 10}.asc\"\n                }}\n            ]");
             policy.Append(i < Scopes - 1 ? ",\n" : "\n");
-            yaml.Append($"  registry{i}.example.com/team:\n    lookaside: https://store{i}.example.com/sigstore\n    sigstore: https://store{i}.example.com/sigstore\n");
+            yaml.Append($"  registry{i}.example.com/team:\n    lookaside: https://store{i}.example.com/sigstore\n    sigstore: " +
+                $"https://store{i}.example.com/sigstore\n");
         }
 
         policy.Append("        }\n    }\n}\n");

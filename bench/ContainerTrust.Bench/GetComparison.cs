@@ -22,7 +22,8 @@ internal static class GetComparison
             Job job = quick ? Job.Dry.WithToolchain(InProcessEmitToolchain.Instance) : Job.Default;
             Summary summary = BenchmarkRunner.Run<GetBenchmark>(DefaultConfig.Instance.AddJob(job).WithArtifactsPath(artifacts));
             double ours = Mean(summary, nameof(GetBenchmark.Get)), bare = Mean(summary, nameof(GetBenchmark.BareParse));
-            BenchRows.Add("Get of 10,000 scopes and sections, in process, beside the bare parse", Milliseconds(ours), Milliseconds(bare), ours / bare, "at most 3");
+            BenchRows.Add("Get of 10,000 scopes and sections, in process, beside the bare parse", Milliseconds(ours), Milliseconds(bare),
+                ours / bare, "at most 3");
             return 0;
         }
         finally
@@ -35,5 +36,6 @@ internal static class GetComparison
         summary.Reports.Single(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == method).ResultStatistics?.Mean
             ?? throw new InvalidOperationException($"{method} was not measured.");
 
-    private static string Milliseconds(double nanoseconds) => (nanoseconds / 1_000_000).ToString("F1", CultureInfo.InvariantCulture) + " ms";
+    private static string Milliseconds(double nanoseconds) =>
+        (nanoseconds / 1_000_000).ToString("F1", CultureInfo.InvariantCulture) + " ms";
 }

@@ -6,8 +6,8 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Bench;
 
 /// <summary>
-/// Reading and judging a keyring (each key RSA 4096, with one user id and its certification), beside importing as many keys and verifying as many
-/// signatures with the framework alone; both in processor time of one thread, in turn.
+/// Reading and judging a keyring (each key RSA 4096, with one user id and its certification), beside importing as many keys and verifying
+/// as many signatures with the framework alone; both in processor time of one thread, in turn.
 /// </summary>
 internal static class KeyringComparison
 {

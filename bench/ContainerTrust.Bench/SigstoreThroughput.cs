@@ -12,8 +12,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Bench;
 
 /// <summary>
-/// How many stored sigstore signatures (ECDSA P-256) are judged a second, from the stored document to the policy's verdict, beside <c>openssl speed ecdsap256</c>, which only
-/// verifies and counts CPU time. So is ours: the CPU time of one thread. The two take turns.
+/// How many stored sigstore signatures (ECDSA P-256) are judged a second, from the stored document to the policy's verdict, beside
+/// <c>openssl speed ecdsap256</c>, which only verifies and counts CPU time. So is ours: the CPU time of one thread. The two take turns.
 /// </summary>
 internal static class SigstoreThroughput
 {
@@ -30,7 +30,8 @@ internal static class SigstoreThroughput
         {
             using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             File.WriteAllText(directory + "/key.pub", key.ExportSubjectPublicKeyInfoPem());
-            SigstoreSignedRequirement[] requirements = [new() { KeyPath = directory + "/key.pub", SignedIdentity = new MatchRepositoryIdentity() }];
+            SigstoreSignedRequirement[] requirements =
+                [new() { KeyPath = directory + "/key.pub", SignedIdentity = new MatchRepositoryIdentity() }];
             RequirementKeys keys = new(LocalHost.Instance, static _ => { });
             ImageToJudge[] images = [.. Enumerable.Range(0, Documents).Select(i => Image(key, i))];
             Count(images, requirements, keys, time);
@@ -42,10 +43,12 @@ internal static class SigstoreThroughput
                 all.Add(ours);
                 bare.Add((theirs + theirsAfter) / 2);
                 ratios.Add(ours / ((theirs + theirsAfter) / 2));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"openssl {theirs,9:F0}/s   containertrust {ours,9:F0}/s   openssl {theirsAfter,9:F0}/s   ratio {ratios[^1]:F2}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"openssl {theirs,9:F0}/s   containertrust {ours,9:F0}/s   openssl {theirsAfter,9:F0}/s   ratio {ratios[^1]:F2}"));
             }
 
-            BenchRows.Add("ECDSA P-256 (sigstore), from document to verdict, processor time, beside openssl speed", Median(all), Median(bare), ratios.Order().ElementAt(rounds / 2), "at least 0.85");
+            BenchRows.Add("ECDSA P-256 (sigstore), from document to verdict, processor time, beside openssl speed", Median(all),
+                Median(bare), ratios.Order().ElementAt(rounds / 2), "at least 0.85");
         }
         finally
         {
@@ -53,11 +56,13 @@ internal static class SigstoreThroughput
         }
     }
 
-    private static string Median(List<double> values) => values.Order().ElementAt(values.Count / 2).ToString("F0", CultureInfo.InvariantCulture) + "/s";
+    private static string Median(List<double> values) =>
+        values.Order().ElementAt(values.Count / 2).ToString("F0", CultureInfo.InvariantCulture) + "/s";
 
     private static ImageToJudge Image(ECDsa key, int number)
     {
-        byte[] manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","number":{{number}}}""");
+        byte[] manifest = Encoding.UTF8
+            .GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","number":{{number}}}""");
         byte[] payload = Encoding.UTF8.GetBytes(
             $$$"""{"critical":{"identity":{"docker-reference":"registry.example.com/team/app"},"image":{"docker-manifest-digest":"{{{ManifestDigest.Compute(manifest)}}}"},"type":"cosign container image signature"},"optional":null}""");
         string signature = Convert.ToBase64String(key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
@@ -91,16 +96,19 @@ internal static class SigstoreThroughput
         return count / spent.TotalSeconds;
     }
 
-    // "+R:size:..." and "+F4:index:bits:sign seconds:verify seconds" for machines; the last field is the time of one verification, or their number a second.
+    // "+R:size:..." and "+F4:index:bits:sign seconds:verify seconds" for machines; the last field is the time of one verification, or their
+    // number a second.
     private static double OpenSsl()
     {
-        ProcessStartInfo start = new("openssl", ["speed", "-seconds", "1", "-mr", "ecdsap256"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("openssl", ["speed", "-seconds", "1", "-mr", "ecdsap256"])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         string all = output + error.Result;
-        string line = all.Split('\n').FirstOrDefault(static l => l.StartsWith("+F4:", StringComparison.Ordinal)) ?? throw new InvalidOperationException("openssl speed said nothing of ecdsap256: " + all);
+        string line = all.Split('\n').FirstOrDefault(static l => l.StartsWith("+F4:", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException("openssl speed said nothing of ecdsap256: " + all);
         double value = double.Parse(line.Split(':')[^1], CultureInfo.InvariantCulture);
         return value < 1 ? 1 / value : value;
     }

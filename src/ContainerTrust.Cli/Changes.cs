@@ -34,7 +34,8 @@ internal static class Changes
         catch (LostOutputException e)
         {
             // The work is done; only the words for it are lost.
-            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} could not be printed: {e.Reason}");
+            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} " +
+                $"could not be printed: {e.Reason}");
             return false;
         }
     }

@@ -6,9 +6,12 @@ namespace ContainerTrust.Cli;
 /// <summary>The options that say which files are meant, the same for every command.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string?> _root = new("--root") { Description = "Directory that is another host's root, such as a mounted disk", HelpName = "dir" };
-    private readonly Option<string?> _policy = new("--policy") { Description = "policy.json, as the host names it (default: the one in force)", HelpName = "file" };
-    private readonly Option<string?> _registries = new("--registries-d") { Description = "registries.d, as the host names it (default: the one in force)", HelpName = "dir" };
+    private readonly Option<string?> _root = new("--root")
+        { Description = "Directory that is another host's root, such as a mounted disk", HelpName = "dir" };
+    private readonly Option<string?> _policy = new("--policy")
+        { Description = "policy.json, as the host names it (default: the one in force)", HelpName = "file" };
+    private readonly Option<string?> _registries = new("--registries-d")
+        { Description = "registries.d, as the host names it (default: the one in force)", HelpName = "dir" };
     private readonly Option<bool> _user = new("--user") { Description = "The current user's own files, even where they do not exist yet" };
     private readonly Option<string?> _podman = new("--podman-version")
     {

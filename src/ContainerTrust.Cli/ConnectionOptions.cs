@@ -8,13 +8,19 @@ namespace ContainerTrust.Cli;
 /// <summary>The options that say how registries and signature stores are reached, by skopeo's names where it has one.</summary>
 internal sealed class ConnectionOptions
 {
-    private readonly Option<string?> _authFile = new("--authfile") { Description = "File with the registries' credentials (default: those in force)", HelpName = "file" };
-    private readonly Option<string?> _userName = new("--username") { Description = "User name for the registry of the images", HelpName = "name" };
+    private readonly Option<string?> _authFile = new("--authfile")
+        { Description = "File with the registries' credentials (default: those in force)", HelpName = "file" };
+    private readonly Option<string?> _userName = new("--username")
+        { Description = "User name for the registry of the images", HelpName = "name" };
     private readonly Option<bool> _password = new("--password-stdin") { Description = "Read the password from standard input" };
-    private readonly Option<string?> _certificates = new("--cert-dir") { Description = "Directory with the registries' certificates (default: certs.d)", HelpName = "dir" };
-    private readonly Option<bool?> _verifyTls = new("--tls-verify") { Description = "Check the registries' certificates (default: as registries.conf says)" };
-    private readonly Option<string?> _registries = new("--registries-conf") { Description = "registries.conf, as the host names it (default: the one in force)", HelpName = "file" };
-    private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a server may be silent", HelpName = "seconds", DefaultValueFactory = static _ => 30 };
+    private readonly Option<string?> _certificates = new("--cert-dir")
+        { Description = "Directory with the registries' certificates (default: certs.d)", HelpName = "dir" };
+    private readonly Option<bool?> _verifyTls = new("--tls-verify")
+        { Description = "Check the registries' certificates (default: as registries.conf says)" };
+    private readonly Option<string?> _registries = new("--registries-conf")
+        { Description = "registries.conf, as the host names it (default: the one in force)", HelpName = "file" };
+    private readonly Option<int> _timeout = new("--timeout")
+        { Description = "Seconds that a server may be silent", HelpName = "seconds", DefaultValueFactory = static _ => 30 };
     private readonly Option<int> _imageTimeout = new("--image-timeout")
     {
         Description = "Seconds that an image may take, all requests together",
@@ -22,11 +28,13 @@ internal sealed class ConnectionOptions
         DefaultValueFactory = static _ => 300,
     };
 
-    private readonly Option<int> _retries = new("--retry-times") { Description = "How often a request is repeated", HelpName = "number", DefaultValueFactory = static _ => 3 };
+    private readonly Option<int> _retries = new("--retry-times")
+        { Description = "How often a request is repeated", HelpName = "number", DefaultValueFactory = static _ => 3 };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_authFile, _userName, _password, _certificates, _verifyTls, _registries, _timeout, _imageTimeout, _retries])
+        foreach (Option option in (Option[])[_authFile, _userName, _password, _certificates, _verifyTls, _registries, _timeout,
+            _imageTimeout, _retries])
             command.Options.Add(option);
     }
 
@@ -46,7 +54,8 @@ internal sealed class ConnectionOptions
         if (retries is < 0 or > 20)
             throw Usage("--retry-times is a number from 0 to 20.");
         if (result.GetValue(_verifyTls) == false)
-            StandardError.WriteLine("warning: certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them.");
+            StandardError.WriteLine("warning: certificates of registries are not checked, so anybody on the way can answer in their " +
+                "place, and read the credentials that are sent to them.");
         return new WebOptions
         {
             Timeout = TimeSpan.FromSeconds(timeout),
@@ -70,7 +79,8 @@ internal sealed class ConnectionOptions
     {
         string? userName = result.GetValue(_userName);
         if ((userName is null) == result.GetValue(_password))
-            throw Usage("--username and --password-stdin belong together: a password on the command line could be read by everybody on this machine.");
+            throw Usage("--username and --password-stdin belong together: a password on the command line could be read " +
+                "by everybody on this machine.");
         if (userName is null)
             return null;
         using Stream input = Console.OpenStandardInput();

@@ -13,10 +13,14 @@ internal sealed class IdentityOptions
         HelpName = "rule",
         CompletionSources = { { "matchExact", "matchRepoDigestOrExact", "matchRepository" } },
     };
-    private readonly Option<string?> _reference = new("--exact-reference") { Description = "Signatures must name this reference", HelpName = "reference" };
-    private readonly Option<string?> _repository = new("--exact-repository") { Description = "Signatures must name this repository", HelpName = "repository" };
-    private readonly Option<string?> _prefix = new("--remap-prefix") { Description = "For mirrors: this prefix of the image's name ...", HelpName = "prefix" };
-    private readonly Option<string?> _signedPrefix = new("--signed-prefix") { Description = "... is this one in signatures", HelpName = "prefix" };
+    private readonly Option<string?> _reference = new("--exact-reference")
+        { Description = "Signatures must name this reference", HelpName = "reference" };
+    private readonly Option<string?> _repository = new("--exact-repository")
+        { Description = "Signatures must name this repository", HelpName = "repository" };
+    private readonly Option<string?> _prefix = new("--remap-prefix")
+        { Description = "For mirrors: this prefix of the image's name ...", HelpName = "prefix" };
+    private readonly Option<string?> _signedPrefix = new("--signed-prefix")
+        { Description = "... is this one in signatures", HelpName = "prefix" };
 
     public void AddTo(Command command)
     {
@@ -25,5 +29,6 @@ internal sealed class IdentityOptions
     }
 
     public SignedIdentity? Get(ParseResult result) => IdentityRule.Of(
-        result.GetValue(_rule), result.GetValue(_reference), result.GetValue(_repository), result.GetValue(_prefix), result.GetValue(_signedPrefix));
+        result.GetValue(_rule), result.GetValue(_reference), result.GetValue(_repository), result.GetValue(_prefix),
+        result.GetValue(_signedPrefix));
 }

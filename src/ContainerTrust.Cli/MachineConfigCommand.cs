@@ -24,14 +24,21 @@ internal static class MachineConfigCommand
             HelpName = "role",
             CompletionSources = { { "worker", "master" } },
         };
-        Option<string?> name = new("--name") { Description = "Name of the MachineConfig; {role} stands for the role (default: 51-{role}-rh-registry-trust)", HelpName = "name" };
-        Option<string?> version = new("--openshift-version") { Description = $"Version of OpenShift, {IgnitionVersions.OpenShift[0]} to {IgnitionVersions.NewestOpenShift} (default: the newest)", HelpName = "version" };
+        Option<string?> name = new("--name")
+            { Description = "Name of the MachineConfig; {role} stands for the role (default: 51-{role}-rh-registry-trust)",
+            HelpName = "name" };
+        Option<string?> version = new("--openshift-version")
+            { Description = $"Version of OpenShift, {IgnitionVersions.OpenShift[0]} to " +
+            $"{IgnitionVersions.NewestOpenShift} (default: the newest)", HelpName = "version" };
         Option<bool> stores = new("--include-registries-d") { Description = "Put the signature stores on the nodes, too" };
-        Option<string[]> key = new("--key-file") { Description = "Key file to put on the nodes, where the policy names a file of the same name", HelpName = "file" };
-        Option<bool> noReboot = new("--no-reboot") { Description = "Put the keys, as one keyring, where nodes take a change without a reboot" };
+        Option<string[]> key = new("--key-file")
+            { Description = "Key file to put on the nodes, where the policy names a file of the same name", HelpName = "file" };
+        Option<bool> noReboot = new("--no-reboot")
+            { Description = "Put the keys, as one keyring, where nodes take a change without a reboot" };
         Option<string[]> label = new("--label") { Description = "Another label, name=value", HelpName = "label" };
         Option<bool> butane = new("--butane") { Description = "Print the Butane config instead of the MachineConfig" };
-        Option<string?> directory = new("--output-directory", "-o") { Description = "Write both into this directory instead of printing one", HelpName = "dir" };
+        Option<string?> directory = new("--output-directory", "-o")
+            { Description = "Write both into this directory instead of printing one", HelpName = "dir" };
         Option<bool> force = new("--force") { Description = "Take keys that cannot sign, and scopes that no image has" };
         Option<bool> dryRun = new("--dry-run") { Description = "With --output-directory: only say what would be done" };
         Command command = new("machineconfig", "Makes MachineConfigs of OpenShift, and the Butane configs for them.")
@@ -65,7 +72,8 @@ internal static class MachineConfigCommand
                     AcceptsTheRest = presetName is not null,
                 },
                 messages);
-            IReadOnlyList<MachineConfigTrust> configs = builder.Build(presetName is not null ? MachineConfigBuilder.Preset(presetName) : [.. common.Open(result).Read(TrustQuery.All)]);
+            IReadOnlyList<MachineConfigTrust> configs = builder.Build(presetName is not null ? MachineConfigBuilder.Preset(presetName)
+                : [.. common.Open(result).Read(TrustQuery.All)]);
             if (output is not null)
                 return Write(Path.GetFullPath(output), configs, messages, result.GetValue(dryRun));
             Output.Write(result.GetValue(butane) ? configs[0].Butane! : string.Join("---\n", configs.Select(static c => c.Yaml)));
@@ -80,7 +88,9 @@ internal static class MachineConfigCommand
         using Cancellation cancel = new();
         if (!dryRun)
             MachineConfigOutput.Write(LocalHost.Instance, directory, files, messages, cancel.Token);
-        TrustFileChange[] changes = [.. files.Select(static f => new TrustFileChange(f.Path, f.Expected is null ? TrustFileAction.Created : TrustFileAction.Changed))];
+        TrustFileChange[] changes =
+            [.. files.Select(static f =>
+            new TrustFileChange(f.Path, f.Expected is null ? TrustFileAction.Created : TrustFileAction.Changed))];
         return Changes.Report(new TrustEditResult(changes, []), dryRun, withWarnings: false) || !dryRun ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -37,7 +37,8 @@ internal static class Password
             if (line is [.., (byte)'\r'])
                 line = line[..^1];
             if (line.Length > MaxBytes)
-                throw Usage($"--password-stdin found more than {MaxBytes} bytes on one line of standard input, and no password is that long.");
+                throw Usage($"--password-stdin found more than {MaxBytes} bytes on one line of standard input, " +
+                    "and no password is that long.");
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(line);
         }
         catch (DecoderFallbackException)

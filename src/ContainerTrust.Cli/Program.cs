@@ -95,7 +95,8 @@ internal static class Program
 
     private static Command[] AllCommands() =>
     [
-        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(),
+        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
+        ReleaseCommand.Create(),
         TestCommand.Create(), MachineConfigCommand.Create(),
     ];
 

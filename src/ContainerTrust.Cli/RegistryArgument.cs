@@ -14,7 +14,8 @@ internal static class RegistryArgument
             if (name.StartsWith('-'))
                 throw Usage($"'{name}' is not an option of this command, and no registry begins with a dash. See --help.");
             if (name.Length == 0 && !allowEmpty)
-                throw Usage("A registry is empty; perhaps a variable is not set. The default of a whole transport is named by \"\" together with --transport and --force.");
+                throw Usage("A registry is empty; perhaps a variable is not set. The default of a whole transport is named by \"\" " +
+                    "together with --transport and --force.");
         }
 
         return names;

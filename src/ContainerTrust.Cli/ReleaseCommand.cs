@@ -14,7 +14,8 @@ internal static class ReleaseCommand
         SignatureOptions signatures = new();
         ConnectionOptions connection = new();
         Argument<string> image = new("image") { Description = "Release image, by digest" };
-        Option<string?> platform = new("--platform") { Description = "The instance of a multi-arch release, such as linux/arm64", HelpName = "os/arch" };
+        Option<string?> platform = new("--platform")
+            { Description = "The instance of a multi-arch release, such as linux/arm64", HelpName = "os/arch" };
         Option<bool> skip = new("--skip-signature-check") { Description = "List the contents of a release that is not verified" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
         Command command = new("release", "Lists the images that an OpenShift or OKD release consists of.") { image, platform, skip, json };
@@ -35,7 +36,8 @@ internal static class ReleaseCommand
             using ImageVerifier verifier = new(common.Open(result), options, common.Messages(result));
             if (result.GetValue(skip))
                 StandardError.WriteLine("warning: the release's signature is not checked: the list is what the server says.");
-            IReadOnlyList<ReleaseImageContent> contents = Task.Run(() => new ReleaseVerifier(verifier, instance).ReadAsync(release, !result.GetValue(skip), cancel.Token)).GetAwaiter().GetResult();
+            IReadOnlyList<ReleaseImageContent> contents = Task.Run(() => new ReleaseVerifier(verifier, instance)
+                .ReadAsync(release, !result.GetValue(skip), cancel.Token)).GetAwaiter().GetResult();
             Output.Write(result.GetValue(json) ? TrustJson.Write(contents) : Table(contents));
             return ExitCode.Done;
         }));
@@ -48,7 +50,8 @@ internal static class ReleaseCommand
         StringBuilder text = new();
         text.Append("NAME".PadRight(width)).Append("  IMAGE\n");
         foreach (ReleaseImageContent content in contents)
-            text.Append(PrintableText.Line(content.Name).PadRight(width)).Append("  ").Append(PrintableText.Line(content.Image)).Append('\n');
+            text.Append(PrintableText.Line(content.Name).PadRight(width)).Append("  ").Append(PrintableText.Line(content.Image))
+                .Append('\n');
         return text.ToString();
     }
 }

@@ -9,7 +9,8 @@ internal static class RemoveCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Argument<string[]> registries = new("registry") { Description = "Scopes, exactly as they are in the policy", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> registries = new("registry")
+            { Description = "Scopes, exactly as they are in the policy", Arity = ArgumentArity.OneOrMore };
         Option<string> transport = new("--transport") { Description = "The transport", DefaultValueFactory = static _ => "docker" };
         Option<bool> keep = new("--keep-signature-store") { Description = "Leave the scopes' sections in registries.d" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
@@ -17,7 +18,8 @@ internal static class RemoveCommand
         common.AddTo(command);
         command.SetAction(result => Changes.Make(
             common.Open(result),
-            [.. RegistryArgument.Get(result, registries, allowEmpty: result.GetResult(transport) is { Implicit: false }).Select(name => new TrustChange
+            [.. RegistryArgument.Get(result, registries, allowEmpty: result.GetResult(transport) is { Implicit: false })
+                .Select(name => new TrustChange
             {
                 Transport = result.GetValue(transport)!,
                 Registry = name,

@@ -11,7 +11,9 @@ internal static class ResetCommand
         CommonOptions common = new();
         Option<bool> keep = new("--keep-signature-store") { Description = "Leave registries.d alone" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
-        Command command = new("reset", "Writes the policy that the distribution ships, and deletes every file of registries.d but default.yaml and those it ships there.") { keep, dryRun };
+        Command command = new("reset",
+            "Writes the policy that the distribution ships, and deletes every file of registries.d but " +
+            "default.yaml and those it ships there.") { keep, dryRun };
         common.AddTo(command);
         command.SetAction(result =>
         {

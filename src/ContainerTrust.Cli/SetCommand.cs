@@ -12,8 +12,10 @@ internal static class SetCommand
         CommonOptions common = new();
         IdentityOptions identity = new();
         SigstoreOptions sigstore = new();
-        Argument<string[]> registries = new("registry") { Description = "Scopes: registries, namespaces, repositories, images, or *.example.com", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> key = new("--key", "-f") { Description = "Key file on the host that must have signed; several: all of them", HelpName = "file" };
+        Argument<string[]> registries = new("registry")
+            { Description = "Scopes: registries, namespaces, repositories, images, or *.example.com", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> key = new("--key", "-f")
+            { Description = "Key file on the host that must have signed; several: all of them", HelpName = "file" };
         Option<string?> type = new("--type", "-t")
         {
             Description = "signedBy (default with --key), sigstoreSigned (default with the options of sigstore), accept or reject",
@@ -21,12 +23,14 @@ internal static class SetCommand
             CompletionSources = { { "signedBy", "sigstoreSigned", "accept", "reject" } },
         };
         Option<bool> anyKey = new("--any-key") { Description = "One of the keys is enough" };
-        Option<bool> inlineKey = new("--inline-key") { Description = "Store keys and certificates themselves in the policy, as RHEL 7 did" };
+        Option<bool> inlineKey = new("--inline-key")
+            { Description = "Store keys and certificates themselves in the policy, as RHEL 7 did" };
         Option<bool> setDefault = new("--default") { Description = "Set the policy's default" };
         Option<string> transport = new("--transport") { Description = "The transport", DefaultValueFactory = static _ => "docker" };
         Option<string?> store = new("--signature-store") { Description = "Where signatures are read from", HelpName = "url" };
         Option<string?> staging = new("--signature-store-staging") { Description = "Where signatures are written to", HelpName = "url" };
-        Option<bool?> attachments = new("--use-sigstore-attachments") { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
+        Option<bool?> attachments = new("--use-sigstore-attachments")
+            { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
         Option<string?> preset = new("--preset")
         {
             Description = $"A vendor's registries, key and stores: {string.Join(", ", TrustPresets.Names)}",
@@ -89,6 +93,7 @@ internal static class SetCommand
         "accept" or "insecureacceptanything" => TrustType.Accept,
         "reject" => TrustType.Reject,
         _ => throw new TrustException(
-            "InvalidType", TrustErrorKind.InvalidArgument, $"--type {type} is unknown; possible are signedBy, sigstoreSigned, accept and reject."),
+            "InvalidType", TrustErrorKind.InvalidArgument,
+            $"--type {type} is unknown; possible are signedBy, sigstoreSigned, accept and reject."),
     };
 }

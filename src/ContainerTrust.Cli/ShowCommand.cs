@@ -10,7 +10,8 @@ internal static class ShowCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Argument<string[]> registries = new("registry") { Description = "Only these scopes; * and ? are wildcards", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> registries = new("registry")
+            { Description = "Only these scopes; * and ? are wildcards", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> transport = new("--transport") { Description = "Only this transport, such as docker" };
         Option<bool> onlyDefault = new("--default") { Description = "Only the policy's default" };
         Option<string[]> reference = new("--reference") { Description = "The entry that governs this image, and why", HelpName = "image" };
@@ -26,10 +27,12 @@ internal static class ShowCommand
             int filters = (names.Length > 0 ? 1 : 0) + (images.Length > 0 ? 1 : 0) + (result.GetValue(onlyDefault) ? 1 : 0);
             bool hasTransport = result.GetValue(transport) is not null;
             if (filters > 1 || (hasTransport && (images.Length > 0 || result.GetValue(onlyDefault))))
-                throw Usage("Give scopes (with or without --transport), or --default, or --reference; several images take --reference each.");
+                throw Usage("Give scopes (with or without --transport), or --default, or --reference; several " +
+                    "images take --reference each.");
             int outputs = new[] { json, podmanJson, raw }.Count(result.GetValue);
             if (outputs > 1 || ((result.GetValue(podmanJson) || result.GetValue(raw)) && (filters > 0 || hasTransport)))
-                throw Usage("Give one of --json, --podman-json and --raw; the last two show everything and take no scopes, --transport, --default or --reference.");
+                throw Usage("Give one of --json, --podman-json and --raw; the last two show everything and take no scopes, " +
+                    "--transport, --default or --reference.");
             TrustStore store = common.Open(result);
             if (result.GetValue(raw))
                 return ShowRaw(store);
@@ -72,7 +75,8 @@ internal static class ShowCommand
         {
             if (!ScopePattern.HasWildcards(name) && !objects.Any(o => ScopePattern.IsMatch(name, o.Registry)))
             {
-                StandardError.WriteLine($"containertrust: the policy has no scope '{name}'. To see what governs an image, use --reference.");
+                StandardError.WriteLine($"containertrust: the policy has no scope '{name}'. To see what " +
+                    "governs an image, use --reference.");
                 code = ExitCode.Failed;
             }
         }

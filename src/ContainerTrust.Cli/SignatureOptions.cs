@@ -19,9 +19,12 @@ internal sealed class SignatureOptions
         HelpName = "file",
     };
 
-    private readonly Option<string[]> _fingerprint = new("--fingerprint") { Description = "Only signatures by this key count (default: any)", HelpName = "fingerprint" };
-    private readonly Option<string[]> _store = new("--signature-store") { Description = "URL or directory that signatures are read from (default: as registries.d says)", HelpName = "store" };
-    private readonly Option<string[]> _configMap = new("--signature-config-map") { Description = "File with ConfigMaps that hold signatures", HelpName = "file" };
+    private readonly Option<string[]> _fingerprint = new("--fingerprint")
+        { Description = "Only signatures by this key count (default: any)", HelpName = "fingerprint" };
+    private readonly Option<string[]> _store = new("--signature-store")
+        { Description = "URL or directory that signatures are read from (default: as registries.d says)", HelpName = "store" };
+    private readonly Option<string[]> _configMap = new("--signature-config-map")
+        { Description = "File with ConfigMaps that hold signatures", HelpName = "file" };
 
     private bool _hasCertificates;
 
@@ -59,16 +62,20 @@ internal sealed class SignatureOptions
         RequirementFactory.RequireValid(identity);
         SignerCertificates? signer = Signer(result);
         if (signer is not null && (keys.Length > 0 || Fingerprints(result).Length > 0 || stores.Length > 0 || configMaps.Length > 0))
-            throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the stores.");
+            throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the " +
+                "stores.");
         if (signer is null && keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
-            throw Usage("--fingerprint and the identity options require --key: without it the policy says which keys and which names count.");
+            throw Usage("--fingerprint and the identity options require --key: without it the policy says " +
+                "which keys and which names count.");
         return new VerificationOptions
         {
             KeyPaths = keys.Length == 0 ? null : keys,
             Signer = signer,
             Fingerprints = Fingerprints(result),
             SignedIdentity = identity,
-            SignatureStores = stores.Length == 0 ? null : [.. stores.Select(static s => s.Contains("://", StringComparison.Ordinal) ? s : new Uri(File(s, "--signature-store")).AbsoluteUri)],
+            SignatureStores = stores.Length == 0 ? null
+                : [.. stores.Select(static s => s.Contains("://", StringComparison.Ordinal) ? s
+                : new Uri(File(s, "--signature-store")).AbsoluteUri)],
             SignatureConfigMaps = configMaps.Length == 0 ? null : configMaps,
         };
     }
@@ -102,7 +109,9 @@ internal sealed class SignatureOptions
             .Select(static i => DockerReference.TryParse(i, out DockerReference? reference, out _) ? reference.Domain : "")
             .Where(static r => r.Length > 0)
             .Distinct()];
-        return registries.Length <= 1 ? registries.FirstOrDefault() ?? "" : throw Usage($"A password is for one registry, and the images are in several: {string.Join(", ", registries)}. Call the command once for each, or use --authfile.");
+        return registries.Length <= 1 ? registries.FirstOrDefault() ?? ""
+            : throw Usage($"A password is for one registry, and the images are in several: {string.Join(", ", registries)}. Call the " +
+            "command once for each, or use --authfile.");
     }
 
     private SignerCertificates? Signer(ParseResult result) => _hasCertificates ? _certificates.Signer(result, File) : null;

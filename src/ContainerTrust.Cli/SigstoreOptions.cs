@@ -13,13 +13,20 @@ internal sealed class SigstoreOptions
         HelpName = "file",
     };
 
-    private readonly Option<string?> _fulcio = new("--fulcio-ca") { Description = "Certificates of the Fulcio CA that signers' certificates come from", HelpName = "file" };
-    private readonly Option<string?> _issuer = new("--oidc-issuer") { Description = "With --fulcio-ca: who authenticated the signer", HelpName = "url" };
-    private readonly Option<string?> _email = new("--subject-email") { Description = "The e-mail address in the signer's certificate", HelpName = "address" };
-    private readonly Option<string[]> _rekor = new("--rekor-key") { Description = "Public key of the Rekor log; several: an entry in any of them", HelpName = "file" };
-    private readonly Option<string?> _roots = new("--ca-roots") { Description = "Root certificates of a private PKI that signers' certificates come from", HelpName = "file" };
-    private readonly Option<string?> _intermediates = new("--ca-intermediates") { Description = "With --ca-roots: intermediate certificates", HelpName = "file" };
-    private readonly Option<string?> _hostname = new("--subject-hostname") { Description = "With --ca-roots: the host name in the signer's certificate", HelpName = "name" };
+    private readonly Option<string?> _fulcio = new("--fulcio-ca")
+        { Description = "Certificates of the Fulcio CA that signers' certificates come from", HelpName = "file" };
+    private readonly Option<string?> _issuer = new("--oidc-issuer")
+        { Description = "With --fulcio-ca: who authenticated the signer", HelpName = "url" };
+    private readonly Option<string?> _email = new("--subject-email")
+        { Description = "The e-mail address in the signer's certificate", HelpName = "address" };
+    private readonly Option<string[]> _rekor = new("--rekor-key")
+        { Description = "Public key of the Rekor log; several: an entry in any of them", HelpName = "file" };
+    private readonly Option<string?> _roots = new("--ca-roots")
+        { Description = "Root certificates of a private PKI that signers' certificates come from", HelpName = "file" };
+    private readonly Option<string?> _intermediates = new("--ca-intermediates")
+        { Description = "With --ca-roots: intermediate certificates", HelpName = "file" };
+    private readonly Option<string?> _hostname = new("--subject-hostname")
+        { Description = "With --ca-roots: the host name in the signer's certificate", HelpName = "name" };
 
     public void AddTo(Command command)
     {

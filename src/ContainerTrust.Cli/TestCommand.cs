@@ -14,8 +14,12 @@ internal static class TestCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Option<string[]> baseline = new("--baseline") { Description = "Compare with this: a policy.json, or a directory that is the root of a host as it should be", HelpName = "file" };
-        Option<double> expiring = new("--expiring-within") { Description = "Find keys and certificates that end within so many days", HelpName = "days", DefaultValueFactory = static _ => 30 };
+        Option<string[]> baseline = new("--baseline")
+            { Description = "Compare with this: a policy.json, or a directory that is the root of a host as it should be",
+            HelpName = "file" };
+        Option<double> expiring = new("--expiring-within")
+            { Description = "Find keys and certificates that end within so many days", HelpName = "days",
+            DefaultValueFactory = static _ => 30 };
         Option<string[]> exclude = new("--exclude") { Description = "Leave this rule out; * and ? are wildcards", HelpName = "rule" };
         Option<string> severity = new("--minimum-severity")
         {
@@ -34,7 +38,9 @@ internal static class TestCommand
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file", HelpName = "file" };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print nothing; only the exit code says whether the host is compliant" };
         Option<bool> rules = new("--list-rules") { Description = "List the rules and check nothing" };
-        Command command = new("test", "Audits what a host trusts, and compares it with a baseline. Exit code 0: compliant; 3: not compliant; 1: could not be checked; 2: usage.")
+        Command command = new("test",
+            "Audits what a host trusts, and compares it with a baseline. Exit code 0: compliant; 3: not compliant; 1: " +
+            "could not be checked; 2: usage.")
         {
             baseline, expiring, exclude, severity, format, output, quiet, rules,
         };
@@ -60,7 +66,8 @@ internal static class TestCommand
             };
             using Cancellation cancel = new();
             ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
-            byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f) : Encoding.UTF8.GetBytes(InWords(found));
+            byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f)
+                : Encoding.UTF8.GetBytes(InWords(found));
             if (file is not null)
                 ReportFile.Write(Path.GetFullPath(file), text, cancel.Token);
             else if (!result.GetValue(quiet))
@@ -79,7 +86,8 @@ internal static class TestCommand
             : TrustBaseline.Combine(paths.Select(static p => TrustBaseline.ReadPath(Path.GetFullPath(p))));
     }
 
-    private static TimeSpan Days(double days) => days is >= 0 and <= 1_000_000 ? TimeSpan.FromDays(days) : throw Usage("--expiring-within takes a number of days from 0 to 1000000.");
+    private static TimeSpan Days(double days) => days is >= 0 and <= 1_000_000 ? TimeSpan.FromDays(days)
+        : throw Usage("--expiring-within takes a number of days from 0 to 1000000.");
 
     private static ImageTrustSeverity Severity(string word) => word.ToLowerInvariant() switch
     {
@@ -119,7 +127,9 @@ internal static class TestCommand
 
         if (found.ExcludedRules.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, {found.WarningCount} warnings, {found.InformationCount} notes)\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} ({found.ErrorCount} errors, " +
+            $"{found.WarningCount} warnings, {found.InformationCount} notes)\n");
         return text.ToString();
     }
 
@@ -128,7 +138,8 @@ internal static class TestCommand
         int width = ComplianceRules.All.Max(static r => r.Id.Length);
         StringBuilder text = new();
         foreach (ComplianceRule rule in ComplianceRules.All)
-            text.Append(rule.Id.PadRight(width)).Append("  ").Append(rule.Severity.ToString().ToLowerInvariant().PadRight(11)).Append("  ").Append(rule.Title).Append('\n');
+            text.Append(rule.Id.PadRight(width)).Append("  ").Append(rule.Severity.ToString().ToLowerInvariant().PadRight(11)).Append("  ")
+                .Append(rule.Title).Append('\n');
         return text.ToString();
     }
 

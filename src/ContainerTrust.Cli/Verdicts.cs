@@ -7,7 +7,8 @@ namespace ContainerTrust.Cli;
 internal static class Verdicts
 {
     /// <summary>Does work, some of it at once, and gives it back in order.</summary>
-    public static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> InOrder(IReadOnlyList<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work, int limit, CancellationToken cancellation)
+    public static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> InOrder(
+        IReadOnlyList<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work, int limit, CancellationToken cancellation)
     {
         // What is worked on ahead is bounded, for results are large.
         Queue<Task<IReadOnlyList<ImageSignatureResult>>> running = new();
@@ -44,7 +45,8 @@ internal static class Verdicts
     /// <param name="quiet">Print nothing but errors.</param>
     /// <param name="json">Print JSON.</param>
     /// <param name="isFiles">Whether it is about files, as skopeo standalone-verify's are.</param>
-    /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
+    /// <returns><see cref="ExitCode.Done"/> if every image is valid; <see cref="ExitCode.Failed"/> if one is not; else
+    /// <see cref="ExitCode.NotJudged"/> if one could not be judged.</returns>
     public static int Print(IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> verdicts, IReadOnlyList<string> names, bool quiet,
         bool json, bool isFiles)
     {
@@ -65,7 +67,8 @@ internal static class Verdicts
                 // What is wrong with the policy is the same for every image.
                 bool isCommon = e.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
                     || e.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
-                string message = isCommon || index >= names.Count || e.Message.Contains(names[index], StringComparison.Ordinal) ? e.Message : $"{names[index]} cannot be judged: {e.Message}";
+                string message = isCommon || index >= names.Count || e.Message.Contains(names[index], StringComparison.Ordinal) ? e.Message
+                    : $"{names[index]} cannot be judged: {e.Message}";
                 index++;
                 if (!isCommon || said.Add(message))
                     StandardError.Fail(message);
@@ -75,7 +78,8 @@ internal static class Verdicts
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // Whatever it is, it is no verdict, and the other images get their turn.
-                StandardError.WriteLine($"containertrust: {(index < names.Count ? $"{names[index]} cannot" : "It cannot")} be judged: {e.Message}");
+                StandardError.WriteLine("containertrust: " +
+                    $"{(index < names.Count ? $"{names[index]} cannot" : "It cannot")} be judged: {e.Message}");
                 index++;
                 isUnknown = true;
                 continue;
@@ -118,13 +122,15 @@ internal static class Verdicts
         if (isFiles && result.IsValid && result.Signatures.FirstOrDefault(static s => s.IsValid) is { } good)
             return $"Signature verified using fingerprint {good.Fingerprint}, digest {result.ManifestDigest}\n";
         StringBuilder text = new();
-        Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: {(result.IsValid ? "valid" : "not valid")}: {result.Reason}");
+        Line(text, $"{result.Image}{(result.Platform is null ? "" : $" ({result.Platform})")}: " +
+            $"{(result.IsValid ? "valid" : "not valid")}: {result.Reason}");
         if (result.PinnedReference is not null)
             Line(text, $"  pull {result.PinnedReference}");
         if (result.Scope is not null)
             Line(text, $"  scope {(result.Scope.Length == 0 ? "\"\"" : result.Scope)}: {result.ScopeReason}");
         foreach (RequirementVerdict requirement in result.Requirements)
-            Line(text, $"  requirement {requirement.Requirement}: {(requirement.IsSatisfied ? "satisfied" : "not satisfied")}{Why(requirement.Reason, result)}");
+            Line(text, $"  requirement {requirement.Requirement}: " +
+                $"{(requirement.IsSatisfied ? "satisfied" : "not satisfied")}{Why(requirement.Reason, result)}");
         foreach (ImageSignature signature in result.Signatures)
             Line(text, $"  signature {signature.Source}: {(signature.IsValid ? "valid" : "not valid")}{Why(signature.Reason, result)}");
         if (result.Release is not null)

@@ -13,12 +13,18 @@ internal static class VerifyCommand
         CommonOptions common = new();
         SignatureOptions signatures = new();
         ConnectionOptions connection = new();
-        Argument<string[]> images = new("image") { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> platform = new("--platform") { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
-        Option<string?> release = new("--in-release") { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
-        Option<bool> requireSignature = new("--require-signature") { Description = "What the policy accepts without a signature is not valid" };
+        Argument<string[]> images = new("image")
+            { Description = "Images: registry.example.com/app:v1, dir:PATH, oci:PATH:NAME", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> platform = new("--platform")
+            { Description = "The instance of a multi-arch image, such as linux/arm64; all: every instance, as copy --all; list: the list " +
+            "alone (default: what is pulled on the judged host)", HelpName = "os/arch" };
+        Option<string?> release = new("--in-release")
+            { Description = "Release image, by digest, whose contents the images must be among", HelpName = "image" };
+        Option<bool> requireSignature = new("--require-signature")
+            { Description = "What the policy accepts without a signature is not valid" };
         Option<string?> manifest = new("--manifest") { Description = "File with the manifest, instead of an image", HelpName = "file" };
-        Option<string?> digest = new("--manifest-digest") { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
+        Option<string?> digest = new("--manifest-digest")
+            { Description = "Digest of the manifest, instead of an image", HelpName = "digest" };
         Option<string?> reference = new("--reference")
         {
             Description = "The image's reference, with --manifest or --manifest-digest; with a digest of its own, instead of an image",
@@ -29,7 +35,8 @@ internal static class VerifyCommand
             Description = "With --manifest, --manifest-digest or --reference by digest: file with a signature",
             HelpName = "file",
         };
-        Option<int> throttle = new("--throttle-limit") { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
+        Option<int> throttle = new("--throttle-limit")
+            { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
         Command command = new("verify", "Says whether images are acceptable, by the policy or by keys, and why.")
@@ -64,7 +71,8 @@ internal static class VerifyCommand
             if (inRelease is not null && result.GetValue(requireSignature))
                 throw Usage("--in-release demands a signature of the release anyway. Leave out --require-signature.");
             if (signatures.HasCertificates(result) && (hasManifest || inRelease is not null || result.GetValue(requireSignature)))
-                throw Usage("Certificates of signers are for images. Leave out --reference, --manifest, --manifest-digest, --in-release and --require-signature.");
+                throw Usage("Certificates of signers are for images. Leave out --reference, --manifest, --manifest-digest, " +
+                    "--in-release and --require-signature.");
             if (result.GetValue(quiet) && result.GetValue(json))
                 throw Usage("Give one of --quiet and --json.");
             int limit = result.GetValue(throttle);
@@ -137,7 +145,8 @@ internal static class VerifyCommand
     }
 
     private static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> Files(
-        SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files, Action<string> say)
+        SignatureOptions signatures, ParseResult result, string? manifestPath, string? manifestDigest, string reference, string[] files,
+        Action<string> say)
     {
         FileVerifier verifier = new(StandardError.Warn, say);
         FileVerification verification = new()

@@ -115,7 +115,8 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
             RequireFileSystem(pattern, provider);
             return found;
         }
-        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException)
+        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException
+            or ProviderNotFoundException or ProviderInvocationException)
         {
             this.Debug(e.Message);
             return [];

@@ -90,7 +90,8 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     private static void Scopes(HostContext host, Question question)
     {
         // "all" and "default" are what the default's own entry has as transport and scope.
-        TrustQuery query = question.Transport == "all" ? new TrustQuery { DefaultOnly = true } : new TrustQuery { Registries = question.Registry, Transport = question.Transport };
+        TrustQuery query = question.Transport == "all" ? new TrustQuery { DefaultOnly = true }
+            : new TrustQuery { Registries = question.Registry, Transport = question.Transport };
         HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
         foreach (ImageTrust trust in host.Store.Read(query, host.Cancellation))
         {
@@ -123,7 +124,8 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     private static TrustException NotFound(HostContext host, string name, string? transport)
     {
         string where = transport is null ? "" : $" in transport {transport}";
-        string hint = name == "default" ? "For the policy's default use -Default." : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
+        string hint = name == "default" ? "For the policy's default use -Default."
+            : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
         return new TrustException(
             "ImageTrustNotFound",
             TrustErrorKind.NotFound,

@@ -22,13 +22,15 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
     private const string RenderedPrefix = "rendered-";
 
     /// <summary>Files with MachineConfigs (YAML or JSON) or Butane configs. <c>*</c> and <c>?</c> are wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, HelpMessage = "A file with MachineConfigs")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true,
+        HelpMessage = "A file with MachineConfigs")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
     /// <summary>Files, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true, HelpMessage = "A file with MachineConfigs")]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A file with MachineConfigs")]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -133,14 +135,18 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
                 };
         }
 
-        string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"] : Array.Empty<string>()], Cancellation).GetAwaiter().GetResult();
-        IReadOnlyList<MachineConfigDocument> documents = string.IsNullOrWhiteSpace(json) ? [] : MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(json), source, Messages);
+        string json = client.GetJsonAsync([Resource, .. isExact ? names.Distinct() : [], .. isExact ? ["--ignore-not-found"]
+            : Array.Empty<string>()], Cancellation).GetAwaiter().GetResult();
+        IReadOnlyList<MachineConfigDocument> documents = string.IsNullOrWhiteSpace(json) ? []
+            : MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(json), source, Messages);
         WildcardPattern[] patterns = [.. names.Select(static n => WildcardPattern.Get(n, WildcardOptions.None))];
         bool IsWanted(MachineConfigDocument document) =>
-            (patterns.Length == 0 ? !document.Name.StartsWith(RenderedPrefix, StringComparison.Ordinal) : patterns.Any(p => p.IsMatch(document.Name)))
+            (patterns.Length == 0 ? !document.Name.StartsWith(RenderedPrefix, StringComparison.Ordinal)
+                : patterns.Any(p => p.IsMatch(document.Name)))
             && (Role is null || Role.Contains(document.Role));
         Write(documents.Where(IsWanted), source, isAskedFor: isExact);
-        foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n)).Distinct())
+        foreach (string name in names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && documents.All(d => d.Name != n))
+            .Distinct())
             Report(new TrustException(
                 "MachineConfigNotFound",
                 TrustErrorKind.NotFound,

@@ -16,7 +16,8 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     private ReleaseVerifier? _verifier;
 
     /// <summary>Release images: <c>quay.io/openshift-release-dev/ocp-release@sha256:…</c>, <c>dir:…</c>, <c>oci:…</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "A release image, such as quay.io/openshift-release-dev/ocp-release@sha256:…")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "A release image, such as quay.io/openshift-release-dev/ocp-release@sha256:…")]
     [ArgumentCompleter(typeof(ImageCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Release { get; set; }
@@ -95,7 +96,8 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
         RequireKeys(KeyPath, Fingerprint);
         if (SkipSignatureCheck)
             this.Warn("The signatures of releases are not checked: the list is what the server says.");
-        _names = Name is null ? null : [.. Name.Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        _names = Name is null ? null
+            : [.. Name.Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
     }
 
     private protected override void Process()

@@ -22,7 +22,8 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     private MachineConfigBuilder? _builder;
 
     /// <summary>Entries to put into the MachineConfig. If the policy's default is among them, they are the whole policy.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputObjectSet, ValueFromPipeline = true,
+        HelpMessage = "An entry from Get-ImageTrust")]
     [ValidateNotNull]
     public ImageTrust[]? InputObject { get; set; }
 

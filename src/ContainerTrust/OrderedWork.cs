@@ -134,7 +134,8 @@ internal sealed class OrderedWork<TItem, TResult> : IDisposable
 
     private void Say(string text, bool isWarning)
     {
-        ConcurrentQueue<(string Text, bool IsWarning)>? queue = _current.Value?.Said ?? (Environment.CurrentManagedThreadId == _thread ? null : _said);
+        ConcurrentQueue<(string Text, bool IsWarning)>? queue = _current.Value?.Said
+            ?? (Environment.CurrentManagedThreadId == _thread ? null : _said);
         if (queue is null)
         {
             Tell(text, isWarning);

@@ -155,7 +155,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             {
                 SignatureStore = SignatureStore,
                 SignatureStoreStaging = SignatureStoreStaging,
-                UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments)) ? UseSigstoreAttachments.ToBool() : null,
+                UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments))
+                    ? UseSigstoreAttachments.ToBool() : null,
             },
             Force = Force,
         };

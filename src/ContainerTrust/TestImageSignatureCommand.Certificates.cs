@@ -23,7 +23,8 @@ public sealed partial class TestImageSignatureCommand
     [ValidateNotNullOrEmpty]
     public string? FulcioCAPath { get; set; }
 
-    /// <summary>With <see cref="TrustedRootPath"/> or <see cref="FulcioCAPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    /// <summary>With <see cref="TrustedRootPath"/> or <see cref="FulcioCAPath"/>: the OpenID Connect issuer that authenticated the signer,
+    /// a URL.</summary>
     [Parameter(ParameterSetName = CertificateSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubjectCompleter))]

@@ -10,14 +10,15 @@ using ContainerTrust.Engine.Verification;
 namespace ContainerTrust.Commands;
 
 /// <content>
-/// Many hosts: each host's own policy, keys, stores and mirrors decide, and they are read over SSH; the registries are asked from here, with this machine's
-/// credentials and certificates.
+/// Many hosts: each host's own policy, keys, stores and mirrors decide, and they are read over SSH; the registries are asked from here,
+/// with this machine's credentials and certificates.
 /// </content>
 public sealed partial class TestImageSignatureCommand : ISshParameters
 {
     private readonly List<string> _images = [];
 
-    /// <summary>Judge by these hosts' policies instead of this one's, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a name from ssh's configuration.</summary>
+    /// <summary>Judge by these hosts' policies instead of this one's, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a
+    /// name from ssh's configuration.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HostCompleter))]

@@ -29,11 +29,16 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     private int _answers;
     private volatile bool _isDenied;
 
-    /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>, <c>oci:…</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
+    /// <summary>Images: <c>docker://registry.example.com/app:v1</c> (<c>docker://</c> may be left out), <c>dir:…</c>,
+    /// <c>oci:…</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PolicySet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -110,7 +115,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? SignatureStore { get; set; }
 
-    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.</summary>
+    /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are
+    /// possible.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = ReleaseSet)]
@@ -175,7 +181,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     private protected override int Parallelism => ThrottleLimit;
 
-    private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature, Signer = Signer };
+    private protected override VerificationOptions Verification =>
+        OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with { RequireSignature = RequireSignature, Signer = Signer };
 
     private protected override void Begin()
     {

@@ -116,7 +116,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         ExcludedRules = ComplianceRules.Excluded(ExcludeRule ?? []),
         MinimumSeverity = MinimumSeverity,
         Baseline = MyInvocation.ExpectingInput || BaselineHostName is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
-            ? TrustBaseline.Combine([.. _baseline.Select(Part), .. BaselineHostName is null ? [] : new[] { (OfHost(BaselineHostName), true) }])
+            ? TrustBaseline.Combine([.. _baseline.Select(Part), .. BaselineHostName is null ? []
+                : new[] { (OfHost(BaselineHostName), true) }])
             : null,
     };
 
@@ -142,7 +143,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         }
 
         // A MachineConfig, live or from another session, carries its entries.
-        if (plain is not null && PSObject.AsPSObject(item!).Properties["Trust"]?.Value is { } entries && LanguagePrimitives.GetEnumerable(entries) is { } list)
+        if (plain is not null && PSObject.AsPSObject(item!).Properties["Trust"]?.Value is { } entries
+            && LanguagePrimitives.GetEnumerable(entries) is { } list)
             return ([.. list.Cast<object>().Select(Live)], true);
         return ([Live(item)], true);
     }
@@ -165,5 +167,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     }
 
     private static TrustException Invalid(Exception? cause) =>
-        new("InvalidBaseline", TrustErrorKind.InvalidArgument, $"An item of the baseline is not an entry{(cause is null ? "" : $": {cause.Message}")}. Give entries from Get-ImageTrust, a path, or a MachineConfig.", cause);
+        new("InvalidBaseline", TrustErrorKind.InvalidArgument,
+            $"An item of the baseline is not an entry{(cause is null ? "" : $": {cause.Message}")}. Give entries from " +
+            "Get-ImageTrust, a path, or a MachineConfig.", cause);
 }

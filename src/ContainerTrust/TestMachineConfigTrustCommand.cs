@@ -100,7 +100,8 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     {
         try
         {
-            ClusterOptions options = new() { ClientPath = LocalPathOrNull(ClientPath), Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context };
+            ClusterOptions options = new()
+                { ClientPath = LocalPathOrNull(ClientPath), Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context };
             _work = new OrderedWork<string, RolloutAnswers>(1, Messages, Cancellation) { Waiting = (_, _) => ShowProgress() };
             RolloutChecker checker = new(ClusterClient.Open(options, _work.Messages), _work.Messages);
             _work.Add("", (_, cancellation) => CheckAsync(checker, cancellation));

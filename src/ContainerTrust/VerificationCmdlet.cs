@@ -10,7 +10,8 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 
-/// <summary>What the cmdlets share that judge images: how registries and signature stores are reached, and the work on several images at once.</summary>
+/// <summary>What the cmdlets share that judge images: how registries and signature stores are reached, and the work on several images at
+/// once.</summary>
 public abstract class VerificationCmdlet : HostCmdlet
 {
     private ImageVerifier? _verifier;
@@ -37,7 +38,8 @@ public abstract class VerificationCmdlet : HostCmdlet
     [ValidateNotNullOrEmpty]
     public virtual string? AuthFile { get; set; }
 
-    /// <summary>A directory with the certificates of the registries (<c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>), instead of those in <c>certs.d</c>.</summary>
+    /// <summary>A directory with the certificates of the registries (<c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>), instead of those in
+    /// <c>certs.d</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public virtual string? CertificateDirectory { get; set; }
@@ -103,7 +105,8 @@ public abstract class VerificationCmdlet : HostCmdlet
     private protected override void Begin()
     {
         if (SkipCertificateCheck)
-            this.Warn("Certificates of registries are not checked, so anybody on the way can answer in their place, and read the credentials that are sent to them. Signatures are checked all the same.");
+            this.Warn("Certificates of registries are not checked, so anybody on the way can answer in their place, and read the " +
+                "credentials that are sent to them. Signatures are checked all the same.");
     }
 
     private protected override void End()
@@ -127,7 +130,8 @@ public abstract class VerificationCmdlet : HostCmdlet
     }
 
     /// <summary>What the images are judged by, from the parameters.</summary>
-    private protected VerificationOptions OptionsOf(string[]? keyPath, string[]? fingerprint, string[]? signatureStore, string[]? signatureConfigMap) => new()
+    private protected VerificationOptions OptionsOf(string[]? keyPath, string[]? fingerprint, string[]? signatureStore,
+        string[]? signatureConfigMap) => new()
     {
         KeyPaths = LocalPaths(keyPath),
         Fingerprints = fingerprint,
@@ -144,7 +148,8 @@ public abstract class VerificationCmdlet : HostCmdlet
             CertificateDirectory = ClientPath(CertificateDirectory, nameof(CertificateDirectory)),
             VerifyTls = SkipCertificateCheck ? false : null,
             ConcurrencyPerHost = Parallelism,
-            Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password, _credentialDomain ?? ""),
+            Credential = Credential is null ? null
+                : new NetworkCredential(Credential.UserName, Credential.Password, _credentialDomain ?? ""),
         },
     };
 
@@ -176,8 +181,8 @@ public abstract class VerificationCmdlet : HostCmdlet
     private protected abstract void Write(VerificationItem item, object result);
 
     /// <summary>
-    /// Whether an item that could not be judged has <see cref="Deny"/> called for it: a script that asks yes or no, and looks at no errors, must not take silence
-    /// for anything.
+    /// Whether an item that could not be judged has <see cref="Deny"/> called for it: a script that asks yes or no, and looks at no errors,
+    /// must not take silence for anything.
     /// </summary>
     private protected virtual bool MustAnswer => false;
 
@@ -215,7 +220,9 @@ public abstract class VerificationCmdlet : HostCmdlet
         _credentialDomain ??= reference.Domain;
         if (reference.Domain != _credentialDomain)
         {
-            throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument, $"-Credential is for {_credentialDomain}, the registry of the first image, and is not sent to {reference.Domain}. Call the cmdlet once for each registry, or put the credentials into an auth file.")
+            throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument,
+                $"-Credential is for {_credentialDomain}, the registry of the first image, and is not sent to {reference.Domain}. Call " +
+                "the cmdlet once for each registry, or put the credentials into an auth file.")
             {
                 Target = image,
             };
@@ -226,18 +233,22 @@ public abstract class VerificationCmdlet : HostCmdlet
     private protected string[]? LocalPaths(string[]? paths) => paths is null ? null : [.. paths.Select(LocalPath)];
 
     /// <summary>Paths of this session, made absolute; wildcards stand for the files that they match.</summary>
-    private protected string[]? LocalFiles(string[]? paths, string parameter) => paths is null ? null : [.. paths.SelectMany(path => Matching(path, parameter))];
+    private protected string[]? LocalFiles(string[]? paths, string parameter) =>
+        paths is null ? null : [.. paths.SelectMany(path => Matching(path, parameter))];
 
     // URLs as they are, directories as URLs.
     private string[]? Stores(string[]? stores) =>
-        stores is null ? null : [.. stores.Select(store => store.Contains("://", StringComparison.Ordinal) ? store : new Uri(LocalPath(store)).AbsoluteUri)];
+        stores is null ? null : [.. stores.Select(store => store.Contains("://", StringComparison.Ordinal) ? store
+            : new Uri(LocalPath(store)).AbsoluteUri)];
 
     private string[] Matching(string path, string parameter)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(LocalPath(path)))
             return [LocalPath(path)];
         string[] found = [.. MatchingPaths(path).Where(File.Exists)];
-        return found.Length > 0 ? found : throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"No file matches '{path}'. Check -{parameter}.") { Target = path };
+        return found.Length > 0 ? found
+            : throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"No file matches '{path}'. Check -{parameter}.")
+            { Target = path };
     }
 
     private void Deliver(VerificationItem item, Task<object> task)
@@ -255,7 +266,8 @@ public abstract class VerificationCmdlet : HostCmdlet
         catch (Exception e) when (!Cancellation.IsCancellationRequested)
         {
             // Whatever it is, it is no verdict.
-            error = new TrustException("VerificationFailed", TrustErrorKind.ReadError, $"{item.Target} could not be judged: {e.Message}", e);
+            error = new TrustException("VerificationFailed", TrustErrorKind.ReadError, $"{item.Target} could not be judged: {e.Message}",
+                e);
         }
 
         if (result is not null)
@@ -267,7 +279,8 @@ public abstract class VerificationCmdlet : HostCmdlet
     private void Fail(VerificationItem item, TrustException error)
     {
         // A fault that concerns every image, such as a broken policy, ends the cmdlet, or is said once.
-        bool isCommon = error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal) || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
+        bool isCommon = error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
+            || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
         if (isCommon && !MustAnswer)
             Terminate(error);
         if (!isCommon || !_saidCommon)
@@ -279,7 +292,8 @@ public abstract class VerificationCmdlet : HostCmdlet
 
     // A registry that is down says nothing of the image that was wanted from it.
     private static TrustException Named(VerificationItem item, TrustException error) =>
-        new(error.ErrorId, error.Kind, $"{(item.Target.Length == 0 ? "An empty name" : item.Target)} cannot be judged: {error.Message}", error) { Target = error.Target, Advice = error.Advice };
+        new(error.ErrorId, error.Kind, $"{(item.Target.Length == 0 ? "An empty name" : item.Target)} cannot be judged: {error.Message}",
+            error) { Target = error.Target, Advice = error.Advice };
 
     private void ShowProgress(int count, int finished)
     {

@@ -8,7 +8,8 @@ internal static class Tools
     /// <summary>The path of a program. Null if it is not installed.</summary>
     public static string? FindTool(string name)
     {
-        foreach (string directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string directory in (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             string path = Path.Combine(directory, name);
             if (File.Exists(path))
@@ -32,9 +33,11 @@ internal static class Tools
     /// <param name="timeout">After this it is killed, and the test fails. Null: <see cref="Patience.Limit"/>.</param>
     /// <param name="environment">Variables to set; a null value removes one.</param>
     /// <returns>Exit code and output.</returns>
-    public static ToolResult Run(string tool, IEnumerable<string> arguments, TimeSpan? timeout = null, IReadOnlyDictionary<string, string?>? environment = null)
+    public static ToolResult Run(string tool, IEnumerable<string> arguments, TimeSpan? timeout = null,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(tool, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
@@ -52,7 +55,8 @@ internal static class Tools
         return new ToolResult(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Options that keep podman's storage in a scratch directory, with a driver that needs no privileges of the file system.</summary>
+    /// <summary>Options that keep podman's storage in a scratch directory, with a driver that needs no privileges of the file
+    /// system.</summary>
     public static string[] PodmanOptions(string scratch) =>
         ["--root", Path.Combine(scratch, "root"), "--runroot", Path.Combine(scratch, "runroot"), "--storage-driver", "vfs"];
 }

@@ -9,11 +9,20 @@ public sealed class ImageTrustDefinitionTests
     public static TheoryData<ImageTrust> Entries => new(
         Entry(new AcceptRequirement()),
         Entry(new RejectRequirement(), new SignedBaseLayerRequirement { BaseLayerIdentity = new MatchExactIdentity() }),
-        Entry(new SignedByRequirement { KeyPath = "/k \"'\n\u00e9", SignedIdentity = new RemapIdentity { Prefix = "a.example.com", SignedPrefix = "b.example.com" } }),
-        Entry(new SignedByRequirement { KeyPaths = ["/a", "/b"], SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/a:b" } }, new SignedByRequirement { KeyData = "AAAA", SignedIdentity = new ExactRepositoryIdentity { DockerRepository = "example.com/a" } }),
+        Entry(new SignedByRequirement
+            { KeyPath = "/k \"'\n\u00e9", SignedIdentity = new RemapIdentity
+            { Prefix = "a.example.com", SignedPrefix = "b.example.com" } }),
+        Entry(new SignedByRequirement
+            { KeyPaths = ["/a", "/b"], SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/a:b" } },
+            new SignedByRequirement { KeyData = "AAAA", SignedIdentity = new ExactRepositoryIdentity
+            { DockerRepository = "example.com/a" } }),
         Entry(new SigstoreSignedRequirement { KeyDatas = ["AA=="], SignedIdentity = new MatchRepositoryIdentity() }),
-        Entry(new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = "https://login.example.com", SubjectEmail = "dev@example.com" }, RekorPublicKeyPaths = ["/r"] }),
-        Entry(new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsData = "AA==", SubjectHostname = "ci.example.com" }, SignedIdentity = new MatchRepoDigestOrExactIdentity() }));
+        Entry(new SigstoreSignedRequirement
+            { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = "https://login.example.com", SubjectEmail = "dev@example.com" },
+            RekorPublicKeyPaths = ["/r"] }),
+        Entry(new SigstoreSignedRequirement
+            { Pki = new PkiIdentity { CaRootsData = "AA==", SubjectHostname = "ci.example.com" },
+            SignedIdentity = new MatchRepoDigestOrExactIdentity() }));
 
     [Theory]
     [MemberData(nameof(Entries))]
@@ -46,7 +55,8 @@ public sealed class ImageTrustDefinitionTests
     public void Damaged_definitions_are_refused_or_are_entries()
     {
         Random random = new(20261122);
-        string text = Entry(new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsData = "AA==", SubjectHostname = "ci.example.com" } }).Definition;
+        string text = Entry(new SigstoreSignedRequirement
+            { Pki = new PkiIdentity { CaRootsData = "AA==", SubjectHostname = "ci.example.com" } }).Definition;
         for (int i = 0; i < 3000; i++)
         {
             char[] damaged = text.ToCharArray();

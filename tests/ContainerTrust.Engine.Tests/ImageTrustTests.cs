@@ -10,7 +10,8 @@ public sealed class ImageTrustTests
 
     [Fact]
     public void Two_kinds_are_mixed() =>
-        Assert.Equal(TrustType.Mixed, ImageTrust.Summarize([new SignedByRequirement { KeyPath = "/k" }, new SigstoreSignedRequirement { KeyPath = "/k" }]));
+        Assert.Equal(TrustType.Mixed,
+            ImageTrust.Summarize([new SignedByRequirement { KeyPath = "/k" }, new SigstoreSignedRequirement { KeyPath = "/k" }]));
 
     [Fact]
     public void An_empty_list_is_never_an_accept() => Assert.Equal(TrustType.Reject, ImageTrust.Summarize([]));

@@ -9,8 +9,8 @@ using System.Text.Json.Nodes;
 namespace ContainerTrust.TestCluster;
 
 /// <summary>
-/// As much of a Kubernetes API server as reading takes: TLS with a certificate of its own, a bearer token, discovery, and the objects of a state. It speaks
-/// HTTP/1.1, one request a connection.
+/// As much of a Kubernetes API server as reading takes: TLS with a certificate of its own, a bearer token, discovery, and the objects of a
+/// state. It speaks HTTP/1.1, one request a connection.
 /// </summary>
 internal sealed class ApiServer : IDisposable
 {
@@ -62,11 +62,15 @@ internal sealed class ApiServer : IDisposable
                 ["cluster"] = new JsonObject
                 {
                     ["server"] = $"https://127.0.0.1:{s.Value.Port}",
-                    ["certificate-authority-data"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(s.Value._certificate.ExportCertificatePem() + "\n")),
+                    ["certificate-authority-data"] = Convert
+                        .ToBase64String(Encoding.ASCII.GetBytes(s.Value._certificate.ExportCertificatePem() + "\n")),
                 },
             })]),
-            ["users"] = new JsonArray(new JsonObject { ["name"] = "reader", ["user"] = token == "" ? [] : new JsonObject { ["token"] = token ?? Token } }),
-            ["contexts"] = new JsonArray([.. servers.Keys.Select(static k => new JsonObject { ["name"] = k, ["context"] = new JsonObject { ["cluster"] = k, ["user"] = "reader" } })]),
+            ["users"] = new JsonArray(new JsonObject
+                { ["name"] = "reader", ["user"] = token == "" ? [] : new JsonObject { ["token"] = token ?? Token } }),
+            ["contexts"] = new JsonArray(
+                [.. servers.Keys.Select(static k => new JsonObject
+                { ["name"] = k, ["context"] = new JsonObject { ["cluster"] = k, ["user"] = "reader" } })]),
             ["current-context"] = servers.Keys.First(),
         };
         return all.ToJsonString();
@@ -90,8 +94,10 @@ internal sealed class ApiServer : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions
+            .Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions
+            .Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign, critical: true));
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
@@ -117,7 +123,9 @@ internal sealed class ApiServer : IDisposable
             using (connection)
             {
                 using var stream = new SslStream(connection.GetStream());
-                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate, ApplicationProtocols = [SslApplicationProtocol.Http11] }, _end.Token).ConfigureAwait(false);
+                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    { ServerCertificate = _certificate, ApplicationProtocols = [SslApplicationProtocol.Http11] }, _end.Token)
+                    .ConfigureAwait(false);
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
                 string[]? request = (await reader.ReadLineAsync(_end.Token).ConfigureAwait(false))?.Split(' ');
                 if (request is not [var method, var target, _])
@@ -130,12 +138,15 @@ internal sealed class ApiServer : IDisposable
                     await Task.Delay(Timeout.Infinite, _end.Token).ConfigureAwait(false);
                 (int code, JsonNode body) = isKnown ? Answer(method, target) : (401, Failure(401, "Unauthorized", "Unauthorized"));
                 byte[] content = Encoding.UTF8.GetBytes(body.ToJsonString());
-                byte[] head = Encoding.ASCII.GetBytes($"HTTP/1.1 {code} Status\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n");
+                byte[] head = Encoding.ASCII
+                    .GetBytes($"HTTP/1.1 {code} Status\r\nContent-Type: application/json\r\nContent-Length: " +
+                    $"{content.Length}\r\nConnection: close\r\n\r\n");
                 await stream.WriteAsync((byte[])[.. head, .. content], _end.Token).ConfigureAwait(false);
                 await stream.ShutdownAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException
+            or System.Security.Authentication.AuthenticationException)
         {
             // The client went away.
             return;
@@ -162,18 +173,22 @@ internal sealed class ApiServer : IDisposable
             case "/api/v1":
                 return (200, Resources("v1", ("nodes", "node", "Node")));
             case $"/apis/{Group}/v1" when state.IsOpenShift:
-                return (200, Resources($"{Group}/v1", ("machineconfigpools", "machineconfigpool", "MachineConfigPool"), ("machineconfigs", "machineconfig", "MachineConfig")));
+                return (200, Resources($"{Group}/v1", ("machineconfigpools", "machineconfigpool", "MachineConfigPool"),
+                    ("machineconfigs", "machineconfig", "MachineConfig")));
         }
 
         string query = Query(parts.Length > 1 ? parts[1] : "", "labelSelector");
-        if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigpools", state.Pools, "MachineConfigPool", query) is { } pools)
+        if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigpools", state.Pools, "MachineConfigPool",
+            query) is { } pools)
             return pools;
         if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigs", state.Configs, "MachineConfig", query) is { } configs)
             return configs;
-        return Objects(path, "/api/v1/nodes", state.Nodes, "Node", query) ?? (404, Failure(404, "NotFound", "the server could not find the requested resource"));
+        return Objects(path, "/api/v1/nodes", state.Nodes, "Node", query)
+            ?? (404, Failure(404, "NotFound", "the server could not find the requested resource"));
     }
 
-    private (int Code, JsonNode Body)? Objects(string path, string prefix, IReadOnlyDictionary<string, JsonObject> objects, string kind, string query)
+    private (int Code, JsonNode Body)? Objects(string path, string prefix, IReadOnlyDictionary<string, JsonObject> objects,
+        string kind, string query)
     {
         bool isList = path == prefix;
         if (!isList && !path.StartsWith(prefix + "/", StringComparison.Ordinal))
@@ -181,7 +196,9 @@ internal sealed class ApiServer : IDisposable
         string plural = prefix[(prefix.LastIndexOf('/') + 1)..];
         string resource = kind == "Node" ? plural : $"{plural}.{Group}";
         if (_state.IsForbidden)
-            return (403, Failure(403, "Forbidden", $"{resource} is forbidden: User \"reader\" cannot list resource \"{plural}\" in API group \"{(kind == "Node" ? "" : Group)}\" at the cluster scope"));
+            return (403, Failure(403, "Forbidden",
+                $"{resource} is forbidden: User \"reader\" cannot list resource \"{plural}\" in API group " +
+                $"\"{(kind == "Node" ? "" : Group)}\" at the cluster scope"));
         if (isList)
         {
             return (200, new JsonObject
@@ -194,7 +211,8 @@ internal sealed class ApiServer : IDisposable
         }
 
         string name = path[(prefix.Length + 1)..];
-        return objects.TryGetValue(name, out JsonObject? found) ? (200, found.DeepClone()) : (404, Failure(404, "NotFound", $"{resource} \"{name}\" not found"));
+        return objects.TryGetValue(name, out JsonObject? found) ? (200, found.DeepClone())
+            : (404, Failure(404, "NotFound", $"{resource} \"{name}\" not found"));
     }
 
     private static JsonObject Resources(string version, params (string Plural, string Singular, string Kind)[] resources) => new()
@@ -202,7 +220,10 @@ internal sealed class ApiServer : IDisposable
         ["kind"] = "APIResourceList",
         ["apiVersion"] = "v1",
         ["groupVersion"] = version,
-        ["resources"] = new JsonArray([.. resources.Select(static r => new JsonObject { ["name"] = r.Plural, ["singularName"] = r.Singular, ["namespaced"] = false, ["kind"] = r.Kind, ["verbs"] = new JsonArray("get", "list") })]),
+        ["resources"] = new JsonArray(
+            [.. resources.Select(static r => new JsonObject
+            { ["name"] = r.Plural, ["singularName"] = r.Singular, ["namespaced"] = false, ["kind"] = r.Kind,
+            ["verbs"] = new JsonArray("get", "list") })]),
     };
 
     private static JsonObject Failure(int code, string reason, string message) => new()

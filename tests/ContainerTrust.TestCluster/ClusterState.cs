@@ -46,7 +46,8 @@ internal sealed class ClusterState
             ["apiVersion"] = ApiVersion,
             ["kind"] = "MachineConfig",
             ["metadata"] = metadata,
-            ["spec"] = new JsonObject { ["config"] = config, ["kernelArguments"] = new JsonArray(), ["osImageURL"] = "", ["fips"] = false, ["kernelType"] = "", ["extensions"] = new JsonArray() },
+            ["spec"] = new JsonObject { ["config"] = config, ["kernelArguments"] = new JsonArray(), ["osImageURL"] = "", ["fips"] = false,
+                ["kernelType"] = "", ["extensions"] = new JsonArray() },
         };
         return this;
     }
@@ -58,7 +59,8 @@ internal sealed class ClusterState
         foreach (JsonNode? file in sources.SelectMany(s => Files(_configs[s])))
             files[(string)file!["path"]!] = file.DeepClone();
         Config(name, null);
-        _configs[name]["metadata"]!["annotations"] = new JsonObject { ["machineconfiguration.openshift.io/generated-by-controller-version"] = "a2178ad522c49ee330b0033bb5cb5ea132060b0a" };
+        _configs[name]["metadata"]!["annotations"] = new JsonObject
+            { ["machineconfiguration.openshift.io/generated-by-controller-version"] = "a2178ad522c49ee330b0033bb5cb5ea132060b0a" };
         _configs[name]["spec"]!["config"]!["storage"] = new JsonObject { ["files"] = new JsonArray([.. files.Values]) };
         return this;
     }
@@ -137,8 +139,11 @@ internal sealed class ClusterState
     public ClusterState Node(string name, string rendered, params string[] roles)
     {
         JsonObject metadata = Metadata(name);
-        metadata["labels"] = new JsonObject(roles.Select(static r => KeyValuePair.Create<string, JsonNode?>($"node-role.kubernetes.io/{r}", "")));
-        metadata["annotations"] = new JsonObject { ["machineconfiguration.openshift.io/currentConfig"] = rendered, ["machineconfiguration.openshift.io/desiredConfig"] = rendered, ["machineconfiguration.openshift.io/state"] = "Done" };
+        metadata["labels"] = new JsonObject(roles
+            .Select(static r => KeyValuePair.Create<string, JsonNode?>($"node-role.kubernetes.io/{r}", "")));
+        metadata["annotations"] = new JsonObject
+            { ["machineconfiguration.openshift.io/currentConfig"] = rendered,
+            ["machineconfiguration.openshift.io/desiredConfig"] = rendered, ["machineconfiguration.openshift.io/state"] = "Done" };
         _nodes[name] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["metadata"] = metadata };
         return this;
     }
@@ -153,14 +158,16 @@ internal sealed class ClusterState
     /// <summary>A selector of several roles, as a custom pool has it.</summary>
     public static JsonObject RolesSelector(params string[] roles) => new()
     {
-        ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = RoleLabel, ["operator"] = "In", ["values"] = new JsonArray([.. roles.Select(static r => JsonValue.Create(r))]) }),
+        ["matchExpressions"] = new JsonArray(new JsonObject
+            { ["key"] = RoleLabel, ["operator"] = "In", ["values"] = new JsonArray([.. roles.Select(static r => JsonValue.Create(r))]) }),
     };
 
     private static JsonArray Files(JsonObject config) => config["spec"]!["config"]!["storage"]?["files"]?.AsArray() ?? [];
 
     private static JsonObject File(string path, string content) => new()
     {
-        ["contents"] = new JsonObject { ["compression"] = "", ["source"] = "data:;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(content)) },
+        ["contents"] = new JsonObject
+            { ["compression"] = "", ["source"] = "data:;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(content)) },
         ["mode"] = 420,
         ["overwrite"] = true,
         ["path"] = path,
@@ -169,7 +176,8 @@ internal sealed class ClusterState
     private static JsonObject Configuration(string rendered, string[] sources) => new()
     {
         ["name"] = rendered,
-        ["source"] = new JsonArray([.. sources.Select(static s => new JsonObject { ["apiVersion"] = ApiVersion, ["kind"] = "MachineConfig", ["name"] = s })]),
+        ["source"] = new JsonArray(
+            [.. sources.Select(static s => new JsonObject { ["apiVersion"] = ApiVersion, ["kind"] = "MachineConfig", ["name"] = s })]),
     };
 
     private static JsonObject Condition(string type, string status, string message, string reason = "") => new()

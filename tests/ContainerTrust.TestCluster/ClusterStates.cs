@@ -57,18 +57,25 @@ internal static class ClusterStates
 
     private const string Generated = "99-worker-generated-registries";
 
-    private static readonly string[] Sources = ["00-worker", "01-worker-container-runtime", "01-worker-kubelet", Generated, "99-worker-ssh"];
-    private static readonly string[] WithTrust = ["00-worker", "01-worker-container-runtime", "01-worker-kubelet", Trust, Generated, "99-worker-ssh"];
-    private static readonly string[] MasterSources = ["00-master", "01-master-container-runtime", "51-master-rh-registry-trust", "99-master-ssh"];
+    private static readonly string[] Sources = ["00-worker", "01-worker-container-runtime", "01-worker-kubelet", Generated,
+        "99-worker-ssh"];
+    private static readonly string[] WithTrust = ["00-worker", "01-worker-container-runtime", "01-worker-kubelet", Trust, Generated,
+        "99-worker-ssh"];
+    private static readonly string[] MasterSources = ["00-master", "01-master-container-runtime", "51-master-rh-registry-trust",
+        "99-master-ssh"];
 
     /// <summary>The states by name.</summary>
-    public static IReadOnlyDictionary<string, Func<ClusterState>> All { get; } = new SortedDictionary<string, Func<ClusterState>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Func<ClusterState>> All { get; } =
+        new SortedDictionary<string, Func<ClusterState>>(StringComparer.Ordinal)
     {
         ["new"] = New,
         ["updating"] = () => New().Target("worker", After, WithTrust, updated: 1).Set("worker", "unavailableMachineCount", 1),
         ["updated"] = Updated,
         ["degraded"] = Degraded,
-        ["render-degraded"] = () => New().SetCondition("worker", "RenderDegraded", "True", "Failed to render configuration for pool worker: parsing Ignition config failed: invalid version").SetCondition("worker", "Degraded", "True", ""),
+        ["render-degraded"] = () =>
+            New().SetCondition("worker", "RenderDegraded", "True",
+            "Failed to render configuration for pool worker: parsing Ignition config failed: invalid version")
+            .SetCondition("worker", "Degraded", "True", ""),
         ["paused"] = Paused,
         ["overridden"] = Overridden,
         ["inherited"] = Inherited,
@@ -107,7 +114,8 @@ internal static class ClusterStates
 
     private static ClusterState Degraded()
     {
-        const string message = "Node worker-1.example.com is reporting: \"unexpected on-disk state validating against rendered-worker-be3b3bce4f4aa52a62902304bac9da3c: content mismatch for file /etc/containers/policy.json\"";
+        const string message = "Node worker-1.example.com is reporting: \"unexpected on-disk state validating against " +
+            "rendered-worker-be3b3bce4f4aa52a62902304bac9da3c: content mismatch for file /etc/containers/policy.json\"";
         return New().Target("worker", After, WithTrust, updated: 1)
             .Set("worker", "degradedMachineCount", 1)
             .Set("worker", "unavailableMachineCount", 1)
@@ -141,9 +149,11 @@ internal static class ClusterStates
 
     private static ClusterState Base() => new ClusterState()
         .Config("00-worker", "worker", ("/etc/hostname-check", ""))
-        .Config("01-worker-container-runtime", "worker", (PolicyPath, DefaultPolicy), ("/etc/crio/crio.conf.d/00-default", "[crio.image]\n# signature_policy = \"/elsewhere\"\n"))
+        .Config("01-worker-container-runtime", "worker", (PolicyPath, DefaultPolicy),
+            ("/etc/crio/crio.conf.d/00-default", "[crio.image]\n# signature_policy = \"/elsewhere\"\n"))
         .Config("01-worker-kubelet", "worker", ("/etc/kubernetes/kubelet.conf", "kind: KubeletConfiguration\n"))
-        .Config(Generated, "worker", ("/etc/containers/registries.conf", "unqualified-search-registries = ['registry.access.redhat.com', 'docker.io']\n"))
+        .Config(Generated, "worker",
+            ("/etc/containers/registries.conf", "unqualified-search-registries = ['registry.access.redhat.com', 'docker.io']\n"))
         .Config("99-worker-ssh", "worker")
         .Config("00-master", "master")
         .Config("01-master-container-runtime", "master", (PolicyPath, DefaultPolicy))

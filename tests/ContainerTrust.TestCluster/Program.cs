@@ -1,5 +1,5 @@
-// Clusters for the tests of the cmdlets: KUBECONFIG [CONTEXT=]STATE… serves each state in a context, of the state's name if no other is given, until the
-// standard input ends. A line there, CONTEXT STATE, changes what a cluster has.
+// Clusters for the tests of the cmdlets: KUBECONFIG [CONTEXT=]STATE… serves each state in a context, of the state's name if no other is
+// given, until the standard input ends. A line there, CONTEXT STATE, changes what a cluster has.
 using ContainerTrust.TestCluster;
 
 if (args.Length < 2)

@@ -14,7 +14,8 @@ using ContainerTrust.Engine.Trust;
 //   try DIRECTORY         locks without waiting; prints "locked" or the error's id and kind
 //   read FILE             reads the file; prints "ok LENGTH", "none" or the error's id and kind
 //   replace FILE TEXT     replaces the file; prints "ok" or the error's id and kind
-//   fleet-get DIRECTORY THROTTLE           reads the trust of all hosts that tests/fleet.sh has started there; prints hosts, milliseconds and memory in MiB
+// fleet-get DIRECTORY THROTTLE reads the trust of all hosts that tests/fleet.sh has started there; prints hosts, milliseconds and memory in
+// MiB
 //   fleet-set DIRECTORY THROTTLE           rejects one more scope on all of them; prints the same
 //   fleet-generations DIRECTORY THROTTLE   for ever: writes the next number into policy.json of all of them
 const int Limit = 16 << 20;
@@ -74,7 +75,9 @@ try
             Stopwatch time = Stopwatch.StartNew();
             int done = 0;
             string scope = $"s{Random.Shared.Next()}.example";
-            foreach (FleetResult<int> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None, (there, messages, cancellation) => Work(there, messages, cancellation, args[0] == "fleet-set" ? scope : null), CancellationToken.None))
+            foreach (FleetResult<int> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None,
+                (there, messages, cancellation) =>
+                Work(there, messages, cancellation, args[0] == "fleet-set" ? scope : null), CancellationToken.None))
             {
                 if (result.Error is { } error)
                     Console.Out.WriteLine($"{result.HostName} {error.ErrorId}: {error.Message}");
@@ -89,7 +92,8 @@ try
             for (long generation = 1; ; generation++)
             {
                 byte[] content = Generation(generation);
-                foreach (FleetResult<bool> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None, (there, _, cancellation) => Replace(there, content, cancellation), CancellationToken.None))
+                foreach (FleetResult<bool> result in FleetRunner.Run(Fleet(args[1]), int.Parse(args[2]), [], static _ => TrustMessages.None,
+                    (there, _, cancellation) => Replace(there, content, cancellation), CancellationToken.None))
                 {
                     if (result.Error is { } error)
                         throw error;
@@ -112,7 +116,8 @@ static int Work(SshHost there, TrustMessages messages, CancellationToken cancell
 {
     TrustStore store = new(there, TrustLocations.Find(there, null, null, false), messages);
     if (scope is not null)
-        return store.Apply([new TrustChange { Transport = "docker", Registry = scope, Requirements = [new RejectRequirement()] }], new TrustEditOptions(), cancellation).Files.Count;
+        return store.Apply([new TrustChange { Transport = "docker", Registry = scope, Requirements = [new RejectRequirement()] }],
+            new TrustEditOptions(), cancellation).Files.Count;
     return store.Read(new TrustQuery(), cancellation).Count();
 }
 
@@ -131,7 +136,8 @@ static SshConnectionOptions[] Fleet(string directory) =>
         HostName = line.Split(' ')[1],
         UserName = "root",
         KeyFilePath = Path.Combine(directory, "id"),
-        Options = new Dictionary<string, string> { ["UserKnownHostsFile"] = Path.Combine(directory, "known_hosts"), ["GlobalKnownHostsFile"] = "/dev/null" },
+        Options = new Dictionary<string, string>
+            { ["UserKnownHostsFile"] = Path.Combine(directory, "known_hosts"), ["GlobalKnownHostsFile"] = "/dev/null" },
     }),
 ];
 

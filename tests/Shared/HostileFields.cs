@@ -10,8 +10,8 @@ namespace ContainerTrust.Testing;
 internal static class HostileFields
 {
     /// <summary>
-    /// Sets a terminal's title and colour, erases it, turns the direction around, shows nothing, ends the line in four ways, and poses as a line
-    /// of its own.
+    /// Sets a terminal's title and colour, erases it, turns the direction around, shows nothing, ends the line in four ways, and poses as a
+    /// line of its own.
     /// </summary>
     public const string Text = "\e]0;pwned\a\e[31m\u007f\u0085\u009b2J\u202e\u2066\u200b\u00ad\ufeff\u2028\u2029\U000E0041\nFAKE LINE\rx";
 

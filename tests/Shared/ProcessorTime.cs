@@ -44,7 +44,8 @@ internal static partial class ProcessorTime
     {
         TimeSpan taken = Since(start);
         if (taken > limit)
-            throw new TimeoutException($"It took {taken.TotalMilliseconds:0} ms of processor time; {limit.TotalMilliseconds:0} ms at most.");
+            throw new TimeoutException($"It took {taken.TotalMilliseconds:0} ms of processor time; " +
+                $"{limit.TotalMilliseconds:0} ms at most.");
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

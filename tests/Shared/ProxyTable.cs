@@ -2,9 +2,9 @@ namespace ContainerTrust.Testing;
 
 /// <summary>
 /// Which registries are reached by a proxy. A row has the registry, how it is reached by https and by http (<c>p</c>: by the proxy,
-/// <c>-</c>: directly, <c>x</c>: not at all), and the variables; <c>PROXY</c> stands for the proxy's host and port. Without a variable for a
-/// proxy in the row both are set. What is expected is what skopeo does: the conformance tests ask it. Addresses are multicast ones and names
-/// end in .invalid, so that whoever goes directly gets nowhere.
+/// <c>-</c>: directly, <c>x</c>: not at all), and the variables; <c>PROXY</c> stands for the proxy's host and port. Without a variable for
+/// a proxy in the row both are set. What is expected is what skopeo does: the conformance tests ask it. Addresses are multicast ones and
+/// names end in .invalid, so that whoever goes directly gets nowhere.
 /// </summary>
 internal static class ProxyTable
 {
@@ -167,7 +167,8 @@ internal static class ProxyTable
             variables.Add(parts[0], parts[1].Replace('·', ' '));
         }
 
-        if (!variables.Keys.Any(static name => name is not ("NO_PROXY" or "no_proxy") && name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase)))
+        if (!variables.Keys.Any(static name => name is not ("NO_PROXY" or "no_proxy")
+            && name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase)))
         {
             variables.Add("HTTP_PROXY", "http://PROXY");
             variables.Add("HTTPS_PROXY", "http://PROXY");

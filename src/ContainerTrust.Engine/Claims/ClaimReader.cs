@@ -36,7 +36,8 @@ internal ref struct ClaimReader
     /// <param name="claim">What it says.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether <paramref name="content"/> is such a claim.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> content, string type, bool canOptionalBeNull, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClaimContent? claim, out string problem)
+    public static bool TryRead(ReadOnlySpan<byte> content, string type, bool canOptionalBeNull,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClaimContent? claim, out string problem)
     {
         claim = null;
         if (!Utf8.IsValid(content))
@@ -127,7 +128,8 @@ internal ref struct ClaimReader
                 Once(ref image, "critical.image");
                 _digest = ReadOnlyString("critical.image", "docker-manifest-digest"u8, "docker-manifest-digest");
                 if (!ReferenceGrammar.IsDigest(_digest))
-                    throw new ClaimException("critical.image.docker-manifest-digest is not a digest (sha256, sha384 or sha512 and lower-case hexadecimal digits)");
+                    throw new ClaimException("critical.image.docker-manifest-digest is not a digest (sha256, sha384 or sha512 and " +
+                        "lower-case hexadecimal digits)");
             }
             else if (_json.ValueTextEquals("identity"u8))
             {
@@ -213,10 +215,12 @@ internal ref struct ClaimReader
             return null;
         if (_json.TokenType != JsonTokenType.Number)
             throw new ClaimException("optional.timestamp is not a number");
-        if (!_json.TryGetDouble(out double seconds) || !double.IsFinite(seconds) || seconds != Math.Floor(seconds) || seconds is < -Bound or >= Bound)
+        if (!_json.TryGetDouble(out double seconds) || !double.IsFinite(seconds) || seconds != Math.Floor(seconds)
+            || seconds is < -Bound or >= Bound)
             throw new ClaimException("optional.timestamp is not an integer");
         long value = (long)seconds;
-        return value >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
+        return value >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
     }
 
     // Ignored, but the reference decodes it: what it cannot decode it refuses.

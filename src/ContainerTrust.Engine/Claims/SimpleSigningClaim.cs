@@ -25,7 +25,8 @@ public sealed record SimpleSigningClaim(string ManifestDigest, string DockerRefe
     /// <param name="claim">The claim.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether <paramref name="content"/> is a claim.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> content, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimpleSigningClaim? claim, out string problem)
+    public static bool TryParse(ReadOnlySpan<byte> content,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SimpleSigningClaim? claim, out string problem)
     {
         claim = ClaimReader.TryRead(content, Type, canOptionalBeNull: false, out ClaimContent? read, out problem)
             ? new SimpleSigningClaim(read.ManifestDigest, read.DockerReference) { Creator = read.Creator, Timestamp = read.Timestamp }

@@ -30,7 +30,8 @@ internal sealed class AcceptCheck : IComplianceCheck
                     [audit.Fix.SetDefault("reject")],
                     entry,
                     isApproved ? null : Decide,
-                    beside: isApproved ? null : $"{Decide} Rejecting alone refuses every image that no scope governs, local ones among them.");
+                    beside: isApproved ? null
+                        : $"{Decide} Rejecting alone refuses every image that no scope governs, local ones among them.");
                 continue;
             }
 

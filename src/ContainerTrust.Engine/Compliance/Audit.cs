@@ -110,7 +110,8 @@ internal sealed class Audit
             return;
         Advice[] possible = [.. fixes.ToArray().OfType<Advice>()];
         if (possible.Length > 0 || otherwise is not null)
-            _proposals.Add(new FixProposal(_findings.Count - 1, possible) { Entry = entry, Otherwise = otherwise, Source = source, Beside = beside });
+            _proposals.Add(new FixProposal(_findings.Count - 1, possible)
+                { Entry = entry, Otherwise = otherwise, Source = source, Beside = beside });
     }
 
     /// <summary>Completes a finding by its fix and what is said beside it, or by what has to be decided.</summary>

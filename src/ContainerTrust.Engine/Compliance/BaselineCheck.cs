@@ -8,7 +8,8 @@ internal sealed class BaselineCheck : IComplianceCheck
 {
     public IReadOnlyList<string> Rules { get; } =
     [
-        ComplianceRules.BaselineScopeMissing, ComplianceRules.BaselineScopeExtra, ComplianceRules.BaselineScopeDiffers, ComplianceRules.BaselineStoreDiffers,
+        ComplianceRules.BaselineScopeMissing, ComplianceRules.BaselineScopeExtra, ComplianceRules.BaselineScopeDiffers,
+        ComplianceRules.BaselineStoreDiffers,
         ComplianceRules.BaselineKeyPathDiffers,
     ];
 
@@ -66,7 +67,8 @@ internal sealed class BaselineCheck : IComplianceCheck
         }
     }
 
-    private static PolicyEntry EntryOf(ImageTrust trust) => trust.IsDefault ? new PolicyEntry("all", "default", true, trust.Requirements) : new PolicyEntry(trust.Transport, trust.Registry, false, trust.Requirements);
+    private static PolicyEntry EntryOf(ImageTrust trust) => trust.IsDefault ? new PolicyEntry("all", "default", true, trust.Requirements)
+        : new PolicyEntry(trust.Transport, trust.Registry, false, trust.Requirements);
 
     private static void Compare(Audit audit, PolicyEntry entry, TrustBaseline.Item item, KeyContents contents)
     {
@@ -76,7 +78,9 @@ internal sealed class BaselineCheck : IComplianceCheck
         if (RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements))
         {
             foreach (string file in contents.OtherKeys(entry.Requirements, item.Entry))
-                audit.Add(ComplianceRules.BaselineScopeDiffers, $"{words} names the key file {Printable.Of(file, Printable.NameLength)} as in the baseline, and the file holds other keys than there: {contents.Words(file, item.Entry)}.", file, entry.Name);
+                audit.Add(ComplianceRules.BaselineScopeDiffers,
+                    $"{words} names the key file {Printable.Of(file, Printable.NameLength)} as in the baseline, and the file holds other " +
+                    $"keys than there: {contents.Words(file, item.Entry)}.", file, entry.Name);
         }
         else if (contents.AreSame(entry.Requirements, item.Entry))
         {
@@ -100,10 +104,13 @@ internal sealed class BaselineCheck : IComplianceCheck
         }
 
         // A policy.json says nothing of what is in any file, and nobody expects it to.
-        if (item.HasStores && RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements) && KeyContents.NotCompared(entry.Requirements, item.Entry) is { Count: > 0 } unknown)
+        if (item.HasStores && RequirementShape.OfPaths(entry.Requirements) == RequirementShape.OfPaths(item.Entry.Requirements)
+            && KeyContents.NotCompared(entry.Requirements, item.Entry) is { Count: > 0 } unknown)
         {
             string files = Printable.Of(string.Join(", ", unknown), Printable.SentenceLength);
-            audit.Add(ComplianceRules.NotChecked, $"{words} names {files} as in the baseline, which does not say what is in there; the content was not compared.", unknown[0], entry.Name, severity: ImageTrustSeverity.Information);
+            audit.Add(ComplianceRules.NotChecked,
+                $"{words} names {files} as in the baseline, which does not say what is in there; the content was not compared.", unknown[0],
+                entry.Name, severity: ImageTrustSeverity.Information);
         }
 
         if (item.HasStores && audit.Lookaside is { } lookaside && (entry.IsDefault || entry.Transport == "docker"))
@@ -127,12 +134,16 @@ internal sealed class BaselineCheck : IComplianceCheck
         }
 
         if (Url(effective.SignatureStore) != Url(wanted.SignatureStore))
-            Differs("the signature store", effective.SignatureStore, wanted.SignatureStore, effective.SignatureStoreSource?.Path, wanted.SignatureStore is { } url ? audit.Fix.SetStore(entry, url) : null);
+            Differs("the signature store", effective.SignatureStore, wanted.SignatureStore, effective.SignatureStoreSource?.Path,
+                wanted.SignatureStore is { } url ? audit.Fix.SetStore(entry, url) : null);
         if (Url(effective.SignatureStoreStaging) != Url(wanted.SignatureStoreStaging))
-            Differs("the store for writing", effective.SignatureStoreStaging, wanted.SignatureStoreStaging, effective.WriteStoreSource?.Path, null, ImageTrustSeverity.Information);
+            Differs("the store for writing", effective.SignatureStoreStaging, wanted.SignatureStoreStaging,
+                effective.WriteStoreSource?.Path, null, ImageTrustSeverity.Information);
         if ((effective.UseSigstoreAttachments ?? false) != (wanted.UseSigstoreAttachments ?? false))
         {
-            Differs("reading sigstore signatures from the registry", Switch(effective.UseSigstoreAttachments), Switch(wanted.UseSigstoreAttachments), effective.UseSigstoreAttachmentsSource?.Path, wanted.UseSigstoreAttachments == true && effective.UseSigstoreAttachments is null ? audit.Fix.SwitchAttachmentsOn(entry) : null);
+            Differs("reading sigstore signatures from the registry", Switch(effective.UseSigstoreAttachments),
+                Switch(wanted.UseSigstoreAttachments), effective.UseSigstoreAttachmentsSource?.Path, wanted.UseSigstoreAttachments == true
+                && effective.UseSigstoreAttachments is null ? audit.Fix.SwitchAttachmentsOn(entry) : null);
         }
     }
 

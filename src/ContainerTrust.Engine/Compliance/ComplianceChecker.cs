@@ -22,16 +22,19 @@ public static class ComplianceChecker
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the audit.</param>
     /// <returns>
-    /// What was found. A policy that is missing or broken, and everything that could not be looked at, is a finding too: nothing about the host is thrown but the loss of it.
+    /// What was found. A policy that is missing or broken, and everything that could not be looked at, is a finding too: nothing about the
+    /// host is thrown but the loss of it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The audit was cancelled.</exception>
-    /// <exception cref="TrustException">The options make no sense (<c>InvalidExpiringWithin</c>), or the connection to the host ended.</exception>
+    /// <exception cref="TrustException">The options make no sense (<c>InvalidExpiringWithin</c>), or the connection to the host
+    /// ended.</exception>
     public static ImageTrustCompliance Check(TrustStore store, ComplianceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         if (options.ExpiringWithin < TimeSpan.Zero)
-            throw new TrustException("InvalidExpiringWithin", TrustErrorKind.InvalidArgument, "The time within which keys must not expire is negative. Give a number of days, or 0.");
+            throw new TrustException("InvalidExpiringWithin", TrustErrorKind.InvalidArgument,
+                "The time within which keys must not expire is negative. Give a number of days, or 0.");
         HashSet<string> done = new(StringComparer.Ordinal);
         Audit audit = Find(store, options, done, cancellationToken);
         FixProof.Resolve(audit);
@@ -74,7 +77,8 @@ public static class ComplianceChecker
             string[] rules = [.. check.Rules.Where(r => !audit.IsExcluded(r))];
             if (check is KeyMaterialCheck && before is not null && NamesNoOtherKeys(audit, before))
                 continue;
-            if (rules.Length > 0 && (check is UserPolicyCheck or CrioCheck or FileCheck or BaselineCheck || audit.Policy is not null) && !(check is BaselineCheck && options.Baseline is null))
+            if (rules.Length > 0 && (check is UserPolicyCheck or CrioCheck or FileCheck or BaselineCheck || audit.Policy is not null)
+                && !(check is BaselineCheck && options.Baseline is null))
                 Attempt(audit, done, rules, () => check.Run(audit));
         }
 
@@ -104,7 +108,8 @@ public static class ComplianceChecker
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {
-            audit.Add(ComplianceRules.NotChecked, $"{string.Join(", ", rules)} could not be checked: {e.Message}", e.Target is { } target && target.StartsWith('/') ? target : null);
+            audit.Add(ComplianceRules.NotChecked, $"{string.Join(", ", rules)} could not be checked: {e.Message}", e.Target is { } target
+                && target.StartsWith('/') ? target : null);
         }
     }
 

@@ -87,7 +87,8 @@ public static class ComplianceRules
         new(BaselineKeyPathDiffers, ImageTrustSeverity.Information, "Keys are at different paths than in the baseline"),
     ];
 
-    private static readonly Dictionary<string, int> s_positions = All.Select(static (rule, i) => (rule.Id, i)).ToDictionary(static r => r.Id, static r => r.i, StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> s_positions = All.Select(static (rule, i) => (rule.Id, i))
+        .ToDictionary(static r => r.Id, static r => r.i, StringComparer.Ordinal);
 
     // Left out, these would make a host compliant that nobody looked at.
     private static readonly string[] s_always = [NotChecked, PolicyMissing, PolicyInvalid];
@@ -126,7 +127,9 @@ public static class ComplianceRules
                     {
                         Target = pattern,
                     }
-                    : new TrustException("RuleNotFound", TrustErrorKind.InvalidArgument, $"There is no rule '{pattern}'; rules that may be left out are {string.Join(", ", Excludable.Select(static r => r.Id))}.") { Target = pattern };
+                    : new TrustException("RuleNotFound", TrustErrorKind.InvalidArgument,
+                        $"There is no rule '{pattern}'; rules that may be left out are " +
+                        $"{string.Join(", ", Excludable.Select(static r => r.Id))}.") { Target = pattern };
             }
 
             ids.UnionWith(matches.Select(static r => r.Id));

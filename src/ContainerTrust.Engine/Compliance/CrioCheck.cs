@@ -7,14 +7,15 @@ using ContainerTrust.Engine.Trust.Defaults;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// The policies that CRI-O obeys in place of the system's: the one that its settings name, and those of pods' namespaces. They are audited by the rules
-/// for the system's policy. No fix is offered: what a node may pull is for its cluster to say.
+/// The policies that CRI-O obeys in place of the system's: the one that its settings name, and those of pods' namespaces. They are audited
+/// by the rules for the system's policy. No fix is offered: what a node may pull is for its cluster to say.
 /// </summary>
 internal sealed class CrioCheck : IComplianceCheck
 {
     private const int MostNamespaces = 1_000;
 
-    private static readonly IComplianceCheck[] s_checks = [new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new KeyMaterialCheck(), new FileCheck()];
+    private static readonly IComplianceCheck[] s_checks = [new AcceptCheck(), new ScopeCheck(), new RequirementCheck(),
+        new KeyMaterialCheck(), new FileCheck()];
     private static readonly IComplianceCheck[] s_storeChecks = [new LookasideCheck(), new SigstoreCheck()];
 
     public IReadOnlyList<string> Rules { get; } = [ComplianceRules.CrioPolicy];
@@ -25,15 +26,19 @@ internal sealed class CrioCheck : IComplianceCheck
             return;
         string system = audit.Store.Locations.PolicyPath;
         if (crio.Policy is { } policy && policy.Value != system)
-            Judge(audit, policy.Value, "CRI-O's own policy", $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says, and nothing of {Name(system)}.");
+            Judge(audit, policy.Value, "CRI-O's own policy",
+                $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says, and nothing of {Name(system)}.");
         string directory = crio.NamespacePolicies.Value;
         string[] names = [.. audit.Host.ListDirectory(directory).Where(static n => n.EndsWith(".json", StringComparison.Ordinal))];
         if (names.Length > MostNamespaces)
-            audit.Add(ComplianceRules.NotChecked, $"CrioPolicy could not be checked in full: {Name(directory)} has {names.Length} policies, and the first {MostNamespaces} were looked at.", directory);
+            audit.Add(ComplianceRules.NotChecked,
+                $"CrioPolicy could not be checked in full: {Name(directory)} has {names.Length} policies, and the first " +
+                $"{MostNamespaces} were looked at.", directory);
         foreach (string name in names.Take(MostNamespaces))
         {
             string path = $"{directory}/{name}", pods = Name(name[..^".json".Length]);
-            Judge(audit, path, $"CRI-O's policy for the namespace {pods}", $"For pods of the namespace {pods}, CRI-O obeys {Name(path)} and nothing of {Name(crio.Policy?.Value ?? system)}.");
+            Judge(audit, path, $"CRI-O's policy for the namespace {pods}",
+                $"For pods of the namespace {pods}, CRI-O obeys {Name(path)} and nothing of {Name(crio.Policy?.Value ?? system)}.");
         }
     }
 
@@ -42,7 +47,8 @@ internal sealed class CrioCheck : IComplianceCheck
         audit.Cancellation.ThrowIfCancellationRequested();
         if (audit.Host.TryReadFile(path, PolicyReader.MaxBytes) is not { } file)
         {
-            audit.Add(ComplianceRules.CrioPolicy, $"{fact} That file is missing, so CRI-O pulls no image.", path, severity: ImageTrustSeverity.Error);
+            audit.Add(ComplianceRules.CrioPolicy, $"{fact} That file is missing, so CRI-O pulls no image.", path,
+                severity: ImageTrustSeverity.Error);
             return;
         }
 
@@ -53,7 +59,9 @@ internal sealed class CrioCheck : IComplianceCheck
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.CrioPolicy, $"{fact} {e.Message} CRI-O refuses the whole file, and with it every image that it is for.", path, severity: ImageTrustSeverity.Error);
+            audit.Add(ComplianceRules.CrioPolicy,
+                $"{fact} {e.Message} CRI-O refuses the whole file, and with it every image that it is for.", path,
+                severity: ImageTrustSeverity.Error);
             return;
         }
 
@@ -62,7 +70,8 @@ internal sealed class CrioCheck : IComplianceCheck
         string difference = isSame ? "They say the same." : looser.Count > 0 ? LooserScopes.DescribeOther(looser) : "They differ.";
         audit.Add(ComplianceRules.CrioPolicy, $"{fact} {difference}", path, severity: isSame ? ImageTrustSeverity.Information : null);
         TrustLocations locations = TrustLocations.Find(audit.Host, path, audit.Store.Locations.RegistriesDirectory, currentUser: false);
-        Audit inner = new(new TrustStore(audit.Host, locations, TrustMessages.None), audit.Options, audit.Cancellation) { PolicyFile = file, Policy = policy, Lookaside = audit.Lookaside, IsOfSystem = true };
+        Audit inner = new(new TrustStore(audit.Host, locations, TrustMessages.None), audit.Options, audit.Cancellation)
+            { PolicyFile = file, Policy = policy, Lookaside = audit.Lookaside, IsOfSystem = true };
         foreach (IComplianceCheck check in audit.Lookaside is null ? s_checks : [.. s_checks, .. s_storeChecks])
             check.Run(inner);
         if (audit.Options.Baseline is not null)

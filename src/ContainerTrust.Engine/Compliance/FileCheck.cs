@@ -16,11 +16,13 @@ internal sealed class FileCheck : IComplianceCheck
     {
         IEnumerable<KeyMaterialFiles.Loaded> keys = PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)).Select(audit.Load);
         FilePermissions? policy = audit.PolicyFile?.Permissions;
-        IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [], .. keys.Select(static f => f.File).OfType<HostFile>()];
+        IEnumerable<HostFile> files = [.. audit.PolicyFile is { } p ? [p] : Array.Empty<HostFile>(), .. audit.Lookaside?.Files ?? [],
+            .. keys.Select(static f => f.File).OfType<HostFile>()];
         List<string> unknown = [];
 
         // The system's policy, CRI-O's, and what they name, are root's; what a user's own policy names is root's or that user's.
-        uint owner = audit.IsOfSystem || audit.Store.Locations.PolicyPath is TrustLocations.SystemPolicyPath or TrustLocations.VendorPolicyPath ? 0 : policy?.UserId ?? 0;
+        uint owner = audit.IsOfSystem || audit.Store.Locations.PolicyPath is TrustLocations.SystemPolicyPath
+            or TrustLocations.VendorPolicyPath ? 0 : policy?.UserId ?? 0;
         foreach (HostFile file in files)
         {
             audit.Cancellation.ThrowIfCancellationRequested();
@@ -33,7 +35,8 @@ internal sealed class FileCheck : IComplianceCheck
             string name = Printable.Of(file.Path, Printable.NameLength);
             if ((permissions.Mode & WritableByOthers) != 0)
             {
-                string who = (permissions.Mode & 0x2) != 0 ? "everybody" : string.Create(CultureInfo.InvariantCulture, $"the group {permissions.GroupId}");
+                string who = (permissions.Mode & 0x2) != 0 ? "everybody"
+                    : string.Create(CultureInfo.InvariantCulture, $"the group {permissions.GroupId}");
                 audit.Add(
                     ComplianceRules.FileWritableByOthers,
                     $"{name} may be written by {who} (mode {Octal(permissions.Mode)}), who can thereby decide what is trusted.",
@@ -59,7 +62,9 @@ internal sealed class FileCheck : IComplianceCheck
         }
 
         if (unknown.Count > 0)
-            throw new TrustException("PermissionsUnknown", TrustErrorKind.NotSupported, $"the host does not say who may write {Printable.Of(unknown[0], Printable.NameLength)}{(unknown.Count > 1 ? $" and {unknown.Count - 1} other files" : "")}.");
+            throw new TrustException("PermissionsUnknown", TrustErrorKind.NotSupported,
+                "the host does not say who may write " +
+                $"{Printable.Of(unknown[0], Printable.NameLength)}{(unknown.Count > 1 ? $" and {unknown.Count - 1} other files" : "")}.");
     }
 
     private static string Octal(uint mode) => Convert.ToString(mode & 0xFFF, 8).PadLeft(4, '0');

@@ -37,7 +37,8 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
         IsTransportsDefault(entry) || StoreUrl.HasUserInfo(url) ? null : Set(entry, [TrustOption.SignatureStore.With(url)]);
 
     /// <summary>Switches on reading sigstore signatures from the registry, and leaves the requirements.</summary>
-    public Advice? SwitchAttachmentsOn(PolicyEntry entry) => IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.UseSigstoreAttachments.With()]);
+    public Advice? SwitchAttachmentsOn(PolicyEntry entry) =>
+        IsTransportsDefault(entry) ? null : Set(entry, [TrustOption.UseSigstoreAttachments.With()]);
 
     /// <summary>The same for a name that is not a scope of the policy, such as a mirror's.</summary>
     public Advice? SwitchAttachmentsOn(string scope) => SwitchAttachmentsOn(new PolicyEntry("docker", scope, false, []));
@@ -73,7 +74,8 @@ internal sealed class Fixes(AdviceTarget target, Func<string, string>? resolve =
 
     private OperationAdvice Set(PolicyEntry entry, IReadOnlyList<AdviceArgument> options) => entry.IsDefault
         ? Of(TrustOperation.Set, [TrustOption.Default.With(), .. options])
-        : Of(TrustOperation.Set, [.. Transport(entry), .. NeedsForce(entry) ? [TrustOption.Force.With()] : (AdviceArgument[])[], .. options], entry.Scope);
+        : Of(TrustOperation.Set, [.. Transport(entry), .. NeedsForce(entry) ? [TrustOption.Force.With()] : (AdviceArgument[])[],
+            .. options], entry.Scope);
 
     private OperationAdvice Of(TrustOperation operation, IReadOnlyList<AdviceArgument> options, string? scope = null) =>
         new(operation, options, target) { Scope = scope };

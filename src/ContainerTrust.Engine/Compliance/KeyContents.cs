@@ -20,14 +20,17 @@ internal sealed class KeyContents(Audit audit)
     /// <summary>Key files whose keys are known on both sides and are not the same.</summary>
     public IEnumerable<string> OtherKeys(IReadOnlyList<TrustRequirement> here, ImageTrust there)
     {
-        foreach (((string? path, _), bool isPem) in here.SelectMany(static r => Sources(r).Select(s => ((s.Path, s.Data), s.IsPem))).Distinct())
+        foreach (((string? path, _), bool isPem) in here.SelectMany(static r => Sources(r).Select(s => ((s.Path, s.Data), s.IsPem)))
+            .Distinct())
         {
-            if (path is not null && InBaseline(path, there) is { } wanted && OnHost(path, isPem) is { } found && !wanted.SequenceEqual(found))
+            if (path is not null && InBaseline(path, there) is { } wanted && OnHost(path, isPem) is { } found
+                && !wanted.SequenceEqual(found))
                 yield return path;
         }
     }
 
-    /// <summary>Files whose content the baseline does not say: certificates, the keys of logs, and keys that were not there where the baseline comes from.</summary>
+    /// <summary>Files whose content the baseline does not say: certificates, the keys of logs, and keys that were not there where the
+    /// baseline comes from.</summary>
     public static IReadOnlyList<string> NotCompared(IReadOnlyList<TrustRequirement> here, ImageTrust there) =>
         [.. PolicyFiles.Of(here).Where(path => InBaseline(path, there) is null)];
 
@@ -39,12 +42,14 @@ internal sealed class KeyContents(Audit audit)
     }
 
     private static string List(IReadOnlyList<string> fingerprints) =>
-        fingerprints.Count <= Shown ? string.Join(", ", fingerprints) : $"{string.Join(", ", fingerprints.Take(Shown))} and {fingerprints.Count - Shown} more";
+        fingerprints.Count <= Shown ? string.Join(", ", fingerprints)
+            : $"{string.Join(", ", fingerprints.Take(Shown))} and {fingerprints.Count - Shown} more";
 
     // Of certificates and logs a baseline knows no fingerprints.
     private static List<(string? Path, string? Data, bool IsPem)> Sources(TrustRequirement requirement) =>
     [
-        .. requirement.GetKeyMaterials().Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.NotImplemented or KeyMaterialUse.PublicKey)
+        .. requirement.GetKeyMaterials().Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.NotImplemented
+            or KeyMaterialUse.PublicKey)
             .Select(static m => (m.Path, m.Data, m.Use == KeyMaterialUse.PublicKey)),
     ];
 
@@ -63,7 +68,8 @@ internal sealed class KeyContents(Audit audit)
 
     private static string[]? InBaseline(string path, ImageTrust there)
     {
-        string[] found = [.. (there.Keys ?? []).Where(k => k.Path == path).Select(static k => k.Fingerprint).Distinct().Order(StringComparer.Ordinal)];
+        string[] found = [.. (there.Keys ?? []).Where(k => k.Path == path).Select(static k => k.Fingerprint).Distinct()
+            .Order(StringComparer.Ordinal)];
         return found.Length == 0 ? null : found;
     }
 

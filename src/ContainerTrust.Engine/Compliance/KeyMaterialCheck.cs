@@ -6,7 +6,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Compliance;
 
-/// <summary>The keys and certificates that requirements name: there, readable, in force, strong. What many scopes share is looked at once.</summary>
+/// <summary>The keys and certificates that requirements name: there, readable, in force, strong. What many scopes share is looked at
+/// once.</summary>
 internal sealed class KeyMaterialCheck : IComplianceCheck
 {
     private const int MostNames = 5;
@@ -14,8 +15,10 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
     public IReadOnlyList<string> Rules { get; } =
     [
-        ComplianceRules.KeyFileMissing, ComplianceRules.KeyFileUnreadable, ComplianceRules.KeyInvalid, ComplianceRules.PrivateKeyExposed, ComplianceRules.KeyRevoked,
-        ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak, ComplianceRules.KeyPartSkipped,
+        ComplianceRules.KeyFileMissing, ComplianceRules.KeyFileUnreadable, ComplianceRules.KeyInvalid, ComplianceRules.PrivateKeyExposed,
+        ComplianceRules.KeyRevoked,
+        ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak,
+        ComplianceRules.KeyPartSkipped,
     ];
 
     public void Run(Audit audit)
@@ -27,7 +30,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             {
                 foreach ((KeyMaterialUse kind, IReadOnlyList<Source> sources) in SourcesOf(requirement))
                 {
-                    string id = $"{kind}\0{string.Join('\0', sources.Select(static s => s.Path is null ? $"data:{s.Data}" : $"path:{s.Path}"))}";
+                    IEnumerable<string> named = sources.Select(static s => s.Path is null ? $"data:{s.Data}" : $"path:{s.Path}");
+                    string id = $"{kind}\0{string.Join('\0', named)}";
                     if (!uses.TryGetValue(id, out Use? use))
                         uses.Add(id, use = new Use(kind, sources, []));
                     if (use.Scopes.Count == 0 || use.Scopes[^1] != entry.Name)
@@ -48,7 +52,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
     private static IEnumerable<(KeyMaterialUse Kind, IReadOnlyList<Source> Sources)> SourcesOf(TrustRequirement requirement)
     {
         ILookup<bool, KeyMaterial> materials =
-            requirement.GetKeyMaterials().Where(static m => m.Use != KeyMaterialUse.NotImplemented).ToLookup(static m => m.Use == KeyMaterialUse.OpenPgp);
+            requirement.GetKeyMaterials().Where(static m => m.Use != KeyMaterialUse.NotImplemented)
+                .ToLookup(static m => m.Use == KeyMaterialUse.OpenPgp);
         if (materials.Contains(true))
             yield return (KeyMaterialUse.OpenPgp, [.. materials[true].Select(static m => new Source(m.Path, m.Data))]);
         foreach (KeyMaterial material in materials[false])
@@ -68,14 +73,16 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
         public string Words => Scopes.Count <= MostNames
             ? string.Join(", ", Scopes.Select(static s => Printable.Of(s, Printable.NameLength)))
-            : $"{string.Join(", ", Scopes.Take(MostNames).Select(static s => Printable.Of(s, Printable.NameLength)))} and {Scopes.Count - MostNames} others";
+            : $"{string.Join(", ", Scopes.Take(MostNames).Select(static s => Printable.Of(s, Printable.NameLength)))} and " +
+                $"{Scopes.Count - MostNames} others";
     }
 
     private sealed class Judge(Audit audit, Use use, HashSet<string> missing)
     {
         private DateTimeOffset Now => audit.Options.Now;
 
-        private DateTimeOffset Horizon => Now > DateTimeOffset.MaxValue - audit.Options.ExpiringWithin ? DateTimeOffset.MaxValue : Now + audit.Options.ExpiringWithin;
+        private DateTimeOffset Horizon =>
+            Now > DateTimeOffset.MaxValue - audit.Options.ExpiringWithin ? DateTimeOffset.MaxValue : Now + audit.Options.ExpiringWithin;
 
         public void Run()
         {
@@ -113,9 +120,12 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             if (missing.Add($"{source.Path}\0{use.Words}"))
             {
                 if (loaded.Problem is { } problem)
-                    Add(ComplianceRules.KeyFileUnreadable, source, $"The key file {source.Name} of {use.Words} cannot be read, so nothing is accepted by it: {problem.Message}");
+                    Add(ComplianceRules.KeyFileUnreadable, source,
+                        $"The key file {source.Name} of {use.Words} cannot be read, so nothing is accepted by it: {problem.Message}");
                 else
-                    Add(ComplianceRules.KeyFileMissing, source, $"The key file {source.Name} of {use.Words} is missing, so no image is accepted there. Copy it to the host.{Origin(source.Name)}");
+                    Add(ComplianceRules.KeyFileMissing, source,
+                        $"The key file {source.Name} of {use.Words} is missing, so no image is accepted there. Copy it to " +
+                        $"the host.{Origin(source.Name)}");
             }
 
             return null;
@@ -127,7 +137,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
         private void OpenPgp(List<(Source Source, ReadOnlyMemory<byte> Content)> contents)
         {
-            // Each file must be in order by itself; what is said of the keys is said by all files together, where one may revoke what is in another.
+            // Each file must be in order by itself; what is said of the keys is said by all files together, where one may revoke what is in
+            // another.
             List<(Source Source, OpenPgpKeyring Keyring, ReadOnlyMemory<byte> Content)> sound = [];
             foreach ((Source source, ReadOnlyMemory<byte> content) in contents)
             {
@@ -137,7 +148,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                     if (SecretKeys.AreIn(content.Span))
                         Exposed(source);
                     if (keyring.PrimaryFingerprints.Count == 0)
-                        Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} holds no key that can be used for {use.Words}: {string.Join(' ', keyring.Warnings)}");
+                        Add(ComplianceRules.KeyInvalid, source,
+                            $"{Sentence(source)} holds no key that can be used for {use.Words}: {string.Join(' ', keyring.Warnings)}");
                     else
                         sound.Add((source, keyring, content));
                 }
@@ -145,13 +157,15 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 {
                     if (content.Span.IndexOf("PRIVATE KEY"u8) >= 0 || (e.ErrorId == "NoUsableKey" && SecretKeys.AreIn(content.Span)))
                         Exposed(source);
-                    Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
+                    Add(ComplianceRules.KeyInvalid, source,
+                        $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
                 }
             }
 
             if (sound.Count == 0)
                 return;
-            OpenPgpKeyring all = sound.Count == 1 ? sound[0].Keyring : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
+            OpenPgpKeyring all = sound.Count == 1 ? sound[0].Keyring
+                : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
             foreach (string warning in all.Warnings)
                 Add(ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
             IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
@@ -162,7 +176,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
 
         private void Report(KeyAssessment key, Source source, bool isAnyGood)
         {
-            string who = key.UserId is null ? $"Key {key.Fingerprint}" : $"Key {key.Fingerprint} ({Printable.Of(key.UserId, Printable.NameLength)})";
+            string who = key.UserId is null ? $"Key {key.Fingerprint}"
+                : $"Key {key.Fingerprint} ({Printable.Of(key.UserId, Printable.NameLength)})";
             if (key.Problem != OpenPgpProblem.None)
             {
                 string rule = key.Problem switch
@@ -171,10 +186,13 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                     OpenPgpProblem.KeyRevoked => ComplianceRules.KeyRevoked,
                     _ => ComplianceRules.KeyUnusable,
                 };
-                string rest = isAnyGood ? "Other keys there are used; take this one out." : "No image is accepted by it any more; get the current key.";
+                string rest = isAnyGood ? "Other keys there are used; take this one out."
+                    : "No image is accepted by it any more; get the current key.";
                 string ofKey = $"Key {key.Fingerprint} ";
-                string reason = key.Reason.StartsWith(ofKey, StringComparison.Ordinal) ? key.Reason[ofKey.Length..] : $"cannot sign: {key.Reason}";
-                Add(rule, source, $"{who} in {source.Name}, required by {use.Words}, {reason} {rest}", isAnyGood ? ImageTrustSeverity.Warning : null);
+                string reason = key.Reason.StartsWith(ofKey, StringComparison.Ordinal) ? key.Reason[ofKey.Length..]
+                    : $"cannot sign: {key.Reason}";
+                Add(rule, source, $"{who} in {source.Name}, required by {use.Words}, {reason} {rest}",
+                    isAnyGood ? ImageTrustSeverity.Warning : null);
             }
 
             if (key.Ends is { } ends)
@@ -195,16 +213,20 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 foreach (TrustKey key in read.Keys)
                 {
                     if (use.Kind == KeyMaterialUse.Rekor && key.Algorithm != "ECDSA")
-                        Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} holds a key of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA keys for a Rekor log, so {use.Words} accepts nothing.");
+                        Add(ComplianceRules.KeyInvalid, source,
+                            $"{Sentence(source)} holds a key of the algorithm {key.Algorithm}, and podman and skopeo take only ECDSA " +
+                            $"keys for a Rekor log, so {use.Words} accepts nothing.");
                     if (key is { Algorithm: "RSA", Size: > 0 and < SmallestRsa })
-                        Add(ComplianceRules.KeyWeak, source, $"The key in {source.Name}, required by {use.Words}, is weak: RSA with {key.Size} bits is too short.");
+                        Add(ComplianceRules.KeyWeak, source,
+                            $"The key in {source.Name}, required by {use.Words}, is weak: RSA with {key.Size} bits is too short.");
                 }
             }
             catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
             {
                 if (SecretKeys.AreIn(content))
                     Exposed(source);
-                Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
+                Add(ComplianceRules.KeyInvalid, source,
+                    $"{Sentence(source)} cannot be used for {use.Words}, so nothing is accepted by it: {e.Message}");
             }
         }
 
@@ -216,8 +238,11 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             List<CertificateFacts> certificates = CertificateCheck.Read(content, use.Kind, faults);
             if (certificates.Count == 0 || (use.Kind == KeyMaterialUse.PkiIntermediates && faults.Count > 0))
             {
-                string what = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates";
-                Add(ComplianceRules.KeyInvalid, source, $"{Sentence(source)} {what}, so {use.Words} accepts nothing{(faults.Count == 0 ? "" : $": {string.Join("; ", faults)}")}.");
+                string what = certificates.Count == 0 ? "holds no PEM certificate that can be used"
+                    : "holds more than sound PEM certificates";
+                Add(ComplianceRules.KeyInvalid, source,
+                    $"{Sentence(source)} {what}, so {use.Words} accepts " +
+                    $"nothing{(faults.Count == 0 ? "" : $": {string.Join("; ", faults)}")}.");
                 return;
             }
 
@@ -227,18 +252,22 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             foreach (CertificateFacts certificate in certificates)
             {
                 string who = $"Certificate {certificate.Subject}";
-                string rest = use.Kind == KeyMaterialUse.FulcioCA ? "Only signatures of its time can be accepted by it." : "What it vouches for is not accepted any more.";
+                string rest = use.Kind == KeyMaterialUse.FulcioCA ? "Only signatures of its time can be accepted by it."
+                    : "What it vouches for is not accepted any more.";
                 ImageTrustSeverity? severity = isNoneUsable && use.Kind == KeyMaterialUse.PkiRoots ? null : ImageTrustSeverity.Warning;
                 if (certificate.Ends < Now.UtcDateTime)
-                    Add(ComplianceRules.KeyExpired, source, $"{who} in {source.Name}, required by {use.Words}, ended on {Day(certificate.Ends)}. {rest}", severity);
+                    Add(ComplianceRules.KeyExpired, source,
+                        $"{who} in {source.Name}, required by {use.Words}, ended on {Day(certificate.Ends)}. {rest}", severity);
                 else if (certificate.Begins > Now.UtcDateTime)
-                    Add(ComplianceRules.KeyUnusable, source, $"{who} in {source.Name}, required by {use.Words}, begins only on {Day(certificate.Begins)}.", severity);
+                    Add(ComplianceRules.KeyUnusable, source,
+                        $"{who} in {source.Name}, required by {use.Words}, begins only on {Day(certificate.Begins)}.", severity);
                 else if (certificate.Ends <= Horizon.UtcDateTime)
                     Expiring(source, who, certificate.Ends);
                 if (certificate.Fault is { } flaw)
                     Unusable(source, who, certificate, flaw, isNoneUsable);
                 if (certificate.IsShort)
-                    Add(ComplianceRules.KeyWeak, source, $"{who} in {source.Name}, required by {use.Words}, is weak: RSA with {certificate.RsaBits} bits is too short.");
+                    Add(ComplianceRules.KeyWeak, source,
+                        $"{who} in {source.Name}, required by {use.Words}, is weak: RSA with {certificate.RsaBits} bits is too short.");
             }
         }
 
@@ -252,10 +281,13 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         }
 
         private void Expiring(Source source, string who, DateTimeOffset ends) =>
-            Add(ComplianceRules.KeyExpiring, source, $"{who} in {source.Name}, required by {use.Words}, ends on {Day(ends.UtcDateTime)}, in {Math.Max(0, (int)(ends - Now).TotalDays)} days. Get its successor in time.");
+            Add(ComplianceRules.KeyExpiring, source,
+                $"{who} in {source.Name}, required by {use.Words}, ends on {Day(ends.UtcDateTime)}, in " +
+                $"{Math.Max(0, (int)(ends - Now).TotalDays)} days. Get its successor in time.");
 
         private void Exposed(Source source) =>
-            Add(ComplianceRules.PrivateKeyExposed, source, $"{Sentence(source)}, which everybody may read, holds a private key. Take it out, and take the key as lost to others.");
+            Add(ComplianceRules.PrivateKeyExposed, source,
+                $"{Sentence(source)}, which everybody may read, holds a private key. Take it out, and take the key as lost to others.");
 
         private void Add(string rule, Source source, string message, ImageTrustSeverity? severity = null) =>
             audit.Add(rule, message, source.Path ?? audit.Store.Locations.PolicyPath, use.Scope, severity: severity);

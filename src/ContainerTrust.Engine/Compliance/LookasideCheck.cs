@@ -27,7 +27,8 @@ internal sealed class LookasideCheck : IComplianceCheck
             string attachments = effective?.UseSigstoreAttachments == true
                 ? " Sigstore attachments, which are switched on there, are not read for GPG signatures."
                 : "";
-            TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
+            TrustPresetEntry? known = TrustPresets.Get("RedHatGpg").FirstOrDefault(p => p.Registry == entry.Scope
+                || entry.Scope.StartsWith(p.Registry + "/", StringComparison.Ordinal));
             audit.Add(
                 ComplianceRules.SignatureStoreMissing,
                 $"Signatures are required for {entry.Words}, and {lookaside.Directory} names no store where they are: only a "
@@ -55,6 +56,7 @@ internal sealed class LookasideCheck : IComplianceCheck
         string store = section.Section.SignatureStore!;
         string of = Printable.Of(section.Namespace ?? "default-docker", Printable.NameLength);
         return $"The signature store of {of}, {Printable.Of(store, Printable.NameLength)}, is a path and not a URL: "
-            + $"podman and skopeo refuse to read it, and fetch no image that it is for. Write {Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.";
+            + "podman and skopeo refuse to read it, and fetch no image that it is for. Write " +
+                $"{Printable.Of(StoreUrl.OfPath(store), Printable.NameLength)}.";
     }
 }

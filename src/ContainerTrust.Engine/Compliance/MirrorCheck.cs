@@ -6,15 +6,16 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// The mirrors and other locations of registries.conf. The policy is asked about an image's own name, wherever it is fetched; signatures are looked for
-/// by what registries.d says of the place's name; and who names the place itself is judged by what the policy says of that.
+/// The mirrors and other locations of registries.conf. The policy is asked about an image's own name, wherever it is fetched; signatures
+/// are looked for by what registries.d says of the place's name; and who names the place itself is judged by what the policy says of that.
 /// </summary>
 internal sealed class MirrorCheck : IComplianceCheck
 {
     // No image's name is longer.
     private const int ReferenceLimit = 4096;
 
-    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.RegistriesConfInvalid, ComplianceRules.MirrorOutsidePolicy, ComplianceRules.MirrorWithoutSignatures];
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.RegistriesConfInvalid, ComplianceRules.MirrorOutsidePolicy,
+        ComplianceRules.MirrorWithoutSignatures];
 
     public void Run(Audit audit)
     {
@@ -42,7 +43,8 @@ internal sealed class MirrorCheck : IComplianceCheck
             Look(audit, registry, registry.Prefix, audit.GoverningDocker(registry.Prefix), byPrefix, seen);
         }
 
-        foreach (PolicyEntry entry in audit.Entries.Where(static e => e is { Transport: "docker", Scope.Length: > 0 and <= ReferenceLimit } && !e.Scope.StartsWith("*.", StringComparison.Ordinal)))
+        foreach (PolicyEntry entry in audit.Entries.Where(static e => e is { Transport: "docker", Scope.Length: > 0 and <= ReferenceLimit }
+            && !e.Scope.StartsWith("*.", StringComparison.Ordinal)))
         {
             audit.Cancellation.ThrowIfCancellationRequested();
             if (Find(byPrefix, entry.Scope) is { } registry)
@@ -61,11 +63,13 @@ internal sealed class MirrorCheck : IComplianceCheck
         return null;
     }
 
-    private static void Look(Audit audit, RegistryEntry registry, string scope, PolicyEntry source, Dictionary<string, RegistryEntry> byPrefix, HashSet<(string, string)> seen)
+    private static void Look(Audit audit, RegistryEntry registry, string scope, PolicyEntry source,
+        Dictionary<string, RegistryEntry> byPrefix, HashSet<(string, string)> seen)
     {
         if (source.Type == TrustType.Accept)
             return;
-        string rest = registry.Match(scope) is >= 0 and int length && !scope.StartsWith("*.", StringComparison.Ordinal) ? scope[length..] : "";
+        string rest = registry.Match(scope) is >= 0 and int length && !scope.StartsWith("*.", StringComparison.Ordinal)
+            ? scope[length..] : "";
         IEnumerable<(RegistryLocation Place, bool IsMirror)> places = registry.Mirrors.Select(static m => (m, true));
         if (!registry.IsBlocked && registry.Endpoint.Location.Length > 0 && registry.Endpoint.Location != registry.Prefix)
             places = places.Append((registry.Endpoint, false));
@@ -81,7 +85,8 @@ internal sealed class MirrorCheck : IComplianceCheck
             if (governing.Type == TrustType.Accept)
             {
                 // By the mirror's name nothing needs to be fetched: the policy is asked about the image's own.
-                Advice? fix = TransportScopes.Unreachable(name, out _) is null ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "reject") : null;
+                Advice? fix = TransportScopes.Unreachable(name, out _) is null
+                    ? audit.Fix.SetType(new PolicyEntry("docker", name, false, []), "reject") : null;
                 audit.Add(
                     ComplianceRules.MirrorOutsidePolicy,
                     $"{from}. Pulls by that name are governed by {governing.Words}, which accepts any image, while {source.Words} "
@@ -100,7 +105,8 @@ internal sealed class MirrorCheck : IComplianceCheck
             if (audit.Lookaside is not { } lookaside)
                 continue;
             EffectiveLookaside? effective = lookaside.ForScope("docker", name);
-            if (source.Requirements.Any(static r => r is SignedByRequirement) && effective?.SignatureStore is null && lookaside.ForScope("docker", scope)?.SignatureStore is { } store)
+            if (source.Requirements.Any(static r => r is SignedByRequirement) && effective?.SignatureStore is null
+                && lookaside.ForScope("docker", scope)?.SignatureStore is { } store)
             {
                 audit.Add(
                     ComplianceRules.MirrorWithoutSignatures,

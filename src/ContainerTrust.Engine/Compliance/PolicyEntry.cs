@@ -11,7 +11,8 @@ internal sealed record PolicyEntry(string Transport, string Scope, bool IsDefaul
     public string Name => NameOf(Transport, Scope, IsDefault);
 
     /// <summary>The scope in a sentence.</summary>
-    public string Words => IsDefault ? "the policy's default" : Scope.Length == 0 ? $"the default of transport {Transport}" : $"the scope '{Name}'";
+    public string Words => IsDefault ? "the policy's default" : Scope.Length == 0 ? $"the default of transport {Transport}"
+        : $"the scope '{Name}'";
 
     /// <summary>What the requirements amount to.</summary>
     public TrustType Type => ImageTrust.Summarize(Requirements);

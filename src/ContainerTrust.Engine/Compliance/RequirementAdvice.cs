@@ -10,7 +10,8 @@ internal static class RequirementAdvice
         [RejectRequirement] => [TrustOption.Type.With("reject")],
         [AcceptRequirement] => [TrustOption.Type.With("accept")],
         [SignedByRequirement one] => Keys("signedBy", one.GetKeyMaterials(), KeyMaterialUse.OpenPgp, one.SignedIdentity),
-        [SigstoreSignedRequirement { Fulcio: null, Pki: null } one] => Keys("sigstoreSigned", one.GetKeyMaterials(), KeyMaterialUse.PublicKey, one.SignedIdentity),
+        [SigstoreSignedRequirement { Fulcio: null, Pki: null } one] =>
+            Keys("sigstoreSigned", one.GetKeyMaterials(), KeyMaterialUse.PublicKey, one.SignedIdentity),
         _ => null,
     };
 

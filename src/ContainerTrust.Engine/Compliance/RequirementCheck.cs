@@ -19,7 +19,8 @@ internal sealed class RequirementCheck : IComplianceCheck
                 audit.Propose(ComplianceRules.RequirementUnsatisfiable, [audit.Fix.SetType(entry, "reject")], entry, null);
             }
 
-            bool isMixed = entry.Requirements.Any(static r => r is SignedByRequirement) && entry.Requirements.Any(static r => r is SigstoreSignedRequirement);
+            bool isMixed = entry.Requirements.Any(static r => r is SignedByRequirement)
+                && entry.Requirements.Any(static r => r is SigstoreSignedRequirement);
             if (isMixed)
             {
                 audit.Add(

@@ -33,7 +33,8 @@ internal static class RequirementShape
         return Join(shapes);
     }
 
-    private static bool HasKeys(TrustRequirement requirement) => requirement is SignedByRequirement or SigstoreSignedRequirement { Fulcio: null, Pki: null };
+    private static bool HasKeys(TrustRequirement requirement) =>
+        requirement is SignedByRequirement or SigstoreSignedRequirement { Fulcio: null, Pki: null };
 
     // An absent identity is the default one.
     private static TrustRequirement Explicit(TrustRequirement requirement) => requirement switch

@@ -50,7 +50,8 @@ internal sealed class ScopeCheck : IComplianceCheck
         string.IsNullOrEmpty(suggestion) ? entry : entry with { Scope = suggestion };
 
     // Its signature store would not come along.
-    private static bool HasSection(Audit audit, PolicyEntry entry) => entry.Transport == "docker" && audit.Lookaside?.Sections.ContainsKey(entry.Scope) == true;
+    private static bool HasSection(Audit audit, PolicyEntry entry) =>
+        entry.Transport == "docker" && audit.Lookaside?.Sections.ContainsKey(entry.Scope) == true;
 
     private static string? Reason(Audit audit, PolicyEntry entry, ref string? suggestion)
     {

@@ -5,7 +5,8 @@ namespace ContainerTrust.Engine.Compliance;
 /// <summary>What users fall into with sigstore signatures.</summary>
 internal sealed class SigstoreCheck : IComplianceCheck
 {
-    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.AttachmentsOff, ComplianceRules.IdentityUnsatisfiable, ComplianceRules.SubjectMisspelt];
+    public IReadOnlyList<string> Rules { get; } = [ComplianceRules.AttachmentsOff, ComplianceRules.IdentityUnsatisfiable,
+        ComplianceRules.SubjectMisspelt];
 
     // Any other rule would accept signatures for more images, so it is for the signer to change something.
     private static string Signer(SigstoreSignedRequirement requirement)

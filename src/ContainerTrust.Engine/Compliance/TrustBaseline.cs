@@ -27,13 +27,14 @@ public sealed class TrustBaseline
     /// <summary>A baseline of entries.</summary>
     /// <param name="entries">Entries, each scope once (or twice the same).</param>
     /// <returns>The baseline.</returns>
-    /// <exception cref="TrustException">There are none (<c>EmptyBaseline</c>), one is not complete, or two contradict each other (<c>InvalidBaseline</c>).</exception>
+    /// <exception cref="TrustException">There are none (<c>EmptyBaseline</c>), one is not complete, or two contradict each other
+    /// (<c>InvalidBaseline</c>).</exception>
     public static TrustBaseline Of(IEnumerable<ImageTrust> entries) => Combine([(entries, true)]);
 
     /// <summary>A baseline of a file.</summary>
     /// <param name="path">
-    /// A policy.json, which says nothing of signature stores and keys' contents; a document with one MachineConfig that has a policy, or a Butane config of one
-    /// (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); or a directory that is the root of a host that is as it should be.
+    /// A policy.json, which says nothing of signature stores and keys' contents; a document with one MachineConfig that has a policy, or a
+    /// Butane config of one (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); or a directory that is the root of a host that is as it should be.
     /// </param>
     /// <returns>The baseline.</returns>
     /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
@@ -48,28 +49,36 @@ public sealed class TrustBaseline
         if (Directory.Exists(path))
             return ([.. TrustStore.Open(new TrustStoreOptions { RootDirectory = path }, TrustMessages.None).Read(TrustQuery.All)], true);
         HostFile file = LocalHost.Instance.TryReadFile(path, PolicyReader.MaxBytes)
-            ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound, $"The baseline {path} does not exist. Give a policy.json, a MachineConfig, or the root directory of a host.") { Target = path };
+            ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound,
+                $"The baseline {path} does not exist. Give a policy.json, a MachineConfig, or the root directory of a host.")
+                { Target = path };
         if (Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".bu")
             return OfMachineConfig(file);
         PolicyDocument policy = PolicyReader.Read(file.Content.Span, path);
         ImageTrust Entry(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements) =>
-            new() { ComputerName = LocalHost.Instance.ComputerName, Transport = transport, Registry = scope, IsDefault = isDefault, Requirements = requirements, PolicyPath = path };
-        return ([Entry("all", "default", true, policy.Default), .. policy.Transports.SelectMany(t => t.Scopes.Select(s => Entry(t.Name, s.Name, false, s.Requirements)))], false);
+            new() { ComputerName = LocalHost.Instance.ComputerName, Transport = transport, Registry = scope, IsDefault = isDefault,
+                Requirements = requirements, PolicyPath = path };
+        return ([Entry("all", "default", true, policy.Default),
+            .. policy.Transports.SelectMany(t => t.Scopes.Select(s => Entry(t.Name, s.Name, false, s.Requirements)))], false);
     }
 
     private static (IEnumerable<ImageTrust> Entries, bool HasStores) OfMachineConfig(HostFile file)
     {
-        MachineConfigTrust[] configs = [.. MachineConfigReader.Read(file.Content, file.Path, TrustMessages.None).Where(static c => c.Trust.Count > 0)];
+        MachineConfigTrust[] configs = [.. MachineConfigReader.Read(file.Content, file.Path, TrustMessages.None)
+            .Where(static c => c.Trust.Count > 0)];
         if (configs.Length != 1)
         {
-            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidData, $"{file.Path} has {configs.Length} MachineConfigs with a policy.json, and a baseline is one. Put the one that is meant into a file of its own.")
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidData,
+                $"{file.Path} has {configs.Length} MachineConfigs with a policy.json, and a baseline is one. Put the one that is " +
+                "meant into a file of its own.")
             {
                 Target = file.Path,
             };
         }
 
         // Without registries.d in it, the nodes' own files say where signatures are.
-        return (configs[0].Trust, configs[0].Files.Any(static f => f.Path.StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal)));
+        return (configs[0].Trust,
+            configs[0].Files.Any(static f => f.Path.StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal)));
     }
 
     /// <summary>A baseline of several parts.</summary>
@@ -87,25 +96,32 @@ public sealed class TrustBaseline
         }
 
         if (baseline._order.Count == 0)
-            throw new TrustException("EmptyBaseline", TrustErrorKind.InvalidArgument, "The baseline has no entries; perhaps a variable is not set, or a filter lets nothing through. Nothing was compared.");
+            throw new TrustException("EmptyBaseline", TrustErrorKind.InvalidArgument,
+                "The baseline has no entries; perhaps a variable is not set, or a filter lets nothing through. Nothing was compared.");
         return baseline;
     }
 
     /// <summary>Whether the baseline has an entry of the same scope that amounts to the same.</summary>
     internal bool HasSame(PolicyEntry entry) => Find(entry) is { } item && item.Entry.Type == entry.Type;
 
-    internal Item? Find(PolicyEntry entry) => _items.GetValueOrDefault(entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Scope));
+    internal Item? Find(PolicyEntry entry) =>
+        _items.GetValueOrDefault(entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Scope));
 
     private void Add(ImageTrust entry, bool hasStores)
     {
-        if (entry is null || entry.Transport is null || entry.Registry is null || entry.Requirements is not { Count: > 0 } || entry.Requirements.Any(static r => r is null))
-            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, $"An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give entries from {TrustOperation.Get}.") { Target = entry?.Registry };
+        if (entry is null || entry.Transport is null || entry.Registry is null || entry.Requirements is not { Count: > 0 }
+            || entry.Requirements.Any(static r => r is null))
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument,
+                "An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give " +
+                $"entries from {TrustOperation.Get}.") { Target = entry?.Registry };
         Item item = new(entry, hasStores);
         (string, string) key = entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Registry);
         if (_items.TryAdd(key, item))
             _order.Add(item);
         else if (!RequirementWriter.MeansSame(_items[key].Entry.Requirements, entry.Requirements))
-            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument, $"The baseline has {entry.Transport}:{Printable.Of(entry.Registry, Printable.NameLength)} twice, with different requirements. Give the entries of one host.") { Target = entry.Registry };
+            throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument,
+                $"The baseline has {entry.Transport}:{Printable.Of(entry.Registry, Printable.NameLength)} twice, with different " +
+                "requirements. Give the entries of one host.") { Target = entry.Registry };
     }
 
     /// <summary>An entry of the baseline.</summary>

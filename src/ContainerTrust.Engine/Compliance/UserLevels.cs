@@ -65,7 +65,8 @@ internal static class UserLevels
         TrustLocations locations = audit.Store.Locations;
         try
         {
-            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), locations.RegistriesDirectory, locations.Release);
+            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), locations.RegistriesDirectory,
+                locations.Release);
         }
         catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
         {

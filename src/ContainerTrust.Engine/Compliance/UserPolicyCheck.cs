@@ -5,8 +5,8 @@ using ContainerTrust.Engine.Hosts.Lookup;
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
-/// Files of users, and of the environment, that take the place of the system's. Looked at are the homes of root, of the current user, and those in <c>/home</c>;
-/// users whose home is elsewhere are not found.
+/// Files of users, and of the environment, that take the place of the system's. Looked at are the homes of root, of the current user, and
+/// those in <c>/home</c>; users whose home is elsewhere are not found.
 /// </summary>
 internal sealed class UserPolicyCheck : IComplianceCheck
 {
@@ -25,13 +25,17 @@ internal sealed class UserPolicyCheck : IComplianceCheck
     {
         TrustLocations locations = audit.Store.Locations;
         if (audit.Host.GetEnvironmentVariable("CONTAINERS_POLICY_JSON") is { Length: > 0 } named)
-            audit.Add(ComplianceRules.UserPolicy, $"The environment variable CONTAINERS_POLICY_JSON names {Printable.Of(named, Printable.NameLength)}; newer releases of podman and skopeo use it instead of {TrustLocations.SystemPolicyPath}, older ones do not.", named);
+            audit.Add(ComplianceRules.UserPolicy,
+                $"The environment variable CONTAINERS_POLICY_JSON names {Printable.Of(named, Printable.NameLength)}; newer releases of " +
+                $"podman and skopeo use it instead of {TrustLocations.SystemPolicyPath}, older ones do not.", named);
         SortedSet<string> homes = new(StringComparer.Ordinal) { "/root" };
         if (audit.Host.HomeDirectory is { } home)
             homes.Add(home.TrimEnd('/'));
         IReadOnlyList<string> users = audit.Host.ListDirectory("/home");
         if (users.Count > MostHomes)
-            audit.Add(ComplianceRules.NotChecked, $"UserPolicy could not be checked in full: there are {users.Count} directories in /home, and the first {MostHomes} were looked at.", "/home");
+            audit.Add(ComplianceRules.NotChecked,
+                $"UserPolicy could not be checked in full: there are {users.Count} directories in /home, and the " +
+                $"first {MostHomes} were looked at.", "/home");
         homes.UnionWith(users.Take(MostHomes).Select(static u => $"/home/{u}"));
         SortedSet<string> directories = new(homes.Select(static h => h + Configuration), StringComparer.Ordinal);
         if (new ContainersLookup(audit.Host, locations.Release).UserDirectory is { } own)
@@ -57,7 +61,9 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         if (unseen == 0)
             return;
         audit.NotDone(ComplianceRules.UserPolicy, ComplianceRules.LookasideConflict);
-        audit.Add(ComplianceRules.UserPolicy, $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. Check as root to see them all.", severity: ImageTrustSeverity.Information);
+        audit.Add(ComplianceRules.UserPolicy,
+            $"{unseen} home {(unseen == 1 ? "directory" : "directories")} could not be looked into for policies of users. " +
+            "Check as root to see them all.", severity: ImageTrustSeverity.Information);
     }
 
     private static void Look(Audit audit, TrustLocations locations, string directory)
@@ -66,14 +72,17 @@ internal sealed class UserPolicyCheck : IComplianceCheck
         if (audit.Host.Exists(policy))
         {
             string inForce = locations.PolicyPath == policy ? " It is the one that was checked." : "";
-            audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing of the system's policy applies.{inForce}", policy);
+            audit.Add(ComplianceRules.UserPolicy,
+                $"{Printable.Of(policy, Printable.NameLength)} replaces {TrustLocations.SystemPolicyPath} whole for that user: nothing " +
+                $"of the system's policy applies.{inForce}", policy);
         }
 
         string registries = directory + RegistriesDirectory;
         if (!audit.Host.Exists(registries))
             return;
         string what = locations.Release.ReadsAllLevels
-            ? $"is read together with {TrustLocations.SystemRegistriesDirectory} for that user: its files hide the system's of the same names."
+            ? $"is read together with {TrustLocations.SystemRegistriesDirectory} for that user: its files hide " +
+                "the system's of the same names."
             : $"replaces {TrustLocations.SystemRegistriesDirectory} for that user: the system's signature stores do not apply.";
         audit.Add(ComplianceRules.UserPolicy, $"{Printable.Of(registries, Printable.NameLength)} {what}", registries);
         UserLevels.CheckUser(audit, directory);

@@ -40,17 +40,23 @@ internal sealed class BundleJudge(SigstoreTrust trust, IReadOnlyList<string> acc
             Digest = manifest.Digest,
         };
         if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.KeyFingerprint))
-            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one of the fingerprints asked for." };
+            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one " +
+                "of the fingerprints asked for." };
         if (requiresName)
-            return signature with { Reason = "The signature is good, but it is in a bundle, which names no image, and a name is asked for." };
+            return signature with { Reason =
+                "The signature is good, but it is in a bundle, which names no image, and a name is asked for." };
         return signature with
         {
             IsValid = true,
-            Reason = $"Signed by {Signer(verification)} for this digest{(verification.IsOfFile ? ", as a file that has these bytes" : "")}. The signature is in a bundle, which names no image; podman and skopeo do not read it.",
+            Reason = $"Signed by {Signer(verification)} for this " +
+                $"digest{(verification.IsOfFile ? ", as a file that has these bytes" : "")}. "
+                + "The signature is in a bundle, which names no image; podman and skopeo do not read it.",
         };
     }
 
     private static string Signer(SigstoreVerification verification) =>
-        (verification.CertificateSubject is { } subject ? $"{subject} ({verification.CertificateIssuer})" : $"the key {verification.KeyFingerprint}")
-        + (verification.ProvenTime is { } time ? string.Create(CultureInfo.InvariantCulture, $", at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC at the latest,") : "");
+        (verification.CertificateSubject is { } subject ? $"{subject} ({verification.CertificateIssuer})"
+            : $"the key {verification.KeyFingerprint}")
+        + (verification.ProvenTime is { } time ? string.Create(CultureInfo.InvariantCulture,
+            $", at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC at the latest,") : "");
 }

@@ -27,7 +27,8 @@ internal static class IdentityMatcher
                 Parsed(exact.DockerReference, out DockerReference? reference) ?? MatchExact(reference!, claimed),
             ExactRepositoryIdentity exact =>
                 Parsed(exact.DockerRepository, out DockerReference? repository) ?? MatchRepository(repository!, claimed),
-            RemapIdentity remap => WithImage(image, claimed, (own, other) => Remap(remap, own, out DockerReference? mapped) ?? MatchRepoDigestOrExact(mapped!, other)),
+            RemapIdentity remap => WithImage(image, claimed, (own, other) => Remap(remap, own, out DockerReference? mapped)
+                ?? MatchRepoDigestOrExact(mapped!, other)),
             _ => $"the identity rule {identity.Type} is not known",
         };
     }
@@ -42,9 +43,11 @@ internal static class IdentityMatcher
         return claimed.ToString() == expected.ToString() ? null : $"it is for {claimed}, not for {expected}";
     }
 
-    private static string? WithImage(DockerReference? image, DockerReference claimed, Func<DockerReference, DockerReference, string?> match) =>
+    private static string? WithImage(DockerReference? image, DockerReference claimed,
+        Func<DockerReference, DockerReference, string?> match) =>
         image is null
-            ? $"it is for {claimed}, and an image of this transport has no reference to compare with; only exactReference and exactRepository can accept it"
+            ? $"it is for {claimed}, and an image of this transport has no reference to compare with; only exactReference and " +
+                "exactRepository can accept it"
             : match(image, claimed);
 
     // If they are equal, neither has a tag or digest where the other has none.

@@ -46,7 +46,8 @@ public static class PolicyEvaluator
     /// <param name="keys">The keys of the requirements.</param>
     /// <param name="acceptedFingerprints">Fingerprints, of primary keys or subkeys, upper-case hex; empty for any.</param>
     /// <returns>The verdict.</returns>
-    public static PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    public static PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, ImageToJudge image, RequirementKeys keys,
+        IReadOnlyList<string> acceptedFingerprints)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         ArgumentNullException.ThrowIfNull(image);
@@ -72,9 +73,12 @@ public static class PolicyEvaluator
     /// <returns>True if at least one requirement verifies signatures.</returns>
     public static bool VerifiesSignatures(IReadOnlyList<TrustRequirement> requirements) => NeedsSignatures(requirements);
 
-    private static RequirementVerdict Evaluate(TrustRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints) => requirement switch
+    private static RequirementVerdict Evaluate(TrustRequirement requirement, ImageToJudge image, RequirementKeys keys,
+        IReadOnlyList<string> acceptedFingerprints) => requirement switch
     {
-        AcceptRequirement => new RequirementVerdict { Requirement = requirement, IsSatisfied = true, Reason = "The policy accepts any image here, signed or not; no signature was looked at." },
+        AcceptRequirement => new RequirementVerdict
+            { Requirement = requirement, IsSatisfied = true,
+            Reason = "The policy accepts any image here, signed or not; no signature was looked at." },
         RejectRequirement => Refused(requirement, "The policy rejects every image here."),
         SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
         SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, keys, acceptedFingerprints),
@@ -83,24 +87,28 @@ public static class PolicyEvaluator
         _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
     };
 
-    private static RequirementVerdict SignedBy(SignedByRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    private static RequirementVerdict SignedBy(SignedByRequirement requirement, ImageToJudge image, RequirementKeys keys,
+        IReadOnlyList<string> acceptedFingerprints)
     {
         RequirementKeyring keyring = keys.For(requirement);
         SignedByJudge? judge = keyring.Keyring is null
             ? null
-            : new SignedByJudge(keyring.Keyring, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
+            : new SignedByJudge(keyring.Keyring, acceptedFingerprints,
+                signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
         ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         for (int i = 0; i < judged.Length; i++)
             judged[i] = Judge(image.UntrustedSignatures[i], judge, keyring.Problem, image);
         return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null);
     }
 
-    private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
+    private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image, RequirementKeys keys,
+        IReadOnlyList<string> acceptedFingerprints)
     {
         RequirementSigstoreTrust trust = keys.For(requirement);
         SigstoreJudge? judge = trust.Trust is null
             ? null
-            : new SigstoreJudge(trust.Trust, acceptedFingerprints, signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
+            : new SigstoreJudge(trust.Trust, acceptedFingerprints,
+                signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
         ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         BundleJudge? bundles = trust.Trust is null || !image.TakesBundles
             ? null
@@ -138,7 +146,8 @@ public static class PolicyEvaluator
     {
         if (blob.IsBundle)
             return NotValid(blob, ImageSignatureKind.SigstoreBundle, NoBundles);
-        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent, out string problem);
+        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent,
+            out string problem);
         return kind switch
         {
             ImageSignatureKind.SimpleSigning when judge is not null =>
@@ -151,7 +160,8 @@ public static class PolicyEvaluator
     }
 
     /// <summary>Sums up what a <c>signedBy</c> requirement made of the signatures.</summary>
-    internal static RequirementVerdict Verdict(TrustRequirement requirement, IReadOnlyList<ImageSignature> judged, IReadOnlyList<string> searchedStores, string? keyProblem)
+    internal static RequirementVerdict Verdict(TrustRequirement requirement, IReadOnlyList<ImageSignature> judged,
+        IReadOnlyList<string> searchedStores, string? keyProblem)
     {
         // The reference reads all signatures before it judges any, so one that it cannot read spoils the others.
         ImageSignature? unreadable = judged.FirstOrDefault(static s => s.Kind == ImageSignatureKind.Unknown);
@@ -160,7 +170,8 @@ public static class PolicyEvaluator
         string reason =
             isSatisfied ? accepted!.Reason
             : keyProblem is not null ? keyProblem
-            : unreadable is not null ? $"The signature {unreadable.Source} cannot be read, and podman and skopeo refuse an image with such a signature. {unreadable.Reason}"
+            : unreadable is not null ? $"The signature {unreadable.Source} cannot be read, and podman and skopeo refuse an image with " +
+                $"such a signature. {unreadable.Reason}"
             : judged.Count == 0 ? $"{NoneFound}{Where(searchedStores)}."
             : judged.Count == 1 ? $"The signature {judged[0].Source} was not accepted. {judged[0].Reason}"
             : $"None of the {judged.Count} signatures was accepted. {string.Join(' ', judged.Select(static s => s.Reason).Distinct())}";

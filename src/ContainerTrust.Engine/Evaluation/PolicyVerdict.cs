@@ -7,7 +7,8 @@ namespace ContainerTrust.Engine.Evaluation;
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Requirements">Each requirement with its verdict, in order.</param>
 /// <param name="Signatures">Each signature as the requirement judged it that knows most of it, in order.</param>
-public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList<RequirementVerdict> Requirements, IReadOnlyList<ImageSignature> Signatures)
+public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList<RequirementVerdict> Requirements,
+    IReadOnlyList<ImageSignature> Signatures)
 {
     /// <summary>Sums up verdicts on requirements.</summary>
     /// <param name="requirements">The verdicts.</param>

@@ -10,7 +10,8 @@ namespace ContainerTrust.Engine.Evaluation;
 /// accepted, the claim is well-formed, it is about this manifest and about this image's name. Nothing of the claim is looked at before
 /// the signature holds.
 /// </summary>
-internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string> acceptedFingerprints, Func<string, string?> identityRefusal)
+internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string> acceptedFingerprints,
+    Func<string, string?> identityRefusal)
 {
     /// <summary>Judges one signature.</summary>
     /// <param name="source">Where it came from.</param>
@@ -46,8 +47,10 @@ internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string
             Note = verification.Note,
             UntrustedKeyId = verification.UntrustedKeyId,
         };
-        if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.Fingerprint) && !acceptedFingerprints.Contains(verification.KeyFingerprint))
-            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one of the fingerprints asked for." };
+        if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.Fingerprint)
+            && !acceptedFingerprints.Contains(verification.KeyFingerprint))
+            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one " +
+                "of the fingerprints asked for." };
         if (!SimpleSigningClaim.TryParse(verification.Content.Span, out SimpleSigningClaim? claim, out string problem))
             return signature with { Reason = $"The signature is good, but what it signs is not a claim about an image: {problem}." };
 
@@ -59,7 +62,8 @@ internal sealed class SignedByJudge(OpenPgpKeyring keyring, IReadOnlyList<string
             Timestamp = claim.Timestamp,
         };
         if (!manifest.Matches(claim.ManifestDigest))
-            return signature with { Reason = $"The signature is good, but it is for another manifest: {claim.ManifestDigest}, not {manifest.Digest}." };
+            return signature with { Reason =
+                $"The signature is good, but it is for another manifest: {claim.ManifestDigest}, not {manifest.Digest}." };
         if (identityRefusal(claim.DockerReference) is { } refusal)
             return signature with { Reason = $"The signature is good, but {refusal}." };
         return signature with { IsValid = true, Reason = $"Signed by {Signer(verification)} for {claim.DockerReference}." };

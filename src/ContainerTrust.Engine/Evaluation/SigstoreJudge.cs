@@ -19,7 +19,8 @@ internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> a
     public ImageSignature Judge(string source, SigstoreSignature untrustedSignature, JudgedManifest manifest, DateTimeOffset now)
     {
         SigstoreVerification verification = trust.Verify(untrustedSignature, now);
-        ImageSignature signature = new() { Source = source, Kind = ImageSignatureKind.Sigstore, IsValid = false, Reason = verification.Reason };
+        ImageSignature signature = new()
+            { Source = source, Kind = ImageSignatureKind.Sigstore, IsValid = false, Reason = verification.Reason };
         if (!verification.IsGood || verification.Payload is not { } claim)
             return signature;
         signature = signature with
@@ -36,12 +37,15 @@ internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> a
             Timestamp = claim.Timestamp,
         };
         if (acceptedFingerprints.Count > 0 && !acceptedFingerprints.Contains(verification.KeyFingerprint))
-            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one of the fingerprints asked for." };
+            return signature with { Reason = $"The signature is good, but its key {verification.KeyFingerprint} is not one " +
+                "of the fingerprints asked for." };
         if (identityRefusal(claim.DockerReference) is { } refusal)
             return signature with { Reason = $"The signature is good, but {refusal}.{Hint(claim.DockerReference)}" };
         if (!manifest.Matches(claim.ManifestDigest))
-            return signature with { Reason = $"The signature is good, but it is for another manifest: {claim.ManifestDigest}, not {manifest.Digest}." };
-        return signature with { IsValid = true, Reason = $"Signed by {Signer(verification)} for {Printable.Of(claim.DockerReference, Printable.SentenceLength)}." };
+            return signature with { Reason =
+                $"The signature is good, but it is for another manifest: {claim.ManifestDigest}, not {manifest.Digest}." };
+        return signature with { IsValid = true,
+            Reason = $"Signed by {Signer(verification)} for {Printable.Of(claim.DockerReference, Printable.SentenceLength)}." };
     }
 
     // cosign writes no tag, which surprises everybody once.
@@ -51,5 +55,6 @@ internal sealed class SigstoreJudge(SigstoreTrust trust, IReadOnlyList<string> a
             : "";
 
     private static string Signer(SigstoreVerification verification) =>
-        verification.CertificateSubject is { } subject ? $"{subject} ({verification.CertificateIssuer})" : $"the key {verification.KeyFingerprint}";
+        verification.CertificateSubject is { } subject ? $"{subject} ({verification.CertificateIssuer})"
+            : $"the key {verification.KeyFingerprint}";
 }

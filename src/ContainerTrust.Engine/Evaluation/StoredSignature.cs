@@ -13,7 +13,8 @@ internal static class StoredSignature
     /// <param name="untrustedContent">The signature itself, without what names its format.</param>
     /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
     /// <returns>The format.</returns>
-    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent, out string problem) =>
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent,
+        out string problem) =>
         Detect(untrustedBlob, out untrustedContent, out _, out problem);
 
     /// <summary>Looks at a signature, and takes a sigstore one apart.</summary>
@@ -22,7 +23,8 @@ internal static class StoredSignature
     /// <param name="sigstore">The parts of a sigstore signature; null for another.</param>
     /// <param name="problem">Why the format is not known, a clause; empty otherwise.</param>
     /// <returns>The format.</returns>
-    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent, out SigstoreSignature? sigstore, out string problem)
+    public static ImageSignatureKind Detect(ReadOnlyMemory<byte> untrustedBlob, out ReadOnlyMemory<byte> untrustedContent,
+        out SigstoreSignature? sigstore, out string problem)
     {
         sigstore = null;
         if (!SignatureFormat.TryRead(untrustedBlob, out ImageSignatureKind kind, out untrustedContent, out problem))

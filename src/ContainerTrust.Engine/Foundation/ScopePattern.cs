@@ -26,7 +26,8 @@ public static class ScopePattern
         int p = 0, s = 0, star = -1, mark = 0;
         while (s < scope.Length)
         {
-            if (p < pattern.Length && pattern[p] != '*' && (pattern[p] == '?' || char.ToLowerInvariant(pattern[p]) == char.ToLowerInvariant(scope[s])))
+            if (p < pattern.Length && pattern[p] != '*'
+                && (pattern[p] == '?' || char.ToLowerInvariant(pattern[p]) == char.ToLowerInvariant(scope[s])))
             {
                 p++;
                 s++;

@@ -11,6 +11,7 @@ public static class ShellWord
     public static string InQuotes(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new StringBuilder(value.Length + 8).Append('\'').Append(value).Replace("'", "'\\''", 1, value.Length).Append('\'').ToString();
+        return new StringBuilder(value.Length + 8).Append('\'').Append(value).Replace("'", "'\\''", 1, value.Length)
+            .Append('\'').ToString();
     }
 }

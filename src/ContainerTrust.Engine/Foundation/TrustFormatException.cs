@@ -11,7 +11,8 @@ public sealed class TrustFormatException : TrustException
     /// <param name="documentPath">The place inside the document (JSON path, <c>$.transports.docker</c>). Empty if unknown.</param>
     /// <param name="problem">What is wrong and what to do, a sentence that ends with a full stop.</param>
     /// <param name="innerException">The cause, if there is one.</param>
-    public TrustFormatException(string errorId, string path, int line, int column, string documentPath, string problem, Exception? innerException = null)
+    public TrustFormatException(string errorId, string path, int line, int column, string documentPath, string problem,
+        Exception? innerException = null)
         : base(errorId, TrustErrorKind.InvalidData, Compose(path, line, column, documentPath, problem), innerException)
     {
         Target = path;

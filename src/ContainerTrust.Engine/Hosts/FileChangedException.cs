@@ -8,7 +8,8 @@ public sealed class FileChangedException : TrustException
     /// <summary>Creates an error.</summary>
     /// <param name="path">The file.</param>
     public FileChangedException(string path)
-        : base("FileChanged", TrustErrorKind.ResourceBusy, $"{path} was changed by another program while it was being edited. It was not written; run the command again.")
+        : base("FileChanged", TrustErrorKind.ResourceBusy,
+            $"{path} was changed by another program while it was being edited. It was not written; run the command again.")
     {
         Target = path;
     }

@@ -27,7 +27,8 @@ public interface ITrustHost
     /// <exception cref="TrustException">A file that says it cannot be looked at.</exception>
     string? Machine => null;
 
-    /// <summary>The value of an environment variable that changes where files are looked for. Null if not set or not applicable (a mounted root).</summary>
+    /// <summary>The value of an environment variable that changes where files are looked for. Null if not set or not applicable (a mounted
+    /// root).</summary>
     /// <param name="name">The variable's name.</param>
     /// <returns>The value, or null.</returns>
     string? GetEnvironmentVariable(string name);

@@ -64,7 +64,9 @@ internal static class PortableFile
     {
         try
         {
-            return Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(static e => Path.GetFileName(e)).Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(path)
+                ? [.. Directory.EnumerateFileSystemEntries(path).Select(static e => Path.GetFileName(e)).Order(StringComparer.Ordinal)]
+                : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -65,7 +65,8 @@ public sealed record TrustLocations(string PolicyPath, string RegistriesDirector
     /// <param name="currentUser">Whether the user's own files are wanted even where they do not exist yet.</param>
     /// <returns>Where the files are, or will be when they are written.</returns>
     /// <exception cref="TrustException">There is no current user (<c>NoCurrentUser</c>), or a path cannot be looked at.</exception>
-    internal static TrustLocations Find(ContainersLookup lookup, ITrustHost host, string? policyPath, string? registriesDirectory, bool currentUser)
+    internal static TrustLocations Find(ContainersLookup lookup, ITrustHost host, string? policyPath, string? registriesDirectory,
+        bool currentUser)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (currentUser && lookup.UserDirectory is null)

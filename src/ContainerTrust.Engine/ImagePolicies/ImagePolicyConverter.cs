@@ -75,7 +75,8 @@ public sealed class ImagePolicyConverter
     }
 
     // Of two policies with one scope a cluster demands both, which no single host does that the entries come from.
-    private List<(string Scope, PolicyBody Body)> EachScopeOnce(List<(ImageTrust Entry, PolicyBody Body)> read, List<(ImageTrust Entry, TrustException Error)> refused)
+    private List<(string Scope, PolicyBody Body)> EachScopeOnce(List<(ImageTrust Entry, PolicyBody Body)> read,
+        List<(ImageTrust Entry, TrustException Error)> refused)
     {
         List<(string Scope, PolicyBody Body)> policies = [];
         foreach (IGrouping<string, (ImageTrust Entry, PolicyBody Body)> group in read.GroupBy(static r => r.Entry.Registry))
@@ -148,9 +149,11 @@ public sealed class ImagePolicyConverter
     private void WarnOf(string scope)
     {
         if (ImagePolicyScopes.HasReleaseImages(scope))
-            _messages.Warning($"'{scope}' governs images that OpenShift itself consists of. Be sure that they are signed as the policy demands, or nodes will not start them.");
+            _messages.Warning($"'{scope}' governs images that OpenShift itself consists of. Be sure that they are signed as the policy " +
+                "demands, or nodes will not start them.");
         if (TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
-            _messages.Warning($"No image would ever be governed by the scope '{scope}': {reason}.{(suggestion is { Length: > 0 } ? $" Perhaps '{suggestion}' is meant." : "")}");
+            _messages.Warning($"No image would ever be governed by the scope '{scope}': " +
+                $"{reason}.{(suggestion is { Length: > 0 } ? $" Perhaps '{suggestion}' is meant." : "")}");
     }
 
     // On the host the most specific scope decides alone. Where it is missing in the cluster, the one above it decides, and may accept
@@ -161,8 +164,10 @@ public sealed class ImagePolicyConverter
         {
             if (entry.Transport != "docker" || entry.Registry is null || entry.Type == TrustType.Accept)
                 continue;
-            if (policies.FirstOrDefault(p => p.Scope == entry.Registry || ImagePolicyScopes.IsInside(entry.Registry, p.Scope)).Scope is { } above)
-                _messages.Warning($"'{Printable.Of(entry.Registry, Printable.NameLength)}' has become no policy, so in the cluster its images are accepted by the policy for '{above}'.");
+            if (policies.FirstOrDefault(p => p.Scope == entry.Registry
+                || ImagePolicyScopes.IsInside(entry.Registry, p.Scope)).Scope is { } above)
+                _messages.Warning($"'{Printable.Of(entry.Registry, Printable.NameLength)}' has become no policy, so in the cluster its " +
+                    $"images are accepted by the policy for '{above}'.");
         }
     }
 }

@@ -50,7 +50,8 @@ internal static class ImagePolicyScopes
             path = path[..colon];
         }
 
-        return ReferenceGrammar.IsPath(path) ? null : "after the registry there must be a namespace or repository of lower-case letters, digits and single separators";
+        return ReferenceGrammar.IsPath(path) ? null
+            : "after the registry there must be a namespace or repository of lower-case letters, digits and single separators";
     }
 
     /// <summary>Why a repository or prefix of a signed identity is not possible.</summary>
@@ -64,8 +65,10 @@ internal static class ImagePolicyScopes
         if (!IsRegistry(registry))
             return "it must begin with a fully qualified domain name or with localhost";
         if (slash < 0)
-            return registry.Contains(':') && !name.StartsWith("localhost:", StringComparison.Ordinal) ? "a registry with a port is only possible with a namespace or repository; name those" : null;
-        return ReferenceGrammar.IsPath(name.AsSpan(slash + 1)) ? null : "after the registry there must be a namespace or repository, without tag or digest";
+            return registry.Contains(':') && !name.StartsWith("localhost:", StringComparison.Ordinal)
+                ? "a registry with a port is only possible with a namespace or repository; name those" : null;
+        return ReferenceGrammar.IsPath(name.AsSpan(slash + 1)) ? null
+            : "after the registry there must be a namespace or repository, without tag or digest";
     }
 
     /// <summary>Whether every image of a scope belongs to another scope too.</summary>

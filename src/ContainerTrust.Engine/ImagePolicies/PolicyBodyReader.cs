@@ -34,13 +34,17 @@ internal sealed class PolicyBodyReader
     {
         if (entry.IsDefault)
         {
-            throw Refused("DefaultNotPossible", entry, $"A {_kind} has scopes, and cannot be the policy's default. Leave it out; in a cluster, registrySources of the resource image.config.openshift.io/cluster says which registries are used at all.");
+            throw Refused("DefaultNotPossible", entry,
+                $"A {_kind} has scopes, and cannot be the policy's default. Leave it out; in a cluster, registrySources of the resource " +
+                "image.config.openshift.io/cluster says which registries are used at all.");
         }
 
         if (entry.Transport is null || entry.Registry is null)
             throw Refused("IncompleteEntry", entry, $"An entry needs Transport and Registry. Give an entry from {TrustOperation.Get}.");
         if (entry.Transport != "docker")
-            throw Refused("TransportNotPossible", entry, $"The scope '{Shown(entry.Registry)}' is of transport {Shown(entry.Transport)}, and a {_kind} governs registries only, transport docker. Leave it out.");
+            throw Refused("TransportNotPossible", entry,
+                $"The scope '{Shown(entry.Registry)}' is of transport {Shown(entry.Transport)}, and a {_kind} governs registries only, " +
+                "transport docker. Leave it out.");
         if (entry.Registry.Length == 0)
             throw Refused(
                 "ScopeNotPossible",
@@ -62,14 +66,20 @@ internal sealed class PolicyBodyReader
             return only;
         if (requirements.Count > 1)
         {
-            throw Refused("RequirementNotPossible", entry, $"'{Shown(entry.Registry)}' has {requirements.Count} requirements ({string.Join(", ", types)}), all of which must hold, and a {_kind} has one. Decide on one sigstoreSigned requirement with {TrustOperation.Set}, or leave the entry out.");
+            throw Refused("RequirementNotPossible", entry,
+                $"'{Shown(entry.Registry)}' has {requirements.Count} requirements ({string.Join(", ", types)}), all of which must hold, " +
+                $"and a {_kind} has one. Decide on one sigstoreSigned requirement with {TrustOperation.Set}, or leave the entry out.");
         }
 
         throw Refused("RequirementNotPossible", entry, requirements[0] switch
         {
-            SignedByRequirement => $"'{Shown(entry.Registry)}' demands simple-signing signatures (signedBy), and a {_kind} knows sigstore signatures only. Keep this scope in policy.json, brought to the nodes by a MachineConfig, or sign the images with sigstore.",
-            AcceptRequirement => $"'{Shown(entry.Registry)}' accepts every image (insecureAcceptAnything), and a {_kind} can only demand signatures. Leave it out: images that no policy has a scope for are accepted.",
-            RejectRequirement => $"'{Shown(entry.Registry)}' is rejected, and a {_kind} can only demand signatures. Use blockedRegistries or allowedRegistries in registrySources of the resource image.config.openshift.io/cluster.",
+            SignedByRequirement => $"'{Shown(entry.Registry)}' demands simple-signing signatures (signedBy), and a {_kind} knows " +
+                "sigstore signatures only. Keep this scope in policy.json, brought to the nodes by a MachineConfig, or " +
+                "sign the images with sigstore.",
+            AcceptRequirement => $"'{Shown(entry.Registry)}' accepts every image (insecureAcceptAnything), and a {_kind} can only demand " +
+                "signatures. Leave it out: images that no policy has a scope for are accepted.",
+            RejectRequirement => $"'{Shown(entry.Registry)}' is rejected, and a {_kind} can only demand signatures. Use " +
+                "blockedRegistries or allowedRegistries in registrySources of the resource image.config.openshift.io/cluster.",
             _ => $"'{Shown(entry.Registry)}' has the requirement {types[0]}, which a {_kind} does not know. Leave it out.",
         });
     }
@@ -92,7 +102,8 @@ internal sealed class PolicyBodyReader
                 entry,
                 $"The requirement of '{Shown(entry.Registry)}' names keys that a {_kind} does not know. Leave it out.");
 
-        string? rekor = rekorPath is null && rekorData is null ? null : _sources.PublicKey(entry, rekorPath, rekorData, "rekorPublicKeyData", isRekor: true);
+        string? rekor = rekorPath is null && rekorData is null ? null
+            : _sources.PublicKey(entry, rekorPath, rekorData, "rekorPublicKeyData", isRekor: true);
         if (r.Fulcio is { } fulcio)
         {
             RequireOne(entry, "fulcio.caPath or fulcio.caData", Count(fulcio.CaPath, fulcio.CaData), least: 1);
@@ -112,7 +123,9 @@ internal sealed class PolicyBodyReader
     private RootOfTrust.Pki Pki(ImageTrust entry, PkiIdentity pki, bool hasRekor)
     {
         if (hasRekor)
-            throw Refused("RequirementNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' has pki and a Rekor key, which is not possible together. Remove the Rekor key.");
+            throw Refused("RequirementNotPossible", entry,
+                $"The requirement of '{Shown(entry.Registry)}' has pki and a Rekor key, which is not possible " +
+                "together. Remove the Rekor key.");
         RequireOne(entry, "pki.caRootsPath or pki.caRootsData", Count(pki.CaRootsPath, pki.CaRootsData), least: 1);
         RequireOne(
             entry,
@@ -120,7 +133,9 @@ internal sealed class PolicyBodyReader
             Count(pki.CaIntermediatesPath, pki.CaIntermediatesData),
             least: 0);
         if (pki.SubjectEmail is null && pki.SubjectHostname is null)
-            throw Refused("SubjectNotPossible", entry, $"The requirement of '{Shown(entry.Registry)}' has neither subjectEmail nor subjectHostname. Give one, or anybody with a certificate could sign.");
+            throw Refused("SubjectNotPossible", entry,
+                $"The requirement of '{Shown(entry.Registry)}' has neither subjectEmail nor subjectHostname. Give one, or anybody " +
+                "with a certificate could sign.");
         if (pki.SubjectEmail is not null)
             RequireSubject(entry, "subject", pki.SubjectEmail, Subjects.EmailRefusal);
         if (pki.SubjectHostname is not null)
@@ -140,7 +155,8 @@ internal sealed class PolicyBodyReader
                 return identity;
             case ExactRepositoryIdentity exact:
                 // policy.json knows short names, and takes a tag that means nothing; the schema knows neither.
-                if (exact.DockerRepository is null || !DockerReference.TryParse(exact.DockerRepository, out DockerReference? reference, out _))
+                if (exact.DockerRepository is null
+                    || !DockerReference.TryParse(exact.DockerRepository, out DockerReference? reference, out _))
                     throw NoName(entry, identity, exact.DockerRepository);
                 RequireName(entry, identity, reference.Name);
                 return new ExactRepositoryIdentity { DockerRepository = reference.Name };
@@ -154,18 +170,24 @@ internal sealed class PolicyBodyReader
 
                 return identity;
             default:
-                throw Refused("IdentityNotPossible", entry, $"'{Shown(entry.Registry)}' has the signed identity {identity.Type}, which a {_kind} does not know. It knows matchRepoDigestOrExact, matchRepository, exactRepository and remapIdentity: choose one with {TrustOperation.Set}.");
+                throw Refused("IdentityNotPossible", entry,
+                    $"'{Shown(entry.Registry)}' has the signed identity {identity.Type}, which a {_kind} does not know. It knows " +
+                    $"matchRepoDigestOrExact, matchRepository, exactRepository and remapIdentity: choose one with {TrustOperation.Set}.");
         }
     }
 
     private void RequireName(ImageTrust entry, SignedIdentity identity, string name)
     {
         if (ImagePolicyScopes.IdentityRefusal(name) is { } refusal)
-            throw Refused("IdentityNotPossible", entry, $"'{Shown(name)}', in the signed identity {identity.Type} of '{Shown(entry.Registry)}', is not possible in a {_kind}: {refusal}.");
+            throw Refused("IdentityNotPossible", entry,
+                $"'{Shown(name)}', in the signed identity {identity.Type} of '{Shown(entry.Registry)}', is not " +
+                $"possible in a {_kind}: {refusal}.");
     }
 
     private static TrustException NoName(ImageTrust entry, SignedIdentity identity, string? name) =>
-        Refused("IdentityNotPossible", entry, $"'{Shown(name)}' is not a name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an entry from {TrustOperation.Get}.");
+        Refused("IdentityNotPossible", entry,
+            $"'{Shown(name)}' is not a name for the signed identity {identity.Type} of '{Shown(entry.Registry)}'. Give an " +
+            $"entry from {TrustOperation.Get}.");
 
     private void RequireSubject(ImageTrust entry, string what, string? subject, Func<string, string?> rule)
     {
@@ -183,13 +205,17 @@ internal sealed class PolicyBodyReader
             return one;
         if (one is null && several.Count == 1)
             return several[0];
-        throw Refused("KeysNotPossible", entry, $"'{Shown(entry.Registry)}' has several keys ({member}), one of which is enough, and a {_kind} has a single one. Decide on one key, or keep this scope in policy.json, brought to the nodes by a MachineConfig.");
+        throw Refused("KeysNotPossible", entry,
+            $"'{Shown(entry.Registry)}' has several keys ({member}), one of which is enough, and a {_kind} has a single one. Decide on " +
+            "one key, or keep this scope in policy.json, brought to the nodes by a MachineConfig.");
     }
 
     private static void RequireOne(ImageTrust entry, string what, int count, int least)
     {
         if (count > 1 || count < least)
-            throw Refused("IncompleteEntry", entry, $"The requirement of '{Shown(entry.Registry)}' must have {what}, {(count == 0 ? "and has none" : "and only one")}. Give an entry from {TrustOperation.Get}.");
+            throw Refused("IncompleteEntry", entry,
+                $"The requirement of '{Shown(entry.Registry)}' must have {what}, {(count == 0 ? "and has none" : "and only one")}. Give " +
+                $"an entry from {TrustOperation.Get}.");
     }
 
     private static int Count(params ReadOnlySpan<object?> values)

@@ -109,7 +109,8 @@ internal sealed class PolicySources(ITrustHost host)
     // Of PEM keys that verify signatures an entry has the fingerprints; of other files it has nothing to tell them by.
     private void RequireMeant(ImageTrust entry, string path, TrustKey? key)
     {
-        TrustKey? recorded = key is null ? null : (entry.Keys ?? []).FirstOrDefault(k => k is { Kind: TrustKeyKind.PublicKey } && k.Path == path);
+        TrustKey? recorded = key is null ? null
+            : (entry.Keys ?? []).FirstOrDefault(k => k is { Kind: TrustKeyKind.PublicKey } && k.Path == path);
         if (recorded is null)
         {
             if (!IsOfThisHost(entry))
@@ -134,7 +135,9 @@ internal sealed class PolicySources(ITrustHost host)
         entry.PolicyPath is null || string.Equals(entry.ComputerName, host.ComputerName, StringComparison.OrdinalIgnoreCase);
 
     private TrustException NotHere(ImageTrust entry, string path) =>
-        new("FileOnAnotherHost", TrustErrorKind.InvalidArgument, $"{Shown(path)} is a file of {Shown(entry.ComputerName)}, and what {host.ComputerName} has under that name may be another. Run this command on that host, give its root directory with {TrustOption.Root}, or have the data itself in the policy.")
+        new("FileOnAnotherHost", TrustErrorKind.InvalidArgument,
+            $"{Shown(path)} is a file of {Shown(entry.ComputerName)}, and what {host.ComputerName} has under that name may be another. " +
+            $"Run this command on that host, give its root directory with {TrustOption.Root}, or have the data itself in the policy.")
         {
             Target = path,
         };

@@ -42,7 +42,8 @@ internal static class Subjects
         if (issuer.Length > MaxIssuer)
             return $"an OIDC issuer has at most {MaxIssuer} characters";
         int scheme = issuer.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 1 || !char.IsAsciiLetter(issuer[0]) || !issuer.AsSpan(0, scheme).ToArray().All(static c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
+        if (scheme < 1 || !char.IsAsciiLetter(issuer[0])
+            || !issuer.AsSpan(0, scheme).ToArray().All(static c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
             return "it must be a URL with its scheme, such as https://login.example.com";
         ReadOnlySpan<char> rest = issuer.AsSpan(scheme + 3);
         int end = rest.IndexOfAny('/', '?');
@@ -74,7 +75,8 @@ internal static class Subjects
             }
 
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, char.IsLowSurrogate(text[i]) ? i - 1 : i);
-            if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+            if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator
+                or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse)
             {
                 return false;

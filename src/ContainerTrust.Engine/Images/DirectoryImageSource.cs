@@ -65,7 +65,8 @@ public sealed class DirectoryImageSource : IImageSource
 
     /// <inheritdoc/>
     /// <remarks>Error ids: <c>TooManySignatures</c>, <c>InvalidDigest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.</remarks>
-    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken) => ImageFiles.Run<IReadOnlyList<SignatureBlob>>(
+    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+        CancellationToken cancellationToken) => ImageFiles.Run<IReadOnlyList<SignatureBlob>>(
         () =>
         {
             string prefix = instanceDigest is null ? "" : FileName(instanceDigest) + ".";
@@ -115,8 +116,10 @@ public sealed class DirectoryImageSource : IImageSource
         if (_files.TryRead("version", MaxVersionBytes) is not { } content)
             return;
         string text = Encoding.UTF8.GetString(content.Span);
-        string[] parts = text.StartsWith(VersionPrefix, StringComparison.Ordinal) && text.EndsWith('\n') ? text[VersionPrefix.Length..^1].Split('.') : [];
-        if (parts.Length != 2 || !IsPlain(parts[0], out int major) || !IsPlain(parts[1], out int minor) || (major, minor).CompareTo(NewestVersion) > 0)
+        string[] parts = text.StartsWith(VersionPrefix, StringComparison.Ordinal) && text.EndsWith('\n')
+            ? text[VersionPrefix.Length..^1].Split('.') : [];
+        if (parts.Length != 2 || !IsPlain(parts[0], out int major) || !IsPlain(parts[1], out int minor)
+            || (major, minor).CompareTo(NewestVersion) > 0)
         {
             throw new TrustException(
                 "ImageDirectoryVersion",
@@ -131,5 +134,6 @@ public sealed class DirectoryImageSource : IImageSource
     }
 
     private static bool IsPlain(string digits, out int number) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number.ToString(CultureInfo.InvariantCulture) == digits;
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && number.ToString(CultureInfo.InvariantCulture) == digits;
 }

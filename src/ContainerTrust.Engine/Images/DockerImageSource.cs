@@ -24,7 +24,8 @@ internal sealed class DockerImageSource : IImageSource
     private readonly Action<string> _warning;
     private PullSource? _place;
 
-    public DockerImageSource(DockerReference reference, IReadOnlyList<PullSource> places, RegistryClient client, LookasideConfiguration lookaside, ITrustHost host, Action<string> verbose, Action<string> warning)
+    public DockerImageSource(DockerReference reference, IReadOnlyList<PullSource> places, RegistryClient client,
+        LookasideConfiguration lookaside, ITrustHost host, Action<string> verbose, Action<string> warning)
     {
         _reference = reference;
         _places = places;
@@ -65,7 +66,8 @@ internal sealed class DockerImageSource : IImageSource
             PullSource place = _place ?? _places[^1];
             return ReadsAttachments(place)
                 ? null
-                : $"Sigstore signatures in the registry were not looked for: registries.d does not switch use-sigstore-attachments on for {place.Reference.Name}{(place.IsMirror ? ", the mirror that answered" : "")}.";
+                : "Sigstore signatures in the registry were not looked for: registries.d does not switch use-sigstore-attachments on " +
+                    $"for {place.Reference.Name}{(place.IsMirror ? ", the mirror that answered" : "")}.";
         }
     }
 
@@ -106,7 +108,8 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         PullSource place = Place();
         List<SignatureBlob> signatures = [];
@@ -122,13 +125,15 @@ internal sealed class DockerImageSource : IImageSource
             string store = Store(place);
             _verbose($"Reading the signatures of {manifestDigest} from {StoreUrl.WithoutUser(store)}.");
             SignatureStoreReader stores = new(_host, (url, maxBytes, token) => _client.TryGetFileAsync(url, maxBytes, place, token));
-            signatures.AddRange(await stores.ReadConfiguredAsync(store, place.Reference, manifestDigest, cancellationToken).ConfigureAwait(false));
+            signatures.AddRange(await stores.ReadConfiguredAsync(store, place.Reference, manifestDigest, cancellationToken)
+                .ConfigureAwait(false));
         }
 
         if (ReadsAttachments(place))
         {
             _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
-            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning : null, cancellationToken).ConfigureAwait(false));
+            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning : null,
+                cancellationToken).ConfigureAwait(false));
         }
 
         return signatures;

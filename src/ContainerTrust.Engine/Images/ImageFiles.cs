@@ -35,13 +35,15 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         ReadOnlyMemory<byte> content = Read(file, (int)Math.Min(maxBytes, Array.MaxLength), "BlobNotFound", $"blob {digest}");
         return ImageDigest.IsOf(content.Span, digest)
-            ? System.Runtime.InteropServices.MemoryMarshal.TryGetArray(content, out ArraySegment<byte> array) && array.Offset == 0 && array.Count == array.Array!.Length ? array.Array : content.ToArray()
+            ? System.Runtime.InteropServices.MemoryMarshal.TryGetArray(content, out ArraySegment<byte> array) && array.Offset == 0
+                && array.Count == array.Array!.Length ? array.Array : content.ToArray()
             : throw Mismatch("BlobDigestMismatch", file, digest);
     }
 
     /// <summary>The error for content that is not what its name says.</summary>
     public TrustException Mismatch(string errorId, string file, string digest) =>
-        new(errorId, TrustErrorKind.InvalidData, $"{PathOf(file)} does not have the digest {digest}; the image is damaged. Copy it again.") { Target = PathOf(file) };
+        new(errorId, TrustErrorKind.InvalidData, $"{PathOf(file)} does not have the digest {digest}; the image is damaged. Copy it again.")
+            { Target = PathOf(file) };
 
     /// <summary>Does work that does not wait as a task.</summary>
     public static Task<T> Run<T>(Func<T> work, CancellationToken cancellationToken)

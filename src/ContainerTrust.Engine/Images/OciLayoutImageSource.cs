@@ -39,7 +39,8 @@ public sealed class OciLayoutImageSource : IImageSource
             return;
         if (name[0] != '@')
         {
-            _image = IsImageName(name) ? name : throw InvalidName(name, "it is not an image name (letters and digits, separated by one of -._:@+ or /)");
+            _image = IsImageName(name) ? name
+                : throw InvalidName(name, "it is not an image name (letters and digits, separated by one of -._:@+ or /)");
             return;
         }
 
@@ -67,7 +68,8 @@ public sealed class OciLayoutImageSource : IImageSource
     {
         ArgumentNullException.ThrowIfNull(reference);
         int colon = reference.IndexOf(':');
-        return colon < 0 ? new OciLayoutImageSource(host, reference) : new OciLayoutImageSource(host, reference[..colon], reference[(colon + 1)..]);
+        return colon < 0 ? new OciLayoutImageSource(host, reference)
+            : new OciLayoutImageSource(host, reference[..colon], reference[(colon + 1)..]);
     }
 
     /// <inheritdoc/>
@@ -90,7 +92,8 @@ public sealed class OciLayoutImageSource : IImageSource
                 : ManifestDigest.Matches(content.Span, digest);
             if (!matches)
                 throw _files.Mismatch("ManifestDigestMismatch", file, digest);
-            string mediaType = string.IsNullOrEmpty(descriptor?.MediaType) ? ManifestShape.Read(content.Span).GuessedMediaType : descriptor.MediaType;
+            string mediaType = string.IsNullOrEmpty(descriptor?.MediaType) ? ManifestShape.Read(content.Span).GuessedMediaType
+                : descriptor.MediaType;
             return new ImageManifest(content, mediaType.Length == 0 ? null : mediaType, _files.PathOf(file));
         },
         cancellationToken);
@@ -100,7 +103,8 @@ public sealed class OciLayoutImageSource : IImageSource
     /// <param name="manifestDigest">Not looked at.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>An empty list.</returns>
-    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+        CancellationToken cancellationToken) =>
         ImageFiles.Run<IReadOnlyList<SignatureBlob>>(static () => [], cancellationToken);
 
     /// <inheritdoc/>
@@ -161,7 +165,8 @@ public sealed class OciLayoutImageSource : IImageSource
         {
             if (descriptor.RefName != _image)
                 continue;
-            if (descriptor.MediaType is ManifestMediaType.OciManifest or ManifestMediaType.OciIndex or ManifestMediaType.DockerSchema2 or ManifestMediaType.DockerList)
+            if (descriptor.MediaType is ManifestMediaType.OciManifest or ManifestMediaType.OciIndex or ManifestMediaType.DockerSchema2
+                or ManifestMediaType.DockerList)
                 return descriptor;
             unsupported ??= descriptor.MediaType;
         }
@@ -177,7 +182,9 @@ public sealed class OciLayoutImageSource : IImageSource
     private static string Choices(IReadOnlyList<ManifestDescriptor> index)
     {
         const int Shown = 20;
-        string list = string.Join(", ", index.Take(Shown).Select(static (d, i) => string.IsNullOrEmpty(d.RefName) ? $"@{i}" : $"@{i} '{Printable.Of(d.RefName, Printable.NameLength)}'"));
+        string list = string.Join(", ", index.Take(Shown)
+            .Select(static (d, i) => string.IsNullOrEmpty(d.RefName) ? $"@{i}"
+            : $"@{i} '{Printable.Of(d.RefName, Printable.NameLength)}'"));
         return index.Count == 0 ? "none" : index.Count > Shown ? list + ", …" : list;
     }
 
@@ -203,5 +210,6 @@ public sealed class OciLayoutImageSource : IImageSource
     }
 
     private static TrustException InvalidName(string name, string reason) =>
-        new("InvalidImageName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' cannot name an image of an OCI layout: {reason}.") { Target = name };
+        new("InvalidImageName", TrustErrorKind.InvalidArgument,
+            $"'{Printable.Of(name, Printable.NameLength)}' cannot name an image of an OCI layout: {reason}.") { Target = name };
 }

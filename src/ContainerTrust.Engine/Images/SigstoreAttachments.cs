@@ -7,9 +7,9 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>
-/// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the payloads and whose
-/// layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing, <see cref="ReferrerSignatures"/>,
-/// which podman and
+/// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the
+/// payloads and whose layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing,
+/// <see cref="ReferrerSignatures"/>, which podman and
 /// skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
@@ -30,7 +30,8 @@ internal static class SigstoreAttachments
     /// <exception cref="TrustException">
     /// What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).
     /// </exception>
-    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest, Action<string>? warning, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest,
+        Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
         if (!DockerReference.TryParse($"{place.Reference.Name}:{tag}", out DockerReference? reference, out string problem))
@@ -48,7 +49,8 @@ internal static class SigstoreAttachments
             IReadOnlyList<SignatureBlob> referrers = await ReferrerSignatures.ReadAsync(client, place, manifestDigest,
                 cancellationToken).ConfigureAwait(false);
             if (referrers.Any(static r => !r.IsBundle))
-                warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only the tag {tag}, and find none.");
+                warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only " +
+                    $"the tag {tag}, and find none.");
             return referrers;
         }
 
@@ -90,14 +92,16 @@ internal static class SigstoreAttachments
         List<SignatureBlob> signatures, string advice, CancellationToken cancellationToken)
     {
         if (manifest.MediaType != OciManifest)
-            throw Invalid(manifest.Source, $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
+            throw Invalid(manifest.Source,
+                $"its media type is '{Printable.Of(manifest.MediaType ?? "", Printable.NameLength)}', not {OciManifest}", advice);
         IReadOnlyList<Layer> layers = Layers(manifest, advice);
         if (signatures.Count + layers.Count > ImageLimits.Signatures)
             throw Invalid(manifest.Source, $"there are more than {ImageLimits.Signatures} of them", advice);
         int total = signatures.Sum(static s => s.UntrustedContent.Length);
         foreach (Layer layer in layers)
         {
-            byte[] payload = await client.GetBlobAsync(place, layer.Digest, ImageLimits.SignatureBytes, cancellationToken).ConfigureAwait(false);
+            byte[] payload = await client.GetBlobAsync(place, layer.Digest, ImageLimits.SignatureBytes, cancellationToken)
+                .ConfigureAwait(false);
             total += payload.Length;
             if (total > ImageLimits.SignaturesBytes)
                 throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together", advice);
@@ -166,7 +170,8 @@ internal static class SigstoreAttachments
 
     /// <summary>The error for attachments that cannot be used.</summary>
     public static TrustException Invalid(string source, string problem, string advice) =>
-        new("InvalidAttachments", TrustErrorKind.InvalidData, $"The sigstore attachments at {source} cannot be used: {problem}.{advice}") { Target = source };
+        new("InvalidAttachments", TrustErrorKind.InvalidData, $"The sigstore attachments at {source} cannot be used: {problem}.{advice}")
+            { Target = source };
 
     /// <summary>One layer.</summary>
     public sealed record Layer(string Digest, string MediaType, IReadOnlyDictionary<string, string> Annotations);

@@ -35,7 +35,8 @@ internal static class CertificateCheck
         List<CertificateFacts> certificates = Read(content, use, faults);
         if (certificates.Count == 0 || (use == KeyMaterialUse.PkiIntermediates && faults.Count > 0))
         {
-            string problem = certificates.Count == 0 ? "holds no PEM certificate that can be used" : "holds more than sound PEM certificates, so it is refused whole";
+            string problem = certificates.Count == 0 ? "holds no PEM certificate that can be used"
+                : "holds more than sound PEM certificates, so it is refused whole";
             string detail = faults.Count == 0 ? "" : $" ({string.Join("; ", faults)})";
             throw new TrustException(
                 "NoCertificate",
@@ -67,7 +68,8 @@ internal static class CertificateCheck
         {
             rest = block.Rest;
             if (!block.Label.SequenceEqual("CERTIFICATE"u8))
-                faults.Add($"block {number} is not a certificate but {Printable.Of(Encoding.Latin1.GetString(block.Label), Printable.NameLength)}");
+                faults.Add($"block {number} is not a certificate but " +
+                    $"{Printable.Of(Encoding.Latin1.GetString(block.Label), Printable.NameLength)}");
             else if (block.HasHeaders && use != KeyMaterialUse.PkiIntermediates)
                 faults.Add($"certificate {number} cannot be used, as it has lines before its base64");
             else if (CertificateFacts.TryRead(block.Content, use, out CertificateFacts? facts, out string problem))
@@ -78,7 +80,8 @@ internal static class CertificateCheck
 
         if (certificates.Count == 0 && faults.Count == 0 && SpoiledBlock.Describe(content, "CERTIFICATE"u8) is { } spoiled)
             faults.Add(spoiled);
-        if (use == KeyMaterialUse.PkiIntermediates && faults.Count == 0 && !PemCertificates.TryReadIntermediates(content, out _, out string fault))
+        if (use == KeyMaterialUse.PkiIntermediates && faults.Count == 0
+            && !PemCertificates.TryReadIntermediates(content, out _, out string fault))
             faults.Add(fault);
         return certificates;
     }
@@ -97,7 +100,8 @@ internal static class CertificateCheck
         }
     }
 
-    private static void RequireUsable(string name, List<CertificateFacts> certificates, KeyMaterialUse use, DateTime now, TrustMessages messages)
+    private static void RequireUsable(string name, List<CertificateFacts> certificates, KeyMaterialUse use, DateTime now,
+        TrustMessages messages)
     {
         if (CertificateFacts.IsNoneUsable(certificates, use, now))
         {
@@ -120,7 +124,8 @@ internal static class CertificateCheck
             if (certificate.Fault is { } fault)
                 messages.Warning($"{who} {fault}.{(certificate.IsUseless ? " No signature that depends on it is accepted." : "")}");
             if (certificate.IsShort)
-                messages.Warning($"{who} has an RSA key of {certificate.RsaBits} bits, too short for a CA that is trusted from now on. Get a certificate with 2,048 bits or more.");
+                messages.Warning($"{who} has an RSA key of {certificate.RsaBits} bits, too short for a CA that is trusted from now on. " +
+                    "Get a certificate with 2,048 bits or more.");
             if (DescribeTime(certificate, now) is { } time)
                 messages.Warning($"{who} {time}{rest}.");
             else

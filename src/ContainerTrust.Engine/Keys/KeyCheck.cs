@@ -12,7 +12,8 @@ internal static class KeyCheck
     /// What is wrong with a list: key or CA files that are missing, unreadable, or have no key that could make a valid signature now.
     /// </summary>
     /// <returns>One error a source without a good key.</returns>
-    public static IReadOnlyList<TrustException> Faults(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now, TrustMessages messages)
+    public static IReadOnlyList<TrustException> Faults(KeyFiles files, IReadOnlyList<TrustRequirement> requirements, DateTimeOffset now,
+        TrustMessages messages)
     {
         List<TrustException> faults = [];
         void Attempt(Action check)
@@ -84,7 +85,8 @@ internal static class KeyCheck
         if (together.Keys.All(k => together.Problems.ContainsKey(k.Fingerprint)))
         {
             throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData,
-                $"No key in {together.Name} can make a valid signature now if the files are taken together, as they are: {string.Join(' ', together.Problems.Values)} Get the current key, or use {TrustOption.Force}.")
+                $"No key in {together.Name} can make a valid signature now if the files are taken together, as they are: " +
+                    $"{string.Join(' ', together.Problems.Values)} Get the current key, or use {TrustOption.Force}.")
             {
                 Target = together.Name,
             };
@@ -93,7 +95,8 @@ internal static class KeyCheck
         foreach ((string fingerprint, string problem) in together.Problems)
         {
             if (alone.Any(s => s.Keys.Any(k => k.Fingerprint == fingerprint) && !s.Problems.ContainsKey(fingerprint)))
-                messages.Warning($"Of the keys in {together.Name}, one cannot be used, because of what another of the files says of it: {problem} The other keys are used.");
+                messages.Warning($"Of the keys in {together.Name}, one cannot be used, because of what another of the files says of it: " +
+                    $"{problem} The other keys are used.");
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class KeyFiles
 
     /// <summary>The sources of a requirement list, in order, each once.</summary>
     public IReadOnlyList<KeySource> Of(IReadOnlyList<TrustRequirement> requirements) =>
-        Of(requirements.SelectMany(static r => r.GetKeyMaterials()).Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey));
+        Of(requirements.SelectMany(static r => r.GetKeyMaterials())
+            .Where(static m => m.Use is KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey));
 
     /// <summary>
     /// The user ids of a list's OpenPGP keys, without a look at anything else in them (no fingerprint, so no cryptography has to be
@@ -69,7 +70,8 @@ internal sealed class KeyFiles
             return ids;
         try
         {
-            ids = _files.Host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
+            ids = _files.Host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file
+                ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
         }
         catch (TrustException)
         {
@@ -99,7 +101,8 @@ internal sealed class KeyFiles
             }
 
             KeyReadResult result = OpenPgpKeyReader.Read(contents);
-            return new KeySource(string.Join(", ", contents.Select(static c => c.Name)), result.Keys, [], null) { Problems = result.Problems };
+            return new KeySource(string.Join(", ", contents.Select(static c => c.Name)), result.Keys, [], null)
+                { Problems = result.Problems };
         }
         catch (TrustException)
         {
@@ -146,7 +149,8 @@ internal sealed class KeyFiles
     {
         KeyReadResult result = isPem ? PemPublicKeyReader.Read(content, name) : OpenPgpKeyReader.Read(content, name);
         IReadOnlyList<string> warnings = isPem && SecretKeys.AreIn(content)
-            ? [.. result.Warnings, $"{name} holds a private key beside the public one; it must not be where policies point everybody to. Take it out."]
+            ? [.. result.Warnings, $"{name} holds a private key beside the public one; it must not be where policies " +
+                "point everybody to. Take it out."]
             : result.Warnings;
         return new KeySource(name, path is null ? result.Keys : [.. result.Keys.Select(k => k with { Path = path })], warnings, null)
         {
@@ -156,5 +160,6 @@ internal sealed class KeyFiles
     }
 
     private static TrustException Missing(string path) =>
-        new("KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {path} does not exist on the host. Copy it there, or give the right path.") { Target = path };
+        new("KeyFileNotFound", TrustErrorKind.NotFound,
+            $"The key file {path} does not exist on the host. Copy it there, or give the right path.") { Target = path };
 }

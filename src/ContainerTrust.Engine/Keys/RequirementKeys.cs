@@ -13,7 +13,8 @@ public sealed class RequirementKeys
     private readonly KeyMaterialFiles _files;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SignedByRequirement, RequirementKeyring> _known = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<SigstoreSignedRequirement, Lazy<RequirementSigstoreTrust>> _sigstore =
+        new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
     private readonly Action<string> _say;
     private readonly string _dataName = KeyMaterialFiles.InPolicy;
@@ -100,7 +101,8 @@ public sealed class RequirementKeys
     }
 
     private static bool HasRekor(SigstoreSignedRequirement r) =>
-        r.RekorPublicKeyPath is not null || r.RekorPublicKeyPaths is not null || r.RekorPublicKeyData is not null || r.RekorPublicKeyDatas is not null;
+        r.RekorPublicKeyPath is not null || r.RekorPublicKeyPaths is not null || r.RekorPublicKeyData is not null
+            || r.RekorPublicKeyDatas is not null;
 
     private List<SigstoreKeySource> Sources(IReadOnlyList<KeyMaterial> materials, KeyMaterialUse use) =>
         [.. materials.Where(m => m.Use == use).Select(m => new SigstoreKeySource(KeyMaterialFiles.NameOf(m), Content(m)))];
@@ -109,7 +111,8 @@ public sealed class RequirementKeys
         Sources(materials, use) is [var one, ..] ? one : null;
 
     private ReadOnlyMemory<byte> Content(KeyMaterial material) => _files.TryGet(material) ?? throw new TrustException(
-        "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.") { Target = material.Path };
+        "KeyFileNotFound", TrustErrorKind.NotFound, $"The key file {material.Path} does not exist, so no signature can be accepted.")
+            { Target = material.Path };
 
     private RequirementKeyring Import(SignedByRequirement requirement)
     {

@@ -38,7 +38,8 @@ internal static class SecretKeys
             if (AreIn(KeyData.Require(data)))
             {
                 throw new TrustException("PrivateKey", TrustErrorKind.InvalidArgument,
-                    "The key data of a requirement holds a private key, which must never be in a policy that everybody can read. Store the public key alone.");
+                    "The key data of a requirement holds a private key, which must never be in a policy that everybody can " +
+                        "read. Store the public key alone.");
             }
         }
     }

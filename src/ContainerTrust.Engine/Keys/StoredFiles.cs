@@ -18,7 +18,8 @@ internal sealed class StoredFiles
     public static void RequirePath(string path, TrustOption parameter, bool inline)
     {
         if (path.Length == 0 || (!inline && !path.StartsWith('/')))
-            throw Invalid($"'{path}', given by {parameter}, is not an absolute path. A policy names files by their absolute path on the host.");
+            throw Invalid($"'{path}', given by {parameter}, is not an absolute path. A policy names files by " +
+                "their absolute path on the host.");
         foreach (char c in path)
         {
             if (char.IsControl(c))
@@ -47,7 +48,8 @@ internal sealed class StoredFiles
             path = Path.GetFullPath(path, baseDirectory);
         if (file is null)
         {
-            string hint = isOnHost && _host is not LocalHost ? " there; a relative path, such as ./key.asc, means a file of this machine" : "";
+            string hint = isOnHost && _host is not LocalHost ? " there; a relative path, such as ./key.asc, means a file of this machine"
+                : "";
             throw new TrustException(
                 "KeyFileNotFound",
                 TrustErrorKind.NotFound,
@@ -61,7 +63,8 @@ internal sealed class StoredFiles
             throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, $"The key file {path} is empty.") { Target = path };
         if (SecretKeys.AreIn(file.Content.Span))
         {
-            string advice = isOpenPgp ? "Export the public key alone ('gpg --armor --export'), and store that." : "Take the public key or the certificate out of it, and store that alone.";
+            string advice = isOpenPgp ? "Export the public key alone ('gpg --armor --export'), and store that."
+                : "Take the public key or the certificate out of it, and store that alone.";
             throw new TrustException(
                 "PrivateKey",
                 TrustErrorKind.InvalidArgument,

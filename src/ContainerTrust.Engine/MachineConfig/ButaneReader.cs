@@ -26,7 +26,9 @@ internal static class ButaneReader
                 source,
                 "$.variant",
                 "Only Butane configs of variant openshift become MachineConfigs. Give one of those.");
-        IgnitionTarget target = IgnitionVersions.For(root.Member("version")?.Value ?? throw MachineConfigShape.Refuse(source, "$.version", "The Butane config has no version. Give it one, such as 4.18.0."));
+        IgnitionTarget target = IgnitionVersions
+            .For(root.Member("version")?.Value ?? throw MachineConfigShape.Refuse(source, "$.version",
+            "The Butane config has no version. Give it one, such as 4.18.0."));
         RequireOnly(root, ["variant", "version", "metadata", "storage"], source, "$");
         DocumentNode metadata = MachineConfigShape.Map(root, "metadata", source, "$")
             ?? throw MachineConfigShape.Refuse(source, "$.metadata", "The Butane config has no metadata. Give it name and labels.");

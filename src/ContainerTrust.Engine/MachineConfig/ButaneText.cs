@@ -14,10 +14,12 @@ internal static class ButaneText
 
     /// <summary>Writes a config.</summary>
     /// <returns>The text; ends with a line break.</returns>
-    public static string Write(string name, IReadOnlyDictionary<string, string> labels, IgnitionTarget target, IReadOnlyList<MachineConfigFile> files)
+    public static string Write(string name, IReadOnlyDictionary<string, string> labels, IgnitionTarget target,
+        IReadOnlyList<MachineConfigFile> files)
     {
         StringBuilder text = new();
-        text.Append("variant: openshift\nversion: ").Append(target.Butane).Append("\nmetadata:\n  name: ").Append(PlainScalar.Write(name)).Append("\n  labels:\n");
+        text.Append("variant: openshift\nversion: ").Append(target.Butane).Append("\nmetadata:\n  name: ").Append(PlainScalar.Write(name))
+            .Append("\n  labels:\n");
         foreach ((string key, string value) in labels)
             text.Append("    ").Append(PlainScalar.Write(key)).Append(": ").Append(PlainScalar.Write(value)).Append('\n');
         text.Append("storage:\n  files:\n");

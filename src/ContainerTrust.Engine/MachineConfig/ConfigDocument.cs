@@ -26,7 +26,8 @@ internal sealed class ConfigDocument
         foreach (JsonElement link in untrusted.Member("spec").Member("config").Member("storage").Member("links").Items() ?? [])
         {
             if (link.Member("path").Text() is { } place && MachineConfigDocument.LeadsToTrustFile(place))
-                Problem = $"{Shown} makes {Printable.Of(place, Printable.NameLength)} a link, so that what is read there cannot be told from it.";
+                Problem = $"{Shown} makes {Printable.Of(place, Printable.NameLength)} a link, so that what is read " +
+                    "there cannot be told from it.";
         }
 
         JsonElement? files = untrusted.Member("spec").Member("config").Member("storage").Member("files");
@@ -84,7 +85,9 @@ internal sealed class ConfigDocument
         JsonElement? contents = file.Member("contents");
         JsonElement? source = contents.Member("source");
         JsonElement? compression = contents.Member("compression");
-        bool isAppended = file.Member("append") is { } append && append is not ({ ValueKind: JsonValueKind.False } or { ValueKind: JsonValueKind.Array }) || file.Member("append").Items() is { Count: > 0 };
+        bool isAppended = file.Member("append") is { } append
+            && append is not ({ ValueKind: JsonValueKind.False } or { ValueKind: JsonValueKind.Array })
+            || file.Member("append").Items() is { Count: > 0 };
         if (isAppended || (source is not null && source.Text() is null) || (compression is not null && compression.Text() is null))
             throw new TrustException(
                 "ClusterAnswerInvalid",

@@ -14,7 +14,8 @@ public static class IgnitionVersions
     private static readonly (int Minor, string Ignition)[] Table = [(8, "3.2.0"), (14, "3.4.0"), (19, "3.5.0")];
 
     /// <summary>The versions of OpenShift that documents can be made for, oldest first, such as <c>4.8</c>.</summary>
-    public static IReadOnlyList<string> OpenShift { get; } = [.. Enumerable.Range(Oldest, Newest - Oldest + 1).Select(static m => $"4.{m}")];
+    public static IReadOnlyList<string> OpenShift { get; } = [.. Enumerable.Range(Oldest, Newest - Oldest + 1)
+        .Select(static m => $"4.{m}")];
 
     /// <summary>The newest of them.</summary>
     public static string NewestOpenShift => OpenShift[^1];
@@ -29,7 +30,8 @@ public static class IgnitionVersions
         string[] parts = openShiftVersion.Split('.');
         bool isVersion = parts.Length is 2 or 3
             && parts.All(static p => p.Length is > 0 and < 4 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0'));
-        if (!isVersion || parts[0] != "4" || int.Parse(parts[1], CultureInfo.InvariantCulture) is not (>= Oldest and <= Newest and var minor))
+        if (!isVersion || parts[0] != "4"
+            || int.Parse(parts[1], CultureInfo.InvariantCulture) is not (>= Oldest and <= Newest and var minor))
         {
             throw new TrustException(
                 "UnknownOpenShiftVersion",

@@ -95,7 +95,8 @@ public sealed class MachineConfigBuilder
         List<TrustChange> changes = ToChanges(entries);
         bool isWhole = changes.Any(static c => c.IsDefault);
         if (!isWhole && !_options.AcceptsTheRest)
-            _messages.Warning($"The policy's default is not among the entries, so nodes accept every image that no scope governs. To refuse those, pipe the default along: {TrustOperation.Get} without parameters has it.");
+            _messages.Warning("The policy's default is not among the entries, so nodes accept every image that no scope governs. To " +
+                $"refuse those, pipe the default along: {TrustOperation.Get} without parameters has it.");
 
         IReadOnlyDictionary<string, byte[]> keys = NodeKeys.Place(_options.Keys, changes.SelectMany(static c => c.Requirements!));
         if (_options.NoReboot)
@@ -139,7 +140,8 @@ public sealed class MachineConfigBuilder
 
     private TrustChange ToChange(ImageTrust entry)
     {
-        if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0 || entry.Requirements.Any(static r => r is null))
+        if (entry.Transport is null || entry.Registry is null || entry.Requirements is null || entry.Requirements.Count == 0
+            || entry.Requirements.Any(static r => r is null))
             throw new TrustException(
                 "IncompleteEntry",
                 TrustErrorKind.InvalidArgument,
@@ -155,7 +157,8 @@ public sealed class MachineConfigBuilder
         RequirementWriter.MeansSame(left.Requirements!, right.Requirements!)
         && (!_options.IncludeRegistriesD || (left.Section == right.Section && left.InForce == right.InForce));
 
-    private List<MachineConfigFile> Files(List<TrustChange> changes, bool isWhole, IReadOnlyDictionary<string, byte[]> keys, CancellationToken cancellationToken)
+    private List<MachineConfigFile> Files(List<TrustChange> changes, bool isWhole, IReadOnlyDictionary<string, byte[]> keys,
+        CancellationToken cancellationToken)
     {
         // Where the default is not given, the distribution's is meant, and with it what that accepts from the local docker daemon.
         List<TrustChange> all = [.. changes];
@@ -187,14 +190,16 @@ public sealed class MachineConfigBuilder
     private MachineConfigFile ToFile(string path, byte[] content)
     {
         DataUrlContent encoded = DataUrl.Encode(content, _target.AllowsCompression);
-        return new MachineConfigFile { Path = path, Mode = FileMode, Overwrite = true, Content = content, Compression = encoded.Compression, Source = encoded.Source };
+        return new MachineConfigFile { Path = path, Mode = FileMode, Overwrite = true, Content = content, Compression = encoded.Compression,
+            Source = encoded.Source };
     }
 
     // A key that goes along must be able to do its work; one that is on the nodes, or nowhere, is another matter.
     private void CheckKeys(List<TrustChange> changes, List<MachineConfigFile> files)
     {
         KeyFiles keys = new(new KeyMaterialFiles(new DocumentHost("", files)));
-        foreach (TrustException fault in KeyCheck.Faults(keys, [.. changes.SelectMany(static c => c.Requirements!).Distinct()], DateTimeOffset.UtcNow, _messages))
+        foreach (TrustException fault in KeyCheck.Faults(keys, [.. changes.SelectMany(static c => c.Requirements!).Distinct()],
+            DateTimeOffset.UtcNow, _messages))
         {
             if (fault.ErrorId == "KeyFileNotFound")
                 continue;
@@ -211,7 +216,8 @@ public sealed class MachineConfigBuilder
         RequireSize(name, node);
         if (MachineConfigNames.Doubt(name, role) is { } doubt)
             _messages.Warning(doubt);
-        _messages.Verbose($"MachineConfig {name} for OpenShift {_target.OpenShift} (Ignition {_target.Ignition}): {string.Join(", ", files.Select(static f => f.Path))}.");
+        _messages.Verbose($"MachineConfig {name} for OpenShift {_target.OpenShift} (Ignition {_target.Ignition}): " +
+            $"{string.Join(", ", files.Select(static f => f.Path))}.");
         return new MachineConfigTrust
         {
             Name = name,
@@ -242,6 +248,7 @@ public sealed class MachineConfigBuilder
                 Target = name,
             };
         if (output.Length > LargeBytes)
-            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more than {MaxBytes}, or the operator cannot store what it renders of them.");
+            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more " +
+                $"than {MaxBytes}, or the operator cannot store what it renders of them.");
     }
 }

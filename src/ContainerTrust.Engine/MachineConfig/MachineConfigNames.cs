@@ -112,7 +112,9 @@ internal static class MachineConfigNames
     {
         string generated = $"99-{role}-generated-registries";
         return string.CompareOrdinal(name, generated) > 0
-            ? $"'{name}' sorts after {generated}, so it replaces the policy that the operator makes of the cluster's own settings (allowed and blocked registries, ClusterImagePolicy), and those no longer count on the nodes. Give a name that sorts before it, unless that is meant."
+            ? $"'{name}' sorts after {generated}, so it replaces the policy that the operator makes of the cluster's own settings " +
+                "(allowed and blocked registries, ClusterImagePolicy), and those no longer count on the nodes. Give a name that sorts " +
+                "before it, unless that is meant."
             : null;
     }
 

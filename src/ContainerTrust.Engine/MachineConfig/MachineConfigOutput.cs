@@ -61,7 +61,8 @@ public static class MachineConfigOutput
     /// <param name="messages">Where words for the user go.</param>
     /// <param name="cancellationToken">Ends the wait for other writers.</param>
     /// <exception cref="TrustException">A file cannot be written, or was changed meanwhile.</exception>
-    public static void Write(ITrustHost host, string directory, IReadOnlyList<MachineConfigOutputFile> files, TrustMessages messages, CancellationToken cancellationToken)
+    public static void Write(ITrustHost host, string directory, IReadOnlyList<MachineConfigOutputFile> files, TrustMessages messages,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(files);
@@ -87,11 +88,13 @@ public static class MachineConfigOutput
     {
         try
         {
-            if (MachineConfigReader.ReadDocuments(file.Content, file.Path, TrustMessages.None) is not [{ IgnitionVersion: { } ignition, Unreadable.Count: 0 } document] || document.Name != name)
+            if (MachineConfigReader.ReadDocuments(file.Content, file.Path,
+                TrustMessages.None) is not [{ IgnitionVersion: { } ignition, Unreadable.Count: 0 } document] || document.Name != name)
                 return false;
             string text = document.OpenShiftVersion is { } version
                 ? ButaneText.Write(name, document.Labels, IgnitionVersions.For(version), document.Files)
-                : DocumentYaml.ButaneHeader + DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, ignition, document.Files));
+                : DocumentYaml.ButaneHeader +
+                    DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, ignition, document.Files));
             return file.Content.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
         }
         catch (TrustException)

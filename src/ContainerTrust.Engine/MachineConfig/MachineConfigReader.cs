@@ -113,16 +113,19 @@ public static class MachineConfigReader
     {
         if (!host.Exists(TrustLocations.SystemPolicyPath))
             return [];
-        TrustStore store = new(host, new TrustLocations(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: false), messages)
+        TrustStore store = new(host, new TrustLocations(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory,
+            PolicyExists: true, IsUserPolicy: false), messages)
         {
             ExpectsMissingKeys = true,
         };
-        return [.. store.Read(TrustQuery.All).Select(static t => t with { Requirements = t.Requirements.ToArray(), Keys = t.Keys.ToArray() })];
+        return [.. store.Read(TrustQuery.All)
+            .Select(static t => t with { Requirements = t.Requirements.ToArray(), Keys = t.Keys.ToArray() })];
     }
 
     internal static string Shown(string name) => Printable.Of(name, Printable.NameLength);
 
-    private static void Take(DocumentNode node, string name, List<MachineConfigDocument> documents, FileBudget budget, int depth, TrustMessages messages)
+    private static void Take(DocumentNode node, string name, List<MachineConfigDocument> documents, FileBudget budget, int depth,
+        TrustMessages messages)
     {
         string? kind = node.Member("kind")?.Value;
         string? apiVersion = node.Member("apiVersion")?.Value;
@@ -146,7 +149,8 @@ public static class MachineConfigReader
         }
         else
         {
-            messages.Verbose($"{name}: a document of kind {Shown(kind ?? "(none)")} ({Shown(apiVersion ?? "no apiVersion")}) is not a MachineConfig and is passed over.");
+            messages.Verbose($"{name}: a document of kind {Shown(kind ?? "(none)")} ({Shown(apiVersion ?? "no apiVersion")}) is not a " +
+                "MachineConfig and is passed over.");
         }
     }
 }

@@ -40,11 +40,13 @@ internal static class MachineConfigShape
         }
 
         RequireNoLinks(root, place);
-        return new MachineConfigDocument { Name = name, Labels = labels, IgnitionVersion = version, Files = files, Unreadable = unreadable, Root = root };
+        return new MachineConfigDocument { Name = name, Labels = labels, IgnitionVersion = version, Files = files, Unreadable = unreadable,
+            Root = root };
     }
 
     /// <summary>Makes a document.</summary>
-    public static DocumentNode ToNode(string name, IReadOnlyDictionary<string, string> labels, string ignitionVersion, IEnumerable<MachineConfigFile> files) => DocumentNode.OfMap(
+    public static DocumentNode ToNode(string name, IReadOnlyDictionary<string, string> labels, string ignitionVersion,
+        IEnumerable<MachineConfigFile> files) => DocumentNode.OfMap(
         ("apiVersion", DocumentNode.OfText("machineconfiguration.openshift.io/v1")),
         ("kind", DocumentNode.OfText("MachineConfig")),
         ("metadata", DocumentNode.OfMap(
@@ -110,7 +112,8 @@ internal static class MachineConfigShape
         }
 
         DocumentNode? overwrite = Expect(node, "overwrite", DocumentNodeKind.Boolean, "true or false", source, path);
-        return (filePath, mode, overwrite is null ? null : overwrite.Value[0] is 't' or 'T' or 'y' or 'Y' || overwrite.Value is "on" or "On" or "ON");
+        return (filePath, mode, overwrite is null ? null : overwrite.Value[0] is 't' or 'T' or 'y' or 'Y' || overwrite.Value is "on"
+            or "On" or "ON");
     }
 
     public static TrustFormatException Refuse(string source, string path, string problem) =>
@@ -136,12 +139,15 @@ internal static class MachineConfigShape
     // A link there would put something else before the nodes than the files say.
     private static void RequireNoLinks(DocumentNode root, string place)
     {
-        List<DocumentNode> links = root.Member("spec")?.Member("config")?.Member("storage") is { } storage && List(storage, "links", place, Config + ".storage") is { } list ? list.Items : [];
+        List<DocumentNode> links = root.Member("spec")?.Member("config")?.Member("storage") is { } storage
+            && List(storage, "links", place, Config + ".storage") is { } list ? list.Items : [];
         for (int i = 0; i < links.Count; i++)
         {
             string path = $"{Config}.storage.links[{i.ToString(CultureInfo.InvariantCulture)}]";
             if (Text(links[i], "path", place, path) is { } link && MachineConfigDocument.LeadsToTrustFile(link))
-                throw Refuse(place, path, $"{MachineConfigReader.Shown(link)} is a link, which the operator refuses, so what nodes read there cannot be told from this document. Give files with their content.");
+                throw Refuse(place, path,
+                    $"{MachineConfigReader.Shown(link)} is a link, which the operator refuses, so what nodes read there cannot be told " +
+                    "from this document. Give files with their content.");
         }
     }
 
@@ -155,13 +161,19 @@ internal static class MachineConfigShape
             throw Refuse(place, Config + ".ignition.version", $"The Ignition config {what}; the operator takes versions 2 and 3. Fix it.");
         }
 
-        if (Map(ignition!, "config", place, Config + ".ignition") is { } includes && includes.Members.Any(static m => m.Value is not ({ Kind: DocumentNodeKind.Null } or { Kind: DocumentNodeKind.List, Items.Count: 0 } or { Kind: DocumentNodeKind.Map, Members.Count: 0 })))
-            throw Refuse(place, Config + ".ignition.config", "It takes in another config from elsewhere, so what nodes get cannot be told from this document. Give the MachineConfig without it.");
+        if (Map(ignition!, "config", place, Config + ".ignition") is { } includes
+            && includes.Members.Any(static m =>
+            m.Value is not ({ Kind: DocumentNodeKind.Null } or { Kind: DocumentNodeKind.List, Items.Count: 0 }
+            or { Kind: DocumentNodeKind.Map, Members.Count: 0 })))
+            throw Refuse(place, Config + ".ignition.config",
+                "It takes in another config from elsewhere, so what nodes get cannot be told from this document. Give " +
+                "the MachineConfig without it.");
         return version;
     }
 
     // A file that decides nothing and cannot be read is no reason to refuse the others; one that matters says why when it is read.
-    private static void ReadFile(DocumentNode node, string version, string source, string path, FileBudget budget, List<MachineConfigFile> files, List<(string Path, TrustException Problem)> unreadable, TrustMessages messages)
+    private static void ReadFile(DocumentNode node, string version, string source, string path, FileBudget budget,
+        List<MachineConfigFile> files, List<(string Path, TrustException Problem)> unreadable, TrustMessages messages)
     {
         (string filePath, int? mode, bool? overwrite) = Head(node, source, path);
         try
@@ -177,7 +189,9 @@ internal static class MachineConfigShape
             DocumentNode? contents = Map(node, "contents", source, path);
             string? url = Text(contents, "source", source, path + ".contents");
             string? compression = Text(contents, "compression", source, path + ".contents");
-            files.Add(new MachineConfigFile { Path = filePath, Mode = mode, Overwrite = overwrite, Content = budget.Decode(url, compression), Compression = compression, Source = url });
+            files.Add(new MachineConfigFile
+                { Path = filePath, Mode = mode, Overwrite = overwrite, Content = budget.Decode(url, compression), Compression = compression,
+                Source = url });
         }
         catch (TrustException e) when (e is not TrustFormatException)
         {
@@ -190,7 +204,9 @@ internal static class MachineConfigShape
     private static DocumentNode? Expect(DocumentNode node, string name, DocumentNodeKind kind, string what, string source, string path)
     {
         if (node.Misspelt(name) is { } other)
-            throw Refuse(source, path, $"The member '{MachineConfigReader.Shown(other)}' is written '{name}'. Fix it: programs differ in whether they take it for that.");
+            throw Refuse(source, path,
+                $"The member '{MachineConfigReader.Shown(other)}' is written '{name}'. Fix it: programs differ in " +
+                "whether they take it for that.");
         DocumentNode? member = node.Member(name);
         return member is null || member.Kind == kind ? member : throw Refuse(source, $"{path}.{name}", $"This must be {what}. Fix it.");
     }

@@ -25,9 +25,12 @@ internal static class NodeDoubts
                 doubts.AddRange(OfStores(change, lookaside, withStores));
         }
 
-        string[] missing = [.. PolicyFiles.Of(changes.SelectMany(static c => c.Requirements!)).Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
+        string[] missing = [.. PolicyFiles.Of(changes.SelectMany(static c => c.Requirements!))
+            .Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
         foreach (string path in missing)
-            doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. Give the file with {TrustOption.KeyFile}.");
+            doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux " +
+                "CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. " +
+                $"Give the file with {TrustOption.KeyFile}.");
         doubts.AddRange(SigstoreDoubts.Of(changes, AdviceTarget.Here, static _ => true, static _ => []));
         foreach (TrustChange change in changes.Where(static c => !c.IsDefault))
         {
@@ -46,7 +49,9 @@ internal static class NodeDoubts
             string? wanted = change.InForce?.SignatureStore ?? change.Section?.SignatureStore;
             if (node?.SignatureStore is not { } store)
             {
-                string advice = wanted is null ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add {TrustOption.IncludeRegistriesD}" : withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}";
+                string advice = wanted is null
+                    ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add {TrustOption.IncludeRegistriesD}"
+                    : withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}";
                 string entrys = wanted is null ? "" : $" ({StoreUrl.WithoutUser(wanted)} is the entry's)";
                 yield return $"{change} asks for signatures, and the nodes have no signature store for it{entrys}, "
                     + "so they accept no image of it, "
@@ -63,8 +68,11 @@ internal static class NodeDoubts
         {
             bool wanted = (change.InForce?.UseSigstoreAttachments ?? change.Section?.UseSigstoreAttachments) == true
                 || change.SwitchOnAttachments;
-            string advice = !withStores && wanted ? $"Add {TrustOption.IncludeRegistriesD}" : $"Switch it on for the entry with {TrustOperation.Set} {TrustOption.UseSigstoreAttachments}, and add {TrustOption.IncludeRegistriesD}";
-            yield return $"{change} asks for sigstore signatures, and reading them from the registry (use-sigstore-attachments) is not switched on for it on the nodes, so they accept no image of it. {advice}.";
+            string advice = !withStores && wanted ? $"Add {TrustOption.IncludeRegistriesD}"
+                : $"Switch it on for the entry with {TrustOperation.Set} {TrustOption.UseSigstoreAttachments}, and add " +
+                $"{TrustOption.IncludeRegistriesD}";
+            yield return $"{change} asks for sigstore signatures, and reading them from the registry (use-sigstore-attachments) is not " +
+                $"switched on for it on the nodes, so they accept no image of it. {advice}.";
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class NodeKeys
     private const int ArmorLine = 64;
 
     // What a node cannot keep: its image's own files are read-only, the others are made anew with every start.
-    private static readonly string[] NotKept = ["/usr", "/run", "/tmp", "/proc", "/sys", "/dev", "/boot", "/bin", "/lib", "/lib64", "/sbin", "/sysroot", "/ostree"];
+    private static readonly string[] NotKept = ["/usr", "/run", "/tmp", "/proc", "/sys", "/dev", "/boot", "/bin", "/lib", "/lib64", "/sbin",
+        "/sysroot", "/ostree"];
 
     /// <summary>The file on the nodes that each key file is.</summary>
     /// <param name="keys">The key files.</param>
@@ -27,7 +28,8 @@ internal static class NodeKeys
     /// (<c>KeyFileNotNamed</c>), could be several of them (<c>KeyFileAmbiguous</c>) or one that another is already
     /// (<c>DuplicateKeyFile</c>), or a node could not keep it (<c>KeyPathNotWritable</c>).
     /// </exception>
-    public static IReadOnlyDictionary<string, byte[]> Place(IReadOnlyList<MachineConfigKey> keys, IEnumerable<TrustRequirement> requirements)
+    public static IReadOnlyDictionary<string, byte[]> Place(IReadOnlyList<MachineConfigKey> keys,
+        IEnumerable<TrustRequirement> requirements)
     {
         string[] named = [.. PolicyFiles.Of(requirements)];
         Dictionary<string, byte[]> placed = new(StringComparer.Ordinal);
@@ -59,7 +61,8 @@ internal static class NodeKeys
     /// <exception cref="TrustException">
     /// It would mean something else (<c>NoRebootChangesTrust</c>), or asks for other keys than OpenPGP (<c>NoRebootNotPossible</c>).
     /// </exception>
-    public static IReadOnlyList<TrustRequirement> OnKeyring(IReadOnlyList<TrustRequirement> requirements, string scope, IReadOnlyDictionary<string, byte[]> placed) =>
+    public static IReadOnlyList<TrustRequirement> OnKeyring(IReadOnlyList<TrustRequirement> requirements, string scope,
+        IReadOnlyDictionary<string, byte[]> placed) =>
         [.. requirements.Select(r => OnKeyring(r, scope, placed))];
 
     /// <summary>The keyring of all key files.</summary>
@@ -121,7 +124,8 @@ internal static class NodeKeys
         string[] candidates = named.Contains(key.Path) ? [key.Path] : [.. named.Where(n => n[(n.LastIndexOf('/') + 1)..] == name)];
         if (candidates.Length == 0)
         {
-            string known = named.Length == 0 ? "the policy names no files" : $"the policy names {string.Join(", ", named.Take(5).Select(Shown))}";
+            string known = named.Length == 0 ? "the policy names no files"
+                : $"the policy names {string.Join(", ", named.Take(5).Select(Shown))}";
             throw new TrustException(
                 "KeyFileNotNamed",
                 TrustErrorKind.InvalidArgument,
@@ -203,7 +207,8 @@ internal static class NodeKeys
         }
 
         string[] rest = [NoRebootPath, .. paths.Where(p => !placed.ContainsKey(p))];
-        return rest.Length == 1 ? signedBy with { KeyPath = NoRebootPath, KeyPaths = null } : signedBy with { KeyPath = null, KeyPaths = rest };
+        return rest.Length == 1 ? signedBy with { KeyPath = NoRebootPath, KeyPaths = null }
+            : signedBy with { KeyPath = null, KeyPaths = rest };
     }
 
     private static void Append(MemoryStream packets, byte[] content, string path)
@@ -231,13 +236,16 @@ internal static class NodeKeys
         for (int i = 0; i < base64.Length; i += ArmorLine)
             text.Append(base64.AsSpan(i, Math.Min(ArmorLine, base64.Length - i))).Append('\n');
         uint checksum = Crc24.Compute(packets) & 0xFFFFFF;
-        text.Append('=').Append(Convert.ToBase64String([(byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum])).Append("\n-----END PGP PUBLIC KEY BLOCK-----\n");
+        text.Append('=').Append(Convert.ToBase64String([(byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]))
+            .Append("\n-----END PGP PUBLIC KEY BLOCK-----\n");
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
     // All that decides whether a key's signature counts.
     private static IEnumerable<string> Facts(IEnumerable<TrustKey> keys) => keys
-        .Select(static k => $"{k.Fingerprint} {k.Created:O} {k.Expires:O} {k.IsRevoked} {k.CanSign} {k.CanPrimarySign} {string.Join(',', k.UserIds)} {string.Join(';', k.Subkeys.Select(static s => $"{s.Fingerprint} {s.Created:O} {s.Expires:O} {s.IsRevoked} {s.CanSign}"))}")
+        .Select(static k => $"{k.Fingerprint} {k.Created:O} {k.Expires:O} {k.IsRevoked} {k.CanSign} {k.CanPrimarySign} " +
+            $"{string.Join(',', k.UserIds)} " +
+            $"{string.Join(';', k.Subkeys.Select(static s => $"{s.Fingerprint} {s.Created:O} {s.Expires:O} {s.IsRevoked} {s.CanSign}"))}")
         .Distinct()
         .Order(StringComparer.Ordinal);
 

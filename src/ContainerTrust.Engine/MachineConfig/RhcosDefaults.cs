@@ -19,7 +19,8 @@ public static class RhcosDefaults
     ];
 
     /// <summary>The key files that the image has.</summary>
-    public static IReadOnlyList<string> KeyPaths { get; } = [$"{KeyDirectory}/RPM-GPG-KEY-redhat-beta", $"{KeyDirectory}/RPM-GPG-KEY-redhat-release"];
+    public static IReadOnlyList<string> KeyPaths { get; } = [$"{KeyDirectory}/RPM-GPG-KEY-redhat-beta",
+        $"{KeyDirectory}/RPM-GPG-KEY-redhat-release"];
 
     private static MachineConfigFile Store(string registry, string url) => new()
     {

@@ -19,6 +19,7 @@ internal static class ContentDigest
             "sha512" => HashAlgorithmName.SHA512,
             _ => null,
         };
-        return algorithm is { } known && digest.AsSpan(colon + 1).SequenceEqual(Convert.ToHexStringLower(CryptographicOperations.HashData(known, content)));
+        return algorithm is { } known
+            && digest.AsSpan(colon + 1).SequenceEqual(Convert.ToHexStringLower(CryptographicOperations.HashData(known, content)));
     }
 }

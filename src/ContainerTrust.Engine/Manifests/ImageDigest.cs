@@ -3,7 +3,8 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Manifests;
 
-/// <summary>Digests as <c>algorithm:hex</c>. Every name of a file or part of a URL that is made of a digest is made of one that went through here.</summary>
+/// <summary>Digests as <c>algorithm:hex</c>. Every name of a file or part of a URL that is made of a digest is made of one that went
+/// through here.</summary>
 internal static class ImageDigest
 {
     public const string Sha256Prefix = "sha256:";
@@ -17,7 +18,9 @@ internal static class ImageDigest
         ArgumentNullException.ThrowIfNull(untrustedDigest);
         if (!ReferenceGrammar.IsDigest(untrustedDigest))
         {
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidData, $"{where} names '{Printable.Of(untrustedDigest, Printable.NameLength)}', which is not a digest; a digest is sha256, sha384 or sha512, a colon and lower-case hexadecimal digits.")
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidData,
+                $"{where} names '{Printable.Of(untrustedDigest, Printable.NameLength)}', which is not a digest; a digest is sha256, " +
+                "sha384 or sha512, a colon and lower-case hexadecimal digits.")
             {
                 Target = where,
             };
@@ -34,7 +37,8 @@ internal static class ImageDigest
     /// <summary>The digest of bytes, by the algorithm of another one.</summary>
     /// <param name="content">The bytes.</param>
     /// <param name="algorithm"><c>sha256</c>, <c>sha384</c> or <c>sha512</c>.</param>
-    public static string Compute(ReadOnlySpan<byte> content, string algorithm) => algorithm + ":" + Convert.ToHexStringLower(algorithm switch
+    public static string Compute(ReadOnlySpan<byte> content, string algorithm) =>
+        algorithm + ":" + Convert.ToHexStringLower(algorithm switch
     {
         "sha256" => SHA256.HashData(content),
         "sha384" => SHA384.HashData(content),

@@ -32,7 +32,8 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
     }
 
     /// <summary>Reads a platform as users write it.</summary>
-    /// <param name="text"><c>os/architecture</c> or <c>os/architecture/variant</c>, in Go's words, in any case; <c>x86_64</c> and <c>aarch64</c> are understood.</param>
+    /// <param name="text"><c>os/architecture</c> or <c>os/architecture/variant</c>, in Go's words, in any case; <c>x86_64</c> and
+    /// <c>aarch64</c> are understood.</param>
     /// <returns>The platform.</returns>
     /// <exception cref="TrustException"><c>InvalidPlatform</c>: it is none.</exception>
     public static ImagePlatform Parse(string text)
@@ -41,7 +42,8 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
         string[] parts = text.ToLowerInvariant().Split('/');
         if (parts.Length is not (2 or 3) || !parts.All(IsWord))
         {
-            throw new TrustException("InvalidPlatform", TrustErrorKind.InvalidArgument, $"'{Printable.Of(text, Printable.NameLength)}' is not a platform; write it as linux/amd64 or linux/arm/v7.")
+            throw new TrustException("InvalidPlatform", TrustErrorKind.InvalidArgument,
+                $"'{Printable.Of(text, Printable.NameLength)}' is not a platform; write it as linux/amd64 or linux/arm/v7.")
             {
                 Target = text,
             };
@@ -75,5 +77,6 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
         return [.. variants.Select(v => this with { Variant = v }), this with { Variant = null }];
     }
 
-    private static bool IsWord(string text) => text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+    private static bool IsWord(string text) =>
+        text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 }

@@ -10,8 +10,8 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>
-/// The public key in a schema 1 manifest's signature. Nothing is verified with it, but libtrust refuses the manifest if it cannot read the key, or if the key's
-/// id is not the key's.
+/// The public key in a schema 1 manifest's signature. Nothing is verified with it, but libtrust refuses the manifest if it cannot read the
+/// key, or if the key's id is not the key's.
 /// </summary>
 internal static class JsonWebKey
 {
@@ -49,7 +49,8 @@ internal static class JsonWebKey
 
     private static string? Text(Dictionary<string, string?> members, string name) => members.GetValueOrDefault(name);
 
-    private static byte[]? Bytes(Dictionary<string, string?> members, string name) => Text(members, name) is { } text ? JoseBase64.Decode(text) : null;
+    private static byte[]? Bytes(Dictionary<string, string?> members, string name) =>
+        Text(members, name) is { } text ? JoseBase64.Decode(text) : null;
 
     private static byte[]? EllipticCurve(Dictionary<string, string?> members)
     {

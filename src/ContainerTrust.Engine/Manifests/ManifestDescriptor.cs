@@ -172,5 +172,6 @@ internal sealed record ManifestDescriptor
     }
 
     private static TrustException Invalid(string source, string reason, Exception? cause = null) =>
-        new("InvalidManifest", TrustErrorKind.InvalidData, $"{source} is not a list of manifests that can be read: {reason}.", cause) { Target = source };
+        new("InvalidManifest", TrustErrorKind.InvalidData, $"{source} is not a list of manifests that can be read: {reason}.", cause)
+            { Target = source };
 }

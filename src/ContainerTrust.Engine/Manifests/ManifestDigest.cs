@@ -4,20 +4,22 @@ namespace ContainerTrust.Engine.Manifests;
 public static class ManifestDigest
 {
     /// <summary>
-    /// The SHA-256 digest of a manifest: of its bytes as they are, or, for a signed docker schema 1 manifest, of the payload of its JSON web signature.
-    /// Any bytes have a digest; whether they are a manifest is not asked.
+    /// The SHA-256 digest of a manifest: of its bytes as they are, or, for a signed docker schema 1 manifest, of the payload of its JSON
+    /// web signature. Any bytes have a digest; whether they are a manifest is not asked.
     /// </summary>
     /// <remarks>
-    /// Stricter than the reference for signed schema 1 manifests: nothing but the signatures may stand outside the payload, as whoever reads the manifest
-    /// reads all of it, and there must be a signature.
+    /// Stricter than the reference for signed schema 1 manifests: nothing but the signatures may stand outside the payload, as whoever
+    /// reads the manifest reads all of it, and there must be a signature.
     /// </remarks>
     /// <param name="manifest">The manifest's bytes.</param>
     /// <returns><c>sha256:</c> and 64 lower-case hexadecimal digits.</returns>
-    /// <exception cref="TrustException"><c>InvalidManifest</c>: the signatures of a signed schema 1 manifest cannot be taken off.</exception>
+    /// <exception cref="TrustException"><c>InvalidManifest</c>: the signatures of a signed schema 1 manifest cannot be taken
+    /// off.</exception>
     public static string Compute(ReadOnlySpan<byte> manifest) => Compute(manifest, "sha256");
 
     /// <summary>
-    /// Whether a manifest has a digest. Only SHA-256 digests are ever a manifest's, as in the reference: any other text, a SHA-512 digest too, matches nothing.
+    /// Whether a manifest has a digest. Only SHA-256 digests are ever a manifest's, as in the reference: any other text, a SHA-512 digest
+    /// too, matches nothing.
     /// </summary>
     /// <param name="manifest">The manifest's bytes.</param>
     /// <param name="digest">The digest, compared as text.</param>

@@ -4,13 +4,15 @@ namespace ContainerTrust.Engine.Manifests;
 public static class ManifestList
 {
     /// <summary>
-    /// Whether a manifest names the manifests of several images instead of being one's own. The media type that the source named and the content must not
-    /// contradict each other, and the content must not look like both: such manifests are made to be judged as one thing and used as another.
+    /// Whether a manifest names the manifests of several images instead of being one's own. The media type that the source named and the
+    /// content must not contradict each other, and the content must not look like both: such manifests are made to be judged as one thing
+    /// and used as another.
     /// </summary>
     /// <param name="manifest">The manifest.</param>
     /// <returns>True for a list. False for anything else, content that is not a manifest at all too.</returns>
     /// <exception cref="TrustException">
-    /// <c>AmbiguousManifest</c>: it could be taken for more than one kind. <c>InvalidManifest</c>: it is called a list and is none that can be read.
+    /// <c>AmbiguousManifest</c>: it could be taken for more than one kind. <c>InvalidManifest</c>: it is called a list and is none that can
+    /// be read.
     /// </exception>
     public static bool IsList(ImageManifest manifest)
     {
@@ -21,7 +23,8 @@ public static class ManifestList
         if (!shape.IsObject)
         {
             return ManifestMediaType.IsList(named)
-                ? throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is called a manifest list, and is not a JSON object.") { Target = manifest.Source }
+                ? throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData,
+                    $"{manifest.Source} is called a manifest list, and is not a JSON object.") { Target = manifest.Source }
                 : false;
         }
 
@@ -36,7 +39,9 @@ public static class ManifestList
         bool declaredSingle = ManifestMediaType.IsSingle(declared);
         bool isList = namedList || declaredList || shape.HasManifests;
         if (isList && (namedSingle || declaredSingle || single))
-            throw Ambiguous(manifest, $"{Says(named, "it came as")}{Says(declared, "it calls itself")}its members are those of {(shape.HasManifests ? "a manifest list" : single ? "a single image" : "neither a list nor an image")}");
+            throw Ambiguous(manifest,
+                $"{Says(named, "it came as")}{Says(declared, "it calls itself")}its members are those of " +
+                $"{(shape.HasManifests ? "a manifest list" : single ? "a single image" : "neither a list nor an image")}");
         if (namedList && declaredList && named != declared)
             throw Ambiguous(manifest, $"it came as '{named}' and calls itself '{declared}'");
         return isList;
@@ -45,24 +50,28 @@ public static class ManifestList
     /// <summary>The manifests that a list names.</summary>
     /// <param name="list">A manifest list.</param>
     /// <returns>Them, in the list's order.</returns>
-    /// <exception cref="TrustException"><c>InvalidManifest</c>: it is not a list that can be read, or names something by what is no digest.</exception>
+    /// <exception cref="TrustException"><c>InvalidManifest</c>: it is not a list that can be read, or names something by what is no
+    /// digest.</exception>
     public static IReadOnlyList<ManifestInstance> Instances(ImageManifest list) =>
-        [.. Read(list).Select(static d => new ManifestInstance(d.Digest, d.Platform, string.IsNullOrEmpty(d.MediaType) ? null : d.MediaType))];
+        [.. Read(list).Select(static d =>
+            new ManifestInstance(d.Digest, d.Platform, string.IsNullOrEmpty(d.MediaType) ? null : d.MediaType))];
 
     /// <summary>
-    /// The instance that podman and skopeo would pull for a platform: the best compatible variant, of several the first. An entry of an OCI index without a platform
-    /// is taken where nothing else fits, and one whose layers are compressed by zstd before its like.
+    /// The instance that podman and skopeo would pull for a platform: the best compatible variant, of several the first. An entry of an OCI
+    /// index without a platform is taken where nothing else fits, and one whose layers are compressed by zstd before its like.
     /// </summary>
     /// <param name="list">A manifest list.</param>
     /// <param name="platform">The platform.</param>
     /// <returns>The instance's digest. The instance may be a list itself; the caller then selects from that one in turn.</returns>
-    /// <exception cref="TrustException"><c>PlatformNotFound</c>, naming those there are. <c>InvalidManifest</c>, as in <see cref="Instances"/>.</exception>
+    /// <exception cref="TrustException"><c>PlatformNotFound</c>, naming those there are. <c>InvalidManifest</c>, as in
+    /// <see cref="Instances"/>.</exception>
     public static string SelectInstance(ImageManifest list, ImagePlatform platform)
     {
         ArgumentNullException.ThrowIfNull(platform);
         IReadOnlyList<ManifestDescriptor> entries = Read(list);
         string? named = ManifestMediaType.Simplify(list.MediaType);
-        bool isDocker = (ManifestMediaType.IsList(named) ? named : ManifestShape.Read(list.Content.Span).GuessedMediaType) == ManifestMediaType.DockerList;
+        bool isDocker = (ManifestMediaType.IsList(named) ? named
+            : ManifestShape.Read(list.Content.Span).GuessedMediaType) == ManifestMediaType.DockerList;
         IReadOnlyList<ImagePlatform> wanted = platform.Compatible();
         ManifestDescriptor? best = null;
         int bestRank = int.MaxValue;
@@ -96,7 +105,8 @@ public static class ManifestList
     private static IReadOnlyList<ManifestDescriptor> Read(ImageManifest list)
     {
         if (!IsList(list))
-            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{list.Source} is not a manifest list.") { Target = list.Source };
+            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{list.Source} is not a manifest list.")
+                { Target = list.Source };
         IReadOnlyList<ManifestDescriptor> entries = ManifestDescriptor.ReadList(list.Content.Span, list.Source);
         foreach (ManifestDescriptor entry in entries)
             ImageDigest.Require(entry.Digest, list.Source);
@@ -106,7 +116,9 @@ public static class ManifestList
     private static TrustException NotFound(ImageManifest list, ImagePlatform platform, IReadOnlyList<ManifestDescriptor> entries)
     {
         const int Shown = 30;
-        string there = string.Join(", ", entries.Select(static e => e.Platform is null ? "one without a platform" : Printable.Of(e.Platform.ToString(), Printable.NameLength)).Distinct().Take(Shown));
+        string there = string.Join(", ",
+            entries.Select(static e => e.Platform is null ? "one without a platform"
+            : Printable.Of(e.Platform.ToString(), Printable.NameLength)).Distinct().Take(Shown));
         string choice = there.Length == 0 ? "it has none at all." : $"it has {there}. Specify another with {TrustOption.Platform}.";
         return new TrustException("PlatformNotFound", TrustErrorKind.NotFound, $"{list.Source} has no image for {platform}; {choice}")
         {
@@ -114,8 +126,11 @@ public static class ManifestList
         };
     }
 
-    private static string Says(string? mediaType, string how) => mediaType is null ? "" : $"{how} '{Printable.Of(mediaType, Printable.NameLength)}', ";
+    private static string Says(string? mediaType, string how) =>
+        mediaType is null ? "" : $"{how} '{Printable.Of(mediaType, Printable.NameLength)}', ";
 
     private static TrustException Ambiguous(ImageManifest manifest, string reason) =>
-        new("AmbiguousManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is refused because it can be read in more than one way: {reason}. Push the image again with a current tool.") { Target = manifest.Source };
+        new("AmbiguousManifest", TrustErrorKind.InvalidData,
+            $"{manifest.Source} is refused because it can be read in more than one way: {reason}. Push the " +
+            "image again with a current tool.") { Target = manifest.Source };
 }

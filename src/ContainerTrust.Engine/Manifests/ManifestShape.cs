@@ -48,7 +48,8 @@ internal sealed class ManifestShape
         {
             if (!IsObject || _basicsFailed)
                 return "";
-            if (_mediaType is ManifestMediaType.DockerSchema2 or ManifestMediaType.DockerList or ManifestMediaType.OciManifest or ManifestMediaType.OciIndex)
+            if (_mediaType is ManifestMediaType.DockerSchema2 or ManifestMediaType.DockerList or ManifestMediaType.OciManifest
+                or ManifestMediaType.OciIndex)
                 return _mediaType;
             if (_schemaVersion == 1)
                 return _hasSignatures ? ManifestMediaType.DockerSchema1Signed : ManifestMediaType.DockerSchema1;
@@ -71,7 +72,8 @@ internal sealed class ManifestShape
     public static ReadOnlyMemory<byte> RequireObject(ImageManifest manifest)
     {
         if (!Read(manifest.Content.Span).IsObject)
-            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a JSON object, so it is not an image's manifest.") { Target = manifest.Source };
+            throw new TrustException("InvalidManifest", TrustErrorKind.InvalidData,
+                $"{manifest.Source} is not a JSON object, so it is not an image's manifest.") { Target = manifest.Source };
         return manifest.Content;
     }
 

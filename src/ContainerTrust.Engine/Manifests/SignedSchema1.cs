@@ -7,8 +7,9 @@ using ContainerTrust.Engine.Formats.Json;
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>
-/// Takes the JSON web signatures off a docker schema 1 manifest, as libtrust does (<c>ParsePrettySignature</c>): each says in its protected header how
-/// many bytes of the file belong to the payload and what stands behind them. The signatures themselves mean nothing and are not verified.
+/// Takes the JSON web signatures off a docker schema 1 manifest, as libtrust does (<c>ParsePrettySignature</c>): each says in its protected
+/// header how many bytes of the file belong to the payload and what stands behind them. The signatures themselves mean nothing and are not
+/// verified.
 /// </summary>
 internal static class SignedSchema1
 {
@@ -207,15 +208,19 @@ internal static class SignedSchema1
 
         if (length < 0)
             throw Invalid("a format length is missing");
-        return (length, JoseBase64.Decode(tail ?? throw Invalid("a format tail is missing")) ?? throw Invalid("a format tail is not base64url"));
+        return (length, JoseBase64.Decode(tail ?? throw Invalid("a format tail is missing"))
+            ?? throw Invalid("a format tail is not base64url"));
     }
 
     // Go reads any number and cuts the fraction off; libtrust only ever wrote whole ones.
     private static int Length(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && int.TryParse(reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+        reader.TokenType == JsonTokenType.Number
+            && int.TryParse(reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
             ? length
             : throw Invalid("a format length is not a whole number");
 
     private static TrustException Invalid(string reason, Exception? cause = null) =>
-        new("InvalidManifest", TrustErrorKind.InvalidData, $"The manifest is a signed docker schema 1 manifest without a digest, because {reason}; push the image again with a current tool.", cause);
+        new("InvalidManifest", TrustErrorKind.InvalidData,
+            $"The manifest is a signed docker schema 1 manifest without a digest, because {reason}; push the " +
+            "image again with a current tool.", cause);
 }

@@ -9,9 +9,11 @@ namespace ContainerTrust.Engine.OpenPgp;
 internal sealed class EddsaVerificationKey(EddsaForm form, byte[] key) : VerificationKey
 {
     // RFC 8032 sections 5.1 and 5.2.
-    private static readonly BigInteger s_order25519 = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
+    private static readonly BigInteger s_order25519 = BigInteger.Pow(2, 252) +
+        BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
     private static readonly BigInteger s_order448 =
-        BigInteger.Pow(2, 446) - BigInteger.Parse("13818066809895115352007386748515426880336692474882178609894547503885", CultureInfo.InvariantCulture);
+        BigInteger.Pow(2, 446) - BigInteger.Parse("13818066809895115352007386748515426880336692474882178609894547503885",
+            CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override int Cost => form == EddsaForm.Ed448 ? 6 : 2;

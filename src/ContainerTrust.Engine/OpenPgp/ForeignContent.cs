@@ -53,6 +53,7 @@ internal static class ForeignContent
         if (label.StartsWith("SSH2 PUBLIC KEY"u8))
             return "is an SSH public key, which signs no images";
         int end = label.IndexOf("-----"u8);
-        return end >= 0 && label[..Math.Min(end, 64)].IndexOf("PRIVATE KEY"u8) >= 0 ? "is a private key, which must not be where policies are; export the public key" : null;
+        return end >= 0 && label[..Math.Min(end, 64)].IndexOf("PRIVATE KEY"u8) >= 0
+            ? "is a private key, which must not be where policies are; export the public key" : null;
     }
 }

@@ -25,7 +25,8 @@ internal sealed class IntegerPairKey : VerificationKey
     /// is cut (FIPS 186-4 section 4.6).</param>
     /// <returns>The key, or null.</returns>
     public static IntegerPairKey? FromDsa(IntegerPairVerifier? verifier, int bits, int orderOctets) =>
-        verifier is null ? null : new IntegerPairKey(verifier, orderOctets, orderOctets, Math.Max(LeastCost, bits / 64 * (bits / 64) * orderOctets / 336));
+        verifier is null ? null : new IntegerPairKey(verifier, orderOctets, orderOctets,
+            Math.Max(LeastCost, bits / 64 * (bits / 64) * orderOctets / 336));
 
     /// <summary>Wraps a verifier of ECDSA.</summary>
     /// <param name="verifier">The verifier, or null.</param>

@@ -12,7 +12,8 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// When the last part of it that can sign will have ended, if that is within the time asked about. Null otherwise.
 /// </param>
 /// <param name="Weaknesses">What is weak about the parts that count, in clauses.</param>
-internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends, IReadOnlyList<string> Weaknesses)
+internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends,
+    IReadOnlyList<string> Weaknesses)
 {
     /// <summary>Looks at all keys of a keyring.</summary>
     /// <param name="keyring">The keyring.</param>
@@ -34,7 +35,8 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
     private static KeyAssessment Of(JudgedCertificate certificate, long now, long within)
     {
         OpenPgpProblem problem = FindProblem(certificate, now, out string reason);
-        DateTimeOffset? ends = problem == OpenPgpProblem.None && CanSign(certificate, now) && !CanSign(certificate, now + within) ? FindEnd(certificate, now, now + within) : null;
+        DateTimeOffset? ends = problem == OpenPgpProblem.None && CanSign(certificate, now) && !CanSign(certificate, now + within)
+            ? FindEnd(certificate, now, now + within) : null;
         return new KeyAssessment(
             certificate.Primary.Packet.Fingerprint,
             KeyValidity.FindUserId(certificate, now),
@@ -96,7 +98,8 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
 
         if (!isUsed)
             yield break;
-        if (KeyValidity.Judge(certificate, certificate.Primary, now, out _) != OpenPgpProblem.None && WeakAlgorithm(certificate.Primary.Packet) is { } primary)
+        if (KeyValidity.Judge(certificate, certificate.Primary, now, out _) != OpenPgpProblem.None
+            && WeakAlgorithm(certificate.Primary.Packet) is { } primary)
             yield return primary;
         if (IsSha1Only([.. certificate.Primary.Statements, .. certificate.UserIds.SelectMany(static u => u.Statements)]))
             yield return "it is signed by itself with SHA-1 alone, of which collisions can be made";

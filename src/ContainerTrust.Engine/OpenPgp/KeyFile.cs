@@ -33,7 +33,8 @@ internal static class KeyFile
             if (ArmorLines.IsCutByGpg(content))
             {
                 throw new TrustFormatException("MalformedOpenPgp", path, 0, 0, "",
-                    "its first 19,999 octets have no line feed, and GnuPG loses what follows them in a binary file; export the key with gpg --export --armor.");
+                    "its first 19,999 octets have no line feed, and GnuPG loses what follows them in a binary file; export the " +
+                        "key with gpg --export --armor.");
             }
 
             sink.Parse(content, 0);

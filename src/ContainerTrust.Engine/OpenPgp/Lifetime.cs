@@ -9,7 +9,8 @@ internal static class Lifetime
     /// <param name="end">What <see cref="OpenPgpRules.End"/> gave.</param>
     /// <returns>"at 2024-01-31 12:00:00 UTC"</returns>
     public static string Describe(long end) =>
-        end == 0 ? "at once (its lifetime is impossible)" : Time(end).ToString("'at' yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        end == 0 ? "at once (its lifetime is impossible)"
+            : Time(end).ToString("'at' yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>A moment, for messages.</summary>
     /// <param name="seconds">Seconds since 1970 UTC.</param>

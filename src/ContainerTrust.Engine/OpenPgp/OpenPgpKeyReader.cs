@@ -59,8 +59,10 @@ public static class OpenPgpKeyReader
             warnings.Add($"{path}: {warning}");
         if (files.Certificates.Count == 0)
         {
-            string? first = warnings.First?.StartsWith(path + ": ", StringComparison.Ordinal) == true ? warnings.First[(path.Length + 2)..] : warnings.First;
-            string reason = first is null ? "it has no OpenPGP public key; export one with gpg --export --armor." : $"no key in it can be used: {first}";
+            string? first = warnings.First?.StartsWith(path + ": ", StringComparison.Ordinal) == true ? warnings.First[(path.Length + 2)..]
+                : warnings.First;
+            string reason = first is null ? "it has no OpenPGP public key; export one with gpg --export --armor."
+                : $"no key in it can be used: {first}";
             throw new TrustFormatException("NoUsableKey", path, 0, 0, "", reason);
         }
 

@@ -85,7 +85,8 @@ internal sealed record OpenPgpRules
     /// </summary>
     public IReadOnlyList<byte> MessageHashes { get; init; } =
     [
-        HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384, HashAlgorithms.Sha512, HashAlgorithms.Sha3With256, HashAlgorithms.Sha3With512,
+        HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384, HashAlgorithms.Sha512, HashAlgorithms.Sha3With256,
+        HashAlgorithms.Sha3With512,
     ];
 
     /// <summary>
@@ -94,7 +95,8 @@ internal sealed record OpenPgpRules
     /// </summary>
     public IReadOnlyList<byte> StatementHashes { get; init; } =
     [
-        HashAlgorithms.Sha1, HashAlgorithms.RipeMd160, HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384, HashAlgorithms.Sha512,
+        HashAlgorithms.Sha1, HashAlgorithms.RipeMd160, HashAlgorithms.Sha224, HashAlgorithms.Sha256, HashAlgorithms.Sha384,
+        HashAlgorithms.Sha512,
         HashAlgorithms.Sha3With256, HashAlgorithms.Sha3With512,
     ];
 
@@ -104,7 +106,8 @@ internal sealed record OpenPgpRules
     /// <summary>Algorithms that make signatures.</summary>
     public IReadOnlyList<PublicKeyAlgorithm> SigningAlgorithms { get; init; } =
     [
-        PublicKeyAlgorithm.Rsa, PublicKeyAlgorithm.RsaSignOnly, PublicKeyAlgorithm.Dsa, PublicKeyAlgorithm.Ecdsa, PublicKeyAlgorithm.EddsaLegacy,
+        PublicKeyAlgorithm.Rsa, PublicKeyAlgorithm.RsaSignOnly, PublicKeyAlgorithm.Dsa, PublicKeyAlgorithm.Ecdsa,
+        PublicKeyAlgorithm.EddsaLegacy,
         PublicKeyAlgorithm.Ed25519, PublicKeyAlgorithm.Ed448,
     ];
 
@@ -113,7 +116,8 @@ internal sealed record OpenPgpRules
     /// </summary>
     public IReadOnlyList<SubpacketType> UnderstoodParts { get; init; } =
     [
-        SubpacketType.SignatureCreationTime, SubpacketType.SignatureExpirationTime, SubpacketType.ExportableCertification, SubpacketType.TrustSignature,
+        SubpacketType.SignatureCreationTime, SubpacketType.SignatureExpirationTime, SubpacketType.ExportableCertification,
+        SubpacketType.TrustSignature,
         SubpacketType.RegularExpression, SubpacketType.Revocable, SubpacketType.KeyExpirationTime, SubpacketType.PreferredSymmetricCiphers,
         SubpacketType.RevocationKey, SubpacketType.IssuerKeyId, SubpacketType.PreferredHashes, SubpacketType.PreferredCompression,
         SubpacketType.PreferredKeyServer, SubpacketType.PrimaryUserId, SubpacketType.PolicyUri, SubpacketType.KeyFlags,

@@ -102,12 +102,14 @@ internal static unsafe class OpenSslKeys
         /// <returns>Null if it computes with another one.</returns>
         public static Library? Find()
         {
-            if (!OperatingSystem.IsLinux() || SafeEvpPKeyHandle.OpenSslVersion < Major3 || !NativeLibrary.TryLoad("libcrypto.so.3", out nint library))
+            if (!OperatingSystem.IsLinux() || SafeEvpPKeyHandle.OpenSslVersion < Major3
+                || !NativeLibrary.TryLoad("libcrypto.so.3", out nint library))
                 return null;
             if (!NativeLibrary.TryGetExport(library, "OpenSSL_version_num", out nint version)
                 || (long)((delegate* unmanaged<nuint>)version)() != SafeEvpPKeyHandle.OpenSslVersion)
                 return null;
-            string[] names = ["EVP_PKEY_CTX_new_from_name", "EVP_PKEY_fromdata_init", "EVP_PKEY_fromdata", "EVP_PKEY_CTX_free", "ERR_clear_error"];
+            string[] names = ["EVP_PKEY_CTX_new_from_name", "EVP_PKEY_fromdata_init", "EVP_PKEY_fromdata", "EVP_PKEY_CTX_free",
+                "ERR_clear_error"];
             nint[] functions = new nint[names.Length];
             for (int i = 0; i < names.Length; i++)
             {

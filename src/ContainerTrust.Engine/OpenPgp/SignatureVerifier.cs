@@ -14,7 +14,8 @@ internal static class SignatureVerifier
     /// <param name="first">The signed data, or its first part.</param>
     /// <param name="second">The rest of it.</param>
     /// <returns>True if the key made it over this data.</returns>
-    public static bool IsMadeBy(in SignaturePacket signature, PublicKeyPacket packet, VerificationKey key, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public static bool IsMadeBy(in SignaturePacket signature, PublicKeyPacket packet, VerificationKey key, ReadOnlySpan<byte> first,
+        ReadOnlySpan<byte> second)
     {
         var rules = OpenPgpRules.Current;
         if (!rules.CanCheck(signature) || !rules.StatementHashes.Contains(signature.HashAlgorithm))
@@ -36,14 +37,16 @@ internal static class SignatureVerifier
     /// <param name="digest">The hash of what is signed.</param>
     /// <param name="doubt">Why it is not a plain signature of this key all the same, a clause. Null if it is one.</param>
     /// <returns>True if the key made it.</returns>
-    public static bool IsStatementOf(in SignaturePacket signature, PublicKeyPacket packet, VerificationKey key, ReadOnlySpan<byte> digest, out string? doubt)
+    public static bool IsStatementOf(in SignaturePacket signature, PublicKeyPacket packet, VerificationKey key, ReadOnlySpan<byte> digest,
+        out string? doubt)
     {
         var rules = OpenPgpRules.Current;
         var plain = key.Plain(signature.Material);
         doubt = !plain.SequenceEqual(signature.Material) ? "its numbers are not written plainly"
             : !rules.IsSameAlgorithm(signature.PublicKeyAlgorithm, packet.Algorithm) ? "it names another algorithm than the key's"
             : digest.Length < key.MinHashLength ? "its hash is too short for the key"
-            : !rules.StatementHashes.Contains(signature.HashAlgorithm) ? $"its hash {HashAlgorithms.Name(signature.HashAlgorithm)} is broken"
+            : !rules.StatementHashes.Contains(signature.HashAlgorithm)
+                ? $"its hash {HashAlgorithms.Name(signature.HashAlgorithm)} is broken"
             : null;
         return (signature.Version == 6) == (packet.Version == 6) && key.Verify(signature.HashAlgorithm, digest, plain);
     }

@@ -45,7 +45,8 @@ public sealed record DockerReference
     /// <param name="reference">The expanded reference.</param>
     /// <param name="problem">What is wrong with it, when the result is false.</param>
     /// <returns>Whether <paramref name="text"/> is a reference.</returns>
-    public static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DockerReference? reference, out string problem)
+    public static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DockerReference? reference,
+        out string problem)
     {
         ArgumentNullException.ThrowIfNull(text);
         reference = null;

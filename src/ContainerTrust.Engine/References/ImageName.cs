@@ -68,7 +68,8 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
             case "oci" or "oci-archive":
                 int separator = details.IndexOf(':');
                 string path = CleanPath(text, separator < 0 ? details : details[..separator], resolvePath);
-                return new ImageName(transport, details, ScopeChain.ForPath(path)) { Path = path, NameInLayout = separator < 0 ? null : details[(separator + 1)..] };
+                return new ImageName(transport, details, ScopeChain.ForPath(path))
+                    { Path = path, NameInLayout = separator < 0 ? null : details[(separator + 1)..] };
             case "docker-archive" or "tarball":
                 return new ImageName(transport, details, []);
             default:
@@ -87,7 +88,8 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
         return new ImageName(transport, full, ScopeChain.For(reference))
         {
             Reference = lookup,
-            Assumption = isShort ? $"'{text}' names no registry; it is taken as {full}. podman may take it from another registry by registries.conf: give the full name to be sure." : null,
+            Assumption = isShort ? $"'{text}' names no registry; it is taken as {full}. podman may take it from another registry by " +
+                "registries.conf: give the full name to be sure." : null,
         };
     }
 
@@ -99,5 +101,6 @@ public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<
     }
 
     private static TrustException Invalid(string text, string problem) =>
-        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{text}' is not an image that a policy can be asked for: {problem}.") { Target = text };
+        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{text}' is not an image that a policy can be asked for: {problem}.")
+            { Target = text };
 }

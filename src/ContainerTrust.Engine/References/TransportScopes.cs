@@ -10,7 +10,8 @@ public static class TransportScopes
     /// <summary>The transports that containers/image knows, in the order of their use.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        "docker", "docker-daemon", "docker-archive", "containers-storage", "dir", "oci", "oci-archive", "atomic", "sif", "tarball", "ostree",
+        "docker", "docker-daemon", "docker-archive", "containers-storage", "dir", "oci", "oci-archive", "atomic", "sif",
+        "tarball", "ostree",
     ];
 
     /// <summary>
@@ -101,7 +102,8 @@ public static class TransportScopes
         }
 
         int colon = domain.LastIndexOf(':');
-        if (colon >= 0 && domain.AsSpan(colon + 1) is { IsEmpty: false } port && !port.ContainsAnyExceptInRange('0', '9') && (!ushort.TryParse(port, out ushort number) || number == 0))
+        if (colon >= 0 && domain.AsSpan(colon + 1) is { IsEmpty: false } port && !port.ContainsAnyExceptInRange('0', '9')
+            && (!ushort.TryParse(port, out ushort number) || number == 0))
             return $"'{port}' is not a port";
 
         if (slash < 0)
@@ -109,7 +111,8 @@ public static class TransportScopes
             if (ReferenceGrammar.IsHost(domain))
                 return null;
             suggestion = Expanded(scope);
-            return suggestion is null ? $"'{scope}' is not a host[:port]" : $"'{scope}' is not a host[:port], and images are looked up under their full name";
+            return suggestion is null ? $"'{scope}' is not a host[:port]"
+                : $"'{scope}' is not a host[:port], and images are looked up under their full name";
         }
 
         if (!DockerReference.TryParse(scope, out DockerReference? parsed, out string problem))
@@ -140,7 +143,8 @@ public static class TransportScopes
     // "docker.io/library" is a namespace that images are looked up under, though as a reference it would expand to
     // docker.io/library/library.
     private static bool IsDockerHubNamespace(string scope) =>
-        scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope.IndexOf('/') == scope.LastIndexOf('/') && scope.AsSpan().IndexOfAny(':', '@') < 0;
+        scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope.IndexOf('/') == scope.LastIndexOf('/')
+            && scope.AsSpan().IndexOfAny(':', '@') < 0;
 
     private static string? WildcardUnreachable(string domain, out string? suggestion)
     {

@@ -21,7 +21,8 @@ internal sealed class AsyncCache<TKey, TValue>
     /// <param name="cancellationToken">Ends the wait, and the work if it is this caller that does it.</param>
     /// <returns>The value.</returns>
     /// <exception cref="TrustException">Getting it failed, now or shortly before.</exception>
-    public async Task<TValue> GetAsync(TKey key, Func<CancellationToken, Task<(TValue Value, TimeSpan? Lifetime)>> create, CancellationToken cancellationToken)
+    public async Task<TValue> GetAsync(TKey key, Func<CancellationToken, Task<(TValue Value, TimeSpan? Lifetime)>> create,
+        CancellationToken cancellationToken)
     {
         Entry entry = _entries.GetOrAdd(key, static _ => new Entry());
         if (entry.Current is { } current && current.IsUsable)
@@ -52,7 +53,8 @@ internal sealed class AsyncCache<TKey, TValue>
     /// <summary>Forgets a value, unless another has taken its place.</summary>
     public void Forget(TKey key, TValue value)
     {
-        if (_entries.TryGetValue(key, out Entry? entry) && entry.Current is { Failure: null } current && EqualityComparer<TValue>.Default.Equals(current.Value, value))
+        if (_entries.TryGetValue(key, out Entry? entry) && entry.Current is { Failure: null } current
+            && EqualityComparer<TValue>.Default.Equals(current.Value, value))
             entry.Current = null;
     }
 

@@ -61,5 +61,7 @@ internal static class AuthFiles
         host.GetEnvironmentVariable(variable) is ['/', ..] value ? value.TrimEnd('/') : null;
 
     private static TrustException Missing(string path, bool isFromEnvironment) =>
-        new("AuthFileNotFound", TrustErrorKind.NotFound, $"The file with credentials {path}{(isFromEnvironment ? " (from REGISTRY_AUTH_FILE)" : "")} does not exist. Check the path, or log in with podman login --authfile.") { Target = path };
+        new("AuthFileNotFound", TrustErrorKind.NotFound,
+            $"The file with credentials {path}{(isFromEnvironment ? " (from REGISTRY_AUTH_FILE)" : "")} does not exist. Check the path, " +
+            "or log in with podman login --authfile.") { Target = path };
 }

@@ -23,7 +23,8 @@ internal sealed class BearerToken(string value, long created)
 /// <param name="Realm">The token server.</param>
 /// <param name="Service">What the token server knows the registry by.</param>
 /// <param name="FurtherScope">A scope that the registry asked for beside the repository's. Null if it did not.</param>
-internal sealed record BearerTokenKey(Uri Server, string Repository, bool IsElsewhere, bool IsInsecure, string Realm, string? Service, string? FurtherScope);
+internal sealed record BearerTokenKey(Uri Server, string Repository, bool IsElsewhere, bool IsInsecure, string Realm, string? Service,
+    string? FurtherScope);
 
 /// <summary>
 /// Gets bearer tokens as containers/image does (distribution specification, "Token Authentication" and "OAuth 2"): one for a repository,
@@ -52,13 +53,15 @@ internal sealed class BearerTokens(WebTransport transport)
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The token.</returns>
     /// <exception cref="TrustException">The token server refuses, cannot be reached, or must not be used.</exception>
-    public Task<BearerToken> GetAsync(BearerTokenKey key, RegistryEndpoint endpoint, PullSource source, RegistryCredential? credential, CancellationToken cancellationToken) =>
+    public Task<BearerToken> GetAsync(BearerTokenKey key, RegistryEndpoint endpoint, PullSource source, RegistryCredential? credential,
+        CancellationToken cancellationToken) =>
         _tokens.GetAsync(key, token => RequestAsync(key, endpoint, source, credential, token), cancellationToken);
 
     /// <summary>Forgets a token that was refused.</summary>
     public void Forget(BearerTokenKey key, BearerToken token) => _tokens.Forget(key, token);
 
-    private async Task<(BearerToken Value, TimeSpan? Lifetime)> RequestAsync(BearerTokenKey key, RegistryEndpoint endpoint, PullSource source, RegistryCredential? credential, CancellationToken cancellationToken)
+    private async Task<(BearerToken Value, TimeSpan? Lifetime)> RequestAsync(BearerTokenKey key, RegistryEndpoint endpoint,
+        PullSource source, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         Uri realm = Realm(key, endpoint);
         List<KeyValuePair<string, string>> parameters = [];
@@ -108,7 +111,8 @@ internal sealed class BearerTokens(WebTransport transport)
 
     private static Uri Realm(BearerTokenKey key, RegistryEndpoint endpoint)
     {
-        if (!Uri.TryCreate(key.Realm, UriKind.Absolute, out Uri? realm) || (realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp))
+        if (!Uri.TryCreate(key.Realm, UriKind.Absolute, out Uri? realm)
+            || (realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp))
             throw Unusable(endpoint, "is not an http or https URL");
         if (!WebText.HasUsableHost(realm))
             throw Unusable(endpoint, "names no valid host");
@@ -134,7 +138,8 @@ internal sealed class BearerTokens(WebTransport transport)
                 : ShortestLifetime;
 
             // By this machine's steady clock since the request: the server's clock and "issued_at" may be off.
-            return (new BearerToken(token, Environment.TickCount64), TimeSpan.FromSeconds(seconds - Leeway) - TimeSpan.FromMilliseconds(Environment.TickCount64 - now));
+            return (new BearerToken(token, Environment.TickCount64),
+                TimeSpan.FromSeconds(seconds - Leeway) - TimeSpan.FromMilliseconds(Environment.TickCount64 - now));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -144,7 +149,8 @@ internal sealed class BearerTokens(WebTransport transport)
     }
 
     private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static WebFailure Invalid(WebAnswer answer, string problem) =>
         new(

@@ -92,7 +92,8 @@ internal sealed record CertificateDirectory(string Path, IReadOnlyList<X509Certi
                     break;
                 case ".key":
                     if (!names.Contains(System.IO.Path.ChangeExtension(name, ".cert")))
-                        throw Incomplete(file, $"its client certificate {System.IO.Path.ChangeExtension(name, ".cert")} is missing. Put the certificate beside it, or remove the key");
+                        throw Incomplete(file, $"its client certificate {System.IO.Path.ChangeExtension(name, ".cert")} is missing. Put " +
+                            "the certificate beside it, or remove the key");
                     break;
             }
         }

@@ -26,7 +26,8 @@ internal static class CredentialHelper
     /// <exception cref="TrustException">
     /// The helper is not there (<c>CredentialHelperNotFound</c>), or has no usable answer (<c>CredentialHelperFailed</c>).
     /// </exception>
-    public static async Task<RegistryCredential?> GetAsync(string name, string server, string? searchPath, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<RegistryCredential?> GetAsync(string name, string server, string? searchPath, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         string program = Locate(name, searchPath);
         var start = new ProcessStartInfo(program, ["get"])
@@ -47,7 +48,8 @@ internal static class CredentialHelper
                 Task<byte[]?> reading = ReadAsync(process.StandardOutput.BaseStream, deadline.Token);
                 try
                 {
-                    await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(server + "\n"), deadline.Token).ConfigureAwait(false);
+                    await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(server + "\n"), deadline.Token)
+                        .ConfigureAwait(false);
                     process.StandardInput.Close();
                 }
                 catch (IOException)
@@ -102,7 +104,8 @@ internal static class CredentialHelper
     }
 
     private static bool IsExecutable(string path) =>
-        OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        OperatingSystem.IsWindows()
+            || (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 
     private static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -150,10 +153,14 @@ internal static class CredentialHelper
         string words = Encoding.UTF8.GetString(answer).Trim();
         if (words.Contains(NotFoundWords, StringComparison.Ordinal))
             return null;
-        string shown = words.Contains(NoUrlWords, StringComparison.Ordinal) || words.Contains(NoUserWords, StringComparison.Ordinal) ? words : $"it ended with exit code {exitCode}";
+        string shown = words.Contains(NoUrlWords, StringComparison.Ordinal) || words.Contains(NoUserWords, StringComparison.Ordinal) ? words
+            : $"it ended with exit code {exitCode}";
         throw Failed(name, shown);
     }
 
     private static TrustException Failed(string name, string problem, Exception? inner = null) =>
-        new("CredentialHelperFailed", TrustErrorKind.ReadError, $"The credential helper docker-credential-{Printable.Of(name, Printable.NameLength)} failed: {Printable.Of(problem, Printable.NameLength)}. Run it by hand to see why, or log in with podman login.", inner) { Target = name };
+        new("CredentialHelperFailed", TrustErrorKind.ReadError,
+            $"The credential helper docker-credential-{Printable.Of(name, Printable.NameLength)} failed: " +
+            $"{Printable.Of(problem, Printable.NameLength)}. Run it by hand to see why, or log in with podman login.", inner)
+            { Target = name };
 }

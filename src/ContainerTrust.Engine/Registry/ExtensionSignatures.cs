@@ -40,7 +40,8 @@ internal static class ExtensionSignatures
                     continue;
                 }
 
-                byte[] content = signature.TryGetProperty("content", out JsonElement value) && value.ValueKind != JsonValueKind.Null ? KeyData.Decode(value.GetString() ?? "") ?? throw new FormatException() : [];
+                byte[] content = signature.TryGetProperty("content", out JsonElement value) && value.ValueKind != JsonValueKind.Null
+                    ? KeyData.Decode(value.GetString() ?? "") ?? throw new FormatException() : [];
                 string name = signature.TryGetProperty("name", out JsonElement named) ? named.GetString() ?? "" : "";
                 if (signatures.Count == MostSignatures)
                     throw new WebFailure(

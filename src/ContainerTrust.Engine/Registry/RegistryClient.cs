@@ -16,8 +16,10 @@ namespace ContainerTrust.Engine.Registry;
 public sealed class RegistryClient : IDisposable
 {
     private const string ManifestTypes =
-        "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.v1+prettyjws, " +
-        "application/vnd.docker.distribution.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.index.v1+json";
+        "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, " +
+            "application/vnd.docker.distribution.manifest.v1+prettyjws, " +
+        "application/vnd.docker.distribution.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, " +
+            "application/vnd.oci.image.index.v1+json";
 
     private readonly WebOptions _options;
     private readonly Action<string> _verbose;
@@ -77,7 +79,8 @@ public sealed class RegistryClient : IDisposable
         string item = expected ?? reference.Tag ?? "latest";
         string name = expected is null ? $"{reference.Name}:{item}" : $"{reference.Name}@{item}";
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, "/v2/", $"manifests/{item}", ManifestTypes, WebLimits.Manifest, ("ManifestTooLarge", "manifest"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+            source, "/v2/", $"manifests/{item}", ManifestTypes, WebLimits.Manifest, ("ManifestTooLarge", "manifest"), anyEncoding: false,
+            cancellationToken).ConfigureAwait(false);
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, name, "ImageNotFound", credential);
         if (expected is not null && !_manifestMatches(answer.Body, expected))
@@ -110,7 +113,8 @@ public sealed class RegistryClient : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         RequireDigest(digest);
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, "/v2/", $"blobs/{digest}", null, Math.Min(maxBytes, Array.MaxLength), ("BlobTooLarge", "blob"), anyEncoding: true, cancellationToken).ConfigureAwait(false);
+            source, "/v2/", $"blobs/{digest}", null, Math.Min(maxBytes, Array.MaxLength), ("BlobTooLarge", "blob"), anyEncoding: true,
+            cancellationToken).ConfigureAwait(false);
         if (answer.Status != 200)
             throw StatusErrors.ForContent(answer, source, $"{source.Reference.Name}@{digest}", "BlobNotFound", credential);
         if (!ContentDigest.Matches(answer.Body, digest))
@@ -138,7 +142,8 @@ public sealed class RegistryClient : IDisposable
     /// <c>SignatureListNotFound</c>, and as in <see cref="GetManifestAsync"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<IReadOnlyList<SignatureBlob>?> TryGetExtensionSignaturesAsync(PullSource source, string manifestDigest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SignatureBlob>?> TryGetExtensionSignaturesAsync(PullSource source, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(manifestDigest);
@@ -146,10 +151,12 @@ public sealed class RegistryClient : IDisposable
         if (!(await _endpoints.FindAsync(source, cancellationToken).ConfigureAwait(false)).SupportsSignatures)
             return null;
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, "/extensions/v2/", $"signatures/{manifestDigest}", null, WebLimits.SignatureList, ("SignatureListTooLarge", "list of signatures"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+            source, "/extensions/v2/", $"signatures/{manifestDigest}", null, WebLimits.SignatureList,
+            ("SignatureListTooLarge", "list of signatures"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
         return answer.Status == 200
             ? ExtensionSignatures.Read(answer.Body, url)
-            : throw StatusErrors.ForContent(answer, source, $"The list of signatures of {source.Reference.Name}@{manifestDigest}", "SignatureListNotFound", credential);
+            : throw StatusErrors.ForContent(answer, source, $"The list of signatures of {source.Reference.Name}@{manifestDigest}",
+                "SignatureListNotFound", credential);
     }
 
     /// <summary>
@@ -173,14 +180,16 @@ public sealed class RegistryClient : IDisposable
         ArgumentNullException.ThrowIfNull(manifestDigest);
         RequireDigest(manifestDigest);
         (WebAnswer answer, Uri url, RegistryCredential? credential) = await GetAsync(
-            source, "/v2/", $"referrers/{manifestDigest}", "application/vnd.oci.image.index.v1+json", WebLimits.Manifest, ("ReferrersTooLarge", "index of referrers"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
+            source, "/v2/", $"referrers/{manifestDigest}", "application/vnd.oci.image.index.v1+json", WebLimits.Manifest,
+            ("ReferrersTooLarge", "index of referrers"), anyEncoding: false, cancellationToken).ConfigureAwait(false);
 
         // Who may read the manifest may read what refers to it: a registry that refuses does not serve this path.
         return answer.Status switch
         {
             200 => new ImageManifest(answer.Body, MediaType(answer.ContentType), WebText.Show(url)),
             (>= 400 and < 500 and not 429) or 501 => null,
-            _ => throw StatusErrors.ForContent(answer, source, $"The index of referrers of {source.Reference.Name}@{manifestDigest}", "ReferrersNotFound", credential),
+            _ => throw StatusErrors.ForContent(answer, source, $"The index of referrers of {source.Reference.Name}@{manifestDigest}",
+                "ReferrersNotFound", credential),
         };
     }
 
@@ -246,11 +255,13 @@ public sealed class RegistryClient : IDisposable
     public void Dispose() => _transport.Dispose();
 
     private async Task<(WebAnswer Answer, Uri Url, RegistryCredential? Credential)> GetAsync(
-        PullSource source, string root, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge, bool anyEncoding, CancellationToken cancellationToken)
+        PullSource source, string root, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge,
+        bool anyEncoding, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         RegistryEndpoint endpoint = await _endpoints.FindAsync(source, cancellationToken).ConfigureAwait(false);
-        RegistryCredential? credential = endpoint.Challenges.Count == 0 ? null : await _credentials.FindAsync(source, cancellationToken).ConfigureAwait(false);
+        RegistryCredential? credential = endpoint.Challenges.Count == 0 ? null : await _credentials.FindAsync(source, cancellationToken)
+            .ConfigureAwait(false);
         var url = new Uri(endpoint.Server, $"{root}{source.Reference.Path}/{item}");
         string? furtherScope = null;
         for (int round = 0; ; round++)
@@ -289,7 +300,8 @@ public sealed class RegistryClient : IDisposable
         }
     }
 
-    private async Task<Authority> AuthorizeAsync(RegistryEndpoint endpoint, PullSource source, RegistryCredential? credential, string? furtherScope, CancellationToken cancellationToken)
+    private async Task<Authority> AuthorizeAsync(RegistryEndpoint endpoint, PullSource source, RegistryCredential? credential,
+        string? furtherScope, CancellationToken cancellationToken)
     {
         if (Supported(endpoint.Challenges) is not { } challenge)
         {

@@ -39,7 +39,8 @@ internal sealed class RegistryCredentials
         DockerReference reference = source.Reference;
         if (Given(source) is { } given)
             return given;
-        return await _found.GetAsync(reference.Name, async token => (await LookUpAsync(reference, token).ConfigureAwait(false), null), cancellationToken).ConfigureAwait(false);
+        return await _found.GetAsync(reference.Name, async token => (await LookUpAsync(reference, token).ConfigureAwait(false), null),
+            cancellationToken).ConfigureAwait(false);
     }
 
     // A credential that was given is for what was asked for. A mirror is something that a configuration file put in its place.
@@ -47,7 +48,8 @@ internal sealed class RegistryCredentials
     {
         if (_options.Credential is not { } credential || source.IsElsewhere)
             return null;
-        return credential.Domain.Length == 0 || credential.Domain.Equals(source.Reference.Domain, StringComparison.OrdinalIgnoreCase) ? RegistryCredential.Of(credential) : null;
+        return credential.Domain.Length == 0 || credential.Domain.Equals(source.Reference.Domain, StringComparison.OrdinalIgnoreCase)
+            ? RegistryCredential.Of(credential) : null;
     }
 
     private async Task<RegistryCredential?> LookUpAsync(DockerReference reference, CancellationToken cancellationToken)
@@ -84,7 +86,8 @@ internal sealed class RegistryCredentials
         {
             RegistryCredential? credential = file.HelperFor(reference.Domain) is { } helper
                 ? await AskAsync(helper, reference.Domain, cancellationToken).ConfigureAwait(false)
-                : file.Find(reference.Name, reference.Domain, _verbose) ?? await AskDefaultAsync(file, reference.Domain, cancellationToken).ConfigureAwait(false);
+                : file.Find(reference.Name, reference.Domain, _verbose) ?? await AskDefaultAsync(file, reference.Domain, cancellationToken)
+                    .ConfigureAwait(false);
             if (credential is not null)
                 return credential;
         }
@@ -111,6 +114,7 @@ internal sealed class RegistryCredentials
     private Task<RegistryCredential?> AskAsync(string helper, string server, CancellationToken cancellationToken) =>
         _answers.GetAsync(
             (helper, server),
-            async token => (await CredentialHelper.GetAsync(helper, server, _host.GetEnvironmentVariable("PATH"), _options.Timeout, token).ConfigureAwait(false), null),
+            async token => (await CredentialHelper.GetAsync(helper, server, _host.GetEnvironmentVariable("PATH"), _options.Timeout, token)
+                .ConfigureAwait(false), null),
             cancellationToken);
 }

@@ -108,7 +108,8 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     private static Uri Server(string domain, string scheme)
     {
         string host = domain == DockerHub ? DockerHubServer : domain;
-        if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0 && WebText.HasUsableHost(server))
+        if (Uri.TryCreate($"{scheme}://{host}/", UriKind.Absolute, out Uri? server) && server.UserInfo.Length == 0
+            && WebText.HasUsableHost(server))
             return server;
         throw new TrustException(
             "InvalidRegistryHost",

@@ -21,7 +21,8 @@ internal static class ServerWords
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 return "";
-            if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0 && errors[0].ValueKind == JsonValueKind.Object)
+            if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array
+                && errors.GetArrayLength() > 0 && errors[0].ValueKind == JsonValueKind.Object)
                 return Member(errors[0], "message") ?? Member(errors[0], "code") ?? "";
             return Member(root, "details") ?? Member(root, "error_description") ?? Member(root, "message") ?? Member(root, "error") ?? "";
         }
@@ -40,7 +41,8 @@ internal static class ServerWords
         {
             using JsonDocument document = JsonDocument.Parse(untrustedBody);
             return document.RootElement.ValueKind == JsonValueKind.Object &&
-                document.RootElement.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0 && errors[0].ValueKind == JsonValueKind.Object
+                document.RootElement.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array
+                    && errors.GetArrayLength() > 0 && errors[0].ValueKind == JsonValueKind.Object
                 ? Member(errors[0], "code")
                 : null;
         }
@@ -51,5 +53,6 @@ internal static class ServerWords
     }
 
     private static string? Member(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text ? text : null;
 }

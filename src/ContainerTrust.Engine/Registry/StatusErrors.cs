@@ -21,7 +21,8 @@ internal static class StatusErrors
     public static WebFailure ForContent(WebAnswer answer, PullSource source, string item, string notFoundId, RegistryCredential? credential)
     {
         string words = WebText.Quote(WebPeer.Registry, ServerWords.Of(answer.Body));
-        if (answer.Status == 404 || (answer.Status is >= 400 and < 500 and not (401 or 403 or 429) && ServerWords.Code(answer.Body) is "MANIFEST_UNKNOWN" or "NAME_UNKNOWN" or "BLOB_UNKNOWN"))
+        if (answer.Status == 404 || (answer.Status is >= 400 and < 500 and not (401 or 403 or 429)
+            && ServerWords.Code(answer.Body) is "MANIFEST_UNKNOWN" or "NAME_UNKNOWN" or "BLOB_UNKNOWN"))
             return new WebFailure(
                 notFoundId,
                 TrustErrorKind.NotFound,
@@ -91,6 +92,8 @@ internal static class StatusErrors
             {
                 Target = WebText.Show(answer.Url),
             }
-            : new WebFailure($"{peer.IdPrefix}Error", TrustErrorKind.ReadError, $"{WebText.Show(answer.Url)} answered with status {answer.Status}{words}. {advice}.") { Target = WebText.Show(answer.Url), IsTransient = answer.Status >= 500 };
+            : new WebFailure($"{peer.IdPrefix}Error", TrustErrorKind.ReadError,
+                $"{WebText.Show(answer.Url)} answered with status {answer.Status}{words}. {advice}.")
+                { Target = WebText.Show(answer.Url), IsTransient = answer.Status >= 500 };
     }
 }

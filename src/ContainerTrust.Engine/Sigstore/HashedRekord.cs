@@ -117,7 +117,8 @@ internal sealed class HashedRekord
             switch (name)
             {
                 case "algorithm":
-                    hasAlgorithm = json.String("spec.data.hash.algorithm") == "sha256" ? true : throw new StrictJsonException("spec.data.hash.algorithm is not sha256");
+                    hasAlgorithm = json.String("spec.data.hash.algorithm") == "sha256" ? true
+                        : throw new StrictJsonException("spec.data.hash.algorithm is not sha256");
                     break;
                 case "value":
                     value = ReadHex(json.String("spec.data.hash.value"));
@@ -133,7 +134,8 @@ internal sealed class HashedRekord
     }
 
     private static byte[] ReadHex(string text) =>
-        text.Length == 64 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : throw new StrictJsonException("spec.data.hash.value is not an SHA-256 in hexadecimal");
+        text.Length == 64 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text)
+            : throw new StrictJsonException("spec.data.hash.value is not an SHA-256 in hexadecimal");
 
     private static (byte[] Signature, byte[] Key) ReadSignature(ref StrictJson json)
     {

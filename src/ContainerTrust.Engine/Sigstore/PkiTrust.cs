@@ -3,7 +3,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>The user's own PKI, and whom it must have certified.</summary>
-internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates, string? subjectEmail, string? subjectHostname)
+internal sealed class PkiTrust(IReadOnlyList<SigstoreCertificate> roots, IReadOnlyList<SigstoreCertificate> intermediates,
+    string? subjectEmail, string? subjectHostname)
 {
     /// <summary>What the certificate must be for.</summary>
     public string Subject =>

@@ -22,7 +22,8 @@ internal sealed class RekorLog(IReadOnlyList<SigstorePublicKey> keys)
     /// <param name="isKeyOrCertificate">Whether DER is that of an accepted key, or of the signature's certificate.</param>
     /// <returns>The entry.</returns>
     /// <exception cref="SigstoreRefusal">One of the checks fails.</exception>
-    public RekorEntry Verify(string untrustedBundle, ReadOnlySpan<byte> untrustedSignature, ReadOnlySpan<byte> untrustedPayload, Func<byte[], bool> isKeyOrCertificate)
+    public RekorEntry Verify(string untrustedBundle, ReadOnlySpan<byte> untrustedSignature, ReadOnlySpan<byte> untrustedPayload,
+        Func<byte[], bool> isKeyOrCertificate)
     {
         if (!RekorEntry.TryParse(Encoding.UTF8.GetBytes(untrustedBundle), out RekorEntry? entry, out string problem))
             throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry cannot be read: {problem}.");

@@ -33,7 +33,8 @@ public sealed class SigstoreSignature
     /// <param name="untrustedMimeType">The layer's media type.</param>
     /// <param name="untrustedPayload">The layer's bytes; not copied.</param>
     /// <param name="untrustedAnnotations">The layer's annotations; copied.</param>
-    public SigstoreSignature(string untrustedMimeType, ReadOnlyMemory<byte> untrustedPayload, IReadOnlyDictionary<string, string> untrustedAnnotations)
+    public SigstoreSignature(string untrustedMimeType, ReadOnlyMemory<byte> untrustedPayload,
+        IReadOnlyDictionary<string, string> untrustedAnnotations)
     {
         ArgumentNullException.ThrowIfNull(untrustedMimeType);
         ArgumentNullException.ThrowIfNull(untrustedAnnotations);

@@ -74,7 +74,8 @@ public sealed class SigstoreTrust
     /// <returns>The trust.</returns>
     /// <exception cref="TrustException">A key or the CA cannot be used (<c>NoUsableKey</c>, <c>NoUsableCertificate</c>), or an argument
     /// is empty (<c>InvalidIdentity</c>).</exception>
-    public static SigstoreTrust FromFulcio(SigstoreKeySource ca, string oidcIssuer, string subjectEmail, IReadOnlyList<SigstoreKeySource> rekorKeys)
+    public static SigstoreTrust FromFulcio(SigstoreKeySource ca, string oidcIssuer, string subjectEmail,
+        IReadOnlyList<SigstoreKeySource> rekorKeys)
     {
         ArgumentNullException.ThrowIfNull(ca);
         ArgumentNullException.ThrowIfNull(rekorKeys);
@@ -115,7 +116,8 @@ public sealed class SigstoreTrust
     /// <exception cref="TrustException">
     /// A file cannot be used (<c>NoUsableCertificate</c>), or neither subject is given (<c>InvalidIdentity</c>).
     /// </exception>
-    public static SigstoreTrust FromPki(SigstoreKeySource roots, SigstoreKeySource? intermediates, string? subjectEmail, string? subjectHostname)
+    public static SigstoreTrust FromPki(SigstoreKeySource roots, SigstoreKeySource? intermediates, string? subjectEmail,
+        string? subjectHostname)
     {
         ArgumentNullException.ThrowIfNull(roots);
         subjectEmail = string.IsNullOrEmpty(subjectEmail) ? null : subjectEmail;
@@ -234,13 +236,16 @@ public sealed class SigstoreTrust
     {
         if (signature.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType, "The attachment is not an image signature.");
-        string untrustedText = Annotation(signature, SigstoreSignature.SignatureAnnotation) ?? throw new SigstoreRefusal(SigstoreProblem.MissingSignature, $"The annotation {SigstoreSignature.SignatureAnnotation} is missing.");
+        string untrustedText = Annotation(signature, SigstoreSignature.SignatureAnnotation)
+            ?? throw new SigstoreRefusal(SigstoreProblem.MissingSignature,
+            $"The annotation {SigstoreSignature.SignatureAnnotation} is missing.");
         byte[] untrustedSignature = KeyData.Decode(untrustedText)
             ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
         if (_fulcio is not null && _log is null)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
-                "It is in cosign's older form, and a trusted root is asked about bundles only. Certificates of the CA and keys of the log are asked about both.");
+                "It is in cosign's older form, and a trusted root is asked about bundles only. Certificates of the CA and keys of the " +
+                    "log are asked about both.");
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
             : JudgeKeys(material);
@@ -281,14 +286,16 @@ public sealed class SigstoreTrust
             material.UntrustedPayload.Span,
             der => leaf.Raw.Span.SequenceEqual(der));
         fulcio.Verify(leaf, material.Chain(), TimeOf(entry));
-        return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail, CertificateIssuer = fulcio.OidcIssuer };
+        return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail,
+            CertificateIssuer = fulcio.OidcIssuer };
     }
 
     private static SigstoreVerification JudgePki(Material material, PkiTrust pki, DateTimeOffset now)
     {
         SigstoreCertificate leaf = material.Certificate();
         string root = pki.Verify(leaf, material.Chain(), now);
-        return Accept(material, VerifyWithCertificate(material, leaf), null) with { CertificateSubject = pki.Subject, CertificateIssuer = root };
+        return Accept(material, VerifyWithCertificate(material, leaf), null) with { CertificateSubject = pki.Subject,
+            CertificateIssuer = root };
     }
 
     private static string VerifyWithCertificate(Material material, SigstoreCertificate leaf)
@@ -317,7 +324,8 @@ public sealed class SigstoreTrust
     }
 
     private static DateTimeOffset TimeOf(RekorEntry entry) =>
-        entry.IntegratedTime >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && entry.IntegratedTime <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        entry.IntegratedTime >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+            && entry.IntegratedTime <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(entry.IntegratedTime)
             : throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, "The log entry's time is outside the years 1 to 9999.");
 
@@ -367,11 +375,15 @@ public sealed class SigstoreTrust
     {
         public string Bundle() =>
             Annotation(Signature, SigstoreSignature.BundleAnnotation)
-            ?? throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry, $"The annotation {SigstoreSignature.BundleAnnotation} is missing: the signature has no log entry, which the policy requires.");
+            ?? throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry,
+                $"The annotation {SigstoreSignature.BundleAnnotation} is missing: the signature has no log " +
+                "entry, which the policy requires.");
 
         public SigstoreCertificate Certificate() => UntrustedCertificates.ReadLeaf(
             Annotation(Signature, SigstoreSignature.CertificateAnnotation)
-            ?? throw new SigstoreRefusal(SigstoreProblem.MissingCertificate, $"The annotation {SigstoreSignature.CertificateAnnotation} is missing: the signature has no certificate, which the policy requires."));
+            ?? throw new SigstoreRefusal(SigstoreProblem.MissingCertificate,
+                $"The annotation {SigstoreSignature.CertificateAnnotation} is missing: the signature has no " +
+                "certificate, which the policy requires."));
 
         public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(
             Signature,

@@ -13,7 +13,8 @@ internal static class UntrustedCertificates
     /// <exception cref="SigstoreRefusal">There is none, or more than one.</exception>
     public static SigstoreCertificate ReadLeaf(string untrustedText)
     {
-        if (!PemCertificates.TryReadAll(Encoding.UTF8.GetBytes(untrustedText), out List<SigstoreCertificate> certificates, out string problem))
+        if (!PemCertificates.TryReadAll(Encoding.UTF8.GetBytes(untrustedText), out List<SigstoreCertificate> certificates,
+            out string problem))
             throw Malformed("signer's certificate", problem);
         return certificates.Count == 1 ? certificates[0] : throw Malformed("signer's certificate", "exactly one is needed");
     }
@@ -37,7 +38,8 @@ internal static class UntrustedCertificates
     {
         if (string.IsNullOrEmpty(untrustedText))
             return [];
-        if (!PemCertificates.TryReadAll(Encoding.UTF8.GetBytes(untrustedText), out List<SigstoreCertificate> certificates, out string problem))
+        if (!PemCertificates.TryReadAll(Encoding.UTF8.GetBytes(untrustedText), out List<SigstoreCertificate> certificates,
+            out string problem))
             throw Malformed("certificate chain", problem);
         foreach (SigstoreCertificate certificate in certificates)
         {

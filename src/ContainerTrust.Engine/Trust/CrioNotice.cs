@@ -21,7 +21,8 @@ internal static class CrioNotice
             if (!CrioConfiguration.MayBeThere(host))
                 return null;
             host.Prefetch(CrioConfiguration.Paths);
-            if (CrioConfiguration.Load(host)?.Policy is not { } policy || policy.Value == written || host.ResolvePath(policy.Value) == written)
+            if (CrioConfiguration.Load(host)?.Policy is not { } policy || policy.Value == written
+                || host.ResolvePath(policy.Value) == written)
                 return null;
             return $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says: for CRI-O, {written} changes nothing.";
         }

@@ -56,7 +56,8 @@ internal sealed class EntryRules
             throw Refused(
                 "IncompleteEntry",
                 entry,
-                $"The entry for '{entry.Registry}' has no requirements. Give {TrustOption.Type} or {TrustOption.KeyPath}, or an entry from {TrustOperation.Get}.");
+                $"The entry for '{entry.Registry}' has no requirements. Give {TrustOption.Type} or {TrustOption.KeyPath}, or an " +
+                    $"entry from {TrustOperation.Get}.");
         }
 
         return identity is null ? entry.Requirements : WithIdentity(entry.Requirements, identity, entry);
@@ -89,14 +90,16 @@ internal sealed class EntryRules
             throw Refused(
                 "IdentityAmbiguous",
                 entry,
-                $"The requirements of '{entry.Registry}' have different identity rules, so it is not clear which one applies to the new keys. "
+                $"The requirements of '{entry.Registry}' have different identity rules, so it is not clear which " +
+                    "one applies to the new keys. "
                 + $"Give {TrustOption.SignedIdentity} or another identity.");
         }
 
         return identities is [{ } identity] ? WithIdentity(requirements, identity, entry) : requirements;
     }
 
-    private static TrustRequirement[] WithIdentity(IReadOnlyList<TrustRequirement> requirements, SignedIdentity identity, ImageTrust entry) =>
+    private static TrustRequirement[] WithIdentity(IReadOnlyList<TrustRequirement> requirements, SignedIdentity identity,
+        ImageTrust entry) =>
     [
         .. requirements.Select<TrustRequirement, TrustRequirement>(requirement => requirement switch
         {

@@ -30,7 +30,8 @@ public static class IdentityRule
         if (identities.Count > 1)
         {
             throw Invalid(
-                $"Only one of {TrustOption.SignedIdentity}, {TrustOption.ExactReference}, {TrustOption.ExactRepository} and {TrustOption.RemapPrefix} "
+                $"Only one of {TrustOption.SignedIdentity}, {TrustOption.ExactReference}, {TrustOption.ExactRepository} " +
+                    $"and {TrustOption.RemapPrefix} "
                 + "is possible. Leave out the others.");
         }
 

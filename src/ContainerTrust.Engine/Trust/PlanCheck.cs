@@ -29,7 +29,8 @@ internal static class PlanCheck
                 throw VendorPlaces.Error(planned.Path, planned.Path);
         }
 
-        if (files.FirstOrDefault(static f => f.Path.StartsWith(ContainersLookup.VendorDirectory + "/", StringComparison.Ordinal)) is { } file)
+        if (files.FirstOrDefault(static f =>
+            f.Path.StartsWith(ContainersLookup.VendorDirectory + "/", StringComparison.Ordinal)) is { } file)
             throw VendorPlaces.Error(file.Path, file.Path);
     }
 

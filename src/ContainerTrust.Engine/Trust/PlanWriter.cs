@@ -18,7 +18,8 @@ internal sealed class PlanWriter : IDisposable
     private int _warned;
 
     /// <exception cref="TrustException">The lock is not had in time, or a directory cannot be made or opened.</exception>
-    public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout, CancellationToken cancellationToken)
+    public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout,
+        CancellationToken cancellationToken)
     {
         _messages = messages;
         _cancellationToken = cancellationToken;

@@ -59,7 +59,8 @@ public static class PodmanTrustList
     {
         ArgumentNullException.ThrowIfNull(entries);
         ArrayBufferWriter<byte> buffer = new(256 * (entries.Count + 1));
-        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions
+            { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartArray();
             foreach (PodmanTrustEntry entry in entries)
@@ -86,7 +87,8 @@ public static class PodmanTrustList
             writer.WriteString(name, value);
     }
 
-    private static void Add(List<PodmanTrustEntry> entries, PodmanTrustEntry template, IReadOnlyList<TrustRequirement> requirements, UserIds ids)
+    private static void Add(List<PodmanTrustEntry> entries, PodmanTrustEntry template, IReadOnlyList<TrustRequirement> requirements,
+        UserIds ids)
     {
         foreach (TrustRequirement requirement in requirements)
         {
@@ -107,7 +109,8 @@ public static class PodmanTrustList
         public static Utf8Order Instance { get; } = new();
 
         public int Compare(string? x, string? y) =>
-            Ascii.IsValid(x) && Ascii.IsValid(y) ? string.CompareOrdinal(x, y) : Encoding.UTF8.GetBytes(x!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y!));
+            Ascii.IsValid(x) && Ascii.IsValid(y) ? string.CompareOrdinal(x, y)
+                : Encoding.UTF8.GetBytes(x!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y!));
     }
 
     private sealed class UserIds(ITrustHost host)

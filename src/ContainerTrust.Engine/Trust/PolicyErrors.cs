@@ -20,7 +20,8 @@ internal static class PolicyErrors
         catch (TrustFormatException e) when (e.ErrorId == "PolicyEmpty")
         {
             Advice reset = Advice.Of(TrustOperation.Reset, target, TrustOption.KeepSignatureStore.With());
-            throw new TrustFormatException(e.ErrorId, e.Path, 0, 0, "", $"The file is empty. Write a policy; {reset} restores the default.", e) { Advice = reset };
+            throw new TrustFormatException(e.ErrorId, e.Path, 0, 0, "", $"The file is empty. Write a policy; {reset} restores the default.",
+                e) { Advice = reset };
         }
     }
 

@@ -24,16 +24,26 @@ public sealed class RequirementFactory
         TrustType type = options.Type
             ?? (options.HasSigstoreParts ? TrustType.SigstoreSigned
                 : hasKeys ? TrustType.SignedBy
-                : throw Invalid("MissingType", $"Say what is wanted: give {TrustOption.KeyPath} with the key that must have signed, or {TrustOption.Type.With("accept")} or {TrustOption.Type.With("reject")}."));
+                : throw Invalid("MissingType",
+                    $"Say what is wanted: give {TrustOption.KeyPath} with the key that must have signed, or " +
+                    $"{TrustOption.Type.With("accept")} or {TrustOption.Type.With("reject")}."));
         switch (type)
         {
             case TrustType.Accept or TrustType.Reject:
                 if (hasKeys || options.InlineKey || options.AnyKey || options.SignedIdentity is not null || options.HasSigstoreParts)
-                    throw Invalid("KeysNotUsed", $"{TypeOf(type)} uses no keys and no identity. Leave out {options.SigstoreParameter?.ToString() ?? $"{TrustOption.KeyPath}, {TrustOption.InlineKey}, {TrustOption.AnyKey} and the identity"}, or use {TypeOf(options.HasSigstoreParts ? TrustType.SigstoreSigned : TrustType.SignedBy)}.");
+                {
+                    string given = options.SigstoreParameter?.ToString()
+                        ?? $"{TrustOption.KeyPath}, {TrustOption.InlineKey}, {TrustOption.AnyKey} and the identity";
+                    throw Invalid("KeysNotUsed", $"{TypeOf(type)} uses no keys and no identity. Leave out {given}, or use " +
+                        $"{TypeOf(options.HasSigstoreParts ? TrustType.SigstoreSigned : TrustType.SignedBy)}.");
+                }
+
                 return [type == TrustType.Accept ? new AcceptRequirement() : new RejectRequirement()];
             case TrustType.SignedBy:
                 if (options.SigstoreParameter is { } parameter)
-                    throw Invalid("ParametersNotTogether", $"{parameter} requires {TrustOption.Type.With("sigstoreSigned")}; simple-signing signatures have only keys. Leave out the one or the other.");
+                    throw Invalid("ParametersNotTogether",
+                        $"{parameter} requires {TrustOption.Type.With("sigstoreSigned")}; simple-signing signatures have only keys. " +
+                        "Leave out the one or the other.");
                 if (!hasKeys)
                     throw Invalid("MissingKey", $"{TypeOf(type)} needs a key. Give {TrustOption.KeyPath}.");
                 foreach (string path in options.KeyPaths)
@@ -81,7 +91,8 @@ public sealed class RequirementFactory
         List<byte[]> keys = [.. options.KeyPaths.Select(path => _files.Read(path, options.BaseDirectory, isOpenPgp: true))];
         if (options.AnyKey && keys.Count > 1)
             keys = [Join(keys, options.KeyPaths)];
-        return [.. keys.Select(key => new SignedByRequirement { KeyData = Convert.ToBase64String(key), SignedIdentity = options.SignedIdentity })];
+        return [.. keys.Select(key => new SignedByRequirement
+            { KeyData = Convert.ToBase64String(key), SignedIdentity = options.SignedIdentity })];
     }
 
     // gpg reads armored blocks one after the other, and binary keys one after the other, but not a mixture of both.
@@ -92,7 +103,9 @@ public sealed class RequirementFactory
         for (int i = 0; i < keys.Count; i++)
         {
             if (IsBinary(keys[i]) != binary)
-                throw Invalid("MixedKeyFormats", $"{paths[0]} and {paths[i]} cannot be stored together: one is armored and the other binary. Convert the armored one with 'gpg --dearmor'.");
+                throw Invalid("MixedKeyFormats",
+                    $"{paths[0]} and {paths[i]} cannot be stored together: one is armored and the other binary. Convert the " +
+                    "armored one with 'gpg --dearmor'.");
             joined.Write(keys[i]);
             if (!binary && keys[i][^1] != (byte)'\n')
                 joined.WriteByte((byte)'\n');

@@ -62,7 +62,8 @@ public static class RequirementText
     public static string Describe(PkiIdentity pki)
     {
         ArgumentNullException.ThrowIfNull(pki);
-        string intermediates = (pki.CaIntermediatesPath ?? (pki.CaIntermediatesData is null ? null : InPolicy)) is { } place ? $", intermediates {place}" : "";
+        string intermediates = (pki.CaIntermediatesPath ?? (pki.CaIntermediatesData is null ? null : InPolicy)) is { } place
+            ? $", intermediates {place}" : "";
         return $"{Subject(pki)}, CA {pki.CaRootsPath ?? InPolicy}{intermediates}";
     }
 

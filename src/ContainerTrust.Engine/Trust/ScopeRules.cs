@@ -97,8 +97,10 @@ public static class ScopeRules
         if (transport is not ("docker" or "docker-daemon"))
             return null;
         string host = scope.Split('/')[0];
-        if (scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope != "docker.io/library" && scope.Count(static c => c == '/') == 1 && scope.AsSpan().IndexOfAny(':', '@') < 0)
-            return $"'{scope}' governs the images of the Docker Hub user or organisation of that name; the official image of that name is 'docker.io/library/{scope["docker.io/".Length..]}'.";
+        if (scope.StartsWith("docker.io/", StringComparison.Ordinal) && scope != "docker.io/library"
+            && scope.Count(static c => c == '/') == 1 && scope.AsSpan().IndexOfAny(':', '@') < 0)
+            return $"'{scope}' governs the images of the Docker Hub user or organisation of that name; the official image of that name " +
+                $"is 'docker.io/library/{scope["docker.io/".Length..]}'.";
         if (host.Any(char.IsUpper))
             return $"'{scope}' governs only images whose host is written with the same capitals; hosts are compared letter by letter.";
         return null;

@@ -61,7 +61,8 @@ public sealed record SetRequest
         {
             throw Invalid(
                 "EmptyStore",
-                $"A signature store is empty; perhaps a variable is not set. To forget a scope with its stores use {TrustOperation.Remove}.");
+                "A signature store is empty; perhaps a variable is not set. To forget a scope with its " +
+                    $"stores use {TrustOperation.Remove}.");
         }
 
         bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts || !Stores.IsEmpty;
@@ -69,7 +70,8 @@ public sealed record SetRequest
         {
             throw Invalid(
                 "PresetAlone",
-                $"{TrustOption.Preset} brings its own registries, type and stores. Leave out the registry, {TrustOption.Default}, {TrustOption.Transport}, "
+                $"{TrustOption.Preset} brings its own registries, type and stores. Leave out the registry, " +
+                    $"{TrustOption.Default}, {TrustOption.Transport}, "
                 + $"{TrustOption.Type}, the options of sigstore and the store options.");
         }
 

@@ -18,7 +18,8 @@ internal static class SigstoreDoubts
     /// <param name="mirrors">The mirrors for a scope of transport <c>docker</c>.</param>
     /// <returns>Sentences. Several scopes with the same trouble share one.</returns>
     public static IReadOnlyList<string> Of(
-        IReadOnlyList<TrustChange> changes, AdviceTarget target, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+        IReadOnlyList<TrustChange> changes, AdviceTarget target, Func<string, bool> readsAttachments,
+        Func<string, IReadOnlyList<string>> mirrors)
     {
         Dictionary<string, List<string>> scopes = [];
         foreach (TrustChange change in changes)
@@ -40,12 +41,14 @@ internal static class SigstoreDoubts
     }
 
     private static IEnumerable<string> Of(
-        TrustChange change, SigstoreSignedRequirement[] sigstore, AdviceTarget target, Func<string, bool> readsAttachments, Func<string, IReadOnlyList<string>> mirrors)
+        TrustChange change, SigstoreSignedRequirement[] sigstore, AdviceTarget target, Func<string, bool> readsAttachments,
+        Func<string, IReadOnlyList<string>> mirrors)
     {
         if (Newest(sigstore) is { } newest)
             yield return newest;
         if (change.Requirements!.Any(static r => r is SignedByRequirement))
-            yield return "signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. A policy cannot express 'either one': choose one of them.";
+            yield return "signedBy and sigstoreSigned are in the same list, so an image needs both kinds of signature. A policy cannot " +
+                "express 'either one': choose one of them.";
         foreach (SigstoreSignedRequirement requirement in sigstore)
         {
             if (SubjectSpelling.Problem(requirement) is { } doubt)
@@ -60,13 +63,15 @@ internal static class SigstoreDoubts
             string where = !change.IsDefault && scope.Length == 0
                 ? $"{Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.UseSigstoreAttachments.With())} adds it"
                 : $"Add {TrustOption.UseSigstoreAttachments}";
-            yield return $"sigstore signatures are asked for, but reading them from the registry is not switched on, so no image will be accepted. {where}.";
+            yield return "sigstore signatures are asked for, but reading them from the registry is not switched on, so no " +
+                $"image will be accepted. {where}.";
         }
 
         foreach (string mirror in mirrors(scope).Where(m => !readsAttachments(m)))
         {
             Advice switchOn = Advice.Of(TrustOperation.Set, target, TrustOption.UseSigstoreAttachments.With()) with { Scope = mirror };
-            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is not switched on for that name, so what comes from there is not accepted. {switchOn} switches it on.";
+            yield return $"images are fetched from the mirror {mirror} first, says registries.conf, and reading sigstore signatures is " +
+                $"not switched on for that name, so what comes from there is not accepted. {switchOn} switches it on.";
         }
     }
 
@@ -76,7 +81,8 @@ internal static class SigstoreDoubts
     public static IReadOnlyList<string> Notes(IReadOnlyList<TrustChange> changes) =>
     [
         .. changes.Where(static c => c is { Remove: false, Requirements: not null })
-            .SelectMany(static c => c.Requirements!.OfType<SigstoreSignedRequirement>().Select(r => StrictIdentity(r, c.Registry)).OfType<string>().Take(1)
+            .SelectMany(static c => c.Requirements!.OfType<SigstoreSignedRequirement>().Select(r => StrictIdentity(r, c.Registry))
+                .OfType<string>().Take(1)
                 .Select(identity => $"{c}: {CosignNote(identity)}")),
     ];
 
@@ -96,7 +102,8 @@ internal static class SigstoreDoubts
     /// <param name="identity">The rule's name.</param>
     /// <returns>A sentence that begins in lower case.</returns>
     internal static string CosignNote(string identity) =>
-        $"signatures that cosign makes name a repository without a tag, unless the signer says which, and {identity} accepts only those that name the tag, as those of "
+        $"signatures that cosign makes name a repository without a tag, unless the signer says which, and {identity} accepts only those " +
+            "that name the tag, as those of "
         + "podman and skopeo do.";
 
     // A release refuses the whole policy for a member that it does not know.
@@ -104,11 +111,14 @@ internal static class SigstoreDoubts
     {
         (string What, string Since)? newest =
             sigstore.Any(static r => r.Pki is not null) ? ("certificates of a private PKI", "5.35 (podman 5.5, skopeo 1.19)")
-            : sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null) ? ("alternative sigstore or Rekor keys", "5.32.2 (podman 5.2.2, skopeo 1.16.1)")
+            : sigstore.Any(static r => (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null)
+                ? ("alternative sigstore or Rekor keys", "5.32.2 (podman 5.2.2, skopeo 1.16.1)")
             : sigstore.Any(static r => r.Fulcio is not null) ? ("certificates of a Fulcio CA", "5.24 (podman 4.4, skopeo 1.11)")
-            : sigstore.Any(static r => (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null) ? ("a Rekor key", "5.24 (podman 4.4, skopeo 1.11)")
+            : sigstore.Any(static r => (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null)
+                ? ("a Rekor key", "5.24 (podman 4.4, skopeo 1.11)")
             : null;
-        return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older ones refuse the whole policy." : null;
+        return newest is { } n ? $"the policy names {n.What}, which podman and skopeo know since containers/image {n.Since}; older " +
+            "ones refuse the whole policy." : null;
     }
 
     private static string Names(List<string> names) => names.Count <= MostNames

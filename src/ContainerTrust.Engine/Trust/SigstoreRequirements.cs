@@ -96,7 +96,9 @@ internal sealed class SigstoreRequirements
         bool hasFulcio = options.FulcioCAPath is not null;
         bool hasPki = options.CARootsPath is not null;
         if ((hasKeys ? 1 : 0) + (hasFulcio ? 1 : 0) + (hasPki ? 1 : 0) > 1)
-            throw Invalid("SeveralKeySources", $"A requirement knows signers by keys ({TrustOption.KeyPath}), by a Fulcio CA ({TrustOption.FulcioCAPath}) or by a private PKI ({TrustOption.CARootsPath}), and only by one of them. Leave out the others.");
+            throw Invalid("SeveralKeySources",
+                $"A requirement knows signers by keys ({TrustOption.KeyPath}), by a Fulcio CA ({TrustOption.FulcioCAPath}) or by a " +
+                $"private PKI ({TrustOption.CARootsPath}), and only by one of them. Leave out the others.");
         if (hasFulcio)
             RequireFulcio(options);
         else if (hasPki)
@@ -114,16 +116,24 @@ internal sealed class SigstoreRequirements
             .. options.RekorPublicKeyPaths.Count == 0 ? (TrustOption[])[TrustOption.RekorPublicKeyPath] : [],
         ];
         if (missing.Length > 0)
-            throw Invalid("IncompleteIdentity", $"A Fulcio CA certifies everybody who can log in, so {TrustOption.FulcioCAPath} needs the signer too: give {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}, and {TrustOption.RekorPublicKeyPath} for the log that says when it was signed. Missing: {string.Join<TrustOption>(", ", missing)}.");
+            throw Invalid("IncompleteIdentity",
+                $"A Fulcio CA certifies everybody who can log in, so {TrustOption.FulcioCAPath} needs the signer too: give " +
+                $"{TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}, and {TrustOption.RekorPublicKeyPath} for the log that says " +
+                $"when it was signed. Missing: {string.Join<TrustOption>(", ", missing)}.");
         if (options.SubjectHostname is not null || options.CAIntermediatesPath is not null)
-            throw Apart(options.SubjectHostname is not null ? TrustOption.SubjectHostname : TrustOption.CAIntermediatesPath, $"{TrustOption.CARootsPath}", $"Leave it out: with {TrustOption.FulcioCAPath} signers are known by {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}.");
+            throw Apart(options.SubjectHostname is not null ? TrustOption.SubjectHostname : TrustOption.CAIntermediatesPath,
+                $"{TrustOption.CARootsPath}",
+                $"Leave it out: with {TrustOption.FulcioCAPath} signers are known by {TrustOption.OidcIssuer} " +
+                $"and {TrustOption.SubjectEmail}.");
         RequireNoAnyKey(options, TrustOption.FulcioCAPath);
     }
 
     private static void RequirePki(RequirementOptions options)
     {
         if (options.SubjectEmail is null && options.SubjectHostname is null)
-            throw Invalid("IncompleteIdentity", $"With {TrustOption.CARootsPath} alone everybody with a certificate of that CA would count. Give {TrustOption.SubjectEmail} or {TrustOption.SubjectHostname}.");
+            throw Invalid("IncompleteIdentity",
+                $"With {TrustOption.CARootsPath} alone everybody with a certificate of that CA would count. Give " +
+                $"{TrustOption.SubjectEmail} or {TrustOption.SubjectHostname}.");
         if (options.RekorPublicKeyPaths.Count > 0 || options.OidcIssuer is not null)
             throw Apart(
                 options.OidcIssuer is not null ? TrustOption.OidcIssuer : TrustOption.RekorPublicKeyPath,
@@ -148,13 +158,17 @@ internal sealed class SigstoreRequirements
                 $"{TrustOption.KeyPath} or {TrustOption.FulcioCAPath}",
                 "Give one of them: a log says when something was signed, and not who may sign.");
         if (!hasKeys)
-            throw Invalid("MissingKey", $"{TrustOption.Type.With("sigstoreSigned")} needs to know whose signatures count. Give {TrustOption.KeyPath}, or {TrustOption.FulcioCAPath} or {TrustOption.CARootsPath} and what belongs to it.");
+            throw Invalid("MissingKey",
+                $"{TrustOption.Type.With("sigstoreSigned")} needs to know whose signatures count. Give {TrustOption.KeyPath}, or " +
+                $"{TrustOption.FulcioCAPath} or {TrustOption.CARootsPath} and what belongs to it.");
     }
 
     private static void RequireNoAnyKey(RequirementOptions options, TrustOption source)
     {
         if (options.AnyKey)
-            throw Apart(TrustOption.AnyKey, $"{TrustOption.KeyPath}", $"Leave it out: with {source} there are no keys to choose among, and of several certificates or logs any is enough already.");
+            throw Apart(TrustOption.AnyKey, $"{TrustOption.KeyPath}",
+                $"Leave it out: with {source} there are no keys to choose among, and of several certificates " +
+                "or logs any is enough already.");
     }
 
     // Compared letter by letter with what certificates say: what was pasted with a blank would accept nothing, and look right.
@@ -165,7 +179,9 @@ internal sealed class SigstoreRequirements
         if (text.Length == 0)
             throw Invalid("InvalidSubject", $"{parameter} is empty; perhaps a variable is not set.");
         if (!UnicodeText.IsValid(text) || text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c)))
-            throw Invalid("InvalidSubject", $"{parameter} '{Printable.Of(text, Printable.NameLength)}' has blanks or control characters, which no certificate has there. Correct it.");
+            throw Invalid("InvalidSubject",
+                $"{parameter} '{Printable.Of(text, Printable.NameLength)}' has blanks or control characters, which no " +
+                "certificate has there. Correct it.");
     }
 
     private static void RequirePaths(string? path, TrustOption parameter, RequirementOptions options)

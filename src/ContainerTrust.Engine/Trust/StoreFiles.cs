@@ -13,7 +13,8 @@ internal static class StoreFiles
     /// <returns>The entry with the file, or as it was.</returns>
     public static ImageTrust WithStoreFile(this ImageTrust trust, LookasideConfiguration lookaside, EffectiveLookaside? effective)
     {
-        if ((effective?.SignatureStoreSource ?? effective?.UseSigstoreAttachmentsSource) is not { } entry || lookaside.SourceOf(entry.Path) is not { } source)
+        if ((effective?.SignatureStoreSource ?? effective?.UseSigstoreAttachmentsSource) is not { } entry
+            || lookaside.SourceOf(entry.Path) is not { } source)
             return trust with { StorePath = null, StoreLevel = null, StoreHides = null };
         return trust with
         {

@@ -103,14 +103,16 @@ internal static class TrustChanges
         return second with
         {
             Requirements = second.Requirements ?? first.Requirements,
-            Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section : new LookasideSection
+            Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section
+                : new LookasideSection
             {
                 SignatureStore = second.Section.SignatureStore ?? first.Section.SignatureStore,
                 SignatureStoreStaging = second.Section.SignatureStoreStaging ?? first.Section.SignatureStoreStaging,
                 UseSigstoreAttachments = second.Section.UseSigstoreAttachments ?? first.Section.UseSigstoreAttachments,
             },
             ReplaceSection = first.ReplaceSection || second.ReplaceSection,
-            SwitchOnAttachments = second.Requirements is null ? first.SwitchOnAttachments && second.Section?.UseSigstoreAttachments is null : second.SwitchOnAttachments,
+            SwitchOnAttachments = second.Requirements is null ? first.SwitchOnAttachments && second.Section?.UseSigstoreAttachments is null
+                : second.SwitchOnAttachments,
             InForce = second.ReplaceSection ? second.InForce : first.InForce,
         };
     }

@@ -31,7 +31,8 @@ internal sealed class TrustPlanner
     private string PolicyPath => WritePath(_locations);
 
     public static string WritePath(TrustLocations locations) =>
-        locations is { PolicyPath: TrustLocations.VendorPolicyPath, IsNamed: false } ? TrustLocations.SystemPolicyPath : locations.PolicyPath;
+        locations is { PolicyPath: TrustLocations.VendorPolicyPath, IsNamed: false } ? TrustLocations.SystemPolicyPath
+            : locations.PolicyPath;
 
     /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
     public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes) =>
@@ -43,7 +44,8 @@ internal sealed class TrustPlanner
         _allLevels = lookaside.Levels.Count > 0 ? lookaside : OtherReading(_host);
         PlanCheck.RequireNoBarePath(changes, lookaside);
         List<SectionChange> sections = Sections(changes, lookaside);
-        HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null).Select(static s => s.Namespace!)];
+        HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null)
+            .Select(static s => s.Namespace!)];
         (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
 
         LookasideConfiguration after = lookaside;
@@ -71,7 +73,8 @@ internal sealed class TrustPlanner
         _warnings.AddRange(SigstoreDoubts.Of(changes, _target, scope => ReadsAttachments(scope, after), scope => mirrors.Value.Of(scope)));
         foreach (TrustChange change in changes)
         {
-            if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store } && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
+            if (change is { IsDefault: false, Transport: "docker", Registry: "", InForce.SignatureStore: { } store }
+                && AsksForSignatures(change.Requirements) && after.ForScope("docker", "")?.SignatureStore != store)
                 _warnings.Add("The default of transport docker cannot have a section of its own, "
                     + $"so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
         }
@@ -146,7 +149,8 @@ internal sealed class TrustPlanner
             else if (change.Requirements is not null)
             {
                 SecretKeys.RequireNone(change.Requirements);
-                _ = change.IsDefault ? editor.SetDefault(change.Requirements) : editor.SetScope(change.Transport, change.Registry, change.Requirements);
+                _ = change.IsDefault ? editor.SetDefault(change.Requirements)
+                    : editor.SetScope(change.Transport, change.Registry, change.Requirements);
             }
         }
 
@@ -161,7 +165,8 @@ internal sealed class TrustPlanner
     // What a new policy starts from: what has been in force so far, so that nothing that was demanded is lost.
     private (ReadOnlyMemory<byte> Text, string Origin, bool Exists) Origin()
     {
-        string[] candidates = _locations.IsUserPolicy ? [TrustLocations.SystemPolicyPath, TrustLocations.VendorPolicyPath] : [TrustLocations.VendorPolicyPath];
+        string[] candidates = _locations.IsUserPolicy ? [TrustLocations.SystemPolicyPath, TrustLocations.VendorPolicyPath]
+            : [TrustLocations.VendorPolicyPath];
         foreach (string candidate in candidates)
         {
             if (_host.TryReadFile(candidate, PolicyReader.MaxBytes) is { } file)
@@ -221,7 +226,8 @@ internal sealed class TrustPlanner
             bool isThere = entry is not null && !isBelow;
             if (isBelow && name is not null && (change.Remove ? !change.KeepSection : change.Section is null && change.ReplaceSection))
                 _warnings.Add($"{change} keeps the section that {entry!.Path} has for it, which is not changed from here.");
-            if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection && isThere && name is not null)
+            if (change.Remove ? !change.KeepSection && name is not null && isThere : change.Section is null && change.ReplaceSection
+                && isThere && name is not null)
                 sections.Add(new SectionChange(name, null, true));
             else if (!change.Remove && change.Section is not null)
                 sections.Add(new SectionChange(name, change.Section, change.ReplaceSection));
@@ -233,19 +239,22 @@ internal sealed class TrustPlanner
     private static bool HasSection(TrustChange change) => change.IsDefault || (change.Transport == "docker" && change.Registry.Length > 0);
 
     // A copied scope whose store came from a section that is not copied along would lose it, and images with it.
-    private static bool AddWhatIsNotInherited(IReadOnlyList<TrustChange> changes, List<SectionChange> sections, LookasideConfiguration after)
+    private static bool AddWhatIsNotInherited(IReadOnlyList<TrustChange> changes, List<SectionChange> sections,
+        LookasideConfiguration after)
     {
         bool added = false;
         foreach (TrustChange change in changes)
         {
-            if (change.InForce is not { IsEmpty: false } wanted || !HasSection(change) || change.IsDefault || !AsksForSignatures(change.Requirements))
+            if (change.InForce is not { IsEmpty: false } wanted || !HasSection(change) || change.IsDefault
+                || !AsksForSignatures(change.Requirements))
                 continue;
             EffectiveLookaside? now = after.ForScope("docker", change.Registry);
             LookasideSection difference = new()
             {
                 SignatureStore = now?.SignatureStore == wanted.SignatureStore ? null : wanted.SignatureStore,
                 SignatureStoreStaging = now?.SignatureStoreStaging == wanted.SignatureStoreStaging ? null : wanted.SignatureStoreStaging,
-                UseSigstoreAttachments = now?.UseSigstoreAttachments == wanted.UseSigstoreAttachments ? null : wanted.UseSigstoreAttachments,
+                UseSigstoreAttachments = now?.UseSigstoreAttachments == wanted.UseSigstoreAttachments ? null
+                    : wanted.UseSigstoreAttachments,
             };
             if (difference.IsEmpty)
                 continue;
@@ -266,12 +275,14 @@ internal sealed class TrustPlanner
         requirements is not null && requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
 
     // Without the switch nobody would read the signatures that the new requirements ask for.
-    private List<TrustChange> SwitchOnAttachments(IReadOnlyList<TrustChange> changes, List<SectionChange> sections, LookasideConfiguration after)
+    private List<TrustChange> SwitchOnAttachments(IReadOnlyList<TrustChange> changes, List<SectionChange> sections,
+        LookasideConfiguration after)
     {
         List<TrustChange> switchedOn = [];
         foreach (TrustChange change in changes)
         {
-            if (!change.SwitchOnAttachments || change.Remove || !_locations.AreOfOneLevel || !HasSection(change) || ReadsAttachments(change.IsDefault ? "" : change.Registry, after)
+            if (!change.SwitchOnAttachments || change.Remove || !_locations.AreOfOneLevel || !HasSection(change)
+                || ReadsAttachments(change.IsDefault ? "" : change.Registry, after)
                 || change.Requirements?.Any(static r => r is SigstoreSignedRequirement) != true)
             {
                 continue;
@@ -282,7 +293,8 @@ internal sealed class TrustPlanner
             if (planned < 0)
                 sections.Add(new SectionChange(name, new LookasideSection { UseSigstoreAttachments = true }, false));
             else
-                sections[planned] = sections[planned] with { NewSection = (sections[planned].NewSection ?? new LookasideSection()) with { UseSigstoreAttachments = true } };
+                sections[planned] = sections[planned] with { NewSection =
+                    (sections[planned].NewSection ?? new LookasideSection()) with { UseSigstoreAttachments = true } };
             switchedOn.Add(change);
         }
 
@@ -294,11 +306,15 @@ internal sealed class TrustPlanner
 
     private void WarnOfUserFiles(LookasideEdit edit)
     {
-        if (!_locations.IsUserRegistries || _locations.ReadsAllRegistries || !edit.Files.Any(static f => f.NewContent is not null) || _host.Exists(_locations.RegistriesDirectory))
+        if (!_locations.IsUserRegistries || _locations.ReadsAllRegistries || !edit.Files.Any(static f => f.NewContent is not null)
+            || _host.Exists(_locations.RegistriesDirectory))
             return;
-        string[] system = [.. _host.ListDirectory(TrustLocations.SystemRegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal))];
+        string[] system = [.. _host.ListDirectory(TrustLocations.SystemRegistriesDirectory)
+            .Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal))];
         if (system.Length > 0)
-            _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces {TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count for this user. Copy those files if they should.");
+            _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces " +
+                $"{TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count " +
+                "for this user. Copy those files if they should.");
     }
 
     private void WarnOfLostStores(PolicyEditor editor, LookasideConfiguration before, LookasideConfiguration after)
@@ -306,7 +322,8 @@ internal sealed class TrustPlanner
         foreach (PolicyScope scope in editor.Before.FindTransport("docker")?.Scopes ?? [])
         {
             if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
-                && before.ForScope("docker", scope.Name)?.SignatureStore is { } store && after.ForScope("docker", scope.Name)?.SignatureStore is null)
+                && before.ForScope("docker", scope.Name)?.SignatureStore is { } store
+                    && after.ForScope("docker", scope.Name)?.SignatureStore is null)
             {
                 _warnings.Add($"{scope.Name} loses its signature store {StoreUrl.WithoutUser(store)} with the section that is removed, "
                     + $"and still asks for signatures. Give it one with {TrustOption.SignatureStore}, "
@@ -314,9 +331,12 @@ internal sealed class TrustPlanner
             }
 
             if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true
-                && before.ForScope("docker", scope.Name)?.UseSigstoreAttachments == true && after.ForScope("docker", scope.Name)?.UseSigstoreAttachments != true)
+                && before.ForScope("docker", scope.Name)?.UseSigstoreAttachments == true
+                    && after.ForScope("docker", scope.Name)?.UseSigstoreAttachments != true)
             {
-                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks for sigstore signatures. Set it with {TrustOption.UseSigstoreAttachments}, or keep the section with {TrustOption.KeepSignatureStore}.");
+                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks " +
+                    $"for sigstore signatures. Set it with {TrustOption.UseSigstoreAttachments}, or keep the section with " +
+                    $"{TrustOption.KeepSignatureStore}.");
             }
         }
     }

@@ -89,7 +89,11 @@ public static class TrustPresets
         foreach (TrustPresetEntry entry in entries.Where(static e => !e.IsSigstore))
         {
             if (docker?.Find(entry.Registry) is { Count: > 0 } now && now.All(static r => r is SigstoreSignedRequirement))
-                yield return $"{entry.Registry} was trusted by sigstore signatures, and is by GPG signatures from now on.{(RequirementWriter.MeansSame(now, Sigstore()[0].Requirements) ? $" {TrustOption.Preset.With(RedHatSigstore)} keeps the former." : "")}";
+            {
+                string former = RequirementWriter.MeansSame(now, Sigstore()[0].Requirements)
+                    ? $" {TrustOption.Preset.With(RedHatSigstore)} keeps the former." : "";
+                yield return $"{entry.Registry} was trusted by sigstore signatures, and is by GPG signatures from now on.{former}";
+            }
         }
     }
 
@@ -101,7 +105,8 @@ public static class TrustPresets
         if (!signedBy.Contains(s_redHat[1].Registry) || s_isv.All(signedBy.Contains))
             return null;
         return $"Red Hat signs the catalogs of certified, community and marketplace operators ({string.Join(", ", s_isv)}) "
-            + $"with another key, {IsvKeyId}. They are refused without entries of their own; {TrustOption.Preset.With(RedHatIsv)} has them.";
+            + $"with another key, {IsvKeyId}. They are refused without entries of their own; " +
+                $"{TrustOption.Preset.With(RedHatIsv)} has them.";
     }
 
     /// <summary>Refuses the preset whose key users have to fetch, where it is missing.</summary>

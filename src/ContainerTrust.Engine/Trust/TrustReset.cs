@@ -143,7 +143,8 @@ internal sealed class TrustReset
         if (plan.Find(f => f.Path == _locations.PolicyPath) is not { Expected: { } old } file)
             return [];
         ReadOnlyMemory<byte>? content = file.Content
-            ?? (file.Path == TrustLocations.SystemPolicyPath ? null : _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content)
+            ?? (file.Path == TrustLocations.SystemPolicyPath ? null
+                : _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content)
             ?? _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content;
         if (content is not { } next || TryRead(old.Content) is not { } before || TryRead(next) is not { } after)
             return [];
@@ -172,13 +173,16 @@ internal sealed class TrustReset
     {
         if (!_locations.AreOfOneLevel)
         {
-            yield return $"{_locations.RegistriesDirectory} does not belong to {_locations.PolicyPath} and is left alone. Name both to reset both.";
+            yield return $"{_locations.RegistriesDirectory} does not belong to {_locations.PolicyPath} and is left " +
+                "alone. Name both to reset both.";
             yield break;
         }
 
         string path = $"{_locations.RegistriesDirectory}/default.yaml";
         if (_host.Exists(path) && Settings() is { } settings)
-            yield return $"{path} stays, and {settings}. If that is not the distribution's, {Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} changes it, with the options for what you want, or change it by hand.";
+            yield return $"{path} stays, and {settings}. If that is not the distribution's, " +
+                $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} changes it, with the options for what " +
+                "you want, or change it by hand.";
     }
 
     private string? Settings()
@@ -186,7 +190,8 @@ internal sealed class TrustReset
         try
         {
             PlannedHost alone = new(_host, new LookasideEdit(
-                [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
+                [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
+                    && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
             LookasideConfiguration configuration = LookasideConfiguration.Load(alone, _locations.RegistriesDirectory);
             string? store = configuration.Default?.Section.SignatureStore;
             return store is not null ? $"names {StoreUrl.WithoutUser(store)} as the signature store of every registry"

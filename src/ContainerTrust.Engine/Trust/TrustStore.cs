@@ -9,15 +9,14 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// A host's trust: its policy.json, its registries.d and the keys they name. Reading gives <see cref="ImageTrust"/> objects, changes are made by
-/// <see cref="Apply"/>. Not for several threads at once.
+/// A host's trust: its policy.json, its registries.d and the keys they name. Reading gives <see cref="ImageTrust"/> objects, changes are
+/// made by <see cref="Apply"/>. Not for several threads at once.
 /// </summary>
 public sealed class TrustStore
 {
     private readonly TrustMessages _messages;
     private readonly KeyFiles _keys;
-    private readonly HashSet<string> _warned = [];
-    private readonly HashSet<string> _detailed = [];
+    private readonly ToldKeys _told;
 
     /// <summary>A store over files that were found before.</summary>
     /// <param name="host">The host.</param>
@@ -34,6 +33,7 @@ public sealed class TrustStore
         Target = new TrustStoreOptions().TargetOn(host, locations);
         KeyMaterials = new KeyMaterialFiles(host);
         _keys = new KeyFiles(KeyMaterials);
+        _told = new ToldKeys(_keys, messages);
         Requirements = new RequirementFactory(host);
     }
 
@@ -52,7 +52,8 @@ public sealed class TrustStore
     /// <summary>The key and certificate files of the host, read once.</summary>
     internal KeyMaterialFiles KeyMaterials { get; }
 
-    /// <summary>Whether key files that are not there are no reason for a warning, as with the files of a document: others may bring them.</summary>
+    /// <summary>Whether key files that are not there are no reason for a warning, as with the files of a document: others may bring
+    /// them.</summary>
     internal bool ExpectsMissingKeys { get; init; }
 
     /// <summary>Builds requirement lists from parameters.</summary>
@@ -84,18 +85,21 @@ public sealed class TrustStore
         if (host is LocalHost)
             HostRoot.RequireLinux();
         ContainersRelease release = ContainersRelease.Find(host, options.PodmanVersion);
-        TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath, options.RegistriesDirectory, options.CurrentUser);
+        TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, options.PolicyPath,
+            options.RegistriesDirectory, options.CurrentUser);
         TrustLocations locations = Find();
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {
             string instead = host.HomeDirectory is { } own ? $"{own} is used in its place" : "no user's files are used";
             messages.Warning(
-                $"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, or another user could lead it "
+                $"HOME is {Printable.Of(home, Printable.NameLength)}, which is not this user's: it belongs to another user, " +
+                    "or another user could lead it "
                 + $"elsewhere. So {instead}; podman and skopeo, run with this HOME, obey the files below it all the same. "
                 + (host is LocalHost ? "Set HOME to the user's own (sudo -H)." : "Look at what sets HOME where that user logs in."));
         }
 
-        messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of {host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
+        messages.Verbose($"Using {locations.PolicyPath} and {locations.RegistriesDirectory} of " +
+            $"{host.ComputerName}{(options.RootDirectory is null ? "" : $" under {options.RootDirectory}")}.");
         if (release.IsCertain)
             messages.Verbose($"Files are looked for as podman {(release.ReadsAllLevels ? "6 does" : "5 and older do")}: {release.Reason}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
@@ -127,13 +131,15 @@ public sealed class TrustStore
     /// <summary>The entry that governs an image: the most specific scope alone, else the transport's default, else the policy's.</summary>
     /// <param name="imageReference">The image, see <see cref="ImageName.Parse"/>.</param>
     /// <param name="includeKeys">Whether key files are read.</param>
-    /// <returns>The entry, with <see cref="ImageTrust.Reference"/> and <see cref="ImageTrust.Reason"/>; the stores are those in force for the image itself.</returns>
-    /// <exception cref="TrustException">The image's name is not valid (<c>InvalidReference</c>), or a file cannot be read or is refused.</exception>
+    /// <returns>The entry, with <see cref="ImageTrust.Reference"/> and <see cref="ImageTrust.Reason"/>; the stores are those in force for
+    /// the image itself.</returns>
+    /// <exception cref="TrustException">The image's name is not valid (<c>InvalidReference</c>), or a file cannot be read or is
+    /// refused.</exception>
     public ImageTrust Governing(string imageReference, bool includeKeys = true)
     {
         ImageName image = ImageName.Parse(imageReference, Host.ResolvePath);
         if (image.Assumption is not null)
-            WarnOnce(image.Assumption);
+            _told.WarnOnce(image.Assumption);
         PolicyDocument policy = ReadPolicy();
         LookasideConfiguration lookaside = ReadLookaside();
         (PolicyScope? scope, string reason) = PolicyLookup.Find(policy, image);
@@ -153,7 +159,8 @@ public sealed class TrustStore
         }).WithStoreFile(lookaside, effective);
     }
 
-    /// <summary>Makes changes: policy.json in one write, then each file of registries.d that is concerned. What means the same already is not written.</summary>
+    /// <summary>Makes changes: policy.json in one write, then each file of registries.d that is concerned. What means the same already is
+    /// not written.</summary>
     /// <param name="changes">The changes, in order; a later one of the same scope wins.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the wait for other writers; a write that has begun is finished.</param>
@@ -205,8 +212,8 @@ public sealed class TrustStore
     }
 
     /// <summary>
-    /// Back to the distribution's default: its policy.json, and no registries.d file but <c>default.yaml</c>. A user's own policy is deleted, so that the
-    /// system's is in force again. Works on a broken policy too.
+    /// Back to the distribution's default: its policy.json, and no registries.d file but <c>default.yaml</c>. A user's own policy is
+    /// deleted, so that the system's is in force again. Works on a broken policy too.
     /// </summary>
     /// <param name="keepSignatureStores">Leave registries.d alone.</param>
     /// <param name="preview">Only say what would be done.</param>
@@ -218,9 +225,11 @@ public sealed class TrustStore
             ? new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken)
             : Changed(new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken));
 
-    /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG ones.</summary>
+    /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG
+    /// ones.</summary>
     /// <param name="name">The preset, see <see cref="TrustPresets.Names"/>.</param>
-    /// <param name="hasOwnKeys">Whether the user brings keys in place of the vendor's: <c>RedHat</c> is then the form of RHEL 8 and 9.</param>
+    /// <param name="hasOwnKeys">Whether the user brings keys in place of the vendor's: <c>RedHat</c> is then the form of RHEL 8 and
+    /// 9.</param>
     /// <param name="force">Take a preset whose key is missing all the same.</param>
     /// <returns>One entry per registry.</returns>
     /// <exception cref="TrustException">
@@ -232,15 +241,17 @@ public sealed class TrustStore
         IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? TrustPresets.Get(name) : TrustPresets.For(name, Host);
         if (!hasOwnKeys && !force)
             TrustPresets.RequireFetchedKey(entries, Host);
-        _messages.Verbose($"The preset asks for {(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
+        _messages.Verbose("The preset asks for " +
+            $"{(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
         foreach (string doubt in TrustPresets.Replaced(entries, this))
-            WarnOnce(doubt);
+            _told.WarnOnce(doubt);
         if (TrustPresets.LeftOut([.. entries.Where(static e => !e.IsSigstore).Select(static e => e.Registry)]) is { } leftOut)
             _messages.Verbose(leftOut);
         return entries;
     }
 
-    /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature now.</summary>
+    /// <summary>Refuses requirements whose key files on the host are missing, unreadable, or have no key that could make a valid signature
+    /// now.</summary>
     /// <param name="requirements">A requirement list.</param>
     /// <param name="force">Only warn, of every key file that is at fault.</param>
     /// <exception cref="TrustException">Names the first key file at fault and the reason.</exception>
@@ -255,17 +266,21 @@ public sealed class TrustStore
             _messages.Warning(fault.Message);
     }
 
-    /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a key.</summary>
+    /// <summary>The user ids of the keys that requirements name, in the order of the files, for lists that show nothing else of a
+    /// key.</summary>
     /// <param name="requirements">A requirement list.</param>
-    /// <returns>User ids; for a key without any, the first 16 digits of its fingerprint. Scopes that share one key file get one and the same list.</returns>
+    /// <returns>User ids; for a key without any, the first 16 digits of its fingerprint. Scopes that share one key file get one and the
+    /// same list.</returns>
     public IReadOnlyList<string> ReadUserIds(IReadOnlyList<TrustRequirement> requirements)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         return _keys.TryListUserIds(requirements)
-            ?? [.. KeysOf(requirements).SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds : [k.Fingerprint[..16]])];
+            ?? [.. _told.Of(requirements, ExpectsMissingKeys)
+                .SelectMany(static k => k.UserIds.Count > 0 ? k.UserIds : [k.Fingerprint[..16]])];
     }
 
-    /// <summary>Says to the host that the files which the policy names are going to be read. A policy that cannot be read names none.</summary>
+    /// <summary>Says to the host that the files which the policy names are going to be read. A policy that cannot be read names
+    /// none.</summary>
     public void PrefetchPolicyFiles()
     {
         try
@@ -299,9 +314,9 @@ public sealed class TrustStore
     {
         LookasideConfiguration configuration = LookasideConfiguration.Load(Host, Locations);
         foreach (LookasideWarning warning in configuration.Warnings)
-            WarnOnce(warning.Message);
+            _told.WarnOnce(warning.Message);
         foreach (DropInFile source in configuration.Sources)
-            SayOnce($"registries.d: {source.Path}{(source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}")}.");
+            _told.SayOnce($"registries.d: {source.Path}{(source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}")}.");
         return configuration;
     }
 
@@ -319,15 +334,19 @@ public sealed class TrustStore
         new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}")
         {
             Target = Locations.PolicyPath,
-            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath ? Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With()) : null,
+            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath
+                ? Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With()) : null,
         };
 
     private string WithoutPolicy() =>
         Locations.PolicyPath == TrustLocations.SystemPolicyPath
-            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, {Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With())} writes the distribution's default."
-            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out {TrustOption.CurrentUser} to see it." : ". Check the path.";
+            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, " +
+                $"{Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With())} writes the distribution's default."
+            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out " +
+                $"{TrustOption.CurrentUser} to see it." : ". Check the path.";
 
-    private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query, CancellationToken cancellationToken)
+    private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query,
+        CancellationToken cancellationToken)
     {
         if (query.WantsDefault)
             yield return ToObject("", "", isDefault: true, policy.Default, lookaside, query.IncludeKeys);
@@ -342,11 +361,13 @@ public sealed class TrustStore
         }
     }
 
-    private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements, LookasideConfiguration lookaside, bool includeKeys)
+    private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements,
+        LookasideConfiguration lookaside, bool includeKeys)
     {
         bool hasLookaside = isDefault || transport == "docker";
         EffectiveLookaside? effective = hasLookaside ? lookaside.ForScope("docker", scope) : null;
-        LookasideEntry? own = isDefault ? lookaside.Default : transport == "docker" && scope.Length > 0 ? lookaside.Sections.GetValueOrDefault(scope) : null;
+        LookasideEntry? own = isDefault ? lookaside.Default : transport == "docker" && scope.Length > 0
+            ? lookaside.Sections.GetValueOrDefault(scope) : null;
         return new ImageTrust
         {
             ComputerName = Host.ComputerName,
@@ -354,7 +375,7 @@ public sealed class TrustStore
             Registry = isDefault ? "default" : scope,
             IsDefault = isDefault,
             Requirements = requirements,
-            Keys = includeKeys ? KeysOf(requirements) : [],
+            Keys = includeKeys ? _told.Of(requirements, ExpectsMissingKeys) : [],
             SignatureStore = effective?.SignatureStore,
             SignatureStoreStaging = effective?.SignatureStoreStaging,
             UseSigstoreAttachments = effective?.UseSigstoreAttachments,
@@ -362,38 +383,5 @@ public sealed class TrustStore
             PolicyPath = Locations.PolicyPath,
             RegistriesPath = own?.Path,
         }.WithStoreFile(lookaside, effective);
-    }
-
-    private IReadOnlyList<TrustKey> KeysOf(IReadOnlyList<TrustRequirement> requirements)
-    {
-        IReadOnlyList<KeyFiles.KeySource> sources = _keys.Of(requirements);
-        if (sources.Count == 0)
-            return [];
-        foreach (KeyFiles.KeySource source in sources)
-        {
-            if (source.Problem is { ErrorId: "KeyFileNotFound" } && ExpectsMissingKeys)
-                _messages.Verbose($"{source.Name} does not exist, so its keys are not shown.");
-            else if (source.Problem is not null)
-                WarnOnce(source.Problem.Message);
-            foreach (string warning in source.Warnings)
-                WarnOnce(warning);
-            foreach (string detail in source.Details)
-                SayOnce(detail);
-        }
-
-        return sources.Count == 1 ? sources[0].Keys : [.. sources.SelectMany(static s => s.Keys).Distinct()];
-    }
-
-    private void SayOnce(string detail)
-    {
-        if (_detailed.Add(detail))
-            _messages.Verbose(detail);
-    }
-
-    // A key file that many scopes share is complained about once.
-    private void WarnOnce(string message)
-    {
-        if (_warned.Add(message))
-            _messages.Warning(message);
     }
 }

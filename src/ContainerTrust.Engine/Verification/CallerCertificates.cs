@@ -34,7 +34,8 @@ internal static class CallerCertificates
         if (signer.FulcioCAPath is null && signer.CARootsPath is null)
         {
             throw Invalid("MissingAuthority",
-                $"Nothing says whose certificates count. Specify {TrustOption.TrustedRootPath}, {TrustOption.FulcioCAPath} or {TrustOption.CARootsPath}.");
+                $"Nothing says whose certificates count. Specify {TrustOption.TrustedRootPath}, {TrustOption.FulcioCAPath} or " +
+                    $"{TrustOption.CARootsPath}.");
         }
 
         return SigstoreRequirements.OfCertificates(new RequirementOptions
@@ -56,13 +57,15 @@ internal static class CallerCertificates
             || signer.SubjectHostname is not null || signer.RekorPublicKeyPaths.Count > 0)
         {
             throw Invalid("ParametersNotTogether",
-                $"{TrustOption.TrustedRootPath} names the CAs and the logs itself. Specify {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail} with it, and nothing else of a signer.");
+                $"{TrustOption.TrustedRootPath} names the CAs and the logs itself. Specify {TrustOption.OidcIssuer} and " +
+                    $"{TrustOption.SubjectEmail} with it, and nothing else of a signer.");
         }
 
         if (string.IsNullOrEmpty(signer.OidcIssuer) || string.IsNullOrEmpty(signer.SubjectEmail))
         {
             throw Invalid("IncompleteIdentity",
-                $"The CAs of a trusted root certify everybody who can log in. Specify {TrustOption.OidcIssuer} and {TrustOption.SubjectEmail} with {TrustOption.TrustedRootPath}.");
+                $"The CAs of a trusted root certify everybody who can log in. Specify {TrustOption.OidcIssuer} and " +
+                    $"{TrustOption.SubjectEmail} with {TrustOption.TrustedRootPath}.");
         }
 
         // In a result the file stands for the CA and for the log: it names both.

@@ -45,7 +45,8 @@ internal static class CallerKeys
             throw new TrustException(
                 "MixedKeys",
                 TrustErrorKind.InvalidArgument,
-                "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of signatures. Ask with one kind at a time.")
+                "Some of the keys are OpenPGP keys and some are PEM public keys, for different kinds of " +
+                    "signatures. Ask with one kind at a time.")
             {
                 Target = string.Join(", ", paths),
             };

@@ -36,8 +36,10 @@ internal sealed record FetchedImage(ImageName Name, IImageSource? Source, string
     /// <summary>The error for a manifest that has another digest than was asked for.</summary>
     public static TrustException Mismatch(string source, string digest, string expected) =>
         new("ManifestDigestMismatch", TrustErrorKind.InvalidData, expected.StartsWith("sha256:", StringComparison.Ordinal)
-            ? $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed on its way or in the registry."
-            : $"The manifest from {source} was asked for as {expected}, and only sha256 digests of manifests can be verified, here as with podman and skopeo. Ask for the image by its sha256 digest or its tag.")
+            ? $"The manifest from {source} has the digest {digest}, not {expected} as asked for; it was changed " +
+                "on its way or in the registry."
+            : $"The manifest from {source} was asked for as {expected}, and only sha256 digests of manifests can be verified, here as " +
+                "with podman and skopeo. Ask for the image by its sha256 digest or its tag.")
         {
             Target = source,
         };

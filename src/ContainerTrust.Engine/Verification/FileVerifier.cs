@@ -6,7 +6,8 @@ using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Verification;
 
-/// <summary>Verifies by files (<see cref="FileVerification"/>). Keeps imported keys, so that one object serves many calls; for many threads.</summary>
+/// <summary>Verifies by files (<see cref="FileVerification"/>). Keeps imported keys, so that one object serves many calls; for many
+/// threads.</summary>
 public sealed class FileVerifier
 {
     /// <summary>The largest manifest, and the largest signature, that is read, in bytes; the reference implementation's limits.</summary>
@@ -33,14 +34,15 @@ public sealed class FileVerifier
     /// <param name="files">The files.</param>
     /// <returns>The verdict.</returns>
     /// <exception cref="TrustException">
-    /// A file is missing or cannot be read, has no usable key, or the reference, the digest or a fingerprint is no such thing. A signature that is not
-    /// accepted is a result, whatever is wrong with it.
+    /// A file is missing or cannot be read, has no usable key, or the reference, the digest or a fingerprint is no such thing. A signature
+    /// that is not accepted is a result, whatever is wrong with it.
     /// </exception>
     public ImageSignatureResult Verify(FileVerification files)
     {
         ArgumentNullException.ThrowIfNull(files);
         if (!DockerReference.TryParse(files.Reference, out DockerReference? reference, out string problem))
-            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{files.Reference}' is not a docker reference: {problem}.") { Target = files.Reference };
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument,
+                $"'{files.Reference}' is not a docker reference: {problem}.") { Target = files.Reference };
         IReadOnlyList<string> fingerprints = Fingerprints.Normalize(files.Fingerprints);
         JudgedManifest manifest = ReadManifest(files, reference);
 
@@ -86,7 +88,8 @@ public sealed class FileVerifier
         else
         {
             manifest = JudgedManifest.FromDigest(files.ManifestDigest ?? reference.Digest
-                ?? throw new TrustException("ManifestRequired", TrustErrorKind.InvalidArgument, "Give the manifest, or its digest, that the signature is to be for."));
+                ?? throw new TrustException("ManifestRequired", TrustErrorKind.InvalidArgument,
+                    "Give the manifest, or its digest, that the signature is to be for."));
         }
 
         if (reference.Digest is { } named && !manifest.Matches(named))
@@ -98,7 +101,8 @@ public sealed class FileVerifier
     {
         ReadOnlyMemory<byte> blob = Read(path, "signature");
 
-        // A file that a person names is handed to OpenPGP as it is, armored or not, as skopeo does; only a mark of another format is heeded.
+        // A file that a person names is handed to OpenPGP as it is, armored or not, as skopeo does; only a mark of another format is
+        // heeded.
         ImageSignatureKind kind = StoredSignature.Detect(blob, out ReadOnlyMemory<byte> content, out string problem);
         bool isMarked = blob.Length > 0 && blob.Span[0] == 0;
         if (isMarked && kind != ImageSignatureKind.SimpleSigning)
@@ -108,7 +112,8 @@ public sealed class FileVerifier
                 Source = path,
                 Kind = kind,
                 IsValid = false,
-                Reason = kind == ImageSignatureKind.Sigstore ? "It is a sigstore signature; OpenPGP keys cannot verify it." : $"Its format cannot be told: {problem}.",
+                Reason = kind == ImageSignatureKind.Sigstore ? "It is a sigstore signature; OpenPGP keys cannot verify it."
+                    : $"Its format cannot be told: {problem}.",
             };
         }
 
@@ -116,7 +121,8 @@ public sealed class FileVerifier
     }
 
     private ReadOnlyMemory<byte> Read(string path, string what) =>
-        (_host.TryReadFile(path, MaxBytes) ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The {what} {path} does not exist.") { Target = path }).Content;
+        (_host.TryReadFile(path, MaxBytes) ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound,
+            $"The {what} {path} does not exist.") { Target = path }).Content;
 
     private static TrustException InvalidDigest(string digest) =>
         new(
@@ -128,5 +134,6 @@ public sealed class FileVerifier
         };
 
     private static TrustException Mismatch(string what, string digest, string expected) =>
-        new("ManifestDigestMismatch", TrustErrorKind.InvalidData, $"{what} has the digest {digest}, not {expected}. It is not the manifest that is meant.") { Target = what };
+        new("ManifestDigestMismatch", TrustErrorKind.InvalidData,
+            $"{what} has the digest {digest}, not {expected}. It is not the manifest that is meant.") { Target = what };
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The time for one image, all its requests together: each of them has a limit of its own, but a store that is slow for each of a hundred signatures would hold
-/// its caller for hours.
+/// The time for one image, all its requests together: each of them has a limit of its own, but a store that is slow for each of a hundred
+/// signatures would hold its caller for hours.
 /// </summary>
 internal static class ImageDeadline
 {
@@ -29,7 +29,8 @@ internal static class ImageDeadline
             string seconds = limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             throw new TrustException(
                 "ImageTimeout", TrustErrorKind.ReadError,
-                $"{Printable.Of(image, Printable.NameLength * 2)} could not be judged within {seconds} s. Look at what its registry and signature store " +
+                $"{Printable.Of(image, Printable.NameLength * 2)} could not be judged within {seconds} s. Look at what its " +
+                    "registry and signature store " +
                 $"answer ({TrustOption.Verbose} shows it), or allow more time with {TrustOption.ImageTimeoutSec}.",
                 e)
             {

@@ -15,9 +15,9 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The journey "test": a reference in, manifest and signatures fetched, evaluated, one result out with every reason in it. One object serves a whole run
-/// and many threads: one connection pool, one token a repository, keys imported once, policy and registries.d read once. Its messages come on the thread
-/// that does the work.
+/// The journey "test": a reference in, manifest and signatures fetched, evaluated, one result out with every reason in it. One object
+/// serves a whole run and many threads: one connection pool, one token a repository, keys imported once, policy and registries.d read once.
+/// Its messages come on the thread that does the work.
 /// </summary>
 public sealed class ImageVerifier : IDisposable
 {
@@ -61,24 +61,27 @@ public sealed class ImageVerifier : IDisposable
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
-        _registries = new Lazy<RegistriesConfiguration>(() => RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
+        _registries = new Lazy<RegistriesConfiguration>(() =>
+            RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
         _client = new Lazy<RegistryClient>(() => new RegistryClient(
             options.ClientHost ?? store.Host,
             options.Web with { Release = options.ClientHost is null ? store.Locations.Release : null,
-                CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null) : _registries.Value).CredentialHelpers },
+                CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null)
+                    : _registries.Value).CredentialHelpers },
             messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet));
     }
 
     /// <summary>Verifies an image by the policy, or by the keys of the options.</summary>
-    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>; <c>oci:/path[:name]</c>.</param>
+    /// <param name="image">The image: <c>docker://registry/app:tag</c>, also without <c>docker://</c>; <c>dir:/path</c>;
+    /// <c>oci:/path[:name]</c>.</param>
     /// <param name="platform">The instance of a multi-arch image that is meant. Null for the one that is pulled on the judged host.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The verdict.</returns>
     /// <exception cref="TrustException">
-    /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the policy cannot be
-    /// read, or the name is none.
+    /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the
+    /// policy cannot be read, or the name is none.
     /// </exception>
     public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken) =>
         (await VerifyChosenAsync(image, PlatformChoice.Of(platform), cancellationToken).ConfigureAwait(false))[0];
@@ -100,7 +103,8 @@ public sealed class ImageVerifier : IDisposable
         async Task<IReadOnlyList<ImageSignatureResult>> VerifyWithinAsync(CancellationToken token)
         {
             // Keys and stores say all that there is to say of a digest: no registry is asked, and there is no instance to choose.
-            bool isOffline = choice == PlatformChoice.Host && HasOwnKeys && HasOwnStores && image.Contains("@sha256:", StringComparison.Ordinal);
+            bool isOffline = choice == PlatformChoice.Host && HasOwnKeys && HasOwnStores
+                && image.Contains("@sha256:", StringComparison.Ordinal);
             FetchedImage top = isOffline
                 ? await IdentifyAsync(image, token).ConfigureAwait(false)
                 : await FetchAsync(image, token).ConfigureAwait(false);
@@ -125,17 +129,22 @@ public sealed class ImageVerifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(reference);
         if (manifestDigest is not null && !ReferenceGrammar.IsDigest(manifestDigest))
-            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument, $"'{manifestDigest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.") { Target = manifestDigest };
+            throw new TrustException("InvalidDigest", TrustErrorKind.InvalidArgument,
+                $"'{manifestDigest}' is not a valid digest. Use sha256: followed by 64 lowercase hexadecimal digits.")
+                { Target = manifestDigest };
         if (!DockerReference.TryParse(reference, out DockerReference? parsed, out string problem))
-            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument, $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument,
+                $"'{reference}' is not a docker reference: {problem}.") { Target = reference };
         manifestDigest ??= parsed.Digest ?? throw new TrustException(
             "ManifestRequired", TrustErrorKind.InvalidArgument, $"'{reference}' names no digest, so nothing says which manifest is meant. "
                 + "Give the reference by digest, or the manifest's digest beside it.") { Target = reference };
         if (parsed.Digest is { } named && named != manifestDigest)
             throw FetchedImage.Mismatch(reference, manifestDigest, named);
-        ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}", _store.Host.ResolvePath);
+        ImageName name = ImageName.Parse($"docker://{(parsed.IsNameOnly ? $"{parsed.Name}@{manifestDigest}" : parsed.ToString())}",
+            _store.Host.ResolvePath);
         FetchedImage fetched = new(name, null, null, null, null, JudgedManifest.FromDigest(manifestDigest));
-        return await WithinAsync(reference, token => JudgeAsync(fetched, RequiresSignature, token), cancellationToken).ConfigureAwait(false);
+        return await WithinAsync(reference, token => JudgeAsync(fetched, RequiresSignature, token), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Does the work for an image in the time that an image has.</summary>
@@ -144,7 +153,8 @@ public sealed class ImageVerifier : IDisposable
 
     // Who names keys or stores wants signatures looked at, whatever the policy accepts unseen.
     private bool RequiresSignature =>
-        _options.RequireSignature || _fingerprints.Count > 0 || _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
+        _options.RequireSignature || _fingerprints.Count > 0 || _options.SignatureStores is not null
+            || _options.SignatureConfigMaps is not null;
 
     /// <summary>Where words for the user go.</summary>
     internal TrustMessages Messages => _messages;
@@ -174,7 +184,8 @@ public sealed class ImageVerifier : IDisposable
         for (int depth = 0; ManifestList.IsList(current.Manifest!); depth++)
         {
             if (depth == MaxListDepth)
-                throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded, $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
+                throw new TrustException("ManifestListTooDeep", TrustErrorKind.LimitsExceeded,
+                    $"The lists of {top.Name.FullName} are nested more than {MaxListDepth} deep.") { Target = top.Name.FullName };
             string instance = ManifestList.SelectInstance(current.Manifest!, platform);
             current = await current.FetchInstanceAsync(instance, platform, cancellationToken).ConfigureAwait(false);
         }
@@ -198,7 +209,7 @@ public sealed class ImageVerifier : IDisposable
         Judgement judgement = await EvaluateAsync(fetched, null, cancellationToken).ConfigureAwait(false);
         if (judgement.Failure is { } failure)
             WarnOnce(judgement.Verdict.IsAccepted ? $"{failure.Message} Another store has a signature that is accepted." : throw failure);
-        ImageSignatureResult result = ToResult(fetched, judgement);
+        ImageSignatureResult result = judgement.ToResult(fetched, Host.ComputerName);
         if (!result.IsValid)
             return result;
         if (requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
@@ -212,30 +223,15 @@ public sealed class ImageVerifier : IDisposable
 
         // Whoever pulls a list by its digest is asked about the instance.
         if (fetched.Manifest is { } manifest && ManifestList.IsList(manifest))
-            return result with { Reason = $"{result.Reason} This is the verdict on the multi-arch list alone; podman pull asks about the instance." };
+            return result with { Reason = $"{result.Reason} This is the verdict on the multi-arch list alone; podman " +
+                "pull asks about the instance." };
         if (fetched.Manifest is null && fetched.Source is null && HasOwnKeys)
-            result = result with { Reason = $"{result.Reason} Only this digest was judged; of a multi-arch list, podman pull asks about the instance." };
+            result = result with { Reason = $"{result.Reason} Only this digest was judged; of a multi-arch list, podman " +
+                "pull asks about the instance." };
         (string? pinned, string refusal) = await new PinnedName(this).FindAsync(fetched, judgement,
             cancellationToken).ConfigureAwait(false);
         return result with { PinnedReference = pinned, Reason = refusal.Length > 0 ? $"{result.Reason} {refusal}" : result.Reason };
     }
-
-    /// <summary>What is told of a judgement.</summary>
-    internal ImageSignatureResult ToResult(FetchedImage fetched, Judgement judgement) => new()
-    {
-        ComputerName = _store.Host.ComputerName,
-        Image = fetched.Name.FullName,
-        Platform = fetched.Platform?.ToString(),
-        ManifestDigest = fetched.Judged.Digest,
-        ListDigest = fetched.ListDigest,
-        IsValid = judgement.Verdict.IsAccepted,
-        Reason = judgement.Verdict.Reason,
-        Scope = judgement.Scope,
-        ScopeReason = judgement.ScopeReason,
-        Requirements = judgement.Verdict.Requirements,
-        Signatures = judgement.Verdict.Signatures,
-        ManifestSource = fetched.Manifest?.Source,
-    };
 
     /// <summary>Evaluates what was fetched.</summary>
     /// <param name="fetched">The image.</param>
@@ -324,7 +320,8 @@ public sealed class ImageVerifier : IDisposable
     // Without a source nothing says which mirror answered, so the name itself counts.
     private async Task<FoundSignatures> FromRegistriesAsync(FetchedImage fetched, CancellationToken cancellationToken)
     {
-        string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore ?? SignatureStoreReader.DefaultStore(_store.Host);
+        string store = _lookaside.Value.ForScope("docker", fetched.Name.Expanded)?.SignatureStore
+            ?? SignatureStoreReader.DefaultStore(_store.Host);
         DockerReference reference = fetched.Name.Reference!;
         return new(
             await _hostStores.Value.ReadConfiguredAsync(store, reference, fetched.Judged.Digest, cancellationToken).ConfigureAwait(false),
@@ -341,7 +338,8 @@ public sealed class ImageVerifier : IDisposable
         IReadOnlyList<DockerReference> candidates = _registries.Value.ResolveShortName(image);
         if (candidates.Count != 1)
         {
-            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument, $"'{image}' names no registry, and by registries.conf it may be {string.Join(" or ", candidates)}. Give the full name.")
+            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument,
+                $"'{image}' names no registry, and by registries.conf it may be {string.Join(" or ", candidates)}. Give the full name.")
             {
                 Target = image,
             };
@@ -357,7 +355,9 @@ public sealed class ImageVerifier : IDisposable
         "docker" => OpenRegistry(name),
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
-        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported, $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. {Advice.Of(TrustOperation.Get, _store.Target, TrustOption.Reference.With(name.FullName))} shows what governs the image.")
+        _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported,
+            $"Images of transport {name.Transport} cannot be verified here; docker://, dir: and oci: can. " +
+            $"{Advice.Of(TrustOperation.Get, _store.Target, TrustOption.Reference.With(name.FullName))} shows what governs the image.")
         {
             Target = name.FullName,
         },
@@ -372,7 +372,9 @@ public sealed class ImageVerifier : IDisposable
             string first = Interlocked.CompareExchange(ref _credentialDomain, domain, null) ?? domain;
             if (first != domain)
             {
-                throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument, $"The credential given is used for {first}, so {domain} is not asked with it or without. Ask for images of one registry at a time, or log in to each with 'podman login' and leave the credential out.")
+                throw new TrustException("CredentialForOneRegistry", TrustErrorKind.InvalidArgument,
+                    $"The credential given is used for {first}, so {domain} is not asked with it or without. Ask for images of one " +
+                    "registry at a time, or log in to each with 'podman login' and leave the credential out.")
                 {
                     Target = domain,
                 };
@@ -386,7 +388,8 @@ public sealed class ImageVerifier : IDisposable
         };
     }
 
-    private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) => _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
+    private Task<byte[]?> TryGet(Uri url, int maxBytes, CancellationToken cancellationToken) =>
+        _client.Value.TryGetFileAsync(url, maxBytes, cancellationToken);
 
     /// <summary>Warns of something, once in a run.</summary>
     internal void WarnOnce(string message)

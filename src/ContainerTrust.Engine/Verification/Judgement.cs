@@ -15,4 +15,24 @@ internal sealed record Judgement(
     /// Why one of several stores that the caller named could not be read. Without it an image that is not accepted cannot be judged.
     /// </summary>
     public TrustException? Failure { get; init; }
+
+    /// <summary>What is told of it.</summary>
+    /// <param name="fetched">The image that was judged.</param>
+    /// <param name="computerName">The host by whose policy.</param>
+    /// <returns>The result.</returns>
+    public ImageSignatureResult ToResult(FetchedImage fetched, string computerName) => new()
+    {
+        ComputerName = computerName,
+        Image = fetched.Name.FullName,
+        Platform = fetched.Platform?.ToString(),
+        ManifestDigest = fetched.Judged.Digest,
+        ListDigest = fetched.ListDigest,
+        IsValid = Verdict.IsAccepted,
+        Reason = Verdict.Reason,
+        Scope = Scope,
+        ScopeReason = ScopeReason,
+        Requirements = Verdict.Requirements,
+        Signatures = Verdict.Signatures,
+        ManifestSource = fetched.Manifest?.Source,
+    };
 }

@@ -60,10 +60,11 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
             return await verifier.JudgeAsync(instance, requireSignature, cancellationToken).ConfigureAwait(false);
         Judgement judgement = await verifier.EvaluateAsync(instance, null, cancellationToken).ConfigureAwait(false);
         string platform = instance.Platform is { } named ? Printable.Of(named.ToString(), Printable.NameLength) : "an instance";
-        return verifier.ToResult(instance, judgement) with
+        return judgement.ToResult(instance, verifier.Host.ComputerName) with
         {
             IsValid = false,
-            Reason = $"The multi-arch list has another list for {platform}, and podman and skopeo do not pull an image out of a list in a list.",
+            Reason = $"The multi-arch list has another list for {platform}, and podman and skopeo do not pull an " +
+                "image out of a list in a list.",
         };
     }
 
@@ -85,7 +86,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         }
 
         // What the list's own signatures are is no part of this verdict.
-        ImageSignatureResult whole = verifier.ToResult(list, judgement) with
+        ImageSignatureResult whole = judgement.ToResult(list, verifier.Host.ComputerName) with
         {
             Platform = PlatformChoice.All.Name,
             IsValid = isValid,
@@ -119,7 +120,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
             return "";
         string names = string.Join(", ", refused.Take(Named).Select(static r => Printable.Of(r.Platform ?? r.ManifestDigest,
             Printable.NameLength)));
-        return $"Of {results.Count} instances, {refused.Length} {(refused.Length == 1 ? "is" : "are")} refused: {names}{(refused.Length > Named ? ", …" : "")}.";
+        return $"Of {results.Count} instances, {refused.Length} {(refused.Length == 1 ? "is" : "are")} refused: " +
+            $"{names}{(refused.Length > Named ? ", …" : "")}.";
     }
 
     private async Task<Judgement?> JudgeListAsync(FetchedImage list, CancellationToken cancellationToken)
@@ -148,7 +150,8 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
                 $"This machine's architecture is not known, so the instance to judge is not known. Specify {TrustOption.Platform}.");
         }
 
-        verifier.WarnOnce($"Nothing tells which machine the judged system is for, so what is pulled on one like this, {platform}, is judged. Specify {TrustOption.Platform} for another.");
+        verifier.WarnOnce($"Nothing tells which machine the judged system is for, so what is pulled on one like this, {platform}, is " +
+            $"judged. Specify {TrustOption.Platform} for another.");
         return platform;
     }
 
@@ -166,6 +169,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
         string how = judgement.Requirements.Any(static r => r is SigstoreSignedRequirement)
             ? verifier.HasOwnKeys ? "'cosign sign --recursive'" : $"'cosign sign --recursive {ReferrerSignatures.AsPodmanReads}'"
             : "'skopeo copy --all --sign-by'";
-        return $" The multi-arch list {list.Judged.Digest} has a good signature, but podman pull requires one on the instance. Its signer must sign the instances too, as {how} does.";
+        return $" The multi-arch list {list.Judged.Digest} has a good signature, but podman pull requires one on the instance. Its " +
+            $"signer must sign the instances too, as {how} does.";
     }
 }

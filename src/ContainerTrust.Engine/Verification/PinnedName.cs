@@ -58,7 +58,8 @@ internal sealed class PinnedName(ImageVerifier verifier)
             cancellationToken).ConfigureAwait(false);
         return refusal switch
         {
-            null => (null, $"Whether podman would pull it by its digest could not be found out, so there is no reference by digest. {unknown}"),
+            null => (null, "Whether podman would pull it by its digest could not be found out, so there is no " +
+                $"reference by digest. {unknown}"),
             "" => (text, ""),
             _ => (null, $"By its digest podman would not pull it, so there is no reference by digest: {refusal}"),
         };

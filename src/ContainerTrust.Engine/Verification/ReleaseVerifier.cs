@@ -6,8 +6,8 @@ using ContainerTrust.Engine.Registry;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// Trust through an OpenShift or OKD release image: the release is signed as a whole, and lists its images by digest, which carry no signature of their
-/// own. Each release is fetched and verified once. For many threads.
+/// Trust through an OpenShift or OKD release image: the release is signed as a whole, and lists its images by digest, which carry no
+/// signature of their own. Each release is fetched and verified once. For many threads.
 /// </summary>
 public sealed class ReleaseVerifier
 {
@@ -45,11 +45,13 @@ public sealed class ReleaseVerifier
         string digest = member.Judged.Digest;
 
         // What an unsigned release lists is anybody's list.
-        IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<ReleaseImageContent> contents = known.Verdict.IsValid ? await ContentsAsync(release, known, cancellationToken)
+            .ConfigureAwait(false) : [];
         ReleaseImageContent? content = contents.FirstOrDefault(c => c.Digest == digest);
         string? rejected = RejectedByPolicy(member.Name);
         bool isValid = known.Verdict.IsValid && content is not null && rejected is null;
-        string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {Printable.Of(name, Printable.NameLength)}" : "the release";
+        string title = contents.Count > 0 && contents[0].ReleaseName is { } name ? $"release {Printable.Of(name, Printable.NameLength)}"
+            : "the release";
         return new ImageSignatureResult
         {
             ComputerName = known.Verdict.ComputerName,
@@ -58,9 +60,11 @@ public sealed class ReleaseVerifier
             PinnedReference = isValid ? Pinned(member.Name, digest) : null,
             IsValid = isValid,
             Reason =
-                isValid ? $"It is {Printable.Of(content!.Name, Printable.NameLength)} of {title} ({known.Verdict.ManifestDigest}), whose signature holds. {known.Verdict.Reason}"
+                isValid ? $"It is {Printable.Of(content!.Name, Printable.NameLength)} of {title} ({known.Verdict.ManifestDigest}), whose " +
+                    $"signature holds. {known.Verdict.Reason}"
                 : rejected is not null ? rejected
-                : known.Verdict.IsValid ? $"The digest is not among the {contents.Count} images of {title} ({known.Verdict.ManifestDigest})."
+                : known.Verdict.IsValid ? $"The digest is not among the {contents.Count} images of {title} " +
+                    $"({known.Verdict.ManifestDigest})."
                 : $"The release image is not trusted, so nothing that it lists is. {known.Verdict.Reason}",
             Requirements = [],
             Signatures = [],
@@ -72,17 +76,20 @@ public sealed class ReleaseVerifier
 
     /// <summary>The contents of a release.</summary>
     /// <param name="release">The release image.</param>
-    /// <param name="requireSignature">Whether its signature must hold; only without are the contents of an untrusted release handed out.</param>
+    /// <param name="requireSignature">Whether its signature must hold; only without are the contents of an untrusted release handed
+    /// out.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The images that it lists.</returns>
-    /// <exception cref="TrustException">The release is not trusted (<c>ReleaseNotTrusted</c>), cannot be reached, or lists no contents.</exception>
+    /// <exception cref="TrustException">The release is not trusted (<c>ReleaseNotTrusted</c>), cannot be reached, or lists no
+    /// contents.</exception>
     public Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(string release, bool requireSignature, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
         return _images.WithinAsync(release, token => ReadWithinAsync(release, requireSignature, token), cancellationToken);
     }
 
-    private async Task<IReadOnlyList<ReleaseImageContent>> ReadWithinAsync(string release, bool requireSignature, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReleaseImageContent>> ReadWithinAsync(string release, bool requireSignature,
+        CancellationToken cancellationToken)
     {
         if (!requireSignature)
         {
@@ -93,7 +100,8 @@ public sealed class ReleaseVerifier
         Release known = await GetAsync(release, cancellationToken).ConfigureAwait(false);
         return known.Verdict.IsValid
             ? await ContentsAsync(release, known, cancellationToken).ConfigureAwait(false)
-            : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData, $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
+            : throw new TrustException("ReleaseNotTrusted", TrustErrorKind.InvalidData,
+                $"The release image {release} is not trusted, so what it lists says nothing. {known.Verdict.Reason}") { Target = release };
     }
 
     // By its digest, unless the policy refuses that name.
@@ -125,9 +133,11 @@ public sealed class ReleaseVerifier
         },
         cancellationToken);
 
-    private Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(string release, Release known, CancellationToken cancellationToken) => _contents.GetAsync(
+    private Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(string release, Release known, CancellationToken cancellationToken) =>
+        _contents.GetAsync(
         release,
-        async token => (await ReadContentsAsync(known.Top, await _images.SelectAsync(known.Top, _platform, token).ConfigureAwait(false), token).ConfigureAwait(false), null),
+        async token => (await ReadContentsAsync(known.Top, await _images.SelectAsync(known.Top, _platform, token).ConfigureAwait(false),
+            token).ConfigureAwait(false), null),
         cancellationToken);
 
     private async Task<FetchedImage> FetchAsync(string release, CancellationToken cancellationToken)
@@ -136,17 +146,21 @@ public sealed class ReleaseVerifier
         return await _images.SelectAsync(top, _platform, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<ReleaseImageContent>> ReadContentsAsync(FetchedImage top, FetchedImage instance, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReleaseImageContent>> ReadContentsAsync(FetchedImage top, FetchedImage instance,
+        CancellationToken cancellationToken)
     {
         if (ManifestList.IsList(instance.Manifest!))
         {
-            throw new TrustException("PlatformRequired", TrustErrorKind.InvalidArgument, $"{top.Name.FullName} is a multi-arch release; say with {TrustOption.Platform} which of its images is meant: {string.Join(", ", ManifestList.Instances(instance.Manifest!).Select(static i => i.Platform).Distinct())}.")
+            throw new TrustException("PlatformRequired", TrustErrorKind.InvalidArgument,
+                $"{top.Name.FullName} is a multi-arch release; say with {TrustOption.Platform} which of its images is meant: " +
+                $"{string.Join(", ", ManifestList.Instances(instance.Manifest!).Select(static i => i.Platform).Distinct())}.")
             {
                 Target = top.Name.FullName,
             };
         }
 
-        string pinned = top.Name.Reference is { } reference ? $"{reference.Name}@{top.Judged.Digest}" : $"{top.Name.FullName}@{top.Judged.Digest}";
+        string pinned = top.Name.Reference is { } reference ? $"{reference.Name}@{top.Judged.Digest}"
+            : $"{top.Name.FullName}@{top.Judged.Digest}";
         ReleaseContentOptions options = new() { Release = pinned, Warning = _images.Messages.Warning, Verbose = _images.Messages.Verbose };
         return await ReleaseContent.ReadAsync(instance.Source!, instance.Manifest!, cancellationToken, options).ConfigureAwait(false);
     }

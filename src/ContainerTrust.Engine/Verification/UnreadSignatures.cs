@@ -35,5 +35,6 @@ internal sealed class UnreadSignatures(ImageVerifier verifier)
     }
 
     private const string NoTag =
-        " cosign names no tag unless its option --sign-container-identity does; the policy accepts that only with matchRepository or exactRepository.";
+        " cosign names no tag unless its option --sign-container-identity does; the policy accepts that only with " +
+            "matchRepository or exactRepository.";
 }

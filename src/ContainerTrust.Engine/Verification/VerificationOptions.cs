@@ -9,8 +9,8 @@ namespace ContainerTrust.Engine.Verification;
 public sealed record VerificationOptions
 {
     /// <summary>
-    /// Key files of this machine, all OpenPGP or all PEM public keys (sigstore): one signature by any of their keys is what is required, and for PEM keys the
-    /// registry's attachments are read whatever registries.d says. Null: the policy decides.
+    /// Key files of this machine, all OpenPGP or all PEM public keys (sigstore): one signature by any of their keys is what is required,
+    /// and for PEM keys the registry's attachments are read whatever registries.d says. Null: the policy decides.
     /// </summary>
     public IReadOnlyList<string>? KeyPaths { get; init; }
 
@@ -20,22 +20,25 @@ public sealed record VerificationOptions
     /// </summary>
     public SignerCertificates? Signer { get; init; }
 
-    /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Fingerprints.Normalize"/> takes them. Null or empty for any key.</summary>
+    /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Fingerprints.Normalize"/> takes them. Null or empty
+    /// for any key.</summary>
     public IReadOnlyList<string>? Fingerprints { get; init; }
 
     /// <summary>With <see cref="KeyPaths"/>: which references a signature may name. Null for <c>matchRepoDigestOrExact</c>.</summary>
     public SignedIdentity? SignedIdentity { get; init; }
 
     /// <summary>
-    /// Stores to read signatures from instead of those that registries.d gives: base URLs or directories of this machine, lookaside or OpenShift release
-    /// layout. Null for registries.d.
+    /// Stores to read signatures from instead of those that registries.d gives: base URLs or directories of this machine, lookaside or
+    /// OpenShift release layout. Null for registries.d.
     /// </summary>
     public IReadOnlyList<string>? SignatureStores { get; init; }
 
-    /// <summary>ConfigMap documents (YAML or JSON files of this machine) to read signatures from instead of registries.d. Null for none.</summary>
+    /// <summary>ConfigMap documents (YAML or JSON files of this machine) to read signatures from instead of registries.d. Null for
+    /// none.</summary>
     public IReadOnlyList<string>? SignatureConfigMaps { get; init; }
 
-    /// <summary>Whether an image is valid only if a requirement has verified a signature; what a policy accepts unseen is then not valid.</summary>
+    /// <summary>Whether an image is valid only if a requirement has verified a signature; what a policy accepts unseen is then not
+    /// valid.</summary>
     public bool RequireSignature { get; init; }
 
     /// <summary>The time for one image, all requests, retries and waits together; infinite for no limit.</summary>
@@ -51,8 +54,8 @@ public sealed record VerificationOptions
     public DateTimeOffset? Now { get; init; }
 
     /// <summary>
-    /// The host whose credentials, credential helpers and registry certificates are used, where that is not the one by whose policy images are judged: what a
-    /// file of a remote host says must not start programs here. Null for the same.
+    /// The host whose credentials, credential helpers and registry certificates are used, where that is not the one by whose policy images
+    /// are judged: what a file of a remote host says must not start programs here. Null for the same.
     /// </summary>
     public ITrustHost? ClientHost { get; init; }
 }

@@ -11,7 +11,8 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class FingerprintCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         List<Candidate> candidates = [];
@@ -22,7 +23,8 @@ public sealed class FingerprintCompleter : IArgumentCompleter
                 TrustStore store = CommandSoFar.Store(fakeBoundParameters);
                 string file = CommandSoFar.OnHost(fakeBoundParameters, path)!;
                 if (store.Host.TryReadFile(file, OpenPgpKeyReader.MaxLength) is { } found)
-                    candidates.AddRange(OpenPgpKeyReader.Read(found.Content.Span, file).Keys.Select(static k => new Candidate(k.Fingerprint, k.ToString())));
+                    candidates.AddRange(OpenPgpKeyReader.Read(found.Content.Span, file).Keys
+                        .Select(static k => new Candidate(k.Fingerprint, k.ToString())));
             }
             catch (TrustException)
             {

@@ -12,8 +12,10 @@ public sealed class HostCompleter : IArgumentCompleter
     private const int LargestFile = 4 << 20;
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Names().Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).Select(static n => new Candidate(n, $"Host {n}")).Matching(wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Names().Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
+            .Select(static n => new Candidate(n, $"Host {n}")).Matching(wordToComplete);
 
     private static IEnumerable<string> Names()
     {
@@ -42,7 +44,8 @@ public sealed class HostCompleter : IArgumentCompleter
     {
         try
         {
-            return LocalHost.Instance.TryReadFile(path, LargestFile) is { } file ? Encoding.UTF8.GetString(file.Content.Span).Split('\n') : [];
+            return LocalHost.Instance.TryReadFile(path, LargestFile) is { } file ? Encoding.UTF8.GetString(file.Content.Span).Split('\n')
+                : [];
         }
         catch (TrustException)
         {

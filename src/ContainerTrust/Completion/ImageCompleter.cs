@@ -9,7 +9,8 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class ImageCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         try
@@ -17,7 +18,8 @@ public sealed class ImageCompleter : IArgumentCompleter
             TrustQuery query = new() { Transport = "docker", IncludeKeys = false };
             return [.. CommandSoFar.Store(fakeBoundParameters).Read(query)
                 .Where(static t => IsBeginning(t.Registry))
-                .Select(static t => new Candidate(Beginning(t.Registry), $"docker: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
+                .Select(static t => new Candidate(Beginning(t.Registry),
+                    $"docker: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
                 .Matching(wordToComplete)];
         }
         catch (TrustException)

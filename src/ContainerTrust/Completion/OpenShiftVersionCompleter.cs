@@ -9,6 +9,8 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class OpenShiftVersionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        IgnitionVersions.OpenShift.Reverse().Select(static v => new Candidate(v, $"Ignition {IgnitionVersions.For(v).Ignition}")).Matching(wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        IgnitionVersions.OpenShift.Reverse().Select(static v => new Candidate(v, $"Ignition {IgnitionVersions.For(v).Ignition}"))
+            .Matching(wordToComplete);
 }

@@ -9,6 +9,8 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class PresetCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        TrustPresets.Names.Select(static n => new Candidate(n, string.Join(", ", TrustPresets.Get(n).Select(static e => e.Registry)))).Matching(wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        TrustPresets.Names.Select(static n => new Candidate(n, string.Join(", ", TrustPresets.Get(n).Select(static e => e.Registry))))
+            .Matching(wordToComplete);
 }

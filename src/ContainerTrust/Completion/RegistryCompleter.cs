@@ -9,7 +9,8 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class RegistryCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? transport = CommandSoFar.Text(fakeBoundParameters, "Transport");
@@ -19,7 +20,8 @@ public sealed class RegistryCompleter : IArgumentCompleter
             transport = "docker";
         return [.. PolicyEntries.Read(fakeBoundParameters, transport)
             .Where(static t => !t.IsDefault)
-            .Select(static t => new Candidate(t.Registry, $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
+            .Select(static t => new Candidate(t.Registry,
+                $"{t.Transport}: {string.Join(" and ", t.Requirements.Select(RequirementText.Describe))}"))
             .Matching(wordToComplete)];
     }
 }

@@ -9,6 +9,7 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class RuleCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         ComplianceRules.Excludable.Select(static r => new Candidate(r.Id, r.Title)).Matching(wordToComplete);
 }

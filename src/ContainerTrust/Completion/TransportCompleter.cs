@@ -9,6 +9,7 @@ namespace ContainerTrust.Commands.Completion;
 public sealed class TransportCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         TransportScopes.Known.Select(static t => new Candidate(t, $"Transport {t}")).Matching(wordToComplete);
 }

@@ -55,7 +55,8 @@ internal static class FleetCall
     /// <param name="asJob">Whether in the background.</param>
     /// <param name="changes">Whether hosts are changed.</param>
     /// <param name="cancellation">Ends the work, but not a job's.</param>
-    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes, CancellationToken cancellation)
+    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes,
+        CancellationToken cancellation)
     {
         if (hosts.Count == 0)
             return;

@@ -74,7 +74,8 @@ internal sealed class FleetRun
             Warning = text => queue.Post(() => listener.Warn($"{name}: {text}")),
             Verbose = text => queue.Post(() => listener.Say($"{name}: {text}")),
         };
-        foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, Messages, (host, messages, token) => Visit(host, messages, queue, listener, token), cancellation))
+        foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, Messages, (host, messages, token) =>
+            Visit(host, messages, queue, listener, token), cancellation))
         {
             _done++;
             if (result.Error is not { } error)

@@ -55,7 +55,8 @@ internal sealed class HostChanges
     /// Whether the switch for sigstore attachments is set along with a change, once it has been worked out what the changes do.
     /// </summary>
     public bool SwitchesOn(TrustChange change) =>
-        _switchedOn.Any(c => c.IsDefault == change.IsDefault && (change.IsDefault || (c.Transport == change.Transport && c.Registry == change.Registry)));
+        _switchedOn.Any(c => c.IsDefault == change.IsDefault
+            && (change.IsDefault || (c.Transport == change.Transport && c.Registry == change.Registry)));
 
     /// <summary>Asks about the changes, and makes those that are wanted.</summary>
     /// <exception cref="TrustException">A fault that concerns all changes, such as a broken policy.</exception>
@@ -105,7 +106,9 @@ internal sealed class HostChanges
     private string Place(TrustChange change) => $"{change} in {_host.Store.Locations.PolicyPath} of {_host.HostName}";
 
     private TrustException NotFound(TrustChange change) =>
-        new("ImageTrustNotFound", TrustErrorKind.NotFound, $"{_host.Store.Locations.PolicyPath} has no scope '{change}', so there is nothing to remove. Scopes are removed by their exact name; Get-ImageTrust shows them.")
+        new("ImageTrustNotFound", TrustErrorKind.NotFound,
+            $"{_host.Store.Locations.PolicyPath} has no scope '{change}', so there is nothing to remove. Scopes are removed by their " +
+            "exact name; Get-ImageTrust shows them.")
         {
             Target = change.Registry,
         };

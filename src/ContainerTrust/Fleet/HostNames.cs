@@ -13,7 +13,8 @@ internal static class HostNames
     /// <param name="keyFile">The private key's file, an absolute path.</param>
     /// <param name="refused">Called for each name that is none; the others are kept.</param>
     /// <exception cref="TrustException">What is the same for all hosts is not valid.</exception>
-    public static IReadOnlyList<SshConnectionOptions> Connections(ISshParameters parameters, string? keyFile, Action<string, TrustException> refused)
+    public static IReadOnlyList<SshConnectionOptions> Connections(ISshParameters parameters, string? keyFile,
+        Action<string, TrustException> refused)
     {
         SshConnectionOptions common = Common(parameters, keyFile);
         List<SshConnectionOptions> hosts = [];

@@ -83,9 +83,12 @@ internal readonly struct PropertyBag(PSObject bag)
         object? value = Value(name);
         if (value is null or DateTimeOffset)
             return (DateTimeOffset?)value;
-        if (Property(name) is PSObject moment && moment.Properties["UtcTicks"]?.Value is long ticks && moment.Properties["Offset"]?.Value is TimeSpan offset)
+        if (Property(name) is PSObject moment && moment.Properties["UtcTicks"]?.Value is long ticks
+            && moment.Properties["Offset"]?.Value is TimeSpan offset)
             return new DateTimeOffset(ticks, TimeSpan.Zero).ToOffset(offset);
-        return value is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed) ? parsed : throw Broken(name);
+        return value is string text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed)
+            ? parsed : throw Broken(name);
     }
 
     /// <summary>An object, or null.</summary>

@@ -15,7 +15,8 @@ internal static class Rehydration
     public static object ToLive(PSObject bag, Type type)
     {
         // A name with # only chooses a view.
-        string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal) && !n.Contains('#', StringComparison.Ordinal));
+        string? name = bag.TypeNames.FirstOrDefault(static n => n.StartsWith(Prefix, StringComparison.Ordinal)
+            && !n.Contains('#', StringComparison.Ordinal));
         object? live = name is null ? null : Build(name[Prefix.Length..], new PropertyBag(bag));
         return type.IsInstanceOfType(live) ? live! : throw new PSInvalidCastException($"A {name ?? "plain object"} is not a {type.Name}.");
     }
@@ -172,8 +173,10 @@ internal static class Rehydration
     {
         (string Name, string? Value)[] texts =
         [
-            ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry), ("SignatureStore", trust.SignatureStore),
-            ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath), ("RegistriesPath", trust.RegistriesPath),
+            ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry),
+            ("SignatureStore", trust.SignatureStore),
+            ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath),
+            ("RegistriesPath", trust.RegistriesPath),
             ("StorePath", trust.StorePath), ("StoreLevel", trust.StoreLevel), ("StoreHides", trust.StoreHides),
         ];
         foreach ((string name, string? value) in texts)
@@ -182,7 +185,8 @@ internal static class Rehydration
                 throw new PSInvalidCastException($"The property {name} and Definition contradict each other.");
         }
 
-        if ((bag.Has("IsDefault") && bag.Truth("IsDefault") != trust.IsDefault) || (bag.Has("UseSigstoreAttachments") && bag.Truth("UseSigstoreAttachments") != trust.UseSigstoreAttachments))
+        if ((bag.Has("IsDefault") && bag.Truth("IsDefault") != trust.IsDefault)
+            || (bag.Has("UseSigstoreAttachments") && bag.Truth("UseSigstoreAttachments") != trust.UseSigstoreAttachments))
             throw new PSInvalidCastException("The properties and Definition contradict each other.");
         return trust;
     }
@@ -254,7 +258,8 @@ internal static class Rehydration
             ExcludedRules = bag.Texts("ExcludedRules") ?? throw new PSInvalidCastException("A part is missing."),
             PolicyPath = bag.Text("PolicyPath"),
         };
-        return live.Compliant == Required(bag.Truth("Compliant")) ? live : throw new PSInvalidCastException("The findings and Compliant contradict each other.");
+        return live.Compliant == Required(bag.Truth("Compliant")) ? live
+            : throw new PSInvalidCastException("The findings and Compliant contradict each other.");
     }
 
     private static ImageSignatureResult Result(PropertyBag bag) => new()
@@ -318,7 +323,8 @@ internal static class Rehydration
             Nodes = bag.Objects<MachineConfigTrustNode>("Nodes"),
             Cluster = bag.Text("Cluster"),
         };
-        return result.IsInForce == bag.Truth("IsInForce") ? result : throw new PSInvalidCastException("What the object says of itself does not go together.");
+        return result.IsInForce == bag.Truth("IsInForce") ? result
+            : throw new PSInvalidCastException("What the object says of itself does not go together.");
     }
 
     private static T Required<T>(T? value)

@@ -86,7 +86,8 @@ public static class TrustView
                 ids.Add(key.KeyId ?? key.Fingerprint[..Math.Min(16, key.Fingerprint.Length)]);
         }
 
-        if (trust.Requirements.Any(static r => r is SigstoreSignedRequirement { Fulcio: not null } or SigstoreSignedRequirement { Pki: not null }))
+        if (trust.Requirements.Any(static r => r is SigstoreSignedRequirement { Fulcio: not null } or SigstoreSignedRequirement
+            { Pki: not null }))
             ids.AddRange(Subjects(trust));
         if (ids.Count == 0 && trust.Requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
             return "N/A";
@@ -152,7 +153,8 @@ public static class TrustView
         ArgumentNullException.ThrowIfNull(item);
         if (LanguagePrimitives.GetEnumerable(item.Properties["Signatures"]?.Value) is not { } list)
             return "";
-        IEnumerable<PSObject> valid = list.Cast<object>().Select(PSObject.AsPSObject).Where(static s => s.Properties["IsValid"]?.Value is true);
+        IEnumerable<PSObject> valid = list.Cast<object>().Select(PSObject.AsPSObject)
+            .Where(static s => s.Properties["IsValid"]?.Value is true);
         return string.Join(", ", valid.Select(Signer).Distinct());
     }
 

@@ -16,7 +16,8 @@ internal static class CommandLine
         get
         {
             string? path = Repository is null ? null : Path.Combine(Repository, "out/cli/containertrust");
-            Skip.If(path is null || !File.Exists(path), "out/cli/containertrust is not there; run: dotnet publish src/ContainerTrust.Cli -c Release");
+            Skip.If(path is null || !File.Exists(path),
+                "out/cli/containertrust is not there; run: dotnet publish src/ContainerTrust.Cli -c Release");
             return path!;
         }
     }
@@ -28,7 +29,8 @@ internal static class CommandLine
 
     public static string Tool(string name)
     {
-        string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+        string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, name))
+            .FirstOrDefault(File.Exists);
         Skip.If(path is null, $"{name} is not installed.");
         return path!;
     }

@@ -43,7 +43,9 @@ public sealed class ConcurrencyTests : IDisposable
         for (int i = 0; i < 3000; i++)
             docker[$"registry{i}.example.com"] = new JsonArray(new JsonObject { ["type"] = "reject" });
         docker["changing.example.com"] = new JsonArray(new JsonObject { ["type"] = "reject" });
-        await File.WriteAllTextAsync(PolicyPath, new JsonObject { ["default"] = new JsonArray(new JsonObject { ["type"] = "reject" }), ["transports"] = new JsonObject { ["docker"] = docker } }.ToJsonString());
+        await File.WriteAllTextAsync(PolicyPath, new JsonObject
+            { ["default"] = new JsonArray(new JsonObject { ["type"] = "reject" }), ["transports"] = new JsonObject { ["docker"] = docker } }
+            .ToJsonString());
         string[] allowed = new string[2];
         for (int i = 0; i < 2; i++)
         {
@@ -54,15 +56,16 @@ public sealed class ConcurrencyTests : IDisposable
         Assert.NotEqual(allowed[0], allowed[1]);
         int killed = 0, finished = 0, started = 0;
 
-        // How long a writer is left alone at most: a little more than most need, however fast the machine is just now. It grows while all are killed
-        // before they end, and shrinks when one ends.
+        // How long a writer is left alone at most: a little more than most need, however fast the machine is just now. It grows while all
+        // are killed before they end, and shrinks when one ends.
         double longest = 100;
         async Task Killer(int seed)
         {
             Random random = new(seed);
             while (Interlocked.Increment(ref started) <= 4000 && Volatile.Read(ref killed) < 1000)
             {
-                using Process process = CommandLine.Start(ours, "set", "changing.example.com", "--type", types[random.Next(2)], "--root", _root);
+                using Process process = CommandLine.Start(ours, "set", "changing.example.com", "--type", types[random.Next(2)],
+                    "--root", _root);
                 await Task.Delay(TimeSpan.FromMilliseconds(Volatile.Read(ref longest) * (0.2 + (random.NextDouble() * 0.8))));
                 if (process.HasExited)
                 {

@@ -4,7 +4,8 @@ using System.Text;
 namespace ContainerTrust.Conformance.Tests.Cli;
 
 /// <summary>
-/// The command on files with a hostile text in each of their fields: nothing of it reaches the terminal raw, nor looks like a line of its own.
+/// The command on files with a hostile text in each of their fields: nothing of it reaches the terminal raw, nor looks like a line of its
+/// own.
 /// </summary>
 public sealed class HostileFieldTests : IDisposable
 {
@@ -49,7 +50,8 @@ public sealed class HostileFieldTests : IDisposable
         Directory.Move(_root + "/srv/app", $"{_root}/srv/{name}");
         string[][] lines =
         [
-            ["show"], ["show", "--json"], ["show", "--podman-json"], ["test"], ["verify", $"dir:/srv/{name}"], ["verify", $"dir:/srv/{name}", "--json"],
+            ["show"], ["show", "--json"], ["show", "--podman-json"], ["test"], ["verify", $"dir:/srv/{name}"],
+            ["verify", $"dir:/srv/{name}", "--json"],
             ["set", "a.example.com", "-t", "reject", "--dry-run", "--signature-store", "https://a.example.com"],
         ];
         foreach (string[] line in lines)
@@ -195,7 +197,8 @@ public sealed class HostileFieldTests : IDisposable
         context.Response.Headers["Content-Type"] = "application/x\u009b2J";
         context.Response.Headers["WWW-Authenticate"] = "Bearer realm=\"http://127.0.0.1:1/\u009b2J\",service=\"\u009b31m\"";
         context.Response.Headers["Location"] = "http://127.0.0.1:1/\u009b2J";
-        string body = """{"errors":[{"code":@,"message":@,"detail":@}],"mediaType":@,"token":@}""".Replace("@", text, StringComparison.Ordinal);
+        string body = """{"errors":[{"code":@,"message":@,"detail":@}],"mediaType":@,"token":@}"""
+            .Replace("@", text, StringComparison.Ordinal);
         context.Response.OutputStream.Write(Encoding.UTF8.GetBytes(body));
         context.Response.Close();
     }

@@ -21,7 +21,8 @@ public sealed class HostilePlacesTests : IDisposable
         {
             Assert.Equal("precious", File.ReadAllText(At("victim/static-pod.yaml")));
             Assert.Equal(Policy, File.ReadAllText(At("victim/other.json")));
-            Assert.Equal(["other.json", "static-pod.yaml"], Directory.GetFileSystemEntries(At("victim")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.Equal(["other.json", "static-pod.yaml"], Directory.GetFileSystemEntries(At("victim")).Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
         }
         finally
         {
@@ -36,7 +37,8 @@ public sealed class HostilePlacesTests : IDisposable
         foreach (string node in (string[])["null c 1 3", "full c 1 7", "pipe p"])
         {
             string[] words = node.Split(' ');
-            Skip.IfNot(CommandLine.Run(CommandLine.Tool("mknod"), ["-m", "666", At(words[0]), .. words[1..]]).ExitCode == 0, "Devices cannot be made here.");
+            Skip.IfNot(CommandLine.Run(CommandLine.Tool("mknod"), ["-m", "666", At(words[0]), .. words[1..]]).ExitCode == 0,
+                "Devices cannot be made here.");
         }
 
         string before = Kinds();
@@ -59,7 +61,8 @@ public sealed class HostilePlacesTests : IDisposable
     public void A_report_goes_where_the_shell_says(string command)
     {
         string test = $"'{CommandLine.Ours}' test --root root --exclude 'File*' --format json";
-        CommandLine.Result result = CommandLine.Run(CommandLine.Tool("bash"), "-c", $"cd '{_directory}' && " + string.Format(System.Globalization.CultureInfo.InvariantCulture, command, test));
+        CommandLine.Result result = CommandLine.Run(CommandLine.Tool("bash"), "-c", $"cd '{_directory}' && " +
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, command, test));
         Assert.StartsWith("{", result.Output, StringComparison.Ordinal);
         Assert.Equal("", result.Error);
     }
@@ -93,7 +96,8 @@ public sealed class HostilePlacesTests : IDisposable
         Chown("theirs", "theirs/policy.json", "theirs/registries.d", "theirs/registries.d/q.example.com.yaml", "theirs/other.json");
         foreach (string policy in (string[])["theirs/policy.json", "theirs/other.json", "root/etc/containers/policy.json"])
         {
-            CommandLine.Result result = CommandLine.Run(CommandLine.Ours, "set", "q.example.com", "-t", "reject", "--signature-store", "https://q.example.com/sigs", "--policy", At(policy), "--registries-d", At("theirs/registries.d"));
+            CommandLine.Result result = CommandLine.Run(CommandLine.Ours, "set", "q.example.com", "-t", "reject", "--signature-store",
+                "https://q.example.com/sigs", "--policy", At(policy), "--registries-d", At("theirs/registries.d"));
             Assert.Equal(1, result.ExitCode);
             Assert.Contains("is not changed by root", result.Error, StringComparison.Ordinal);
             Assert.Contains("belongs to user 65534", result.Error, StringComparison.Ordinal);
@@ -117,7 +121,8 @@ public sealed class HostilePlacesTests : IDisposable
         Assert.Contains($"HOME is {At("home")}, which is not this user's", result.Error, StringComparison.Ordinal);
 
         // Named, it is refused.
-        result = CommandLine.Run(CommandLine.Ours, "reset", "--policy", At("home/.config/containers/policy.json"), "--registries-d", At("home/.config/containers/registries.d"));
+        result = CommandLine.Run(CommandLine.Ours, "reset", "--policy", At("home/.config/containers/policy.json"), "--registries-d",
+            At("home/.config/containers/registries.d"));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("is not changed by root", result.Error, StringComparison.Ordinal);
         Assert.Equal(Policy, File.ReadAllText(At("home/.config/containers/policy.json")));
@@ -134,7 +139,8 @@ public sealed class HostilePlacesTests : IDisposable
         Run("chmod", "-R", "a+rX", _directory);
         Run("chmod", mode, At("home"));
         CommandLine.Result result = CommandLine.Run(
-            CommandLine.Tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", CommandLine.Tool("env"), $"HOME={At("home")}", CommandLine.Ours, "show");
+            CommandLine.Tool("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", CommandLine.Tool("env"), $"HOME={At("home")}",
+            CommandLine.Ours, "show");
         Skip.If(result.ExitCode is 126 or 127, "Another user cannot start the command where it is.");
         bool isRead = result.Error.Length == 0 && result.Output.Contains("reject", StringComparison.Ordinal);
         Assert.True(isRead == (expected is not null), result.Output + result.Error);
@@ -156,7 +162,8 @@ public sealed class HostilePlacesTests : IDisposable
         Assert.Equal(0, CommandLine.Run(CommandLine.Ours, "set", "a.example.com", "-t", "reject", "--root", At("image")).ExitCode);
     }
 
-    private CommandLine.Result Report(string path) => CommandLine.Run(CommandLine.Ours, "test", "--root", At("root"), "--exclude", "File*", "--format", "text", "-o", path);
+    private CommandLine.Result Report(string path) =>
+        CommandLine.Run(CommandLine.Ours, "test", "--root", At("root"), "--exclude", "File*", "--format", "text", "-o", path);
 
     private string At(string relative) => Path.Join(_directory, relative);
 
@@ -168,7 +175,9 @@ public sealed class HostilePlacesTests : IDisposable
 
     private void Chown(params IEnumerable<string> relative) => Run("chown", ["-h", User, .. relative.Select(At)]);
 
-    private static void Run(string tool, params IEnumerable<string> arguments) => Assert.Equal(0, CommandLine.Run(CommandLine.Tool(tool), arguments).ExitCode);
+    private static void Run(string tool, params IEnumerable<string> arguments) =>
+        Assert.Equal(0, CommandLine.Run(CommandLine.Tool(tool), arguments).ExitCode);
 
-    private static void RequireRoot() => Skip.IfNot(Environment.IsPrivilegedProcess, "Only root is told apart from the owner of a directory.");
+    private static void RequireRoot() =>
+        Skip.IfNot(Environment.IsPrivilegedProcess, "Only root is told apart from the owner of a directory.");
 }

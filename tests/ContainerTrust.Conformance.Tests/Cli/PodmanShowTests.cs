@@ -32,8 +32,10 @@ public sealed class PodmanShowTests : IDisposable
             WritePolicy(random, directory + "/policy.json", keys);
             WriteRegistries(random, directory + "/registries.d");
             CommandLine.Result theirs = CommandLine.Run(
-                podman, [.. StorageOptions(_root), "image", "trust", "show", "--json", "--policypath", directory + "/policy.json", "--registrypath", directory + "/registries.d"]);
-            CommandLine.Result mine = CommandLine.Run(ours, "show", "--podman-json", "--policy", directory + "/policy.json", "--registries-d", directory + "/registries.d");
+                podman, [.. StorageOptions(_root), "image", "trust", "show", "--json", "--policypath", directory + "/policy.json",
+                    "--registrypath", directory + "/registries.d"]);
+            CommandLine.Result mine = CommandLine.Run(ours, "show", "--podman-json", "--policy", directory + "/policy.json",
+                "--registries-d", directory + "/registries.d");
             Assert.True(theirs.ExitCode == 0, theirs.Error);
             Assert.True(mine.ExitCode == 0, mine.Error);
             JsonNode expected = JsonNode.Parse(theirs.Output)!;
@@ -52,7 +54,8 @@ public sealed class PodmanShowTests : IDisposable
         string home = Directory.CreateDirectory(_root + "/gnupg").FullName;
         File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         List<string> files = [CommandLine.SampleKey, "/no/such/key"];
-        string[] users = ["One <one@example.com>", "two@example.com", "Drei: Doppel <drei@example.com>", "Vier Ü <vier@example.com>", "Five (no mail)"];
+        string[] users = ["One <one@example.com>", "two@example.com", "Drei: Doppel <drei@example.com>", "Vier Ü <vier@example.com>",
+            "Five (no mail)"];
         string all = _root + "/all.asc";
         foreach (string user in users)
         {
@@ -71,7 +74,8 @@ public sealed class PodmanShowTests : IDisposable
 
     private static CommandLine.Result Gpg(string gpg, string home, params string[] arguments)
     {
-        CommandLine.Result result = CommandLine.Run(gpg, ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]);
+        CommandLine.Result result = CommandLine
+            .Run(gpg, ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]);
         Assert.True(result.ExitCode == 0, result.Error);
         return result;
     }
@@ -99,7 +103,8 @@ public sealed class PodmanShowTests : IDisposable
             if (random.Next(3) == 0)
                 scopes[""] = List(random, keys);
             for (int n = random.Next(5); n > 0; n--)
-                scopes[transport == "dir" ? $"/srv/{random.Next(5)}" : transport == "atomic" ? $"host{random.Next(4)}.example.com" : Scope(random)] = List(random, keys);
+                scopes[transport == "dir" ? $"/srv/{random.Next(5)}" : transport == "atomic" ? $"host{random.Next(4)}.example.com"
+                    : Scope(random)] = List(random, keys);
             transports[transport] = scopes;
         }
 
@@ -132,9 +137,11 @@ public sealed class PodmanShowTests : IDisposable
                 string data = Convert.ToBase64String(File.Exists(key) ? File.ReadAllBytes(key) : Encoding.ASCII.GetBytes("nonsense"));
                 return new JsonObject { ["type"] = "signedBy", ["keyType"] = "GPGKeys", ["keyData"] = data };
             case 4:
-                return new JsonObject { ["type"] = "signedBy", ["keyType"] = "GPGKeys", ["keyPaths"] = new JsonArray(key, keys[random.Next(keys.Length)]) };
+                return new JsonObject { ["type"] = "signedBy", ["keyType"] = "GPGKeys",
+                    ["keyPaths"] = new JsonArray(key, keys[random.Next(keys.Length)]) };
             default:
-                return new JsonObject { ["type"] = "signedBy", ["keyType"] = "GPGKeys", ["keyPath"] = key, ["signedIdentity"] = new JsonObject { ["type"] = "matchRepository" } };
+                return new JsonObject { ["type"] = "signedBy", ["keyType"] = "GPGKeys", ["keyPath"] = key,
+                    ["signedIdentity"] = new JsonObject { ["type"] = "matchRepository" } };
         }
     }
 

@@ -14,7 +14,8 @@ public sealed class PublishedCommandTests : IDisposable
     {
         bool hasToolchain = Tools.Run("/bin/sh", [Project + "/find-toolchain.sh"]).ExitCode == 0;
         string directory = Path.GetDirectoryName(CommandLine.Ours)!;
-        string[] files = [.. Directory.EnumerateFileSystemEntries(directory).Select(static p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFileSystemEntries(directory).Select(static p => Path.GetFileName(p))
+            .Order(StringComparer.Ordinal)];
         if (!hasToolchain)
         {
             Assert.Contains("containertrust.dll", files);

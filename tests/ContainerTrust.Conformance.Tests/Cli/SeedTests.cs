@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace ContainerTrust.Conformance.Tests.Cli;
 
-/// <summary>What Red Hat's article "Verifying image signing for Red Hat Container Registry" does with podman, atomic and here-documents, by one command each.</summary>
+/// <summary>What Red Hat's article "Verifying image signing for Red Hat Container Registry" does with podman, atomic and here-documents, by
+/// one command each.</summary>
 public sealed class SeedTests : IDisposable
 {
     private const string KeyPath = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
@@ -27,7 +28,8 @@ public sealed class SeedTests : IDisposable
     {
         AddKey();
         CommandLine.Result result = Ours("set", "--preset", "RedHat");
-        Assert.Equal((0, ""), (result.ExitCode, result.Error.Replace("warning: /etc/containers/policy.json did not exist", "", StringComparison.Ordinal).Split(';')[0]));
+        Assert.Equal((0, ""), (result.ExitCode,
+            result.Error.Replace("warning: /etc/containers/policy.json did not exist", "", StringComparison.Ordinal).Split(';')[0]));
         JsonNode expected = JsonNode.Parse($$"""
             {
                 "registry.access.redhat.com": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "{{KeyPath}}"}],
@@ -63,7 +65,8 @@ public sealed class SeedTests : IDisposable
 
         // A relative path is a file of this machine, an absolute one would be one below the root.
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, key);
-        CommandLine.Result result = Ours("set", "registry.redhat.io", "--inline-key", "--key", relative, "--signature-store", "https://registry.redhat.io/containers/sigstore");
+        CommandLine.Result result = Ours("set", "registry.redhat.io", "--inline-key", "--key", relative, "--signature-store",
+            "https://registry.redhat.io/containers/sigstore");
         Assert.Equal(0, result.ExitCode);
         JsonNode requirement = JsonNode.Parse(Policy)!["transports"]!["docker"]!["registry.redhat.io"]![0]!;
         Assert.Equal(["type", "keyType", "keyData"], requirement.AsObject().Select(m => m.Key));
@@ -86,22 +89,27 @@ public sealed class SeedTests : IDisposable
         AddKey();
         Ours("set", "--preset", "RedHat");
         Ours("set", "--default", "--type", "reject");
-        Ours("set", "registry.example.com/app", "*.example.org", "--key", KeyPath, "--signed-identity", "matchRepository", "--signature-store", "https://store.example.com");
+        Ours("set", "registry.example.com/app", "*.example.org", "--key", KeyPath, "--signed-identity", "matchRepository",
+            "--signature-store", "https://store.example.com");
         Ours("set", "inline.example.com", "--inline-key", "--key", KeyPath, "--exact-repository", "registry.example.com/app");
-        Ours("set", "mirror.example.com:5000", "--key", KeyPath, "--remap-prefix", "mirror.example.com:5000", "--signed-prefix", "registry.redhat.io");
+        Ours("set", "mirror.example.com:5000", "--key", KeyPath, "--remap-prefix", "mirror.example.com:5000", "--signed-prefix",
+            "registry.redhat.io");
         Ours("set", "/srv/images", "--transport", "dir", "--type", "accept");
 
         string image = Directory.CreateDirectory(_root + "/image").FullName;
         File.WriteAllText(image + "/manifest.json", "{}");
         File.WriteAllText(image + "/version", "Directory Transport Version: 1.1\n");
-        CommandLine.Result refused = CommandLine.Run(skopeo, "--policy", _root + "/etc/containers/policy.json", "copy", "dir:" + image, "dir:" + _root + "/copy");
+        CommandLine.Result refused = CommandLine.Run(skopeo, "--policy", _root + "/etc/containers/policy.json", "copy", "dir:" + image,
+            "dir:" + _root + "/copy");
         Assert.DoesNotContain("loading trust policy", refused.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("rejected by policy", refused.Error, StringComparison.Ordinal);
 
         // podman reads the key files from this host's own paths: give it a policy with the root's.
         string local = _root + "/policy-local.json";
         File.WriteAllText(local, Policy.Replace(KeyPath, _root + KeyPath, StringComparison.Ordinal));
-        CommandLine.Result shown = CommandLine.Run(podman, [.. PodmanShowTests.StorageOptions(_root), "image", "trust", "show", "--json", "--policypath", local, "--registrypath", _root + "/etc/containers/registries.d"]);
+        CommandLine.Result shown = CommandLine
+            .Run(podman, [.. PodmanShowTests.StorageOptions(_root), "image", "trust", "show", "--json", "--policypath", local,
+            "--registrypath", _root + "/etc/containers/registries.d"]);
         JsonArray entries = JsonNode.Parse(shown.Output)!.AsArray();
         JsonNode entry = entries.Single(e => (string?)e!["name"] == "registry.redhat.io")!;
         Assert.Equal("https://registry.redhat.io/containers/sigstore", (string?)entry["sigstore"]);
@@ -139,7 +147,8 @@ public sealed class SeedTests : IDisposable
         JsonElement[] all = JsonSerializer.Deserialize<JsonElement[]>(Ours("show", "--json").Output)!;
         JsonElement redhat = all.Single(e => e.GetProperty("registry").GetString() == "registry.redhat.io");
         Assert.Equal("signedBy", redhat.GetProperty("requirements")[0].GetProperty("type").GetString());
-        Assert.Equal("https://registry.redhat.io/containers/sigstore", redhat.GetProperty("section").GetProperty("signatureStore").GetString());
+        Assert.Equal("https://registry.redhat.io/containers/sigstore", redhat.GetProperty("section").GetProperty("signatureStore")
+            .GetString());
         Assert.Equal(JsonValueKind.Null, all.Single(e => e.GetProperty("isDefault").GetBoolean()).GetProperty("section").ValueKind);
         Assert.True(redhat.GetProperty("keys")[0].GetProperty("canPrimarySign").GetBoolean());
         Assert.Equal(Fingerprint, redhat.GetProperty("keys")[0].GetProperty("fingerprint").GetString());

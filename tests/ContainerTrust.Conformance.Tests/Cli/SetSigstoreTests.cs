@@ -8,7 +8,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Conformance.Tests.Cli;
 
-/// <summary><c>containertrust set</c> for sigstore signatures: what it writes, that skopeo reads it, and what <c>show</c> makes of it.</summary>
+/// <summary><c>containertrust set</c> for sigstore signatures: what it writes, that skopeo reads it, and what <c>show</c> makes of
+/// it.</summary>
 public sealed class SetSigstoreTests : IDisposable
 {
     private const string Registry = "registry.example.com";
@@ -36,13 +37,19 @@ public sealed class SetSigstoreTests : IDisposable
 
     private string Data(string name) => Convert.ToBase64String(File.ReadAllBytes($"{_root}/k/{name}"));
 
-    // Arguments without the paths' directory, the requirements with @file@ for a file's base64, the ID of the table (a pattern), and whether containers/image 5.22 knows it.
+    // Arguments without the paths' directory, the requirements with @file@ for a file's base64, the ID of the table (a pattern), and
+    // whether containers/image 5.22 knows it.
     [SkippableTheory]
     [InlineData("--type sigstoreSigned --key /k/a.pub", """[{"type":"sigstoreSigned","keyPath":"/k/a.pub"}]""", "^[0-9A-F]{16}$", true)]
-    [InlineData("--type sigstoreSigned --key /k/a.pub --key /k/b.pub", """[{"type":"sigstoreSigned","keyPath":"/k/a.pub"},{"type":"sigstoreSigned","keyPath":"/k/b.pub"}]""", "^[0-9A-F]{16}, [0-9A-F]{16}$", true)]
-    [InlineData("--type sigstoreSigned --key /k/a.pub --inline-key --signed-identity matchRepository", """[{"type":"sigstoreSigned","keyData":"@a.pub@","signedIdentity":{"type":"matchRepository"}}]""", "^[0-9A-F]{16}$", true)]
-    [InlineData("--type sigstoreSigned --key /k/a.pub --key /k/b.pub --any-key", """[{"type":"sigstoreSigned","keyPaths":["/k/a.pub","/k/b.pub"]}]""", "^[0-9A-F]{16}, [0-9A-F]{16}$", false)]
-    [InlineData("--key /k/a.pub --rekor-key /k/rekor.pub", """[{"type":"sigstoreSigned","keyPath":"/k/a.pub","rekorPublicKeyPath":"/k/rekor.pub"}]""", "^[0-9A-F]{16}$", false)]
+    [InlineData("--type sigstoreSigned --key /k/a.pub --key /k/b.pub",
+        """[{"type":"sigstoreSigned","keyPath":"/k/a.pub"},{"type":"sigstoreSigned","keyPath":"/k/b.pub"}]""",
+        "^[0-9A-F]{16}, [0-9A-F]{16}$", true)]
+    [InlineData("--type sigstoreSigned --key /k/a.pub --inline-key --signed-identity matchRepository",
+        """[{"type":"sigstoreSigned","keyData":"@a.pub@","signedIdentity":{"type":"matchRepository"}}]""", "^[0-9A-F]{16}$", true)]
+    [InlineData("--type sigstoreSigned --key /k/a.pub --key /k/b.pub --any-key",
+        """[{"type":"sigstoreSigned","keyPaths":["/k/a.pub","/k/b.pub"]}]""", "^[0-9A-F]{16}, [0-9A-F]{16}$", false)]
+    [InlineData("--key /k/a.pub --rekor-key /k/rekor.pub",
+        """[{"type":"sigstoreSigned","keyPath":"/k/a.pub","rekorPublicKeyPath":"/k/rekor.pub"}]""", "^[0-9A-F]{16}$", false)]
     [InlineData("--fulcio-ca /k/ca.pem --oidc-issuer https://issuer.example.com --subject-email dev@example.com --rekor-key /k/rekor.pub", """[{"type":"sigstoreSigned","fulcio":{"caPath":"/k/ca.pem","oidcIssuer":"https://issuer.example.com","subjectEmail":"dev@example.com"},"rekorPublicKeyPath":"/k/rekor.pub"}]""", @"^dev@example\.com \(https://issuer\.example\.com\)$", false)]
     [InlineData("--fulcio-ca /k/ca.pem --oidc-issuer https://issuer.example.com --subject-email dev@example.com --rekor-key /k/rekor.pub --inline-key", """[{"type":"sigstoreSigned","fulcio":{"caData":"@ca.pem@","oidcIssuer":"https://issuer.example.com","subjectEmail":"dev@example.com"},"rekorPublicKeyData":"@rekor.pub@"}]""", @"^dev@example\.com \(https://issuer\.example\.com\)$", false)]
     [InlineData("--ca-roots /k/ca.pem --ca-intermediates /k/ca.pem --subject-email dev@example.com --subject-hostname ci.example.com", """[{"type":"sigstoreSigned","pki":{"caRootsPath":"/k/ca.pem","caIntermediatesPath":"/k/ca.pem","subjectEmail":"dev@example.com","subjectHostname":"ci.example.com"}}]""", @"^dev@example\.com and ci\.example\.com \(/k/ca\.pem\)$", false)]
@@ -53,16 +60,20 @@ public sealed class SetSigstoreTests : IDisposable
         byte[] policy = File.ReadAllBytes(_root + "/etc/containers/policy.json");
         foreach (string name in (string[])["a.pub", "rekor.pub", "ca.pem"])
             requirements = requirements.Replace($"@{name}@", Data(name), StringComparison.Ordinal);
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(requirements), JsonNode.Parse(policy)!["transports"]!["docker"]![Registry]), Encoding.UTF8.GetString(policy));
-        Assert.Equal($"docker:\n  {Registry}:\n    use-sigstore-attachments: true\n", File.ReadAllText($"{_root}/etc/containers/registries.d/{Registry}.yaml"));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(requirements), JsonNode.Parse(policy)!["transports"]!["docker"]![Registry]),
+            Encoding.UTF8.GetString(policy));
+        Assert.Equal($"docker:\n  {Registry}:\n    use-sigstore-attachments: true\n",
+            File.ReadAllText($"{_root}/etc/containers/registries.d/{Registry}.yaml"));
 
         // Again, nothing is left to do.
         Assert.Equal("nothing to do\n", Ours(["set", Registry, .. arguments.Split(' ')]).Output);
 
-        string[] cells = Ours("show", Registry).Output.Split('\n')[1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] cells = Ours("show", Registry).Output.Split('\n')[1]
+            .Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal("sigstoreSigned", cells[2]);
         Assert.Matches(id, cells[3]);
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(requirements), JsonNode.Parse(Ours("show", Registry, "--json").Output)![0]!["requirements"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(requirements),
+            JsonNode.Parse(Ours("show", Registry, "--json").Output)![0]!["requirements"]));
 
         // An old tool refuses every policy with a newer member, so it can only be asked about the others.
         Assert.NotNull(PolicyReader.Read(policy, "policy.json"));
@@ -78,7 +89,8 @@ public sealed class SetSigstoreTests : IDisposable
     [SkippableFact]
     public void The_words_are_those_of_the_command()
     {
-        CommandLine.Result result = Ours("set", Registry, "--type", "sigstoreSigned", "--key", "/k/a.pub", "--use-sigstore-attachments", "false");
+        CommandLine.Result result = Ours("set", Registry, "--type", "sigstoreSigned", "--key", "/k/a.pub",
+            "--use-sigstore-attachments", "false");
         Assert.Equal(0, result.ExitCode);
         Assert.DoesNotContain("cosign", result.Error, StringComparison.Ordinal);
         Assert.Contains("Add --use-sigstore-attachments true.", result.Error, StringComparison.Ordinal);
@@ -95,7 +107,8 @@ public sealed class SetSigstoreTests : IDisposable
     public void A_dry_run_says_what_would_be_switched_on()
     {
         string output = Ours("set", Registry, "--type", "sigstoreSigned", "--key", "/k/a.pub", "--dry-run").Output;
-        Assert.Contains($"would be switched on: reading sigstore signatures from the registry for {Registry}", output, StringComparison.Ordinal);
+        Assert.Contains($"would be switched on: reading sigstore signatures from the registry for {Registry}", output,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root + "/etc"));
     }
 }

@@ -57,7 +57,8 @@ public sealed class StreamTests : IDisposable
     [InlineData("test --root R", 1)]
     public void An_answer_that_is_lost_is_an_error_in_words(string line, int code)
     {
-        foreach ((string stream, string reason) in (ValueTuple<string, string>[])[("/dev/full", "No space left on device"), ("&-", "standard output is closed")])
+        foreach ((string stream, string reason) in (ValueTuple<string, string>[])[("/dev/full", "No space left on device"),
+            ("&-", "standard output is closed")])
         {
             ToolResult result = Shell($"\"$CT\" {line.Replace(" R", " \"$R\"", StringComparison.Ordinal)} >{stream}");
             Assert.Equal(code, result.ExitCode);
@@ -69,7 +70,8 @@ public sealed class StreamTests : IDisposable
     public void A_reader_that_does_not_read_is_not_waited_for_after_Ctrl_C()
     {
         File.WriteAllText(Policy, "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{"
-            + string.Join(',', Enumerable.Range(0, 2000).Select(static i => $"\"r{i}.example.com/team\":[{{\"type\":\"insecureAcceptAnything\"}}]")) + "}}}");
+            + string.Join(',', Enumerable.Range(0, 2000)
+                .Select(static i => $"\"r{i}.example.com/team\":[{{\"type\":\"insecureAcceptAnything\"}}]")) + "}}}");
         ToolResult result = Shell("mkfifo \"$R/pipe\"; sleep 600 <>\"$R/pipe\" & reader=$!; "
             + "until [ \"$(readlink /proc/$reader/fd/0)\" = \"$R/pipe\" ]; do sleep 0.05; done; "
             + "\"$CT\" test --root \"$R\" --format json -o \"$R/pipe\" & ours=$!; "
@@ -83,7 +85,8 @@ public sealed class StreamTests : IDisposable
     public void What_is_closed_is_no_place_for_words_in_a_file()
     {
         Assert.Equal(0, Shell("\"$CT\" set y.example.com -t reject -v --root \"$R\" 2>&- >&- <&-").ExitCode);
-        Assert.Equal("""{"default":[{"type":"reject"}],"transports":{"docker":{"y.example.com":[{"type":"reject"}]}}}""", File.ReadAllText(Policy));
+        Assert.Equal("""{"default":[{"type":"reject"}],"transports":{"docker":{"y.example.com":[{"type":"reject"}]}}}""",
+            File.ReadAllText(Policy));
         Assert.Equal(["policy.json"], Directory.GetFiles(_root, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
@@ -113,7 +116,8 @@ public sealed class StreamTests : IDisposable
     public void Arguments_that_nobody_knows_are_shown_without_what_a_terminal_obeys(string before)
     {
         const string Hostile = "\u001b[31m\u001b]0;x\u0007\u202e\u009b1m\nFAKE";
-        ToolResult result = Tools.Run(CommandLine.Ours, [.. before.Split(' ', StringSplitOptions.RemoveEmptyEntries), Hostile, "--also-unknown"]);
+        ToolResult result = Tools.Run(CommandLine.Ours,
+            [.. before.Split(' ', StringSplitOptions.RemoveEmptyEntries), Hostile, "--also-unknown"]);
         Assert.Equal(2, result.ExitCode);
         Assert.DoesNotContain(result.Error, static c => c is '\u001b' or '\u0007' or '\u202e' or '\u009b');
         Assert.DoesNotContain("\nFAKE", result.Error, StringComparison.Ordinal);
@@ -132,7 +136,8 @@ public sealed class StreamTests : IDisposable
             {
                 string line = $"stty cols {columns} rows 5; '{ours}' {command} --help; echo code=$?";
                 ToolResult result = Tools.Run(script, ["-qec", line, "/dev/null"]);
-                Assert.True(result.Output.Contains("code=0", StringComparison.Ordinal), $"{command} at {columns}: {result.Output[^Math.Min(200, result.Output.Length)..]}");
+                Assert.True(result.Output.Contains("code=0", StringComparison.Ordinal),
+                    $"{command} at {columns}: {result.Output[^Math.Min(200, result.Output.Length)..]}");
                 Assert.InRange(result.Output.Length, 300, 100_000);
             });
         }
@@ -159,7 +164,8 @@ public sealed class StreamTests : IDisposable
     [InlineData("verify --manifest $K --reference x.example.com/y:1 --signature FILE --key $K")]
     [InlineData("verify registry.example.invalid/x:1 --retry-times 0 --registries-conf FILE")]
     [InlineData("set x.example.com --key FILE --inline-key --root $R")]
-    [InlineData("set x.example.com --fulcio-ca FILE --oidc-issuer https://x.example.com --subject-email a@example.com --inline-key --root $R")]
+    [InlineData("set x.example.com --fulcio-ca FILE --oidc-issuer https://x.example.com --subject-email " +
+        "a@example.com --inline-key --root $R")]
     [InlineData("machineconfig --preset RedHat --key-file FILE")]
     [InlineData("test --root $R --baseline FILE")]
     [InlineData("show --policy FILE")]
@@ -182,7 +188,8 @@ public sealed class StreamTests : IDisposable
     [InlineData(64)]
     public void Few_descriptors_are_an_error_at_most(int limit)
     {
-        foreach (string command in (string[])["show", "show nothere", "test", "verify dir:/nowhere", "verify registry.example.invalid/x:1 --retry-times 0", "set y.example.com -t reject"])
+        foreach (string command in (string[])["show", "show nothere", "test", "verify dir:/nowhere",
+            "verify registry.example.invalid/x:1 --retry-times 0", "set y.example.com -t reject"])
         {
             ToolResult result = Shell($"ulimit -n {limit}; \"$CT\" {command} --root \"$R\"");
             Assert.True(result.ExitCode is >= 0 and <= 3, $"{command}: {result.ExitCode} {result.Error}");
@@ -199,7 +206,9 @@ public sealed class StreamTests : IDisposable
     {
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
-        using Process process = CommandLine.Start(CommandLine.Ours, [command, $"{silent.LocalEndpoint}/x@sha256:{new string('0', 64)}", "--root", _root, "--tls-verify", "false"]);
+        using Process process = CommandLine
+            .Start(CommandLine.Ours, [command, $"{silent.LocalEndpoint}/x@sha256:{new string('0', 64)}", "--root", _root,
+            "--tls-verify", "false"]);
         Task<string> error = process.StandardError.ReadToEndAsync();
         using TcpClient connected = await silent.AcceptTcpClientAsync();
         Assert.Equal(0, Tools.Run("/bin/kill", ["-INT", $"{process.Id}"]).ExitCode);
@@ -216,7 +225,8 @@ public sealed class StreamTests : IDisposable
         for (int i = 0; i < 30; i++)
         {
             File.WriteAllText(Policy, Reject);
-            ToolResult result = Shell($"\"$CT\" set y.example.com -t reject --root \"$R\" & sleep 0.0{random.Next(100):00}; kill -INT $!; wait $!");
+            ToolResult result = Shell("\"$CT\" set y.example.com -t reject --root \"$R\" & sleep " +
+                $"0.0{random.Next(100):00}; kill -INT $!; wait $!");
             Assert.True(result.ExitCode is 0 or 130, $"{result.ExitCode}: {result.Error}");
             Assert.Contains(File.ReadAllText(Policy), texts);
         }
@@ -226,7 +236,8 @@ public sealed class StreamTests : IDisposable
     public void JSON_turns_no_writing_around()
     {
         const string Scope = "a.example.com/\u202ex\u200b";
-        File.WriteAllText(Policy, """{"default":[{"type":"reject"}],"transports":{"docker":{"SCOPE":[{"type":"reject"}]}}}""".Replace("SCOPE", Scope, StringComparison.Ordinal));
+        File.WriteAllText(Policy, """{"default":[{"type":"reject"}],"transports":{"docker":{"SCOPE":[{"type":"reject"}]}}}"""
+            .Replace("SCOPE", Scope, StringComparison.Ordinal));
         Assert.Contains('\u202e', File.ReadAllText(Policy));
         foreach (string option in (string[])["--json", "--podman-json"])
         {

@@ -54,13 +54,16 @@ public sealed class TestCommandTests : IDisposable
     [SkippableFact]
     public void A_fix_fixes_what_was_found()
     {
-        const string Policy = """{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com/it's $(touch canary)":[{"type":"insecureAcceptAnything"}]}}}""";
+        const string Policy = """{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com/it's $(touch """ +
+            """canary)":[{"type":"insecureAcceptAnything"}]}}}""";
         CommandLine.Result found = Test(Policy);
-        string fix = found.Output.Split('\n').First(static l => l.StartsWith("    fix: containertrust set", StringComparison.Ordinal))["    fix: containertrust".Length..];
+        string fix = found.Output.Split('\n')
+            .First(static l => l.StartsWith("    fix: containertrust set", StringComparison.Ordinal))["    fix: containertrust".Length..];
         CommandLine.Result shell = CommandLine.Run(CommandLine.Tool("sh"), "-c", $"cd '{_root}' && '{CommandLine.Ours}'{fix}");
         Assert.Equal(0, shell.ExitCode);
         Assert.False(File.Exists(Path.Join(_root, "canary")));
-        Assert.DoesNotContain("ScopeAcceptsAnything", CommandLine.Run(CommandLine.Ours, "test", "--root", _root).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ScopeAcceptsAnything", CommandLine.Run(CommandLine.Ours, "test", "--root", _root).Output,
+            StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -68,7 +71,8 @@ public sealed class TestCommandTests : IDisposable
     {
         const string Policy = """{"default":[{"type":"insecureAcceptAnything"}]}""";
         using JsonDocument json = JsonDocument.Parse(Test(Policy, "--format", "json").Output);
-        Assert.Equal("DefaultAcceptsAnything", json.RootElement.GetProperty("hosts")[0].GetProperty("findings")[0].GetProperty("ruleId").GetString());
+        Assert.Equal("DefaultAcceptsAnything", json.RootElement.GetProperty("hosts")[0].GetProperty("findings")[0].GetProperty("ruleId")
+            .GetString());
         Assert.Equal("1", XDocument.Parse(Test(Policy, "--format", "junit").Output).Root!.Attribute("failures")!.Value);
         string file = Path.Join(_root, "report.html");
         CommandLine.Result written = Test(Policy, "--output", file);
@@ -92,5 +96,6 @@ public sealed class TestCommandTests : IDisposable
     }
 
     [SkippableFact]
-    public void Rules_are_listed() => Assert.Contains("KeyWeak", CommandLine.Run(CommandLine.Ours, "test", "--list-rules").Output, StringComparison.Ordinal);
+    public void Rules_are_listed() =>
+        Assert.Contains("KeyWeak", CommandLine.Run(CommandLine.Ours, "test", "--list-rules").Output, StringComparison.Ordinal);
 }

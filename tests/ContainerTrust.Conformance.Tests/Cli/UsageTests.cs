@@ -26,7 +26,8 @@ public sealed class UsageTests
         string directory = Directory.CreateTempSubdirectory("ct-text-").FullName;
         try
         {
-            string script = $"touch \"$(printf '{directory}/p\\377.json')\"; exec '{CommandLine.Ours}' set q.example.com -t reject --policy \"$(printf '{directory}/p\\377.json')\"";
+            string script = $"touch \"$(printf '{directory}/p\\377.json')\"; exec '{CommandLine.Ours}' set q.example.com -t reject " +
+                $"--policy \"$(printf '{directory}/p\\377.json')\"";
             CommandLine.Result result = CommandLine.Run(CommandLine.Tool("sh"), "-c", script);
             Assert.Equal(2, result.ExitCode);
             Assert.Contains("not valid UTF-8", result.Error, StringComparison.Ordinal);
@@ -39,7 +40,8 @@ public sealed class UsageTests
         }
     }
 
-    /// <summary><c>PolicyNotFound</c>: only where the host's policy is missing everything is refused, and only then a reset is offered.</summary>
+    /// <summary><c>PolicyNotFound</c>: only where the host's policy is missing everything is refused, and only then a reset is
+    /// offered.</summary>
     [SkippableFact]
     public void A_policy_that_was_named_is_looked_for_and_no_reset_is_offered()
     {
@@ -80,7 +82,8 @@ public sealed class UsageTests
     {
         string missing = $"/nowhere/{Guid.NewGuid():N}", digest = $"sha256:{new string('a', 64)}";
         CommandLine.Result result = CommandLine.Run(
-            CommandLine.Ours, "verify", "--manifest-digest", digest, "--reference", "a.example.com/b:1", "--signature-store", missing, "--key", CommandLine.SampleKey);
+            CommandLine.Ours, "verify", "--manifest-digest", digest, "--reference", "a.example.com/b:1", "--signature-store", missing,
+            "--key", CommandLine.SampleKey);
         Assert.Equal(3, result.ExitCode);
         Assert.Contains($"The signature store {missing} does not exist", result.Output + result.Error, StringComparison.Ordinal);
     }

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Conformance.Tests.Cli;
 
 /// <summary>
-/// In a user namespace, as of <c>podman unshare</c>, this host's root shows as a user whom the namespace can have too. What belongs to the root outside is not
-/// taken for that user's, and what belongs to that user not for the root's.
+/// In a user namespace, as of <c>podman unshare</c>, this host's root shows as a user whom the namespace can have too. What belongs to the
+/// root outside is not taken for that user's, and what belongs to that user not for the root's.
 /// </summary>
 public sealed class UserNamespaceTests : IDisposable
 {
@@ -22,10 +22,12 @@ public sealed class UserNamespaceTests : IDisposable
         CommandLine.Tool("setpriv");
         Directory.CreateDirectory($"{_root}/home/registries.d");
         File.WriteAllText(policy, """{"default":[{"type":"reject"}]}""");
-        File.SetUnixFileMode(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_root,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.Equal(0, CommandLine.Run(CommandLine.Tool("chown"), "-R", $"{owner}:{owner}", $"{_root}/home").ExitCode);
 
-        // The maps are written from outside while the namespace's shell waits for them. Rights over a file need both its user and its group.
+        // The maps are written from outside while the namespace's shell waits for them. Rights over a file need both its user and its
+        // group.
         const string Script = """
             setpriv --reuid 1000 --regid 1000 --clear-groups unshare --user sh -c 'while ! grep -q . /proc/self/uid_map; do sleep 0.05; done; exec "$@"' sh "$@" 2>&1 &
             tries=0
@@ -36,7 +38,8 @@ public sealed class UserNamespaceTests : IDisposable
             wait $!
             """;
         CommandLine.Result result = CommandLine.Run(
-            sh, "-c", Script, map, ours, "set", "a.example.com", "-t", "reject", "--policy", policy, "--registries-d", $"{_root}/home/registries.d");
+            sh, "-c", Script, map, ours, "set", "a.example.com", "-t", "reject", "--policy", policy, "--registries-d",
+            $"{_root}/home/registries.d");
         Assert.True(isAllowed == (result.ExitCode == 0), result.Output);
         Assert.Equal(isAllowed, File.ReadAllText(policy).Contains("a.example.com", StringComparison.Ordinal));
     }

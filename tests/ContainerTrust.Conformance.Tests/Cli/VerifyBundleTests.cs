@@ -24,7 +24,8 @@ public sealed class VerifyBundleTests : IDisposable
         File.WriteAllText(_root + "/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
         foreach (string name in (string[])["first", "second", "file"])
             Offer(name, File.ReadAllText($"{Samples}/{name}.json"));
-        Offer("broken", File.ReadAllText($"{Samples}/first.json").Replace("\"logIndex\":\"4\"", "\"logIndex\":\"3\"", StringComparison.Ordinal));
+        Offer("broken", File.ReadAllText($"{Samples}/first.json").Replace("\"logIndex\":\"4\"", "\"logIndex\":\"3\"",
+            StringComparison.Ordinal));
         _ = ServeAsync();
     }
 
@@ -55,7 +56,8 @@ public sealed class VerifyBundleTests : IDisposable
         Assert.Equal(0, Verify("first", fulcio).ExitCode);
         Assert.Equal(1, Verify("second", fulcio).ExitCode);
         Assert.Equal(1, Verify("first", "--ca-roots", $"{Samples}/ca.pem", "--subject-email", "signer@example.com").ExitCode);
-        Assert.Equal(1, Verify("first", "--trusted-root", $"{Samples}/trusted_root.json", "--oidc-issuer", s_signer[1], "--subject-email", "other@example.com").ExitCode);
+        Assert.Equal(1, Verify("first", "--trusted-root", $"{Samples}/trusted_root.json", "--oidc-issuer", s_signer[1], "--subject-email",
+            "other@example.com").ExitCode);
     }
 
     [SkippableTheory]
@@ -99,10 +101,15 @@ public sealed class VerifyBundleTests : IDisposable
     {
         byte[] bundle = Encoding.UTF8.GetBytes(text);
         byte[] image = File.ReadAllBytes($"{Samples}/manifest.json");
-        byte[] manifest = Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{Manifest}}","artifactType":"{{Bundle}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:{{Hex("{}"u8.ToArray())}}","size":2},"layers":[{"mediaType":"{{Bundle}}","digest":"sha256:{{Hex(bundle)}}","size":{{bundle.Length}}}]}""");
-        byte[] index = Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{Manifest}}","artifactType":"{{Bundle}}","digest":"sha256:{{Hex(manifest)}}","size":{{manifest.Length}}}]}""");
+        byte[] manifest = Encoding.UTF8.GetBytes($$"""
+            {"schemaVersion":2,"mediaType":"{{Manifest}}","artifactType":"{{Bundle}}",
+            "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:{{Hex("{}"u8.ToArray())}}","size":2},
+            "layers":[{"mediaType":"{{Bundle}}","digest":"sha256:{{Hex(bundle)}}","size":{{bundle.Length}}}]}
+            """);
+        byte[] index = Encoding.UTF8.GetBytes($$"""
+            {"schemaVersion":2,"manifests":[{"mediaType":"{{Manifest}}","artifactType":"{{Bundle}}",
+            "digest":"sha256:{{Hex(manifest)}}","size":{{manifest.Length}}}]}
+            """);
         _content[$"/v2/{name}/manifests/v1"] = (Manifest, image);
         _content[$"/v2/{name}/manifests/sha256:{Hex(image)}"] = (Manifest, image);
         _content[$"/v2/{name}/manifests/sha256:{Hex(manifest)}"] = (Manifest, manifest);

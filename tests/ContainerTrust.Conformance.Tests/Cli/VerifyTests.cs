@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace ContainerTrust.Conformance.Tests.Cli;
 
-/// <summary><c>containertrust verify</c> and <c>release</c>: verdicts, what is printed, and the exit codes that tell "not valid" from "could not be judged".</summary>
+/// <summary><c>containertrust verify</c> and <c>release</c>: verdicts, what is printed, and the exit codes that tell "not valid" from
+/// "could not be judged".</summary>
 public sealed class VerifyTests : IDisposable
 {
     private const string Fingerprint = "401A21DF582C75F9B210D4CDA00F4162E5FFD0D0";
@@ -14,7 +15,8 @@ public sealed class VerifyTests : IDisposable
         Directory.CreateDirectory(_root + "/etc/containers");
         Directory.CreateDirectory(_root + "/keys");
         File.Copy(Key, _root + "/keys/release.asc");
-        foreach ((string from, string to) in new[] { ("app", "signed/app"), ("app", "other/app"), ("release", "signed/release"), ("app", "open/unsigned"), ("app", "signed/unsigned"), ("release", "signed/unsigned-release") })
+        foreach ((string from, string to) in new[] { ("app", "signed/app"), ("app", "other/app"), ("release", "signed/release"),
+            ("app", "open/unsigned"), ("app", "signed/unsigned"), ("release", "signed/unsigned-release") })
         {
             string directory = Directory.CreateDirectory($"{_root}/srv/{to}").FullName;
             foreach (string file in Directory.EnumerateFiles(Path.Combine(Images, from)))
@@ -42,15 +44,18 @@ public sealed class VerifyTests : IDisposable
 
     private static string Key => Path.Combine(Images, "release.asc");
 
-    private static string Digest(string image) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Images, image, "manifest.json"))));
+    private static string Digest(string image) =>
+        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Images, image, "manifest.json"))));
 
     public void Dispose() => Directory.Delete(_root, true);
 
-    private CommandLine.Result Verify(params string[] arguments) => CommandLine.Run(CommandLine.Ours, ["verify", .. arguments, "--root", _root]);
+    private CommandLine.Result Verify(params string[] arguments) =>
+        CommandLine.Run(CommandLine.Ours, ["verify", .. arguments, "--root", _root]);
 
     private static CommandLine.Result Files(params string[] more) => CommandLine.Run(
         CommandLine.Ours,
-        ["verify", "--manifest", Images + "/app/manifest.json", "--reference", "registry.example.com/app:v1", "--signature", Images + "/app/signature-1", .. more]);
+        ["verify", "--manifest", Images + "/app/manifest.json", "--reference", "registry.example.com/app:v1", "--signature", Images +
+            "/app/signature-1", .. more]);
 
     [SkippableFact]
     public void By_files_success_is_said_as_skopeo_says_it()
@@ -61,7 +66,8 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal((0, expected, ""), AsTuple(Files("--key", Key, "--fingerprint", "any")));
         Assert.Equal(
             (0, expected, ""),
-            AsTuple(CommandLine.Run(CommandLine.Ours, "verify", "--manifest-digest", Digest("app"), "--reference", "registry.example.com/app:v1", "--signature", Images + "/app/signature-1", "--key", Key)));
+            AsTuple(CommandLine.Run(CommandLine.Ours, "verify", "--manifest-digest", Digest("app"), "--reference",
+                "registry.example.com/app:v1", "--signature", Images + "/app/signature-1", "--key", Key)));
         Assert.Equal((0, "", ""), AsTuple(Files("--key", Key, "--quiet")));
     }
 
@@ -100,14 +106,19 @@ public sealed class VerifyTests : IDisposable
     {
         string skopeo = CommandLine.Tool("skopeo");
         string gpg = CommandLine.Tool("gpg");
-        string home = Directory.CreateDirectory(_root + "/gpg", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string home = Directory.CreateDirectory(_root + "/gpg",
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         Dictionary<string, string?> environment = new() { ["GNUPGHOME"] = home };
         Tools.Run(gpg, ["--batch", "--import", Key], environment: environment);
         foreach (string reference in new[] { "registry.example.com/app:v1", "registry.example.com/app:v2", "registry.example.com/app" })
         {
-            ToolResult theirs = Tools.Run(skopeo, ["standalone-verify", Images + "/app/manifest.json", reference, Fingerprint, Images + "/app/signature-1"], environment: environment);
-            CommandLine.Result ours = CommandLine.Run(CommandLine.Ours, "verify", "--manifest", Images + "/app/manifest.json", "--reference", reference, "--key", Key, "--fingerprint", Fingerprint, "--signature", Images + "/app/signature-1");
-            Assert.True(theirs.ExitCode == ours.ExitCode, $"{reference}: skopeo {theirs.ExitCode} {theirs.Error}, ours {ours.ExitCode} {ours.Output} {ours.Error}");
+            ToolResult theirs = Tools.Run(skopeo,
+                ["standalone-verify", Images + "/app/manifest.json", reference, Fingerprint, Images + "/app/signature-1"],
+                environment: environment);
+            CommandLine.Result ours = CommandLine.Run(CommandLine.Ours, "verify", "--manifest", Images + "/app/manifest.json",
+                "--reference", reference, "--key", Key, "--fingerprint", Fingerprint, "--signature", Images + "/app/signature-1");
+            Assert.True(theirs.ExitCode == ours.ExitCode,
+                $"{reference}: skopeo {theirs.ExitCode} {theirs.Error}, ours {ours.ExitCode} {ours.Output} {ours.Error}");
         }
     }
 
@@ -165,12 +176,14 @@ public sealed class VerifyTests : IDisposable
     [SkippableFact]
     public void Json_has_everything()
     {
-        JsonElement[] results = JsonSerializer.Deserialize<JsonElement[]>(Verify("dir:/srv/signed/app", "dir:/srv/signed/unsigned", "--json").Output)!;
+        JsonElement[] results = JsonSerializer
+            .Deserialize<JsonElement[]>(Verify("dir:/srv/signed/app", "dir:/srv/signed/unsigned", "--json").Output)!;
         Assert.True(results[0].GetProperty("isValid").GetBoolean());
         Assert.Equal(Digest("app"), results[0].GetProperty("manifestDigest").GetString());
         JsonElement requirement = results[0].GetProperty("requirements")[0];
         Assert.True(requirement.GetProperty("isSatisfied").GetBoolean());
-        Assert.Equal("exactReference", requirement.GetProperty("requirement").GetProperty("signedIdentity").GetProperty("type").GetString());
+        Assert.Equal("exactReference", requirement.GetProperty("requirement").GetProperty("signedIdentity").GetProperty("type")
+            .GetString());
         JsonElement signature = results[0].GetProperty("signatures")[0];
         Assert.Equal("simpleSigning", signature.GetProperty("kind").GetString());
         Assert.Equal(Fingerprint, signature.GetProperty("fingerprint").GetString());
@@ -184,7 +197,8 @@ public sealed class VerifyTests : IDisposable
     {
         string store = Directory.CreateDirectory($"{_root}/store/{Digest("app").Replace(':', '=')}").FullName;
         File.Copy(Images + "/app/signature-1", store + "/signature-1");
-        string[] arguments = ["verify", "--manifest-digest", Digest("app"), "--reference", "registry.example.com/app:v1", "--signature-store", _root + "/store"];
+        string[] arguments = ["verify", "--manifest-digest", Digest("app"), "--reference", "registry.example.com/app:v1",
+            "--signature-store", _root + "/store"];
         CommandLine.Result good = CommandLine.Run(CommandLine.Ours, [.. arguments, "--key", Key]);
         Assert.Equal(0, good.ExitCode);
         Assert.Contains($"  pull registry.example.com/app@{Digest("app")}\n", good.Output, StringComparison.Ordinal);
@@ -200,11 +214,14 @@ public sealed class VerifyTests : IDisposable
         string[] lines = listed.Output.Split('\n');
         Assert.StartsWith("NAME ", lines[0], StringComparison.Ordinal);
         Assert.Equal($"app                      registry.example.com/app@{Digest("app")}", lines[1]);
-        JsonElement[] contents = JsonSerializer.Deserialize<JsonElement[]>(CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/signed/release", "--json", "--root", _root).Output)!;
+        JsonElement[] contents = JsonSerializer
+            .Deserialize<JsonElement[]>(CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/signed/release", "--json", "--root",
+            _root).Output)!;
         Assert.Equal("4.14.3", contents[2].GetProperty("releaseName").GetString());
 
         Assert.Equal(1, CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/signed/unsigned-release", "--root", _root).ExitCode);
-        CommandLine.Result skipped = CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/signed/unsigned-release", "--skip-signature-check", "--root", _root);
+        CommandLine.Result skipped = CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/signed/unsigned-release",
+            "--skip-signature-check", "--root", _root);
         Assert.Equal((0, listed.Output), (skipped.ExitCode, skipped.Output));
         Assert.StartsWith("warning: ", skipped.Error, StringComparison.Ordinal);
         Assert.Equal(3, CommandLine.Run(CommandLine.Ours, "release", "dir:/srv/none", "--root", _root).ExitCode);
@@ -214,12 +231,14 @@ public sealed class VerifyTests : IDisposable
     public void An_image_is_of_a_release_or_not()
     {
         Assert.Equal(0, Verify("registry.example.com/app@" + Digest("app"), "--in-release", "dir:/srv/signed/release").ExitCode);
-        Assert.Equal(1, Verify("registry.example.com/app@sha256:" + new string('7', 64), "--in-release", "dir:/srv/signed/release").ExitCode);
+        Assert.Equal(1, Verify("registry.example.com/app@sha256:" + new string('7', 64), "--in-release",
+            "dir:/srv/signed/release").ExitCode);
         Assert.Equal(1, Verify("registry.example.com/app@" + Digest("app"), "--in-release", "dir:/srv/signed/unsigned-release").ExitCode);
 
         // The policy rejects that registry, whatever a release says.
         Assert.Equal(1, Verify("quay.io/app@" + Digest("app"), "--in-release", "dir:/srv/signed/release").ExitCode);
     }
 
-    private static (int ExitCode, string Output, string Error) AsTuple(CommandLine.Result result) => (result.ExitCode, result.Output, result.Error);
+    private static (int ExitCode, string Output, string Error) AsTuple(CommandLine.Result result) =>
+        (result.ExitCode, result.Output, result.Error);
 }

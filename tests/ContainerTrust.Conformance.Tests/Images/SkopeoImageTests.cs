@@ -69,7 +69,8 @@ public sealed class SkopeoImageTests : IDisposable
         using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(new byte[1024]);
         byte[] layer = compressed.ToArray();
-        byte[] config = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]},\"config\":{}}"u8.ToArray();
+        byte[] config = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]},\"config\":{}}"u8
+            .ToArray();
         Directory.CreateDirectory(source);
         byte[] manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{config.Length}},"digest":"{{Digest(config)}}"},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":{{layer.Length}},"digest":"{{Digest(layer)}}"}]}""");
         File.WriteAllBytes(Path.Combine(source, "manifest.json"), manifest);
@@ -79,7 +80,8 @@ public sealed class SkopeoImageTests : IDisposable
         File.WriteAllText(policy, "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}");
         string layout = Path.Combine(_directory, "layout");
         string copy = Path.Combine(_directory, "copy");
-        foreach ((string from, string to) in ((string, string)[])[($"dir:{source}", $"dir:{copy}"), ($"dir:{source}", $"oci:{layout}:v1"), ($"dir:{source}", $"oci:{layout}:v2/x")])
+        foreach ((string from, string to) in ((string, string)[])[($"dir:{source}", $"dir:{copy}"), ($"dir:{source}", $"oci:{layout}:v1"),
+            ($"dir:{source}", $"oci:{layout}:v2/x")])
         {
             ToolResult result = Tools.Run(skopeo, ["--policy", policy, "copy", from, to]);
             Assert.True(result.ExitCode == 0, result.Error);
@@ -103,7 +105,8 @@ public sealed class SkopeoImageTests : IDisposable
         foreach (string reference in (string[])[layout, $"{layout}:v3"])
         {
             Assert.NotEqual(0, Tools.Run(skopeo, ["inspect", "--raw", $"oci:{reference}"]).ExitCode);
-            await Assert.ThrowsAsync<TrustException>(() => OciLayoutImageSource.Parse(LocalHost.Instance, reference).GetManifestAsync(null, default));
+            await Assert.ThrowsAsync<TrustException>(() => OciLayoutImageSource.Parse(LocalHost.Instance, reference)
+                .GetManifestAsync(null, default));
         }
     }
 
@@ -122,8 +125,10 @@ public sealed class SkopeoImageTests : IDisposable
         string skopeo = Tools.RequireTool("skopeo");
         (string Platform, string Name)[] platforms =
         [
-            ("\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v5\"", "arm5"), ("\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"", "arm7"),
-            ("\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"", "arm64"), ("\"os\":\"linux\",\"architecture\":\"amd64\"", "amd64"),
+            ("\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v5\"", "arm5"),
+            ("\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"", "arm7"),
+            ("\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"", "arm64"),
+            ("\"os\":\"linux\",\"architecture\":\"amd64\"", "amd64"),
             ("\"os\":\"linux\",\"architecture\":\"amd64\"", "second"),
         ];
         string image = Path.Combine(_directory, "list");
@@ -155,7 +160,8 @@ public sealed class SkopeoImageTests : IDisposable
 
         ImageManifest chosen = await source.GetManifestAsync(ManifestList.SelectInstance(list, wanted), default);
         using JsonDocument document = JsonDocument.Parse(chosen.Content);
-        byte[] chosenConfig = await source.GetBlobAsync(document.RootElement.GetProperty("config").GetProperty("digest").GetString()!, 10_000, default);
+        byte[] chosenConfig = await source.GetBlobAsync(document.RootElement.GetProperty("config").GetProperty("digest").GetString()!,
+            10_000, default);
         Assert.Equal(result.Output.Trim(), Encoding.UTF8.GetString(chosenConfig));
     }
 
@@ -176,12 +182,15 @@ public sealed class SkopeoImageTests : IDisposable
     // As libtrust writes it, with a key whose id it will check.
     private static string SignedSchema1()
     {
-        const string Payload = "{\n   \"schemaVersion\": 1,\n   \"name\": \"a/b\",\n   \"tag\": \"latest\",\n   \"architecture\": \"amd64\",\n   \"fsLayers\": [],\n   \"history\": []\n}";
+        const string Payload = "{\n   \"schemaVersion\": 1,\n   \"name\": \"a/b\",\n   \"tag\": \"latest\",\n   \"architecture\": " +
+            "\"amd64\",\n   \"fsLayers\": [],\n   \"history\": []\n}";
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         ECParameters p = key.ExportParameters(false);
         static string Encode(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-        string header = Encode(Encoding.UTF8.GetBytes($$"""{"formatLength":{{Payload.Length - 2}},"formatTail":"{{Encode("\n}"u8)}}","time":"2016-04-18T20:54:42Z"}"""));
+        string header = Encode(Encoding.UTF8
+            .GetBytes($$"""{"formatLength":{{Payload.Length - 2}},"formatTail":"{{Encode("\n}"u8)}}","time":"2016-04-18T20:54:42Z"}"""));
         string jwk = $$"""{"crv":"P-384","kid":"{{JsonWebKey.KeyId(key.ExportSubjectPublicKeyInfo())}}","kty":"EC","x":"{{Encode(p.Q.X)}}","y":"{{Encode(p.Q.Y)}}"}""";
-        return $$"""{{Payload[..^2]}},"signatures": [{"header":{"jwk":{{jwk}},"alg":"ES384"},"signature":"AAAA","protected":"{{header}}"}]}""";
+        return $$"""{{Payload[..^2]}},"signatures": """ +
+            $$"""[{"header":{"jwk":{{jwk}},"alg":"ES384"},"signature":"AAAA","protected":"{{header}}"}]}""";
     }
 }

@@ -13,7 +13,8 @@ internal sealed class DiskHost : ITrustHost
 
     public bool Exists(string path) => Path.Exists(path);
 
-    public HostFile? TryReadFile(string path, int maxBytes) => File.Exists(path) ? new HostFile(path, File.ReadAllBytes(path), default) : null;
+    public HostFile? TryReadFile(string path, int maxBytes) =>
+        File.Exists(path) ? new HostFile(path, File.ReadAllBytes(path), default) : null;
 
     public string ResolvePath(string path) => path;
 

@@ -20,10 +20,12 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         var random = new Random(2022);
         string[] scopes =
         [
-            "", "quay.io", "quay.io/a", "quay.io/a/b", "quay.io/a/b:tag", "quay.io/a/b/c", "*.quay.io", "x.quay.io", "host:5000", "host:5000/r", "host", "/var/lib/x", "/var", "10.0.0.1:5000/x",
+            "", "quay.io", "quay.io/a", "quay.io/a/b", "quay.io/a/b:tag", "quay.io/a/b/c", "*.quay.io", "x.quay.io", "host:5000",
+            "host:5000/r", "host", "/var/lib/x", "/var", "10.0.0.1:5000/x",
             "quay.io/a@sha256:" + new string('0', 64),
         ];
-        string[] keys = ["lookaside", "sigstore", "lookaside-staging", "sigstore-staging", "SigStore", "Lookaside", "use-sigstore-attachments"];
+        string[] keys = ["lookaside", "sigstore", "lookaside-staging", "sigstore-staging", "SigStore", "Lookaside",
+            "use-sigstore-attachments"];
         int compared = 0;
         for (int round = 0; round < 120; round++)
         {
@@ -44,7 +46,9 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
 
             string docker = string.Join(", ", scopes.Select(scope => $"{JsonSerializer.Serialize(scope)}: {Accept}"));
             string policy = Path.Combine(_scratch, $"p{round}.json");
-            File.WriteAllText(policy, $$"""{"default": {{Accept}}, "transports": {"docker": { {{docker}} }, "dir": {"/var": {{Accept}} }, "docker-daemon": {"": {{Accept}} } } }""");
+            File.WriteAllText(policy,
+                $$"""{"default": {{Accept}}, "transports": {"docker": { {{docker}} }, "dir": {"/var": {{Accept}} """ +
+                $$"""}, "docker-daemon": {"": {{Accept}} } } }""");
 
             LookasideConfiguration ours = LookasideConfiguration.Load(new DiskHost(), directory);
             using JsonDocument shown = JsonDocument.Parse(podman.Show(policy, directory).Output);
@@ -53,7 +57,9 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
                 bool isDefault = entry.GetProperty("transport").GetString() == "all";
                 string scope = isDefault || !entry.TryGetProperty("name", out JsonElement scopeName) ? "" : scopeName.GetString()!;
                 string store = entry.TryGetProperty("sigstore", out JsonElement value) ? value.GetString()! : "";
-                Assert.True(store == ours.AsPodmanShows(scope), $"round {round}, '{scope}': podman '{store}', we '{ours.AsPodmanShows(scope)}' with\n{string.Join("---\n", ours.Files.Select(file => Encoding.UTF8.GetString(file.Content.Span)))}");
+                Assert.True(store == ours.AsPodmanShows(scope),
+                    $"round {round}, '{scope}': podman '{store}', we '{ours.AsPodmanShows(scope)}' " +
+                    $"with\n{string.Join("---\n", ours.Files.Select(file => Encoding.UTF8.GetString(file.Content.Span)))}");
                 compared++;
             }
         }
@@ -65,7 +71,8 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
             yaml.Append(outer).Append(name).Append(":\n");
             foreach (string key in keys.OrderBy(_ => random.Next()).Take(random.Next(4)))
             {
-                string value = key.StartsWith('u') ? "true" : random.Next(5) switch { 0 => "''", 1 => "~", _ => $"https://store{random.Next(1000)}.example.com/s" };
+                string value = key.StartsWith('u') ? "true"
+                    : random.Next(5) switch { 0 => "''", 1 => "~", _ => $"https://store{random.Next(1000)}.example.com/s" };
                 yaml.Append(inner).Append(key).Append(": ").Append(value).Append('\n');
             }
         }
@@ -151,7 +158,8 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         // yaml.v3 skips a null key; JSON, which podman's display goes through, has none.
         { "docker:\n  ~: {}\n", true, false },
 
-        // Refused by us alone, because nobody can want it: tags that change a value, and characters that are line breaks to some readers only.
+        // Refused by us alone, because nobody can want it: tags that change a value, and characters that are line breaks to some readers
+        // only.
         { "docker:\n  a:\n    sigstore: !!binary aGk=\n", false, true },
         { "docker: {}\n# \u2028\n", false, true },
     };
@@ -191,7 +199,9 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
             new DiskHost(),
             directory,
             LookasideConfiguration.Load(new DiskHost(), directory),
-            [.. names.Select((name, i) => new SectionChange(name, new LookasideSection { SignatureStore = $"https://h/{i}?a=b&c=d,e#f", UseSigstoreAttachments = true }, true))]);
+            [.. names.Select((name, i) =>
+                new SectionChange(name, new LookasideSection
+                { SignatureStore = $"https://h/{i}?a=b&c=d,e#f", UseSigstoreAttachments = true }, true))]);
         foreach (LookasideFileEdit file in edit.Files)
             File.WriteAllBytes(file.Path, file.NewContent!.Value.ToArray());
         string policy = Path.Combine(_scratch, "p.json");
@@ -203,7 +213,8 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         Dictionary<string, string?> stores = shown.RootElement.EnumerateArray()
             .Where(entry => entry.TryGetProperty("sigstore", out _))
             .ToDictionary(entry => entry.GetProperty("name").GetString()!, entry => entry.GetProperty("sigstore").GetString());
-        Assert.Equal(names.Select((name, i) => (name, (string?)$"https://h/{i}?a=b&c=d,e#f")), names.Select(name => (name, stores.GetValueOrDefault(name))));
+        Assert.Equal(names.Select((name, i) => (name, (string?)$"https://h/{i}?a=b&c=d,e#f")),
+            names.Select(name => (name, stores.GetValueOrDefault(name))));
     }
 
     /// <summary>One podman for all tests: setting up its storage is what takes time.</summary>
@@ -213,13 +224,15 @@ public sealed class PodmanLookasideTests(PodmanLookasideTests.Podman podman) : I
         private readonly string? _path = Tools.FindTool("podman");
         private readonly bool _isSeries4;
 
-        public Podman() => _isSeries4 = _path is not null && Tools.Run(_path, ["--version"]).Output.Contains(" 4.", StringComparison.Ordinal);
+        public Podman() => _isSeries4 = _path is not null
+            && Tools.Run(_path, ["--version"]).Output.Contains(" 4.", StringComparison.Ordinal);
 
         public void Require() => Skip.IfNot(_isSeries4, "podman of series 4, whose rules are followed here, is not installed.");
 
         public void Dispose() => Directory.Delete(_storage, recursive: true);
 
         internal ToolResult Show(string policy, string directory) =>
-            Tools.Run(_path!, [.. Tools.PodmanOptions(_storage), "image", "trust", "show", "--json", "--policypath", policy, "--registrypath", directory]);
+            Tools.Run(_path!, [.. Tools.PodmanOptions(_storage), "image", "trust", "show", "--json", "--policypath", policy,
+                "--registrypath", directory]);
     }
 }

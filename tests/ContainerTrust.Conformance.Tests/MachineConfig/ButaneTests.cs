@@ -6,8 +6,8 @@ using ContainerTrust.Engine.MachineConfig;
 namespace ContainerTrust.Conformance.Tests.MachineConfig;
 
 /// <summary>
-/// Our Butane configs through the real <c>butane</c>, where one is on the PATH or named by CONTAINERTRUST_BUTANE, against our MachineConfigs: byte for byte, but
-/// for compressed content, which is compared decoded.
+/// Our Butane configs through the real <c>butane</c>, where one is on the PATH or named by CONTAINERTRUST_BUTANE, against our
+/// MachineConfigs: byte for byte, but for compressed content, which is compared decoded.
 /// </summary>
 public sealed partial class ButaneTests : IDisposable
 {
@@ -19,7 +19,9 @@ public sealed partial class ButaneTests : IDisposable
 
     [SkippableTheory]
     [MemberData(nameof(Versions))]
-    public void The_preset_is_what_butane_makes_of_its_config(string version) => Compare(MachineConfigBuilder.Preset("RedHat"), new MachineConfigOptions { OpenShiftVersion = version, AcceptsTheRest = true, IncludeRegistriesD = true });
+    public void The_preset_is_what_butane_makes_of_its_config(string version) =>
+        Compare(MachineConfigBuilder.Preset("RedHat"), new MachineConfigOptions
+        { OpenShiftVersion = version, AcceptsTheRest = true, IncludeRegistriesD = true });
 
     [SkippableTheory]
     [MemberData(nameof(Versions))]
@@ -41,7 +43,8 @@ public sealed partial class ButaneTests : IDisposable
             ("/etc/pki/binary.gpg", noise),
             ("/etc/pki/marks.asc", Encoding.UTF8.GetBytes("x \u0085 \u2028 \uFEFF\n")),
             ("/etc/pki/zeros.gpg", [(byte)'x', .. new byte[20_000]]),
-            ("/etc/pki/large.asc", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"line {random.Next()} of {i}\n")))),
+            ("/etc/pki/large.asc", Encoding.ASCII
+                .GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"line {random.Next()} of {i}\n")))),
         ];
         ImageTrust entry = new()
         {
@@ -56,7 +59,8 @@ public sealed partial class ButaneTests : IDisposable
             AcceptsTheRest = true,
             Roles = ["worker", "infra.x"],
             Keys = [.. keys.Select(static k => new MachineConfigKey(k.Path, k.Content))],
-            Labels = Words.Select(static (w, i) => (w, i)).ToDictionary(static p => p.i % 2 == 0 ? $"l{p.i}" : p.w.Length > 0 ? p.w : "empty", static p => p.w),
+            Labels = Words.Select(static (w, i) => (w, i))
+                .ToDictionary(static p => p.i % 2 == 0 ? $"l{p.i}" : p.w.Length > 0 ? p.w : "empty", static p => p.w),
         });
     }
 
@@ -73,20 +77,26 @@ public sealed partial class ButaneTests : IDisposable
         {
             byte[] content = new byte[length];
             for (int i = 0; i < length; i++)
-                content[i] = kind switch { "ascii" => (byte)random.Next(' ', '~' + 1), "json" => (byte)"{\"type\": \"signedBy\"},\n"[i % 22], "random" => (byte)random.Next(256), _ => 0 };
+                content[i] = kind switch { "ascii" => (byte)random.Next(' ', '~' + 1),
+                    "json" => (byte)"{\"type\": \"signedBy\"},\n"[i % 22], "random" => (byte)random.Next(256), _ => 0 };
             content[0] = (byte)'x';
             keys.Add(($"/etc/pki/{length}", content));
         }
 
-        ImageTrust entry = new() { ComputerName = "", Transport = "docker", Registry = "registry.example.com", Requirements = [new SignedByRequirement { KeyType = "X509Certificates", KeyPaths = [.. keys.Select(static k => k.Path)] }] };
+        ImageTrust entry = new() { ComputerName = "", Transport = "docker", Registry = "registry.example.com",
+            Requirements = [new SignedByRequirement { KeyType = "X509Certificates", KeyPaths = [.. keys.Select(static k => k.Path)] }] };
         foreach (string version in new[] { "4.9", "4.10" })
-            Compare([entry], new MachineConfigOptions { OpenShiftVersion = version, AcceptsTheRest = true, Keys = [.. keys.Select(static k => new MachineConfigKey(k.Path, k.Content))] });
+            Compare([entry], new MachineConfigOptions
+                { OpenShiftVersion = version, AcceptsTheRest = true,
+                Keys = [.. keys.Select(static k => new MachineConfigKey(k.Path, k.Content))] });
     }
 
     // Words that are something else than text to some reader of YAML.
     private static IEnumerable<string> Words =>
     [
-        "", "true", "False", "null", "Null", "y", "N", "yes", "on", "Off", "1", "01", "0x1F", "0o7", "0b11", "1_000", "1.5", "1e3", "2020-01-01", "2020-1-2", "1.2.3", "4.18.0", "x.y_z-1", "nan", "inf", "0x", "1e", "8", "08", "09a", "1-2", "a10", "a9", "a9b", "B", "b", "2020-01-01x",
+        "", "true", "False", "null", "Null", "y", "N", "yes", "on", "Off", "1", "01", "0x1F", "0o7", "0b11", "1_000", "1.5", "1e3",
+        "2020-01-01", "2020-1-2", "1.2.3", "4.18.0", "x.y_z-1", "nan", "inf", "0x", "1e", "8", "08", "09a", "1-2", "a10", "a9", "a9b", "B",
+        "b", "2020-01-01x",
     ];
 
     private void Compare(IReadOnlyList<ImageTrust> entries, MachineConfigOptions options)
@@ -104,8 +114,10 @@ public sealed partial class ButaneTests : IDisposable
             Assert.True(result.ExitCode == 0, result.Error);
             Assert.Equal("", result.Error);
             isCompared = true;
-            MachineConfigTrust theirs = Assert.Single(MachineConfigReader.Read(Encoding.UTF8.GetBytes(result.Output), "butane", TrustMessages.None));
-            Assert.Equal(config.Files.Select(static f => (f.Path, f.Mode, f.Overwrite, f.Compression, Convert.ToBase64String(f.Content))), theirs.Files.Select(static f => (f.Path, f.Mode, f.Overwrite, f.Compression, Convert.ToBase64String(f.Content))));
+            MachineConfigTrust theirs = Assert
+                .Single(MachineConfigReader.Read(Encoding.UTF8.GetBytes(result.Output), "butane", TrustMessages.None));
+            Assert.Equal(config.Files.Select(static f => (f.Path, f.Mode, f.Overwrite, f.Compression, Convert.ToBase64String(f.Content))),
+                theirs.Files.Select(static f => (f.Path, f.Mode, f.Overwrite, f.Compression, Convert.ToBase64String(f.Content))));
             Assert.Equal(WithoutPacked(result.Output), WithoutPacked(config.Yaml));
         }
 

@@ -20,15 +20,18 @@ public sealed class IgnitionTests : IDisposable
     public void Ignition_takes_the_config(string version)
     {
         string tool = Tools.RequireTool("ignition-validate");
-        ImageTrust entry = new() { ComputerName = "", Transport = "docker", Registry = "registry.example.com", Requirements = [new SignedByRequirement { KeyType = "X509Certificates", KeyPath = "/etc/pki/é x.asc" }] };
+        ImageTrust entry = new() { ComputerName = "", Transport = "docker", Registry = "registry.example.com",
+            Requirements = [new SignedByRequirement { KeyType = "X509Certificates", KeyPath = "/etc/pki/é x.asc" }] };
         MachineConfigTrust config = Assert.Single(new MachineConfigBuilder(
-            new MachineConfigOptions { OpenShiftVersion = version, IncludeRegistriesD = true, AcceptsTheRest = true, Keys = [new MachineConfigKey("/etc/pki/é x.asc", new byte[] { 0x78, 0, 1, 2 })] },
+            new MachineConfigOptions { OpenShiftVersion = version, IncludeRegistriesD = true, AcceptsTheRest = true,
+                Keys = [new MachineConfigKey("/etc/pki/é x.asc", new byte[] { 0x78, 0, 1, 2 })] },
             TrustMessages.None).Build([.. MachineConfigBuilder.Preset("RedHat"), entry]));
         ToolResult result = Validate(tool, Config(config.Yaml));
         Assert.True(result.ExitCode == 0, result.Error);
 
         // The tool does look: what must not be, it refuses.
-        Assert.NotEqual(0, Validate(tool, Config(config.Yaml).Replace("/etc/containers/policy.json", "etc/containers/policy.json", StringComparison.Ordinal)).ExitCode);
+        Assert.NotEqual(0, Validate(tool, Config(config.Yaml)
+            .Replace("/etc/containers/policy.json", "etc/containers/policy.json", StringComparison.Ordinal)).ExitCode);
     }
 
     private ToolResult Validate(string tool, string json)

@@ -8,8 +8,9 @@ using static ContainerTrust.MachineConfigTrustStatus;
 namespace ContainerTrust.Conformance.Tests.MachineConfig;
 
 /// <summary>
-/// The files of nodes. There is no oc to be had for these tests: a script of that name stands in for the debug session (it runs the command with a directory
-/// as the node's root) and leaves every other question to the real kubectl. What a real cluster does with the session is not tested.
+/// The files of nodes. There is no oc to be had for these tests: a script of that name stands in for the debug session (it runs the command
+/// with a directory as the node's root) and leaves every other question to the real kubectl. What a real cluster does with the session is
+/// not tested.
 /// </summary>
 public sealed class NodeTests
 {
@@ -54,7 +55,8 @@ public sealed class NodeTests
         Write(root, "etc/containers/policy.json", "no JSON");
         Assert.Equal(NotAsMeant, Assert.Single((await Check(cluster, oc, Node)).Results).Status);
         File.Delete(Path.Combine(root, "etc/containers/policy.json"));
-        Assert.Contains("/etc/containers/policy.json is missing", Assert.Single((await Check(cluster, oc, Node)).Results).Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("/etc/containers/policy.json is missing", Assert.Single((await Check(cluster, oc, Node)).Results).Reasons[0],
+            StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -68,7 +70,8 @@ public sealed class NodeTests
         File.WriteAllBytes(Path.Combine(root, "etc/pki/any key.bin"), bytes);
         File.WriteAllText(Path.Combine(root, "etc/pki/empty"), "");
         File.WriteAllText(Path.Combine(root, "etc/containers/registries.d/a 'b'\n$(c).yaml"), "docker: {}\n");
-        DocumentHost host = await new NodeFiles(cluster.Client(oc)).ReadAsync(Node, ["/etc/pki/any key.bin", "/etc/pki/empty", "/etc/pki/none", "/etc/pki"], default);
+        DocumentHost host = await new NodeFiles(cluster.Client(oc))
+            .ReadAsync(Node, ["/etc/pki/any key.bin", "/etc/pki/empty", "/etc/pki/none", "/etc/pki"], default);
         Assert.Equal(bytes, host.TryReadFile("/etc/pki/any key.bin", int.MaxValue)!.Content.ToArray());
         Assert.Equal(0, host.TryReadFile("/etc/pki/empty", 10)!.Content.Length);
         Assert.Null(host.TryReadFile("/etc/pki/none", 10));
@@ -90,7 +93,9 @@ public sealed class NodeTests
     public async Task An_answer_that_is_cut_off_is_an_error()
     {
         using RunningCluster cluster = new(ClusterStates.Updated());
-        string oc = cluster.Program("oc", $"#!/bin/sh\ncase \"$*\" in *debug*) echo '#containertrust begin'; exit 0;; esac\nexec {Tools.RequireTool("kubectl")} \"$@\"\n");
+        string oc = cluster.Program("oc",
+            "#!/bin/sh\ncase \"$*\" in *debug*) echo '#containertrust begin'; exit 0;; esac\nexec " +
+            $"{Tools.RequireTool("kubectl")} \"$@\"\n");
         Assert.Equal("NodeAnswerInvalid", Assert.Single((await Check(cluster, oc, Node)).Errors).ErrorId);
     }
 
@@ -100,7 +105,9 @@ public sealed class NodeTests
         using RunningCluster cluster = new(ClusterStates.Updated());
         string mark = Path.Combine(Path.GetDirectoryName(cluster.Kubeconfig)!, "mark");
         string leave = mark + ".leave";
-        string oc = cluster.Program("oc", $"#!/bin/sh\ntrap 'while [ ! -e \"{leave}\" ]; do sleep 0.1; done; echo cleaned > \"{mark}\"; kill $!; exit 1' TERM\necho started > \"{mark}\"\nsleep 60 >/dev/null 2>&1 &\nwait\n");
+        string oc = cluster.Program("oc",
+            $"#!/bin/sh\ntrap 'while [ ! -e \"{leave}\" ]; do sleep 0.1; done; echo cleaned > \"{mark}\"; kill $!; exit 1' TERM\necho " +
+            $"started > \"{mark}\"\nsleep 60 >/dev/null 2>&1 &\nwait\n");
         using CancellationTokenSource cancellation = new();
         Task<DocumentHost> reading = new NodeFiles(cluster.Client(oc)).ReadAsync(Node, [], cancellation.Token);
         await Patience.UntilAsync(() => File.Exists(mark) && File.ReadAllText(mark) == "started\n", "the session starts");
@@ -121,7 +128,8 @@ public sealed class NodeTests
         Directory.CreateDirectory(Path.Combine(root, "etc/pki"));
         Write(root, "etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release", "key");
         foreach (string registry in new[] { "registry.redhat.io", "registry.access.redhat.com" })
-            Write(root, $"etc/containers/registries.d/{registry}.yaml", $"docker:\n  {registry}:\n    sigstore: https://{registry}/sigstore\n");
+            Write(root, $"etc/containers/registries.d/{registry}.yaml",
+                $"docker:\n  {registry}:\n    sigstore: https://{registry}/sigstore\n");
         string oc = cluster.Program("oc", $$"""
             #!/bin/sh
             case "$*" in

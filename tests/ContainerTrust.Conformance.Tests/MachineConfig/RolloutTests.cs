@@ -34,7 +34,8 @@ public sealed class RolloutTests
     {
         using RunningCluster cluster = new(ClusterStates.All["inherited"]());
         RolloutAnswers answers = await Check(cluster.Checker());
-        Assert.Equal([("worker", ClusterStates.Trust), ("master", "51-master-rh-registry-trust"), ("infra", ClusterStates.Trust)], answers.Results.Select(static r => (r.Role, r.Name)));
+        Assert.Equal([("worker", ClusterStates.Trust), ("master", "51-master-rh-registry-trust"), ("infra", ClusterStates.Trust)],
+            answers.Results.Select(static r => (r.Role, r.Name)));
         Assert.All(answers.Results, static r => Assert.True(r.IsInForce, string.Join(' ', r.Reasons)));
         Assert.Equal(2, answers.Results[2].MachineCount);
 
@@ -79,7 +80,8 @@ public sealed class RolloutTests
         {
             Timeout = Patience.Limit,
             Interval = TimeSpan.FromMilliseconds(100),
-            Progress = _ => cluster.Server.State = ClusterStates.Updated().Config("98-master-policy", "master", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)),
+            Progress = _ => cluster.Server.State = ClusterStates.Updated()
+                .Config("98-master-policy", "master", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)),
         };
         RolloutAnswers answers = await Check(cluster.Checker(), wait: wait);
         Assert.Equal([("worker", RolledOut), ("master", Overridden)], answers.Results.Select(static r => (r.Role, r.Status)));
@@ -93,11 +95,13 @@ public sealed class RolloutTests
             Name = ClusterStates.Trust,
             Role = "worker",
             Labels = new Dictionary<string, string> { ["machineconfiguration.openshift.io/role"] = "worker" },
-            Files = [new MachineConfigFile { Path = ClusterStates.PolicyPath, Content = System.Text.Encoding.UTF8.GetBytes(ClusterStates.RedHatPolicy) }],
+            Files = [new MachineConfigFile
+                { Path = ClusterStates.PolicyPath, Content = System.Text.Encoding.UTF8.GetBytes(ClusterStates.RedHatPolicy) }],
             Trust = [],
             Yaml = "",
         };
-        using RunningCluster cluster = new(ClusterStates.Updated().Config(ClusterStates.Trust, "master", (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)));
+        using RunningCluster cluster =
+            new(ClusterStates.Updated().Config(ClusterStates.Trust, "master", (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)));
         RolloutChecker checker = cluster.Checker();
         RolloutAnswers answers = await checker.CheckAsync(await checker.FindQuestionsAsync(null, null, meant, default), [], null, default);
         Assert.Equal(["master", "worker"], answers.Results.Select(static r => r.Role));
@@ -113,7 +117,8 @@ public sealed class RolloutTests
             .Pool("edge", machines, "rendered-edge-00000000000000000000000000000001", sources, ClusterState.RolesSelector("edge"));
         using RunningCluster cluster = new(Of(2));
         RolloutAnswers answers = await Check(cluster.Checker());
-        Assert.Equal([("worker", RolledOut), ("master", RolledOut), ("edge", Missing)], answers.Results.Select(static r => (r.Role, r.Status)));
+        Assert.Equal([("worker", RolledOut), ("master", RolledOut), ("edge", Missing)],
+            answers.Results.Select(static r => (r.Role, r.Status)));
         cluster.Server.State = Of(0);
         Assert.Equal(["worker", "master"], (await Check(cluster.Checker())).Results.Select(static r => r.Role));
     }
@@ -125,7 +130,8 @@ public sealed class RolloutTests
     public async Task Waiting_ends_where_time_does_not_help(string state, MachineConfigTrustStatus status)
     {
         using RunningCluster cluster = new(ClusterStates.All[state]());
-        RolloutAnswers answers = await Check(cluster.Checker(), ["worker"], wait: new RolloutWait { Timeout = TimeSpan.FromMinutes(5), Interval = TimeSpan.FromMinutes(1) });
+        RolloutAnswers answers = await Check(cluster.Checker(), ["worker"], wait: new RolloutWait
+            { Timeout = TimeSpan.FromMinutes(5), Interval = TimeSpan.FromMinutes(1) });
         Assert.Equal((status, false), (answers.Results[0].Status, answers.Results[0].TimedOut));
     }
 
@@ -133,7 +139,8 @@ public sealed class RolloutTests
     public async Task Waiting_ends_when_the_time_is_over()
     {
         using RunningCluster cluster = new(ClusterStates.All["updating"]());
-        RolloutAnswers answers = await Check(cluster.Checker(), ["worker"], wait: new RolloutWait { Timeout = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromMilliseconds(200) });
+        RolloutAnswers answers = await Check(cluster.Checker(), ["worker"], wait: new RolloutWait
+            { Timeout = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromMilliseconds(200) });
         Assert.Equal((Updating, true, false), (answers.Results[0].Status, answers.Results[0].TimedOut, answers.Results[0].IsInForce));
     }
 
@@ -164,7 +171,8 @@ public sealed class RolloutTests
     public async Task A_context_that_is_not_there_is_an_error()
     {
         using RunningCluster cluster = new(ClusterStates.Updated());
-        TrustException error = await Assert.ThrowsAsync<TrustException>(() => cluster.Client(context: "elsewhere").GetJsonAsync(["nodes"], default));
+        TrustException error = await Assert.ThrowsAsync<TrustException>(() => cluster.Client(context: "elsewhere")
+            .GetJsonAsync(["nodes"], default));
         Assert.Equal("ContextNotFound", error.ErrorId);
         Assert.Contains("'elsewhere'", error.Message, StringComparison.Ordinal);
     }
@@ -184,7 +192,8 @@ public sealed class RolloutTests
     {
         using RunningCluster cluster = new(ClusterStates.Updated());
         using RunningCluster other = new(ClusterStates.Updated());
-        File.WriteAllText(cluster.Kubeconfig, File.ReadAllText(cluster.Kubeconfig).Replace($":{cluster.Server.Port}\"", $":{other.Server.Port}\"", StringComparison.Ordinal));
+        File.WriteAllText(cluster.Kubeconfig, File.ReadAllText(cluster.Kubeconfig)
+            .Replace($":{cluster.Server.Port}\"", $":{other.Server.Port}\"", StringComparison.Ordinal));
         TrustException error = await Assert.ThrowsAsync<TrustException>(() => cluster.Client().GetJsonAsync(["nodes"], default));
         Assert.Equal("ClusterCertificateRefused", error.ErrorId);
     }
@@ -206,7 +215,8 @@ public sealed class RolloutTests
     public async Task A_cluster_that_says_nothing_is_given_up()
     {
         using RunningCluster cluster = new(ClusterStates.All["silent"]());
-        TrustException error = await Assert.ThrowsAsync<TrustException>(() => cluster.Client(timeout: TimeSpan.FromSeconds(1)).GetJsonAsync(["nodes"], default));
+        TrustException error = await Assert.ThrowsAsync<TrustException>(() => cluster.Client(timeout: TimeSpan.FromSeconds(1))
+            .GetJsonAsync(["nodes"], default));
         Assert.Equal("ClusterTimeout", error.ErrorId);
     }
 
@@ -215,10 +225,12 @@ public sealed class RolloutTests
     {
         using RunningCluster cluster = new(ClusterStates.Updated());
         RolloutChecker checker = cluster.Checker();
-        TrustException error = await Assert.ThrowsAsync<TrustException>(async () => await checker.CheckAsync([new RolloutQuestion("worker", ClusterStates.Trust, null)], ["worker-0.example.com"], null, default));
+        TrustException error = await Assert.ThrowsAsync<TrustException>(async () =>
+            await checker.CheckAsync([new RolloutQuestion("worker", ClusterStates.Trust, null)], ["worker-0.example.com"], null, default));
         Assert.Equal("OpenShiftClientRequired", error.ErrorId);
     }
 
-    private static async Task<RolloutAnswers> Check(RolloutChecker checker, IReadOnlyList<string>? roles = null, string? name = null, RolloutWait? wait = null) =>
+    private static async Task<RolloutAnswers> Check(RolloutChecker checker, IReadOnlyList<string>? roles = null, string? name = null,
+        RolloutWait? wait = null) =>
         await checker.CheckAsync(await checker.FindQuestionsAsync(roles, name, null, default), [], wait, default);
 }

@@ -31,7 +31,8 @@ internal sealed class RunningCluster : IDisposable
     public string Program(string name, string text) => TestExecutable.Write(Path.Combine(_directory, name), text);
 
     public ClusterClient Client(string program = "kubectl", string? context = null, TimeSpan? timeout = null) => ClusterClient.Open(
-        new ClusterOptions { ClientPath = program.StartsWith('/') ? program : Tools.RequireTool(program), Kubeconfig = Kubeconfig, Context = context, Timeout = timeout ?? Patience.Limit },
+        new ClusterOptions { ClientPath = program.StartsWith('/') ? program : Tools.RequireTool(program), Kubeconfig = Kubeconfig,
+            Context = context, Timeout = timeout ?? Patience.Limit },
         new TrustMessages { Verbose = Said.Add });
 
     public RolloutChecker Checker(string program = "kubectl") => new(Client(program), TrustMessages.None);

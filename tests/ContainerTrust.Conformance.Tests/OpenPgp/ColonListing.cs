@@ -22,8 +22,11 @@ internal static class ColonListing
                 case "pub" or "sub":
                     Flush();
                     isPrimary = f[0] == "pub";
-                    bool canSign = isPrimary ? f[11].Contains('S', StringComparison.Ordinal) || (f[1] is "r" or "e" && f[11].Contains('s', StringComparison.Ordinal)) : f[11].Contains('s', StringComparison.Ordinal);
-                    pending = $"{f[0]} size={f[2]} algo={f[3]} created={f[5]} expires={f[6]} revoked={f[1] == "r"} sign={canSign} curve={f[16]}";
+                    bool canSign = isPrimary ? f[11].Contains('S', StringComparison.Ordinal)
+                        || (f[1] is "r" or "e" && f[11].Contains('s', StringComparison.Ordinal))
+                        : f[11].Contains('s', StringComparison.Ordinal);
+                    pending = $"{f[0]} size={f[2]} algo={f[3]} created={f[5]} expires={f[6]} " +
+                        $"revoked={f[1] == "r"} sign={canSign} curve={f[16]}";
                     break;
                 case "fpr":
                     facts.Add($"{pending} fpr={f[9]}");
@@ -52,10 +55,14 @@ internal static class ColonListing
         var facts = new List<string>();
         foreach (var key in keys)
         {
-            facts.Add(Fact("pub", key.Size, Number(key.Algorithm), key.Created!.Value, key.Expires, key.IsRevoked, key.CanSign, key.Curve, key.Fingerprint));
-            facts.AddRange(key.UserIds.Select(u => $"uid {u.Replace("\\", "\\x5c", StringComparison.Ordinal).Replace(":", "\\x3a", StringComparison.Ordinal)}").Order(StringComparer.Ordinal));
+            facts.Add(Fact("pub", key.Size, Number(key.Algorithm), key.Created!.Value, key.Expires, key.IsRevoked, key.CanSign, key.Curve,
+                key.Fingerprint));
+            facts.AddRange(key.UserIds
+                .Select(u => $"uid {u.Replace("\\", "\\x5c", StringComparison.Ordinal).Replace(":", "\\x3a", StringComparison.Ordinal)}")
+                .Order(StringComparer.Ordinal));
             foreach (var subkey in key.Subkeys)
-                facts.Add(Fact("sub", subkey.Size, Number(subkey.Algorithm), subkey.Created, subkey.Expires, subkey.IsRevoked || key.IsRevoked, subkey.CanSign, subkey.Curve, subkey.Fingerprint));
+                facts.Add(Fact("sub", subkey.Size, Number(subkey.Algorithm), subkey.Created, subkey.Expires, subkey.IsRevoked
+                    || key.IsRevoked, subkey.CanSign, subkey.Curve, subkey.Fingerprint));
         }
 
         return facts;
@@ -63,8 +70,11 @@ internal static class ColonListing
 
     public static List<string> OfReader(byte[] content) => OfReader(OpenPgpKeyReader.Read(content, "key").Keys);
 
-    private static string Fact(string kind, int size, int algorithm, DateTimeOffset created, DateTimeOffset? expires, bool isRevoked, bool canSign, string? curve, string fingerprint) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind} size={size} algo={algorithm} created={created.ToUnixTimeSeconds()} expires={expires?.ToUnixTimeSeconds()} revoked={isRevoked} sign={canSign} curve={curve} fpr={fingerprint}");
+    private static string Fact(string kind, int size, int algorithm, DateTimeOffset created, DateTimeOffset? expires, bool isRevoked,
+        bool canSign, string? curve, string fingerprint) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{kind} size={size} algo={algorithm} created={created.ToUnixTimeSeconds()} expires={expires?.ToUnixTimeSeconds()} " +
+            $"revoked={isRevoked} sign={canSign} curve={curve} fpr={fingerprint}");
 
     private static int Number(string algorithm) => algorithm switch
     {

@@ -86,7 +86,8 @@ public sealed class GpgKeyTests : IDisposable
         GpgTool.Require();
         string fingerprint = _gpg.MakeKey("Revoked <r@example.com>", "ed25519", "sign,cert", "never");
         byte[] before = _gpg.Export(fingerprint, isArmored: true);
-        string certificate = File.ReadAllText(Path.Combine(_gpg.Home, "openpgp-revocs.d", fingerprint + ".rev")).Replace(":-----", "-----", StringComparison.Ordinal);
+        string certificate = File.ReadAllText(Path.Combine(_gpg.Home, "openpgp-revocs.d", fingerprint + ".rev"))
+            .Replace(":-----", "-----", StringComparison.Ordinal);
         _gpg.Run(0, "--batch", "--import", _gpg.Write("revocation", Encoding.UTF8.GetBytes(certificate)));
         byte[] after = _gpg.Export(fingerprint, isArmored: true);
         AssertSame(after);
@@ -101,7 +102,8 @@ public sealed class GpgKeyTests : IDisposable
         GpgTool.Require();
         string fingerprint = _gpg.MakeKey("Jürgen Müßig <juergen@example.org>", "ed25519", "sign,cert", "never");
         int second = 10;
-        foreach (string userId in new[] { "公開鍵 <kagi@example.jp>", "No mail: a colon", "DOMAIN\\user <d@example.com>", "Revoked <gone@example.com>" })
+        foreach (string userId in new[] { "公開鍵 <kagi@example.jp>", "No mail: a colon", "DOMAIN\\user <d@example.com>",
+            "Revoked <gone@example.com>" })
             _gpg.Batch($"20240203T0405{second++}", "--quick-add-uid", fingerprint, userId);
         _gpg.Batch("20240203T040530", "--quick-revoke-uid", fingerprint, "Revoked <gone@example.com>");
         byte[] key = _gpg.Export(fingerprint, isArmored: true);
@@ -130,7 +132,8 @@ public sealed class GpgKeyTests : IDisposable
     {
         GpgTool.Require();
         string fingerprint = _gpg.MakeKey("Private <p@example.com>", "ed25519", "sign,cert", "never");
-        byte[] armored = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--armor", "--export-secret-keys", fingerprint);
+        byte[] armored = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--armor",
+            "--export-secret-keys", fingerprint);
         byte[] binary = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--export-secret-keys", fingerprint);
         foreach (byte[] key in new[] { armored, binary })
         {

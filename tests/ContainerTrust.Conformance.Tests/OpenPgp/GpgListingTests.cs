@@ -66,7 +66,8 @@ public sealed class GpgListingTests : IDisposable
             "no checksum" => Encoding.UTF8.GetBytes(ReplaceChecksums(armored, "")),
             "no end" => Encoding.UTF8.GetBytes(armored.Replace("-----END PGP PUBLIC KEY BLOCK-----\n", "", StringComparison.Ordinal)),
             "no empty line" => Encoding.UTF8.GetBytes(armored.Replace("-----\n\n", "-----\n", StringComparison.Ordinal)),
-            "header without value" => Encoding.UTF8.GetBytes(armored.Replace("-----\n\n", "-----\nComment:\nUnknown: x\n\n", StringComparison.Ordinal)),
+            "header without value" =>
+                Encoding.UTF8.GetBytes(armored.Replace("-----\n\n", "-----\nComment:\nUnknown: x\n\n", StringComparison.Ordinal)),
             "byte order mark" => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(armored)],
             "text" => "no key here\n"u8.ToArray(),
             "empty" => [],
@@ -93,12 +94,14 @@ public sealed class GpgListingTests : IDisposable
         foreach (byte[] line in Lines(listing))
         {
             string text = DecodeAsGo(line);
-            if (code == 0 && (text.StartsWith("uid:", StringComparison.Ordinal) || text.StartsWith("pub:", StringComparison.Ordinal)) && text.Split(':')[9] is { Length: > 0 } userId)
+            if (code == 0 && (text.StartsWith("uid:", StringComparison.Ordinal) || text.StartsWith("pub:", StringComparison.Ordinal))
+                && text.Split(':')[9] is { Length: > 0 } userId)
                 expected.Add(userId);
         }
 
         var actual = OpenPgpKeyReader.ListUserIdsAsGpg(content);
-        Assert.True(expected.SequenceEqual(actual), $"gpg ({code}): [{string.Join('|', expected)}] here: [{string.Join('|', actual)}] for {Convert.ToBase64String(content)}");
+        Assert.True(expected.SequenceEqual(actual),
+            $"gpg ({code}): [{string.Join('|', expected)}] here: [{string.Join('|', actual)}] for {Convert.ToBase64String(content)}");
     }
 
     private static IEnumerable<byte[]> Lines(byte[] text)

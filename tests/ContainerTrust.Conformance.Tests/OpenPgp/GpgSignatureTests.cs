@@ -77,7 +77,8 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
     public void A_key_whose_self_signatures_are_SHA_1_is_used()
     {
         GpgTool.Require();
-        _gpg.Batch("20240102T030405", "--allow-weak-digest-algos", "--cert-digest-algo", "SHA1", "--quick-gen-key", "sha1 key <h@example.com>", "rsa2048", "sign,cert", "never");
+        _gpg.Batch("20240102T030405", "--allow-weak-digest-algos", "--cert-digest-algo", "SHA1", "--quick-gen-key",
+            "sha1 key <h@example.com>", "rsa2048", "sign,cert", "never");
         byte[] key = _gpg.Export("=sha1 key <h@example.com>", isArmored: false);
         Assert.True(GpgVerdict.AssertSame([key], _signer.Sign("=sha1 key <h@example.com>"), "self-signature SHA-1").IsGood);
     }
@@ -102,13 +103,15 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
         GpgTool.Require();
         string fingerprint = _signer.Shape;
         byte[] key = _gpg.Export(fingerprint, isArmored: false);
-        byte[][] contents = [_signer.Claim, "line\nline\r\nlast"u8.ToArray(), [], new byte[70_000], Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 9000).Select(i => $"{i} ")))];
+        byte[][] contents = [_signer.Claim, "line\nline\r\nlast"u8.ToArray(), [], new byte[70_000],
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 9000).Select(i => $"{i} ")))];
         foreach (byte[] content in contents)
         {
             // gpg makes no text signature of a line that long.
             if (content.Length > 19_000 && options.Contains("--textmode"))
                 continue;
-            GpgVerdict.AssertSame([key], _signer.SignContent(content, fingerprint, options), $"{string.Join(' ', options)} of {content.Length}");
+            GpgVerdict.AssertSame([key], _signer.SignContent(content, fingerprint, options),
+                $"{string.Join(' ', options)} of {content.Length}");
         }
     }
 
@@ -121,14 +124,18 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
         string claim = _gpg.Write("claim", _signer.Claim);
         byte[] detached = _gpg.Run(0, "--batch", "--local-user", fingerprint, "--output", "-", "--detach-sign", claim);
         byte[] stored = _gpg.Run(0, "--batch", "--output", "-", "--store", claim);
-        byte[] encrypted = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "x", "--output", "-", "--symmetric", claim);
+        byte[] encrypted = _gpg.Run(0, "--batch", "--pinentry-mode", "loopback", "--passphrase", "x", "--output", "-",
+            "--symmetric", claim);
         byte[] signed = _signer.Sign(fingerprint, "--compress-algo", "none");
         byte[] signature = detached;
         foreach (var (what, message) in new (string, byte[])[]
         {
-            ("detached", detached), ("stored", stored), ("encrypted", encrypted), ("key", key), ("empty", []), ("two messages", [.. signed, .. signed]),
-            ("two signatures", _gpg.Run(0, "--batch", "--local-user", fingerprint, "--local-user", _signer.Second, "--output", "-", "--sign", claim)),
-            ("literal and signature", [.. stored, .. detached]), ("text", "hello"u8.ToArray()), ("signature twice", [.. signed, .. signature]),
+            ("detached", detached), ("stored", stored), ("encrypted", encrypted), ("key", key), ("empty", []),
+            ("two messages", [.. signed, .. signed]),
+            ("two signatures", _gpg.Run(0, "--batch", "--local-user", fingerprint, "--local-user", _signer.Second, "--output", "-",
+                "--sign", claim)),
+            ("literal and signature", [.. stored, .. detached]), ("text", "hello"u8.ToArray()),
+            ("signature twice", [.. signed, .. signature]),
         })
             Assert.False(GpgVerdict.AssertSame([key, _gpg.Export(_signer.Second, isArmored: false)], message, what).IsGood, what);
 
@@ -149,7 +156,8 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
         byte[] stored = _gpg.Run(0, "--batch", "--compress-algo", "none", "--output", "-", "--store", claim);
         Assert.True(GpgVerdict.AssertSame([key], [.. detached, .. stored], "old style").IsGood);
         Assert.True(GpgVerdict.AssertSame([key], [0xCA, 3, (byte)'P', (byte)'G', (byte)'P', .. detached, .. stored], "marker").IsGood);
-        Assert.True(GpgVerdict.AssertSame([key], [0xC8, 0xFF, .. Length(1 + detached.Length + stored.Length), 0, .. detached, .. stored], "not compressed").IsGood);
+        Assert.True(GpgVerdict.AssertSame([key], [0xC8, 0xFF, .. Length(1 + detached.Length + stored.Length), 0, .. detached, .. stored],
+            "not compressed").IsGood);
         Assert.False(GpgVerdict.AssertSame([key], [.. detached, .. detached, .. stored], "twice").IsGood);
     }
 
@@ -232,8 +240,10 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
         var random = new Random(22);
         string fingerprint = _signer.Shape;
         byte[] key = _gpg.Export(fingerprint, false);
-        byte[][] messages = [_signer.Sign(fingerprint, "--compress-algo", "none"), _signer.Sign(fingerprint, "--compress-algo", "bzip2"), _signer.Sign(fingerprint, "--textmode", "--compress-algo", "none"),
-            _signer.Sign(fingerprint, "--compress-algo", "zip"), _signer.Sign(fingerprint, "--compress-algo", "zlib"), _signer.Sign(fingerprint, "--armor")];
+        byte[][] messages = [_signer.Sign(fingerprint, "--compress-algo", "none"), _signer.Sign(fingerprint, "--compress-algo", "bzip2"),
+            _signer.Sign(fingerprint, "--textmode", "--compress-algo", "none"),
+            _signer.Sign(fingerprint, "--compress-algo", "zip"), _signer.Sign(fingerprint, "--compress-algo", "zlib"),
+            _signer.Sign(fingerprint, "--armor")];
         using var gpg = GpgVerdict.Keys(key);
         var keyring = OpenPgpKeyring.Import([new KeyringSource("key", key)]);
         int good = 0;
@@ -293,14 +303,16 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
 
     private static OpenPgpVerification Same(string what, byte[][] keys, byte[] message) => GpgVerdict.AssertSame(keys, message, what);
 
-    private static OpenPgpVerification Verify(byte[] key, byte[] message) => OpenPgpKeyring.Import([new KeyringSource("key", key)]).Verify(message, DateTimeOffset.UtcNow);
+    private static OpenPgpVerification Verify(byte[] key, byte[] message) =>
+        OpenPgpKeyring.Import([new KeyringSource("key", key)]).Verify(message, DateTimeOffset.UtcNow);
 
     private static byte[] Length(int length) => [(byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length];
 
     private string[] Subkeys(string fingerprint)
     {
         string[] lines = Encoding.UTF8.GetString(_gpg.Run(0, "--with-colons", "--list-keys", fingerprint)).Split('\n');
-        return [.. lines.Where((l, i) => l.StartsWith("fpr:", StringComparison.Ordinal) && i > 0 && lines[i - 1].StartsWith("sub:", StringComparison.Ordinal)).Select(l => l.Split(':')[9])];
+        return [.. lines.Where((l, i) => l.StartsWith("fpr:", StringComparison.Ordinal) && i > 0
+            && lines[i - 1].StartsWith("sub:", StringComparison.Ordinal)).Select(l => l.Split(':')[9])];
     }
 
     /// <summary>A home directory with private keys, for all tests.</summary>
@@ -330,7 +342,8 @@ public sealed class GpgSignatureTests : IClassFixture<GpgSignatureTests.Signer>
             Gpg.Run(0, ["--batch", "--local-user", key, .. options, "--output", "-", "--sign", Gpg.Write("content", content)]);
 
         public byte[] SignAt(string time, string key, params string[] options) =>
-            Gpg.Run(0, ["--batch", "--faked-system-time", time + "!", "--local-user", key, .. options, "--output", "-", "--sign", Gpg.Write("content", Claim)]);
+            Gpg.Run(0, ["--batch", "--faked-system-time", time + "!", "--local-user", key, .. options, "--output", "-", "--sign",
+                Gpg.Write("content", Claim)]);
 
         public void Dispose() => Gpg.Dispose();
     }

@@ -17,7 +17,9 @@ public sealed class GpgTool : IDisposable
 
     public string Home { get; } = "";
 
-    public static bool IsVersion22 { get; } = Program is not null && new GpgTool().Use(gpg => Encoding.UTF8.GetString(gpg.Run(0, "--version")).StartsWith("gpg (GnuPG) 2.2.", StringComparison.Ordinal));
+    public static bool IsVersion22 { get; } = Program is not null
+        && new GpgTool().Use(gpg => Encoding.UTF8.GetString(gpg.Run(0, "--version"))
+        .StartsWith("gpg (GnuPG) 2.2.", StringComparison.Ordinal));
 
     public static void Require() => Skip.If(Program is null, "GnuPG is not installed (gpg2 or gpg).");
 
@@ -31,7 +33,8 @@ public sealed class GpgTool : IDisposable
     /// <summary>Runs gpg in any home directory, whatever it ends with.</summary>
     public static (byte[] Output, string Errors) Ask(string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Program!, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["GNUPGHOME"] = home;
         start.Environment["LC_ALL"] = "C.UTF-8";
         using var process = Process.Start(start)!;
@@ -51,7 +54,8 @@ public sealed class GpgTool : IDisposable
     /// <summary>Runs gpg with something on its standard input.</summary>
     public byte[] RunWithInput(byte[] input, int? expectedCode, out int code, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Program!)
+            { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["GNUPGHOME"] = Home;
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (string argument in arguments)
@@ -84,19 +88,25 @@ public sealed class GpgTool : IDisposable
     }
 
     public byte[] Batch(string time, params string[] arguments) =>
-        Run(0, ["--batch", "--yes", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!", .. arguments]);
+        Run(0, ["--batch", "--yes", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!",
+            .. arguments]);
 
     /// <summary>Makes a signed message of a content, as skopeo does. The time is as in <see cref="MakeKey"/>; null for now.</summary>
     public byte[] Sign(byte[] content, string fingerprint, string? time, params string[] options) =>
-        RunWithInput(content, 0, out _, ["--batch", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", .. time is null ? Array.Empty<string>() : ["--faked-system-time", time + "!"],
-            .. options, "--local-user", fingerprint, .. options.Contains("--clear-sign") || options.Contains("--detach-sign") ? Array.Empty<string>() : ["--sign"]]);
+        RunWithInput(content, 0, out _,
+            ["--batch", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback", .. time is null ? Array.Empty<string>()
+            : ["--faked-system-time", time + "!"],
+            .. options, "--local-user", fingerprint, .. options.Contains("--clear-sign") || options.Contains("--detach-sign")
+                ? Array.Empty<string>() : ["--sign"]]);
 
     /// <summary>Answers the questions of <c>gpg --edit-key</c>, a line each.</summary>
     public void Edit(string time, string fingerprint, params string[] answers) =>
         RunWithInput(Encoding.UTF8.GetBytes(string.Join('\n', [.. answers, "save", ""])), 0, out _,
-            "--no-tty", "--expert", "--command-fd", "0", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time + "!", "--edit-key", fingerprint);
+            "--no-tty", "--expert", "--command-fd", "0", "--passphrase", "", "--pinentry-mode", "loopback", "--faked-system-time", time +
+                "!", "--edit-key", fingerprint);
 
-    public byte[] Export(string fingerprint, bool isArmored) => isArmored ? Run(0, "--armor", "--export", fingerprint) : Run(0, "--export", fingerprint);
+    public byte[] Export(string fingerprint, bool isArmored) =>
+        isArmored ? Run(0, "--armor", "--export", fingerprint) : Run(0, "--export", fingerprint);
 
     public string Write(string name, byte[] content)
     {
@@ -111,7 +121,8 @@ public sealed class GpgTool : IDisposable
             return;
         if (Find("gpgconf") is { } gpgconf)
         {
-            var start = new ProcessStartInfo(gpgconf, ["--homedir", Home, "--kill", "all"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(gpgconf, ["--homedir", Home, "--kill", "all"])
+                { RedirectStandardError = true, RedirectStandardOutput = true };
             using var process = Process.Start(start)!;
             process.WaitForExit(TimeSpan.FromSeconds(10));
         }
@@ -139,5 +150,6 @@ public sealed class GpgTool : IDisposable
     }
 
     private static string? Find(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(d => d.Length > 0).Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(d => d.Length > 0).Select(d => Path.Combine(d, name))
+            .FirstOrDefault(File.Exists);
 }

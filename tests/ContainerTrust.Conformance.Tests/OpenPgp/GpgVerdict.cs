@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;
 
-/// <summary>What gpg says of a message in a home directory that has nothing but some keys, read as gpgme and containers/image read it.</summary>
+/// <summary>What gpg says of a message in a home directory that has nothing but some keys, read as gpgme and containers/image read
+/// it.</summary>
 /// <param name="IsGood">Whether containers/image would accept it.</param>
 /// <param name="Content">The content.</param>
 /// <param name="KeyFingerprint">The key that made it.</param>
@@ -12,7 +13,8 @@ namespace ContainerTrust.Conformance.Tests.OpenPgp;
 /// <param name="Status">The status lines.</param>
 internal sealed record GpgVerdict(bool IsGood, byte[] Content, string? KeyFingerprint, string? Fingerprint, string Status)
 {
-    private static readonly string[] Bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "UNEXPECTED", "ERROR", "FAILURE"];
+    private static readonly string[] Bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "UNEXPECTED",
+        "ERROR", "FAILURE"];
 
     /// <summary>Makes a home directory with keys.</summary>
     public static GpgTool Keys(params byte[][] files)
@@ -28,10 +30,13 @@ internal sealed record GpgVerdict(bool IsGood, byte[] Content, string? KeyFinger
     {
         string output = Path.Combine(gpg.Home, "content");
         File.Delete(output);
-        string status = Encoding.UTF8.GetString(gpg.Run(null, "--batch", "--status-fd", "1", "--output", output, "--verify", gpg.Write("message", message)));
-        string[][] lines = [.. status.Split('\n').Where(l => l.StartsWith("[GNUPG:] ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1..])];
+        string status = Encoding.UTF8
+            .GetString(gpg.Run(null, "--batch", "--status-fd", "1", "--output", output, "--verify", gpg.Write("message", message)));
+        string[][] lines = [.. status.Split('\n').Where(l => l.StartsWith("[GNUPG:] ", StringComparison.Ordinal))
+            .Select(l => l.Split(' ')[1..])];
         string[]? valid = lines.FirstOrDefault(l => l[0] == "VALIDSIG");
-        bool isGood = valid is not null && lines.Count(l => l[0] == "NEWSIG") == 1 && lines.Count(l => l[0] == "GOODSIG") == 1 && !lines.Any(l => Bad.Contains(l[0]));
+        bool isGood = valid is not null && lines.Count(l => l[0] == "NEWSIG") == 1 && lines.Count(l => l[0] == "GOODSIG") == 1
+            && !lines.Any(l => Bad.Contains(l[0]));
         return new GpgVerdict(isGood, File.Exists(output) ? File.ReadAllBytes(output) : [], valid?[1], valid?[10], status);
     }
 

@@ -22,13 +22,19 @@ public sealed class PodmanKeyListTests : IDisposable
         _gpg.Batch("20240203T040507", "--quick-add-uid", one, "DOMAIN\\user > odd <d@example.com");
         byte[] key = _gpg.Export(one, isArmored: true);
         byte[] binary = _gpg.Export(one, isArmored: false);
-        byte[][] files = [key, [.. "text\n"u8, .. key, .. "more: text\n"u8, .. key], [.. binary, 0xCD, 6, 0xE4, (byte)'a', 0xE2, 0x82, (byte)'b', 0xFF], key[..^80], "none"u8.ToArray()];
+        byte[][] files = [key, [.. "text\n"u8, .. key, .. "more: text\n"u8, .. key],
+            [.. binary, 0xCD, 6, 0xE4, (byte)'a', 0xE2, 0x82, (byte)'b', 0xFF], key[..^80], "none"u8.ToArray()];
 
         string directory = Directory.CreateDirectory(Path.Combine(_gpg.Home, "registries.d")).FullName;
-        var scopes = files.Select((content, i) => $"\"r{i}.example\": [{{\"type\": \"signedBy\", \"keyType\": \"GPGKeys\", \"keyPath\": \"{_gpg.Write($"key{i}", content)}\"}}]");
-        string policy = _gpg.Write("policy.json", Encoding.UTF8.GetBytes("{\"default\": [{\"type\": \"reject\"}], \"transports\": {\"docker\": {" + string.Join(',', scopes) + "}}}"));
+        var scopes = files.Select((content, i) =>
+            $"\"r{i}.example\": [{{\"type\": \"signedBy\", \"keyType\": \"GPGKeys\", \"keyPath\": \"{_gpg.Write($"key{i}", content)}\"}}]");
+        string policy = _gpg.Write("policy.json",
+            Encoding.UTF8.GetBytes("{\"default\": [{\"type\": \"reject\"}], \"transports\": {\"docker\": {" +
+            string.Join(',', scopes) + "}}}"));
 
-        var start = new ProcessStartInfo("/usr/bin/podman", ["image", "trust", "show", "--json", "--policypath", policy, "--registrypath", directory]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/podman",
+            ["image", "trust", "show", "--json", "--policypath", policy, "--registrypath", directory])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["GNUPGHOME"] = _gpg.Home;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -11,21 +11,27 @@ namespace ContainerTrust.Conformance.Tests.Policy;
 public sealed partial class PolicyConformanceTests
 {
     /// <summary>
-    /// Members of <c>sigstoreSigned</c> that came after containers/image 5.23, which skopeo 1.9.3 and podman 4.3.1 of Debian 12 have: <c>fulcio</c>,
-    /// <c>rekorPublicKeyPath</c> and <c>rekorPublicKeyData</c> with 5.24, the members of several keys with 5.33, <c>pki</c> with 5.35. An old tool refuses every policy that has one as an unknown key, so it cannot say whether ours is right.
+    /// Members of <c>sigstoreSigned</c> that came after containers/image 5.23, which skopeo 1.9.3 and podman 4.3.1 of Debian 12 have:
+    /// <c>fulcio</c>, <c>rekorPublicKeyPath</c> and <c>rekorPublicKeyData</c> with 5.24, the members of several keys with 5.33, <c>pki</c>
+    /// with 5.35. An old tool refuses every policy that has one as an unknown key, so it cannot say whether ours is right.
     /// </summary>
-    private static readonly HashSet<string> MembersSince523 = ["keyPaths", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath", "rekorPublicKeyPaths", "rekorPublicKeyData", "rekorPublicKeyDatas"];
+    private static readonly HashSet<string> MembersSince523 = ["keyPaths", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath",
+        "rekorPublicKeyPaths", "rekorPublicKeyData", "rekorPublicKeyDatas"];
 
-    /// <summary>What we refuse on purpose although the reference implementation accepts it: text that is not Unicode, which Go replaces by U+FFFD.</summary>
+    /// <summary>What we refuse on purpose although the reference implementation accepts it: text that is not Unicode, which Go replaces by
+    /// U+FFFD.</summary>
     private static readonly HashSet<string> DeliberateRefusals = ["PolicyInvalidText"];
 
     /// <summary>
-    /// What we refuse as the newest reference implementation does, and this tool accepts: before 5.24 a <c>sigstoreSigned</c> with an empty path or null for its
-    /// only key was read (and refused every image); and a build without the transport <c>atomic</c> takes any scope in it.
+    /// What we refuse as the newest reference implementation does, and this tool accepts: before 5.24 a <c>sigstoreSigned</c> with an empty
+    /// path or null for its only key was read (and refused every image); and a build without the transport <c>atomic</c> takes any scope in
+    /// it.
     /// </summary>
     private static bool IsKnownDifference(TrustException ours) =>
-        (SkopeoPolicy.IsBefore524 && ours.ErrorId == "PolicyKeySource" && ours.Message.Contains("keyDatas, fulcio and pki must be there, but none is", StringComparison.Ordinal))
-        || (!SkopeoPolicy.KnowsAtomic && ours is TrustFormatException { ErrorId: "PolicyInvalidScope" } e && e.DocumentPath.StartsWith("$.transports.atomic", StringComparison.Ordinal));
+        (SkopeoPolicy.IsBefore524 && ours.ErrorId == "PolicyKeySource"
+            && ours.Message.Contains("keyDatas, fulcio and pki must be there, but none is", StringComparison.Ordinal))
+        || (!SkopeoPolicy.KnowsAtomic && ours is TrustFormatException { ErrorId: "PolicyInvalidScope" } e
+            && e.DocumentPath.StartsWith("$.transports.atomic", StringComparison.Ordinal));
 
     [SkippableFact]
     public void Policies_made_by_hand_are_accepted_or_refused_by_both()
@@ -43,7 +49,8 @@ public sealed partial class PolicyConformanceTests
     {
         string[] values =
         [
-            "null", "true", "0", "\"\"", "\"x\"", "\"YQ==\"", "\"GPGKeys\"", "[]", "[null]", "[\"\"]", "[\"/k\"]", "[\"YQ==\"]", "[1]", "[[1]]", "[300]", "{}", """{"type":"matchExact"}""",
+            "null", "true", "0", "\"\"", "\"x\"", "\"YQ==\"", "\"GPGKeys\"", "[]", "[null]", "[\"\"]", "[\"/k\"]", "[\"YQ==\"]", "[1]",
+            "[[1]]", "[300]", "{}", """{"type":"matchExact"}""",
             """{"caPath":"/c","oidcIssuer":"i","subjectEmail":"e"}""", """{"caRootsPath":"/r","subjectEmail":"e"}""",
         ];
         (string Type, string[] Members)[] kinds =
@@ -51,7 +58,8 @@ public sealed partial class PolicyConformanceTests
             ("reject", ["keyPath"]),
             ("signedBaseLayer", ["baseLayerIdentity", "signedIdentity"]),
             ("signedBy", ["keyPath", "keyPaths", "keyData", "keyType", "signedIdentity", "keyDatas"]),
-            ("sigstoreSigned", ["keyPath", "keyPaths", "keyData", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath", "rekorPublicKeyPaths", "rekorPublicKeyData", "rekorPublicKeyDatas", "signedIdentity", "keyType"]),
+            ("sigstoreSigned", ["keyPath", "keyPaths", "keyData", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath", "rekorPublicKeyPaths",
+                "rekorPublicKeyData", "rekorPublicKeyDatas", "signedIdentity", "keyType"]),
         ];
         List<byte[]> policies = [];
         foreach ((string type, string[] members) in kinds)
@@ -63,8 +71,10 @@ public sealed partial class PolicyConformanceTests
                     policies.Add(Policy($$"""{"type":"{{type}}","{{member}}":{{value}}}"""));
                     string rest = type switch
                     {
-                        "signedBy" => member == "keyType" ? "\"keyPath\":\"/k\"," : "\"keyType\":\"GPGKeys\"," + (member is "signedIdentity" ? "\"keyPath\":\"/k\"," : ""),
-                        "sigstoreSigned" => member is "signedIdentity" or "keyType" || member.StartsWith("rekor", StringComparison.Ordinal) ? "\"keyPath\":\"/k\"," : member == "fulcio" ? "\"rekorPublicKeyPath\":\"/r\"," : "",
+                        "signedBy" => member == "keyType" ? "\"keyPath\":\"/k\"," : "\"keyType\":\"GPGKeys\"," +
+                            (member is "signedIdentity" ? "\"keyPath\":\"/k\"," : ""),
+                        "sigstoreSigned" => member is "signedIdentity" or "keyType" || member.StartsWith("rekor", StringComparison.Ordinal)
+                            ? "\"keyPath\":\"/k\"," : member == "fulcio" ? "\"rekorPublicKeyPath\":\"/r\"," : "",
                         _ => "",
                     };
                     if (rest.Length > 0)
@@ -81,10 +91,14 @@ public sealed partial class PolicyConformanceTests
     [SkippableFact]
     public void Generated_policies_are_accepted_or_refused_by_both()
     {
-        // Two policies of the table as one, each scope's list taken from anywhere: what is right stays right in company, and what is wrong stays wrong.
+        // Two policies of the table as one, each scope's list taken from anywhere: what is right stays right in company, and what is wrong
+        // stays wrong.
         Random random = new(1);
-        string[] lists = [.. PolicyTable.All.Select(static t => List().Match(t.Policy)).Where(static m => m.Success).Select(static m => m.Groups[1].Value)];
-        string[] good = [.. lists.Where(static l => Refusal(PolicyTable.Bytes($$"""{"default":{{l}}}""")) is null && MembersSince523.All(m => !l.Contains($"\"{m}\"", StringComparison.Ordinal) || l.Contains("signedBy\"", StringComparison.Ordinal)))];
+        string[] lists = [.. PolicyTable.All.Select(static t => List().Match(t.Policy)).Where(static m => m.Success)
+            .Select(static m => m.Groups[1].Value)];
+        string[] good = [.. lists.Where(static l => Refusal(PolicyTable.Bytes($$"""{"default":{{l}}}""")) is null
+            && MembersSince523.All(m => !l.Contains($"\"{m}\"", StringComparison.Ordinal)
+            || l.Contains("signedBy\"", StringComparison.Ordinal)))];
         string[] scopes = ["", "/a", "/a/", "a", "example.com/ns/app", "[/a]b", "a/b/c/d"];
         string[] transports = ["docker", "dir", "oci", "atomic", "docker-archive", "containers-storage", "docker-daemon", "future"];
         List<byte[]> policies = [];
@@ -107,7 +121,8 @@ public sealed partial class PolicyConformanceTests
         string[] sources = [.. PolicyTable.All.Where(static t => t.Accepted && t.Policy.Length < 600).Select(static t => t.Policy)];
         string[] tokens =
         [
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "1", "\"\"", "\"type\":", "\"default\":", "\"docker\":{}", "\"reject\"", "\\u0000", "\\u00e9", "\\/", "\\n", "\0", "/", "=", " ", "\n", "\t", "A", "\u00e9",
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "1", "\"\"", "\"type\":", "\"default\":", "\"docker\":{}",
+            "\"reject\"", "\\u0000", "\\u00e9", "\\/", "\\n", "\0", "/", "=", " ", "\n", "\t", "A", "\u00e9",
         ];
         List<byte[]> policies = [];
         for (int i = 0; i < 900; i++)
@@ -140,13 +155,18 @@ public sealed partial class PolicyConformanceTests
     public void What_an_edit_writes_is_accepted()
     {
         Random random = new(3);
-        string[] sources = [.. PolicyTable.All.Where(static t => t.Accepted && !MembersSince523.Any(m => t.Policy.Contains($"\"{m}\"", StringComparison.Ordinal) && t.Policy.Contains("sigstoreSigned", StringComparison.Ordinal))).Select(static t => t.Policy)];
+        string[] sources = [.. PolicyTable.All.Where(static t => t.Accepted
+            && !MembersSince523.Any(m => t.Policy.Contains($"\"{m}\"", StringComparison.Ordinal)
+            && t.Policy.Contains("sigstoreSigned", StringComparison.Ordinal))).Select(static t => t.Policy)];
         TrustRequirement[][] lists =
         [
             [new RejectRequirement()],
-            [new AcceptRequirement(), new SignedByRequirement { KeyPaths = ["/a \"quoted\"", "/\u00e9\n"], SignedIdentity = new MatchRepositoryIdentity() }],
-            [new SignedByRequirement { KeyData = "YW\nJj", SignedIdentity = new RemapIdentity { Prefix = "mirror:5000/a", SignedPrefix = "example.com" } }],
-            [new SigstoreSignedRequirement { KeyPath = "/k", SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app:v1" } }],
+            [new AcceptRequirement(), new SignedByRequirement
+                { KeyPaths = ["/a \"quoted\"", "/\u00e9\n"], SignedIdentity = new MatchRepositoryIdentity() }],
+            [new SignedByRequirement { KeyData = "YW\nJj", SignedIdentity = new RemapIdentity
+                { Prefix = "mirror:5000/a", SignedPrefix = "example.com" } }],
+            [new SigstoreSignedRequirement
+                { KeyPath = "/k", SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app:v1" } }],
             [new SignedBaseLayerRequirement { BaseLayerIdentity = new ExactRepositoryIdentity { DockerRepository = "example.com/app" } }],
         ];
         List<byte[]> policies = [];
@@ -162,7 +182,8 @@ public sealed partial class PolicyConformanceTests
             policies.Add(editor.ToBytes());
         }
 
-        Assert.All(SkopeoPolicy.Refusals(policies).Zip(policies), static p => Assert.True(p.First is null, $"{Encoding.UTF8.GetString(p.Second)}\n{p.First}"));
+        Assert.All(SkopeoPolicy.Refusals(policies).Zip(policies),
+            static p => Assert.True(p.First is null, $"{Encoding.UTF8.GetString(p.Second)}\n{p.First}"));
     }
 
     [SkippableFact]
@@ -171,8 +192,11 @@ public sealed partial class PolicyConformanceTests
         byte[][] policies =
         [
             .. new byte[][] { [0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80] }.Select(static b =>
-                (byte[])[.. "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\""u8, .. b, .. "\":[{\"type\":\"reject\"}]}}}"u8]),
-            .. new[] { "\\ud800", "\\udc00", "\\ud800\\ud800", "\\udc00\\ud800" }.Select(static s => PolicyTable.Bytes("{\"default\":[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/" + s + "\"}]}")),
+                (byte[])[.. "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\""u8, .. b,
+                    .. "\":[{\"type\":\"reject\"}]}}}"u8]),
+            .. new[] { "\\ud800", "\\udc00", "\\ud800\\ud800", "\\udc00\\ud800" }
+                .Select(static s => PolicyTable.Bytes("{\"default\":[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/" +
+                s + "\"}]}")),
         ];
         string?[] refusals = SkopeoPolicy.Refusals(policies);
         for (int i = 0; i < policies.Length; i++)
@@ -194,7 +218,8 @@ public sealed partial class PolicyConformanceTests
         ];
         string?[] refusals = SkopeoPolicy.Refusals(policies);
         Assert.All(policies, static p => Assert.NotNull(Refusal(p)));
-        Assert.Equal([SkopeoPolicy.IsBefore524, SkopeoPolicy.IsBefore524, SkopeoPolicy.IsBefore524, !SkopeoPolicy.KnowsAtomic], refusals.Select(static r => r is null));
+        Assert.Equal([SkopeoPolicy.IsBefore524, SkopeoPolicy.IsBefore524, SkopeoPolicy.IsBefore524, !SkopeoPolicy.KnowsAtomic],
+            refusals.Select(static r => r is null));
     }
 
     [SkippableFact]
@@ -213,8 +238,11 @@ public sealed partial class PolicyConformanceTests
         [
             .. new[]
             {
-                "\"keyPaths\":[\"/k\"]", "\"keyDatas\":[\"YQ==\"]", "\"rekorPublicKeyPath\":\"/r\",\"keyPath\":\"/k\"", "\"rekorPublicKeyPaths\":[\"/r\"],\"keyPath\":\"/k\"", "\"rekorPublicKeyData\":\"YQ==\",\"keyPath\":\"/k\"",
-                "\"rekorPublicKeyDatas\":[\"YQ==\"],\"keyPath\":\"/k\"", "\"fulcio\":{\"caPath\":\"/c\",\"oidcIssuer\":\"i\",\"subjectEmail\":\"e\"},\"rekorPublicKeyPath\":\"/r\"", "\"pki\":{\"caRootsPath\":\"/r\",\"subjectEmail\":\"e\"}",
+                "\"keyPaths\":[\"/k\"]", "\"keyDatas\":[\"YQ==\"]", "\"rekorPublicKeyPath\":\"/r\",\"keyPath\":\"/k\"",
+                "\"rekorPublicKeyPaths\":[\"/r\"],\"keyPath\":\"/k\"", "\"rekorPublicKeyData\":\"YQ==\",\"keyPath\":\"/k\"",
+                "\"rekorPublicKeyDatas\":[\"YQ==\"],\"keyPath\":\"/k\"",
+                "\"fulcio\":{\"caPath\":\"/c\",\"oidcIssuer\":\"i\",\"subjectEmail\":\"e\"},\"rekorPublicKeyPath\":\"/r\"",
+                "\"pki\":{\"caRootsPath\":\"/r\",\"subjectEmail\":\"e\"}",
             }.Select(static m => PolicyTable.Bytes($$"""{"default":[{"type":"sigstoreSigned",{{m}}}]}""")),
         ];
         Assert.Equal(MembersSince523.Count, policies.Length);
@@ -237,12 +265,14 @@ public sealed partial class PolicyConformanceTests
             TrustException? ours = Refusal(policies[i]);
             if (refusals[i] is null && ours is not null && IsKnownDifference(ours))
                 continue;
-            if (refusals[i] is { } refusal && UnknownKey(refusal) is { } key && MembersSince523.Contains(key) && policies[i].AsSpan().IndexOf("sigstoreSigned"u8) >= 0)
+            if (refusals[i] is { } refusal && UnknownKey(refusal) is { } key && MembersSince523.Contains(key)
+                && policies[i].AsSpan().IndexOf("sigstoreSigned"u8) >= 0)
                 continue;
             decided++;
             if ((ours is null) == (refusals[i] is null) || (refusals[i] is null && DeliberateRefusals.Contains(ours!.ErrorId)))
                 continue;
-            different.Add($"{Encoding.UTF8.GetString(policies[i])}\n  ours: {ours?.Message ?? "accepted"}\n  skopeo: {refusals[i] ?? "accepted"}");
+            different.Add($"{Encoding.UTF8.GetString(policies[i])}\n  ours: {ours?.Message ?? "accepted"}\n  " +
+                $"skopeo: {refusals[i] ?? "accepted"}");
         }
 
         Assert.True(different.Count == 0, $"{different.Count} different:\n{string.Join('\n', different.Take(20))}");
@@ -262,7 +292,8 @@ public sealed partial class PolicyConformanceTests
         }
     }
 
-    private static string? UnknownKey(string refusal) => UnknownKeyMessage().Match(refusal) is { Success: true } match ? match.Groups[1].Value : null;
+    private static string? UnknownKey(string refusal) =>
+        UnknownKeyMessage().Match(refusal) is { Success: true } match ? match.Groups[1].Value : null;
 
     [GeneratedRegex("Unknown key \\\\?\"([A-Za-z]*)\\\\?\"")]
     private static partial Regex UnknownKeyMessage();

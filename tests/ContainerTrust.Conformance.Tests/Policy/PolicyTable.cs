@@ -16,9 +16,13 @@ internal static class PolicyTable
         .. Policies.Select(static p => (p[0] == '+', p[2..].Replace("REJECT", Reject, StringComparison.Ordinal))),
         .. Requirements.Select(static r => (r[0] == '+', $$"""{"default":[{{r[2..]}}]}""")),
         .. Identities.Select(static i => (i[0] == '+', SignedBy(i[2..]))),
-        .. References.Select(static r => (r[0] == '+', SignedBy("{\"type\":\"exactRepository\",\"dockerRepository\":" + Quoted(r[2..]) + "}"))),
-        .. Prefixes.Select(static p => (p[0] == '+', SignedBy("{\"type\":\"remapIdentity\",\"prefix\":\"example.com\",\"signedPrefix\":" + Quoted(p[2..]) + "}"))),
-        .. Scopes.SelectMany(static s => s.Transports.Split(' ').Select(t => (s.Scope[0] == '+', "{\"default\":" + Reject + ",\"transports\":{\"" + t + "\":{" + Quoted(s.Scope[2..]) + ":" + Reject + "}}}"))),
+        .. References.Select(static r =>
+            (r[0] == '+', SignedBy("{\"type\":\"exactRepository\",\"dockerRepository\":" + Quoted(r[2..]) + "}"))),
+        .. Prefixes.Select(static p =>
+            (p[0] == '+', SignedBy("{\"type\":\"remapIdentity\",\"prefix\":\"example.com\",\"signedPrefix\":" + Quoted(p[2..]) + "}"))),
+        .. Scopes.SelectMany(static s => s.Transports.Split(' ')
+            .Select(t => (s.Scope[0] == '+', "{\"default\":" + Reject + ",\"transports\":{\"" + t + "\":{" + Quoted(s.Scope[2..]) + ":" +
+            Reject + "}}}"))),
     ];
 
     private static string[] Policies =>
@@ -249,36 +253,55 @@ internal static class PolicyTable
 
     private static string[] References =>
     [
-        "+ busybox", "+ busybox:latest", "+ library/busybox", "+ docker.io/busybox", "+ index.docker.io/busybox", "+ localhost/a", "+ host:5000/a/b/c:tag", "+ EXAMPLE.com/a", "+ my_host.example/app",
-        "+ a__b/c--d.e", "+ xn--n3h.com/a:xn--n3h.com", "+ 127.0.0.1:5000/a", "+ busybox:v1@" + Digest, "+ docker.io/" + Hex, "+ " + Hex + ":tag", "+ " + new string('a', 237), "+ a:" + new string('b', 128),
+        "+ busybox", "+ busybox:latest", "+ library/busybox", "+ docker.io/busybox", "+ index.docker.io/busybox", "+ localhost/a",
+        "+ host:5000/a/b/c:tag", "+ EXAMPLE.com/a", "+ my_host.example/app",
+        "+ a__b/c--d.e", "+ xn--n3h.com/a:xn--n3h.com", "+ 127.0.0.1:5000/a", "+ busybox:v1@" + Digest, "+ docker.io/" + Hex, "+ " + Hex +
+            ":tag", "+ " + new string('a', 237), "+ a:" + new string('b', 128),
         "+ foo_bar.com:8080", "+ a@sha512:" + Hex + Hex, "+ a@sha384:" + Hex + "0123456789abcdef0123456789abcdef", "+ a.b", "+ 1", "+ a0/b",
-        "- ", "- " + Hex, "- Busybox", "- my_host.example:5000/app", "- My_host.example/app", "- https://example.com/a", "- //a", "- a//b", "- a/", "- /a", "- -a", "- a-", "- a..b", "- a_.b", "- a___b", "- a:",
-        "- a:.b", "- a:b:c", "- a:b/c", "- a@", "- a@sha256:ab", "- a@md5:0123456789abcdef0123456789abcdef", "- a@sha256:" + Hex + "@sha256:" + Hex, "-  a", "- a ", "- a\n", "- *.example.com/a", "- [::1]/a",
-        "- example.com:/a", "- example.com:x/a", "- example..com/a", "- \u00fc.example/a", "- example.com/\u00fc", "- a:\u0661", "- " + new string('a', 238), "- a:" + new string('b', 129), "- a@SHA256:" + Hex,
+        "- ", "- " + Hex, "- Busybox", "- my_host.example:5000/app", "- My_host.example/app", "- https://example.com/a", "- //a", "- a//b",
+        "- a/", "- /a", "- -a", "- a-", "- a..b", "- a_.b", "- a___b", "- a:",
+        "- a:.b", "- a:b:c", "- a:b/c", "- a@", "- a@sha256:ab", "- a@md5:0123456789abcdef0123456789abcdef", "- a@sha256:" + Hex +
+            "@sha256:" + Hex, "-  a", "- a ", "- a\n", "- *.example.com/a", "- [::1]/a",
+        "- example.com:/a", "- example.com:x/a", "- example..com/a", "- \u00fc.example/a", "- example.com/\u00fc", "- a:\u0661", "- " +
+            new string('a', 238), "- a:" + new string('b', 129), "- a@SHA256:" + Hex,
     ];
 
     private static string[] Prefixes =>
     [
-        "+ localhost", "+ example.com", "+ example.com:80", "+ example.com/repo", "+ example.com/ns1/ns2/ns3/repo.with.dots-dashes_underscores", "+ example.com:80/ns/repo", "+ shortname", "+ ns/shortname",
-        "+ EXAMPLE.com", "+ UPPER/a", "+ 0", "+ a--b.c", "- ", "- repo_with_underscores", "- my_host.example/app", "- example.com/", "- example.com/UPPER", "- example.com/repo/", "- example.com/repo:tag",
-        "- example.com/repo@" + Digest, "- example.com:", "- example.com:x", "- -a", "- a-", "- .", "- /", "- a/b//c", "- *.example.com", "- a b", "- a\n",
+        "+ localhost", "+ example.com", "+ example.com:80", "+ example.com/repo",
+        "+ example.com/ns1/ns2/ns3/repo.with.dots-dashes_underscores", "+ example.com:80/ns/repo", "+ shortname", "+ ns/shortname",
+        "+ EXAMPLE.com", "+ UPPER/a", "+ 0", "+ a--b.c", "- ", "- repo_with_underscores", "- my_host.example/app", "- example.com/",
+        "- example.com/UPPER", "- example.com/repo/", "- example.com/repo:tag",
+        "- example.com/repo@" + Digest, "- example.com:", "- example.com:x", "- -a", "- a-", "- .", "- /", "- a/b//c", "- *.example.com",
+        "- a b", "- a\n",
     ];
 
     private static (string Transports, string Scope)[] Scopes =>
     [
         ("docker docker-daemon atomic dir oci oci-archive sif docker-archive tarball containers-storage ostree unknown", "+ "),
-        ("dir oci oci-archive sif", "+ /etc"), ("dir oci", "+ /does/not/exist"), ("dir oci", "+ /a:tag"), ("dir", "+ /..."), ("dir", "+ /a\n"), ("oci", "+ /\u00fc b"),
-        ("dir oci oci-archive sif", "- relative"), ("dir oci oci-archive sif", "- /"), ("dir oci", "- /a//b"), ("dir oci", "- /a/./b"), ("sif oci-archive", "- /a/../b"), ("dir oci", "- /a/"), ("dir", "- //"), ("dir", "- /.."), ("dir", "- ."),
+        ("dir oci oci-archive sif", "+ /etc"), ("dir oci", "+ /does/not/exist"), ("dir oci", "+ /a:tag"), ("dir", "+ /..."),
+        ("dir", "+ /a\n"), ("oci", "+ /\u00fc b"),
+        ("dir oci oci-archive sif", "- relative"), ("dir oci oci-archive sif", "- /"), ("dir oci", "- /a//b"), ("dir oci", "- /a/./b"),
+        ("sif oci-archive", "- /a/../b"), ("dir oci", "- /a/"), ("dir", "- //"), ("dir", "- /.."), ("dir", "- ."),
         ("docker-archive tarball", "- /a"), ("docker-archive", "- busybox"),
-        ("docker docker-daemon atomic", "+ example.com/ns/stream:tag"), ("docker docker-daemon atomic", "+ *.com"), ("docker docker-daemon", "+ https://example.com/"), ("docker docker-daemon atomic", "+ /"),
-        ("docker", "+ " + Digest), ("docker docker-daemon", "+ " + Hex), ("docker-daemon", "- " + Digest), ("docker-daemon", "- sha512:" + Hex + Hex), ("docker-daemon", "+ sha256:ab"), ("docker-daemon", "+ md5:" + Hex),
-        ("atomic", "- example.com/too/deep/hierarchy"), ("atomic", "- example.com/ns/stream:a:b"), ("atomic", "- a/b:c"), ("atomic", "+ a:b"), ("atomic", "+ //:"), ("atomic", "- ///"), ("atomic", "+ a\nb/c\n/d\n:e\n"),
+        ("docker docker-daemon atomic", "+ example.com/ns/stream:tag"), ("docker docker-daemon atomic", "+ *.com"),
+        ("docker docker-daemon", "+ https://example.com/"), ("docker docker-daemon atomic", "+ /"),
+        ("docker", "+ " + Digest), ("docker docker-daemon", "+ " + Hex), ("docker-daemon", "- " + Digest),
+        ("docker-daemon", "- sha512:" + Hex + Hex), ("docker-daemon", "+ sha256:ab"), ("docker-daemon", "+ md5:" + Hex),
+        ("atomic", "- example.com/too/deep/hierarchy"), ("atomic", "- example.com/ns/stream:a:b"), ("atomic", "- a/b:c"),
+        ("atomic", "+ a:b"), ("atomic", "+ //:"), ("atomic", "- ///"), ("atomic", "+ a\nb/c\n/d\n:e\n"),
         ("ostree unknown Docker", "+ anything at all"),
-        ("containers-storage", "+ [/var]"), ("containers-storage", "+ [vfs@/var]"), ("containers-storage", "+ " + Store + "docker.io/library/busybox:latest@" + Hex), ("containers-storage", "+ " + Store + "busybox@" + Digest + "@" + Hex),
-        ("containers-storage", "+ " + Store + "busybox@" + Digest), ("containers-storage", "+ " + Store + "@" + Hex), ("containers-storage", "+ " + Store + "UPPER ]"), ("containers-storage", "+ [a@/b@c]"),
-        ("containers-storage", "- busybox"), ("containers-storage", "- [/var"), ("containers-storage", "- []"), ("containers-storage", "- [@/a]"), ("containers-storage", "- [a@]"), ("containers-storage", "- [relative]"),
-        ("containers-storage", "- [a@relative]"), ("containers-storage", "- " + Store + "@"), ("containers-storage", "- " + Store + "busybox@ab"), ("containers-storage", "- " + Store + "busybox@" + Hex + "@" + Hex),
-        ("containers-storage", "- " + Store + "busybox@@" + Hex), ("containers-storage", "- " + Store + "busybox@" + Digest + "@"), ("containers-storage", "- x[/var]"),
+        ("containers-storage", "+ [/var]"), ("containers-storage", "+ [vfs@/var]"),
+        ("containers-storage", "+ " + Store + "docker.io/library/busybox:latest@" + Hex),
+        ("containers-storage", "+ " + Store + "busybox@" + Digest + "@" + Hex),
+        ("containers-storage", "+ " + Store + "busybox@" + Digest), ("containers-storage", "+ " + Store + "@" + Hex),
+        ("containers-storage", "+ " + Store + "UPPER ]"), ("containers-storage", "+ [a@/b@c]"),
+        ("containers-storage", "- busybox"), ("containers-storage", "- [/var"), ("containers-storage", "- []"),
+        ("containers-storage", "- [@/a]"), ("containers-storage", "- [a@]"), ("containers-storage", "- [relative]"),
+        ("containers-storage", "- [a@relative]"), ("containers-storage", "- " + Store + "@"),
+        ("containers-storage", "- " + Store + "busybox@ab"), ("containers-storage", "- " + Store + "busybox@" + Hex + "@" + Hex),
+        ("containers-storage", "- " + Store + "busybox@@" + Hex), ("containers-storage", "- " + Store + "busybox@" + Digest + "@"),
+        ("containers-storage", "- x[/var]"),
     ];
 
     private static string SignedBy(string identity) =>

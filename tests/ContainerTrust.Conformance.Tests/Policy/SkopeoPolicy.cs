@@ -26,13 +26,17 @@ internal sealed class SkopeoPolicy : IDisposable
     /// <summary>The skopeo to ask: the one that CONTAINERTRUST_SKOPEO names, or the first in PATH. Null if there is none.</summary>
     public static string? Executable { get; } =
         Environment.GetEnvironmentVariable("CONTAINERTRUST_SKOPEO")
-        ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(static d => Path.Combine(d, "skopeo")).FirstOrDefault(File.Exists);
+        ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(static d => Path.Combine(d, "skopeo"))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Whether the tool is of containers/image 5.23 or older. (Those do not know <c>rekorPublicKeyPath</c>.)</summary>
-    public static bool IsBefore524 { get; } = Says("""{"default":[{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyPath":"/r"}]}""") is not null;
+    public static bool IsBefore524 { get; } =
+        Says("""{"default":[{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyPath":"/r"}]}""") is not null;
 
-    /// <summary>Whether the tool knows the transport <c>atomic</c>, and judges its scopes. (Debian's does not: it is patched out.)</summary>
-    public static bool KnowsAtomic { get; } = Says("""{"default":[{"type":"reject"}],"transports":{"atomic":{"a/b/c/d":[{"type":"reject"}]}}}""") is not null;
+    /// <summary>Whether the tool knows the transport <c>atomic</c>, and judges its scopes. (Debian's does not: it is patched
+    /// out.)</summary>
+    public static bool KnowsAtomic { get; } =
+        Says("""{"default":[{"type":"reject"}],"transports":{"atomic":{"a/b/c/d":[{"type":"reject"}]}}}""") is not null;
 
     /// <summary>Begins; skips the test where there is no skopeo.</summary>
     public static SkopeoPolicy Open()
@@ -46,7 +50,8 @@ internal sealed class SkopeoPolicy : IDisposable
     {
         string file = Path.Combine(_directory, "policy.json");
         File.WriteAllBytes(file, policy);
-        ProcessStartInfo start = new(_skopeo) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _directory, StandardErrorEncoding = Encoding.UTF8 };
+        ProcessStartInfo start = new(_skopeo) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _directory,
+            StandardErrorEncoding = Encoding.UTF8 };
         foreach (string argument in (ReadOnlySpan<string>)["--policy", file, "copy", "dir:image", "dir:copy"])
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;

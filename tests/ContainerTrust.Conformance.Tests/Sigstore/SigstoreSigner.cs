@@ -8,7 +8,8 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace ContainerTrust.Conformance.Tests.Sigstore;
 
-/// <summary>A key pair, as skopeo takes it for signing: PKCS#8 in cosign's encrypted PEM (scrypt and NaCl's secretbox, from go-tuf).</summary>
+/// <summary>A key pair, as skopeo takes it for signing: PKCS#8 in cosign's encrypted PEM (scrypt and NaCl's secretbox, from
+/// go-tuf).</summary>
 internal sealed class SigstoreSigner
 {
     public const string Passphrase = "correct horse";
@@ -33,7 +34,8 @@ internal sealed class SigstoreSigner
             byte[] seed = RandomNumberGenerator.GetBytes(32);
             byte[] point = new byte[32];
             Ed25519.GeneratePublicKey(seed, 0, point, 0);
-            return new SigstoreSigner([.. Convert.FromHexString("302A300506032B6570032100"), .. point], [.. Convert.FromHexString("302E020100300506032B657004220420"), .. seed], message =>
+            return new SigstoreSigner([.. Convert.FromHexString("302A300506032B6570032100"), .. point],
+                [.. Convert.FromHexString("302E020100300506032B657004220420"), .. seed], message =>
             {
                 byte[] signature = new byte[64];
                 Ed25519.Sign(seed, 0, message, 0, message.Length, signature, 0);
@@ -44,11 +46,14 @@ internal sealed class SigstoreSigner
         if (kind == "RSA-2048")
         {
             var rsa = RSA.Create(2048);
-            return new SigstoreSigner(rsa.ExportSubjectPublicKeyInfo(), rsa.ExportPkcs8PrivateKey(), m => rsa.SignData(m, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            return new SigstoreSigner(rsa.ExportSubjectPublicKeyInfo(), rsa.ExportPkcs8PrivateKey(),
+                m => rsa.SignData(m, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         }
 
-        var ecdsa = ECDsa.Create(kind == "P-256" ? ECCurve.NamedCurves.nistP256 : kind == "P-384" ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP521);
-        return new SigstoreSigner(ecdsa.ExportSubjectPublicKeyInfo(), ecdsa.ExportPkcs8PrivateKey(), m => ecdsa.SignData(m, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        var ecdsa = ECDsa.Create(kind == "P-256" ? ECCurve.NamedCurves.nistP256 : kind == "P-384" ? ECCurve.NamedCurves.nistP384
+            : ECCurve.NamedCurves.nistP521);
+        return new SigstoreSigner(ecdsa.ExportSubjectPublicKeyInfo(), ecdsa.ExportPkcs8PrivateKey(),
+            m => ecdsa.SignData(m, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
     /// <summary>The private key's file.</summary>

@@ -9,8 +9,8 @@ using ContainerTrust.Engine.Tests.Sigstore;
 namespace ContainerTrust.Conformance.Tests.Sigstore;
 
 /// <summary>
-/// Fulcio certificates and Rekor entries, good and bad, before skopeo and us: we must never accept what skopeo refuses, and refuse what it accepts only where
-/// that is said.
+/// Fulcio certificates and Rekor entries, good and bad, before skopeo and us: we must never accept what skopeo refuses, and refuse what it
+/// accepts only where that is said.
 /// </summary>
 public sealed class SkopeoFulcioTests
 {
@@ -45,7 +45,8 @@ public sealed class SkopeoFulcioTests
         comparison.Authority("CA to come", false, static ca => ca.NotBefore = TestCertificate.Begin.AddSeconds(1));
 
         // Usages.
-        foreach (var (name, usages, isGood) in new[] { ("server", new[] { "1.3.6.1.5.5.7.3.1" }, false), ("unknown", ["1.2.3.4"], false), ("any", ["2.5.29.37.0"], true), ("both", ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3"], true) })
+        foreach (var (name, usages, isGood) in new[] { ("server", new[] { "1.3.6.1.5.5.7.3.1" }, false), ("unknown", ["1.2.3.4"], false),
+            ("any", ["2.5.29.37.0"], true), ("both", ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3"], true) })
         {
             comparison.Leaf($"usage {name}", isGood, leaf => leaf.Replace(TestCertificate.Usage(usages)));
             comparison.Authority($"CA usage {name}", isGood, ca => ca.Replace(TestCertificate.Usage(usages)));
@@ -53,9 +54,11 @@ public sealed class SkopeoFulcioTests
 
         comparison.Leaf("no extended usage", true, static leaf => leaf.Remove(ExtendedKeyUsage));
         comparison.Leaf("no key usage", true, static leaf => leaf.Remove(KeyUsage));
-        comparison.Leaf("key usage encipherment", false, static leaf => leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.KeyEncipherment, true)), isStricter: true);
+        comparison.Leaf("key usage encipherment", false, static leaf =>
+            leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.KeyEncipherment, true)), isStricter: true);
         comparison.Authority("CA without key usage", true, static ca => ca.Remove(KeyUsage));
-        comparison.Authority("CA key usage", false, static ca => ca.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true)));
+        comparison.Authority("CA key usage", false, static ca =>
+            ca.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true)));
         comparison.Authority("no constraints", false, static ca => ca.Remove(BasicConstraints));
         comparison.Authority("no CA", false, static ca => ca.Replace(new X509BasicConstraintsExtension(false, false, 0, true)));
         comparison.Authority("path length", true, static ca => ca.Replace(new X509BasicConstraintsExtension(true, true, 0, true)));
@@ -67,9 +70,13 @@ public sealed class SkopeoFulcioTests
         X509Extension unknown = new("2.25.1", "x"u8.ToArray(), critical: true);
         comparison.Leaf("critical", false, leaf => leaf.Extensions.Add(unknown));
         comparison.Authority("critical", false, ca => ca.Extensions.Add(unknown));
-        comparison.Leaf("not critical", true, static leaf => leaf.Extensions.Add(new X509Extension("2.25.1", "x"u8.ToArray(), critical: false)));
-        foreach (var (permitted, tag, name, isGood) in new[] { (true, 1, "example.com", true), (true, 1, "example.org", false), (false, 1, "example.com", false), (false, 1, "example.org", true), (true, 1, ".example.com", false), (true, 1, "user@example.com", true), (true, 2, "example.org", true), (false, 8, "*", false) })
-            comparison.Authority($"constraint {permitted} {tag} {name}", isGood, ca => ca.Extensions.Add(TestCertificate.Constraint(permitted, tag, name)));
+        comparison.Leaf("not critical", true, static leaf =>
+            leaf.Extensions.Add(new X509Extension("2.25.1", "x"u8.ToArray(), critical: false)));
+        foreach (var (permitted, tag, name, isGood) in new[] { (true, 1, "example.com", true), (true, 1, "example.org", false),
+            (false, 1, "example.com", false), (false, 1, "example.org", true), (true, 1, ".example.com", false),
+            (true, 1, "user@example.com", true), (true, 2, "example.org", true), (false, 8, "*", false) })
+            comparison.Authority($"constraint {permitted} {tag} {name}", isGood,
+                ca => ca.Extensions.Add(TestCertificate.Constraint(permitted, tag, name)));
 
         // Issuers.
         byte[] second = TestCertificate.FulcioIssuerV2(Issuer).RawData;
@@ -93,8 +100,10 @@ public sealed class SkopeoFulcioTests
         comparison.Leaf("DNS", false, static leaf => leaf.Replace(TestCertificate.Dns(Email)));
         byte[] userName = Convert.FromHexString("060A2B0601040183BF300107A0060C0475736572");
         comparison.Leaf("other name only", false, leaf => leaf.Replace(TestCertificate.Names(critical: true, (0, userName))));
-        comparison.Leaf("other name too", true, leaf => leaf.Replace(TestCertificate.Names(critical: true, (0, userName), (1, Encoding.ASCII.GetBytes(Email)))));
-        comparison.Leaf("odd IP", false, static leaf => leaf.Replace(TestCertificate.Names(critical: false, (1, Encoding.ASCII.GetBytes(Email)), (7, [1, 2, 3]))));
+        comparison.Leaf("other name too", true,
+            leaf => leaf.Replace(TestCertificate.Names(critical: true, (0, userName), (1, Encoding.ASCII.GetBytes(Email)))));
+        comparison.Leaf("odd IP", false, static leaf =>
+            leaf.Replace(TestCertificate.Names(critical: false, (1, Encoding.ASCII.GetBytes(Email)), (7, [1, 2, 3]))));
         comparison.Leaf("names twice", false, static leaf => leaf.Extensions.Add(TestCertificate.Email(Email)));
 
         // Paths.
@@ -104,7 +113,8 @@ public sealed class SkopeoFulcioTests
         comparison.Path("intermediate trusted", true, leaf, Intermediate);
         comparison.Path("leaf trusted", true, leaf, leaf);
         comparison.Path("other root", false, leaf, TestCertificate.Authority("other"), Intermediate, Root);
-        comparison.Path("forged under a trusted intermediate", false, Make(Intermediate, signer: TestKey.Get("P-384", "foreign")), Intermediate);
+        comparison.Path("forged under a trusted intermediate", false, Make(Intermediate, signer: TestKey.Get("P-384", "foreign")),
+            Intermediate);
         comparison.Path("forged", false, Make(Intermediate, signer: TestKey.Get("P-384", "foreign")), Root, Intermediate, Root);
         TestCertificate below = TestCertificate.Authority("below", Intermediate);
         comparison.Path("any order", true, Make(below), Root, Intermediate, below, Root);
@@ -117,36 +127,56 @@ public sealed class SkopeoFulcioTests
 
         // The log.
         comparison.Signature("no entry", false, s => s[SigstoreSignature.BundleAnnotation] = null);
-        comparison.Signature("other log", false, s => s.In(new TestLog(TestKey.Get("P-256", "foreign")), s[SigstoreSignature.CertificateAnnotation]!, TestCertificate.Begin));
+        comparison.Signature("other log", false,
+            s => s.In(new TestLog(TestKey.Get("P-256", "foreign")), s[SigstoreSignature.CertificateAnnotation]!, TestCertificate.Begin));
         comparison.Signature("other certificate", false, s => s.In(Log, Make(Intermediate).Pem, TestCertificate.Begin));
-        comparison.Signature("other payload", false, s => s[SigstoreSignature.BundleAnnotation] = Log.Enter(TestLog.Body([1], s.Raw, s[SigstoreSignature.CertificateAnnotation]!), TestCertificate.Begin));
-        comparison.Signature("other signature", false, s => s[SigstoreSignature.BundleAnnotation] = Log.Enter(TestLog.Body(s.Payload, [1], s[SigstoreSignature.CertificateAnnotation]!), TestCertificate.Begin));
+        comparison.Signature("other payload", false,
+            s => s[SigstoreSignature.BundleAnnotation] = Log.Enter(TestLog.Body([1], s.Raw, s[SigstoreSignature.CertificateAnnotation]!),
+            TestCertificate.Begin));
+        comparison.Signature("other signature", false,
+            s => s[SigstoreSignature.BundleAnnotation] = Log
+            .Enter(TestLog.Body(s.Payload, [1], s[SigstoreSignature.CertificateAnnotation]!), TestCertificate.Begin));
         foreach (var (name, part, instead, isStricter) in new[]
         {
-            ("version", "0.0.1", "0.0.2", false), ("kind", "hashedrekord", "intoto", false), ("hash", "sha256", "sha512", false), ("extra", "{\"apiVersion\"", "{\"extra\":1,\"apiVersion\"", true),
-            ("case", "\"spec\"", "\"Spec\"", true), ("twice", "{\"apiVersion\"", "{\"kind\":\"hashedrekord\",\"apiVersion\"", true), ("base64", "\"publicKey\":{\"content\":\"", "\"publicKey\":{\"content\":\"*", false),
+            ("version", "0.0.1", "0.0.2", false), ("kind", "hashedrekord", "intoto", false), ("hash", "sha256", "sha512", false),
+            ("extra", "{\"apiVersion\"", "{\"extra\":1,\"apiVersion\"", true),
+            ("case", "\"spec\"", "\"Spec\"", true), ("twice", "{\"apiVersion\"", "{\"kind\":\"hashedrekord\",\"apiVersion\"", true),
+            ("base64", "\"publicKey\":{\"content\":\"", "\"publicKey\":{\"content\":\"*", false),
         })
         {
-            comparison.Signature($"body {name}", false, s => s[SigstoreSignature.BundleAnnotation] = Log.Enter(TestLog.Body(s.Payload, s.Raw, s[SigstoreSignature.CertificateAnnotation]!).Replace(part, instead, StringComparison.Ordinal), TestCertificate.Begin), isStricter);
+            comparison.Signature($"body {name}", false,
+                s => s[SigstoreSignature.BundleAnnotation] = Log
+                .Enter(TestLog.Body(s.Payload, s.Raw, s[SigstoreSignature.CertificateAnnotation]!)
+                .Replace(part, instead, StringComparison.Ordinal), TestCertificate.Begin), isStricter);
         }
 
         foreach (var (name, change, isGood) in new (string, Func<string, string>, bool)[]
         {
-            ("spaces", static b => b.Replace("\",\"", "\" ,\n \"", StringComparison.Ordinal), true), ("number", static b => b.Replace("4711", "4.711e3", StringComparison.Ordinal), true), ("other number", static b => b.Replace("4711", "4712", StringComparison.Ordinal), false),
-            ("escape", static b => b.Replace("\"logID\":\"", "\"logID\":\"\\u0030", StringComparison.Ordinal), false), ("escaped name", static b => b.Replace("\"logID\"", "\"\\u006cogID\"", StringComparison.Ordinal), true),
-            ("extra", static b => b.Replace("\"logIndex\"", "\"extra\":1,\"logIndex\"", StringComparison.Ordinal), false), ("twice", static b => b.Replace("\"logIndex\"", "\"logIndex\":4711,\"logIndex\"", StringComparison.Ordinal), false),
-            ("order", static b => b.Replace("{\"body\":", "{\"logIndex\":4711,\"body\":", StringComparison.Ordinal).Replace(",\"logIndex\":4711}", "}", StringComparison.Ordinal), true),
+            ("spaces", static b => b.Replace("\",\"", "\" ,\n \"", StringComparison.Ordinal), true),
+            ("number", static b => b.Replace("4711", "4.711e3", StringComparison.Ordinal), true),
+            ("other number", static b => b.Replace("4711", "4712", StringComparison.Ordinal), false),
+            ("escape", static b => b.Replace("\"logID\":\"", "\"logID\":\"\\u0030", StringComparison.Ordinal), false),
+            ("escaped name", static b => b.Replace("\"logID\"", "\"\\u006cogID\"", StringComparison.Ordinal), true),
+            ("extra", static b => b.Replace("\"logIndex\"", "\"extra\":1,\"logIndex\"", StringComparison.Ordinal), false),
+            ("twice", static b => b.Replace("\"logIndex\"", "\"logIndex\":4711,\"logIndex\"", StringComparison.Ordinal), false),
+            ("order", static b => b.Replace("{\"body\":", "{\"logIndex\":4711,\"body\":", StringComparison.Ordinal)
+                .Replace(",\"logIndex\":4711}", "}", StringComparison.Ordinal), true),
         })
         {
-            comparison.Signature($"bundle {name}", isGood, s => s[SigstoreSignature.BundleAnnotation] = change(s[SigstoreSignature.BundleAnnotation]!));
+            comparison.Signature($"bundle {name}", isGood,
+                s => s[SigstoreSignature.BundleAnnotation] = change(s[SigstoreSignature.BundleAnnotation]!));
         }
 
         // What comes as the certificate.
         comparison.Signature("no certificate", false, static s => s[SigstoreSignature.CertificateAnnotation] = null);
-        comparison.Signature("certificate twice", false, static s => s[SigstoreSignature.CertificateAnnotation] += s[SigstoreSignature.CertificateAnnotation]);
-        comparison.Signature("text before", true, static s => s[SigstoreSignature.CertificateAnnotation] = "text\n" + s[SigstoreSignature.CertificateAnnotation]);
+        comparison.Signature("certificate twice", false,
+            static s => s[SigstoreSignature.CertificateAnnotation] += s[SigstoreSignature.CertificateAnnotation]);
+        comparison.Signature("text before", true, static s => s[SigstoreSignature.CertificateAnnotation] = "text\n" +
+            s[SigstoreSignature.CertificateAnnotation]);
         comparison.Signature("line behind", false, static s => s[SigstoreSignature.CertificateAnnotation] += "\n");
-        comparison.Signature("other label", false, static s => s[SigstoreSignature.CertificateAnnotation] = s[SigstoreSignature.CertificateAnnotation]!.Replace("CERTIFICATE", "SOMETHING", StringComparison.Ordinal), isStricter: true);
+        comparison.Signature("other label", false,
+            static s => s[SigstoreSignature.CertificateAnnotation] = s[SigstoreSignature.CertificateAnnotation]!
+            .Replace("CERTIFICATE", "SOMETHING", StringComparison.Ordinal), isStricter: true);
         comparison.End();
     }
 
@@ -164,7 +194,8 @@ public sealed class SkopeoFulcioTests
     {
         private readonly List<string> _differences = [];
 
-        public void Leaf(string name, bool isGood, Action<TestCertificate>? change = null, bool isStricter = false, string kind = "P-256", DateTimeOffset? time = null)
+        public void Leaf(string name, bool isGood, Action<TestCertificate>? change = null, bool isStricter = false, string kind = "P-256",
+            DateTimeOffset? time = null)
         {
             TestCertificate leaf = Make(Intermediate, kind);
             change?.Invoke(leaf);
@@ -190,7 +221,8 @@ public sealed class SkopeoFulcioTests
             },
             isStricter);
 
-        public void Path(string name, bool isGood, TestCertificate leaf, TestCertificate root, params TestCertificate[] chain) => Compare($"path: {name}", isGood, false, Sign(leaf, chain, null), root);
+        public void Path(string name, bool isGood, TestCertificate leaf, TestCertificate root, params TestCertificate[] chain) =>
+            Compare($"path: {name}", isGood, false, Sign(leaf, chain, null), root);
 
         public void Signature(string name, bool isGood, Action<TestSignature> change, bool isStricter = false)
         {
@@ -221,7 +253,8 @@ public sealed class SkopeoFulcioTests
             });
             var ours = skopeo.JudgeOurselves(file, SigstoreTrust.FromFulcio(root.Source, Issuer, Email, [Log.Key.Source]));
             if (ours.IsAccepted != isGood || theirs.IsAccepted != (isGood || isStricter))
-                _differences.Add($"{name}: expected {isGood}{(isStricter ? " (stricter)" : "")}\n  skopeo: {theirs.IsAccepted} {theirs.Why.Trim()}\n  we: {ours.IsAccepted} {ours.Why}");
+                _differences.Add($"{name}: expected {isGood}{(isStricter ? " (stricter)" : "")}\n  skopeo: {theirs.IsAccepted} " +
+                    $"{theirs.Why.Trim()}\n  we: {ours.IsAccepted} {ours.Why}");
         }
     }
 }

@@ -42,7 +42,8 @@ internal sealed class SkopeoSigstore : IDisposable
         if (Directory.Exists(copy))
             Directory.Delete(copy, recursive: true);
         ToolResult result = Tools.Run(_skopeo, [
-            "--policy", PathOf("accept.json"), "copy", "--sign-by-sigstore-private-key", PathOf("signer.key"), "--sign-passphrase-file", PathOf("passphrase"),
+            "--policy", PathOf("accept.json"), "copy", "--sign-by-sigstore-private-key", PathOf("signer.key"), "--sign-passphrase-file",
+            PathOf("passphrase"),
             "--sign-identity", Reference, $"dir:{PathOf("image")}", $"dir:{copy}"]);
         RequireSigstore(result);
         Assert.True(result.ExitCode == 0, result.Error);
@@ -56,7 +57,8 @@ internal sealed class SkopeoSigstore : IDisposable
         return Judge(signatureFile, new { type = "sigstoreSigned", keyPath = PathOf("key.pub"), signedIdentity = Identity });
     }
 
-    /// <summary>What skopeo says of a signature of the image, by a requirement. Skips the test where skopeo is too old to know its members.</summary>
+    /// <summary>What skopeo says of a signature of the image, by a requirement. Skips the test where skopeo is too old to know its
+    /// members.</summary>
     public (bool IsAccepted, string Why) Judge(byte[] signatureFile, object requirement)
     {
         Write("policy.json", JsonSerializer.Serialize(new { @default = new[] { requirement } }));
@@ -64,16 +66,20 @@ internal sealed class SkopeoSigstore : IDisposable
         if (!Directory.Exists(judged))
             MakeImage(Directory.CreateDirectory(judged).FullName);
         File.WriteAllBytes(Path.Combine(judged, "signature-1"), signatureFile);
-        ToolResult result = Tools.Run(_skopeo, ["--policy", PathOf("policy.json"), "copy", "--remove-signatures", $"dir:{judged}", $"dir:{PathOf("copied")}"]);
+        ToolResult result = Tools.Run(_skopeo,
+            ["--policy", PathOf("policy.json"), "copy", "--remove-signatures", $"dir:{judged}", $"dir:{PathOf("copied")}"]);
         RequireSigstore(result);
-        Skip.If(result.Error.Contains("Error loading trust policy", StringComparison.Ordinal) && result.Error.Contains("Unknown key", StringComparison.Ordinal), "This skopeo is older than 1.13 and knows no Rekor keys; name another with CONTAINERTRUST_SKOPEO.");
+        Skip.If(result.Error.Contains("Error loading trust policy", StringComparison.Ordinal)
+            && result.Error.Contains("Unknown key", StringComparison.Ordinal),
+            "This skopeo is older than 1.13 and knows no Rekor keys; name another with CONTAINERTRUST_SKOPEO.");
         Assert.True(result.ExitCode == 0 || result.Error.Contains("Source image rejected", StringComparison.Ordinal), result.Error);
         return (result.ExitCode == 0, result.Error);
     }
 
     /// <summary>What we say of it.</summary>
     public (bool IsAccepted, string Why) JudgeOurselves(byte[] signatureFile, SigstoreSigner signer) =>
-        JudgeOurselves(signatureFile, SigstoreTrust.FromPublicKeys([new SigstoreKeySource("key.pub", Encoding.ASCII.GetBytes(signer.PublicPem))], null));
+        JudgeOurselves(signatureFile,
+            SigstoreTrust.FromPublicKeys([new SigstoreKeySource("key.pub", Encoding.ASCII.GetBytes(signer.PublicPem))], null));
 
     /// <summary>What we say of it.</summary>
     public (bool IsAccepted, string Why) JudgeOurselves(byte[] signatureFile, SigstoreTrust trust)
@@ -97,7 +103,8 @@ internal sealed class SkopeoSigstore : IDisposable
 
     // Debian builds skopeo and podman without it.
     private static void RequireSigstore(ToolResult result) =>
-        Skip.If(result.Error.Contains("sigstore disabled", StringComparison.Ordinal), "This skopeo was built without sigstore; name another with CONTAINERTRUST_SKOPEO.");
+        Skip.If(result.Error.Contains("sigstore disabled", StringComparison.Ordinal),
+            "This skopeo was built without sigstore; name another with CONTAINERTRUST_SKOPEO.");
 
     private void MakeImage(string directory)
     {

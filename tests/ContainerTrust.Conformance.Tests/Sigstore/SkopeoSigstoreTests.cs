@@ -31,7 +31,8 @@ public sealed class SkopeoSigstoreTests
         foreach (byte[] damaged in (byte[][])[[.. raw, 0], raw[..^1], [], [.. raw[..5], (byte)(raw[5] ^ 1), .. raw[6..]], new byte[64]])
             AssertVerdict(skopeo, SkopeoSigstore.MakeFile(payload, damaged), signer, false);
 
-        var verification = SigstoreTrust.FromPublicKeys([new SigstoreKeySource("key.pub", Encoding.ASCII.GetBytes(signer.PublicPem))], null).Verify(signature);
+        var verification = SigstoreTrust.FromPublicKeys([new SigstoreKeySource("key.pub", Encoding.ASCII.GetBytes(signer.PublicPem))], null)
+            .Verify(signature);
         Assert.StartsWith("containers/image ", verification.Payload!.Creator, StringComparison.Ordinal);
         Assert.InRange(verification.Payload.Timestamp!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
     }
@@ -43,17 +44,24 @@ public sealed class SkopeoSigstoreTests
         SigstoreSigner signer = SigstoreSigner.Make("P-256");
         const string Optional = "{\"creator\":\"maker\",\"timestamp\":1700000000}";
         string good = """{"critical":{"identity":{"docker-reference":"REFERENCE"},"image":{"docker-manifest-digest":"DIGEST"},"type":"cosign container image signature"},"optional":OPTIONAL}"""
-            .Replace("REFERENCE", SkopeoSigstore.Reference, StringComparison.Ordinal).Replace("DIGEST", skopeo.ManifestDigest, StringComparison.Ordinal).Replace("OPTIONAL", Optional, StringComparison.Ordinal);
+            .Replace("REFERENCE", SkopeoSigstore.Reference, StringComparison.Ordinal)
+                .Replace("DIGEST", skopeo.ManifestDigest, StringComparison.Ordinal).Replace("OPTIONAL", Optional, StringComparison.Ordinal);
         List<string> payloads = [good, good + " \n", "{ }", "", "null", good + "{}", "x" + good];
         foreach (string optional in (string[])[
-            "null", "{}", " null ", "1", "[]", "\"\"", """{"creator":1}""", """{"creator":null}""", """{"timestamp":null}""", """{"timestamp":0.5}""", """{"timestamp":1.7e9}""", """{"timestamp":1700000000.0}""",
-            """{"timestamp":"1"}""", """{"timestamp":1e400}""", """{"timestamp":-1}""", """{"timestamp":9223372036854775807}""", """{"x":1e999}""", """{"x":1,"x":1}""", """{"x":{"y":1,"y":2}}""", """{"Creator":1}""", """{"creator":"a","creator":"a"}""", """{"creator":"\u00e9"}"""])
+            "null", "{}", " null ", "1", "[]", "\"\"", """{"creator":1}""", """{"creator":null}""", """{"timestamp":null}""",
+            """{"timestamp":0.5}""", """{"timestamp":1.7e9}""", """{"timestamp":1700000000.0}""",
+            """{"timestamp":"1"}""", """{"timestamp":1e400}""", """{"timestamp":-1}""", """{"timestamp":9223372036854775807}""",
+            """{"x":1e999}""", """{"x":1,"x":1}""", """{"x":{"y":1,"y":2}}""", """{"Creator":1}""", """{"creator":"a","creator":"a"}""",
+            """{"creator":"\u00e9"}"""])
             payloads.Add(good.Replace(Optional, optional, StringComparison.Ordinal));
         foreach (var (part, instead) in new[]
         {
-            ("\"critical\":", "\"Critical\":"), ("\"optional\":", "\"other\":"), ("," + "\"optional\":" + Optional, ""), ("{\"critical\":", "{\"unexpected\":1,\"critical\":"), ("{\"critical\":", "{\"optional\":null,\"critical\":"),
-            ("\"type\":", "\"kind\":"), ("cosign container", "Cosign container"), ("\"cosign container image signature\"", "null"), (",\"type\":", ",\"extra\":1,\"type\":"), ("\"image\":{", "\"image\":{\"extra\":1,"), ("\"image\":", "\"Image\":"),
-            ("docker-manifest-digest", "docker-digest"), ("sha256:", "SHA256:"), ("\"identity\":{", "\"identity\":{\"extra\":1,"), ("\"identity\":{", "\"identity\":{\"docker-reference\":\"a\","), ("docker-reference", "docker\\u002dreference"),
+            ("\"critical\":", "\"Critical\":"), ("\"optional\":", "\"other\":"), ("," + "\"optional\":" + Optional, ""),
+            ("{\"critical\":", "{\"unexpected\":1,\"critical\":"), ("{\"critical\":", "{\"optional\":null,\"critical\":"),
+            ("\"type\":", "\"kind\":"), ("cosign container", "Cosign container"), ("\"cosign container image signature\"", "null"),
+            (",\"type\":", ",\"extra\":1,\"type\":"), ("\"image\":{", "\"image\":{\"extra\":1,"), ("\"image\":", "\"Image\":"),
+            ("docker-manifest-digest", "docker-digest"), ("sha256:", "SHA256:"), ("\"identity\":{", "\"identity\":{\"extra\":1,"),
+            ("\"identity\":{", "\"identity\":{\"docker-reference\":\"a\","), ("docker-reference", "docker\\u002dreference"),
             ("registry.example.com/a/b:1", "registry.example.com/a/b:2"), ("registry.example.com", "\\u0072egistry.example.com"),
         })
         {
@@ -84,7 +92,8 @@ public sealed class SkopeoSigstoreTests
         string document = Encoding.UTF8.GetString(skopeo.Sign(signer).AsSpan(15));
 
         // Go's decoder takes names in any case, and the last of several; we take the document for damaged.
-        foreach (string changed in (string[])[document.Replace("\"payload\"", "\"Payload\"", StringComparison.Ordinal), document.Replace("{\"mimeType\"", "{\"payload\":\"AAAA\",\"mimeType\"", StringComparison.Ordinal)])
+        foreach (string changed in (string[])[document.Replace("\"payload\"", "\"Payload\"", StringComparison.Ordinal),
+            document.Replace("{\"mimeType\"", "{\"payload\":\"AAAA\",\"mimeType\"", StringComparison.Ordinal)])
         {
             byte[] file = SkopeoSigstore.MakeFile(changed);
             Assert.True(skopeo.Judge(file, signer).IsAccepted);

@@ -31,7 +31,8 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         try
         {
             string text = """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"PATH"}]}}}""";
-            File.WriteAllText(there.File(Policy), text.Replace("PATH", key.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal));
+            File.WriteAllText(there.File(Policy),
+                text.Replace("PATH", key.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal));
             using (SshHost host = Fleet.Connect(there))
             {
                 TrustStore store = new(host, TrustLocations.Find(host, null, null, false), TrustMessages.None);
@@ -73,13 +74,17 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         File.CreateSymbolicLink(link, Path.GetRelativePath("/etc/containers", real));
         File.SetUnixFileMode(there.File(real), (UnixFileMode)Convert.ToInt32("640", 8));
         Tools.Run("/bin/chown", ["4711:4712", there.File(real)]);
-        bool hasAttributes = state != "busybox" && Tools.FindTool("setfattr") is { } setfattr && Tools.Run(setfattr, ["-n", "trusted.kept", "-v", "yes", there.File(real)]).ExitCode == 0;
+        bool hasAttributes = state != "busybox" && Tools.FindTool("setfattr") is { } setfattr
+            && Tools.Run(setfattr, ["-n", "trusted.kept", "-v", "yes", there.File(real)]).ExitCode == 0;
 
         using SshHost host = Fleet.Connect(there, "/etc/containers/linked.json", "/etc/containers/new.d");
-        TrustStore store = new(host, TrustLocations.Find(host, "/etc/containers/linked.json", "/etc/containers/new.d", false), TrustMessages.None);
-        TrustChange change = new() { Transport = "docker", Registry = "registry.example", Requirements = [new RejectRequirement()], Section = new LookasideSection { SignatureStore = "https://sigs.example/" } };
+        TrustStore store = new(host, TrustLocations.Find(host, "/etc/containers/linked.json", "/etc/containers/new.d", false),
+            TrustMessages.None);
+        TrustChange change = new() { Transport = "docker", Registry = "registry.example", Requirements = [new RejectRequirement()],
+            Section = new LookasideSection { SignatureStore = "https://sigs.example/" } };
         TrustEditResult result = store.Apply([change], new TrustEditOptions(), CancellationToken.None);
-        Assert.Equal(["/etc/containers/linked.json", "/etc/containers/new.d/registry.example.yaml"], result.Files.Select(static f => f.Path));
+        Assert.Equal(["/etc/containers/linked.json", "/etc/containers/new.d/registry.example.yaml"],
+            result.Files.Select(static f => f.Path));
         ImageTrust[] after = [.. store.Read(new TrustQuery())];
         Assert.Equal(2, host.RoundTrips);
 
@@ -89,7 +94,8 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         Assert.Contains("registry.example", Encoding.UTF8.GetString(file.Content.Span), StringComparison.Ordinal);
         Assert.Equal(new FilePermissions(0x1A0, 4711, 4712), file.Permissions);
         if (hasAttributes)
-            Assert.Contains("yes", Tools.Run(Tools.RequireTool("getfattr"), ["-n", "trusted.kept", there.File(real)]).Output, StringComparison.Ordinal);
+            Assert.Contains("yes", Tools.Run(Tools.RequireTool("getfattr"), ["-n", "trusted.kept", there.File(real)]).Output,
+                StringComparison.Ordinal);
         Assert.Equal(0x1A4u, there.Local.TryReadFile("/etc/containers/new.d/registry.example.yaml", Limit)!.Permissions!.Value.Mode);
         Assert.Single(there.Local.ListDirectory("/etc/containers/real dir"));
         Assert.Single(there.Local.ListDirectory("/etc/containers/new.d"));
@@ -101,7 +107,8 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         Assert.Equal(stamp, there.Local.TryReadFile(real, Limit)!.Stamp);
 
         // Away with it: the section's file is deleted.
-        Assert.Equal(2, store.Apply([new TrustChange { Transport = "docker", Registry = "registry.example", Remove = true }], new TrustEditOptions(), CancellationToken.None).Files.Count);
+        Assert.Equal(2, store.Apply([new TrustChange { Transport = "docker", Registry = "registry.example", Remove = true }],
+            new TrustEditOptions(), CancellationToken.None).Files.Count);
         Assert.Equal(3, host.RoundTrips);
         Assert.Empty(there.Local.ListDirectory("/etc/containers/new.d"));
         Directory.Delete(Path.GetDirectoryName(there.File(real))!, recursive: true);
@@ -117,7 +124,10 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     [InlineData("refused", "SshAuthenticationFailed", TrustErrorKind.PermissionDenied)]
     public void Each_way_of_not_connecting_is_its_own_error(string state, string id, TrustErrorKind kind)
     {
-        TrustException error = Assert.Throws<TrustException>(() => SshHost.Connect(Fleet.Options(Fleet[state]) with { ConnectingTimeout = TimeSpan.FromSeconds(state == "hang" ? 2 : 60) }, [], TrustMessages.None, CancellationToken.None));
+        TrustException error = Assert
+            .Throws<TrustException>(() =>
+            SshHost.Connect(Fleet.Options(Fleet[state]) with { ConnectingTimeout = TimeSpan.FromSeconds(state == "hang" ? 2 : 60) }, [],
+            TrustMessages.None, CancellationToken.None));
         _output.WriteLine(error.Message);
         Assert.Equal(id, error.ErrorId);
         Assert.Equal(kind, error.Kind);
@@ -129,16 +139,20 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     public void Sudo_works_without_a_password_and_says_so_where_it_wants_one()
     {
         Tools.RequireTool("sudo");
-        using (SshHost host = SshHost.Connect(Fleet.Options(Fleet["ok"]) with { UserName = "deploy", Sudo = true }, [], TrustMessages.None, CancellationToken.None))
+        using (SshHost host = SshHost.Connect(Fleet.Options(Fleet["ok"]) with { UserName = "deploy", Sudo = true }, [], TrustMessages.None,
+            CancellationToken.None))
         {
             Assert.Equal(0u, host.UserId);
             Assert.Equal("/root", host.HomeDirectory);
         }
 
-        TrustException error = Assert.Throws<TrustException>(() => SshHost.Connect(Fleet.Options(Fleet["sudo"]) with { UserName = "deploy", Sudo = true }, [], TrustMessages.None, CancellationToken.None));
+        TrustException error = Assert
+            .Throws<TrustException>(() => SshHost.Connect(Fleet.Options(Fleet["sudo"]) with { UserName = "deploy", Sudo = true }, [],
+            TrustMessages.None, CancellationToken.None));
         _output.WriteLine(error.Message);
         Assert.Equal("SudoPasswordRequired", error.ErrorId);
-        error = Assert.Throws<TrustException>(() => SshHost.Connect(Fleet.Options(Fleet["busybox"]) with { Sudo = true }, [], TrustMessages.None, CancellationToken.None));
+        error = Assert.Throws<TrustException>(() =>
+            SshHost.Connect(Fleet.Options(Fleet["busybox"]) with { Sudo = true }, [], TrustMessages.None, CancellationToken.None));
         _output.WriteLine(error.Message);
         Assert.Equal("SudoRefused", error.ErrorId);
     }
@@ -149,12 +163,17 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         TestFleetHost there = Fleet["ok"];
         File.WriteAllText(there.File("/etc/containers/secret.json"), "{}");
         File.SetUnixFileMode(there.File("/etc/containers/secret.json"), UnixFileMode.UserRead);
-        using SshHost host = SshHost.Connect(Fleet.Options(there) with { UserName = "deploy" }, [], TrustMessages.None, CancellationToken.None);
+        using SshHost host = SshHost.Connect(Fleet.Options(there) with { UserName = "deploy" }, [], TrustMessages.None,
+            CancellationToken.None);
         Assert.Equal(60001u, host.UserId);
-        Assert.Equal("PermissionDenied", Assert.Throws<TrustException>(() => host.TryReadFile("/etc/containers/secret.json", Limit)).ErrorId);
-        Assert.Equal("PermissionDenied", Assert.Throws<TrustException>(() => host.TryReadFile("/root/secret", Limit) ?? throw new InvalidOperationException("It was found missing.")).ErrorId);
+        Assert.Equal("PermissionDenied",
+            Assert.Throws<TrustException>(() => host.TryReadFile("/etc/containers/secret.json", Limit)).ErrorId);
+        Assert.Equal("PermissionDenied",
+            Assert.Throws<TrustException>(() => host.TryReadFile("/root/secret", Limit)
+            ?? throw new InvalidOperationException("It was found missing.")).ErrorId);
         TrustStore store = new(host, TrustLocations.Find(host, null, null, false), TrustMessages.None);
-        TrustException error = Assert.Throws<TrustException>(() => store.Apply([Reject("denied.example")], new TrustEditOptions(), CancellationToken.None));
+        TrustException error = Assert
+            .Throws<TrustException>(() => store.Apply([Reject("denied.example")], new TrustEditOptions(), CancellationToken.None));
         _output.WriteLine(error.Message);
         Assert.Equal("PermissionDenied", error.ErrorId);
         File.Delete(there.File("/etc/containers/secret.json"));
@@ -170,7 +189,8 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         using (SshHost host = Fleet.Connect(there))
         {
             TrustStore store = new(host, TrustLocations.Find(host, path, null, false), TrustMessages.None);
-            TrustException error = Assert.Throws<TrustException>(() => store.Apply([Reject("r.example")], new TrustEditOptions(), CancellationToken.None));
+            TrustException error = Assert
+                .Throws<TrustException>(() => store.Apply([Reject("r.example")], new TrustEditOptions(), CancellationToken.None));
             _output.WriteLine(error.Message);
             Assert.Equal("UnsafeDirectory", error.ErrorId);
         }
@@ -194,7 +214,8 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         using SshHost host = Fleet.Connect(there);
         TrustStore store = new(host, TrustLocations.Find(host, null, null, false), TrustMessages.None);
         Assert.Single(store.Read(new TrustQuery()));
-        TrustException error = Assert.Throws<TrustException>(() => store.Apply([Reject("r.example")], new TrustEditOptions(), CancellationToken.None));
+        TrustException error = Assert
+            .Throws<TrustException>(() => store.Apply([Reject("r.example")], new TrustEditOptions(), CancellationToken.None));
         _output.WriteLine(error.Message);
         Assert.Equal("RemoteShellUnusable", error.ErrorId);
         Assert.Contains("flock", error.Message, StringComparison.Ordinal);
@@ -211,11 +232,14 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         string before = File.ReadAllText(there.File(Policy));
         using SshHost host = Fleet.Connect(there);
         TrustStore store = new(host, TrustLocations.Find(host, null, null, false), TrustMessages.None);
-        TrustException error = Assert.ThrowsAny<TrustException>(() => store.Apply([.. Enumerable.Range(0, 300).Select(static i => Reject($"r{i}.example"))], new TrustEditOptions(), CancellationToken.None));
+        TrustException error = Assert
+            .ThrowsAny<TrustException>(() => store.Apply([.. Enumerable.Range(0, 300).Select(static i => Reject($"r{i}.example"))],
+            new TrustEditOptions(), CancellationToken.None));
         _output.WriteLine($"{error.ErrorId}: {error.Message}");
         Assert.Equal(id, error.ErrorId);
         Assert.Equal(before, File.ReadAllText(there.File(Policy)));
-        Assert.DoesNotContain(there.Local.ListDirectory("/etc/containers"), static n => n.Contains("containertrust", StringComparison.Ordinal));
+        Assert.DoesNotContain(there.Local.ListDirectory("/etc/containers"),
+            static n => n.Contains("containertrust", StringComparison.Ordinal));
     }
 
     [SkippableFact]
@@ -250,7 +274,10 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         TrustStore store = new(host, TrustLocations.Find(host, null, null, false), TrustMessages.None);
         using (there.Local.BeginChange(["/etc/containers"], TimeSpan.Zero, CancellationToken.None))
         {
-            TrustException error = Assert.Throws<TrustException>(() => store.Apply([Reject("locked.example")], new TrustEditOptions { LockTimeout = TimeSpan.FromSeconds(1) }, CancellationToken.None));
+            TrustException error = Assert
+                .Throws<TrustException>(() =>
+                store.Apply([Reject("locked.example")], new TrustEditOptions { LockTimeout = TimeSpan.FromSeconds(1) },
+                CancellationToken.None));
             _output.WriteLine(error.Message);
             Assert.Equal("LockTimeout", error.ErrorId);
         }
@@ -258,7 +285,9 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         using SshHost again = Fleet.Connect(there);
         IHostChange held = there.Local.BeginChange(["/etc/containers/registries.d"], TimeSpan.Zero, CancellationToken.None);
         TrustStore other = new(again, TrustLocations.Find(again, null, null, false), TrustMessages.None);
-        Task<TrustEditResult> waiting = Task.Run(() => other.Apply([Reject("locked.example")], new TrustEditOptions { LockTimeout = Patience.Limit }, CancellationToken.None));
+        Task<TrustEditResult> waiting = Task
+            .Run(() => other.Apply([Reject("locked.example")], new TrustEditOptions { LockTimeout = Patience.Limit },
+            CancellationToken.None));
         await Patience.UntilAsync(() => waiting.IsCompleted || there.HasWaitingWriter(), "the writer waits");
         Assert.False(waiting.IsCompleted, "It did not wait for the lock.");
         held.Dispose();
@@ -309,8 +338,13 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
     public void A_fleet_with_every_fault_gives_each_host_its_own_answer()
     {
         Stopwatch time = Stopwatch.StartNew();
-        SshConnectionOptions[] hosts = [.. Fleet.Hosts.Select(h => Fleet.Options(h) with { UserName = h.State == "sudo" ? "deploy" : "root", Sudo = h.State == "sudo", ConnectingTimeout = TimeSpan.FromSeconds(h.State == "hang" ? 2 : 60) })];
-        List<FleetResult<int>> results = [.. FleetRunner.Run(hosts, 32, [], static _ => TrustMessages.None, static (host, messages, cancellation) => new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(), CancellationToken.None)];
+        SshConnectionOptions[] hosts =
+            [.. Fleet.Hosts.Select(h => Fleet.Options(h) with { UserName = h.State == "sudo" ? "deploy" : "root", Sudo = h.State == "sudo",
+            ConnectingTimeout = TimeSpan.FromSeconds(h.State == "hang" ? 2 : 60) })];
+        List<FleetResult<int>> results =
+            [.. FleetRunner.Run(hosts, 32, [], static _ => TrustMessages.None, static (host, messages, cancellation) =>
+            new TrustStore(host, TrustLocations.Find(host, null, null, false), messages).Read(new TrustQuery(), cancellation).Count(),
+            CancellationToken.None)];
         _output.WriteLine($"{results.Count} hosts in {time.Elapsed.TotalSeconds:0.0} s");
         Assert.Equal(Fleet.Hosts.Count, results.Count);
         foreach (FleetResult<int> result in results)
@@ -334,5 +368,6 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         }
     }
 
-    private static TrustChange Reject(string registry) => new() { Transport = "docker", Registry = registry, Requirements = [new RejectRequirement()] };
+    private static TrustChange Reject(string registry) =>
+        new() { Transport = "docker", Registry = registry, Requirements = [new RejectRequirement()] };
 }

@@ -17,9 +17,12 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
 
     private static readonly string[] s_names =
     [
-        "plain", "two words", " leading", "trailing ", "-rf", "--help", "-", "it's", "\"double\"", "back\\slash", "\\0101", "%s%n", "new\nline", "\n", "a\n", "tab\t", "$(touch " + Canary + ")",
-        "`touch " + Canary + "`", ";touch " + Canary + ";", "&touch " + Canary, "|touch " + Canary, "$HOME", "${IFS}", "~", "~root", "*", "?", "[a-z]", "!!", "!touch", "#comment", "=", "(", ")", "{a,b}", "<x", ">x",
-        "\u0001\u0002\u001b[31m\u007f", "gr\u00fc\u00df", "\udcff\udc80 no utf8", "r/x", "b\\0012", "v1", "E", ".hidden", "..twodots", "x.yaml", "-.yaml", "'.conf",
+        "plain", "two words", " leading", "trailing ", "-rf", "--help", "-", "it's", "\"double\"", "back\\slash", "\\0101", "%s%n",
+        "new\nline", "\n", "a\n", "tab\t", "$(touch " + Canary + ")",
+        "`touch " + Canary + "`", ";touch " + Canary + ";", "&touch " + Canary, "|touch " + Canary, "$HOME", "${IFS}", "~", "~root", "*",
+        "?", "[a-z]", "!!", "!touch", "#comment", "=", "(", ")", "{a,b}", "<x", ">x",
+        "\u0001\u0002\u001b[31m\u007f", "gr\u00fc\u00df", "\udcff\udc80 no utf8", "r/x", "b\\0012", "v1", "E", ".hidden", "..twodots",
+        "x.yaml", "-.yaml", "'.conf",
     ];
 
     [SkippableFact]
@@ -39,7 +42,8 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
             using SshHost host = fleet.Connect(there, [Directory, .. names.Select(static n => $"{Directory}/{n}")]);
             Assert.Equal(there.Local.ListDirectory(Directory), host.ListDirectory(Directory));
             using IHostChange change = host.BeginChange([Directory], TimeSpan.FromSeconds(5), CancellationToken.None);
-            byte[] content = [.. Encoding.UTF8.GetBytes("new `touch " + Canary + "`\nE\0E\0k0\0\n.\nC\n"), .. Enumerable.Range(0, 256).Select(static i => (byte)i)];
+            byte[] content = [.. Encoding.UTF8.GetBytes("new `touch " + Canary + "`\nE\0E\0k0\0\n.\nC\n"), .. Enumerable.Range(0, 256)
+                .Select(static i => (byte)i)];
             foreach (string name in names)
             {
                 string path = $"{Directory}/{name}";
@@ -77,14 +81,16 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
     {
         using TestFleet fleet = TestFleet.Start(1);
         SshConnectionOptions good = fleet.Options(fleet.Hosts[0]);
-        foreach (string odd in s_names.Where(static (_, i) => i % 3 == 1 || i is > 15 and < 22).Append("-oProxyCommand=touch " + Canary).Append("x;touch " + Canary).Append("x$(touch " + Canary + ")").Append("x`touch " + Canary + "`"))
+        foreach (string odd in s_names.Where(static (_, i) => i % 3 == 1 || i is > 15 and < 22).Append("-oProxyCommand=touch " + Canary)
+            .Append("x;touch " + Canary).Append("x$(touch " + Canary + ")").Append("x`touch " + Canary + "`"))
         {
             Attempt(good with { HostName = odd });
             Attempt(good with { UserName = odd });
             Attempt(good with { KeyFilePath = odd });
             Attempt(good with { Options = new Dictionary<string, string>(good.Options) { [odd] = "x" } });
             Attempt(good with { Options = new Dictionary<string, string>(good.Options) { ["Ciphers"] = odd } });
-            Attempt(good with { Options = new Dictionary<string, string>(good.Options) { ["ProxyCommand"] = "/bin/false %h %r" }, UserName = odd });
+            Attempt(good with { Options = new Dictionary<string, string>(good.Options) { ["ProxyCommand"] = "/bin/false %h %r" },
+                UserName = odd });
         }
 
         void Attempt(SshConnectionOptions options)
@@ -120,18 +126,24 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
             Tools.Run(Tools.RequireTool("mkfifo"), [Path.Combine(directory, "fifo")]);
             string[] paths =
             [
-                .. ((string[])["file", "empty", "large", "loop", "dangling", "absolute", "up", "fifo", "sub", "none", "none/none", "file/none", "loop/none", "up/none", "", "/", "sub/", "none/", "./file", "sub/../file", "//file"]).Select(static n => "/etc/containers/strange/" + n),
-                "/dev/null", "/proc/version", "relative", "", "/", "/etc/containers/" + new string('n', 256), "/" + string.Concat(Enumerable.Repeat("long/", 1000)), "/etc/containers/nul\0",
+                .. ((string[])["file", "empty", "large", "loop", "dangling", "absolute", "up", "fifo", "sub", "none", "none/none",
+                    "file/none", "loop/none", "up/none", "", "/", "sub/", "none/", "./file", "sub/../file", "//file"])
+                    .Select(static n => "/etc/containers/strange/" + n),
+                "/dev/null", "/proc/version", "relative", "", "/", "/etc/containers/" + new string('n', 256), "/" +
+                    string.Concat(Enumerable.Repeat("long/", 1000)), "/etc/containers/nul\0",
             ];
             using SshHost host = fleet.Connect(there);
             ITrustHost local = there.Local;
             foreach (string path in paths)
             {
                 foreach (int limit in (int[])[3, 10 << 20])
-                    Assert.Equal($"read {path}: {Result(() => Content(local.TryReadFile(path, limit)))}", $"read {path}: {Result(() => Content(host.TryReadFile(path, limit)))}");
-                Assert.Equal($"exists {path}: {Result(() => local.Exists(path).ToString())}", $"exists {path}: {Result(() => host.Exists(path).ToString())}");
+                    Assert.Equal($"read {path}: {Result(() => Content(local.TryReadFile(path, limit)))}",
+                        $"read {path}: {Result(() => Content(host.TryReadFile(path, limit)))}");
+                Assert.Equal($"exists {path}: {Result(() => local.Exists(path).ToString())}",
+                    $"exists {path}: {Result(() => host.Exists(path).ToString())}");
                 if (!path.StartsWith("/dev", StringComparison.Ordinal) && path != "/")
-                    Assert.Equal($"list {path}: {Result(() => string.Join('|', local.ListDirectory(path)))}", $"list {path}: {Result(() => string.Join('|', host.ListDirectory(path)))}");
+                    Assert.Equal($"list {path}: {Result(() => string.Join('|', local.ListDirectory(path)))}",
+                        $"list {path}: {Result(() => string.Join('|', host.ListDirectory(path)))}");
             }
         }
 
@@ -155,7 +167,8 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
     {
         const int Kills = 8;
         using TestFleet fleet = TestFleet.Start(6, "ok", "busybox");
-        string writer = Path.Combine(AppContext.BaseDirectory.Replace("ContainerTrust.Conformance.Tests", "ContainerTrust.TestWriter", StringComparison.Ordinal), "ContainerTrust.TestWriter.dll");
+        string writer = Path.Combine(AppContext.BaseDirectory.Replace("ContainerTrust.Conformance.Tests", "ContainerTrust.TestWriter",
+            StringComparison.Ordinal), "ContainerTrust.TestWriter.dll");
         Skip.IfNot(File.Exists(writer), $"{writer} is not built.");
         string directory = Path.GetDirectoryName(fleet.KeyFile)!;
         Random random = new(4711);
@@ -164,11 +177,13 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
         string[] last = new string[fleet.Hosts.Count];
         for (int kill = 0; kill < Kills; kill++)
         {
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", writer, "fleet-generations", directory, "3"]) { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", writer, "fleet-generations", directory, "3"])
+                { RedirectStandardOutput = true })!;
             if (kill % 4 != 0)
                 Assert.Equal("ready", process.StandardOutput.ReadLine());
             if (kill % 4 != 0)
-                Patience.Until(() => fleet.Hosts.Where((there, i) => Whole(there) != last[i]).Count() > 1, "files of two hosts are written");
+                Patience.Until(() => fleet.Hosts.Where((there, i) => Whole(there) != last[i]).Count() > 1,
+                    "files of two hosts are written");
             Thread.Sleep(random.Next(0, kill % 4 == 0 ? 600 : 300));
             Assert.False(process.HasExited, "The writer failed.");
             process.Kill();
@@ -184,17 +199,20 @@ public sealed class SshSafetyTests(ITestOutputHelper output)
         // The other side notices that nobody is there any more, and tidies up.
         foreach (TestFleetHost there in fleet.Hosts)
         {
-            Patience.Until(() => !there.Local.ListDirectory("/etc/containers").Any(static n => n.StartsWith('.')), $"{there.State} tidies up");
+            Patience.Until(() => !there.Local.ListDirectory("/etc/containers").Any(static n => n.StartsWith('.')),
+                $"{there.State} tidies up");
             there.Local.BeginChange(["/etc/containers"], Patience.Soon, CancellationToken.None).Dispose();
             Whole(there);
         }
 
         Assert.True(moved > fleet.Hosts.Count, "The writers hardly wrote.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Kills} kills in {time.Elapsed.TotalSeconds:0.0} s, {moved} files seen changed."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Kills} kills in {time.Elapsed.TotalSeconds:0.0} s, {moved} files seen changed."));
 
         static string Whole(TestFleetHost there)
         {
-            string[] lines = Encoding.UTF8.GetString(there.Local.TryReadFile("/etc/containers/policy.json", Limit)!.Content.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] lines = Encoding.UTF8.GetString(there.Local.TryReadFile("/etc/containers/policy.json", Limit)!.Content.Span)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (lines[0] == "{")
                 return "first";
             Assert.Equal(300_000 / (lines[0].Length + 1), lines.Length);

@@ -26,10 +26,14 @@ internal sealed class TestFleet : IDisposable
         Tools.RequireTool("ip");
         Tools.RequireTool("busybox");
         string directory = Path.Combine(Path.GetTempPath(), $"fleet-{Path.GetRandomFileName()}");
-        ToolResult result = Tools.Run(Tools.RequireTool("bash"), [Script, "start", directory, count.ToString(CultureInfo.InvariantCulture), .. states], TimeSpan.FromMinutes(5), new Dictionary<string, string?> { ["FLEET_OWNER"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) });
+        ToolResult result = Tools.Run(Tools.RequireTool("bash"),
+            [Script, "start", directory, count.ToString(CultureInfo.InvariantCulture), .. states], TimeSpan.FromMinutes(5),
+            new Dictionary<string, string?> { ["FLEET_OWNER"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) });
         Skip.If(result.ExitCode != 0 && result.Error.Contains("cannot be made here", StringComparison.Ordinal), result.Error.Trim());
         Assert.True(result.ExitCode == 0, result.Error);
-        return new TestFleet(directory, [.. File.ReadAllLines(Path.Combine(directory, "hosts")).Select(l => l.Split(' ')).Select(f => new TestFleetHost(f[0], f[1], f[2], int.Parse(f[3], CultureInfo.InvariantCulture)))]);
+        return new TestFleet(directory,
+            [.. File.ReadAllLines(Path.Combine(directory, "hosts")).Select(l => l.Split(' '))
+            .Select(f => new TestFleetHost(f[0], f[1], f[2], int.Parse(f[3], CultureInfo.InvariantCulture)))]);
     }
 
     public TestFleetHost this[string state] => Hosts.First(h => h.State == state);
@@ -49,7 +53,8 @@ internal sealed class TestFleet : IDisposable
         Options = new Dictionary<string, string> { ["UserKnownHostsFile"] = KnownHosts, ["GlobalKnownHostsFile"] = "/dev/null" },
     };
 
-    public SshHost Connect(TestFleetHost host, params string[] prefetch) => SshHost.Connect(Options(host), prefetch, TrustMessages.None, CancellationToken.None);
+    public SshHost Connect(TestFleetHost host, params string[] prefetch) =>
+        SshHost.Connect(Options(host), prefetch, TrustMessages.None, CancellationToken.None);
 
     public void Dispose() => Tools.Run(Tools.RequireTool("bash"), [Script, "stop", _directory], TimeSpan.FromMinutes(5));
 
@@ -91,7 +96,9 @@ internal sealed record TestFleetHost(string Name, string Address, string State, 
 /// <summary>One fleet for all tests that change nothing that others look at.</summary>
 public sealed class SharedFleet : IDisposable
 {
-    private readonly Lazy<TestFleet> _fleet = new(static () => TestFleet.Start(50, "ok", "noise", "busybox", "down", "hang", "changedkey", "unknownkey", "refused", "sudo", "fulldisk", "readonly", "broken", "ok", "ok", "busyonly"));
+    private readonly Lazy<TestFleet> _fleet =
+        new(static () => TestFleet.Start(50, "ok", "noise", "busybox", "down", "hang", "changedkey", "unknownkey", "refused", "sudo",
+        "fulldisk", "readonly", "broken", "ok", "ok", "busyonly"));
 
     internal TestFleet Fleet => _fleet.Value;
 

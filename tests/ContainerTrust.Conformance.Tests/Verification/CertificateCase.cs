@@ -8,5 +8,6 @@ internal sealed record CertificateCase(string Name, IReadOnlyList<byte[]> Files,
 {
     /// <summary>The same for a report, so that it can be looked at again.</summary>
     public string Describe(int message) =>
-        $"{Name}\n{string.Join('\n', Files.Select((f, i) => $"key file {i}: {Convert.ToBase64String(f)}"))}\nmessage {message}: {Convert.ToBase64String(Messages[message])}";
+        $"{Name}\n{string.Join('\n', Files.Select((f, i) => $"key file {i}: {Convert.ToBase64String(f)}"))}\nmessage {message}: " +
+            $"{Convert.ToBase64String(Messages[message])}";
 }

@@ -5,8 +5,9 @@ using ContainerTrust.Engine.OpenPgp;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// Certificates made at random and by plan, and changed key files, put to gpg in numbers: what the verifier accepts, gpg accepts. Set CONTAINERTRUST_DIFFERENTIAL for
-/// more than 500 of them, CONTAINERTRUST_SEED for others, CONTAINERTRUST_SUMMARY for a file that takes the figures.
+/// Certificates made at random and by plan, and changed key files, put to gpg in numbers: what the verifier accepts, gpg accepts. Set
+/// CONTAINERTRUST_DIFFERENTIAL for more than 500 of them, CONTAINERTRUST_SEED for others, CONTAINERTRUST_SUMMARY for a file that takes the
+/// figures.
 /// </summary>
 public sealed class CertificateDifferentialTests : IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class CertificateDifferentialTests : IDisposable
     private static readonly int s_seed = Number("CONTAINERTRUST_SEED", 20261128);
     private static readonly int s_count = Number("CONTAINERTRUST_DIFFERENTIAL", 500);
 
-    private readonly WriterKey[] _pool = [.. Enumerable.Range(0, 6).Select(static i => i is 2 or 5 ? new WriterKey() : WriterKey.EllipticCurve())];
+    private readonly WriterKey[] _pool =
+        [.. Enumerable.Range(0, 6).Select(static i => i is 2 or 5 ? new WriterKey() : WriterKey.EllipticCurve())];
     private readonly GpgBatch _gpg = new();
 
     public void Dispose()
@@ -55,7 +57,8 @@ public sealed class CertificateDifferentialTests : IDisposable
         {
             CertificateCase original = certificates.Next(i);
             int which = mutator.Random.Next(original.Files.Count);
-            return original with { Name = $"changed {i}", Files = [.. original.Files.Select((f, j) => j == which ? mutator.Mutate(f, f) : f)] };
+            return original with { Name = $"changed {i}",
+                Files = [.. original.Files.Select((f, j) => j == which ? mutator.Mutate(f, f) : f)] };
         });
     }
 
@@ -100,7 +103,8 @@ public sealed class CertificateDifferentialTests : IDisposable
         }
 
         string kinds = string.Join('\n', stricter.Select(s => $"{s.Value}x {s.Key}"));
-        string summary = $"{what}, seed {s_seed}: {count} certificates, {verdicts} verdicts, {accepted} accepted, {faults.Count} that gpg refuses, {stricter.Values.Sum()} refused that gpg accepts:\n{kinds}";
+        string summary = $"{what}, seed {s_seed}: {count} certificates, {verdicts} verdicts, {accepted} accepted, {faults.Count} that " +
+            $"gpg refuses, {stricter.Values.Sum()} refused that gpg accepts:\n{kinds}";
         Console.WriteLine(summary);
         if (Environment.GetEnvironmentVariable("CONTAINERTRUST_SUMMARY") is { } report)
             File.AppendAllText(report, $"{summary}\n{string.Join('\n', examples.Select(static e => $"--- {e.Key}\n{e.Value}"))}\n");
@@ -150,11 +154,14 @@ public sealed class CertificateDifferentialTests : IDisposable
     }
 
     // A refused file is refused by both, or is not readable here.
-    private static string Kind(OpenPgpVerification? ours) => ours is null ? "a key file is refused" : $"{ours.Problem}: {Words(ours.Reason)}";
+    private static string Kind(OpenPgpVerification? ours) =>
+        ours is null ? "a key file is refused" : $"{ours.Problem}: {Words(ours.Reason)}";
 
-    private static string Words(string reason) => string.Join(' ', reason.Split(' ').Where(static w => w.Length < 16 && !w.Any(char.IsAsciiDigit)));
+    private static string Words(string reason) =>
+        string.Join(' ', reason.Split(' ').Where(static w => w.Length < 16 && !w.Any(char.IsAsciiDigit)));
 
-    private static void Count(SortedDictionary<string, int> kinds, Dictionary<string, string> examples, string kind, CertificateCase one, int message)
+    private static void Count(SortedDictionary<string, int> kinds, Dictionary<string, string> examples, string kind,
+        CertificateCase one, int message)
     {
         kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
         string name = one.Name.Split(',') is [var first, var second, var third, ..] ? $"{kind} <- {first},{second},{third}" : kind;

@@ -4,8 +4,8 @@ using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// The parts that certificates are made of: a primary key, user ids, an attribute, subkeys for signing and for encryption, and statements of every type about
-/// each. Every instance is about other keys, so that many can be put to gpg at once.
+/// The parts that certificates are made of: a primary key, user ids, an attribute, subkeys for signing and for encryption, and statements
+/// of every type about each. Every instance is about other keys, so that many can be put to gpg at once.
 /// </summary>
 internal sealed class CertificateParts
 {
@@ -50,7 +50,8 @@ internal sealed class CertificateParts
     /// <summary>When messages are made.</summary>
     public uint Later { get; }
 
-    /// <summary>What a statement can be about, by number: 0 the primary key, 1 and 2 user ids, 3 an attribute, 4 and 5 signing subkeys, 6 the other subkey.</summary>
+    /// <summary>What a statement can be about, by number: 0 the primary key, 1 and 2 user ids, 3 an attribute, 4 and 5 signing subkeys, 6
+    /// the other subkey.</summary>
     public byte[] Packet(int component) => component switch
     {
         0 => OpenPgpWriter.Packet(PublicKeyTag, Primary.Body),
@@ -60,7 +61,9 @@ internal sealed class CertificateParts
     };
 
     /// <summary>A message by a key: 0 the primary key, 1 and 2 the signing subkeys.</summary>
-    public byte[] Message(int key) => OpenPgpWriter.Message(key switch { 0 => Primary, 1 => Signing, _ => SecondSigning }, new SignatureSpec { Created = Later }, Encoding.ASCII.GetBytes($"content {Number}"));
+    public byte[] Message(int key) =>
+        OpenPgpWriter.Message(key switch { 0 => Primary, 1 => Signing, _ => SecondSigning }, new SignatureSpec { Created = Later },
+        Encoding.ASCII.GetBytes($"content {Number}"));
 
     /// <summary>A statement about a component.</summary>
     /// <param name="signer">Who makes it.</param>
@@ -81,7 +84,8 @@ internal sealed class CertificateParts
 
     /// <summary>The agreement of a subkey, as an embedded signature.</summary>
     public byte[] BackSignature(int component, uint created) =>
-        Subpacket(32, Signature(Subkey(component), new SignatureSpec { Type = 0x19, Created = created }, [.. Primary.HashData, .. Subkey(component).HashData]));
+        Subpacket(32, Signature(Subkey(component), new SignatureSpec { Type = 0x19, Created = created },
+            [.. Primary.HashData, .. Subkey(component).HashData]));
 
     private byte[] UserId(int component) => Encoding.ASCII.GetBytes($"User {component} of {Number} <user{component}@example.com>");
 

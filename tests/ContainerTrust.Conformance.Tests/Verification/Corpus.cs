@@ -14,7 +14,8 @@ internal static class Corpus
     }
 
     /// <summary>
-    /// A copy of a directory of the corpus in which what once were symbolic links, and are now files of a line that says where to, is what they meant.
+    /// A copy of a directory of the corpus in which what once were symbolic links, and are now files of a line that says where to, is what
+    /// they meant.
     /// </summary>
     public static string CopyOf(string name, string destination)
     {

@@ -3,7 +3,8 @@ using ContainerTrust.Conformance.Tests.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>The fixtures of containers/image and real release signatures: the verdicts that are written here, and that skopeo and gpg give in the same run.</summary>
+/// <summary>The fixtures of containers/image and real release signatures: the verdicts that are written here, and that skopeo and gpg give
+/// in the same run.</summary>
 public sealed partial class CorpusVerdictTests : IDisposable
 {
     private const string Reference = "testing/manifest:latest";
@@ -49,10 +50,13 @@ public sealed partial class CorpusVerdictTests : IDisposable
     {
         Skopeo skopeo = OpenSkopeo(out string corpus);
         List<string> differences = [];
-        foreach (string key in (ReadOnlySpan<string>)["public-key.gpg", "public-key-1.gpg", "public-key-2.gpg", "public-key-with-subkey.gpg", "public-key-with-revoked-subkey.gpg", "pubring.gpg"])
+        foreach (string key in (ReadOnlySpan<string>)["public-key.gpg", "public-key-1.gpg", "public-key-2.gpg",
+            "public-key-with-subkey.gpg", "public-key-with-revoked-subkey.gpg", "pubring.gpg"])
         {
             string file = Path.Combine(corpus, key);
-            foreach ((string rule, bool isRight) in new[] { (PolicyText.ExactReference(Reference), true), (PolicyText.ExactRepository("testing/manifest"), true), (PolicyText.ExactReference("testing/manifest:other"), false), (PolicyText.MatchRepository, false) })
+            foreach ((string rule, bool isRight) in new[] { (PolicyText.ExactReference(Reference), true),
+                (PolicyText.ExactRepository("testing/manifest"), true), (PolicyText.ExactReference("testing/manifest:other"), false),
+                (PolicyText.MatchRepository, false) })
             {
                 string policy = PolicyText.Of("dir", ("", PolicyText.SignedBy(file, rule)));
                 bool expected = isRight && keys.Contains(key);
@@ -60,7 +64,8 @@ public sealed partial class CorpusVerdictTests : IDisposable
                 OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}", policy);
 
                 // skopeo before 1.20 compares a subkey's fingerprint with those of primary keys.
-                bool isSame = theirs.Answer == SkopeoAnswer.Accepted == expected || theirs.Message.Contains($"Signature by key {Subkey} is not accepted", StringComparison.Ordinal);
+                bool isSame = theirs.Answer == SkopeoAnswer.Accepted == expected
+                    || theirs.Message.Contains($"Signature by key {Subkey} is not accepted", StringComparison.Ordinal);
                 if (!isSame || ours.IsValid != expected)
                     differences.Add($"{name} with {key}, {rule}: expected {expected}, skopeo {theirs}, verifier {ours}");
             }
@@ -81,11 +86,14 @@ public sealed partial class CorpusVerdictTests : IDisposable
     private const string Fulcio = "\"fulcio\":{\"caPath\":\"fulcio_v1.crt.pem\",\"oidcIssuer\":\"https://github.com/login/oauth\",\"subjectEmail\":\"mitr@redhat.com\"}";
     private const string Pki = "\"pki\":{\"caRootsPath\":\"pki_root_crts.pem\",\"caIntermediatesPath\":\"pki_intermediate_crts.pem\",\"subjectEmail\":\"qiwan@redhat.com\",\"subjectHostname\":\"myhost.example.com\"}";
 
-    /// <summary>Every sigstore image, with the repository that its claim names, and members of a requirement with the verdict of the reference's own tests.</summary>
+    /// <summary>Every sigstore image, with the repository that its claim names, and members of a requirement with the verdict of the
+    /// reference's own tests.</summary>
     public static TheoryData<string, string, string, bool> SigstoreImages()
     {
-        const string Single = "192.168.64.2:5000/cosign-signed-single-sample", WithKey = "192.168.64.2:5000/cosign-signed/key-1", WithFulcio = "192.168.64.2:5000/cosign-signed/fulcio-rekor-1", Own = "localhost:5000/test";
-        const string Key = "\"keyPath\":\"cosign.pub\"", Key2 = "\"keyPath\":\"cosign2.pub\"", Log = ",\"rekorPublicKeyPath\":\"rekor.pub\"", WrongLog = ",\"rekorPublicKeyPath\":\"cosign.pub\"";
+        const string Single = "192.168.64.2:5000/cosign-signed-single-sample", WithKey = "192.168.64.2:5000/cosign-signed/key-1",
+        WithFulcio = "192.168.64.2:5000/cosign-signed/fulcio-rekor-1", Own = "localhost:5000/test";
+        const string Key = "\"keyPath\":\"cosign.pub\"", Key2 = "\"keyPath\":\"cosign2.pub\"",
+            Log = ",\"rekorPublicKeyPath\":\"rekor.pub\"", WrongLog = ",\"rekorPublicKeyPath\":\"cosign.pub\"";
         TheoryData<string, string, string, bool> data = new()
         {
             { "valid", Single, Key, true },
@@ -110,13 +118,15 @@ public sealed partial class CorpusVerdictTests : IDisposable
             { "key-rekor-valid", WithKey, Key2, true },
             { "key-rekor-valid", WithKey, Key, false },
             { "key-rekor-valid", WithKey, Key2 + WrongLog, false },
-            { "key-rekor-valid", WithKey, "\"keyPaths\":[\"cosign.pub\",\"cosign2.pub\"],\"rekorPublicKeyPaths\":[\"cosign.pub\",\"rekor.pub\"]", true },
+            { "key-rekor-valid", WithKey,
+                "\"keyPaths\":[\"cosign.pub\",\"cosign2.pub\"],\"rekorPublicKeyPaths\":[\"cosign.pub\",\"rekor.pub\"]", true },
             { "key-rekor-valid", WithKey, "\"keyPaths\":[\"cosign.pub\",\"cosign2.pub\"],\"rekorPublicKeyPaths\":[\"cosign.pub\"]", false },
             { "fulcio-rekor-valid", WithFulcio, Fulcio + Log, true },
             { "fulcio-rekor-valid", WithFulcio, Fulcio + WrongLog, false },
             { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("mitr@", "other@", StringComparison.Ordinal) + Log, false },
             { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("/oauth", "", StringComparison.Ordinal) + Log, false },
-            { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("fulcio_v1.crt.pem", "pki_root_crts.pem", StringComparison.Ordinal) + Log, false },
+            { "fulcio-rekor-valid", WithFulcio, Fulcio.Replace("fulcio_v1.crt.pem", "pki_root_crts.pem", StringComparison.Ordinal) + Log,
+                false },
             { "fulcio-rekor-valid", WithFulcio, Key, false },
             { "pki-valid", Own, Pki, true },
             { "pki-valid", Own, Pki.Replace("\"caIntermediatesPath\":\"pki_intermediate_crts.pem\",", "", StringComparison.Ordinal), true },
@@ -134,18 +144,21 @@ public sealed partial class CorpusVerdictTests : IDisposable
     {
         string corpus = SigstoreCorpus();
         string where = members;
-        foreach (string file in (ReadOnlySpan<string>)["cosign.pub", "cosign2.pub", "rekor.pub", "missing.pub", "public-key.gpg", "fulcio_v1.crt.pem", "pki_root_crts.pem", "pki_intermediate_crts.pem"])
+        foreach (string file in (ReadOnlySpan<string>)["cosign.pub", "cosign2.pub", "rekor.pub", "missing.pub", "public-key.gpg",
+            "fulcio_v1.crt.pem", "pki_root_crts.pem", "pki_intermediate_crts.pem"])
             where = where.Replace($"\"{file}\"", $"\"{corpus}/{file}\"", StringComparison.Ordinal);
         string tag = name == "valid-with-tag" ? ":tag" : "";
 
         // An image in a directory has no name, so that only exact rules can accept it; cosign's claims have no tag, skopeo's have.
         foreach ((string rule, bool isRight) in new[]
         {
-            (PolicyText.ExactRepository(repository), true), (PolicyText.ExactReference(repository + ":tag"), tag.Length > 0), (PolicyText.ExactReference(repository + ":othertag"), false), (PolicyText.MatchRepository, false),
+            (PolicyText.ExactRepository(repository), true), (PolicyText.ExactReference(repository + ":tag"), tag.Length > 0),
+            (PolicyText.ExactReference(repository + ":othertag"), false), (PolicyText.MatchRepository, false),
             (PolicyText.MatchExact, false), ("", false),
         })
         {
-            string policy = PolicyText.Of("dir", ("", $"{{\"type\":\"sigstoreSigned\",{where}{(rule.Length == 0 ? "" : ",\"signedIdentity\":" + rule)}}}"));
+            string policy = PolicyText
+                .Of("dir", ("", $"{{\"type\":\"sigstoreSigned\",{where}{(rule.Length == 0 ? "" : ",\"signedIdentity\":" + rule)}}}"));
             OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/dir-img-cosign-{name}", policy);
             Assert.True(ours.IsValid == (expected && isRight), $"{rule}: {ours}");
 
@@ -153,9 +166,11 @@ public sealed partial class CorpusVerdictTests : IDisposable
             if (Environment.GetEnvironmentVariable("CONTAINERTRUST_SKOPEO") is { } program)
             {
                 Skopeo skopeo = new(program, Directory.CreateDirectory(Path.Combine(_directory, "scratch")).FullName);
-                SkopeoVerdict theirs = skopeo.Copy($"dir:{corpus}/dir-img-cosign-{name}", policy, new SkopeoQuery { AcceptsMissingBlobs = true });
+                SkopeoVerdict theirs = skopeo.Copy($"dir:{corpus}/dir-img-cosign-{name}", policy, new SkopeoQuery
+                    { AcceptsMissingBlobs = true });
                 bool isUnknown = theirs.Message.Contains("Unknown key", StringComparison.Ordinal);
-                Assert.True(isUnknown || theirs.Answer == SkopeoAnswer.Accepted == ours.IsValid, $"{rule}: skopeo {theirs}, verifier {ours}");
+                Assert.True(isUnknown || theirs.Answer == SkopeoAnswer.Accepted == ours.IsValid,
+                    $"{rule}: skopeo {theirs}, verifier {ours}");
             }
         }
     }
@@ -167,7 +182,8 @@ public sealed partial class CorpusVerdictTests : IDisposable
     public void An_image_without_sigstore_signatures_is_refused(string name)
     {
         string corpus = SigstoreCorpus();
-        OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}", PolicyText.Of("dir", ("", PolicyText.SigstoreSigned($"{corpus}/cosign.pub", PolicyText.ExactRepository("testing/manifest")))));
+        OurVerdict ours = OurVerdict.OfDirectory($"dir:{corpus}/{name}",
+            PolicyText.Of("dir", ("", PolicyText.SigstoreSigned($"{corpus}/cosign.pub", PolicyText.ExactRepository("testing/manifest")))));
         Assert.False(ours.IsValid);
         Assert.Contains("ignature", ours.Reason, StringComparison.Ordinal);
     }
@@ -207,10 +223,12 @@ public sealed partial class CorpusVerdictTests : IDisposable
     public void A_signature_is_good_where_skopeo_finds_it_good(string name, string? fingerprint, string? signedFor)
     {
         Skopeo skopeo = OpenSkopeo(out string corpus);
-        string[] keys = [.. new[] { "public-key.gpg", "public-key-2.gpg", "public-key-with-subkey.gpg", "public-key-with-revoked-subkey.gpg" }.Select(k => Path.Combine(corpus, k))];
+        string[] keys = [.. new[] { "public-key.gpg", "public-key-2.gpg", "public-key-with-subkey.gpg",
+            "public-key-with-revoked-subkey.gpg" }.Select(k => Path.Combine(corpus, k))];
         _gpg.Run(0, ["--batch", "--import", .. keys]);
         string manifest = Path.Combine(corpus, "image.manifest.json"), signature = Path.Combine(corpus, name);
-        foreach (string reference in (ReadOnlySpan<string>)[Reference, "docker.io/" + Reference, "testing/manifest", "testing/manifest:other"])
+        foreach (string reference in (ReadOnlySpan<string>)[Reference, "docker.io/" + Reference, "testing/manifest",
+            "testing/manifest:other"])
         {
             bool expected = fingerprint is not null && reference.Replace("docker.io/", "", StringComparison.Ordinal) == signedFor;
             ToolResult theirs = skopeo.StandaloneVerify(_gpg.Home, manifest, reference, fingerprint ?? Key, signature);
@@ -230,9 +248,11 @@ public sealed partial class CorpusVerdictTests : IDisposable
     public void A_release_signature_has_gpgs_verdict(string digest, string keyring, bool isGood)
     {
         GpgTool.Require();
-        string corpus = Corpus.Require("openshift-release"), key = Path.Combine(corpus, "keyrings", keyring), signature = Path.Combine(corpus, "signatures", "sha256=" + digest, "signature-1");
+        string corpus = Corpus.Require("openshift-release"), key = Path.Combine(corpus, "keyrings", keyring),
+            signature = Path.Combine(corpus, "signatures", "sha256=" + digest, "signature-1");
         _gpg.Run(null, "--batch", "--import", key);
-        string status = System.Text.Encoding.UTF8.GetString(_gpg.Run(null, "--batch", "--status-fd", "1", "--output", Path.Combine(_directory, "claim"), "--", signature));
+        string status = System.Text.Encoding.UTF8
+            .GetString(_gpg.Run(null, "--batch", "--status-fd", "1", "--output", Path.Combine(_directory, "claim"), "--", signature));
         Assert.Equal(isGood, status.Contains("[GNUPG:] GOODSIG ", StringComparison.Ordinal));
 
         string claim = File.ReadAllText(Path.Combine(_directory, "claim"));
@@ -243,7 +263,8 @@ public sealed partial class CorpusVerdictTests : IDisposable
         Assert.False(OurVerdict.OfDigest("sha256:" + digest, reference + "x", [signature], [key]).IsValid);
         if (status.Contains("[GNUPG:] EXPKEYSIG ", StringComparison.Ordinal))
             Assert.Contains("expired", ours.Reason, StringComparison.Ordinal);
-        Assert.Equal(digest.StartsWith("edd9", StringComparison.Ordinal) && keyring != "redhat.txt", status.Contains("[GNUPG:] EXPKEYSIG ", StringComparison.Ordinal));
+        Assert.Equal(digest.StartsWith("edd9", StringComparison.Ordinal) && keyring != "redhat.txt",
+            status.Contains("[GNUPG:] EXPKEYSIG ", StringComparison.Ordinal));
     }
 
     private Skopeo OpenSkopeo(out string corpus)

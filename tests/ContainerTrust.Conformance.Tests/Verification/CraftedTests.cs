@@ -3,7 +3,8 @@ using ContainerTrust.Conformance.Tests.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>Keys and messages that are odd in one thing each: the verifier never accepts one that gpg refuses, and says where it is stricter.</summary>
+/// <summary>Keys and messages that are odd in one thing each: the verifier never accepts one that gpg refuses, and says where it is
+/// stricter.</summary>
 public sealed class CraftedTests
 {
     /// <summary>What gpg takes and the verifier does not, and why. Nothing may be here that both take or both refuse.</summary>
@@ -23,15 +24,19 @@ public sealed class CraftedTests
             "message: packet 21 after the literal", "message: packet 21 after",
             "message: packet 30 inside", "message: packet 30 after the literal", "message: packet 30 after",
             "message: packet 39 inside", "message: packet 39 after the literal", "message: packet 39 after",
-            "message: packet 40 after the literal", "message: packet 40 after", "message: packet 60 after the literal", "message: packet 60 after",
+            "message: packet 40 after the literal", "message: packet 40 after", "message: packet 60 after the literal",
+            "message: packet 60 after",
             "structure: compressed 0, the signature outside",
-            "structure: compressed 1, then a zero octet", "structure: compressed 1, then a literal", "structure: compressed 1, then a message",
-            "structure: compressed 2, then a zero octet", "structure: compressed 2, then a literal", "structure: compressed 2, then a message",
+            "structure: compressed 1, then a zero octet", "structure: compressed 1, then a literal",
+            "structure: compressed 1, then a message",
+            "structure: compressed 2, then a zero octet", "structure: compressed 2, then a literal",
+            "structure: compressed 2, then a message",
         ],
         ["Armor that says it is something else is not a message."] = ["message: armored as a key", "message: armored as a signature"],
         ["A character that has no place in armor is damage."] = ["message: armored with a text in the data"],
         ["A packet that is longer than what is in it is damaged."] =
-            ["message: one-pass with more octets", "key: more octets in its packet", "signature: more octets after it", "signature: a second number", "signature: number plus the modulus"],
+            ["message: one-pass with more octets", "key: more octets in its packet", "signature: more octets after it",
+                "signature: a second number", "signature: number plus the modulus"],
         ["A part of the wrong length is not ignored: it was meant to say something."] =
         [
             "key: expiry of two octets", "signature: expiry of two octets", "signature: subpacket 9", "signature: critical subpacket 9",
@@ -41,7 +46,8 @@ public sealed class CraftedTests
         ["A signature that names another key by its fingerprint is that key's."] = ["signature: another's fingerprint"],
         ["SHA-1 is broken where somebody else chooses what is signed."] = ["signature: hash 2"],
         ["A key that anybody can break is none."] = ["key: 512 bits"],
-        ["A self-signature that has ended says nothing any more."] = ["key: certification expired", "key: prolonged by an expired signature"],
+        ["A self-signature that has ended says nothing any more."] = ["key: certification expired",
+            "key: prolonged by an expired signature"],
         ["A key that nobody stands for any more is not used."] = ["key: user id revoked"],
         ["Where a revocation is in doubt, the key is revoked."] =
         [
@@ -69,7 +75,8 @@ public sealed class CraftedTests
             if (ours is null)
                 wrong.Add($"{one.Name}: {fault}");
             else if (ours.IsGood && !theirs.IsGood)
-                wrong.Add($"{one.Name}: accepted, but gpg says\n{theirs.Status}\nkey {Convert.ToBase64String(one.Key)}\nmessage {Convert.ToBase64String(one.Message)}");
+                wrong.Add($"{one.Name}: accepted, but gpg says\n{theirs.Status}\nkey {Convert.ToBase64String(one.Key)}\nmessage " +
+                    $"{Convert.ToBase64String(one.Message)}");
             else if (ours.IsGood && (ours.Fingerprint != theirs.Fingerprint || !ours.Content.Span.SequenceEqual(theirs.Content)))
                 wrong.Add($"{one.Name}: another signer or content than gpg's");
             else if (theirs.IsGood && !ours.IsGood && !known.Contains(one.Name))

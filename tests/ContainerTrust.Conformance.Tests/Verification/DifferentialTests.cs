@@ -10,8 +10,9 @@ using ContainerTrust.Engine.Verification;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// A hundred thousand changed messages, keys, claims and manifests: whatever the verifier accepts is put before gpg or skopeo, and must be accepted there
-/// too; of the rest a sample is. Nothing may throw, take 100 ms or allocate 64 MB. Set CONTAINERTRUST_SEED for other changes.
+/// A hundred thousand changed messages, keys, claims and manifests: whatever the verifier accepts is put before gpg or skopeo, and must be
+/// accepted there too; of the rest a sample is. Nothing may throw, take 100 ms or allocate 64 MB. Set CONTAINERTRUST_SEED for other
+/// changes.
 /// </summary>
 public sealed class DifferentialTests : IDisposable
 {
@@ -21,7 +22,8 @@ public sealed class DifferentialTests : IDisposable
     // So many messages are put to one gpg.
     private const int AtOnce = 40;
 
-    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("CONTAINERTRUST_SEED"), out int seed) ? seed : 20240607;
+    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("CONTAINERTRUST_SEED"), out int seed)
+        ? seed : 20240607;
     private static readonly TestImage s_image = TestImage.Docker("changed");
     private static readonly byte[] s_content = s_image.Claim(Reference);
 
@@ -57,7 +59,8 @@ public sealed class DifferentialTests : IDisposable
         {
             originals.Add(OpenPgpWriter.Message(key, spec, s_content));
             originals.Add(OpenPgpWriter.Message(key, spec with { Version = 3 }, s_content, PacketFraming.Old));
-            originals.Add([.. OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag, OpenPgpWriter.Signature(key, spec, s_content)), .. OpenPgpWriter.Packet(OpenPgpWriter.LiteralTag, OpenPgpWriter.Literal(s_content), PacketFraming.NewPartial)]);
+            originals.Add([.. OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag, OpenPgpWriter.Signature(key, spec, s_content)),
+                .. OpenPgpWriter.Packet(OpenPgpWriter.LiteralTag, OpenPgpWriter.Literal(s_content), PacketFraming.NewPartial)]);
             originals.Add(OpenPgpWriter.Compressed(1, originals[0]));
             originals.Add(OpenPgpWriter.Compressed(0, originals[0], PacketFraming.New));
         }
@@ -75,7 +78,8 @@ public sealed class DifferentialTests : IDisposable
         OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("keys", file)]);
         Assert.All(originals, o => Assert.True(OurOpenPgp.Of(keyring, o).IsGood, Convert.ToBase64String(o)));
         Compare(skopeo, 60_000, 900, 1,
-            mutator => (file, mutator.Mutate(originals[mutator.Random.Next(originals.Count)], originals[mutator.Random.Next(originals.Count)])),
+            mutator => (file, mutator.Mutate(originals[mutator.Random.Next(originals.Count)],
+                originals[mutator.Random.Next(originals.Count)])),
             (_, message) => OurOpenPgp.Of(keyring, message));
     }
 
@@ -100,7 +104,8 @@ public sealed class DifferentialTests : IDisposable
     public void A_changed_key_never_makes_a_signature_good_that_gpg_refuses()
     {
         Skopeo skopeo = Open();
-        byte[] byPrimary = OpenPgpWriter.Message(_primary, new SignatureSpec { Created = Later }, s_content), bySubkey = OpenPgpWriter.Message(_subkey, new SignatureSpec { Created = Later }, s_content);
+        byte[] byPrimary = OpenPgpWriter.Message(_primary, new SignatureSpec { Created = Later }, s_content),
+            bySubkey = OpenPgpWriter.Message(_subkey, new SignatureSpec { Created = Later }, s_content);
         byte[] whole = [.. _primary.Certificate(), .. _primary.Subkey(_subkey, 2, true)];
         string fingerprint = _gpg.MakeKey("Ed <ed@example.com>", "ed25519", "sign,cert", "never");
         byte[] ed = _gpg.Export(fingerprint, isArmored: false), byEd = _gpg.Sign(s_content, fingerprint, null);
@@ -108,11 +113,15 @@ public sealed class DifferentialTests : IDisposable
         [
             (whole, bySubkey),
             (whole, byPrimary),
-            ([.. OpenPgpWriter.Packet(OpenPgpWriter.PublicKeyTag, _primary.Body), .. _primary.KeySignature(0x20, [], Later), .. _primary.UserId("Revoked")], byPrimary),
-            (_primary.Certificate([.. OpenPgpWriter.Subpacket(27, [3]), .. OpenPgpWriter.Subpacket(9, OpenPgpWriter.UInt32(86400))]), byPrimary),
+            ([.. OpenPgpWriter.Packet(OpenPgpWriter.PublicKeyTag, _primary.Body), .. _primary.KeySignature(0x20, [], Later),
+                .. _primary.UserId("Revoked")], byPrimary),
+            (_primary.Certificate([.. OpenPgpWriter.Subpacket(27, [3]), .. OpenPgpWriter.Subpacket(9, OpenPgpWriter.UInt32(86400))]),
+                byPrimary),
             (_primary.Certificate(OpenPgpWriter.Subpacket(27, [1])), byPrimary),
             ([.. _primary.Certificate(), .. _primary.Subkey(_subkey, 2, false)], bySubkey),
-            ([.. _primary.Certificate(), .. OpenPgpWriter.Packet(OpenPgpWriter.SubkeyTag, _subkey.Body), .. _primary.SubkeySignature(_subkey, 0x28, [], Later), .. _primary.Subkey(_subkey, 2, true)[OpenPgpWriter.Packet(OpenPgpWriter.SubkeyTag, _subkey.Body).Length..]], bySubkey),
+            ([.. _primary.Certificate(), .. OpenPgpWriter.Packet(OpenPgpWriter.SubkeyTag, _subkey.Body),
+                .. _primary.SubkeySignature(_subkey, 0x28, [], Later),
+                .. _primary.Subkey(_subkey, 2, true)[OpenPgpWriter.Packet(OpenPgpWriter.SubkeyTag, _subkey.Body).Length..]], bySubkey),
             (ed, byEd),
         ];
         RandomCases cases = new(_primary, _subkey, _other, s_seed + 1);
@@ -149,7 +158,8 @@ public sealed class DifferentialTests : IDisposable
         ConcurrentDictionary<string, bool> seen = new();
         int accepted = 0, asked = 0;
         Mutator bytes = new(s_seed);
-        byte[][] contents = [.. claims.Select(ChangedClaims.Encode), .. Enumerable.Range(0, 8_000).Select(_ => bytes.Mutate(s_content, s_content))];
+        byte[][] contents = [.. claims.Select(ChangedClaims.Encode), .. Enumerable.Range(0, 8_000)
+            .Select(_ => bytes.Mutate(s_content, s_content))];
         int next = -1;
         Lock oneSigner = new();
         Parallel.For(0, 2, part =>
@@ -164,7 +174,9 @@ public sealed class DifferentialTests : IDisposable
                 lock (oneSigner)
                     message = OpenPgpWriter.Message(_primary, new SignatureSpec { Created = Later }, content);
                 File.WriteAllBytes(file, message);
-                ImageSignatureResult? ours = Watched.Run(() => verifier.Verify(new FileVerification { ManifestPath = Manifest, Reference = Reference, SignaturePaths = [file], KeyPaths = [keyFile] }), out string? fault);
+                ImageSignatureResult? ours = Watched
+                    .Run(() => verifier.Verify(new FileVerification
+                    { ManifestPath = Manifest, Reference = Reference, SignaturePaths = [file], KeyPaths = [keyFile] }), out string? fault);
                 if (ours is null)
                 {
                     faults.Add($"{fault}\n{Convert.ToBase64String(content)}");
@@ -179,8 +191,10 @@ public sealed class DifferentialTests : IDisposable
                 if (ours.IsValid)
                     Interlocked.Increment(ref accepted);
                 if (ours.IsValid && theirs.ExitCode != 0)
-                    faults.Add($"accepted, but skopeo says {theirs.Error}\n{System.Text.Encoding.UTF8.GetString(content)}\n{Convert.ToBase64String(content)}");
-                else if (!ours.IsValid && theirs.ExitCode == 0 && !ours.Reason.Contains("not valid UTF-8", StringComparison.Ordinal) && !ours.Reason.Contains("not valid Unicode", StringComparison.Ordinal))
+                    faults.Add("accepted, but skopeo says " +
+                        $"{theirs.Error}\n{System.Text.Encoding.UTF8.GetString(content)}\n{Convert.ToBase64String(content)}");
+                else if (!ours.IsValid && theirs.ExitCode == 0 && !ours.Reason.Contains("not valid UTF-8", StringComparison.Ordinal)
+                    && !ours.Reason.Contains("not valid Unicode", StringComparison.Ordinal))
                     stricter.Add($"{ours.Reason}\n{System.Text.Encoding.UTF8.GetString(content)}");
             }
         });
@@ -203,7 +217,8 @@ public sealed class DifferentialTests : IDisposable
         for (int i = 0; i < 14_000; i++)
         {
             // A signed manifest of schema 1 has octets that its digest does not cover.
-            byte[] original = originals[i < 12_000 ? i % 3 : ^1], changed = mutator.Mutate(original, originals[mutator.Random.Next(originals.Count)]);
+            byte[] original = originals[i < 12_000 ? i % 3 : ^1],
+                changed = mutator.Mutate(original, originals[mutator.Random.Next(originals.Count)]);
             string digest = ManifestDigest.Compute(original);
             string? isSame = Watched.Run(() => Matches(changed, digest), out string? fault);
             Assert.True(fault is null, $"{fault}\n{Convert.ToBase64String(changed)}");
@@ -217,7 +232,8 @@ public sealed class DifferentialTests : IDisposable
             bool theyMatch = theirs.ExitCode == 0 && theirs.Output.Trim() == digest;
             if (isSame.Length > 0)
                 accepted++;
-            Assert.True(theyMatch || isSame.Length == 0, $"taken for {digest}, but skopeo says {theirs}\n{Convert.ToBase64String(changed)}");
+            Assert.True(theyMatch || isSame.Length == 0,
+                $"taken for {digest}, but skopeo says {theirs}\n{Convert.ToBase64String(changed)}");
             Assert.True(!theyMatch || isSame.Length > 0, $"not taken for {digest}, but skopeo does\n{Convert.ToBase64String(changed)}");
         }
 
@@ -242,9 +258,10 @@ public sealed class DifferentialTests : IDisposable
         return new Skopeo(Tools.RequireTool("skopeo"), Directory.CreateDirectory(Path.Combine(_directory, "scratch")).FullName);
     }
 
-    // Makes items on two threads, asks the verifier about all and gpg about those it accepts and about some of the others; skopeo about some of these, and
-    // wherever gpg and the verifier do not agree, as it is skopeo that decides.
-    private void Compare(Skopeo skopeo, int count, int sample, int salt, Func<Mutator, (byte[] Key, byte[] Message)> make, Func<byte[], byte[], OurOpenPgp> judge)
+    // Makes items on two threads, asks the verifier about all and gpg about those it accepts and about some of the others; skopeo about
+    // some of these, and wherever gpg and the verifier do not agree, as it is skopeo that decides.
+    private void Compare(Skopeo skopeo, int count, int sample, int salt, Func<Mutator, (byte[] Key, byte[] Message)> make,
+        Func<byte[], byte[], OurOpenPgp> judge)
     {
         ConcurrentBag<string> faults = [], stricter = [];
         ConcurrentDictionary<string, bool> seen = new();
@@ -260,7 +277,8 @@ public sealed class DifferentialTests : IDisposable
                 OurOpenPgp? ours = Watched.Run(() => judge(key, message), out string? fault);
                 if (fault is not null)
                     faults.Add(Describe(fault, key, message));
-                if (ours is null || (!ours.IsGood && mutator.Random.Next(count) >= sample) || !seen.TryAdd(Convert.ToHexString(SHA256.HashData([.. key, .. message])), true))
+                if (ours is null || (!ours.IsGood && mutator.Random.Next(count) >= sample)
+                    || !seen.TryAdd(Convert.ToHexString(SHA256.HashData([.. key, .. message])), true))
                     continue;
 
                 // A bad signature ends gpg, so that only those that should be good are put to it together.
@@ -302,7 +320,8 @@ public sealed class DifferentialTests : IDisposable
                     string signer = theirs.KeyFingerprint ?? _primary.Fingerprint;
                     isAccepted = skopeo.StandaloneVerify(_homes.Home(key), Manifest, Reference, signer, file).ExitCode == 0;
                     if (isAccepted != theirs.IsGood)
-                        faults.Add(Describe($"skopeo says {isAccepted}, and these lines of gpg were taken for {theirs.IsGood}:\n{theirs.Status}", key, message));
+                        faults.Add(Describe($"skopeo says {isAccepted}, and these lines of gpg were taken for " +
+                            $"{theirs.IsGood}:\n{theirs.Status}", key, message));
                 }
 
                 if (ours.IsGood && !isAccepted)
@@ -317,8 +336,10 @@ public sealed class DifferentialTests : IDisposable
                 _homes.Forget(key);
         }
 
-        string[] reasons = [.. stricter.GroupBy(static r => r[..Math.Min(60, r.Length)]).Select(static g => $"{g.Count()}x {g.Key}").Order(StringComparer.Ordinal)];
-        string summary = $"{count} items, {asked} put to gpg, {askedSkopeo} to skopeo, {accepted} accepted, {stricter.Count} refused that gpg accepts:\n{string.Join('\n', reasons)}";
+        string[] reasons = [.. stricter.GroupBy(static r => r[..Math.Min(60, r.Length)]).Select(static g => $"{g.Count()}x {g.Key}")
+            .Order(StringComparer.Ordinal)];
+        string summary = $"{count} items, {asked} put to gpg, {askedSkopeo} to skopeo, {accepted} accepted, {stricter.Count} refused " +
+            $"that gpg accepts:\n{string.Join('\n', reasons)}";
         if (Environment.GetEnvironmentVariable("CONTAINERTRUST_SUMMARY") is { } report)
             File.AppendAllText(report, summary + "\n");
         Assert.True(faults.IsEmpty, $"{faults.Count} faults; {summary}\n{string.Join("\n\n", faults)}");
@@ -328,5 +349,6 @@ public sealed class DifferentialTests : IDisposable
         Assert.True(stricter.Count <= asked / 20, summary);
     }
 
-    private static string Describe(string what, byte[] key, byte[] message) => $"{what}\nkey {Convert.ToBase64String(key)}\nmessage {Convert.ToBase64String(message)}";
+    private static string Describe(string what, byte[] key, byte[] message) =>
+        $"{what}\nkey {Convert.ToBase64String(key)}\nmessage {Convert.ToBase64String(message)}";
 }

@@ -3,7 +3,8 @@ using ContainerTrust.Conformance.Tests.OpenPgp;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// Many keys and messages put to gpg at once: all key files into one fresh home, all messages in one call. The keys must not have to do with each other.
+/// Many keys and messages put to gpg at once: all key files into one fresh home, all messages in one call. The keys must not have to do
+/// with each other.
 /// </summary>
 internal sealed class GpgBatch : IDisposable
 {
@@ -17,12 +18,14 @@ internal sealed class GpgBatch : IDisposable
     /// <returns>A verdict a message.</returns>
     public GpgVerdict[] Ask(IEnumerable<byte[]> keyFiles, IReadOnlyList<byte[]> messages)
     {
-        string home = Directory.CreateDirectory(Path.Combine(_directory, "home"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string home = Directory.CreateDirectory(Path.Combine(_directory, "home"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         try
         {
             string[] keys = Write("key", keyFiles), signed = Write("message", messages);
             GpgTool.Ask(home, ["--no-autostart", "--batch", "--no-tty", "--quiet", "--no-auto-check-trustdb", "--import", .. keys]);
-            string said = GpgTool.Ask(home, ["--no-autostart", "--batch", "--no-tty", "--quiet", "--no-auto-check-trustdb", "--trust-model", "always", "--status-fd", "2", "--verify-files", .. signed]).Errors;
+            string said = GpgTool.Ask(home, ["--no-autostart", "--batch", "--no-tty", "--quiet", "--no-auto-check-trustdb", "--trust-model",
+                "always", "--status-fd", "2", "--verify-files", .. signed]).Errors;
             Dictionary<string, List<string>> byFile = new(StringComparer.Ordinal);
             List<string>? lines = null;
             foreach (string line in said.Split('\n'))
@@ -32,7 +35,9 @@ internal sealed class GpgBatch : IDisposable
                 lines?.Add(line);
             }
 
-            return [.. signed.Select(f => GpgVerdict.Judge(([], byFile.TryGetValue(f, out List<string>? own) ? string.Join('\n', own) : $"gpg did not come to this message:\n{said}")))];
+            return [.. signed.Select(f =>
+                GpgVerdict.Judge(([], byFile.TryGetValue(f, out List<string>? own) ? string.Join('\n', own)
+                : $"gpg did not come to this message:\n{said}")))];
         }
         finally
         {

@@ -4,7 +4,8 @@ using ContainerTrust.Conformance.Tests.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>gpg homes with one key file imported into each, as containers/image makes one for every verification. No agent is started in them.</summary>
+/// <summary>gpg homes with one key file imported into each, as containers/image makes one for every verification. No agent is started in
+/// them.</summary>
 internal sealed class GpgHomes : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ct-homes-").FullName;
@@ -56,7 +57,8 @@ internal sealed class GpgHomes : IDisposable
     }
 
     /// <summary>A home with these keys.</summary>
-    public string Home(byte[] key) => _homes.GetOrAdd(Convert.ToHexString(SHA256.HashData(key)), _ => new Lazy<string>(() => Import(key))).Value;
+    public string Home(byte[] key) =>
+        _homes.GetOrAdd(Convert.ToHexString(SHA256.HashData(key)), _ => new Lazy<string>(() => Import(key))).Value;
 
     /// <summary>Removes a home that is not needed any more.</summary>
     public void Forget(byte[] key)

@@ -3,8 +3,8 @@ using ContainerTrust.Conformance.Tests.OpenPgp;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// What gpg says of a message, judged as containers/image judges it through gpgme: gpg is called as gpgme calls it, and its status lines are read by
-/// gpgme's rules (<c>src/verify.c</c>): one good signature by a usable key, one plaintext, and no complaint about the data.
+/// What gpg says of a message, judged as containers/image judges it through gpgme: gpg is called as gpgme calls it, and its status lines
+/// are read by gpgme's rules (<c>src/verify.c</c>): one good signature by a usable key, one plaintext, and no complaint about the data.
 /// </summary>
 /// <param name="IsGood">Whether containers/image would take the content as signed.</param>
 /// <param name="Fingerprint">The primary key's fingerprint, if it is good.</param>
@@ -14,7 +14,8 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, string? KeyFingerprint, byte[] Content, string Status)
 {
     /// <summary>Asks gpg, with the keys of a home.</summary>
-    public static GpgVerdict Of(string home, string file) => Judge(GpgTool.Ask(home, "--no-autostart", "--batch", "--no-tty", "--status-fd", "2", "--output", "-", "--", file));
+    public static GpgVerdict Of(string home, string file) =>
+        Judge(GpgTool.Ask(home, "--no-autostart", "--batch", "--no-tty", "--status-fd", "2", "--output", "-", "--", file));
 
     /// <summary>Judges what gpg said.</summary>
     public static GpgVerdict Judge((byte[] Output, string Errors) said)
@@ -43,7 +44,8 @@ internal sealed record GpgVerdict(bool IsGood, string? Fingerprint, string? KeyF
                 case "PLAINTEXT":
                     plaintexts++;
                     break;
-                case "BADSIG" or "ERRSIG" or "EXPSIG" or "EXPKEYSIG" or "REVKEYSIG" or "NODATA" or "UNEXPECTED" or "ERROR" or "TRUST_NEVER" or "FAILURE" or "BADARMOR":
+                case "BADSIG" or "ERRSIG" or "EXPSIG" or "EXPKEYSIG" or "REVKEYSIG" or "NODATA" or "UNEXPECTED" or "ERROR" or "TRUST_NEVER"
+                    or "FAILURE" or "BADARMOR":
                     isGood = false;
                     break;
             }

@@ -1,6 +1,7 @@
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>Every identity rule against every form of reference, for signatures that say different things of the image: skopeo's verdict.</summary>
+/// <summary>Every identity rule against every form of reference, for signatures that say different things of the image: skopeo's
+/// verdict.</summary>
 [Collection(RegistryTests.Name)]
 public sealed class IdentityMatrixTests(RegistryFixture fixture)
 {
@@ -29,7 +30,8 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
         foreach ((string what, string identity) in signed)
         {
             TestImage image = TestImage.Oci("identity " + what);
-            string said = identity.Replace("WHAT", what, StringComparison.Ordinal).Replace("DIGEST", image.Digest, StringComparison.Ordinal);
+            string said = identity.Replace("WHAT", what, StringComparison.Ordinal)
+                .Replace("DIGEST", image.Digest, StringComparison.Ordinal);
             bool canSkopeo = what is not "name-only" and not "upper-case";
             world.Push(image, $"{Repository}:{what}", canSkopeo ? key : null, canSkopeo ? said : null);
             if (!canSkopeo)
@@ -61,7 +63,8 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
                 ("remap part of a name", PolicyText.Remap($"{world.Host}/ident", "vendor.example.com/ident")),
                 ("remap elsewhere", PolicyText.Remap("elsewhere.example.com", "vendor.example.com")),
             ];
-            (string Form, string Reference)[] forms = [("tag", $"{name}:{what}"), ("another tag", $"{name}:second-{what}"), ("digest", $"{name}@{digest}")];
+            (string Form, string Reference)[] forms = [("tag", $"{name}:{what}"), ("another tag", $"{name}:second-{what}"),
+                ("digest", $"{name}@{digest}")];
             foreach ((string rule, string? identity) in rules)
             {
                 foreach ((string form, string reference) in forms)
@@ -69,7 +72,8 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
                     // The default rule is matchRepoDigestOrExact: one form of reference proves that.
                     if (rule == "none" && form != "another tag" && !VerdictComparison.Wide)
                         continue;
-                    cases.Add(new VerdictCase($"signed as {what}, rule {rule}, by {form}", "docker://" + reference, PolicyText.Docker(PolicyText.SignedBy(key.File, identity))));
+                    cases.Add(new VerdictCase($"signed as {what}, rule {rule}, by {form}", "docker://" + reference,
+                        PolicyText.Docker(PolicyText.SignedBy(key.File, identity))));
                 }
             }
         }
@@ -84,7 +88,8 @@ public sealed class IdentityMatrixTests(RegistryFixture fixture)
         SignedWorld world = fixture.Open();
         TestKey key = world.Keys["ed25519"];
         string name = $"docker://{world.Host}/keys/ed25519";
-        foreach (string? rule in new[] { null, PolicyText.MatchExact, PolicyText.MatchRepository, PolicyText.ExactReference(world.KeyReference("ed25519")) })
+        foreach (string? rule in new[] { null, PolicyText.MatchExact, PolicyText.MatchRepository,
+            PolicyText.ExactReference(world.KeyReference("ed25519")) })
         {
             foreach (string scope in new[] { "", $"{world.Host}/keys/ed25519:v1", $"{world.Host}/keys/ed25519@{world.Image.Digest}" })
             {

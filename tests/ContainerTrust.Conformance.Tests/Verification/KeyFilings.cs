@@ -107,7 +107,8 @@ internal sealed class KeyFilings : IDisposable
         yield return ("no checksums", With([.. Armor(Padded(start), hasChecksum: false), .. Armor(Padded(last), hasChecksum: false)]));
         yield return ("no checksum and no padding",
             With([.. Armor(Padded(start), hasChecksum: false), .. Armor(Aligned(last), hasChecksum: false)]));
-        yield return ("no checksum and no padding in the first block", With([.. Armor(Aligned(start), hasChecksum: false), .. Armor(last)]));
+        yield return ("no checksum and no padding in the first block",
+            With([.. Armor(Aligned(start), hasChecksum: false), .. Armor(last)]));
         yield return ("no checksum and no padding in a file", With(Armor(start), Armor(Aligned(last), hasChecksum: false)));
         yield return ("no checksum and no padding at all", With(Armor(Aligned(whole), hasChecksum: false)));
         yield return ("cut inside a packet", With([.. Armor(whole[..^20]), .. Armor(whole[^20..])]));

@@ -1,6 +1,7 @@
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>Signatures by keys of every algorithm, and by keys to which something happened: accepted exactly where skopeo accepts them.</summary>
+/// <summary>Signatures by keys of every algorithm, and by keys to which something happened: accepted exactly where skopeo accepts
+/// them.</summary>
 [Collection(RegistryTests.Name)]
 public sealed class KeyMatrixTests(RegistryFixture fixture)
 {
@@ -32,13 +33,16 @@ public sealed class KeyMatrixTests(RegistryFixture fixture)
                 StricterBecause = s_stricter.GetValueOrDefault(key.Name),
                 OldRefusal = key.SignsWithSubkey ? "is not accepted" : null,
             });
-            cases.Add(new VerdictCase(key.Name + ", another key", image, PolicyText.Docker(PolicyText.SignedBy(world.Keys[key.Name == "ed25519" ? "rsa2048" : "ed25519"].File))) { Expected = false });
+            cases.Add(new VerdictCase(key.Name + ", another key", image,
+                PolicyText.Docker(PolicyText.SignedBy(world.Keys[key.Name == "ed25519" ? "rsa2048" : "ed25519"].File)))
+                { Expected = false });
         }
 
         string all = Path.Combine(world.NewDirectory("keys"), "all.asc");
         File.WriteAllText(all, string.Concat(world.Keys.All.Select(static k => File.ReadAllText(k.File))));
         foreach (string name in (ReadOnlySpan<string>)["rsa4096", "dsa3072", "brainpoolP384r1", "ed25519", "revoked"])
-            cases.Add(new VerdictCase(name + ", a file of all keys", "docker://" + world.KeyReference(name), PolicyText.Docker(PolicyText.SignedBy(all))) { Expected = !s_refused.Contains(name) });
+            cases.Add(new VerdictCase(name + ", a file of all keys", "docker://" + world.KeyReference(name),
+                PolicyText.Docker(PolicyText.SignedBy(all))) { Expected = !s_refused.Contains(name) });
         VerdictComparison.AssertSame(world, cases);
     }
 }

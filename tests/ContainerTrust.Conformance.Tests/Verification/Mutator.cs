@@ -3,7 +3,8 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 /// <summary>Changes octets, as damage does and as somebody does who looks for a way in. Seeded: the same seed makes the same.</summary>
 internal sealed class Mutator(int seed)
 {
-    private static readonly byte[] s_telling = [0, 1, 2, 3, 4, 8, 0x10, 0x13, 0x18, 0x20, 0x7F, 0x80, 0x90, 0xA3, 0xC2, 0xC4, 0xC8, 0xCB, 0xE0, 0xFE, 0xFF];
+    private static readonly byte[] s_telling = [0, 1, 2, 3, 4, 8, 0x10, 0x13, 0x18, 0x20, 0x7F, 0x80, 0x90, 0xA3, 0xC2, 0xC4, 0xC8, 0xCB,
+        0xE0, 0xFE, 0xFF];
 
     public Random Random { get; } = new(seed);
 
@@ -54,7 +55,8 @@ internal sealed class Mutator(int seed)
                 break;
             case 9:
                 int from = Random.Next(donor.Length);
-                bytes.InsertRange(Random.Next(3) == 0 ? bytes.Count : at, donor.AsSpan(from, Math.Min(donor.Length - from, 1 + Random.Next(300))).ToArray());
+                bytes.InsertRange(Random.Next(3) == 0 ? bytes.Count : at,
+                    donor.AsSpan(from, Math.Min(donor.Length - from, 1 + Random.Next(300))).ToArray());
                 break;
             default:
                 int to = Random.Next(bytes.Count);

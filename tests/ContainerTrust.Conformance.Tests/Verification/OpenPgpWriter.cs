@@ -33,7 +33,8 @@ internal static class OpenPgpWriter
 {
     public const int AttributeTag = 17;
 
-    public const int SignatureTag = 2, OnePassTag = 4, PublicKeyTag = 6, CompressedTag = 8, MarkerTag = 10, LiteralTag = 11, UserIdTag = 13, SubkeyTag = 14, PaddingTag = 21;
+    public const int SignatureTag = 2, OnePassTag = 4, PublicKeyTag = 6, CompressedTag = 8, MarkerTag = 10, LiteralTag = 11, UserIdTag = 13,
+        SubkeyTag = 14, PaddingTag = 21;
 
     /// <summary>A packet.</summary>
     public static byte[] Packet(int tag, byte[] body, PacketFraming framing = PacketFraming.New)
@@ -63,13 +64,15 @@ internal static class OpenPgpWriter
     }
 
     /// <summary>A subpacket of a signature.</summary>
-    public static byte[] Subpacket(int type, byte[] data, bool isCritical = false) => [.. NewLength(data.Length + 1), (byte)(type | (isCritical ? 0x80 : 0)), .. data];
+    public static byte[] Subpacket(int type, byte[] data, bool isCritical = false) =>
+        [.. NewLength(data.Length + 1), (byte)(type | (isCritical ? 0x80 : 0)), .. data];
 
     /// <summary>The body of a literal data packet.</summary>
     public static byte[] Literal(byte[] content, char mode = 'b') => [(byte)mode, 0, 0, 0, 0, 0, .. content];
 
     /// <summary>The body of a one-pass signature packet (version 3).</summary>
-    public static byte[] OnePass(WriterKey key, SignatureSpec spec, bool isLast = true) => [3, spec.Type, spec.Hash, key.Algorithm, .. key.KeyId, (byte)(isLast ? 1 : 0)];
+    public static byte[] OnePass(WriterKey key, SignatureSpec spec, bool isLast = true) =>
+        [3, spec.Type, spec.Hash, key.Algorithm, .. key.KeyId, (byte)(isLast ? 1 : 0)];
 
     /// <summary>A compressed data packet over packets: 0 none, 1 ZIP, 2 ZLIB.</summary>
     public static byte[] Compressed(int algorithm, byte[] packets, PacketFraming framing = PacketFraming.OldIndeterminate)
@@ -102,7 +105,8 @@ internal static class OpenPgpWriter
         else
         {
             hashed = spec.Hashed is null ? [.. Subpacket(2, UInt32(spec.Created)), .. spec.MoreHashed] : spec.Hashed;
-            byte[] head = [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed];
+            byte[] head = [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8),
+                (byte)hashed.Length, .. hashed];
             hash.AppendData([.. head, (byte)spec.Version, 0xFF, .. UInt32((uint)head.Length)]);
         }
 
@@ -111,14 +115,17 @@ internal static class OpenPgpWriter
         byte[] unhashed = spec.Unhashed ?? Subpacket(16, key.KeyId);
         byte[] start = spec.Version == 3
             ? [3, 5, spec.Type, .. UInt32(spec.Created), .. key.KeyId, key.Algorithm, spec.Hash]
-            : [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length, .. hashed, (byte)(unhashed.Length >> 8), (byte)unhashed.Length, .. unhashed];
-        return [.. start, (byte)(digest[0] ^ spec.WrongDigestStart), digest[1], .. spec.Numbers is null ? material : spec.Numbers(material)];
+            : [(byte)spec.Version, spec.Type, spec.Algorithm ?? key.Algorithm, spec.Hash, (byte)(hashed.Length >> 8), (byte)hashed.Length,
+                .. hashed, (byte)(unhashed.Length >> 8), (byte)unhashed.Length, .. unhashed];
+        return [.. start, (byte)(digest[0] ^ spec.WrongDigestStart), digest[1], .. spec.Numbers is null ? material
+            : spec.Numbers(material)];
     }
 
     /// <summary>A signed message as gpg makes it, not compressed: one-pass signature, literal data, signature.</summary>
     public static byte[] Message(WriterKey key, SignatureSpec spec, byte[] content, PacketFraming framing = PacketFraming.New) =>
     [
-        .. Packet(OnePassTag, OnePass(key, spec), framing is PacketFraming.NewPartial or PacketFraming.OldIndeterminate ? PacketFraming.New : framing),
+        .. Packet(OnePassTag, OnePass(key, spec), framing is PacketFraming.NewPartial
+            or PacketFraming.OldIndeterminate ? PacketFraming.New : framing),
         .. Packet(LiteralTag, Literal(content), framing is PacketFraming.OldIndeterminate ? PacketFraming.Old : framing),
         .. Packet(SignatureTag, Signature(key, spec, content), framing is PacketFraming.NewPartial ? PacketFraming.New : framing),
     ];
@@ -219,12 +226,14 @@ internal sealed class WriterKey : IDisposable
         if (ecdsa is null)
         {
             RSAParameters parameters = Rsa.ExportParameters(false);
-            Body = [4, .. OpenPgpWriter.UInt32(created), 1, .. OpenPgpWriter.Mpi(parameters.Modulus!), .. OpenPgpWriter.Mpi(parameters.Exponent!)];
+            Body = [4, .. OpenPgpWriter.UInt32(created), 1, .. OpenPgpWriter.Mpi(parameters.Modulus!),
+                .. OpenPgpWriter.Mpi(parameters.Exponent!)];
         }
         else
         {
             ECPoint point = ecdsa.ExportParameters(false).Q;
-            Body = [4, .. OpenPgpWriter.UInt32(created), 19, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, .. OpenPgpWriter.Mpi([4, .. point.X!, .. point.Y!])];
+            Body = [4, .. OpenPgpWriter.UInt32(created), 19, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07,
+                .. OpenPgpWriter.Mpi([4, .. point.X!, .. point.Y!])];
         }
 
         HashData = [0x99, (byte)(Body.Length >> 8), (byte)Body.Length, .. Body];
@@ -258,7 +267,8 @@ internal sealed class WriterKey : IDisposable
     public byte[] KeyId { get; }
 
     /// <summary>A key on the curve P-256.</summary>
-    public static WriterKey EllipticCurve(uint created = DefaultCreated) => new(created, RSA.Create(), ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    public static WriterKey EllipticCurve(uint created = DefaultCreated) =>
+        new(created, RSA.Create(), ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>The same numbers with another date, which is another key; disposed of with this one.</summary>
     public WriterKey MadeAt(uint created) => new(created, Rsa, _ecdsa);
@@ -296,7 +306,8 @@ internal sealed class WriterKey : IDisposable
         [
             .. OpenPgpWriter.Packet(OpenPgpWriter.UserIdTag, System.Text.Encoding.UTF8.GetBytes(userId)),
             .. OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag,
-                OpenPgpWriter.Signature(this, certification with { MoreHashed = hashed ?? OpenPgpWriter.Subpacket(27, [3]) }, [.. HashData, .. OpenPgpWriter.UserIdData(userId)])),
+                OpenPgpWriter.Signature(this, certification with { MoreHashed = hashed ?? OpenPgpWriter.Subpacket(27, [3]) },
+                    [.. HashData, .. OpenPgpWriter.UserIdData(userId)])),
         ];
     }
 
@@ -309,25 +320,32 @@ internal sealed class WriterKey : IDisposable
     public byte[] Subkey(WriterKey subkey, byte? flags, bool hasBackSignature, byte[]? more = null, SignatureSpec? binding = null)
     {
         binding ??= new SignatureSpec { Type = 0x18, Created = subkey.Created };
-        byte[] back = OpenPgpWriter.Signature(subkey, new SignatureSpec { Type = 0x19, Created = binding.Created }, [.. HashData, .. subkey.HashData]);
-        byte[] hashed = [.. flags is { } f ? OpenPgpWriter.Subpacket(27, [f]) : [], .. hasBackSignature ? OpenPgpWriter.Subpacket(32, back) : [], .. more ?? []];
+        byte[] back = OpenPgpWriter.Signature(subkey, new SignatureSpec { Type = 0x19, Created = binding.Created },
+            [.. HashData, .. subkey.HashData]);
+        byte[] hashed = [.. flags is { } f ? OpenPgpWriter.Subpacket(27, [f]) : [], .. hasBackSignature ? OpenPgpWriter.Subpacket(32, back)
+            : [], .. more ?? []];
         return
         [
             .. OpenPgpWriter.Packet(OpenPgpWriter.SubkeyTag, subkey.Body),
-            .. OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag, OpenPgpWriter.Signature(this, binding with { MoreHashed = hashed }, [.. HashData, .. subkey.HashData])),
+            .. OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag,
+                OpenPgpWriter.Signature(this, binding with { MoreHashed = hashed }, [.. HashData, .. subkey.HashData])),
         ];
     }
 
     /// <summary>A signature over this key itself, such as a revocation (0x20) or direct (0x1F).</summary>
     public byte[] KeySignature(byte type, byte[] hashed, uint created) =>
-        OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag, OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, HashData));
+        OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag,
+            OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, HashData));
 
     /// <summary>A signature over a subkey (0x28 revokes it).</summary>
     public byte[] SubkeySignature(WriterKey subkey, byte type, byte[] hashed, uint created) =>
-        OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag, OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, [.. HashData, .. subkey.HashData]));
+        OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag,
+            OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed },
+            [.. HashData, .. subkey.HashData]));
 
     /// <summary>A signature over a user id (0x30 revokes it).</summary>
     public byte[] UserIdSignature(string userId, byte type, byte[] hashed, uint created) =>
         OpenPgpWriter.Packet(OpenPgpWriter.SignatureTag,
-            OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed }, [.. HashData, .. OpenPgpWriter.UserIdData(userId)]));
+            OpenPgpWriter.Signature(this, new SignatureSpec { Type = type, Created = created, MoreHashed = hashed },
+                [.. HashData, .. OpenPgpWriter.UserIdData(userId)]));
 }

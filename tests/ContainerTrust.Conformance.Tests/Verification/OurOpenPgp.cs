@@ -28,6 +28,7 @@ internal sealed record OurOpenPgp(bool IsGood, string Reason, string? Fingerprin
     public static OurOpenPgp Of(OpenPgpKeyring keyring, byte[] message)
     {
         OpenPgpVerification verification = keyring.Verify(message, DateTimeOffset.UtcNow);
-        return new OurOpenPgp(verification.IsGood, $"{verification.Problem}: {verification.Reason}", verification.Fingerprint, verification.Content);
+        return new OurOpenPgp(verification.IsGood, $"{verification.Problem}: {verification.Reason}", verification.Fingerprint,
+            verification.Content);
     }
 }

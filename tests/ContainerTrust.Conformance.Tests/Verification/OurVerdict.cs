@@ -16,12 +16,15 @@ internal sealed record OurVerdict(bool IsValid, string Reason)
     /// <summary>Of an image, under the same policy, registries.d and credentials as skopeo.</summary>
     public static OurVerdict Of(SignedWorld world, VerdictCase one)
     {
-        WebOptions web = new() { AuthFile = world.AuthFile, CertificateDirectory = world.CertificateDirectory, Retries = 0, Timeout = TimeSpan.FromSeconds(20) };
-        return Of(one.Image, one.Policy, one.Query.RegistriesDirectory ?? world.RegistriesDirectory, one.Platform, new VerificationOptions { Web = web, RegistriesConfPath = one.Query.RegistriesConf });
+        WebOptions web = new() { AuthFile = world.AuthFile, CertificateDirectory = world.CertificateDirectory, Retries = 0,
+            Timeout = TimeSpan.FromSeconds(20) };
+        return Of(one.Image, one.Policy, one.Query.RegistriesDirectory ?? world.RegistriesDirectory, one.Platform, new VerificationOptions
+            { Web = web, RegistriesConfPath = one.Query.RegistriesConf });
     }
 
     /// <summary>Of an image in a directory, under a policy.</summary>
-    public static OurVerdict OfDirectory(string image, string policy) => Of(image, policy, registriesDirectory: null, platform: null, new VerificationOptions());
+    public static OurVerdict OfDirectory(string image, string policy) =>
+        Of(image, policy, registriesDirectory: null, platform: null, new VerificationOptions());
 
     /// <summary>Of signatures by files, as <c>skopeo standalone-verify</c> gives it.</summary>
     public static OurVerdict OfFiles(string manifest, string reference, IReadOnlyList<string> signatures, IReadOnlyList<string> keys) =>
@@ -51,7 +54,8 @@ internal sealed record OurVerdict(bool IsValid, string Reason)
         {
             string file = Path.Combine(directory, "policy.json");
             File.WriteAllText(file, policy);
-            TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = file, RegistriesDirectory = registriesDirectory ?? directory }, TrustMessages.None);
+            TrustStore store = TrustStore.Open(new TrustStoreOptions
+                { PolicyPath = file, RegistriesDirectory = registriesDirectory ?? directory }, TrustMessages.None);
             using ImageVerifier verifier = new(store, options, TrustMessages.None);
             PlatformChoice choice = platform is null ? PlatformChoice.Host : PlatformChoice.Parse(platform);
             ImageSignatureResult result = verifier.VerifyChosenAsync(image, choice, CancellationToken.None).GetAwaiter().GetResult()[^1];

@@ -9,16 +9,19 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
     {
         SignedWorld world = fixture.Open();
         TestKey key = world.Keys["ed25519"];
-        string policy = PolicyText.Docker(PolicyText.SignedBy(key.File)), repository = PolicyText.Docker(PolicyText.SignedBy(key.File, PolicyText.MatchRepository));
+        string policy = PolicyText.Docker(PolicyText.SignedBy(key.File)),
+            repository = PolicyText.Docker(PolicyText.SignedBy(key.File, PolicyText.MatchRepository));
         List<VerdictCase> cases = [];
         List<(TestImage Index, string Name)> lists = [];
         foreach (string signed in (ReadOnlySpan<string>)["all", "list", "amd64", "arm64", "none", "list-elsewhere"])
         {
-            TestImage amd64 = TestImage.Oci("multi " + signed), arm64 = TestImage.Oci("multi " + signed, "arm64"), arm = TestImage.Oci("multi " + signed, "arm", "v7");
+            TestImage amd64 = TestImage.Oci("multi " + signed), arm64 = TestImage.Oci("multi " + signed, "arm64"),
+            arm = TestImage.Oci("multi " + signed, "arm", "v7");
             TestImage index = TestImage.Index((amd64, "amd64", null), (arm64, "arm64", null), (arm, "arm", "v7"));
             string name = "multi/" + signed, reference = $"{world.Host}/{name}:v1";
             world.Push(index, name + ":v1", signed == "all" ? key : null);
-            foreach ((TestImage part, bool isSigned) in new[] { (index, signed == "list"), (amd64, signed == "amd64"), (arm64, signed == "arm64") })
+            foreach ((TestImage part, bool isSigned) in new[] { (index, signed == "list"), (amd64, signed == "amd64"),
+                (arm64, signed == "arm64") })
             {
                 if (isSigned)
                     world.WriteSignatures(name, part.Digest, SignedWorld.Sign(key, part.Claim(reference)));
@@ -32,7 +35,8 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
             {
                 foreach (string architecture in (ReadOnlySpan<string>)["amd64", "arm64"])
                 {
-                    cases.Add(new VerdictCase($"{signed} by {form}, {architecture}", "docker://" + image, form == "tag" ? policy : repository)
+                    cases.Add(new VerdictCase($"{signed} by {form}, {architecture}", "docker://" + image,
+                        form == "tag" ? policy : repository)
                     {
                         Platform = "linux/" + architecture,
                         Query = new SkopeoQuery { Architecture = architecture },
@@ -41,8 +45,10 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
             }
 
             cases.Add(new VerdictCase($"{signed}, the instance itself", $"docker://{world.Host}/{name}@{amd64.Digest}", policy));
-            cases.Add(new VerdictCase($"{signed}, arm v7", "docker://" + reference, policy) { Platform = "linux/arm/v7", Query = new SkopeoQuery { Architecture = "arm", Variant = "v7" } });
-            cases.Add(new VerdictCase($"{signed}, s390x", "docker://" + reference, policy) { Platform = "linux/s390x", Expected = false, MayFail = true, Query = new SkopeoQuery { Architecture = "s390x" } });
+            cases.Add(new VerdictCase($"{signed}, arm v7", "docker://" + reference, policy)
+                { Platform = "linux/arm/v7", Query = new SkopeoQuery { Architecture = "arm", Variant = "v7" } });
+            cases.Add(new VerdictCase($"{signed}, s390x", "docker://" + reference, policy)
+                { Platform = "linux/s390x", Expected = false, MayFail = true, Query = new SkopeoQuery { Architecture = "s390x" } });
         }
 
         VerdictComparison.AssertSame(world, cases);
@@ -52,7 +58,8 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
         {
             string manifest = Path.Combine(world.NewDirectory("lists"), index.Digest), reference = $"{world.Host}/{name}:v1";
             File.WriteAllBytes(manifest, index.Manifest);
-            bool theirs = world.SignatureFiles(name, index.Digest).Any(s => world.Skopeo.StandaloneVerify(key.Home.Home, manifest, reference, key.Fingerprint, s).ExitCode == 0);
+            bool theirs = world.SignatureFiles(name, index.Digest)
+                .Any(s => world.Skopeo.StandaloneVerify(key.Home.Home, manifest, reference, key.Fingerprint, s).ExitCode == 0);
             OurVerdict ours = OurVerdict.Of(world, new VerdictCase(name, "docker://" + reference, policy) { Platform = "list" });
             Assert.True(theirs == ours.IsValid, $"{name}: skopeo {theirs}, verifier {ours}");
             Assert.Equal(name is "multi/all" or "multi/list", theirs);
@@ -96,20 +103,26 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
         world.Push(local, "mirror/team/local:v1", key);
 
         string signedBy = PolicyText.SignedBy(key.File);
-        string mirror = $"[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"127.0.0.1:1\"\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
+        string mirror = "[[registry]]\nprefix = \"registry.example.com\"\nlocation = " +
+            $"\"127.0.0.1:1\"\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
         string location = $"[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"{world.Host}/mirror\"\n";
-        string second = $"[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"127.0.0.1:1\"\n[[registry.mirror]]\nlocation = \"{world.Host}/nothing\"\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
-        string digestOnly = $"[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"127.0.0.1:1\"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
+        string second = "[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"127.0.0.1:1\"\n[[registry.mirror]]\nlocation = " +
+            $"\"{world.Host}/nothing\"\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
+        string digestOnly = "[[registry]]\nprefix = \"registry.example.com\"\nlocation = \"127.0.0.1:1\"\nmirror-by-digest-only = " +
+            $"true\n[[registry.mirror]]\nlocation = \"{world.Host}/mirror\"\n";
         string wildcard = $"[[registry]]\nprefix = \"*.example.com\"\nlocation = \"{world.Host}/mirror\"\n";
-        string blocked = mirror + "[[registry]]\nprefix = \"registry.example.com/team\"\nlocation = \"registry.example.com/team\"\nblocked = true\n";
-        (string Name, string Conf)[] configurations = [("mirror", mirror), ("location", location), ("second mirror", second), ("digest only", digestOnly), ("wildcard", wildcard), ("blocked", blocked)];
+        string blocked = mirror +
+            "[[registry]]\nprefix = \"registry.example.com/team\"\nlocation = \"registry.example.com/team\"\nblocked = true\n";
+        (string Name, string Conf)[] configurations = [("mirror", mirror), ("location", location), ("second mirror", second),
+            ("digest only", digestOnly), ("wildcard", wildcard), ("blocked", blocked)];
         (string Name, string Policy)[] policies =
         [
             ("asked", PolicyText.Scopes(("registry.example.com", signedBy))),
             ("wildcard", PolicyText.Scopes(("*.example.com", signedBy))),
             ("top wildcard", PolicyText.Scopes(("*.com", signedBy))),
             ("the mirror's name", PolicyText.Scopes((world.Host, signedBy))),
-            ("a repository below", PolicyText.Scopes(("registry.example.com/team/app", signedBy), ("registry.example.com", PolicyText.Reject))),
+            ("a repository below", PolicyText.Scopes(("registry.example.com/team/app", signedBy),
+                ("registry.example.com", PolicyText.Reject))),
         ];
         List<VerdictCase> cases = [];
         foreach ((string name, string conf) in configurations)
@@ -120,7 +133,8 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
             {
                 if (name != "mirror" && policyName != "asked" && !VerdictComparison.Wide)
                     continue;
-                foreach (string form in (ReadOnlySpan<string>)[$"{Asked}:v1", $"{Asked}@{image.Digest}", "registry.example.com/team/local:v1"])
+                foreach (string form in (ReadOnlySpan<string>)[$"{Asked}:v1", $"{Asked}@{image.Digest}",
+                    "registry.example.com/team/local:v1"])
                 {
                     cases.Add(new VerdictCase($"{name}, policy for {policyName}: {form}", "docker://" + form, policy)
                     {

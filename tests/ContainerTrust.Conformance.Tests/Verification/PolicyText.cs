@@ -15,18 +15,22 @@ internal static class PolicyText
 
     public static string ExactRepository(string repository) => $$"""{"type":"exactRepository","dockerRepository":{{Text(repository)}}}""";
 
-    public static string Remap(string prefix, string signedPrefix) => $$"""{"type":"remapIdentity","prefix":{{Text(prefix)}},"signedPrefix":{{Text(signedPrefix)}}}""";
+    public static string Remap(string prefix, string signedPrefix) =>
+        $$"""{"type":"remapIdentity","prefix":{{Text(prefix)}},"signedPrefix":{{Text(signedPrefix)}}}""";
 
     public static string SignedBy(string keyPath, string? identity = null) => SignedByWith($"\"keyPath\":{Text(keyPath)}", identity);
 
-    public static string SignedByAny(IEnumerable<string> keyPaths, string? identity = null) => SignedByWith($"\"keyPaths\":[{string.Join(',', keyPaths.Select(Text))}]", identity);
+    public static string SignedByAny(IEnumerable<string> keyPaths, string? identity = null) =>
+        SignedByWith($"\"keyPaths\":[{string.Join(',', keyPaths.Select(Text))}]", identity);
 
-    public static string SignedByData(byte[] key, string? identity = null) => SignedByWith($"\"keyData\":\"{Convert.ToBase64String(key)}\"", identity);
+    public static string SignedByData(byte[] key, string? identity = null) =>
+        SignedByWith($"\"keyData\":\"{Convert.ToBase64String(key)}\"", identity);
 
     public static string SignedByWith(string member, string? identity = null, string type = "signedBy", string keyType = "GPGKeys") =>
         $$"""{"type":"{{type}}","keyType":"{{keyType}}",{{member}}{{(identity is null ? "" : ",\"signedIdentity\":" + identity)}}}""";
 
-    public static string SigstoreSigned(string keyPath, string identity = MatchRepository) => $$"""{ "type": "sigstoreSigned", "keyPath": {{Text(keyPath)}}, "signedIdentity": {{identity}} }""";
+    public static string SigstoreSigned(string keyPath, string identity = MatchRepository) =>
+        $$"""{ "type": "sigstoreSigned", "keyPath": {{Text(keyPath)}}, "signedIdentity": {{identity}} }""";
 
     /// <summary>A policy that demands this of every image of the registries, and refuses all else.</summary>
     public static string Docker(params string[] requirements) => Scopes(("", string.Join(',', requirements)));
@@ -36,7 +40,8 @@ internal static class PolicyText
 
     /// <summary>A policy with scopes of a transport, which refuses all else.</summary>
     public static string Of(string transport, params (string Scope, string Requirements)[] scopes) =>
-        $$"""{ "default": [{{Reject}}], "transports": { "{{transport}}": { {{string.Join(',', scopes.Select(static s => $"{Text(s.Scope)}:[{s.Requirements}]"))}} } } }""";
+        $$"""{ "default": [{{Reject}}], "transports": { "{{transport}}": { """ +
+            $$"""{{string.Join(',', scopes.Select(static s => $"{Text(s.Scope)}:[{s.Requirements}]"))}} } } }""";
 
     /// <summary>A policy of a default only.</summary>
     public static string Default(params string[] requirements) => $$"""{"default":[{{string.Join(',', requirements)}}]}""";

@@ -6,7 +6,8 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey other, int seed)
 {
     private const uint Made = WriterKey.DefaultCreated, Day = 86400;
-    private static readonly uint[] s_times = [0, Made - Day, Made - 1, Made, Made + 1, Made + Day, Made + 30 * Day, Made + 60 * Day, 2_500_000_000];
+    private static readonly uint[] s_times = [0, Made - Day, Made - 1, Made, Made + 1, Made + Day, Made + 30 * Day, Made + 60 * Day,
+        2_500_000_000];
     private static readonly uint[] s_spans = [0, 1, Day, 40 * Day, 2_000_000_000, uint.MaxValue];
     private static readonly byte[] s_hashes = [8, 8, 8, 8, 8, 8, 9, 10, 2, 1];
 
@@ -17,7 +18,9 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
     {
         WriterKey signer = Pick(primary, primary, primary, subkey, subkey, other);
         SignatureSpec spec = Document(signer);
-        byte[] onePass = Packet(OnePassTag, OnePass(Rarely() ? other : signer, Rarely() ? spec with { Hash = 10 } : Rarely() ? spec with { Type = 1 } : spec, isLast: !Rarely()), Framing());
+        byte[] onePass = Packet(OnePassTag,
+            OnePass(Rarely() ? other : signer, Rarely() ? spec with { Hash = 10 } : Rarely() ? spec with { Type = 1 } : spec,
+            isLast: !Rarely()), Framing());
         byte[] literal = Packet(LiteralTag, Literal(content, Rarely() ? 't' : 'b'), Framing());
         byte[] signature = Packet(SignatureTag, Signature(signer, spec, Rarely() ? [.. content, 0] : content), Framing());
         List<byte[]> packets = _random.Next(4) == 0 ? [signature, literal] : [onePass, literal, signature];
@@ -29,7 +32,8 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
             (packets[0], packets[^1]) = (packets[^1], packets[0]);
         byte[] message = [.. packets.SelectMany(static p => p)];
         for (int depth = _random.Next(6) switch { < 3 => 0, < 5 => 1, _ => 2 }; depth > 0; depth--)
-            message = Compressed(Pick(1, 1, 2, 2, 0), message, Pick(PacketFraming.OldIndeterminate, PacketFraming.New, PacketFraming.NewPartial, PacketFraming.OldFourOctets));
+            message = Compressed(Pick(1, 1, 2, 2, 0), message,
+                Pick(PacketFraming.OldIndeterminate, PacketFraming.New, PacketFraming.NewPartial, PacketFraming.OldFourOctets));
         if (_random.Next(15) == 0)
             message = [.. message, .. Extra(signature, literal, onePass)];
         return message;
@@ -42,13 +46,16 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
         if (_random.Next(5) == 0)
             parts.Add(primary.KeySignature(0x1F, SelfStatements(), Time()));
         if (_random.Next(12) == 0)
-            parts.Add((Rarely() ? other : primary).KeySignature(0x20, _random.Next(2) == 0 ? Subpacket(29, [(byte)_random.Next(4)]) : [], Time()));
+            parts.Add((Rarely() ? other : primary)
+                .KeySignature(0x20, _random.Next(2) == 0 ? Subpacket(29, [(byte)_random.Next(4)]) : [], Time()));
         for (int users = _random.Next(8) switch { < 5 => 1, < 7 => 2, _ => 0 }; users > 0; users--)
         {
             string userId = $"Writer {users} <writer@example.com>";
             for (int certifications = 1; certifications <= 1 + _random.Next(2); certifications++)
             {
-                byte[] whole = (_random.Next(15) == 0 ? other : primary).UserId(userId, SelfStatements(), new SignatureSpec { Type = Pick<byte>(0x10, 0x13, 0x13, 0x13), Created = Time(), Hash = Pick(s_hashes) });
+                byte[] whole = (_random.Next(15) == 0 ? other : primary)
+                    .UserId(userId, SelfStatements(), new SignatureSpec
+                    { Type = Pick<byte>(0x10, 0x13, 0x13, 0x13), Created = Time(), Hash = Pick(s_hashes) });
                 parts.Add(certifications == 1 ? whole : whole[Packet(UserIdTag, System.Text.Encoding.UTF8.GetBytes(userId)).Length..]);
             }
 
@@ -61,7 +68,8 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
             int count = 1 + (_random.Next(5) == 0 ? 1 : 0);
             for (int i = 0; i < count; i++)
             {
-                byte[] whole = primary.Subkey(subkey, Pick<byte?>(2, 2, 2, 2, 0x22, 0x0C, null, 1), _random.Next(6) != 0, _random.Next(3) == 0 ? Subpacket(9, UInt32(Pick(s_spans))) : [],
+                byte[] whole = primary.Subkey(subkey, Pick<byte?>(2, 2, 2, 2, 0x22, 0x0C, null, 1), _random.Next(6) != 0,
+                    _random.Next(3) == 0 ? Subpacket(9, UInt32(Pick(s_spans))) : [],
                     new SignatureSpec { Type = 0x18, Created = Time(), Hash = Pick(s_hashes) });
                 parts.Add(i == 0 ? whole : whole[Packet(SubkeyTag, subkey.Body).Length..]);
             }
@@ -71,7 +79,8 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
         }
 
         if (_random.Next(20) == 0)
-            parts.Insert(_random.Next(parts.Count), Packet(Pick(MarkerTag, MarkerTag, 60, 12, 30), Pick<byte[]>([1, 2, 3], "PGP"u8.ToArray())));
+            parts.Insert(_random.Next(parts.Count),
+                Packet(Pick(MarkerTag, MarkerTag, 60, 12, 30), Pick<byte[]>([1, 2, 3], "PGP"u8.ToArray())));
         return [.. parts.SelectMany(static p => p)];
     }
 
@@ -91,7 +100,8 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
         if (_random.Next(3) == 0)
             hashed.Add(Subpacket(33, [4, .. (_random.Next(6) == 0 ? other : signer).FingerprintBytes]));
         if (_random.Next(6) == 0)
-            hashed.Add(Subpacket(Pick(16, 20, 26, 28, 34, 99, 100, 7), Pick<byte[]>([1], signer.KeyId, [0, 0, 0, 0, 0, 1, 0, 1, 65, 66]), isCritical: _random.Next(3) == 0));
+            hashed.Add(Subpacket(Pick(16, 20, 26, 28, 34, 99, 100, 7), Pick<byte[]>([1], signer.KeyId, [0, 0, 0, 0, 0, 1, 0, 1, 65, 66]),
+                isCritical: _random.Next(3) == 0));
         if (Rarely())
             hashed.Add(Subpacket(2, UInt32(Time())));
         byte[]? unhashed = _random.Next(8) switch
@@ -133,7 +143,9 @@ internal sealed class RandomCases(WriterKey primary, WriterKey subkey, WriterKey
         _ => [(byte)_random.Next(256)],
     };
 
-    private PacketFraming Framing() => Pick(PacketFraming.New, PacketFraming.New, PacketFraming.New, PacketFraming.Old, PacketFraming.NewFiveOctets, PacketFraming.OldFourOctets, PacketFraming.NewPartial);
+    private PacketFraming Framing() =>
+        Pick(PacketFraming.New, PacketFraming.New, PacketFraming.New, PacketFraming.Old, PacketFraming.NewFiveOctets,
+        PacketFraming.OldFourOctets, PacketFraming.NewPartial);
 
     private bool Rarely() => _random.Next(20) == 0;
 

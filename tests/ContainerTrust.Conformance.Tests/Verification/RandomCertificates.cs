@@ -3,8 +3,8 @@ using static ContainerTrust.Conformance.Tests.Verification.OpenPgpWriter;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// Certificates with statements of every type, at every place, several times, misplaced, changed in what nobody signs, of one second, in several files, with a
-/// designated revoker, an attribute and subkeys of every kind. Somewhat more than half begin as good ones. Seeded.
+/// Certificates with statements of every type, at every place, several times, misplaced, changed in what nobody signs, of one second, in
+/// several files, with a designated revoker, an attribute and subkeys of every kind. Somewhat more than half begin as good ones. Seeded.
 /// </summary>
 internal sealed class RandomCertificates(WriterKey[] pool, int seed)
 {
@@ -38,9 +38,13 @@ internal sealed class RandomCertificates(WriterKey[] pool, int seed)
         foreach (int component in components)
         {
             if (component is 1 || (component is 2 or 3 && _random.Next(2) == 0))
-                statements.Add((component, _parts.Statement(_parts.Primary, new SignatureSpec { Type = 0x13, Created = _parts.Primary.Created, MoreHashed = Subpacket(27, [3]) }, component)));
+                statements.Add((component,
+                    _parts.Statement(_parts.Primary, new SignatureSpec
+                    { Type = 0x13, Created = _parts.Primary.Created, MoreHashed = Subpacket(27, [3]) }, component)));
             else if (component >= 4)
-                statements.Add((component, Binding(component, _parts.Primary.Created + 6, component == 6 ? Subpacket(27, [0x0C]) : Subpacket(27, [2]), component != 6)));
+                statements.Add((component,
+                    Binding(component, _parts.Primary.Created + 6, component == 6 ? Subpacket(27, [0x0C]) : Subpacket(27, [2]),
+                    component != 6)));
         }
     }
 
@@ -68,7 +72,8 @@ internal sealed class RandomCertificates(WriterKey[] pool, int seed)
         };
         uint created = _parts.Primary.Created + (uint)Pick(0, 0, 6, 6, 9, 9, 9, 12, -5);
         WriterKey signer = _random.Next(14) switch { 0 => _parts.Revoker, 1 => _parts.Stranger, _ => _parts.Primary };
-        byte[] says = [.. Says(component), .. type == 0x18 && component != 6 && _random.Next(6) != 0 ? _parts.BackSignature(component, created) : []];
+        byte[] says = [.. Says(component), .. type == 0x18 && component != 6
+            && _random.Next(6) != 0 ? _parts.BackSignature(component, created) : []];
         byte[] label = _random.Next(14) switch
         {
             0 => [],

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// A registry, a lookaside store behind a web server, keys and signed images: everything that podman and skopeo need for a verdict, and nothing faked. Made
-/// once for all tests that use it, on the first use.
+/// A registry, a lookaside store behind a web server, keys and signed images: everything that podman and skopeo need for a verdict, and
+/// nothing faked. Made once for all tests that use it, on the first use.
 /// </summary>
 public sealed class RegistryFixture : IDisposable
 {

@@ -10,7 +10,8 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
         SignedWorld world = fixture.Open();
         TestKey a = world.Keys["ed25519"], b = world.Keys["rsa2048"], c = world.Keys["nistp256"];
         string keys = world.NewDirectory("shapes");
-        string empty = Write(keys, "empty.asc", []), text = Write(keys, "text.asc", "no key at all\n"u8.ToArray()), missing = Path.Combine(keys, "missing.asc");
+        string empty = Write(keys, "empty.asc", []), text = Write(keys, "text.asc", "no key at all\n"u8.ToArray()),
+            missing = Path.Combine(keys, "missing.asc");
         string both = Write(keys, "both.asc", [.. File.ReadAllBytes(a.File), .. File.ReadAllBytes(b.File)]);
         string binary = Write(keys, "binary.gpg", a.Home.Export(a.Fingerprint, isArmored: false));
         string half = Write(keys, "half.asc", File.ReadAllBytes(a.File)[..120]);
@@ -50,10 +51,12 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             ("a and sigstore", [PolicyText.SignedBy(a.File), PolicyText.SigstoreSigned(a.File)]),
         ];
 
-        TestImage one = TestImage.Docker("shape one"), two = TestImage.Docker("shape two"), none = TestImage.Docker("shape none"), other = TestImage.Docker("shape other");
+        TestImage one = TestImage.Docker("shape one"), two = TestImage.Docker("shape two"), none = TestImage.Docker("shape none"),
+            other = TestImage.Docker("shape other");
         world.Push(one, "shapes/one:v1", a);
         world.Push(two, "shapes/two:v1", a);
-        world.WriteSignatures("shapes/two", two.Digest, SignedWorld.Sign(b, two.Claim($"{world.Host}/shapes/two:v1")), File.ReadAllBytes(world.SignatureFiles("shapes/two", two.Digest)[0]));
+        world.WriteSignatures("shapes/two", two.Digest, SignedWorld.Sign(b, two.Claim($"{world.Host}/shapes/two:v1")),
+            File.ReadAllBytes(world.SignatureFiles("shapes/two", two.Digest)[0]));
         world.Push(none, "shapes/none:v1");
         world.Push(other, "shapes/other:v1");
         world.WriteSignatures("shapes/other", other.Digest, SignedWorld.Sign(a, one.Claim($"{world.Host}/shapes/other:v1")));
@@ -67,7 +70,9 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
                     continue;
                 cases.Add(new VerdictCase($"{name}: {image}", $"docker://{world.Host}/shapes/{image}:v1", PolicyText.Docker(requirements))
                 {
-                    StricterBecause = name.StartsWith("keyPaths a and", StringComparison.Ordinal) && !name.EndsWith("missing one", StringComparison.Ordinal) ? "a file that should have a key and has none is not passed over" : null,
+                    StricterBecause = name.StartsWith("keyPaths a and", StringComparison.Ordinal)
+                        && !name.EndsWith("missing one", StringComparison.Ordinal)
+                        ? "a file that should have a key and has none is not passed over" : null,
                 });
             }
         }
@@ -83,13 +88,15 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
         string good = PolicyText.SignedBy(world.Keys["ed25519"].File), bad = PolicyText.SignedBy(world.Keys["rsa2048"].File);
         List<VerdictCase> cases = [];
         foreach (string scope in (ReadOnlySpan<string>)
-            [$"{host}/keys/ed25519:v1", $"{host}/keys/ed25519@{world.Image.Digest}", $"{host}/keys/ed25519:v2", $"{host}/keys/ed25519", $"{host}/keys", host, "127.0.0.1", "*.0.0.1", "*.1", $"{host}/keys/ed", ""])
+            [$"{host}/keys/ed25519:v1", $"{host}/keys/ed25519@{world.Image.Digest}", $"{host}/keys/ed25519:v2", $"{host}/keys/ed25519",
+                $"{host}/keys", host, "127.0.0.1", "*.0.0.1", "*.1", $"{host}/keys/ed", ""])
         {
             foreach (string reference in (ReadOnlySpan<string>)[image, digest])
             {
                 cases.Add(new VerdictCase($"good scope {scope}", reference, PolicyText.Scopes((scope, good))));
                 if (scope.Length > 0)
-                    cases.Add(new VerdictCase($"bad scope {scope} over a good default", reference, PolicyText.Scopes(("", good), (scope, bad))));
+                    cases.Add(new VerdictCase($"bad scope {scope} over a good default", reference,
+                        PolicyText.Scopes(("", good), (scope, bad))));
             }
         }
 
@@ -116,7 +123,8 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             ("empty-good", (i, n) => [[], Good(i, n)]),
             ("good-empty", (i, n) => [Good(i, n), []]),
             ("sigstore-good", (i, n) => [[.. "\0sigstore-json\n"u8, .. "{}"u8], Good(i, n)]),
-            ("good-sigstore", (i, n) => [Good(i, n), [.. "\0sigstore-json\n"u8, .. """{"mimeType":"a","payload":"YQ==","annotations":{}}"""u8]]),
+            ("good-sigstore", (i, n) =>
+                [Good(i, n), [.. "\0sigstore-json\n"u8, .. """{"mimeType":"a","payload":"YQ==","annotations":{}}"""u8]]),
             ("unknown-format-good", (i, n) => [[.. "\0other-format\n"u8, .. "{}"u8], Good(i, n)]),
             ("marked-simple", (i, n) => [[.. "\0simple-signing\n"u8, .. Good(i, n)]]),
             ("armored", (i, n) => [SignedWorld.Sign(a, i.Claim($"{world.Host}/{n}:v1"), "--armor")]),
@@ -147,11 +155,13 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             string repository = "stores/" + name;
             world.Push(image, repository + ":v1");
             world.WriteSignatures(repository, image.Digest, signatures(image, repository));
-            cases.Add(new VerdictCase(name, $"docker://{world.Host}/{repository}:v1", PolicyText.Docker(PolicyText.SignedByAny([a.File, b.File])))
+            cases.Add(new VerdictCase(name, $"docker://{world.Host}/{repository}:v1",
+                PolicyText.Docker(PolicyText.SignedByAny([a.File, b.File])))
             {
                 StricterBecause = name is "sha1" or "ripemd160" or "text-mode" or "armored" ? "what is not needed is not believed" : null,
             });
-            cases.Add(new VerdictCase(name + ", a and b", $"docker://{world.Host}/{repository}:v1", PolicyText.Docker(PolicyText.SignedBy(a.File), PolicyText.SignedBy(b.File))));
+            cases.Add(new VerdictCase(name + ", a and b", $"docker://{world.Host}/{repository}:v1",
+                PolicyText.Docker(PolicyText.SignedBy(a.File), PolicyText.SignedBy(b.File))));
         }
 
         VerdictComparison.AssertSame(world, cases);
@@ -161,8 +171,10 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
     public void Every_way_to_name_the_store_gives_skopeos_verdict()
     {
         SignedWorld world = fixture.Open();
-        string https = world.Lookaside.Url, http = world.PlainLookaside.Url, file = "file://" + world.LookasideDirectory, none = world.NewDirectory("no-store");
-        string repository = $"{world.Host}/keys/ed25519", image = $"docker://{repository}:v1", policy = PolicyText.Docker(PolicyText.SignedBy(world.Keys["ed25519"].File));
+        string https = world.Lookaside.Url, http = world.PlainLookaside.Url, file = "file://" + world.LookasideDirectory,
+            none = world.NewDirectory("no-store");
+        string repository = $"{world.Host}/keys/ed25519", image = $"docker://{repository}:v1",
+            policy = PolicyText.Docker(PolicyText.SignedBy(world.Keys["ed25519"].File));
         (string Name, string Yaml)[] stores =
         [
             ("https", $"default-docker:\n  lookaside: {https}\n"),
@@ -176,7 +188,8 @@ public sealed class RequirementMatrixTests(RegistryFixture fixture)
             ("namespace's", $"default-docker:\n  lookaside: file://{none}\ndocker:\n  {world.Host}/keys:\n    lookaside: {https}\n"),
             ("host's", $"docker:\n  {world.Host}:\n    lookaside: {file}\n"),
             ("another's", $"docker:\n  {world.Host}/other:\n    lookaside: {file}\n"),
-            ("more specific but empty", $"docker:\n  {world.Host}:\n    lookaside: {https}\n  {repository}:\n    lookaside: file://{none}\n"),
+            ("more specific but empty",
+                $"docker:\n  {world.Host}:\n    lookaside: {https}\n  {repository}:\n    lookaside: file://{none}\n"),
             ("staging alone", $"default-docker:\n  lookaside-staging: {file}\n"),
             ("wrong path", $"default-docker:\n  lookaside: {https}/deeper\n"),
             ("nobody listens", "default-docker:\n  lookaside: http://127.0.0.1:1\n"),

@@ -3,7 +3,8 @@ using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>Small key files beside the repository, each of a kind that was once believed wrongly: every one is refused, and for its own reason.</summary>
+/// <summary>Small key files beside the repository, each of a kind that was once believed wrongly: every one is refused, and for its own
+/// reason.</summary>
 public sealed class SharedCasesTests
 {
     private static readonly Dictionary<string, string> s_expected = new(StringComparer.Ordinal)
@@ -69,13 +70,15 @@ public sealed class SharedCasesTests
         }
     }
 
-    private static string[] Files(string directory, string name) => [.. Directory.EnumerateFiles(directory, $"{name}.*.gpg").Order(StringComparer.Ordinal)];
+    private static string[] Files(string directory, string name) =>
+        [.. Directory.EnumerateFiles(directory, $"{name}.*.gpg").Order(StringComparer.Ordinal)];
 
     private static string Judge(string[] files, byte[] message)
     {
         try
         {
-            return OpenPgpKeyring.Import([.. files.Select(static f => new KeyringSource(f, File.ReadAllBytes(f)))]).Verify(message, DateTimeOffset.UtcNow).Problem.ToString();
+            return OpenPgpKeyring.Import([.. files.Select(static f => new KeyringSource(f, File.ReadAllBytes(f)))])
+                .Verify(message, DateTimeOffset.UtcNow).Problem.ToString();
         }
         catch (TrustException e)
         {

@@ -17,7 +17,8 @@ internal sealed class SignedWorld : IDisposable
         Lookaside = new StaticFileServer(LookasideDirectory, _certificates.Server);
         PlainLookaside = new StaticFileServer(LookasideDirectory, null);
         RegistriesDirectory = WriteRegistriesDirectory("registries.d", $"default-docker:\n  lookaside: {Lookaside.Url}\n");
-        _staging = WriteRegistriesDirectory("staging.d", $"default-docker:\n  lookaside-staging: file://{LookasideDirectory}\n  lookaside: file://{LookasideDirectory}\n");
+        _staging = WriteRegistriesDirectory("staging.d",
+            $"default-docker:\n  lookaside-staging: file://{LookasideDirectory}\n  lookaside: file://{LookasideDirectory}\n");
         Skopeo = new Skopeo(Tools.FindTool("skopeo")!, Directory.CreateDirectory(Path.Combine(_directory, "scratch")).FullName)
         {
             RegistriesDirectory = RegistriesDirectory,
@@ -85,8 +86,10 @@ internal sealed class SignedWorld : IDisposable
         string source = image.WriteTo(Path.Combine(_directory, "images", image.Digest["sha256:".Length..] + "-" + name.Replace('/', '_')));
         List<string> arguments =
         [
-            "--insecure-policy", "--registries.d", _staging, "copy", "--quiet", "--all", "--preserve-digests", "--dest-authfile", AuthFile, "--dest-cert-dir", CertificateDirectory,
-            .. key is null ? Array.Empty<string>() : ["--sign-by", key.Fingerprint], .. identity is null ? Array.Empty<string>() : ["--sign-identity", identity],
+            "--insecure-policy", "--registries.d", _staging, "copy", "--quiet", "--all", "--preserve-digests", "--dest-authfile", AuthFile,
+            "--dest-cert-dir", CertificateDirectory,
+            .. key is null ? Array.Empty<string>() : ["--sign-by", key.Fingerprint], .. identity is null ? Array.Empty<string>()
+                : ["--sign-identity", identity],
             $"dir:{source}", $"docker://{Host}/{name}",
         ];
         ToolResult result = Skopeo.Run(arguments, new() { ["GNUPGHOME"] = key?.Home.Home });
@@ -115,7 +118,8 @@ internal sealed class SignedWorld : IDisposable
     }
 
     /// <summary>A signed message, as the key makes it now.</summary>
-    public static byte[] Sign(TestKey key, byte[] content, params string[] options) => key.Home.Sign(content, key.Fingerprint, null, options);
+    public static byte[] Sign(TestKey key, byte[] content, params string[] options) =>
+        key.Home.Sign(content, key.Fingerprint, null, options);
 
     public void Dispose()
     {

@@ -4,8 +4,8 @@ using ContainerTrust.Conformance.Tests.Sigstore;
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
-/// Images with sigstore signatures in a registry, most of them made by skopeo: our verdict is that skopeo's. Debian builds its skopeo without sigstore; another is
-/// named with CONTAINERTRUST_SKOPEO.
+/// Images with sigstore signatures in a registry, most of them made by skopeo: our verdict is that skopeo's. Debian builds its skopeo
+/// without sigstore; another is named with CONTAINERTRUST_SKOPEO.
 /// </summary>
 [Collection(RegistryTests.Name)]
 public sealed class SigstoreRegistryTests(RegistryFixture fixture)
@@ -35,11 +35,13 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         foreach ((string what, string identity, bool canSkopeo) in claims)
         {
             TestImage image = what == "vendor" ? TestImage.Docker("sigstore " + what) : TestImage.Oci("sigstore " + what);
-            string said = identity.Replace("WHAT", what, StringComparison.Ordinal).Replace("DIGEST", image.Digest, StringComparison.Ordinal);
+            string said = identity.Replace("WHAT", what, StringComparison.Ordinal)
+                .Replace("DIGEST", image.Digest, StringComparison.Ordinal);
             if (canSkopeo)
                 sigstore.PushSigned(image, $"{Repository}:{what}", said);
             else
-                sigstore.PushWith(image, $"{Repository}:{what}", sigstore.File(said, what == "other-manifest" ? TestImage.Oci("another").Digest : image.Digest));
+                sigstore.PushWith(image, $"{Repository}:{what}",
+                    sigstore.File(said, what == "other-manifest" ? TestImage.Oci("another").Digest : image.Digest));
             (string Rule, string? Identity)[] rules =
             [
                 ("none", null),
@@ -64,7 +66,8 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
                         foreach (bool isRightKey in new[] { true, false })
                         {
                             string policy = PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(isRightKey), rulesIdentity));
-                            VerdictCase one = new($"claims {what}, rule {rule}, switch {(isOn ? "on" : "off")}, key {(isRightKey ? "right" : "wrong")}", "docker://" + reference, policy)
+                            VerdictCase one = new($"claims {what}, rule {rule}, switch {(isOn ? "on" : "off")}, key " +
+                                $"{(isRightKey ? "right" : "wrong")}", "docker://" + reference, policy)
                             {
                                 Expected = isOn && isRightKey && what != "other-manifest" ? null : false,
                                 Query = new SkopeoQuery { RegistriesDirectory = sigstore.Registries(isOn) },
@@ -76,7 +79,8 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
             }
         }
 
-        VerdictComparison.AssertSame(world, [.. VerdictComparison.Sample(core, 96), .. VerdictComparison.Sample(rest, 37)], sigstore.Skopeo);
+        VerdictComparison.AssertSame(world, [.. VerdictComparison.Sample(core, 96), .. VerdictComparison.Sample(rest, 37)],
+            sigstore.Skopeo);
     }
 
     [SkippableTheory]
@@ -90,7 +94,9 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         SigstoreWorld sigstore = Open(kind);
         string name = $"sigstore/keys:{kind.ToLowerInvariant()}";
         sigstore.PushSigned(TestImage.Oci("key " + kind), name, null);
-        List<VerdictCase> cases = [.. new[] { true, false }.Select(isRight => new VerdictCase($"{kind} {isRight}", $"docker://{sigstore.World.Host}/{name}", PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(isRight), null)))
+        List<VerdictCase> cases =
+            [.. new[] { true, false }.Select(isRight => new VerdictCase($"{kind} {isRight}", $"docker://{sigstore.World.Host}/{name}",
+            PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(isRight), null)))
         {
             Expected = isRight,
             Query = new SkopeoQuery { RegistriesDirectory = sigstore.Registries(true) },
@@ -113,9 +119,11 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         byte[] attachment = SkopeoSigstore.MakeFile("not a signature"u8.ToArray(), new byte[70], "text/plain");
         TestImage mixed = TestImage.Oci("mixed"), foreigns = TestImage.Oci("foreign"), unsigned = TestImage.Oci("unsigned sigstore");
         sigstore.PushWith(mixed, "sigstore/mixed:v1", foreign, attachment, sigstore.File($"{world.Host}/sigstore/mixed:v1", mixed.Digest));
-        sigstore.PushWith(foreigns, "sigstore/foreign:v1", sigstore.File($"{world.Host}/sigstore/foreign:v1", foreigns.Digest, SigstoreSigner.Make("P-256")), attachment);
+        sigstore.PushWith(foreigns, "sigstore/foreign:v1",
+            sigstore.File($"{world.Host}/sigstore/foreign:v1", foreigns.Digest, SigstoreSigner.Make("P-256")), attachment);
         world.Push(unsigned, "sigstore/unsigned:v1");
-        string byGpg = PolicyText.SignedBy(gpg.File), bySigstore = SigstoreSigned(sigstore.KeyFile(true), null), byWrong = SigstoreSigned(sigstore.KeyFile(false), null);
+        string byGpg = PolicyText.SignedBy(gpg.File), bySigstore = SigstoreSigned(sigstore.KeyFile(true), null),
+            byWrong = SigstoreSigned(sigstore.KeyFile(false), null);
         List<VerdictCase> cases = [];
         foreach (bool isOn in new[] { true, false })
         {
@@ -133,7 +141,8 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
                 ("no key file", Name, PolicyText.Docker(SigstoreSigned("/nonexistent/key.pub", null)), false),
             })
             {
-                cases.Add(new VerdictCase($"{what}, switch {isOn}", $"docker://{world.Host}/{pushed}", policy) { Expected = expected, Query = new SkopeoQuery { RegistriesDirectory = sigstore.Registries(isOn) } });
+                cases.Add(new VerdictCase($"{what}, switch {isOn}", $"docker://{world.Host}/{pushed}", policy)
+                    { Expected = expected, Query = new SkopeoQuery { RegistriesDirectory = sigstore.Registries(isOn) } });
             }
         }
 
@@ -150,17 +159,20 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
         TestImage image = TestImage.Oci("mirrored");
         sigstore.PushSigned(image, "sigstore-mirror/app:v1", "origin.example.com/team/app:v1");
         string directory = world.NewDirectory("sigstore-mirror"), registries = Path.Combine(directory, "registries.conf");
-        File.WriteAllText(registries, $"[[registry]]\nlocation = \"origin.example.com/team\"\n[[registry.mirror]]\nlocation = \"{world.Host}/sigstore-mirror\"\n");
+        File.WriteAllText(registries,
+            $"[[registry]]\nlocation = \"origin.example.com/team\"\n[[registry.mirror]]\nlocation = \"{world.Host}/sigstore-mirror\"\n");
         List<VerdictCase> cases = [];
         foreach ((string scope, bool expected) in new[] { ("origin.example.com/team", false), ($"{world.Host}/sigstore-mirror", true) })
         {
-            cases.Add(new VerdictCase($"the switch for {scope}", "docker://origin.example.com/team/app:v1", PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(true), null)))
+            cases.Add(new VerdictCase($"the switch for {scope}", "docker://origin.example.com/team/app:v1",
+                PolicyText.Docker(SigstoreSigned(sigstore.KeyFile(true), null)))
             {
                 Expected = expected,
                 Query = new SkopeoQuery
                 {
                     RegistriesConf = registries,
-                    RegistriesDirectory = world.WriteRegistriesDirectory($"mirror-{expected}.d", $"default-docker:\n  lookaside: {world.Lookaside.Url}\ndocker:\n  {scope}:\n    use-sigstore-attachments: true\n"),
+                    RegistriesDirectory = world.WriteRegistriesDirectory($"mirror-{expected}.d",
+                        $"default-docker:\n  lookaside: {world.Lookaside.Url}\ndocker:\n  {scope}:\n    use-sigstore-attachments: true\n"),
                 },
             });
         }
@@ -194,8 +206,11 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
             System.IO.File.WriteAllText(PathOf("signer.key"), _signer.EncryptedPem());
             System.IO.File.WriteAllText(PathOf("passphrase"), SigstoreSigner.Passphrase);
             foreach (bool isOn in new[] { true, false })
-                world.WriteRegistriesDirectory(Registries(isOn), $"default-docker:\n  lookaside: {world.Lookaside.Url}\n  lookaside-staging: file://{world.LookasideDirectory}\n  use-sigstore-attachments: {(isOn ? "true" : "false")}\n");
-            Skopeo = new Skopeo(program, Directory.CreateDirectory(PathOf("scratch")).FullName) { SourceOptions = world.Skopeo.SourceOptions };
+                world.WriteRegistriesDirectory(Registries(isOn),
+                    $"default-docker:\n  lookaside: {world.Lookaside.Url}\n  lookaside-staging: file://{world.LookasideDirectory}\n  " +
+                    $"use-sigstore-attachments: {(isOn ? "true" : "false")}\n");
+            Skopeo = new Skopeo(program, Directory.CreateDirectory(PathOf("scratch")).FullName)
+                { SourceOptions = world.Skopeo.SourceOptions };
         }
 
         public SignedWorld World { get; }
@@ -214,7 +229,8 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
 
         /// <summary>Has skopeo sign and push an image.</summary>
         public void PushSigned(TestImage image, string name, string? identity) => Push(image, name, [
-            "--sign-by-sigstore-private-key", PathOf("signer.key"), "--sign-passphrase-file", PathOf("passphrase"), .. identity is null ? Array.Empty<string>() : ["--sign-identity", identity]]);
+            "--sign-by-sigstore-private-key", PathOf("signer.key"), "--sign-passphrase-file", PathOf("passphrase"), .. identity is null
+                ? Array.Empty<string>() : ["--sign-identity", identity]]);
 
         /// <summary>Has skopeo push an image with signatures that it cannot make.</summary>
         public void PushWith(TestImage image, string name, params byte[][] signatures) => Push(image, name, [], signatures);
@@ -225,9 +241,11 @@ public sealed class SigstoreRegistryTests(RegistryFixture fixture)
             for (int i = 0; i < signatures.Length; i++)
                 System.IO.File.WriteAllBytes(Path.Combine(source, $"signature-{i + 1}"), signatures[i]);
             ToolResult result = Skopeo.Run([
-                "--insecure-policy", "--registries.d", Registries(true), "copy", "--quiet", "--preserve-digests", "--dest-authfile", World.AuthFile, "--dest-cert-dir", World.CertificateDirectory,
+                "--insecure-policy", "--registries.d", Registries(true), "copy", "--quiet", "--preserve-digests", "--dest-authfile",
+                World.AuthFile, "--dest-cert-dir", World.CertificateDirectory,
                 .. options, $"dir:{source}", $"docker://{World.Host}/{name}"]);
-            Skip.If(result.Error.Contains("sigstore disabled", StringComparison.Ordinal), "This skopeo was built without sigstore; name another with CONTAINERTRUST_SKOPEO.");
+            Skip.If(result.Error.Contains("sigstore disabled", StringComparison.Ordinal),
+                "This skopeo was built without sigstore; name another with CONTAINERTRUST_SKOPEO.");
             Assert.True(result.ExitCode == 0, result.Error);
         }
 

@@ -1,6 +1,7 @@
 namespace ContainerTrust.Conformance.Tests.Verification;
 
-/// <summary>What skopeo says of images and signatures. Its home is a scratch directory, so that no user's configuration has a say.</summary>
+/// <summary>What skopeo says of images and signatures. Its home is a scratch directory, so that no user's configuration has a
+/// say.</summary>
 internal sealed class Skopeo(string program, string scratch)
 {
     private int _copies;
@@ -33,16 +34,19 @@ internal sealed class Skopeo(string program, string scratch)
                 arguments.AddRange(["--override-os", "linux", "--override-arch", query.Architecture]);
             if (query.Variant is not null)
                 arguments.AddRange(["--override-variant", query.Variant]);
-            arguments.AddRange(["copy", "--quiet", .. image.StartsWith("docker://", StringComparison.Ordinal) ? SourceOptions : [], .. query.CopyOptions, image, $"dir:{directory}/image"]);
+            arguments.AddRange(["copy", "--quiet", .. image.StartsWith("docker://", StringComparison.Ordinal) ? SourceOptions : [],
+                .. query.CopyOptions, image, $"dir:{directory}/image"]);
             ToolResult result = Run(arguments);
             if (result.ExitCode == 0)
                 return new SkopeoVerdict(SkopeoAnswer.Accepted, "");
 
             // A fixture without its blobs cannot be copied; that is said only after the policy has accepted it.
-            if (query.AcceptsMissingBlobs && !result.Error.Contains("Source image rejected", StringComparison.Ordinal) && result.Error.Contains("no such file or directory", StringComparison.Ordinal)
+            if (query.AcceptsMissingBlobs && !result.Error.Contains("Source image rejected", StringComparison.Ordinal)
+                && result.Error.Contains("no such file or directory", StringComparison.Ordinal)
                 && !result.Error.Contains("manifest.json", StringComparison.Ordinal))
                 return new SkopeoVerdict(SkopeoAnswer.Accepted, result.Error);
-            return new SkopeoVerdict(result.Error.Contains("Source image rejected", StringComparison.Ordinal) ? SkopeoAnswer.Rejected : SkopeoAnswer.Failed, result.Error.Trim());
+            return new SkopeoVerdict(result.Error.Contains("Source image rejected", StringComparison.Ordinal) ? SkopeoAnswer.Rejected
+                : SkopeoAnswer.Failed, result.Error.Trim());
         }
         finally
         {

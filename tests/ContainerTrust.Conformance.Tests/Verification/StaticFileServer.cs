@@ -74,7 +74,8 @@ internal sealed class StaticFileServer : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException
+            or System.Security.Authentication.AuthenticationException)
         {
             // The client went away; what it wanted to know it will say itself.
         }
@@ -96,7 +97,9 @@ internal sealed class StaticFileServer : IDisposable
         string path = Path.GetFullPath(_directory + Uri.UnescapeDataString(request[1].Split('?')[0]));
         bool found = request[0] is "GET" or "HEAD" && path.StartsWith(_directory + "/", StringComparison.Ordinal) && File.Exists(path);
         byte[] body = found ? await File.ReadAllBytesAsync(path, _end.Token) : "no such file\n"u8.ToArray();
-        byte[] head = Encoding.ASCII.GetBytes($"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: application/octet-stream\r\nContent-Length: {body.Length}\r\n\r\n");
+        byte[] head = Encoding.ASCII
+            .GetBytes($"HTTP/1.1 {(found ? "200 OK" : "404 Not Found")}\r\nContent-Type: " +
+            $"application/octet-stream\r\nContent-Length: {body.Length}\r\n\r\n");
         await stream.WriteAsync(request[0] == "HEAD" ? head : [.. head, .. body], _end.Token);
         await stream.FlushAsync(_end.Token);
     }

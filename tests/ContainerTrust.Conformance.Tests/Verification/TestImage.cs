@@ -26,11 +26,13 @@ internal sealed class TestImage
     public IReadOnlyList<TestImage> Instances { get; private init; } = [];
 
     /// <summary>An image in Docker's format (schema 2).</summary>
-    public static TestImage Docker(string text, string architecture = "amd64", string? variant = null) => Single(text, architecture, variant, DockerManifest,
+    public static TestImage Docker(string text, string architecture = "amd64", string? variant = null) =>
+        Single(text, architecture, variant, DockerManifest,
         "application/vnd.docker.container.image.v1+json", "application/vnd.docker.image.rootfs.diff.tar.gzip");
 
     /// <summary>An image in OCI's format.</summary>
-    public static TestImage Oci(string text, string architecture = "amd64", string? variant = null) => Single(text, architecture, variant, OciManifest,
+    public static TestImage Oci(string text, string architecture = "amd64", string? variant = null) =>
+        Single(text, architecture, variant, OciManifest,
         "application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip");
 
     /// <summary>An OCI index over images for linux.</summary>
@@ -80,7 +82,8 @@ internal sealed class TestImage
     public static byte[] Claim(string reference, string digest) => Encoding.UTF8.GetBytes(
         $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"atomic container signature"},"optional":{"creator":"atomic tests","timestamp":1700000000}}""");
 
-    private static TestImage Single(string text, string architecture, string? variant, string manifestType, string configType, string layerType)
+    private static TestImage Single(string text, string architecture, string? variant, string manifestType, string configType,
+        string layerType)
     {
         (byte[] layer, string diffId) = Layer(text);
         byte[] config = Encoding.UTF8.GetBytes(
@@ -96,7 +99,8 @@ internal sealed class TestImage
     {
         using MemoryStream tar = new();
         using (TarWriter writer = new(tar, TarEntryFormat.Ustar, leaveOpen: true))
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "text") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), ModificationTime = DateTimeOffset.UnixEpoch });
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "text")
+                { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), ModificationTime = DateTimeOffset.UnixEpoch });
         using MemoryStream layer = new();
         using (GZipStream gzip = new(layer, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(tar.ToArray());

@@ -13,7 +13,8 @@ internal sealed record TestKey(string Name, GpgTool Home, string Fingerprint, st
     /// <summary>A signature that was made before something happened to the key. Null if the key can sign now.</summary>
     public byte[]? EarlierSignature { get; init; }
 
-    /// <summary>Whether a subkey signs. (containers/image before 5.34 compares its fingerprint with primary keys' and so never accepts it.)</summary>
+    /// <summary>Whether a subkey signs. (containers/image before 5.34 compares its fingerprint with primary keys' and so never accepts
+    /// it.)</summary>
     public bool SignsWithSubkey { get; init; }
 }
 
@@ -85,10 +86,13 @@ internal sealed class TestKeys : IDisposable
         _quickKeys.Add(Export("prolonged", gpg, prolonged));
 
         AddEvent("expired", "rsa2048", "1y", "20200101T000000", "20200201T000000", static (_, _) => { });
-        AddEvent("expiry-set-later", "ed25519", "never", "20200101T000000", "20200201T000000", static (g, f) => g.Batch("20210101T000000", "--quick-set-expire", f, "1y"));
+        AddEvent("expiry-set-later", "ed25519", "never", "20200101T000000", "20200201T000000", static (g, f) =>
+            g.Batch("20210101T000000", "--quick-set-expire", f, "1y"));
         AddEvent("revoked", "ed25519", "never", "20240102T000000", "20240103T000000", static (g, f) => ImportRevocation(g, f));
-        AddEvent("superseded", "rsa2048", "never", "20240102T000000", "20240103T000000", static (g, f) => g.Edit("20240601T000000", f, "revkey", "y", "2", "", "y"));
-        AddEvent("not-for-signing", "rsa2048", "never", "20240102T000000", "20240103T000000", static (g, f) => g.Edit("20240601T000000", f, "change-usage", "S", "Q"));
+        AddEvent("superseded", "rsa2048", "never", "20240102T000000", "20240103T000000", static (g, f) =>
+            g.Edit("20240601T000000", f, "revkey", "y", "2", "", "y"));
+        AddEvent("not-for-signing", "rsa2048", "never", "20240102T000000", "20240103T000000", static (g, f) =>
+            g.Edit("20240601T000000", f, "change-usage", "S", "Q"));
         AddEvent("all-uids-revoked", "ed25519", "never", "20240102T000000", "20240103T000000", static (g, f) =>
         {
             g.Batch("20240202T000000", "--quick-add-uid", f, "Other <other@example.com>");
@@ -96,12 +100,15 @@ internal sealed class TestKeys : IDisposable
         });
         AddEvent("future", "ed25519", "never", "20400101T000000", "20400102T000000", static (_, _) => { });
         AddEvent("signed-in-future", "ed25519", "never", "20240102T000000", "20400102T000000", static (_, _) => { });
-        AddEvent("signature-expired", "rsa2048", "never", "20240102T000000", "20240103T000000", static (_, _) => { }, "--default-sig-expire", "1d");
-        AddEvent("signature-expires-later", "rsa2048", "never", "20240102T000000", "20240103T000000", static (_, _) => { }, "--default-sig-expire", "30y");
+        AddEvent("signature-expired", "rsa2048", "never", "20240102T000000", "20240103T000000", static (_, _) => { },
+            "--default-sig-expire", "1d");
+        AddEvent("signature-expires-later", "rsa2048", "never", "20240102T000000", "20240103T000000", static (_, _) => { },
+            "--default-sig-expire", "30y");
 
         AddSubkeyEvent("subkey-revoked", "never", static (g, f) => g.Edit("20240601T000000", f, "key 1", "revkey", "y", "1", "", "y"));
         AddSubkeyEvent("subkey-expired", "30d", static (_, _) => { });
-        AddSubkeyEvent("subkey-not-for-signing", "never", static (g, f) => g.Edit("20240601T000000", f, "key 1", "change-usage", "S", "A", "Q"));
+        AddSubkeyEvent("subkey-not-for-signing", "never", static (g, f) =>
+            g.Edit("20240601T000000", f, "key 1", "change-usage", "S", "A", "Q"));
         AddSubkeyEvent("subkey-of-revoked", "never", static (g, f) => ImportRevocation(g, f));
         AddSubkeyEvent("subkey-of-expired", "never", static (g, f) => g.Batch("20240201T000000", "--quick-set-expire", f, "30d"));
     }
@@ -113,7 +120,8 @@ internal sealed class TestKeys : IDisposable
         _quickKeys.Add(Export(name, _quickHome, fingerprint) with { SignsWithSubkey = true });
     }
 
-    private void AddEvent(string name, string algorithm, string expire, string made, string signed, Action<GpgTool, string> happening, params string[] options)
+    private void AddEvent(string name, string algorithm, string expire, string made, string signed, Action<GpgTool, string> happening,
+        params string[] options)
     {
         string fingerprint = Make(_quickHome, name, algorithm, expire, made);
         byte[] signature = _quickHome.Sign(_claim(name), fingerprint, signed, options);
@@ -130,7 +138,8 @@ internal sealed class TestKeys : IDisposable
         _quickKeys.Add(Export(name, _quickHome, fingerprint) with { EarlierSignature = signature, SignsWithSubkey = true });
     }
 
-    private static string Make(GpgTool gpg, string name, string algorithm, string expire = "never", string time = "20240102T000000", string usage = "sign,cert") =>
+    private static string Make(GpgTool gpg, string name, string algorithm, string expire = "never", string time = "20240102T000000",
+        string usage = "sign,cert") =>
         gpg.MakeKey($"{name} <{name}@example.com>", algorithm, usage, expire, time);
 
     private static TestKey Export(string name, GpgTool gpg, string fingerprint) =>
@@ -138,7 +147,8 @@ internal sealed class TestKeys : IDisposable
 
     private static void ImportRevocation(GpgTool gpg, string fingerprint)
     {
-        string certificate = File.ReadAllText(Path.Combine(gpg.Home, "openpgp-revocs.d", fingerprint + ".rev")).Replace(":-----", "-----", StringComparison.Ordinal);
+        string certificate = File.ReadAllText(Path.Combine(gpg.Home, "openpgp-revocs.d", fingerprint + ".rev"))
+            .Replace(":-----", "-----", StringComparison.Ordinal);
         gpg.Run(0, "--batch", "--import", gpg.Write("revocation", Encoding.UTF8.GetBytes(certificate)));
     }
 }

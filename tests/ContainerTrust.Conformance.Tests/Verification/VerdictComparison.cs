@@ -21,7 +21,8 @@ internal sealed record VerdictCase(string Name, string Image, string Policy)
     public string? Platform { get; init; }
 
     /// <summary>
-    /// A part of the reason for which the release of skopeo that Debian has refuses what later ones, and the verifier, accept. Null if they should agree.
+    /// A part of the reason for which the release of skopeo that Debian has refuses what later ones, and the verifier, accept. Null if they
+    /// should agree.
     /// </summary>
     public string? OldRefusal { get; init; }
 
@@ -54,8 +55,10 @@ internal static class VerdictComparison
             bool theyAccept = theirs.Answer == SkopeoAnswer.Accepted;
             if (theyAccept)
                 Interlocked.Increment(ref accepted);
-            string both = $"{one.Name}: {one.Image}\n    skopeo: {theirs.Answer} {theirs.Message}\n    verifier: {(ours.IsValid ? "valid" : "not valid")}: {ours.Reason}\n    policy: {one.Policy}";
-            bool isOldRefusal = one.OldRefusal is not null && !theyAccept && theirs.Message.Contains(one.OldRefusal, StringComparison.Ordinal);
+            string both = $"{one.Name}: {one.Image}\n    skopeo: {theirs.Answer} {theirs.Message}\n    verifier: " +
+                $"{(ours.IsValid ? "valid" : "not valid")}: {ours.Reason}\n    policy: {one.Policy}";
+            bool isOldRefusal = one.OldRefusal is not null && !theyAccept
+                && theirs.Message.Contains(one.OldRefusal, StringComparison.Ordinal);
             if (theirs.Answer == SkopeoAnswer.Failed && !one.MayFail)
                 differences.Add("skopeo cannot judge " + both);
             else if (one.Expected is { } expected && expected != ours.IsValid)
@@ -63,7 +66,9 @@ internal static class VerdictComparison
             else if (theyAccept != ours.IsValid && !isOldRefusal && !(theyAccept && one.StricterBecause is not null))
                 differences.Add("differs " + both);
         });
-        Assert.True(differences.IsEmpty, $"{differences.Count} of {cases.Count} differ:\n{string.Join('\n', differences.Order(StringComparer.Ordinal))}");
-        Assert.True(accepted > 0 && accepted < cases.Count || cases.Count == 1, $"{accepted} of {cases.Count} images are accepted: the cases prove nothing.");
+        Assert.True(differences.IsEmpty,
+            $"{differences.Count} of {cases.Count} differ:\n{string.Join('\n', differences.Order(StringComparer.Ordinal))}");
+        Assert.True(accepted > 0 && accepted < cases.Count
+            || cases.Count == 1, $"{accepted} of {cases.Count} images are accepted: the cases prove nothing.");
     }
 }

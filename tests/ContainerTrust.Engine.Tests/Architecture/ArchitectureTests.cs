@@ -14,7 +14,8 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
     /// <summary>Files that are longer, and why they are one.</summary>
     private static readonly Dictionary<string, string> s_long = new(StringComparer.Ordinal)
     {
-        ["Config/RegistriesD/FileEditor.cs"] = "edits a file in place and proves the edit by reading it again; its steps share the text's positions",
+        ["Config/RegistriesD/FileEditor.cs"] =
+            "edits a file in place and proves the edit by reading it again; its steps share the text's positions",
         ["Compliance/Reports/HtmlReport.cs"] = "one page, written from top to bottom",
         ["Formats/Toml/TomlReader.cs"] = "the grammar of TOML 1.0, one rule a method",
         ["Hosts/Ssh/SshHost.cs"] = "one connection: its queue, its cache and what they share",
@@ -45,14 +46,16 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
             below.Add(room);
         }
 
-        Assert.Equal(RoomMap.Rooms.Keys.Order(StringComparer.Ordinal), Sources().Select(static s => s.Path.Split('/')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(RoomMap.Rooms.Keys.Order(StringComparer.Ordinal), Sources().Select(static s => s.Path.Split('/')[0]).Distinct()
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_arrow_of_the_map_is_one_that_is_there()
     {
         HashSet<(string, string)> there = [.. Dependencies.Read().Select(static d => (RoomOf(d.From), RoomOf(d.To)))];
-        IEnumerable<string> unused = RoomMap.Rooms.SelectMany(r => r.Value.Where(other => !there.Contains((r.Key, other))).Select(other => $"{r.Key} -> {other}"));
+        IEnumerable<string> unused = RoomMap.Rooms.SelectMany(r => r.Value.Where(other => !there.Contains((r.Key, other)))
+            .Select(other => $"{r.Key} -> {other}"));
         Assert.Equal("", string.Join('\n', unused));
     }
 
@@ -61,9 +64,11 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
     {
         string page = File.ReadAllText(Path.Combine(Errors.ErrorCatalogue.Repository, "docs/architecture.md"));
         Dictionary<string, string[]> drawn = RoomRow().Matches(page).ToDictionary(
-            static m => m.Groups[1].Value, static m => m.Groups[2].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            static m => m.Groups[1].Value, static m =>
+                m.Groups[2].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         Assert.Equal(
-            RoomMap.Rooms.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"), drawn.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"));
+            RoomMap.Rooms.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"),
+            drawn.Select(static r => $"{r.Key}: {string.Join(", ", r.Value)}"));
     }
 
     [Fact]
@@ -79,7 +84,8 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
     [Fact]
     public void No_file_is_long_without_a_reason()
     {
-        string[] found = [.. Sources().Where(static s => s.Text.AsSpan().Count('\n') > MostLines).Select(static s => s.Path).Order(StringComparer.Ordinal)];
+        string[] found = [.. Sources().Where(static s => s.Text.AsSpan().Count('\n') > MostLines).Select(static s => s.Path)
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(s_long.Keys.Order(StringComparer.Ordinal), found);
     }
 
@@ -93,7 +99,8 @@ public sealed partial class ArchitectureTests(ITestOutputHelper output)
         text.Append(' ', 14).AppendJoin(' ', rooms.Select(static r => r[..Math.Min(5, r.Length)].PadLeft(5))).Append('\n');
         foreach (string row in rooms)
         {
-            IEnumerable<string> counts = rooms.Select(column => arrows[(row, column)].Distinct().Count() is > 0 and var n ? $"{n,5}" : "    .");
+            IEnumerable<string> counts = rooms.Select(column => arrows[(row, column)].Distinct().Count() is > 0 and var n
+                ? $"{n,5}" : "    .");
             text.Append(row.PadRight(14)).AppendJoin(' ', counts).Append('\n');
         }
 

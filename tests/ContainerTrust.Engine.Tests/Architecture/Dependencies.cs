@@ -3,7 +3,8 @@ using Mono.Cecil.Cil;
 
 namespace ContainerTrust.Engine.Tests.Architecture;
 
-/// <summary>Which types of the engine name which others, as compiled: in signatures, fields, attributes and the bodies of methods.</summary>
+/// <summary>Which types of the engine name which others, as compiled: in signatures, fields, attributes and the bodies of
+/// methods.</summary>
 internal static class Dependencies
 {
     /// <summary>Every pair of types of the engine of which one names the other.</summary>

@@ -4,7 +4,8 @@ using Mono.Cecil.Cil;
 
 namespace ContainerTrust.Engine.Tests.Architecture;
 
-/// <summary>The engine speaks no front end's language: what a user is to run or to specify is <see cref="Advice"/>, and a front end says it.</summary>
+/// <summary>The engine speaks no front end's language: what a user is to run or to specify is <see cref="Advice"/>, and a front end says
+/// it.</summary>
 public sealed partial class LanguageTests
 {
     // Programs of others, which are called as they are whoever asks.
@@ -12,7 +13,8 @@ public sealed partial class LanguageTests
     [
         "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=",
             ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
-        "'cosign sign --", "'skopeo copy --all", "cosign names no tag unless its option --", " --type merge --patch ", ":root { color-scheme",
+        "'cosign sign --", "'skopeo copy --all", "cosign names no tag unless its option --", " --type merge --patch ",
+        ":root { color-scheme",
         "signer name the whole reference with --",
     ];
 
@@ -20,7 +22,8 @@ public sealed partial class LanguageTests
     public void No_text_of_the_engine_names_a_cmdlet_a_command_or_their_options()
     {
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(typeof(TrustException).Assembly.Location);
-        string[] texts = [.. assembly.MainModule.GetTypes().SelectMany(static t => t.Methods).Where(static m => m.HasBody).SelectMany(static m =>
+        string[] texts = [.. assembly.MainModule.GetTypes().SelectMany(static t => t.Methods).Where(static m => m.HasBody)
+            .SelectMany(static m =>
             m.Body.Instructions.Where(static i => i.OpCode == OpCodes.Ldstr).Select(i => $"{m.DeclaringType.Name}: {i.Operand}"))];
         Assert.True(texts.Length > 1000, "the texts of the engine were found");
         string[] spoken = [.. texts.Where(static t => Spoken().IsMatch(t))];

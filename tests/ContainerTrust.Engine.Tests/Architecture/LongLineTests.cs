@@ -1,25 +1,20 @@
 namespace ContainerTrust.Engine.Tests.Architecture;
 
-/// <summary>Lines of over 140 characters: no project may have more of them than it had.</summary>
+/// <summary>Lines of over 140 characters: what is shipped has none, and tests only those whose data cannot be broken.</summary>
 public sealed class LongLineTests
 {
     private const int Longest = 140;
 
     // So many may be broken before the number here has to follow.
-    private const int Slack = 60;
+    private const int Slack = 10;
 
     /// <summary>How many long lines a project may have. A number may only fall; a project that is not here has none.</summary>
     private static readonly Dictionary<string, int> s_most = new(StringComparer.Ordinal)
     {
-        ["bench/ContainerTrust.Bench"] = 39,
-        ["src/ContainerTrust"] = 74,
-        ["src/ContainerTrust.Cli"] = 83,
-        ["src/ContainerTrust.Engine"] = 1007,
-        ["tests/ContainerTrust.Conformance.Tests"] = 728,
-        ["tests/ContainerTrust.Engine.Tests"] = 1641,
-        ["tests/ContainerTrust.TestCluster"] = 37,
-        ["tests/ContainerTrust.TestWriter"] = 5,
-        ["tests/Shared"] = 5,
+        ["bench/ContainerTrust.Bench"] = 3,
+        ["tests/ContainerTrust.Conformance.Tests"] = 40,
+        ["tests/ContainerTrust.Engine.Tests"] = 93,
+        ["tests/ContainerTrust.TestCluster"] = 5,
     };
 
     [Fact]
@@ -34,7 +29,8 @@ public sealed class LongLineTests
         {
             int most = s_most.GetValueOrDefault(project);
             if (lines.Length > most)
-                faults.Add($"{project} has {lines.Length} lines of over {Longest} characters, {most} at most. Break those of your change; the last:\n"
+                faults.Add($"{project} has {lines.Length} lines of over {Longest} characters, {most} at most. Break " +
+                    "those of your change; the last:\n"
                     + string.Join('\n', lines[^Math.Min(5, lines.Length)..]));
             else if (lines.Length < most - Slack)
                 faults.Add($"{project} has only {lines.Length} lines of over {Longest} characters: lower its number here from {most}.");

@@ -1,8 +1,8 @@
 namespace ContainerTrust.Engine.Tests.Architecture;
 
 /// <summary>
-/// The rooms of the engine, which are its first folders, and the rooms that each may know. docs/architecture.md draws the same. A room that is not
-/// here, or an arrow that is not here, fails the tests: draw it there first, and see whether it should be.
+/// The rooms of the engine, which are its first folders, and the rooms that each may know. docs/architecture.md draws the same. A room that
+/// is not here, or an arrow that is not here, fails the tests: draw it there first, and see whether it should be.
 /// </summary>
 internal static class RoomMap
 {

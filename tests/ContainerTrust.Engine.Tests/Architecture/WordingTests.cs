@@ -20,9 +20,12 @@ public sealed partial class WordingTests
     {
         char separator = Path.DirectorySeparatorChar;
         string[] files = [.. Directory.GetFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal) && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal))];
+            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal)
+                && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal))];
         Assert.True(files.Length > 300, "the sources were found");
-        (string, string)[] texts = [.. files.SelectMany(static f => File.ReadLines(f).SelectMany((line, i) => Texts(line).Select(t => ($"{Path.GetFileName(f)}:{i + 1}", t))))];
+        (string, string)[] texts =
+            [.. files.SelectMany(static f => File.ReadLines(f)
+            .SelectMany((line, i) => Texts(line).Select(t => ($"{Path.GetFileName(f)}:{i + 1}", t))))];
         Assert.True(texts.Length > 3000, "the texts were found");
         AssertNone(texts);
     }
@@ -45,7 +48,8 @@ public sealed partial class WordingTests
 
     private static void AssertNone(IEnumerable<(string Place, string Text)> texts)
     {
-        string[] faults = [.. texts.Where(static t => Bad().IsMatch(t.Text)).Select(static t => $"{t.Place}: {Bad().Match(t.Text).Value}: {t.Text}")];
+        string[] faults = [.. texts.Where(static t => Bad().IsMatch(t.Text))
+            .Select(static t => $"{t.Place}: {Bad().Match(t.Text).Value}: {t.Text}")];
         Assert.True(faults.Length == 0, string.Join('\n', faults));
     }
 

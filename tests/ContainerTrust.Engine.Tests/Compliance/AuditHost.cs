@@ -30,13 +30,15 @@ internal sealed class AuditHost : ITrustHost
     /// <summary>A host without findings: everything is rejected but what one strong key has signed.</summary>
     public static AuditHost Good() => new AuditHost()
         .With(Policy, """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"}]}}}""")
-        .With("/etc/containers/registries.d/example.yaml", "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n")
+        .With("/etc/containers/registries.d/example.yaml",
+            "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n")
         .With(Key, AuditKeys.Good);
 
     public static AuditHost WithPolicy(string docker, string @default = "reject") =>
         Good().With(Policy, $$"""{"default":[{"type":"{{@default}}"}],"transports":{"docker":{ {{docker}} } } }""");
 
-    public AuditHost With(string path, string content, uint mode = 0x1A4, uint owner = 0) => With(path, Encoding.UTF8.GetBytes(content), mode, owner);
+    public AuditHost With(string path, string content, uint mode = 0x1A4, uint owner = 0) =>
+        With(path, Encoding.UTF8.GetBytes(content), mode, owner);
 
     public AuditHost With(string path, byte[] content, uint mode = 0x1A4, uint owner = 0)
     {
@@ -61,8 +63,10 @@ internal sealed class AuditHost : ITrustHost
     public TrustStore Store(TrustStoreOptions? target = null)
     {
         ContainersLookup lookup = new(this, ContainersRelease.Find(this, target?.PodmanVersion));
-        TrustLocations locations = TrustLocations.Find(lookup, this, target?.PolicyPath is { } path && Exists(path) ? path : null, null, currentUser: false);
-        return new TrustStore(this, locations, TrustMessages.None) { Target = (target ?? new TrustStoreOptions()).TargetOn(this, locations) };
+        TrustLocations locations = TrustLocations.Find(lookup, this, target?.PolicyPath is { } path && Exists(path) ? path : null, null,
+            currentUser: false);
+        return new TrustStore(this, locations, TrustMessages.None)
+            { Target = (target ?? new TrustStoreOptions()).TargetOn(this, locations) };
     }
 
     public ImageTrustCompliance Check(ComplianceOptions? options = null, TrustStoreOptions? target = null) =>
@@ -93,7 +97,8 @@ internal sealed class AuditHost : ITrustHost
     public IReadOnlyList<string> ListDirectory(string path)
     {
         Deny(path);
-        return [.. _files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal)).Select(k => k[(path.Length + 1)..].Split('/')[0]).Distinct()];
+        return [.. _files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal))
+            .Select(k => k[(path.Length + 1)..].Split('/')[0]).Distinct()];
     }
 
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>

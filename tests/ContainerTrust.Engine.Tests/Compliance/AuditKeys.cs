@@ -24,7 +24,8 @@ internal static class AuditKeys
 
     public static string GoodFingerprint => s_signer.Fingerprint;
 
-    public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(), .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
+    public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(),
+        .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
 
     public static byte[] NotForSigning { get; } = Make(s_signer, TestPackets.Flags(1));
 
@@ -52,19 +53,22 @@ internal static class AuditKeys
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using RSA? rsa = rsaBits > 0 ? RSA.Create(rsaBits) : null;
-        CertificateRequest request = rsa is null ? new("CN=Test CA", key, HashAlgorithmName.SHA256) : new("CN=Test CA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        CertificateRequest request = rsa is null ? new("CN=Test CA", key, HashAlgorithmName.SHA256)
+            : new("CN=Test CA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
         using X509Certificate2 certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), end);
         return certificate.ExportCertificatePem() + "\n";
     }
 
     private static byte[] Make(TestSigner signer, params byte[][] hashed) =>
-        [.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. signer.Certify(UserId, s_made, hashed.Length == 0 ? [TestPackets.Flags(3)] : hashed)];
+        [.. signer.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. signer.Certify(UserId, s_made, hashed.Length == 0 ? [TestPackets.Flags(3)] : hashed)];
 
     private static byte[] MakeSha1(TestSigner signer)
     {
         byte[] data = [.. signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))];
-        return [.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, s_made, hash: 2))];
+        return [.. signer.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. TestPackets.Packet(PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, s_made, hash: 2))];
     }
 
     private static string Pem(Func<AsymmetricAlgorithm> make)

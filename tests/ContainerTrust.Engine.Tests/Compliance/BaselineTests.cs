@@ -10,23 +10,30 @@ public sealed class BaselineTests
     private static ImageTrust[] Entries(AuditHost host) => [.. host.Store().Read(TrustQuery.All)];
 
     private static ImageTrustFinding[] Compare(AuditHost host, IEnumerable<ImageTrust> baseline) =>
-        [.. host.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings.Where(static f => f.RuleId.StartsWith("Baseline", StringComparison.Ordinal))];
+        [.. host.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings
+            .Where(static f => f.RuleId.StartsWith("Baseline", StringComparison.Ordinal))];
 
     [Fact]
     public void A_host_is_as_itself_in_any_order()
     {
         ImageTrust[] entries = Entries(AuditHost.Good());
         Assert.Empty(Compare(AuditHost.Good(), entries.Reverse()));
-        Assert.Contains("BaselineScopeMissing", AuditHost.Good().Check(new ComplianceOptions { Baseline = TrustBaseline.Of(entries) }).CheckedRules);
+        Assert.Contains("BaselineScopeMissing", AuditHost.Good()
+            .Check(new ComplianceOptions { Baseline = TrustBaseline.Of(entries) }).CheckedRules);
     }
 
     [Fact]
     public void Scopes_are_missing_extra_and_different()
     {
-        ImageTrust[] baseline = Entries(AuditHost.WithPolicy(""" "a.example.com":[{"type":"reject"}],"b.example.com":[{"type":"reject"}] """));
-        ImageTrustFinding[] found = Compare(AuditHost.WithPolicy(""" "b.example.com":[{"type":"insecureAcceptAnything"}],"c.example.com":[{"type":"reject"}] """), baseline);
+        ImageTrust[] baseline = Entries(AuditHost
+            .WithPolicy(""" "a.example.com":[{"type":"reject"}],"b.example.com":[{"type":"reject"}] """));
+        ImageTrustFinding[] found =
+            Compare(AuditHost.WithPolicy(""" "b.example.com":[{"type":"insecureAcceptAnything"}],"c.example.com":[{"type":"reject"}] """),
+            baseline);
         Assert.Equal(
-            ["BaselineScopeMissing a.example.com Set-ImageTrust a.example.com -Type Reject", "BaselineScopeExtra c.example.com Remove-ImageTrust c.example.com", "BaselineScopeDiffers b.example.com Set-ImageTrust b.example.com -Type Reject"],
+            ["BaselineScopeMissing a.example.com Set-ImageTrust a.example.com -Type Reject",
+                "BaselineScopeExtra c.example.com Remove-ImageTrust c.example.com",
+                "BaselineScopeDiffers b.example.com Set-ImageTrust b.example.com -Type Reject"],
             found.Select(static f => $"{f.RuleId} {f.Scope} {f.Fix}"));
         Assert.All(found, static f => Assert.Equal(ImageTrustSeverity.Error, f.Severity));
         Assert.Contains("is Accept and not Reject", found[2].Message, StringComparison.Ordinal);
@@ -81,12 +88,15 @@ public sealed class BaselineTests
         AuditHost host = AuditHost.Good();
         ImageTrust[] without = [.. Entries(host).Select(static e => e with { Keys = [] })];
         ImageTrustFinding note = host.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(without) }).Findings.Single();
-        Assert.Equal(("NotChecked", ImageTrustSeverity.Information, AuditHost.Key, "registry.example.com"), (note.RuleId, note.Severity, note.Path, note.Scope));
+        Assert.Equal(("NotChecked", ImageTrustSeverity.Information, AuditHost.Key, "registry.example.com"),
+            (note.RuleId, note.Severity, note.Path, note.Scope));
 
         AuditHost fulcio = AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","fulcio":{"caPath":"/etc/ca.pem","oidcIssuer":"https://i.example.com","subjectEmail":"a@example.com"},"rekorPublicKeyPath":"/etc/rekor.pub"}] """).With("/etc/ca.pem", "one").With("/etc/rekor.pub", "two");
         ImageTrust[] baseline = Entries(fulcio);
-        Assert.Contains(fulcio.With("/etc/ca.pem", "three").Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/ca.pem", StringComparison.Ordinal));
-        Assert.Contains(fulcio.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/rekor.pub", StringComparison.Ordinal));
+        Assert.Contains(fulcio.With("/etc/ca.pem", "three").Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings,
+            static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/ca.pem", StringComparison.Ordinal));
+        Assert.Contains(fulcio.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings,
+            static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/rekor.pub", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -107,11 +117,15 @@ public sealed class BaselineTests
     [Fact]
     public void Stores_and_attachments_are_compared_as_they_are_in_force()
     {
-        AuditHost here = AuditHost.Good().With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://other.example.com\n  use-sigstore-attachments: true\n");
+        AuditHost here = AuditHost.Good()
+            .With("/etc/containers/registries.d/example.yaml",
+            "default-docker:\n  lookaside: https://other.example.com\n  use-sigstore-attachments: true\n");
         ImageTrustFinding[] found = Compare(here, Entries(AuditHost.Good()));
         Assert.All(found, static f => Assert.Equal("BaselineStoreDiffers", f.RuleId));
         Assert.Equal(["default", "default", "registry.example.com", "registry.example.com"], found.Select(static f => f.Scope));
-        AuditHost slash = AuditHost.Good().With("/etc/containers/registries.d/example.yaml", "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs/\n");
+        AuditHost slash = AuditHost.Good()
+            .With("/etc/containers/registries.d/example.yaml",
+            "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs/\n");
         Assert.Empty(Compare(slash, Entries(AuditHost.Good())));
     }
 
@@ -120,7 +134,9 @@ public sealed class BaselineTests
     {
         Assert.Equal("EmptyBaseline", Assert.Throws<TrustException>(() => TrustBaseline.Of([])).ErrorId);
         ImageTrust entry = Entries(AuditHost.Good())[1];
-        Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => TrustBaseline.Of([entry, entry with { Requirements = [new RejectRequirement()] }])).ErrorId);
+        Assert.Equal("InvalidBaseline",
+            Assert.Throws<TrustException>(() =>
+            TrustBaseline.Of([entry, entry with { Requirements = [new RejectRequirement()] }])).ErrorId);
         Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => TrustBaseline.Of([entry with { Requirements = [] }])).ErrorId);
         Assert.Single(TrustBaseline.Of([entry, entry with { ComputerName = "other" }]).Entries);
     }
@@ -128,7 +144,8 @@ public sealed class BaselineTests
     [Fact]
     public void With_a_broken_policy_the_comparison_is_not_made_and_not_claimed()
     {
-        ImageTrustCompliance found = AuditHost.Good().With(AuditHost.Policy, "{").Check(new ComplianceOptions { Baseline = TrustBaseline.Of(Entries(AuditHost.Good())) });
+        ImageTrustCompliance found = AuditHost.Good().With(AuditHost.Policy, "{")
+            .Check(new ComplianceOptions { Baseline = TrustBaseline.Of(Entries(AuditHost.Good())) });
         Assert.False(found.Compliant);
         Assert.DoesNotContain("BaselineScopeMissing", found.CheckedRules);
     }
@@ -147,11 +164,17 @@ public sealed class BaselineTests
             }
 
             AuditHost other = AuditHost.Good().Without("/etc/containers/registries.d/example.yaml");
-            ComplianceOptions file = new() { Baseline = TrustBaseline.FromPath(directory + AuditHost.Policy), ExcludedRules = ["SignatureStoreMissing"] };
+            ComplianceOptions file = new()
+                { Baseline = TrustBaseline.FromPath(directory + AuditHost.Policy), ExcludedRules = ["SignatureStoreMissing"] };
             Assert.True(other.Check(file).Compliant);
-            Assert.Equal("BaselineStoreDiffers", other.Check(file with { Baseline = TrustBaseline.FromPath(directory) }).Findings.Single().RuleId);
+            Assert.Equal("BaselineStoreDiffers", other.Check(file with { Baseline = TrustBaseline.FromPath(directory) }).Findings
+                .Single().RuleId);
             string config = directory + "/trust.bu";
-            File.WriteAllText(config, "variant: openshift\nversion: 4.14.0\nmetadata:\n  name: 51-worker-trust\n  labels:\n    machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      contents:\n        inline: '{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"config.example.com\":[{\"type\":\"reject\"}]}}}'\n");
+            File.WriteAllText(config,
+                "variant: openshift\nversion: 4.14.0\nmetadata:\n  name: 51-worker-trust\n  labels:\n    " +
+                "machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      " +
+                "contents:\n        inline: " +
+                "'{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"config.example.com\":[{\"type\":\"reject\"}]}}}'\n");
             Assert.Equal(["default", "config.example.com"], TrustBaseline.FromPath(config).Entries.Select(static e => e.Registry));
             File.AppendAllText(config, "---\n" + File.ReadAllText(config));
             Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => TrustBaseline.FromPath(config)).ErrorId);

@@ -36,7 +36,8 @@ public sealed class CertificateRuleTests
         foreach (string member in MembersOf(roots))
         {
             ImageTrustFinding finding = Find(member, roots);
-            (string, ImageTrustSeverity) expected = isUnreadable ? ("KeyPartSkipped", ImageTrustSeverity.Information) : ("KeyUnusable", ImageTrustSeverity.Warning);
+            (string, ImageTrustSeverity) expected = isUnreadable ? ("KeyPartSkipped", ImageTrustSeverity.Information)
+                : ("KeyUnusable", ImageTrustSeverity.Warning);
             Assert.Equal(expected, (finding.RuleId, finding.Severity));
             Assert.Contains($"CN=Unusable {kind}", finding.Message, StringComparison.Ordinal);
             Assert.Contains(reason, finding.Message, StringComparison.Ordinal);
@@ -51,8 +52,10 @@ public sealed class CertificateRuleTests
         bool isRefused = isUnreadable || reason.StartsWith("has no key", StringComparison.Ordinal);
         foreach (string member in (string[])[$"\"caIntermediatesPath\":\"{Middle}\"", $"\"caIntermediatesData\":\"{Base64(middle)}\""])
         {
-            ImageTrustFinding finding = Find($$""" "pki":{"caRootsPath":"{{Roots}}",{{member}},"subjectEmail":"dev@example.com"} """, Root.Pem, middle);
-            (string, ImageTrustSeverity) expected = isRefused ? ("KeyInvalid", ImageTrustSeverity.Error) : ("KeyUnusable", ImageTrustSeverity.Warning);
+            ImageTrustFinding finding = Find($$""" "pki":{"caRootsPath":"{{Roots}}",{{member}},"subjectEmail":"dev@example.com"} """,
+                Root.Pem, middle);
+            (string, ImageTrustSeverity) expected = isRefused ? ("KeyInvalid", ImageTrustSeverity.Error)
+                : ("KeyUnusable", ImageTrustSeverity.Warning);
             Assert.Equal(expected, (finding.RuleId, finding.Severity));
             Assert.Contains($"CN=Unusable {kind}", finding.Message, StringComparison.Ordinal);
             Assert.Contains(reason, finding.Message, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ public sealed class CrioTests
         Assert.False(found.Compliant);
         ImageTrustFinding line = Assert.Single(found.Findings, static f => f.RuleId == "DefaultAcceptsAnything");
         Assert.Equal((ImageTrustSeverity.Error, Own, null), (line.Severity, line.Path, line.Fix));
-        Assert.Equal("CRI-O's own policy /etc/crio/policy.json: The policy's default accepts any image that no scope governs, signed or not.", line.Message);
+        Assert.Equal("CRI-O's own policy /etc/crio/policy.json: The policy's default accepts any image that no " +
+            "scope governs, signed or not.", line.Message);
         ImageTrustFinding fact = Assert.Single(found.Findings, static f => f.RuleId == "CrioPolicy");
         Assert.Equal(ImageTrustSeverity.Warning, fact.Severity);
         Assert.Equal(
@@ -68,20 +69,26 @@ public sealed class CrioTests
     [InlineData("/etc/crio/crio.conf.d/99-sub/any-name", "[crio.image]\nsignature_policy = '/last.json'\n")]
     [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \\\n  --signature-policy /last.json\n")]
     [InlineData("/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \"--signature-policy=/last.json\" $X\n")]
-    [InlineData("/etc/systemd/system/crio.service.d/50-x.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/crio -signature-policy=/last.json\n")]
-    [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nEnvironment=P=/last.json\nExecStart=/usr/bin/crio --signature-policy=${P}\n")]
-    [InlineData("/usr/lib/systemd/system/crio.service", "[Service]\nExecStart=/usr/bin/crio \\\n# a note\n  --signature-policy /last.json\n")]
+    [InlineData("/etc/systemd/system/crio.service.d/50-x.conf",
+        "[Service]\nExecStart=\nExecStart=/usr/bin/crio -signature-policy=/last.json\n")]
+    [InlineData("/usr/lib/systemd/system/crio.service",
+        "[Service]\nEnvironment=P=/last.json\nExecStart=/usr/bin/crio --signature-policy=${P}\n")]
+    [InlineData("/usr/lib/systemd/system/crio.service",
+        "[Service]\nExecStart=/usr/bin/crio \\\n# a note\n  --signature-policy /last.json\n")]
     [InlineData("/etc/systemd/system/crio.service.d/50-x.conf", "[Service]\nEnvironment=A=b 'CONTAINER_SIGNATURE_POLICY=/last.json'\n")]
     public void The_last_setting_counts_and_the_unit_above_all(string path, string content)
     {
-        AuditHost host = Named().With(Conf, "[crio.image]\nsignature_policy = '/first.json'\n").With("/last.json", Accept).With(path, content);
-        Assert.Contains(Of(host), f => f.Path == "/last.json" && f.Message.StartsWith($"CRI-O obeys /last.json, as {path} says", StringComparison.Ordinal));
+        AuditHost host = Named().With(Conf, "[crio.image]\nsignature_policy = '/first.json'\n").With("/last.json", Accept)
+            .With(path, content);
+        Assert.Contains(Of(host), f => f.Path == "/last.json"
+            && f.Message.StartsWith($"CRI-O obeys /last.json, as {path} says", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("ExecStart=/usr/bin/crio $OPTIONS\n", "OPTIONS=\"--log-level info --signature-policy /last.json\"\n")]
     [InlineData("ExecStart=/usr/bin/crio --signature-policy ${OPTIONS}\n", "OPTIONS=/last.json\n")]
-    [InlineData("ExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/strict.json\n", "CONTAINER_SIGNATURE_POLICY=\\\n/last.json\n")]
+    [InlineData("ExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/strict.json\n",
+        "CONTAINER_SIGNATURE_POLICY=\\\n/last.json\n")]
     [InlineData("ExecStart=/usr/bin/crio\n", "# a comment\nCONTAINER_SIGNATURE_POLICY='/last.json'\n")]
     public void Variables_of_the_unit_are_followed(string command, string variables)
     {
@@ -93,8 +100,10 @@ public sealed class CrioTests
     [Fact]
     public void A_configuration_elsewhere_is_read()
     {
-        AuditHost host = AuditHost.Good().With(Unit, "[Service]\nExecStart=/usr/bin/crio --config /srv/crio.conf -d /srv/crio.d/\n").With(Own, Accept)
-            .With("/srv/crio.conf", "[crio]\n").With("/srv/crio.d/a", $"[crio.image]\nsignature_policy = '{Own}'\n").With(Conf, "[crio.image]\nsignature_policy = '/other.json'\n");
+        AuditHost host = AuditHost.Good().With(Unit, "[Service]\nExecStart=/usr/bin/crio --config /srv/crio.conf -d /srv/crio.d/\n")
+            .With(Own, Accept)
+            .With("/srv/crio.conf", "[crio]\n").With("/srv/crio.d/a", $"[crio.image]\nsignature_policy = '{Own}'\n")
+                .With(Conf, "[crio.image]\nsignature_policy = '/other.json'\n");
         Assert.Contains(Of(host), static f => f.RuleId == "DefaultAcceptsAnything" && f.Path == Own);
     }
 
@@ -105,8 +114,10 @@ public sealed class CrioTests
     {
         AuditHost host = AuditHost.Good().With(Conf, setting).With($"{directory}/team-a.json", Accept).With($"{directory}/notes.txt", "x");
         ImageTrustFinding[] found = Of(host);
-        Assert.Contains(found, static f => f.RuleId == "DefaultAcceptsAnything" && f.Message.StartsWith("CRI-O's policy for the namespace team-a ", StringComparison.Ordinal));
-        Assert.Contains(found, static f => f.Message.StartsWith("For pods of the namespace team-a, CRI-O obeys ", StringComparison.Ordinal));
+        Assert.Contains(found, static f => f.RuleId == "DefaultAcceptsAnything"
+            && f.Message.StartsWith("CRI-O's policy for the namespace team-a ", StringComparison.Ordinal));
+        Assert.Contains(found, static f =>
+            f.Message.StartsWith("For pods of the namespace team-a, CRI-O obeys ", StringComparison.Ordinal));
         Assert.Equal(2, found.Length);
     }
 
@@ -115,13 +126,15 @@ public sealed class CrioTests
     {
         ImageTrustCompliance found = AuditHost.Good().With(Conf, "[crio.image\n").Check();
         Assert.False(found.Compliant);
-        Assert.Contains(found.Findings, static f => f.RuleId == "NotChecked" && f.Message.StartsWith("CrioPolicy could not be checked: /etc/crio/crio.conf", StringComparison.Ordinal));
+        Assert.Contains(found.Findings, static f => f.RuleId == "NotChecked"
+            && f.Message.StartsWith("CrioPolicy could not be checked: /etc/crio/crio.conf", StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_empty_setting_forgets_what_was_said()
     {
-        AuditHost host = AuditHost.Good().With("/last.json", Accept).With(Unit, "[Service]\nExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/last.json\n")
+        AuditHost host = AuditHost.Good().With("/last.json", Accept)
+            .With(Unit, "[Service]\nExecStart=/usr/bin/crio\nEnvironment=CONTAINER_SIGNATURE_POLICY=/last.json\n")
             .With("/etc/systemd/system/crio.service.d/a.conf", "[Service]\nEnvironment=\n");
         Assert.Empty(Of(host));
     }
@@ -131,12 +144,14 @@ public sealed class CrioTests
     {
         AuditHost host = AuditHost.Good().With(Unit, "[Service]\nExecStart=/usr/bin/crio\nEnvironmentFile=-/etc/sysconfig/crio*\n");
         Assert.Equal("UnitNotRead", Assert.Throws<TrustException>(() => CrioUnit.Load(host)).ErrorId);
-        Assert.Contains(host.Check().Findings, static f => f.RuleId == "NotChecked" && f.Message.Contains("/etc/sysconfig/crio*", StringComparison.Ordinal));
+        Assert.Contains(host.Check().Findings, static f => f.RuleId == "NotChecked"
+            && f.Message.Contains("/etc/sysconfig/crio*", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_policy_of_CRI_O_belongs_to_root() =>
-        Assert.Contains(Of(AuditHost.Good().With(Conf, "").With("/etc/crio/policies/a.json", Reject, owner: 1000)), static f => f.RuleId == "FileOwnedByOther");
+        Assert.Contains(Of(AuditHost.Good().With(Conf, "").With("/etc/crio/policies/a.json", Reject, owner: 1000)),
+            static f => f.RuleId == "FileOwnedByOther");
 
     [Fact]
     public void A_baseline_is_for_CRI_O_too()

@@ -143,7 +143,8 @@ public sealed class ProvenFixTests
     [Fact]
     public void A_host_with_more_names_than_can_be_compared_gets_no_fix_and_soon()
     {
-        string mirrors = string.Concat(Enumerable.Range(0, 3_000).Select(static i => $"[[registry.mirror]]\nlocation = 'example.org/m{i}'\n"));
+        string mirrors = string.Concat(Enumerable.Range(0, 3_000)
+            .Select(static i => $"[[registry.mirror]]\nlocation = 'example.org/m{i}'\n"));
         AuditHost host = AuditHost.WithPolicy($"\"example.org\":{Accept}", "insecureAcceptAnything")
             .With(Conf, $"[[registry]]\nprefix = 'example.org'\nlocation = 'example.org'\n{mirrors}");
         Assert.Null(Single(host, "DefaultAcceptsAnything").Fix);

@@ -17,11 +17,13 @@ public sealed class ReportTests
         new() { RuleId = rule, Severity = severity, Message = message, Path = "/etc/k", Scope = "quay.io", Fix = "Set-ImageTrust x" };
 
     private static ImageTrustCompliance Host(string name, params ImageTrustFinding[] findings) =>
-        new() { ComputerName = name, CheckedAt = AuditHost.Now, Findings = findings, CheckedRules = ["DefaultAcceptsAnything", "KeyWeak"], ExcludedRules = ["UserPolicy"], PolicyPath = AuditHost.Policy };
+        new() { ComputerName = name, CheckedAt = AuditHost.Now, Findings = findings, CheckedRules = ["DefaultAcceptsAnything", "KeyWeak"],
+            ExcludedRules = ["UserPolicy"], PolicyPath = AuditHost.Policy };
 
     private static ComplianceReport Fleet() => new()
     {
-        Hosts = [Host("good"), Host("bad", Finding(ImageTrustSeverity.Error), Finding(ImageTrustSeverity.Warning)), Host("noted", Finding(ImageTrustSeverity.Information)), Host("bad")],
+        Hosts = [Host("good"), Host("bad", Finding(ImageTrustSeverity.Error), Finding(ImageTrustSeverity.Warning)),
+            Host("noted", Finding(ImageTrustSeverity.Information)), Host("bad")],
         Unchecked = [new UncheckedHost("down", "Connection refused."), new UncheckedHost("bad", "Timed out.")],
         CreatedAt = AuditHost.Now,
     };
@@ -40,14 +42,19 @@ public sealed class ReportTests
     {
         using JsonDocument json = JsonDocument.Parse(Fleet().Write(ReportFormat.Json));
         JsonElement root = json.RootElement;
-        Assert.Equal(["format", "version", "title", "createdAt", "compliant", "summary", "rules", "hosts", "unchecked"], root.EnumerateObject().Select(static p => p.Name));
+        Assert.Equal(["format", "version", "title", "createdAt", "compliant", "summary", "rules", "hosts", "unchecked"],
+            root.EnumerateObject().Select(static p => p.Name));
         Assert.Equal("containertrust-compliance", root.GetProperty("format").GetString());
         Assert.Equal(1, root.GetProperty("version").GetInt32());
         Assert.False(root.GetProperty("compliant").GetBoolean());
-        Assert.Equal("""{"hosts":6,"compliant":3,"notCompliant":1,"unchecked":2,"errors":1,"warnings":1,"information":1}""", JsonSerializer.Serialize(root.GetProperty("summary")));
+        Assert.Equal("""{"hosts":6,"compliant":3,"notCompliant":1,"unchecked":2,"errors":1,"warnings":1,"information":1}""",
+            JsonSerializer.Serialize(root.GetProperty("summary")));
         JsonElement bad = root.GetProperty("hosts")[1];
-        Assert.Equal(["computerName", "compliant", "checkedAt", "policyPath", "minimumSeverity", "checkedRules", "excludedRules", "findings"], bad.EnumerateObject().Select(static p => p.Name));
-        Assert.Equal("""{"ruleId":"KeyWeak","severity":"error","message":"It is weak.","path":"/etc/k","scope":"quay.io","fix":"Set-ImageTrust x"}""", JsonSerializer.Serialize(bad.GetProperty("findings")[0]));
+        Assert.Equal(["computerName", "compliant", "checkedAt", "policyPath", "minimumSeverity", "checkedRules", "excludedRules",
+            "findings"], bad.EnumerateObject().Select(static p => p.Name));
+        Assert.Equal("""{"ruleId":"KeyWeak","severity":"error","message":"It is """ +
+            """weak.","path":"/etc/k","scope":"quay.io","fix":"Set-ImageTrust x"}""",
+            JsonSerializer.Serialize(bad.GetProperty("findings")[0]));
         Assert.Equal("Connection refused.", root.GetProperty("unchecked")[0].GetProperty("reason").GetString());
     }
 
@@ -55,7 +62,8 @@ public sealed class ReportTests
     public void JUnit_has_a_suite_a_host_and_a_case_a_rule()
     {
         XElement root = XDocument.Parse(Text(Fleet(), ReportFormat.JUnit)).Root!;
-        Assert.Equal(["good", "bad", "noted", "bad (2)", "down", "bad (3)"], root.Elements("testsuite").Select(static s => s.Attribute("name")!.Value));
+        Assert.Equal(["good", "bad", "noted", "bad (2)", "down", "bad (3)"], root.Elements("testsuite")
+            .Select(static s => s.Attribute("name")!.Value));
         XElement[] suites = [.. root.Elements("testsuite")];
         Assert.Equal("failures=0 errors=0 skipped=1 tests=3", Counts(suites[0]));
         Assert.Equal("failures=1 errors=0 skipped=1 tests=3", Counts(suites[1]));
@@ -71,7 +79,8 @@ public sealed class ReportTests
     [Fact]
     public void A_host_of_which_nothing_was_checked_fails_in_JUnit()
     {
-        XElement root = XDocument.Parse(Text(new ComplianceReport { Hosts = [Host("x") with { CheckedRules = [] }] }, ReportFormat.JUnit)).Root!;
+        XElement root = XDocument.Parse(Text(new ComplianceReport { Hosts = [Host("x") with { CheckedRules = [] }] },
+            ReportFormat.JUnit)).Root!;
         Assert.Equal("1", root.Attribute("errors")!.Value);
     }
 
@@ -81,7 +90,8 @@ public sealed class ReportTests
         ComplianceReport report = new()
         {
             Title = Evil,
-            Hosts = [Host(Evil, Finding(ImageTrustSeverity.Error, Evil, Evil) with { Path = Evil, Scope = Evil, Fix = Evil }) with { PolicyPath = Evil, ExcludedRules = [Evil] }],
+            Hosts = [Host(Evil, Finding(ImageTrustSeverity.Error, Evil, Evil) with { Path = Evil, Scope = Evil,
+                Fix = Evil }) with { PolicyPath = Evil, ExcludedRules = [Evil] }],
             Unchecked = [new UncheckedHost(Evil, Evil)],
         };
         string html = Text(report, ReportFormat.Html);
@@ -115,7 +125,10 @@ public sealed class ReportTests
     [Fact]
     public void Two_thousand_hosts_make_a_page_that_a_browser_can_show()
     {
-        ImageTrustFinding[] findings = [.. Enumerable.Range(0, 20).Select(static i => Finding(ImageTrustSeverity.Warning, ComplianceRules.All[i].Id, $"Something of {i} that takes a sentence or two to say, with a path and what it leads to."))];
+        ImageTrustFinding[] findings =
+            [.. Enumerable.Range(0, 20)
+            .Select(static i => Finding(ImageTrustSeverity.Warning, ComplianceRules.All[i].Id,
+            $"Something of {i} that takes a sentence or two to say, with a path and what it leads to."))];
         ComplianceReport report = new() { Hosts = [.. Enumerable.Range(0, 2000).Select(i => Host($"host{i}.example.com", findings))] };
         Assert.InRange(report.Write(ReportFormat.Html).Length, 100_000, 12_000_000);
     }
@@ -132,7 +145,8 @@ public sealed class ReportTests
             ReportFile.Write(Path.Join(directory, "link.json"), "new"u8);
             Assert.Equal("new", File.ReadAllText(path));
             Assert.Equal(2, Directory.GetFiles(directory).Length);
-            Assert.Equal("ReportNotWritten", Assert.Throws<TrustException>(() => ReportFile.Write(Path.Join(directory, "none/x.json"), "x"u8)).ErrorId);
+            Assert.Equal("ReportNotWritten",
+                Assert.Throws<TrustException>(() => ReportFile.Write(Path.Join(directory, "none/x.json"), "x"u8)).ErrorId);
             Assert.Equal("ReportNotWritten", Assert.Throws<TrustException>(() => ReportFile.Write(directory, "x"u8)).ErrorId);
         }
         finally
@@ -141,5 +155,6 @@ public sealed class ReportTests
         }
     }
 
-    private static string Counts(XElement element) => string.Join(' ', new[] { "failures", "errors", "skipped", "tests" }.Select(n => $"{n}={element.Attribute(n)!.Value}"));
+    private static string Counts(XElement element) =>
+        string.Join(' ', new[] { "failures", "errors", "skipped", "tests" }.Select(n => $"{n}={element.Attribute(n)!.Value}"));
 }

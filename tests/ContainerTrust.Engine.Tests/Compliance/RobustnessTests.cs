@@ -10,7 +10,8 @@ namespace ContainerTrust.Engine.Tests.Compliance;
 /// <summary>Damaged files: a result and never an exception, and never compliant where a file is refused.</summary>
 public sealed class RobustnessTests
 {
-    private static readonly string[] s_files = [AuditHost.Policy, AuditHost.Key, "/etc/containers/registries.d/example.yaml", "/etc/containers/registries.conf", "/etc/pki/cosign.pub", "/etc/pki/roots.pem"];
+    private static readonly string[] s_files = [AuditHost.Policy, AuditHost.Key, "/etc/containers/registries.d/example.yaml",
+        "/etc/containers/registries.conf", "/etc/pki/cosign.pub", "/etc/pki/roots.pem"];
 
     private static AuditHost Rich() => AuditHost
         .WithPolicy("""
@@ -18,7 +19,9 @@ public sealed class RobustnessTests
             "s.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub","rekorPublicKeyPath":"/etc/pki/cosign.pub","signedIdentity":{"type":"matchRepository"}}],
             "p.example.com":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/etc/pki/roots.pem","subjectEmail":"dev@example.com"},"signedIdentity":{"type":"matchRepository"}}]
             """)
-        .With("/etc/containers/registries.d/example.yaml", "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n  s.example.com:\n    use-sigstore-attachments: true\n  p.example.com:\n    use-sigstore-attachments: true\n")
+        .With("/etc/containers/registries.d/example.yaml",
+            "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n  s.example.com:\n    " +
+            "use-sigstore-attachments: true\n  p.example.com:\n    use-sigstore-attachments: true\n")
         .With("/etc/containers/registries.conf", "[[registry]]\nprefix = 'registry.example.com'\nlocation = 'registry.example.com'\n")
         .With("/etc/pki/cosign.pub", AuditKeys.Cosign)
         .With("/etc/pki/roots.pem", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1)));
@@ -68,8 +71,10 @@ public sealed class RobustnessTests
     {
         StringBuilder docker = new();
         for (int i = 0; i < 10_000; i++)
-            docker.Append(i == 0 ? "" : ",").Append('"').Append('r').Append(i).Append(".example.com/team\":[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/etc/pki/signer.asc\"}]");
-        AuditHost host = AuditHost.WithPolicy(docker.ToString()).With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://store.example.com/sigs\n");
+            docker.Append(i == 0 ? "" : ",").Append('"').Append('r').Append(i)
+                .Append(".example.com/team\":[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/etc/pki/signer.asc\"}]");
+        AuditHost host = AuditHost.WithPolicy(docker.ToString())
+            .With("/etc/containers/registries.d/example.yaml", "default-docker:\n  lookaside: https://store.example.com/sigs\n");
         Assert.True(host.Check().Compliant);
     }
 
@@ -77,7 +82,8 @@ public sealed class RobustnessTests
     public void Names_of_absurd_length_are_findings()
     {
         string name = "a.example.com/" + string.Concat(Enumerable.Repeat("b/", 50_000)) + "c";
-        ImageTrustCompliance found = AuditHost.WithPolicy($$""" "{{name}}":[{"type":"insecureAcceptAnything"}] """).With("/etc/containers/registries.conf", "[[registry]]\nlocation = 'a.example.com'\n").Check();
+        ImageTrustCompliance found = AuditHost.WithPolicy($$""" "{{name}}":[{"type":"insecureAcceptAnything"}] """)
+            .With("/etc/containers/registries.conf", "[[registry]]\nlocation = 'a.example.com'\n").Check();
         Assert.False(found.Compliant);
     }
 

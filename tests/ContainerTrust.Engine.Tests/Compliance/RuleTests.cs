@@ -13,47 +13,89 @@ public sealed class RuleTests
     private const string Signed = """[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"}]""";
     private const string Sigstore = """ "registry.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub","signedIdentity":{"type":"matchRepository"}}] """;
     private const string Attachments = "docker:\n  registry.example.com:\n    use-sigstore-attachments: true\n";
-    private const string Mirror = "[[registry]]\nlocation = 'registry.example.com'\n[[registry.mirror]]\nlocation = 'mirror.example.net:5000/copy'\n";
+    private const string Mirror = "[[registry]]\nlocation = 'registry.example.com'\n[[registry.mirror]]\nlocation = " +
+        "'mirror.example.net:5000/copy'\n";
     private const string Yaml = "/etc/containers/registries.d/example.yaml";
     private const string Conf = "/etc/containers/registries.conf";
 
     /// <summary>Rule, severity, and a word of the scope or path that the finding must name.</summary>
-    private static readonly Dictionary<string, (Func<AuditHost> Host, ImageTrustSeverity Severity, string? Scope)> s_cases = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<AuditHost> Host, ImageTrustSeverity Severity, string? Scope)> s_cases =
+        new(StringComparer.Ordinal)
     {
         ["NotChecked"] = (static () => Denying("/etc/containers/registries.d"), ImageTrustSeverity.Error, null),
         ["PolicyMissing"] = (static () => AuditHost.Good().Without(AuditHost.Policy), ImageTrustSeverity.Error, null),
-        ["PolicyInvalid"] = (static () => AuditHost.Good().With(AuditHost.Policy, """{"default":[{"type":"accept"}]}"""), ImageTrustSeverity.Error, null),
-        ["DefaultAcceptsAnything"] = (static () => AuditHost.WithPolicy($"\"registry.example.com\":{Signed}", "insecureAcceptAnything"), ImageTrustSeverity.Error, "default"),
-        ["ScopeAcceptsAnything"] = (static () => AuditHost.WithPolicy($$""" "registry.example.com":{{Signed}},"registry.example.com/team":[{"type":"insecureAcceptAnything"}] """), ImageTrustSeverity.Warning, "registry.example.com/team"),
-        ["ScopeUnreachable"] = (static () => AuditHost.WithPolicy(""" "busybox":[{"type":"reject"}] """), ImageTrustSeverity.Warning, "busybox"),
-        ["ScopeDoubtful"] = (static () => AuditHost.WithPolicy(""" "docker.io/redis":[{"type":"reject"}] """), ImageTrustSeverity.Information, "docker.io/redis"),
-        ["RequirementUnsatisfiable"] = (static () => AuditHost.WithPolicy(""" "quay.io":[{"type":"signedBy","keyType":"X509Certificates","keyPath":"/etc/pki/signer.asc"}] """).With(Yaml, "default-docker:\n  lookaside: https://s.example.com\n"), ImageTrustSeverity.Warning, "quay.io"),
-        ["RequirementsMixed"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"},{"type":"sigstoreSigned","keyPath":"/etc/pki/signer.pub"}] """), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["UserPolicy"] = (static () => AuditHost.Good().With("/home/joe/.config/containers/policy.json", "{}", owner: 1000), ImageTrustSeverity.Warning, null),
-        ["CrioPolicy"] = (static () => AuditHost.Good().With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n").With("/etc/crio/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), ImageTrustSeverity.Warning, null),
-        ["FileUnreadableByUsers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x180), ImageTrustSeverity.Information, null),
-        ["LookasideConflict"] = (static () => AuditHost.Good().With("/usr/share/containers/policy.json", """{"default":[{"type":"reject"}]}""").With("/usr/share/containers/registries.conf", "").With("/etc/containers/registries.rootless.d/mine.yaml", "docker:\n  registry.example.com:\n    lookaside: https://b.example.com\n"), ImageTrustSeverity.Error, null),
-        ["FileWritableByOthers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x1B4), ImageTrustSeverity.Error, null),
-        ["FileOwnedByOther"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, owner: 1000), ImageTrustSeverity.Error, null),
+        ["PolicyInvalid"] = (static () => AuditHost.Good().With(AuditHost.Policy, """{"default":[{"type":"accept"}]}"""),
+            ImageTrustSeverity.Error, null),
+        ["DefaultAcceptsAnything"] = (static () => AuditHost.WithPolicy($"\"registry.example.com\":{Signed}", "insecureAcceptAnything"),
+            ImageTrustSeverity.Error, "default"),
+        ["ScopeAcceptsAnything"] =
+            (static () => AuditHost.WithPolicy(
+            $$""" "registry.example.com":{{Signed}},"registry.example.com/team":[{"type":"insecureAcceptAnything"}] """),
+            ImageTrustSeverity.Warning, "registry.example.com/team"),
+        ["ScopeUnreachable"] = (static () => AuditHost.WithPolicy(""" "busybox":[{"type":"reject"}] """),
+            ImageTrustSeverity.Warning, "busybox"),
+        ["ScopeDoubtful"] = (static () => AuditHost.WithPolicy(""" "docker.io/redis":[{"type":"reject"}] """),
+            ImageTrustSeverity.Information, "docker.io/redis"),
+        ["RequirementUnsatisfiable"] =
+            (static () => AuditHost.WithPolicy(
+            """ "quay.io":[{"type":"signedBy","keyType":"X509Certificates","keyPath":"/etc/pki/signer.asc"}] """)
+            .With(Yaml, "default-docker:\n  lookaside: https://s.example.com\n"), ImageTrustSeverity.Warning, "quay.io"),
+        ["RequirementsMixed"] = (static () =>
+            AuditHost.WithPolicy(""" "registry.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"},""" +
+            """{"type":"sigstoreSigned","keyPath":"/etc/pki/signer.pub"}] """), ImageTrustSeverity.Warning, "registry.example.com"),
+        ["UserPolicy"] = (static () => AuditHost.Good().With("/home/joe/.config/containers/policy.json", "{}", owner: 1000),
+            ImageTrustSeverity.Warning, null),
+        ["CrioPolicy"] = (static () => AuditHost.Good()
+            .With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n")
+            .With("/etc/crio/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), ImageTrustSeverity.Warning, null),
+        ["FileUnreadableByUsers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x180),
+            ImageTrustSeverity.Information, null),
+        ["LookasideConflict"] = (static () => AuditHost.Good()
+            .With("/usr/share/containers/policy.json", """{"default":[{"type":"reject"}]}""")
+            .With("/usr/share/containers/registries.conf", "")
+            .With("/etc/containers/registries.rootless.d/mine.yaml",
+            "docker:\n  registry.example.com:\n    lookaside: https://b.example.com\n"), ImageTrustSeverity.Error, null),
+        ["FileWritableByOthers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x1B4),
+            ImageTrustSeverity.Error, null),
+        ["FileOwnedByOther"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, owner: 1000),
+            ImageTrustSeverity.Error, null),
         ["KeyFileMissing"] = (static () => AuditHost.Good().Without(AuditHost.Key), ImageTrustSeverity.Error, "registry.example.com"),
         ["KeyFileUnreadable"] = (static () => Denying(AuditHost.Key), ImageTrustSeverity.Error, "registry.example.com"),
         ["KeyInvalid"] = (static () => AuditHost.Good().With(AuditHost.Key, "no key"), ImageTrustSeverity.Error, "registry.example.com"),
-        ["PrivateKeyExposed"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.PrivatePem), ImageTrustSeverity.Error, "registry.example.com"),
-        ["KeyRevoked"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Revoked), ImageTrustSeverity.Error, "registry.example.com"),
-        ["KeyExpired"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.EndingAt(AuditHost.Now.AddDays(-1))), ImageTrustSeverity.Error, "registry.example.com"),
-        ["KeyExpiring"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.EndingAt(AuditHost.Now.AddDays(29))), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["KeyUnusable"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.NotForSigning), ImageTrustSeverity.Error, "registry.example.com"),
-        ["KeyWeak"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["KeyPartSkipped"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign + AuditKeys.RsaPem), ImageTrustSeverity.Information, "registry.example.com"),
-        ["LookasideInvalid"] = (static () => AuditHost.Good().With("/etc/containers/registries.d/second.yaml", "docker:\n  registry.example.com:\n    lookaside: https://b.example.com\n"), ImageTrustSeverity.Error, null),
-        ["LookasideDoubtful"] = (static () => AuditHost.Good().With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://a.example.com\n    looksaide: https://b.example.com\n"), ImageTrustSeverity.Warning, null),
+        ["PrivateKeyExposed"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments)
+            .With("/etc/pki/cosign.pub", AuditKeys.PrivatePem), ImageTrustSeverity.Error, "registry.example.com"),
+        ["KeyRevoked"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Revoked), ImageTrustSeverity.Error,
+            "registry.example.com"),
+        ["KeyExpired"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.EndingAt(AuditHost.Now.AddDays(-1))),
+            ImageTrustSeverity.Error, "registry.example.com"),
+        ["KeyExpiring"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.EndingAt(AuditHost.Now.AddDays(29))),
+            ImageTrustSeverity.Warning, "registry.example.com"),
+        ["KeyUnusable"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.NotForSigning), ImageTrustSeverity.Error,
+            "registry.example.com"),
+        ["KeyWeak"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa), ImageTrustSeverity.Warning,
+            "registry.example.com"),
+        ["KeyPartSkipped"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments)
+            .With("/etc/pki/cosign.pub", AuditKeys.Cosign + AuditKeys.RsaPem), ImageTrustSeverity.Information, "registry.example.com"),
+        ["LookasideInvalid"] = (static () => AuditHost.Good()
+            .With("/etc/containers/registries.d/second.yaml", "docker:\n  registry.example.com:\n    lookaside: https://b.example.com\n"),
+            ImageTrustSeverity.Error, null),
+        ["LookasideDoubtful"] = (static () => AuditHost.Good()
+            .With(Yaml, "docker:\n  registry.example.com:\n    lookaside: https://a.example.com\n    looksaide: https://b.example.com\n"),
+            ImageTrustSeverity.Warning, null),
         ["SignatureStoreMissing"] = (static () => AuditHost.Good().Without(Yaml), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["AttachmentsOff"] = (static () => AuditHost.WithPolicy(Sigstore).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Warning, "registry.example.com"),
-        ["IdentityUnsatisfiable"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub"}] """).With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Information, "registry.example.com"),
+        ["AttachmentsOff"] = (static () => AuditHost.WithPolicy(Sigstore).With("/etc/pki/cosign.pub", AuditKeys.Cosign),
+            ImageTrustSeverity.Warning, "registry.example.com"),
+        ["IdentityUnsatisfiable"] =
+            (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","keyPath":"/etc/pki/cosign.pub"}] """)
+            .With(Yaml, Attachments).With("/etc/pki/cosign.pub", AuditKeys.Cosign), ImageTrustSeverity.Information, "registry.example.com"),
         ["SubjectMisspelt"] = (static () => AuditHost.WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/etc/pki/roots.pem","subjectEmail":"nobody"},"signedIdentity":{"type":"matchRepository"}}] """).With(Yaml, Attachments).With("/etc/pki/roots.pem", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1))), ImageTrustSeverity.Warning, "registry.example.com"),
         ["RegistriesConfInvalid"] = (static () => AuditHost.Good().With(Conf, "[[registry]\n"), ImageTrustSeverity.Error, null),
-        ["MirrorOutsidePolicy"] = (static () => AuditHost.WithPolicy($$""" "registry.example.com":{{Signed}},"mirror.example.net:5000":[{"type":"insecureAcceptAnything"}] """).With(Conf, Mirror), ImageTrustSeverity.Warning, "mirror.example.net:5000/copy"),
-        ["MirrorWithoutSignatures"] = (static () => AuditHost.Good().With(Conf, Mirror), ImageTrustSeverity.Warning, "mirror.example.net:5000/copy"),
+        ["MirrorOutsidePolicy"] =
+            (static () => AuditHost.WithPolicy(
+            $$""" "registry.example.com":{{Signed}},"mirror.example.net:5000":[{"type":"insecureAcceptAnything"}] """).With(Conf, Mirror),
+            ImageTrustSeverity.Warning, "mirror.example.net:5000/copy"),
+        ["MirrorWithoutSignatures"] = (static () => AuditHost.Good().With(Conf, Mirror), ImageTrustSeverity.Warning,
+            "mirror.example.net:5000/copy"),
     };
 
     public static TheoryData<string> Audited => [.. s_cases.Keys];
@@ -75,7 +117,8 @@ public sealed class RuleTests
         ImageTrustFinding found = Assert.Single(s_cases["IdentityUnsatisfiable"].Host().Check().Findings);
         Assert.Null(found.Fix);
         Assert.Equal(
-            "In the scope 'registry.example.com', signatures that cosign makes name a repository without a tag, unless the signer says which, and matchRepoDigestOrExact (the default) "
+            "In the scope 'registry.example.com', signatures that cosign makes name a repository without a tag, unless the signer says " +
+                "which, and matchRepoDigestOrExact (the default) "
             + "accepts only those that name the tag, as those of podman and skopeo do. Where cosign signs, have the signer name the "
                 + "whole reference with "
             + "--sign-container-identity.", found.Message);
@@ -90,12 +133,14 @@ public sealed class RuleTests
         Assert.Equal("audited", found.ComputerName);
         Assert.Equal(AuditHost.Now, found.CheckedAt);
         string[] unchecked_ = [.. ComplianceRules.All.Select(static r => r.Id).Except(found.CheckedRules)];
-        Assert.Equal(["NotChecked", "BaselineScopeMissing", "BaselineScopeExtra", "BaselineScopeDiffers", "BaselineStoreDiffers", "BaselineKeyPathDiffers"], unchecked_);
+        Assert.Equal(["NotChecked", "BaselineScopeMissing", "BaselineScopeExtra", "BaselineScopeDiffers", "BaselineStoreDiffers",
+            "BaselineKeyPathDiffers"], unchecked_);
     }
 
     [Fact]
     public void Every_rule_of_the_audit_has_a_case() =>
-        Assert.Equal(ComplianceRules.All.Select(static r => r.Id).Where(static id => !id.StartsWith("Baseline", StringComparison.Ordinal)).Order(), s_cases.Keys.Order());
+        Assert.Equal(ComplianceRules.All.Select(static r => r.Id).Where(static id => !id.StartsWith("Baseline", StringComparison.Ordinal))
+            .Order(), s_cases.Keys.Order());
 
     [Theory]
     [MemberData(nameof(Audited))]
@@ -107,7 +152,8 @@ public sealed class RuleTests
         Assert.Equal(severity, finding.Severity);
         Assert.Equal(scope, finding.Scope);
         Assert.Matches("[.?]$", finding.Message);
-        Assert.Equal(severity == ImageTrustSeverity.Information && found.Findings.All(static f => f.Severity == ImageTrustSeverity.Information), found.Compliant);
+        Assert.Equal(severity == ImageTrustSeverity.Information
+            && found.Findings.All(static f => f.Severity == ImageTrustSeverity.Information), found.Compliant);
     }
 
     [Theory]
@@ -120,7 +166,8 @@ public sealed class RuleTests
             return;
         }
 
-        ImageTrustCompliance found = s_cases[rule].Host().Check(new ComplianceOptions { ExcludedRules = ComplianceRules.Excluded([rule.ToLowerInvariant()]) });
+        ImageTrustCompliance found = s_cases[rule].Host()
+            .Check(new ComplianceOptions { ExcludedRules = ComplianceRules.Excluded([rule.ToLowerInvariant()]) });
         Assert.DoesNotContain(found.Findings, f => f.RuleId == rule);
         Assert.Equal([rule], found.ExcludedRules);
         Assert.DoesNotContain(rule, found.CheckedRules);
@@ -150,7 +197,8 @@ public sealed class RuleTests
         TrustException e = Assert.Throws<TrustException>(() => ComplianceRules.Excluded(["KeyWeek"]));
         Assert.Equal("RuleNotFound", e.ErrorId);
         Assert.Contains("KeyWeak", e.Message, StringComparison.Ordinal);
-        Assert.Equal(ComplianceRules.All.Count(static r => r.Id.StartsWith("Key", StringComparison.Ordinal)), ComplianceRules.Excluded(["key*"]).Count);
+        Assert.Equal(ComplianceRules.All.Count(static r => r.Id.StartsWith("Key", StringComparison.Ordinal)),
+            ComplianceRules.Excluded(["key*"]).Count);
     }
 
     [Fact]
@@ -162,7 +210,8 @@ public sealed class RuleTests
         Assert.True(found.Compliant);
         Assert.Equal(ImageTrustSeverity.Error, found.MinimumSeverity);
         Assert.NotEmpty(found.Findings);
-        Assert.False(s_cases["ScopeDoubtful"].Host().Check(new ComplianceOptions { MinimumSeverity = ImageTrustSeverity.Information }).Compliant);
+        Assert.False(s_cases["ScopeDoubtful"].Host()
+            .Check(new ComplianceOptions { MinimumSeverity = ImageTrustSeverity.Information }).Compliant);
     }
 
     [Fact]
@@ -176,12 +225,14 @@ public sealed class RuleTests
 
     [Fact]
     public void The_whole_of_a_registry_transport_that_accepts_anything_is_an_error() =>
-        Assert.Equal(ImageTrustSeverity.Error, AuditHost.WithPolicy(""" "":[{"type":"insecureAcceptAnything"}] """).Check().Findings.Single().Severity);
+        Assert.Equal(ImageTrustSeverity.Error, AuditHost.WithPolicy(""" "":[{"type":"insecureAcceptAnything"}] """)
+            .Check().Findings.Single().Severity);
 
     [Fact]
     public void A_key_that_shares_its_file_with_a_good_one_is_a_warning()
     {
-        ImageTrustFinding finding = AuditHost.Good().With(AuditHost.Key, [.. AuditKeys.Other, .. AuditKeys.EndingAt(AuditHost.Now.AddDays(-1))]).Check().Findings.Single();
+        ImageTrustFinding finding = AuditHost.Good()
+            .With(AuditHost.Key, [.. AuditKeys.Other, .. AuditKeys.EndingAt(AuditHost.Now.AddDays(-1))]).Check().Findings.Single();
         Assert.Equal(("KeyExpired", ImageTrustSeverity.Warning), (finding.RuleId, finding.Severity));
         Assert.Contains(AuditKeys.GoodFingerprint, finding.Message, StringComparison.Ordinal);
     }
@@ -200,14 +251,17 @@ public sealed class RuleTests
         ImageTrustCompliance certificate = Pki(AuditKeys.CertificateUntil(end)).Check(options);
         Assert.Equal(isFound, certificate.Findings.Any(static f => f.RuleId == "KeyExpiring"));
         if (isFound)
-            Assert.All([key, certificate], f => Assert.Contains(end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), f.Findings.Single().Message, StringComparison.Ordinal));
+            Assert.All([key, certificate],
+                f => Assert.Contains(end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), f.Findings.Single().Message,
+                StringComparison.Ordinal));
     }
 
     [Fact]
     public void Certificates_are_judged_like_keys()
     {
         Assert.Equal("KeyExpired", Pki(AuditKeys.CertificateUntil(AuditHost.Now.AddDays(-1))).Check().Findings.Single().RuleId);
-        Assert.Equal("KeyUnusable", Pki(AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1), isCA: false)).Check().Findings.Single().RuleId);
+        Assert.Equal("KeyUnusable", Pki(AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1), isCA: false))
+            .Check().Findings.Single().RuleId);
         Assert.Equal("KeyWeak", Pki(AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1), rsaBits: 1024)).Check().Findings.Single().RuleId);
         Assert.Equal("KeyInvalid", Pki("nothing").Check().Findings.Single().RuleId);
         Assert.Empty(Pki(AuditKeys.CertificateUntil(AuditHost.Now.AddYears(1))).Check().Findings);
@@ -216,7 +270,8 @@ public sealed class RuleTests
     [Fact]
     public void Weak_is_a_short_RSA_key_and_one_with_SHA_1_alone()
     {
-        Assert.Contains("1024 bits", AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa).Check().Findings.Single().Message, StringComparison.Ordinal);
+        Assert.Contains("1024 bits", AuditHost.Good().With(AuditHost.Key, AuditKeys.ShortRsa).Check().Findings.Single().Message,
+            StringComparison.Ordinal);
         ImageTrustFinding sha1 = AuditHost.Good().With(AuditHost.Key, AuditKeys.Sha1Only).Check().Findings.Single();
         Assert.Equal("KeyWeak", sha1.RuleId);
         Assert.Contains("SHA-1", sha1.Message, StringComparison.Ordinal);
@@ -229,7 +284,8 @@ public sealed class RuleTests
     public void A_key_file_that_many_scopes_share_is_one_finding()
     {
         string scopes = string.Join(',', Enumerable.Range(0, 9).Select(static i => $"\"r{i}.example.com\":{Signed}"));
-        ImageTrustFinding finding = AuditHost.WithPolicy(scopes).With(Yaml, "default-docker:\n  lookaside: https://s.example.com\n").Without(AuditHost.Key).Check().Findings.Single();
+        ImageTrustFinding finding = AuditHost.WithPolicy(scopes).With(Yaml, "default-docker:\n  lookaside: https://s.example.com\n")
+            .Without(AuditHost.Key).Check().Findings.Single();
         Assert.Null(finding.Scope);
         Assert.Contains("r4.example.com and 4 others", finding.Message, StringComparison.Ordinal);
     }
@@ -288,7 +344,9 @@ public sealed class RuleTests
 
     [Fact]
     public void A_negative_time_is_refused() =>
-        Assert.Equal("InvalidExpiringWithin", Assert.Throws<TrustException>(() => AuditHost.Good().Check(new ComplianceOptions { ExpiringWithin = TimeSpan.FromDays(-1) })).ErrorId);
+        Assert.Equal("InvalidExpiringWithin",
+            Assert.Throws<TrustException>(() => AuditHost.Good()
+            .Check(new ComplianceOptions { ExpiringWithin = TimeSpan.FromDays(-1) })).ErrorId);
 
     private static AuditHost Pki(string roots) => AuditHost
         .WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/etc/pki/roots.pem","subjectEmail":"dev@example.com"},"signedIdentity":{"type":"matchRepository"}}] """)

@@ -43,7 +43,8 @@ public sealed class UserRuleTests
     public void Who_owns_a_users_file_does_not_make_the_user_root(string home, uint owner, bool isConflict)
     {
         AuditHost host = AuditHost.Good()
-            .With($"{home}/.config/containers/registries.d/a.yaml", "docker:\n  r.example:\n    lookaside: https://mine.example/\n", owner: owner)
+            .With($"{home}/.config/containers/registries.d/a.yaml", "docker:\n  r.example:\n    lookaside: https://mine.example/\n",
+                owner: owner)
             .With("/etc/containers/registries.rootless.d/b.yaml", "docker:\n  r.example:\n    lookaside: https://theirs.example/\n");
         Assert.Equal(isConflict, Conflicts(host).Length == 1);
     }
@@ -64,7 +65,8 @@ public sealed class UserRuleTests
     {
         AuditHost host = AuditHost.Good()
             .With("/etc/containers/registries.rootless.d/mine.yaml", Mine)
-            .With("/home/u/.config/containers/registries.d/other.yaml", "docker:\n  other.example:\n    lookaside: https://o.example/\n", owner: 1000);
+            .With("/home/u/.config/containers/registries.d/other.yaml", "docker:\n  other.example:\n    lookaside: https://o.example/\n",
+                owner: 1000);
         Assert.Contains("for users other than root", Assert.Single(Conflicts(host)).Message, StringComparison.Ordinal);
     }
 
@@ -83,7 +85,8 @@ public sealed class UserRuleTests
         using ScratchRoot root = new();
         root.Write(AuditHost.Policy, """{"default":[{"type":"reject"}]}""");
         HostTestDirectory.SetMode(root.Full(AuditHost.Policy), "600");
-        ImageTrustFinding finding = Assert.Single(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
+        ImageTrustFinding finding = Assert
+            .Single(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
         HostTools.Must("sh", "-c", finding.Fix!);
         Assert.Empty(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
         Assert.Equal("644", Convert.ToString((int)File.GetUnixFileMode(root.Full(AuditHost.Policy)), 8));
@@ -122,7 +125,8 @@ public sealed class UserRuleTests
     {
         const string Sigstore = """{"type":"sigstoreSigned","keyPath":"/etc/pki/signer.pub"}""";
         const string SignedBy = """{"type":"signedBy","keyType":"GPGKeys","keyPath":"/etc/pki/signer.asc"}""";
-        ImageTrustFinding finding = Assert.Single(Of(AuditHost.WithPolicy($"\"r.example\":[{SignedBy},{Sigstore}]").Check(), "RequirementsMixed"));
+        ImageTrustFinding finding = Assert
+            .Single(Of(AuditHost.WithPolicy($"\"r.example\":[{SignedBy},{Sigstore}]").Check(), "RequirementsMixed"));
         Assert.Equal((ImageTrustSeverity.Warning, null), (finding.Severity, finding.Fix));
         Assert.Contains("needs both kinds of signature", finding.Message, StringComparison.Ordinal);
         Assert.Empty(Of(AuditHost.WithPolicy($"\"r.example\":[{SignedBy}],\"s.example\":[{Sigstore}]").Check(), "RequirementsMixed"));
@@ -133,14 +137,18 @@ public sealed class UserRuleTests
     [InlineData("lookaside-staging: file:///srv/s", false)]
     public void Attachments_are_no_store_for_GPG_signatures(string setting, bool isSaid)
     {
-        ImageTrustFinding finding = Assert.Single(Of(AuditHost.Good().With(System, $"docker:\n  registry.example.com:\n    {setting}\n").Check(), "SignatureStoreMissing"));
+        ImageTrustFinding finding = Assert
+            .Single(Of(AuditHost.Good().With(System, $"docker:\n  registry.example.com:\n    {setting}\n").Check(),
+            "SignatureStoreMissing"));
         Assert.Equal(isSaid, finding.Message.Contains("Sigstore attachments, which are switched on there", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_store_that_podman_does_not_read_is_a_warning()
     {
-        ImageTrustFinding finding = Assert.Single(Of(AuditHost.Good().With(System, "docker:\n  registry.example.com:\n    lookaside: /mnt/sigs\n").Check(), "LookasideDoubtful"));
+        ImageTrustFinding finding = Assert
+            .Single(Of(AuditHost.Good().With(System, "docker:\n  registry.example.com:\n    lookaside: /mnt/sigs\n").Check(),
+            "LookasideDoubtful"));
         Assert.Equal(ImageTrustSeverity.Warning, finding.Severity);
         Assert.Contains("/mnt/sigs, is a path and not a URL", finding.Message, StringComparison.Ordinal);
     }
@@ -150,6 +158,8 @@ public sealed class UserRuleTests
     {
         const string Path = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
         string policy = $$"""{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{Path}}"}""";
-        Assert.Contains("redhat-release", Assert.Single(Of(AuditHost.WithPolicy($"\"registry.redhat.io\":[{policy}]").Check(), "KeyFileMissing")).Message.Replace(Path, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("redhat-release",
+            Assert.Single(Of(AuditHost.WithPolicy($"\"registry.redhat.io\":[{policy}]").Check(), "KeyFileMissing")).Message
+            .Replace(Path, "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 }

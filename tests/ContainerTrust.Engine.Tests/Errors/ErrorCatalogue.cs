@@ -72,7 +72,8 @@ internal static partial class ErrorCatalogue
         return text.ToString();
     }
 
-    private static string Find([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+    private static string Find([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 
     [GeneratedRegex(@"\{(?:request\.)?[Pp]eer\.IdPrefix\}")]
     private static partial Regex IdPrefix();

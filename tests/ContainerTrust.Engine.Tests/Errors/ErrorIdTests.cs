@@ -25,10 +25,12 @@ public sealed class ErrorIdTests
         string path = Path.Combine(ErrorCatalogue.Repository, "docs/error-ids.md"), expected = ErrorCatalogue.Document();
         if (Environment.GetEnvironmentVariable("CONTAINERTRUST_WRITE_DOCS") == "1")
             File.WriteAllText(path, expected);
-        Assert.True(expected == File.ReadAllText(path), $"docs/error-ids.md is out of date. Run this test with CONTAINERTRUST_WRITE_DOCS=1.");
+        Assert.True(expected == File.ReadAllText(path),
+            $"docs/error-ids.md is out of date. Run this test with CONTAINERTRUST_WRITE_DOCS=1.");
     }
 
-    /// <summary>The source is read by its patterns; what tests ask for must be among what these find, but for PowerShell's own and one made in a test.</summary>
+    /// <summary>The source is read by its patterns; what tests ask for must be among what these find, but for PowerShell's own and one made
+    /// in a test.</summary>
     [Fact]
     public void What_tests_ask_for_is_on_the_page()
     {
@@ -36,7 +38,8 @@ public sealed class ErrorIdTests
         IEnumerable<string> asked = Regex.Matches(Tests(), """
             (?:Assert\.Equal\("([A-Z]\w+)",[^\n]*\.ErrorId\)|-ErrorId\s+'([A-Z]\w+)|FullyQualifiedErrorId\s*\|\s*Should\s+-Be\w*\s+'([A-Z]\w+))
             """.Trim()).Select(static m => m.Groups.Values.Skip(1).First(static g => g.Success).Value).Distinct();
-        string[] missing = [.. asked.Where(id => !known.Contains(id) && id is not ("ParameterArgumentValidationError" or "AmbiguousParameterSet" or "HttpStatus"))];
+        string[] missing = [.. asked.Where(id => !known.Contains(id)
+            && id is not ("ParameterArgumentValidationError" or "AmbiguousParameterSet" or "HttpStatus"))];
         Assert.True(missing.Length == 0, string.Join(", ", missing));
     }
 
@@ -49,8 +52,10 @@ public sealed class ErrorIdTests
         Assert.Equal(s_notTested.Keys.Order(StringComparer.Ordinal), missing.Order(StringComparer.Ordinal));
     }
 
-    private static string Tests() => string.Join('\n', Directory.EnumerateFiles(Path.Combine(ErrorCatalogue.Repository, "tests"), "*.*", SearchOption.AllDirectories)
-            .Where(static f => Path.GetExtension(f) is ".cs" or ".ps1" && Path.GetFileName(f) != "ErrorIdTests.cs" && !f.Contains("/obj/", StringComparison.Ordinal)
+    private static string Tests() =>
+        string.Join('\n', Directory.EnumerateFiles(Path.Combine(ErrorCatalogue.Repository, "tests"), "*.*", SearchOption.AllDirectories)
+            .Where(static f => Path.GetExtension(f) is ".cs" or ".ps1" && Path.GetFileName(f) != "ErrorIdTests.cs"
+                && !f.Contains("/obj/", StringComparison.Ordinal)
                 && !f.Contains("/bin/", StringComparison.Ordinal))
             .Select(File.ReadAllText));
 }

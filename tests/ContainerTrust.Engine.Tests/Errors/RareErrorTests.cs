@@ -25,7 +25,8 @@ public sealed class RareErrorTests
     [InlineData("a/b")]
     [InlineData("all")]
     public void A_transport_is_one_word(string transport) =>
-        Assert.Equal("InvalidTransport", Assert.Throws<TrustException>(() => ScopeRules.Require(transport, "a.example.com", force: true)).ErrorId);
+        Assert.Equal("InvalidTransport",
+            Assert.Throws<TrustException>(() => ScopeRules.Require(transport, "a.example.com", force: true)).ErrorId);
 
     [Theory]
     [InlineData("")]
@@ -56,7 +57,8 @@ public sealed class RareErrorTests
         directory.MakeDirectory("many");
         for (int i = 0; i <= DirectoryReader.MaximumNames; i++)
             File.Create(directory[$"many/{i}"]).Dispose();
-        Assert.Equal("TooManyFiles", Assert.Throws<TrustException>(() => DirectoryReader.List(new HostRoot("/"), directory["many"])).ErrorId);
+        Assert.Equal("TooManyFiles",
+            Assert.Throws<TrustException>(() => DirectoryReader.List(new HostRoot("/"), directory["many"])).ErrorId);
     }
 
     private static string Connect(SshConnectionOptions options) =>

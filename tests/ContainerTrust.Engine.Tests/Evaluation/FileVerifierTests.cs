@@ -11,14 +11,16 @@ namespace ContainerTrust.Engine.Tests.Evaluation;
 public sealed class FileVerifierTests
 {
     private const string Reference = "registry.example.com/app:v1";
-    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
+    private static readonly byte[] Manifest = Encoding.UTF8
+        .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly string OtherDigest = "sha256:" + new string('a', 64);
     private static readonly TestSigner Alice = new("Alice <alice@example.com>");
     private static readonly TestSigner Bob = new("Bob <bob@example.com>");
 
     private readonly FileHost _host = new FileHost()
-        .With("/manifest", Manifest).With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey).With("/none.gpg", Array.Empty<byte>())
+        .With("/manifest", Manifest).With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey)
+            .With("/none.gpg", Array.Empty<byte>())
         .With("/good", Alice.SignClaim(Reference, Digest)).With("/bob", Bob.SignClaim(Reference, Digest));
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class FileVerifierTests
         var result = Verify(Files());
         Assert.True(result.IsValid, result.Reason);
         Assert.Equal($"Signed by Alice <alice@example.com> ({Alice.Fingerprint}) for {Reference}.", result.Reason);
-        Assert.Equal(("memory", Reference, Digest, "/manifest"), (result.ComputerName, result.Image, result.ManifestDigest, result.ManifestSource));
+        Assert.Equal(("memory", Reference, Digest, "/manifest"),
+            (result.ComputerName, result.Image, result.ManifestDigest, result.ManifestSource));
         Assert.Equal($"registry.example.com/app@{Digest}", result.PinnedReference);
         Assert.Equal("/good", Assert.Single(result.Signatures).Source);
         var requirement = Assert.IsType<SignedByRequirement>(Assert.Single(result.Requirements).Requirement);
@@ -115,8 +118,10 @@ public sealed class FileVerifierTests
         Assert.Equal("FileNotFound", Error(Files() with { SignaturePaths = ["/missing"] }));
         Assert.Equal("InvalidReference", Error(Files() with { Reference = "UPPER" }));
         Assert.Equal("ManifestDigestMismatch", Error(Files() with { Reference = $"registry.example.com/app@{OtherDigest}" }));
-        Assert.Equal("ManifestDigestMismatch", Error(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
-        var mismatch = Assert.Throws<TrustException>(() => Verify(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
+        Assert.Equal("ManifestDigestMismatch",
+            Error(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
+        var mismatch = Assert.Throws<TrustException>(() =>
+            Verify(Files() with { ManifestPath = null, ManifestDigest = Digest, Reference = $"registry.example.com/app@{OtherDigest}" }));
         Assert.Equal("the manifest", mismatch.Target);
         mismatch = Assert.Throws<TrustException>(() => Verify(Files() with { Reference = $"registry.example.com/app@{OtherDigest}" }));
         Assert.Equal("/manifest", mismatch.Target);

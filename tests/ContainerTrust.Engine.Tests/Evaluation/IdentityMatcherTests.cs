@@ -51,7 +51,8 @@ public class IdentityMatcherTests
     [InlineData("busybox:latest", "notlibrary/busybox:latest", false)]
     [InlineData("example.com/a/b:latest", "example.com/a:latest", false)]
     [InlineData("example.com:5000/a:latest", "example.com/a:latest", false)]
-    public void MatchRepository(string image, string claimed, bool accepted) => Check(new MatchRepositoryIdentity(), image, claimed, accepted);
+    public void MatchRepository(string image, string claimed, bool accepted) =>
+        Check(new MatchRepositoryIdentity(), image, claimed, accepted);
 
     [Theory]
     [InlineData("busybox:latest", "busybox:latest", true)]
@@ -88,7 +89,8 @@ public class IdentityMatcherTests
     [InlineData("mirror.example.com/a", "registry.example.com/b", "mirror.example.com/a/x:v1", "registry.example.com/b/x:v1", true)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/app:v1", "docker.io/library/app:v1", false)]
     [InlineData("mirror.example.com", "docker.io", "mirror.example.com/library/app:v1", "docker.io/library/app:v1", true)]
-    public void RemapReplacesTheWholePrefixAndNothingElse(string prefix, string signedPrefix, string image, string claimed, bool accepted) =>
+    public void RemapReplacesTheWholePrefixAndNothingElse(string prefix, string signedPrefix, string image, string claimed,
+        bool accepted) =>
         Check(new RemapIdentity { Prefix = prefix, SignedPrefix = signedPrefix }, image, claimed, accepted);
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class ImageDeadlineTests : IDisposable
     [Fact]
     public async Task Work_that_does_not_end_is_ended_with_an_error()
     {
-        TrustException e = await Assert.ThrowsAsync<TrustException>(() => ImageDeadline.WithinAsync("image", s_short, Forever, CancellationToken.None));
+        TrustException e = await Assert
+            .ThrowsAsync<TrustException>(() => ImageDeadline.WithinAsync("image", s_short, Forever, CancellationToken.None));
         Assert.Equal(("ImageTimeout", TrustErrorKind.ReadError, "image"), (e.ErrorId, e.Kind, e.Target));
         Assert.Contains("0.3 s", e.Message, StringComparison.Ordinal);
     }
@@ -34,7 +35,8 @@ public sealed class ImageDeadlineTests : IDisposable
     [Fact]
     public async Task What_ends_in_time_is_given_and_so_is_its_error()
     {
-        Assert.Equal(3, await ImageDeadline.WithinAsync("image", Timeout.InfiniteTimeSpan, static _ => Task.FromResult(3), CancellationToken.None));
+        Assert.Equal(3, await ImageDeadline.WithinAsync("image", Timeout.InfiniteTimeSpan, static _ => Task.FromResult(3),
+            CancellationToken.None));
         InvalidDataException own = new();
         Assert.Same(own, await Assert.ThrowsAsync<InvalidDataException>(
             () => ImageDeadline.WithinAsync<int>("image", Patience.Limit, _ => throw own, CancellationToken.None)));
@@ -49,7 +51,8 @@ public sealed class ImageDeadlineTests : IDisposable
         string key = Path.Combine(_directory, "key.gpg");
         await File.WriteAllBytesAsync(key, new TestSigner("Alice <alice@example.com>").PublicKey);
         await File.WriteAllTextAsync(policy, $$"""{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{key}}"}]}""");
-        TrustStore trust = TrustStore.Open(new TrustStoreOptions { PolicyPath = policy, RegistriesDirectory = _directory }, TrustMessages.None);
+        TrustStore trust = TrustStore.Open(new TrustStoreOptions { PolicyPath = policy, RegistriesDirectory = _directory },
+            TrustMessages.None);
 
         // On a busy machine the time may be up before the store is asked; then it gets more.
         for (TimeSpan limit = s_short; store.Requests.IsEmpty && limit < Patience.Limit; limit *= 2)

@@ -87,7 +87,8 @@ public sealed class ImageVerifierTests : IDisposable
         string store = $"{_directory}/store/{digest.Replace(':', '=')}";
         Directory.CreateDirectory(store);
         File.WriteAllBytes($"{store}/signature-1", Alice.SignClaim($"{Repository}:v1", digest));
-        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { KeyPaths = [$"{_directory}/alice.gpg"], SignatureStores = [$"{_directory}/store"] });
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions
+            { KeyPaths = [$"{_directory}/alice.gpg"], SignatureStores = [$"{_directory}/store"] });
         ImageSignatureResult result = await verifier.VerifyDigestAsync(Repository, digest, CancellationToken.None);
         Assert.True(result.IsValid, result.Reason);
         Assert.Equal($"{Repository}@{digest}", result.PinnedReference);
@@ -95,8 +96,12 @@ public sealed class ImageVerifierTests : IDisposable
         Assert.False((await verifier.VerifyDigestAsync($"{Repository}:v2", digest, CancellationToken.None)).IsValid);
         Assert.False((await verifier.VerifyDigestAsync("registry.example.com/other", digest, CancellationToken.None)).IsValid);
         Assert.False((await verifier.VerifyDigestAsync(Repository, "sha256:" + new string('a', 64), CancellationToken.None)).IsValid);
-        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync(Repository, "sha256:x", CancellationToken.None))).ErrorId);
-        Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@{digest}", "sha256:" + new string('a', 64), CancellationToken.None))).ErrorId);
+        Assert.Equal("InvalidDigest",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            verifier.VerifyDigestAsync(Repository, "sha256:x", CancellationToken.None))).ErrorId);
+        Assert.Equal("ManifestDigestMismatch",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            verifier.VerifyDigestAsync($"{Repository}@{digest}", "sha256:" + new string('a', 64), CancellationToken.None))).ErrorId);
     }
 
     [Fact]
@@ -107,7 +112,9 @@ public sealed class ImageVerifierTests : IDisposable
         foreach (string[] keys in (string[][])[[], [$"{_directory}/none.gpg"], [$"{_directory}/missing.gpg"]])
         {
             using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { KeyPaths = keys });
-            Assert.Equal("NoUsableKey", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
+            Assert.Equal("NoUsableKey",
+                (await Assert.ThrowsAsync<TrustException>(() =>
+                verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
         }
     }
 
@@ -118,18 +125,22 @@ public sealed class ImageVerifierTests : IDisposable
         WriteRelease(member, sign: true);
         using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
         ReleaseVerifier releases = new(verifier, null);
-        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release",
+            CancellationToken.None);
         Assert.True(result.IsValid, result.Reason);
         Assert.Equal("cli", result.ReleaseComponent);
         Assert.Equal($"quay.io/art/dev@{member}", result.PinnedReference);
         Assert.True(result.Release!.IsValid);
-        Assert.StartsWith($"It is cli of release 4.14.3 ({result.Release.ManifestDigest}), whose signature holds. ", result.Reason, StringComparison.Ordinal);
-        ImageSignatureResult other = await releases.VerifyAsync("quay.io/art/dev@sha256:" + new string('c', 64), $"dir:{_directory}/release", CancellationToken.None);
+        Assert.StartsWith($"It is cli of release 4.14.3 ({result.Release.ManifestDigest}), whose signature holds. ", result.Reason,
+            StringComparison.Ordinal);
+        ImageSignatureResult other = await releases.VerifyAsync("quay.io/art/dev@sha256:" + new string('c', 64),
+            $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(other.IsValid);
         Assert.Null(other.ReleaseComponent);
         Assert.Equal($"The digest is not among the 1 images of release 4.14.3 ({result.Release.ManifestDigest}).", other.Reason);
         Assert.Null(other.PinnedReference);
-        Assert.Equal("cli", Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None)).Name);
+        Assert.Equal("cli", Assert
+            .Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None)).Name);
     }
 
     [Theory]
@@ -141,11 +152,15 @@ public sealed class ImageVerifierTests : IDisposable
         WriteRelease(member, sign);
         using ImageVerifier verifier = Verifier(policy);
         ReleaseVerifier releases = new(verifier, null);
-        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        ImageSignatureResult result = await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release",
+            CancellationToken.None);
         Assert.False(result.IsValid);
-        string reason = sign ? "The release image is not trusted, so nothing that it lists is. " : "The policy rejects docker://quay.io/art/dev@";
+        string reason = sign ? "The release image is not trusted, so nothing that it lists is. "
+            : "The policy rejects docker://quay.io/art/dev@";
         Assert.StartsWith(reason, result.Reason, StringComparison.Ordinal);
-        Assert.Equal("ReleaseNotTrusted", (await Assert.ThrowsAsync<TrustException>(() => releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None))).ErrorId);
+        Assert.Equal("ReleaseNotTrusted",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            releases.ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None))).ErrorId);
         Assert.Single(await releases.ReadAsync($"dir:{_directory}/release", requireSignature: false, CancellationToken.None));
     }
 
@@ -155,7 +170,8 @@ public sealed class ImageVerifierTests : IDisposable
         string member = "sha256:" + new string('b', 64);
         WriteRelease(member, sign: true);
         using ImageVerifier verifier = Verifier(SignedBy);
-        ImageSignatureResult result = await new ReleaseVerifier(verifier, null).VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
+        ImageSignatureResult result = await new ReleaseVerifier(verifier, null)
+            .VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(result.IsValid);
         Assert.Null(result.PinnedReference);
         Assert.Contains("rejects", result.Reason, StringComparison.Ordinal);
@@ -166,7 +182,8 @@ public sealed class ImageVerifierTests : IDisposable
     {
         WriteImage("release", Manifest(), sign: false);
         using ImageVerifier verifier = Verifier(SignedBy.Replace("\"reject\"", "\"insecureAcceptAnything\"", StringComparison.Ordinal));
-        ImageSignatureResult result = await new ReleaseVerifier(verifier, null).VerifyAsync($"quay.io/art/dev@sha256:{new string('b', 64)}", $"dir:{_directory}/release", CancellationToken.None);
+        ImageSignatureResult result = await new ReleaseVerifier(verifier, null)
+            .VerifyAsync($"quay.io/art/dev@sha256:{new string('b', 64)}", $"dir:{_directory}/release", CancellationToken.None);
         Assert.False(result.IsValid);
         Assert.StartsWith("The release image is not trusted, so nothing that it lists is. ", result.Reason, StringComparison.Ordinal);
     }
@@ -184,7 +201,8 @@ public sealed class ImageVerifierTests : IDisposable
             .Replace("\"transports\":{", $"\"transports\":{{\"docker\":{{\"quay.io/art/dev\":{requirements}}},", StringComparison.Ordinal);
         using ImageVerifier verifier = Verifier(policy);
         ReleaseVerifier releases = new(verifier, null);
-        Assert.Equal(isValid, (await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release", CancellationToken.None)).IsValid);
+        Assert.Equal(isValid, (await releases.VerifyAsync($"quay.io/art/dev@{member}", $"dir:{_directory}/release",
+            CancellationToken.None)).IsValid);
         Assert.True((await releases.VerifyAsync($"quay.io/other@{member}", $"dir:{_directory}/release", CancellationToken.None)).IsValid);
     }
 
@@ -195,7 +213,8 @@ public sealed class ImageVerifierTests : IDisposable
         WriteImage("release", List(Sha256(instance), instance.Length), sign: true);
         File.WriteAllBytes($"{_directory}/release/{Sha256(instance)[7..]}.manifest.json", instance);
         using ImageVerifier verifier = Verifier(SignedBy);
-        TrustException e = await Assert.ThrowsAsync<TrustException>(() => new ReleaseVerifier(verifier, null).ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None));
+        TrustException e = await Assert.ThrowsAsync<TrustException>(() => new ReleaseVerifier(verifier, null)
+            .ReadAsync($"dir:{_directory}/release", requireSignature: true, CancellationToken.None));
         Assert.Equal("PlatformRequired", e.ErrorId);
         Assert.Contains("linux/arm64", e.Message, StringComparison.Ordinal);
     }
@@ -207,7 +226,9 @@ public sealed class ImageVerifierTests : IDisposable
         WriteImage("img", List(Sha256(instance), instance.Length), sign: false);
         File.WriteAllBytes($"{_directory}/img/{Sha256(instance)[7..]}.manifest.json", Manifest("amd64"));
         using ImageVerifier verifier = Verifier(Accept);
-        Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None))).ErrorId);
+        Assert.Equal("ManifestDigestMismatch",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None))).ErrorId);
     }
 
     [Fact]
@@ -216,7 +237,8 @@ public sealed class ImageVerifierTests : IDisposable
         WriteImage("img", Manifest(), sign: true);
         foreach (var (seconds, isValid) in new[] { (TestSigner.KeyCreated - 1, false), (TestSigner.KeyCreated, true) })
         {
-            using ImageVerifier verifier = Verifier(SignedBy, new VerificationOptions { Now = DateTimeOffset.FromUnixTimeSeconds(seconds) });
+            using ImageVerifier verifier = Verifier(SignedBy, new VerificationOptions
+                { Now = DateTimeOffset.FromUnixTimeSeconds(seconds) });
             Assert.Equal(isValid, (await verifier.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None)).IsValid);
         }
     }
@@ -244,11 +266,15 @@ public sealed class ImageVerifierTests : IDisposable
         foreach (string[] keys in (string[][])[[pem, $"{_directory}/alice.gpg"], [$"{_directory}/alice.gpg", pem]])
         {
             using ImageVerifier mixed = Verifier(Accept, new VerificationOptions { KeyPaths = keys });
-            Assert.Equal("MixedKeys", (await Assert.ThrowsAsync<TrustException>(() => mixed.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
+            Assert.Equal("MixedKeys",
+                (await Assert.ThrowsAsync<TrustException>(() =>
+                mixed.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).ErrorId);
         }
 
         using ImageVerifier missing = Verifier(Accept, new VerificationOptions { KeyPaths = [$"{_directory}/missing.gpg"] });
-        Assert.Equal(TrustErrorKind.NotFound, (await Assert.ThrowsAsync<TrustException>(() => missing.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).Kind);
+        Assert.Equal(TrustErrorKind.NotFound,
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            missing.VerifyAsync($"dir:{_directory}/img", null, CancellationToken.None))).Kind);
     }
 
     [Fact]
@@ -292,7 +318,8 @@ public sealed class ImageVerifierTests : IDisposable
         File.WriteAllBytes($"{_directory}/img/{Sha256(Manifest())[7..]}.manifest.json", Manifest());
         List<string> warnings = [], said = [];
         using ImageVerifier verifier = Verifier(ByRoot, messages: new TrustMessages { Warning = warnings.Add, Verbose = said.Add });
-        Assert.False((await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"), CancellationToken.None)).IsValid);
+        Assert.False((await verifier.VerifyAsync($"dir:{_directory}/img", ImagePlatform.Parse("linux/arm64"),
+            CancellationToken.None)).IsValid);
         Assert.Contains(weak.Fingerprint, Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Contains($"Fetching the manifest of dir:{_directory}/img.", said);
         Assert.Contains($"The instance of dir:{_directory}/img for linux/arm64 is {Sha256(Manifest())}.", said);
@@ -308,13 +335,15 @@ public sealed class ImageVerifierTests : IDisposable
         File.WriteAllText(pem, rsa.ExportSubjectPublicKeyInfoPem());
         string digest = WriteImage("img", Manifest(), sign: false);
         Directory.CreateDirectory($"{_directory}/store");
-        VerificationOptions own = new() { KeyPaths = [pem] }, store = own with { SignatureStores = [$"{_directory}/store"] }, maps = own with { SignatureConfigMaps = [] };
+        VerificationOptions own = new() { KeyPaths = [pem] }, store = own with { SignatureStores = [$"{_directory}/store"] },
+            maps = own with { SignatureConfigMaps = [] };
         Assert.DoesNotContain(Hint, await Reason(own), StringComparison.Ordinal);
         Assert.Contains(Hint, await Reason(store), StringComparison.Ordinal);
         Assert.Contains(Hint, await Reason(maps), StringComparison.Ordinal);
         List<string> said = [];
         using ImageVerifier byDigest = Verifier(Accept, store, new TrustMessages { Verbose = said.Add });
-        Assert.Contains(Hint, (await byDigest.VerifyDigestAsync(Repository, digest, CancellationToken.None)).Reason, StringComparison.Ordinal);
+        Assert.Contains(Hint, (await byDigest.VerifyDigestAsync(Repository, digest, CancellationToken.None)).Reason,
+            StringComparison.Ordinal);
         Assert.Contains($"Reading the signatures of {digest} from {_directory}/store.", said);
 
         async Task<string> Reason(VerificationOptions options)
@@ -329,11 +358,15 @@ public sealed class ImageVerifierTests : IDisposable
     {
         string sha256 = "sha256:" + new string('a', 64), sha512 = "sha512:" + new string('a', 128);
         using ImageVerifier verifier = Verifier(Accept);
-        TrustException changed = await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@sha256:{new string('b', 64)}", sha256, CancellationToken.None));
+        TrustException changed = await Assert
+            .ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@sha256:{new string('b', 64)}", sha256,
+            CancellationToken.None));
         Assert.Contains("it was changed on its way", changed.Message, StringComparison.Ordinal);
-        TrustException other = await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@{sha512}", sha256, CancellationToken.None));
+        TrustException other = await Assert
+            .ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync($"{Repository}@{sha512}", sha256, CancellationToken.None));
         Assert.Contains("only sha256 digests", other.Message, StringComparison.Ordinal);
-        Assert.Equal("InvalidReference", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync("UPPER", sha256, CancellationToken.None))).ErrorId);
+        Assert.Equal("InvalidReference",
+            (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyDigestAsync("UPPER", sha256, CancellationToken.None))).ErrorId);
     }
 
     [Fact]
@@ -342,7 +375,8 @@ public sealed class ImageVerifierTests : IDisposable
         using TcpListener stalling = new(IPAddress.Loopback, 0);
         stalling.Start();
         int port = ((IPEndPoint)stalling.LocalEndpoint).Port;
-        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Timeout = TimeSpan.FromSeconds(8), Retries = 0 } });
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions
+            { Web = new WebOptions { Timeout = TimeSpan.FromSeconds(8), Retries = 0 } });
         ReleaseVerifier releases = new(verifier, null);
         string release = $"127.0.0.1:{port}/release@sha256:{new string('a', 64)}";
         string image = $"127.0.0.1:{port}/image@sha256:{new string('b', 64)}";
@@ -356,10 +390,15 @@ public sealed class ImageVerifierTests : IDisposable
     [Fact]
     public async Task ACredentialForNoHostInParticularIsForOneRegistryOnly()
     {
-        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions { Web = new WebOptions { Credential = new NetworkCredential("user", "secret"), Timeout = TimeSpan.FromSeconds(2), Retries = 0 } });
-        TrustException first = await Assert.ThrowsAnyAsync<TrustException>(() => verifier.VerifyAsync("127.0.0.1:1/app:v1", null, CancellationToken.None));
+        using ImageVerifier verifier = Verifier(Accept, new VerificationOptions
+            { Web = new WebOptions { Credential = new NetworkCredential("user", "secret"), Timeout = TimeSpan.FromSeconds(2),
+            Retries = 0 } });
+        TrustException first = await Assert
+            .ThrowsAnyAsync<TrustException>(() => verifier.VerifyAsync("127.0.0.1:1/app:v1", null, CancellationToken.None));
         Assert.NotEqual("CredentialForOneRegistry", first.ErrorId);
-        Assert.Equal("CredentialForOneRegistry", (await Assert.ThrowsAsync<TrustException>(() => verifier.VerifyAsync("127.0.0.1:2/app:v1", null, CancellationToken.None))).ErrorId);
+        Assert.Equal("CredentialForOneRegistry",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            verifier.VerifyAsync("127.0.0.1:2/app:v1", null, CancellationToken.None))).ErrorId);
     }
 
     private static byte[] Manifest(string architecture = "amd64") => Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{new string('1', 64)}}}","size":1},"layers":[],"annotations":{"a":"{{{architecture}}}"}}""");
@@ -385,7 +424,8 @@ public sealed class ImageVerifierTests : IDisposable
         using (TarWriter writer = new(tar, leaveOpen: true))
         {
             string list = $$$"""{"kind":"ImageStream","apiVersion":"image.openshift.io/v1","metadata":{"name":"4.14.3"},"spec":{"tags":[{"name":"cli","from":{"kind":"DockerImage","name":"quay.io/art/dev@{{{member}}}"}}]}}""";
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "release-manifests/image-references") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(list)) });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "release-manifests/image-references")
+                { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(list)) });
         }
 
         byte[] layer = tar.ToArray();
@@ -398,7 +438,10 @@ public sealed class ImageVerifierTests : IDisposable
     private ImageVerifier Verifier(string policy, VerificationOptions? options = null, TrustMessages? messages = null)
     {
         File.WriteAllText($"{_directory}/policy.json", policy.Replace("DIR", _directory, StringComparison.Ordinal));
-        TrustStore store = TrustStore.Open(new TrustStoreOptions { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = $"{_directory}/registries.d" }, TrustMessages.None);
-        return new ImageVerifier(store, (options ?? new VerificationOptions()) with { RegistriesConfPath = $"{_directory}/registries.conf" }, messages ?? TrustMessages.None);
+        TrustStore store = TrustStore.Open(new TrustStoreOptions
+            { PolicyPath = $"{_directory}/policy.json", RegistriesDirectory = $"{_directory}/registries.d" }, TrustMessages.None);
+        return new ImageVerifier(store,
+            (options ?? new VerificationOptions()) with { RegistriesConfPath = $"{_directory}/registries.conf" }, messages
+            ?? TrustMessages.None);
     }
 }

@@ -11,7 +11,8 @@ namespace ContainerTrust.Engine.Tests.Evaluation;
 public class PolicyEvaluatorTests
 {
     private const string Reference = "registry.example.com/app:v1";
-    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
+    private static readonly byte[] Manifest = Encoding.UTF8
+        .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly TestSigner Alice = new("Alice <alice@example.com>");
     private static readonly TestSigner Bob = new("Bob <bob@example.com>");
@@ -100,7 +101,8 @@ public class PolicyEvaluatorTests
         byte[] cleartext = Alice.ClearSign(TestSigner.Claim(Reference, Digest));
         PolicyVerdict marked = Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. cleartext]);
         Assert.False(marked.IsAccepted);
-        Assert.Contains("It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason, StringComparison.Ordinal);
+        Assert.Contains("It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason,
+            StringComparison.Ordinal);
         ImageSignature signature = Assert.Single(marked.Signatures);
         Assert.Equal(ImageSignatureKind.SimpleSigning, signature.Kind);
         Assert.Null(signature.Fingerprint);
@@ -113,13 +115,15 @@ public class PolicyEvaluatorTests
     [Fact]
     public void OneAcceptedSignatureAmongOthersIsEnough()
     {
-        Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest), Alice.SignClaim(Reference, Digest), Alice.SignMessage("x")).IsAccepted);
+        Assert.True(Evaluate([SignedBy("/keys/alice.gpg")], Bob.SignClaim(Reference, Digest), Alice.SignClaim(Reference, Digest),
+            Alice.SignMessage("x")).IsAccepted);
     }
 
     [Fact]
     public void ASignatureOfAnUnknownFormatSpoilsTheOthers()
     {
-        PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest), Encoding.UTF8.GetBytes("what is this"));
+        PolicyVerdict verdict = Evaluate([SignedBy("/keys/alice.gpg")], Alice.SignClaim(Reference, Digest),
+            Encoding.UTF8.GetBytes("what is this"));
         Assert.False(verdict.IsAccepted);
         Assert.Contains("cannot be read", verdict.Reason, StringComparison.Ordinal);
     }
@@ -167,7 +171,8 @@ public class PolicyEvaluatorTests
     [InlineData("X509Certificates")]
     [InlineData("signedByX509CAs")]
     public void OtherKeyTypesRefuse(string keyType) =>
-        Assert.False(Evaluate([new SignedByRequirement { KeyType = keyType, KeyPath = "/keys/alice.gpg" }], Alice.SignClaim(Reference, Digest)).IsAccepted);
+        Assert.False(Evaluate([new SignedByRequirement { KeyType = keyType, KeyPath = "/keys/alice.gpg" }],
+            Alice.SignClaim(Reference, Digest)).IsAccepted);
 
     [Fact]
     public void RequirementsThatLookAtNoSignature()
@@ -176,7 +181,8 @@ public class PolicyEvaluatorTests
         Assert.False(Evaluate([new RejectRequirement()]).IsAccepted);
         Assert.False(Evaluate([new AcceptRequirement(), new RejectRequirement()], Alice.SignClaim(Reference, Digest)).IsAccepted);
         Assert.False(Evaluate([new AcceptRequirement(), SignedBy("/keys/alice.gpg")]).IsAccepted);
-        Assert.False(Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/alice.gpg" }], Alice.SignClaim(Reference, Digest)).IsAccepted);
+        Assert.False(Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/alice.gpg" }],
+            Alice.SignClaim(Reference, Digest)).IsAccepted);
         Assert.False(Evaluate([]).IsAccepted);
     }
 

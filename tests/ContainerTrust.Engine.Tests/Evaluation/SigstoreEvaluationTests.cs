@@ -15,7 +15,8 @@ public class SigstoreEvaluationTests
 {
     private const string Repository = "registry.example.com/team/app";
     private const string Hint = "Attachments were not looked for.";
-    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}""");
+    private static readonly byte[] Manifest = Encoding.UTF8
+        .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly TestKey Key = TestKey.Get("P-256", "evaluation");
     private static readonly TestKey Other = TestKey.Get("P-256", "evaluation other");
@@ -24,7 +25,8 @@ public class SigstoreEvaluationTests
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
     private readonly FileHost _host = new FileHost()
-        .With("/keys/key.pub", Key.Pem).With("/keys/other.pub", Other.Pem).With("/keys/log.pub", Log.Key.Pem).With("/keys/alice.gpg", Alice.PublicKey).With("/keys/empty.pub", "");
+        .With("/keys/key.pub", Key.Pem).With("/keys/other.pub", Other.Pem).With("/keys/log.pub", Log.Key.Pem)
+            .With("/keys/alice.gpg", Alice.PublicKey).With("/keys/empty.pub", "");
 
     [Theory]
     [InlineData("P-256")]
@@ -36,13 +38,17 @@ public class SigstoreEvaluationTests
     {
         TestKey key = TestKey.Get(kind, "accepted");
         _host.With("/keys/kind.pub", key.Pem);
-        PolicyVerdict verdict = Evaluate([By("/keys/kind.pub")], Sign(key, Repository, optional: """{"creator":"maker","timestamp":1700000000}"""));
+        PolicyVerdict verdict = Evaluate([By("/keys/kind.pub")],
+            Sign(key, Repository, optional: """{"creator":"maker","timestamp":1700000000}"""));
         Assert.True(verdict.IsAccepted, verdict.Reason);
         Assert.Contains(key.Fingerprint, verdict.Reason, StringComparison.Ordinal);
         ImageSignature signature = Assert.Single(verdict.Signatures);
-        Assert.Equal((true, ImageSignatureKind.Sigstore, key.Fingerprint, key.Fingerprint), (signature.IsValid, signature.Kind, signature.Fingerprint, signature.KeyFingerprint));
-        Assert.Equal((Repository, Digest, "maker", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000)), (signature.Reference, signature.Digest, signature.Creator, signature.Timestamp));
-        Assert.Equal((null, null, null, null), (signature.CertificateSubject, signature.CertificateIssuer, signature.LogIndex, signature.IntegratedTime));
+        Assert.Equal((true, ImageSignatureKind.Sigstore, key.Fingerprint, key.Fingerprint),
+            (signature.IsValid, signature.Kind, signature.Fingerprint, signature.KeyFingerprint));
+        Assert.Equal((Repository, Digest, "maker", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000)),
+            (signature.Reference, signature.Digest, signature.Creator, signature.Timestamp));
+        Assert.Equal((null, null, null, null),
+            (signature.CertificateSubject, signature.CertificateIssuer, signature.LogIndex, signature.IntegratedTime));
     }
 
     [Fact]
@@ -54,7 +60,8 @@ public class SigstoreEvaluationTests
         Assert.True(verdict.IsAccepted, verdict.Reason);
         Assert.Equal((4711L, time), (verdict.Signatures[0].LogIndex, verdict.Signatures[0].IntegratedTime));
         Assert.False(Evaluate([requirement], Sign(Key)).IsAccepted);
-        Assert.False(Evaluate([requirement with { RekorPublicKeyPath = "/keys/other.pub" }], File(TestSignature.By(Key, Claim(Repository, Digest)).In(Log, Key.Pem, time))).IsAccepted);
+        Assert.False(Evaluate([requirement with { RekorPublicKeyPath = "/keys/other.pub" }],
+            File(TestSignature.By(Key, Claim(Repository, Digest)).In(Log, Key.Pem, time))).IsAccepted);
     }
 
     [Theory]
@@ -85,11 +92,13 @@ public class SigstoreEvaluationTests
             "remap" => new RemapIdentity { Prefix = "registry.example.com/team", SignedPrefix = "vendor.example.com" },
             _ => null,
         };
-        PolicyVerdict verdict = Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/key.pub", SignedIdentity = identity }], Sign(Key, claimed));
+        PolicyVerdict verdict = Evaluate([new SigstoreSignedRequirement { KeyPath = "/keys/key.pub", SignedIdentity = identity }],
+            Sign(Key, claimed));
         Assert.True(verdict.IsAccepted == isAccepted, verdict.Reason);
         bool isTagMissing = !isAccepted && claimed == Repository && rule is not "repository";
         Assert.True(!isTagMissing || verdict.Reason.Contains("cosign", StringComparison.Ordinal), verdict.Reason);
-        Assert.True(isAccepted || !claimed.EndsWith(":v2", StringComparison.Ordinal) || !verdict.Reason.Contains("cosign", StringComparison.Ordinal), verdict.Reason);
+        Assert.True(isAccepted || !claimed.EndsWith(":v2", StringComparison.Ordinal)
+            || !verdict.Reason.Contains("cosign", StringComparison.Ordinal), verdict.Reason);
     }
 
     [Theory]
@@ -123,7 +132,9 @@ public class SigstoreEvaluationTests
         PolicyVerdict verdict = Evaluate([By("/keys/key.pub")], Sign(Other));
         Assert.False(verdict.IsAccepted);
         ImageSignature signature = Assert.Single(verdict.Signatures);
-        Assert.Equal((false, null, null, null, null, null, null), (signature.IsValid, signature.Fingerprint, signature.KeyFingerprint, signature.Reference, signature.Digest, signature.Creator, signature.Timestamp));
+        Assert.Equal((false, null, null, null, null, null, null),
+            (signature.IsValid, signature.Fingerprint, signature.KeyFingerprint, signature.Reference, signature.Digest, signature.Creator,
+            signature.Timestamp));
         Assert.DoesNotContain(Repository, verdict.Reason, StringComparison.Ordinal);
     }
 
@@ -153,7 +164,8 @@ public class SigstoreEvaluationTests
     [InlineData("/keys/alice.gpg")]
     public void AKeyFileThatCannotBeUsedRefusesEverythingAndIsNamed(string path)
     {
-        foreach (SigstoreSignedRequirement requirement in new[] { By(path), Any() with { KeyPaths = ["/keys/key.pub", path] }, By("/keys/key.pub") with { RekorPublicKeyPath = path } })
+        foreach (SigstoreSignedRequirement requirement in new[] { By(path), Any() with { KeyPaths = ["/keys/key.pub", path] },
+            By("/keys/key.pub") with { RekorPublicKeyPath = path } })
         {
             PolicyVerdict verdict = Evaluate([requirement], Sign(Key));
             Assert.False(verdict.IsAccepted);
@@ -165,7 +177,8 @@ public class SigstoreEvaluationTests
     [Fact]
     public void BothKindsInOneListAreBothRequired()
     {
-        TrustRequirement[] both = [new SignedByRequirement { KeyPath = "/keys/alice.gpg", SignedIdentity = new MatchRepositoryIdentity() }, By("/keys/key.pub")];
+        TrustRequirement[] both = [new SignedByRequirement { KeyPath = "/keys/alice.gpg", SignedIdentity = new MatchRepositoryIdentity() },
+            By("/keys/key.pub")];
         byte[] openPgp = Alice.SignClaim(Repository + ":v1", Digest);
         Assert.False(Evaluate(both, Sign(Key)).IsAccepted);
         Assert.False(Evaluate(both, openPgp).IsAccepted);
@@ -216,13 +229,15 @@ public class SigstoreEvaluationTests
     public void TheMissingSwitchIsNamedWhereItIsWhatIsMissing()
     {
         Assert.Contains(Hint, Evaluate(Image([], Hint), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
-        Assert.Contains(Hint, Evaluate(Image([Alice.SignClaim(Repository, Digest)], Hint), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
+        Assert.Contains(Hint, Evaluate(Image([Alice.SignClaim(Repository, Digest)], Hint), By("/keys/key.pub")).Reason,
+            StringComparison.Ordinal);
 
         // It is not what is missing.
         Assert.DoesNotContain(Hint, Evaluate(Image([Sign(Other)], Hint), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(Hint, Evaluate(Image([Sign(Key)], Hint), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(Hint, Evaluate(Image([], Hint), By("/keys/missing.pub")).Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain(Hint, Evaluate(Image([], Hint), new SignedByRequirement { KeyPath = "/keys/alice.gpg" }).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(Hint, Evaluate(Image([], Hint), new SignedByRequirement { KeyPath = "/keys/alice.gpg" }).Reason,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("looked for", Evaluate(Image([], null), By("/keys/key.pub")).Reason, StringComparison.Ordinal);
     }
 
@@ -231,7 +246,8 @@ public class SigstoreEvaluationTests
     {
         SigstoreSignedRequirement either = Any() with { KeyPaths = ["/keys/key.pub", "/keys/other.pub"] };
         RequirementKeys keys = new(_host, static _ => { });
-        Assert.True(PolicyEvaluator.Evaluate([either], Image([Sign(Key)]), keys, Fingerprints.Normalize([Key.Fingerprint.ToLowerInvariant()])).IsAccepted);
+        Assert.True(PolicyEvaluator.Evaluate([either], Image([Sign(Key)]), keys,
+            Fingerprints.Normalize([Key.Fingerprint.ToLowerInvariant()])).IsAccepted);
         PolicyVerdict verdict = PolicyEvaluator.Evaluate([either], Image([Sign(Key)]), keys, [Other.Fingerprint]);
         Assert.False(verdict.IsAccepted);
         Assert.Contains(Key.Fingerprint, verdict.Reason, StringComparison.Ordinal);
@@ -285,13 +301,16 @@ public class SigstoreEvaluationTests
     private static string Claim(string reference, string digest, string optional = "null") =>
         $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"cosign container image signature"},"optional":{{{optional}}}}""";
 
-    private static byte[] Sign(TestKey key, string reference = Repository, string? digest = null, string optional = "null") => File(TestSignature.By(key, Claim(reference, digest ?? Digest, optional)));
+    private static byte[] Sign(TestKey key, string reference = Repository, string? digest = null, string optional = "null") =>
+        File(TestSignature.By(key, Claim(reference, digest ?? Digest, optional)));
 
     private static byte[] File(TestSignature signature) => [0, .. "sigstore-json\n"u8, .. signature.Document()];
 
-    private PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, params byte[][] signatures) => Evaluate(Image(signatures), [.. requirements]);
+    private PolicyVerdict Evaluate(IReadOnlyList<TrustRequirement> requirements, params byte[][] signatures) =>
+        Evaluate(Image(signatures), [.. requirements]);
 
-    private PolicyVerdict Evaluate(ImageToJudge image, params TrustRequirement[] requirements) => PolicyEvaluator.Evaluate(requirements, image, new RequirementKeys(_host, static _ => { }));
+    private PolicyVerdict Evaluate(ImageToJudge image, params TrustRequirement[] requirements) =>
+        PolicyEvaluator.Evaluate(requirements, image, new RequirementKeys(_host, static _ => { }));
 
     private static ImageToJudge Image(byte[][] signatures, string? hint = null)
     {

@@ -24,7 +24,8 @@ public class StoredSignatureTests
     {
         Assert.Equal(ImageSignatureKind.SimpleSigning, Detect([0, .. "simple-signing\n"u8, 0x90], out byte[] content, out _));
         Assert.Equal([0x90], content);
-        Assert.Equal(ImageSignatureKind.Sigstore, Detect([0, .. "sigstore-json\n"u8, .. """{"mimeType":"a","payload":"YQ==","annotations":{"b":"c"}}"""u8], out _, out _));
+        Assert.Equal(ImageSignatureKind.Sigstore,
+            Detect([0, .. "sigstore-json\n"u8, .. """{"mimeType":"a","payload":"YQ==","annotations":{"b":"c"}}"""u8], out _, out _));
     }
 
     [Theory]

@@ -17,11 +17,13 @@ internal sealed class TestSigner
     public TestSigner(string userId = "Signer <signer@example.com>")
     {
         RSAParameters parameters = _rsa.ExportParameters(false);
-        _keyBody = [4, .. TestPackets.BigEndian(KeyCreated), 1, .. TestPackets.Integer(parameters.Modulus!), .. TestPackets.Integer(parameters.Exponent!)];
+        _keyBody = [4, .. TestPackets.BigEndian(KeyCreated), 1, .. TestPackets.Integer(parameters.Modulus!),
+            .. TestPackets.Integer(parameters.Exponent!)];
         byte[] packet = TestPackets.Packet(PacketTag.PublicKey, _keyBody);
         Fingerprint = TestPackets.Read(packet).Fingerprint;
         byte[] id = Encoding.UTF8.GetBytes(userId);
-        byte[] certified = [0x99, (byte)(_keyBody.Length >> 8), (byte)_keyBody.Length, .. _keyBody, 0xB4, .. TestPackets.BigEndian((uint)id.Length), .. id];
+        byte[] certified = [0x99, (byte)(_keyBody.Length >> 8), (byte)_keyBody.Length, .. _keyBody, 0xB4,
+            .. TestPackets.BigEndian((uint)id.Length), .. id];
         PublicKey = [.. packet, .. TestPackets.UserId(userId), .. Sign(0x13, KeyCreated, certified, TestPackets.Flags(3))];
     }
 
@@ -51,12 +53,14 @@ internal sealed class TestSigner
 
     private byte[] Sign(byte type, uint created, byte[] data, params byte[][] subpackets)
     {
-        byte[] hashedArea = [.. TestPackets.Subpacket(SubpacketType.SignatureCreationTime, TestPackets.BigEndian(created)), .. subpackets.SelectMany(static s => s)];
+        byte[] hashedArea = [.. TestPackets.Subpacket(SubpacketType.SignatureCreationTime, TestPackets.BigEndian(created)),
+            .. subpackets.SelectMany(static s => s)];
         byte[] hashed = [4, type, 1, 8, (byte)(hashedArea.Length >> 8), (byte)hashedArea.Length, .. hashedArea];
         byte[] trailer = [4, 0xFF, .. TestPackets.BigEndian((uint)hashed.Length)];
         byte[] digest = SHA256.HashData([.. data, .. hashed, .. trailer]);
         byte[] value = _rsa.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         byte[] issuer = TestPackets.Subpacket(SubpacketType.IssuerKeyId, Convert.FromHexString(Fingerprint[^16..]));
-        return TestPackets.Packet(PacketTag.Signature, [.. hashed, (byte)(issuer.Length >> 8), (byte)issuer.Length, .. issuer, digest[0], digest[1], .. TestPackets.Integer(value)]);
+        return TestPackets.Packet(PacketTag.Signature,
+            [.. hashed, (byte)(issuer.Length >> 8), (byte)issuer.Length, .. issuer, digest[0], digest[1], .. TestPackets.Integer(value)]);
     }
 }

@@ -15,7 +15,8 @@ namespace ContainerTrust.Engine.Tests.Evaluation;
 public sealed class VerdictTests
 {
     private const string Reference = "registry.example.com/app:v1";
-    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
+    private static readonly byte[] Manifest = Encoding.UTF8
+        .GetBytes("""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}""");
     private static readonly string Digest = ManifestDigest.Compute(Manifest);
     private static readonly string OtherDigest = "sha256:" + new string('a', 64);
     private static readonly TestSigner Alice = new("Alice <alice@example.com>");
@@ -25,25 +26,31 @@ public sealed class VerdictTests
 
     private readonly FileHost _host = new FileHost()
         .With("/alice.gpg", Alice.PublicKey).With("/bob.gpg", Bob.PublicKey).With("/none.gpg", Array.Empty<byte>())
-        .With("/subkey.gpg", (byte[])[.. Primary.Certificate(), .. Primary.Bind(Sub, TestPackets.Created + 6, hashed: TestPackets.Flags(2))]);
+        .With("/subkey.gpg", (byte[])[.. Primary.Certificate(),
+            .. Primary.Bind(Sub, TestPackets.Created + 6, hashed: TestPackets.Flags(2))]);
 
     private readonly List<string> _warnings = [];
 
     [Fact]
     public void The_sentence_says_what_was_missing()
     {
-        byte[] alice = Alice.SignClaim(Reference, Digest), bob = Bob.SignClaim(Reference, Digest), other = Bob.SignClaim(Reference, OtherDigest);
+        byte[] alice = Alice.SignClaim(Reference, Digest), bob = Bob.SignClaim(Reference, Digest),
+        other = Bob.SignClaim(Reference, OtherDigest);
         Assert.Equal($"Signed by Alice <alice@example.com> ({Alice.Fingerprint}) for {Reference}.", Reason([By("/alice.gpg")], alice));
-        Assert.Equal("A signature is required, and there is none in https://one.example.com, https://two.example.com.", Reason([By("/alice.gpg")]));
-        Assert.Equal("A signature is required, and there is none.", PolicyEvaluator.Evaluate([By("/alice.gpg")], Image() with { SearchedStores = [] }, Keys()).Reason);
+        Assert.Equal("A signature is required, and there is none in https://one.example.com, https://two.example.com.",
+            Reason([By("/alice.gpg")]));
+        Assert.Equal("A signature is required, and there is none.",
+            PolicyEvaluator.Evaluate([By("/alice.gpg")], Image() with { SearchedStores = [] }, Keys()).Reason);
         string unknown = $"Its signature names the key {Bob.Fingerprint[^16..]}, which is not among the keys.";
         Assert.Equal($"The signature store/1 was not accepted. {unknown}", Reason([By("/alice.gpg")], bob));
         Assert.Equal($"None of the 2 signatures was accepted. {unknown}", Reason([By("/alice.gpg")], bob, other));
         Assert.Equal(
-            $"None of the 2 signatures was accepted. {unknown} The signature is good, but it is for another manifest: {OtherDigest}, not {Digest}.",
+            $"None of the 2 signatures was accepted. {unknown} The signature is good, but it is for another " +
+                $"manifest: {OtherDigest}, not {Digest}.",
             Reason([By("/alice.gpg")], bob, Alice.SignClaim(Reference, OtherDigest)));
         Assert.StartsWith("/none.gpg: the file is empty; ", Reason([By("/none.gpg")], alice), StringComparison.Ordinal);
-        Assert.StartsWith("The signature store/2 cannot be read, and podman and skopeo refuse an image with such a signature. Its format cannot be told: ",
+        Assert.StartsWith("The signature store/2 cannot be read, and podman and skopeo refuse an image with such a " +
+            "signature. Its format cannot be told: ",
             Reason([By("/alice.gpg")], alice, "what is this"u8.ToArray()), StringComparison.Ordinal);
         Assert.Equal("The list of requirements is empty, which accepts nothing.", Reason([]));
     }
@@ -75,7 +82,8 @@ public sealed class VerdictTests
         Assert.Contains("Bob", both, StringComparison.Ordinal);
         string one = Reason([By("/alice.gpg"), By("/bob.gpg")], alice);
         Assert.DoesNotContain("Signed by", one, StringComparison.Ordinal);
-        Assert.Equal("The policy rejects every image here.", Reason([new RejectRequirement(), new AcceptRequirement(), new RejectRequirement()]));
+        Assert.Equal("The policy rejects every image here.",
+            Reason([new RejectRequirement(), new AcceptRequirement(), new RejectRequirement()]));
         Assert.Equal("signedBaseLayer is not implemented by podman and skopeo, so it refuses every image.",
             Reason([new SignedBaseLayerRequirement { BaseLayerIdentity = new MatchExactIdentity() }], alice));
     }
@@ -104,7 +112,8 @@ public sealed class VerdictTests
         Assert.Equal((true, "Good."), Of([valid with { IsValid = false, Reason = "Bad." }, valid], null));
         Assert.Equal((false, "No key."), Of([valid], "No key."));
         Assert.Equal((false, "No key."), Of([unknown, valid], "No key."));
-        Assert.Equal((false, "The signature s cannot be read, and podman and skopeo refuse an image with such a signature. What is it."), Of([valid, unknown], null));
+        Assert.Equal((false, "The signature s cannot be read, and podman and skopeo refuse an image with such a signature. What is it."),
+            Of([valid, unknown], null));
 
         static (bool, string) Of(ImageSignature[] judged, string? keyProblem)
         {
@@ -128,7 +137,8 @@ public sealed class VerdictTests
 
         var refused = PolicyEvaluator.Evaluate([requirement], Image(message), Keys(), [Alice.Fingerprint]);
         Assert.False(refused.IsAccepted);
-        Assert.Equal($"The signature is good, but its key {Sub.Fingerprint} is not one of the fingerprints asked for.", refused.Signatures[0].Reason);
+        Assert.Equal($"The signature is good, but its key {Sub.Fingerprint} is not one of the fingerprints asked for.",
+            refused.Signatures[0].Reason);
         Assert.Null(refused.Signatures[0].Reference);
     }
 
@@ -153,7 +163,8 @@ public sealed class VerdictTests
         // The first of equals; and what nobody looks at.
         Assert.Equal(known, PolicyVerdict.Of([Judged(known), Judged(known with { Source = "t" })], blobs).Signatures[0]);
         var unseen = Assert.Single(PolicyVerdict.Of([Judged()], blobs).Signatures);
-        Assert.Equal(("s", ImageSignatureKind.Unknown, false, "No requirement looks at signatures."), (unseen.Source, unseen.Kind, unseen.IsValid, unseen.Reason));
+        Assert.Equal(("s", ImageSignatureKind.Unknown, false, "No requirement looks at signatures."),
+            (unseen.Source, unseen.Kind, unseen.IsValid, unseen.Reason));
         Assert.Equal(known, PolicyVerdict.Of([Judged(), Judged(known)], blobs).Signatures[0]);
 
         static RequirementVerdict Judged(params ImageSignature[] signatures) =>
@@ -183,7 +194,8 @@ public sealed class VerdictTests
     [Fact]
     public void Requirements_that_verify_signatures_need_them()
     {
-        TrustRequirement accept = new AcceptRequirement(), reject = new RejectRequirement(), sigstore = new SigstoreSignedRequirement { KeyPath = "/k" };
+        TrustRequirement accept = new AcceptRequirement(), reject = new RejectRequirement(), sigstore = new SigstoreSignedRequirement
+            { KeyPath = "/k" };
         foreach (TrustRequirement[] list in (TrustRequirement[][])[[By("/k")], [sigstore], [accept, By("/k")], [reject, sigstore]])
         {
             Assert.True(PolicyEvaluator.NeedsSignatures(list));
@@ -213,7 +225,8 @@ public sealed class VerdictTests
     public void Keys_of_several_requirements_are_not_mixed_up()
     {
         var keys = Keys();
-        SignedByRequirement alice = By("/alice.gpg"), bob = By("/bob.gpg"), inline = new() { KeyData = Convert.ToBase64String(Bob.PublicKey) };
+        SignedByRequirement alice = By("/alice.gpg"), bob = By("/bob.gpg"), inline = new()
+            { KeyData = Convert.ToBase64String(Bob.PublicKey) };
         SignedByRequirement both = new() { KeyPaths = ["/alice.gpg", "/bob.gpg"] };
         for (int i = 0; i < 2; i++)
         {
@@ -234,7 +247,8 @@ public sealed class VerdictTests
 
     private RequirementKeys Keys() => new(_host, _warnings.Add);
 
-    private PolicyVerdict Evaluate(TrustRequirement[] requirements, params byte[][] signatures) => PolicyEvaluator.Evaluate(requirements, Image(signatures), Keys());
+    private PolicyVerdict Evaluate(TrustRequirement[] requirements, params byte[][] signatures) =>
+        PolicyEvaluator.Evaluate(requirements, Image(signatures), Keys());
 
     private string Reason(TrustRequirement[] requirements, params byte[][] signatures) => Evaluate(requirements, signatures).Reason;
 

@@ -36,7 +36,8 @@ public sealed class VerifierKeysTests : IDisposable
         using ImageVerifier verifier = Verifier(key);
         ImageSignatureResult result = await verifier.VerifyAsync($"{Repository}@{Digest}", null, CancellationToken.None);
         Assert.True(result.IsValid, result.Reason);
-        Assert.EndsWith("Only this digest was judged; of a multi-arch list, podman pull asks about the instance.", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("Only this digest was judged; of a multi-arch list, podman pull asks about the instance.", result.Reason,
+            StringComparison.Ordinal);
         Assert.Equal($"{Repository}@{Digest}", result.PinnedReference);
         Assert.False((await verifier.VerifyAsync($"{Repository}@sha256:{new string('b', 64)}", null, CancellationToken.None)).IsValid);
         Assert.True((await verifier.VerifyDigestAsync($"{Repository}@{Digest}", null, CancellationToken.None)).IsValid);

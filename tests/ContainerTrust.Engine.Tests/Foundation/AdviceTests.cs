@@ -55,9 +55,12 @@ public sealed class AdviceTests
     [Fact]
     public void A_shell_reads_every_word_as_the_value_that_it_was()
     {
-        string[] values = [.. Values().Concat(["*", "~", "~root", "a=b", "#x", "!!", "a\\b", "\\", "'", "''", "\"$HOME\"", "{a,b}", "a|b&c", "-", "--", ".", "(x)"])
+        string[] values = [.. Values()
+            .Concat(["*", "~", "~root", "a=b", "#x", "!!", "a\\b", "\\", "'", "''", "\"$HOME\"", "{a,b}", "a|b&c", "-", "--", ".", "(x)"])
             .Where(static v => ShellLanguage.Instance.Quote(v) is not null)];
-        ProcessStartInfo start = new("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8, StandardInputEncoding = new UTF8Encoding(false) };
+        ProcessStartInfo start = new("/bin/sh")
+            { RedirectStandardOutput = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8,
+            StandardInputEncoding = new UTF8Encoding(false) };
         using Process shell = Process.Start(start)!;
         shell.StandardInput.Write($"printf '%s\\0' {string.Join(' ', values.Select(ShellLanguage.Instance.Quote))}\n");
         shell.StandardInput.Close();
@@ -76,7 +79,8 @@ public sealed class AdviceTests
             string inner = word[1..^1];
             for (int i = 0; i < inner.Length; i++)
             {
-                if (inner[i] is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B' && (i + 1 >= inner.Length || inner[++i] != inner[i - 1]))
+                if (inner[i] is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B'
+                    && (i + 1 >= inner.Length || inner[++i] != inner[i - 1]))
                     return false;
             }
 
@@ -94,7 +98,8 @@ public sealed class AdviceTests
         foreach (TrustOperation operation in TrustOperation.All)
         {
             Assert.Matches("^[A-Z][A-Za-z]+-[A-Z][A-Za-z]+$", s_powerShell.Word(operation));
-            Assert.Equal(operation.Reach == AdviceReach.ThisHost, ShellLanguage.Instance.Word(operation).StartsWith("containertrust ", StringComparison.Ordinal));
+            Assert.Equal(operation.Reach == AdviceReach.ThisHost, ShellLanguage.Instance.Word(operation)
+                .StartsWith("containertrust ", StringComparison.Ordinal));
         }
 
         foreach (TrustOption option in TrustOption.All)
@@ -111,14 +116,17 @@ public sealed class AdviceTests
     public void A_program_without_a_front_end_gets_the_engines_own_names()
     {
         PlainLanguage plain = new();
-        Advice advice = Advice.Of(TrustOperation.Set, new AdviceTarget { Host = new AdviceHost("web 1") }, TrustOption.Type.With("reject"), TrustOption.KeyPath.With("/a", "/b"));
-        Assert.Equal("Set Type reject KeyPath /a, /b on 'web 1', then rm -- /x", plain.Command(advice.Then(new FileAdvice("rm", "/x", AdviceTarget.Here))));
+        Advice advice = Advice.Of(TrustOperation.Set, new AdviceTarget { Host = new AdviceHost("web 1") }, TrustOption.Type.With("reject"),
+            TrustOption.KeyPath.With("/a", "/b"));
+        Assert.Equal("Set Type reject KeyPath /a, /b on 'web 1', then rm -- /x",
+            plain.Command(advice.Then(new FileAdvice("rm", "/x", AdviceTarget.Here))));
     }
 
     [Fact]
     public void An_error_carries_its_advice()
     {
-        TrustException error = new("PolicyNotFound", TrustErrorKind.NotFound, "x") { Advice = Advice.Of(TrustOperation.Reset, new AdviceTarget { RootDirectory = "/mnt/a b" }) };
+        TrustException error = new("PolicyNotFound", TrustErrorKind.NotFound, "x")
+            { Advice = Advice.Of(TrustOperation.Reset, new AdviceTarget { RootDirectory = "/mnt/a b" }) };
         Assert.Equal("Reset-ImageTrust -Root '/mnt/a b'", s_powerShell.Command(error.Advice));
         Assert.Equal("containertrust reset --root '/mnt/a b'", ShellLanguage.Instance.Command(error.Advice));
     }

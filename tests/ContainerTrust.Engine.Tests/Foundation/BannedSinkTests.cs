@@ -3,8 +3,8 @@ using System.Reflection;
 namespace ContainerTrust.Engine.Tests.Foundation;
 
 /// <summary>
-/// The list of what may not be called to speak to a person has all there is of the console, also what a newer framework brings. For PowerShell's
-/// streams tests/Pester/HostileInput.Tests.ps1 asks.
+/// The list of what may not be called to speak to a person has all there is of the console, also what a newer framework brings. For
+/// PowerShell's streams tests/Pester/HostileInput.Tests.ps1 asks.
 /// </summary>
 public sealed class BannedSinkTests
 {
@@ -18,7 +18,8 @@ public sealed class BannedSinkTests
         {
             int count = method.GetParameters().Length;
             string name = $"M:System.Console.{method.Name}";
-            bool IsIt(string b) => count == 0 ? b == name : b.StartsWith(name + "(", StringComparison.Ordinal) && b.Split(',').Length == count;
+            bool IsIt(string b) => count == 0 ? b == name : b.StartsWith(name + "(", StringComparison.Ordinal)
+                && b.Split(',').Length == count;
             Assert.Contains(banned, IsIt);
         }
 

@@ -114,7 +114,8 @@ public sealed class HostileFieldTests
         Attempt(() => entries.AddRange(store.Read(TrustQuery.All)));
         Words(entries.SelectMany(static e => (IEnumerable<object>)[e, .. e.Requirements, .. e.Keys]));
         Attempt(() => Words([store.Governing("evil.example.com/app:v1"), store.Governing("evil.example.com/app:v1").Reason!]));
-        Attempt(() => Words(store.Preview([new TrustChange { Transport = "docker", Registry = HostileFields.Text, Remove = true }]).Warnings));
+        Attempt(() => Words(store.Preview([new TrustChange
+            { Transport = "docker", Registry = HostileFields.Text, Remove = true }]).Warnings));
         Attempt(() =>
         {
             ImageTrustCompliance found = ComplianceChecker.Check(store, new ComplianceOptions());

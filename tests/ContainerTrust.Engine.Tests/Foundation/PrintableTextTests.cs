@@ -12,7 +12,8 @@ public sealed class PrintableTextTests
     [InlineData("é 漢 😀 \\u202e", "é 漢 😀 \\u202e")]
     [InlineData("a\e[31mb", "a\\u001b[31mb")]
     [InlineData("\0\t\n\r\u007f\u0085\u009b", "\\u0000\\u0009\\u000a\\u000d\\u007f\\u0085\\u009b")]
-    [InlineData("\u061c\u200b\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\u00ad", "\\u061c\\u200b\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069\\ufeff\\u00ad")]
+    [InlineData("\u061c\u200b\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\u00ad",
+        "\\u061c\\u200b\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069\\ufeff\\u00ad")]
     [InlineData("\u2028\u2029\ufffe\uffff", "\\u2028\\u2029\\ufffe\\uffff")]
     [InlineData("\U000E0041", "\\udb40\\udc41")]
     public void What_a_terminal_acts_on_is_spelled_out(string text, string expected)
@@ -29,7 +30,8 @@ public sealed class PrintableTextTests
         {
             string text = value is >= 0xD800 and <= 0xDFFF ? ((char)value).ToString() : char.ConvertFromUtf32(value);
             string line = PrintableText.Line(text);
-            bool isUnsafe = value is 0xFFFE or 0xFFFF || CharUnicodeInfo.GetUnicodeCategory(text, 0) is UnicodeCategory.Control or UnicodeCategory.Format
+            bool isUnsafe = value is 0xFFFE or 0xFFFF || CharUnicodeInfo.GetUnicodeCategory(text, 0) is UnicodeCategory.Control
+                or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
             Assert.Equal(isUnsafe, line != text);
             if (isUnsafe && value is < 0xD800 or > 0xDFFF && line != text)

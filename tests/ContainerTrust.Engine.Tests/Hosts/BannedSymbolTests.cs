@@ -12,7 +12,8 @@ public sealed class BannedSymbolTests
         "SetCurrentDirectory", "Equals", "InitializeLifetimeService",
     ];
 
-    public static TheoryData<Type> Types => [typeof(File), typeof(Directory), typeof(FileInfo), typeof(DirectoryInfo), typeof(FileSystemInfo)];
+    public static TheoryData<Type> Types =>
+        [typeof(File), typeof(Directory), typeof(FileInfo), typeof(DirectoryInfo), typeof(FileSystemInfo)];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -20,14 +21,18 @@ public sealed class BannedSymbolTests
     {
         string[] banned = File.ReadAllLines(Find());
         Assert.True(banned.Length > 100);
-        MethodInfo[] methods = type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly);
+        MethodInfo[] methods = type
+            .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly);
         Assert.NotEmpty(methods);
-        foreach (MethodInfo method in methods.Where(static m => !m.IsSpecialName && !s_readers.Any(r => m.Name.StartsWith(r, StringComparison.Ordinal))))
+        foreach (MethodInfo method in methods.Where(static m => !m.IsSpecialName
+            && !s_readers.Any(r => m.Name.StartsWith(r, StringComparison.Ordinal))))
         {
             // By name and number of parameters: how a type is spelt there is the compiler's matter.
             int count = method.GetParameters().Length;
             string name = $"M:{type.FullName}.{method.Name}";
-            bool isListed = banned.Any(b => b.Split(';')[0] is { } id && (count == 0 ? id == name : id.StartsWith(name + "(", StringComparison.Ordinal) && id[name.Length..].Split(',').Length == count));
+            bool isListed = banned.Any(b => b.Split(';')[0] is { } id
+                && (count == 0 ? id == name : id.StartsWith(name + "(", StringComparison.Ordinal)
+                && id[name.Length..].Split(',').Length == count));
             Assert.True(isListed || IsOverride(method), $"{method} of {type.Name} is not in BannedSymbols.txt.");
         }
     }

@@ -85,7 +85,8 @@ public sealed class ForeignLockTests : IDisposable
         change.Replace(_directory["first/file"], Bytes("new"), host.TryReadFile(_directory["first/file"], Limit));
         change.Complete(static _ => { });
         string warning = Assert.Single(change.Warnings);
-        Assert.StartsWith($"Links lead to more directories than can be locked at once; {_directory["third"]} on host.example was", warning, StringComparison.Ordinal);
+        Assert.StartsWith($"Links lead to more directories than can be locked at once; {_directory["third"]} on host.example was", warning,
+            StringComparison.Ordinal);
         Assert.Equal("new", File.ReadAllText(_directory["third/file"]));
     }
 
@@ -198,7 +199,9 @@ public sealed class ForeignLockTests : IDisposable
         Skip.IfNot(HostTools.IsRoot && HostTools.Has("setpriv"), "This test drops root's rights.");
         using IHostChange change = Begin(TimeSpan.Zero);
         Assert.Equal("600", Mode(_directory[LockFile]));
-        Assert.Contains("ermission denied", HostTools.Run("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "-n", "-s", _directory[LockFile], "true"]).Error, StringComparison.Ordinal);
+        Assert.Contains("ermission denied",
+            HostTools.Run("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "-n", "-s", _directory[LockFile],
+            "true"]).Error, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -241,10 +244,12 @@ public sealed class ForeignLockTests : IDisposable
         Skip.IfNot(HostTools.IsRoot && HostTools.Has("setpriv"), "This test becomes other users.");
         HostTools.Must("chown", "65533:65532", _directory.Root);
         SetMode(_directory.Root, "2775");
-        using Process holder = HostTools.Start("setpriv", "--reuid=65533", "--regid=65533", "--groups=65532", "dotnet", "exec", HostTools.Writer, "hold", _directory.Root);
+        using Process holder = HostTools.Start("setpriv", "--reuid=65533", "--regid=65533", "--groups=65532", "dotnet", "exec",
+            HostTools.Writer, "hold", _directory.Root);
         Skip.IfNot(holder.StandardOutput.ReadLine() == "locked", "Another user cannot run .NET here.");
         Assert.Equal("660 65532", HostTools.Must("stat", "-c", "%a %g", _directory[LockFile]));
-        (_, string output, _) = HostTools.Run("setpriv", "--reuid=65534", "--regid=65534", "--groups=65532", "dotnet", "exec", HostTools.Writer, "try", _directory.Root);
+        (_, string output, _) = HostTools.Run("setpriv", "--reuid=65534", "--regid=65534", "--groups=65532", "dotnet", "exec",
+            HostTools.Writer, "try", _directory.Root);
         Assert.StartsWith("LockTimeout ", output, StringComparison.Ordinal);
         holder.StandardInput.Close();
         holder.WaitForExit();
@@ -254,7 +259,8 @@ public sealed class ForeignLockTests : IDisposable
     private Process LockAsNobody(string how)
     {
         Skip.IfNot(HostTools.IsRoot && HostTools.Has("setpriv") && HostTools.Has("flock"), "This test drops root's rights.");
-        Process holder = HostTools.Start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "flock", how, _directory.Root, "-c", "echo locked; exec sleep 600");
+        Process holder = HostTools.Start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "flock", how, _directory.Root, "-c",
+            "echo locked; exec sleep 600");
         Assert.Equal("locked", holder.StandardOutput.ReadLine());
         return holder;
     }

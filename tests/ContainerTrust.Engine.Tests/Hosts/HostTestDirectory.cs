@@ -54,13 +54,15 @@ internal sealed class HostTestDirectory : IDisposable
     public string[] Names(string relative = "")
     {
         EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
-        string[] names = [.. Directory.EnumerateFileSystemEntries(this[relative], "*", all).Select(n => Path.GetRelativePath(this[relative], n))];
+        string[] names = [.. Directory.EnumerateFileSystemEntries(this[relative], "*", all)
+            .Select(n => Path.GetRelativePath(this[relative], n))];
         Array.Sort(names, StringComparer.Ordinal);
         return names;
     }
 
     /// <summary>The same without the files that writers lock, for a look while a change is being made.</summary>
-    public string[] FileNames(string relative = "") => [.. Names(relative).Where(static n => Path.GetFileName(n) != ".containertrust-writer.lock")];
+    public string[] FileNames(string relative = "") =>
+        [.. Names(relative).Where(static n => Path.GetFileName(n) != ".containertrust-writer.lock")];
 
     /// <summary>Mounts one directory at another for the test, which is skipped where that is not permitted.</summary>
     public void Mount(string target, string source) => _mounts.Add(HostTestMount.Mount(MakeDirectory(target), "--bind", this[source]));

@@ -13,7 +13,8 @@ internal static class HostTools
     {
         get
         {
-            string path = AppContext.BaseDirectory.Replace("ContainerTrust.Engine.Tests", "ContainerTrust.TestWriter", StringComparison.Ordinal);
+            string path = AppContext.BaseDirectory.Replace("ContainerTrust.Engine.Tests", "ContainerTrust.TestWriter",
+                StringComparison.Ordinal);
             string file = Path.Combine(path, "ContainerTrust.TestWriter.dll");
             Assert.True(File.Exists(file), $"{file} is not built.");
             return file;
@@ -49,14 +50,16 @@ internal static class HostTools
     }
 
     public static bool Has(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Any(d => d.Length > 0 && File.Exists(Path.Combine(d, tool)));
+        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':')
+            .Any(d => d.Length > 0 && File.Exists(Path.Combine(d, tool)));
 
     /// <summary>Runs the test writer as a user without rights. Null if that is not possible here.</summary>
     public static string? RunAsNobody(params string[] arguments)
     {
         if (!IsRoot || !Has("setpriv"))
             return null;
-        (int exitCode, string output, _) = Run("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", "exec", Writer, .. arguments]);
+        (int exitCode, string output, _) =
+            Run("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", "exec", Writer, .. arguments]);
         return exitCode is 0 or 1 && output.Length > 0 ? output : null;
     }
 }

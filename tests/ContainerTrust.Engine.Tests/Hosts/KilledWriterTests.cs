@@ -36,7 +36,8 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
             bool atWork = killed % (8 * AtOnce) != 0;
             long before = generation;
             if (atWork)
-                Patience.Until(() => (generation = CheckFile(generation, ref moved)) >= before + 2, "two generations of a wave are written");
+                Patience.Until(() => (generation = CheckFile(generation, ref moved)) >= before + 2,
+                    "two generations of a wave are written");
             foreach (Process writer in writers)
             {
                 if (atWork)
@@ -63,7 +64,9 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
         HostTestDirectory.Rewrite(host, path, "end");
         Assert.Equal(["policy.json"], directory.Names());
         Assert.True(generation > kills / AtOnce, "The writers hardly wrote.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kills} kills in {time.Elapsed.TotalSeconds:0.0} s, {generation} generations, {leftovers} temporary files left and cleaned, {moved} times seen moving."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{kills} kills in {time.Elapsed.TotalSeconds:0.0} s, {generation} generations, {leftovers} temporary files left and " +
+            $"cleaned, {moved} times seen moving."));
 
         long CheckFile(long least, ref int moving)
         {

@@ -12,8 +12,8 @@ using Xunit.Abstractions;
 namespace ContainerTrust.Engine.Tests.Hosts;
 
 /// <summary>
-/// Another user exchanges files and directories for links all the time, in a directory of that user's and in one for all, while root sets, resets and writes
-/// reports there: nothing outside is written or deleted. CONTAINERTRUST_LINK_SWAPS says how often.
+/// Another user exchanges files and directories for links all the time, in a directory of that user's and in one for all, while root sets,
+/// resets and writes reports there: nothing outside is written or deleted. CONTAINERTRUST_LINK_SWAPS says how often.
 /// </summary>
 public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposable
 {
@@ -22,7 +22,8 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposabl
     private const int Slots = 8;
     private const int Burst = 200;
 
-    private static readonly string[] s_names = ["theirs/policy.json", "theirs/registries.d", "theirs/report.json", "theirs/sub", "shared/policy.json", "shared/report.json", "shared/sub"];
+    private static readonly string[] s_names = ["theirs/policy.json", "theirs/registries.d", "theirs/report.json", "theirs/sub",
+        "shared/policy.json", "shared/report.json", "shared/sub"];
 
     private readonly HostTestDirectory _directory = new();
     private readonly Random _random = new(2026);
@@ -62,7 +63,8 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposabl
         Assert.Null(failure);
         Assert.Equal(before, Victim());
         Assert.True(_wrote > 0 && _refused > 0, $"{_wrote} written, {_refused} refused.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_swaps} swaps, {_rounds} rounds, {_wrote} times written, {_refused} times refused."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{_swaps} swaps, {_rounds} rounds, {_wrote} times written, {_refused} times refused."));
     }
 
     private void Make()
@@ -87,7 +89,8 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposabl
     private string Victim()
     {
         StringBuilder text = new();
-        foreach (FileSystemInfo info in new DirectoryInfo(_directory["victim"]).EnumerateFileSystemInfos().OrderBy(static f => f.Name, StringComparer.Ordinal))
+        foreach (FileSystemInfo info in new DirectoryInfo(_directory["victim"]).EnumerateFileSystemInfos()
+            .OrderBy(static f => f.Name, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"{info.Name} {info.LastWriteTimeUtc.Ticks} {File.ReadAllText(info.FullName)}\n");
         return text.ToString();
     }
@@ -160,7 +163,8 @@ public sealed partial class LinkSwapTests(ITestOutputHelper output) : IDisposabl
         if (_random.Next(2) == 0)
             store.Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         else
-            store.Apply([new TrustChange { Transport = "docker", Registry = "r.example", Requirements = [new RejectRequirement()] }], new TrustEditOptions { LockTimeout = TimeSpan.FromSeconds(1) }, CancellationToken.None);
+            store.Apply([new TrustChange { Transport = "docker", Registry = "r.example", Requirements = [new RejectRequirement()] }],
+                new TrustEditOptions { LockTimeout = TimeSpan.FromSeconds(1) }, CancellationToken.None);
     }
 
     private void Try(Action work)

@@ -20,8 +20,10 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal("{}", Text(file));
         Assert.Equal(path, file.Path);
         Assert.Equal(2, file.Stamp.Length);
-        Assert.Equal(new DateTimeOffset(File.GetLastWriteTimeUtc(path)).Ticks - DateTimeOffset.UnixEpoch.Ticks, file.Stamp.ModifiedNanoseconds / 100);
-        Assert.Equal(HostTools.Must("stat", "-c", "%i", path), file.Stamp.Inode.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(new DateTimeOffset(File.GetLastWriteTimeUtc(path)).Ticks - DateTimeOffset.UnixEpoch.Ticks,
+            file.Stamp.ModifiedNanoseconds / 100);
+        Assert.Equal(HostTools.Must("stat", "-c", "%i", path),
+            file.Stamp.Inode.ToString(System.Globalization.CultureInfo.InvariantCulture));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupWrite);
         Assert.Equal(0x110u, _host.TryReadFile(path, Limit)!.Permissions!.Value.Mode);
         file = _host.TryReadFile(path, Limit)!;
@@ -113,7 +115,8 @@ public sealed class LocalHostTests : IDisposable
 
     [Fact]
     public void A_device_is_refused() =>
-        Assert.Contains("is a device", Assert.Throws<TrustException>(() => _host.TryReadFile("/dev/zero", Limit)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a device", Assert.Throws<TrustException>(() => _host.TryReadFile("/dev/zero", Limit)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_file_may_be_exactly_as_large_as_the_limit()
@@ -188,7 +191,8 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => _host.TryReadFile(path, Limit)).ErrorId);
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => _host.Exists(path)).ErrorId);
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => _host.ListDirectory(path)).ErrorId);
-        Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => _host.BeginChange([_directory["made"], path], TimeSpan.Zero, default)).ErrorId);
+        Assert.Equal("InvalidPath",
+            Assert.Throws<TrustException>(() => _host.BeginChange([_directory["made"], path], TimeSpan.Zero, default)).ErrorId);
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => new RootDirectoryHost(path)).ErrorId);
         using IHostChange change = _host.BeginChange([_directory.Root], TimeSpan.Zero, default);
         Assert.Equal("InvalidPath", Assert.Throws<TrustException>(() => change.Replace(path, default, null)).ErrorId);
@@ -198,7 +202,8 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public void A_path_that_is_too_long_is_refused()
     {
-        foreach (string path in new[] { "/" + new string('a', 256), "/" + new string('ä', 128), string.Concat(Enumerable.Repeat("/abc", 1024)), string.Concat(Enumerable.Repeat("/a/..", 900)) })
+        foreach (string path in new[] { "/" + new string('a', 256), "/" + new string('ä', 128),
+            string.Concat(Enumerable.Repeat("/abc", 1024)), string.Concat(Enumerable.Repeat("/a/..", 900)) })
             Assert.Equal("PathTooLong", Assert.Throws<TrustException>(() => _host.TryReadFile(path, Limit)).ErrorId);
         Assert.Null(_host.TryReadFile("/" + new string('a', 255), Limit));
         Assert.True(_host.Exists(string.Concat(Enumerable.Repeat("/etc/..", 585))));
@@ -238,7 +243,8 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public void The_password_database_knows_the_user()
     {
-        string[] entry = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).FirstOrDefault(f => f[2] == HostTools.Must("id", "-u")) ?? [];
+        string[] entry = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).FirstOrDefault(f => f[2] == HostTools.Must("id", "-u"))
+            ?? [];
         Assert.Equal(entry.Length > 5 ? entry[5] : null, Engine.Hosts.Linux.PasswordDatabase.FindHomeDirectory());
     }
 }

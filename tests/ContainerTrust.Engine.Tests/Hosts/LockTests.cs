@@ -26,7 +26,8 @@ public sealed class LockTests : IDisposable
             Assert.Equal("LockTimeout", e.ErrorId);
             Assert.Equal(TrustErrorKind.ResourceBusy, e.Kind);
             Assert.Equal(_directory.Root, e.Target);
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, "), e.Message, StringComparison.Ordinal);
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, "), e.Message,
+                StringComparison.Ordinal);
             Assert.Equal([LockFile], _directory.Names());
         }
 
@@ -52,10 +53,12 @@ public sealed class LockTests : IDisposable
         using IHostChange first = Begin(TimeSpan.Zero);
         Stopwatch time = Stopwatch.StartNew();
         using CancellationTokenSource cancellation = new(TimeSpan.FromMilliseconds(200));
-        Assert.ThrowsAny<OperationCanceledException>(() => _host.BeginChange([_directory.Root], Timeout.InfiniteTimeSpan, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            _host.BeginChange([_directory.Root], Timeout.InfiniteTimeSpan, cancellation.Token));
         Assert.True(time.ElapsedMilliseconds >= 150, $"It took {time.Elapsed}.");
         Patience.EndedSoon(time);
-        Assert.ThrowsAny<OperationCanceledException>(() => _host.BeginChange([_directory["none"]], Timeout.InfiniteTimeSpan, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            _host.BeginChange([_directory["none"]], Timeout.InfiniteTimeSpan, cancellation.Token));
         Assert.Equal([LockFile], _directory.Names());
     }
 
@@ -66,12 +69,15 @@ public sealed class LockTests : IDisposable
         {
             Assert.Equal([LockFile, "a", "a/b", "a/b/" + LockFile], _directory.Names());
             Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => Begin(TimeSpan.Zero)).ErrorId);
-            Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => _host.BeginChange([_directory["a/b"]], TimeSpan.Zero, default)).ErrorId);
+            Assert.Equal("LockTimeout",
+                Assert.Throws<TrustException>(() => _host.BeginChange([_directory["a/b"]], TimeSpan.Zero, default)).ErrorId);
         }
 
         Assert.Throws<ArgumentException>(() => _host.BeginChange([], TimeSpan.Zero, default));
-        Assert.Equal("NotADirectory", Assert.Throws<TrustException>(() => _host.BeginChange([_directory.Write("file", "x")], TimeSpan.Zero, default)).ErrorId);
-        Assert.Equal("NotADirectory", Assert.Throws<TrustException>(() => _host.BeginChange([_directory["file/x"]], TimeSpan.Zero, default)).ErrorId);
+        Assert.Equal("NotADirectory",
+            Assert.Throws<TrustException>(() => _host.BeginChange([_directory.Write("file", "x")], TimeSpan.Zero, default)).ErrorId);
+        Assert.Equal("NotADirectory",
+            Assert.Throws<TrustException>(() => _host.BeginChange([_directory["file/x"]], TimeSpan.Zero, default)).ErrorId);
     }
 
     [Fact]
@@ -79,7 +85,8 @@ public sealed class LockTests : IDisposable
     {
         _directory.MakeDirectory("real");
         _directory.Link("link", "real");
-        using (_host.BeginChange([_directory["link"], _directory["real"], _directory["real/"], _directory["real/../link"]], TimeSpan.Zero, default))
+        using (_host.BeginChange([_directory["link"], _directory["real"], _directory["real/"], _directory["real/../link"]],
+            TimeSpan.Zero, default))
         {
             RootDirectoryHost other = new(_directory.Root);
             Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => other.BeginChange(["/real"], TimeSpan.Zero, default)).ErrorId);
@@ -151,14 +158,16 @@ public sealed class LockTests : IDisposable
         using (_host.BeginChange([_directory["real"]], TimeSpan.Zero, default))
         {
             using IHostChange change = _host.BeginChange([_directory["etc"]], TimeSpan.FromMilliseconds(50), default);
-            Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => change.Replace(link, Bytes("new"), _host.TryReadFile(link, Limit))).ErrorId);
+            Assert.Equal("LockTimeout",
+                Assert.Throws<TrustException>(() => change.Replace(link, Bytes("new"), _host.TryReadFile(link, Limit))).ErrorId);
         }
 
         using (IHostChange change = _host.BeginChange([_directory["etc"]], TimeSpan.Zero, default))
         {
             change.Replace(link, Bytes("new"), _host.TryReadFile(link, Limit));
             change.Replace(link, Bytes("newer"), _host.TryReadFile(link, Limit));
-            Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => _host.BeginChange([_directory["real"]], TimeSpan.Zero, default)).ErrorId);
+            Assert.Equal("LockTimeout",
+                Assert.Throws<TrustException>(() => _host.BeginChange([_directory["real"]], TimeSpan.Zero, default)).ErrorId);
         }
 
         _host.BeginChange([_directory["real"]], TimeSpan.Zero, default).Dispose();
@@ -208,7 +217,8 @@ public sealed class LockTests : IDisposable
     {
         using Process holder = HostTools.StartWriter("hold", _directory.Root);
         Assert.Equal("locked", holder.StandardOutput.ReadLine());
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {holder.Id}"), Assert.Throws<TrustException>(() => Begin(TimeSpan.Zero)).Message, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {holder.Id}"),
+            Assert.Throws<TrustException>(() => Begin(TimeSpan.Zero)).Message, StringComparison.Ordinal);
         holder.Kill();
         holder.WaitForExit();
         Begin(TimeSpan.Zero).Dispose();
@@ -250,7 +260,8 @@ public sealed class LockTests : IDisposable
     {
         const int Changes = 500;
         string path = _directory["counter"];
-        Process[] writers = [.. Enumerable.Range(0, 2).Select(_ => HostTools.StartWriter("increment", path, Changes.ToString(CultureInfo.InvariantCulture)))];
+        Process[] writers = [.. Enumerable.Range(0, 2)
+            .Select(_ => HostTools.StartWriter("increment", path, Changes.ToString(CultureInfo.InvariantCulture)))];
         foreach (Process writer in writers)
         {
             Assert.True(writer.WaitForExit(Patience.Limit), "A writer starves.");

@@ -39,7 +39,8 @@ public sealed class MountedFileSystemTests : IDisposable
         using HostTestMount mount = HostTestMount.Mount(_directory.MakeDirectory("disk"), "-t", "tmpfs", "-o", "nr_inodes=2", "tmpfs");
         string path = _directory.Write("disk/policy.json", "old");
         Assert.Equal("DiskFull", Assert.Throws<TrustException>(() => Rewrite(_host, path, "new")).ErrorId);
-        Assert.Equal("DiskFull", Assert.Throws<TrustException>(() => Rewrite(_host, _directory["disk/registries.d/a.yaml"], "new")).ErrorId);
+        Assert.Equal("DiskFull", Assert
+            .Throws<TrustException>(() => Rewrite(_host, _directory["disk/registries.d/a.yaml"], "new")).ErrorId);
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal(["policy.json"], _directory.FileNames("disk"));
     }
@@ -55,8 +56,10 @@ public sealed class MountedFileSystemTests : IDisposable
         Assert.Equal(TrustErrorKind.WriteError, e.Kind);
         Assert.Contains("read-only", e.Message, StringComparison.Ordinal);
         using IHostChange change = _host.BeginChange([_directory["disk"]], TimeSpan.Zero, default);
-        Assert.Equal("ReadOnlyFileSystem", Assert.Throws<TrustException>(() => change.Delete(path, _host.TryReadFile(path, Limit)!)).ErrorId);
-        Assert.Equal("ReadOnlyFileSystem", Assert.Throws<TrustException>(() => change.Replace(_directory["disk/new/file"], default, null)).ErrorId);
+        Assert.Equal("ReadOnlyFileSystem",
+            Assert.Throws<TrustException>(() => change.Delete(path, _host.TryReadFile(path, Limit)!)).ErrorId);
+        Assert.Equal("ReadOnlyFileSystem",
+            Assert.Throws<TrustException>(() => change.Replace(_directory["disk/new/file"], default, null)).ErrorId);
         Assert.Equal(["policy.json"], _directory.FileNames("disk"));
     }
 

@@ -79,7 +79,8 @@ public sealed class OutputFileTests : IDisposable
         string path = _directory["pipe"];
         HostTools.Must("mkfifo", path);
         Stopwatch time = Stopwatch.StartNew();
-        Assert.Contains("Start the reader first", Assert.Throws<TrustException>(() => Write(path, "text")).Message, StringComparison.Ordinal);
+        Assert.Contains("Start the reader first", Assert.Throws<TrustException>(() => Write(path, "text")).Message,
+            StringComparison.Ordinal);
         Patience.EndedSoon(time);
         string text = new('x', 300_000);
         using Process reader = HostTools.Start("cat", path);
@@ -98,7 +99,8 @@ public sealed class OutputFileTests : IDisposable
         string text = new('x', 3_000_000);
         TrustException? e = null;
         Patience.Until(
-            () => (e = Record.Exception(() => Write(path, text)) as TrustException) is { ErrorId: not "NotWritable" }, "somebody reads the pipe");
+            () => (e = Record.Exception(() => Write(path, text)) as TrustException) is { ErrorId: not "NotWritable" },
+            "somebody reads the pipe");
         await reader.WaitForExitAsync();
         Assert.Equal("WriteFailed", e!.ErrorId);
         Assert.Matches("^Only the first [0-9]+ bytes were written to .*pipe: ", e.Message);
@@ -136,7 +138,8 @@ public sealed class OutputFileTests : IDisposable
     public void Another_users_link_is_not_followed(string target)
     {
         Skip.IfNot(HostTools.IsRoot, "Making another user's link needs root.");
-        foreach ((string owner, string mode) in new[] { ("0:0", "1777"), ("65534:65534", "755"), ("65534:65534", "700"), ("0:0", "755"), ("0:0", "775"), ("0:0", "777") })
+        foreach ((string owner, string mode) in new[] { ("0:0", "1777"), ("65534:65534", "755"), ("65534:65534", "700"), ("0:0", "755"),
+            ("0:0", "775"), ("0:0", "777") })
         {
             string name = $"{owner[0]}{mode}";
             _directory.Link($"{name}/report", _directory[$"victim/{target}"]);
@@ -155,7 +158,8 @@ public sealed class OutputFileTests : IDisposable
     public void Roots_link_is_followed_only_where_nobody_else_can_have_put_it()
     {
         Skip.IfNot(HostTools.IsRoot, "Only root has other users' directories.");
-        foreach ((string owner, string mode, bool follows) in new[] { ("0:0", "755", true), ("0:0", "1777", true), ("0:0", "775", false), ("65534:65534", "755", false), ("65534:65534", "1777", false) })
+        foreach ((string owner, string mode, bool follows) in new[] { ("0:0", "755", true), ("0:0", "1777", true), ("0:0", "775", false),
+            ("65534:65534", "755", false), ("65534:65534", "1777", false) })
         {
             string name = $"{owner[0]}{mode}";
             string target = _directory[follows ? "target" : "victim/file"];

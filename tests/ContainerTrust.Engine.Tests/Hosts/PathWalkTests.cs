@@ -57,7 +57,8 @@ public sealed partial class PathWalkTests
                 (int kernel, FileIdentity kernelFile) = Kernel(rootDescriptor, path, follow);
                 Skip.If(kernel is Errno.ENOSYS or Errno.EPERM, "This kernel has no openat2.");
                 (int ours, FileIdentity ourFile) = Ours(root, path, follow);
-                Assert.True(kernel == ours && kernelFile == ourFile, $"seed {seed}: {path} (follow: {follow}): kernel {kernel} {kernelFile}, ours {ours} {ourFile}");
+                Assert.True(kernel == ours && kernelFile == ourFile,
+                    $"seed {seed}: {path} (follow: {follow}): kernel {kernel} {kernelFile}, ours {ours} {ourFile}");
                 found += kernel == 0 ? 1 : 0;
             }
         }
@@ -118,7 +119,8 @@ public sealed partial class PathWalkTests
         {
             char[] text = new char[random.Next(0, 30)];
             for (int c = 0; c < text.Length; c++)
-                text[c] = random.Next(4) switch { 0 => (char)random.Next(0x10000), 1 => (char)random.Next(0xD7F0, 0xE010), 2 => "/. \0"[random.Next(4)], _ => (char)random.Next(32, 127) };
+                text[c] = random.Next(4) switch { 0 => (char)random.Next(0x10000), 1 => (char)random.Next(0xD7F0, 0xE010),
+                    2 => "/. \0"[random.Next(4)], _ => (char)random.Next(32, 127) };
             string path = (random.Next(8) == 0 ? string.Empty : "/") + new string(text);
             try
             {
@@ -191,7 +193,8 @@ public sealed partial class PathWalkTests
 
     private static (int Error, FileIdentity File) Kernel(int root, string path, bool follow)
     {
-        OpenHow how = new() { Flags = OpenFlags.PathOnly | OpenFlags.CloseOnExec | (follow ? 0ul : (ulong)OpenFlags.NoFollow), Resolve = ResolveInRoot };
+        OpenHow how = new() { Flags = OpenFlags.PathOnly | OpenFlags.CloseOnExec | (follow ? 0ul : (ulong)OpenFlags.NoFollow),
+            Resolve = ResolveInRoot };
         nint descriptor;
         do
         {

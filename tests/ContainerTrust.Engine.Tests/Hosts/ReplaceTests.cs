@@ -151,7 +151,8 @@ public sealed class ReplaceTests : IDisposable
     {
         Skip.IfNot(HostTools.Has("setfattr") && HostTools.Has("getfattr"), "The package attr is not installed.");
         string path = _directory.Write("policy.json", "old");
-        Skip.IfNot(HostTools.Run("setfattr", "-n", "user.note", "-v", "kept", path).ExitCode == 0, "This file system has no user attributes.");
+        Skip.IfNot(HostTools.Run("setfattr", "-n", "user.note", "-v", "kept", path).ExitCode == 0,
+            "This file system has no user attributes.");
         HostTools.Must("setfattr", "-n", "user.binary", "-v", "0x0001ff00", path);
         HostTools.Must("setfattr", "-n", "user.empty", path);
         HostTools.Must("setfattr", "-n", "user.large", "-v", new string('x', 2000), path);
@@ -305,7 +306,8 @@ public sealed class ReplaceTests : IDisposable
     {
         for (int length = 1; length <= 255; length++)
         {
-            byte[] name = FileReplacement.TemporaryName(Bytes(new string('n', length - Math.Min(length - 1, 5)) + ".yaml"[..Math.Min(length - 1, 5)]));
+            byte[] name = FileReplacement
+                .TemporaryName(Bytes(new string('n', length - Math.Min(length - 1, 5)) + ".yaml"[..Math.Min(length - 1, 5)]));
             Assert.InRange(name.Length, 20, 256);
             Assert.Equal((byte)'.', name[0]);
             Assert.EndsWith(".containertrust-tmp\0", System.Text.Encoding.ASCII.GetString(name), StringComparison.Ordinal);
@@ -325,7 +327,8 @@ public sealed class ReplaceTests : IDisposable
         HostTools.Must("mkfifo", _directory["pipe"]);
         _directory.MakeDirectory("directory");
         using IHostChange change = Begin(_directory.Root);
-        foreach ((string name, string id) in new[] { ("pipe", "NotARegularFile"), ("directory", "IsADirectory"), ("directory/..", "IsADirectory"), ("none/", "IsADirectory") })
+        foreach ((string name, string id) in new[] { ("pipe", "NotARegularFile"), ("directory", "IsADirectory"),
+            ("directory/..", "IsADirectory"), ("none/", "IsADirectory") })
         {
             Assert.Equal(id, Assert.Throws<TrustException>(() => change.Replace(_directory[name], Bytes("new"), null)).ErrorId);
             Assert.Equal(id, Assert.Throws<TrustException>(() => change.Replace(_directory[name], Bytes("new"), file)).ErrorId);
@@ -333,7 +336,8 @@ public sealed class ReplaceTests : IDisposable
         }
 
         Assert.Equal(["directory", "pipe"], _directory.FileNames());
-        Assert.Equal("NotADirectory", Assert.Throws<TrustException>(() => change.Replace(_directory.Write("file", "x") + "/below", Bytes("new"), null)).ErrorId);
+        Assert.Equal("NotADirectory",
+            Assert.Throws<TrustException>(() => change.Replace(_directory.Write("file", "x") + "/below", Bytes("new"), null)).ErrorId);
     }
 
     [Fact]

@@ -229,6 +229,7 @@ public sealed class RootDirectoryHostTests : IDisposable
     public void A_message_names_the_root()
     {
         string message = Assert.Throws<TrustException>(() => _host.TryReadFile("/etc/containers", Limit)).Message;
-        Assert.StartsWith($"/etc/containers (in the root directory {_directory["root"]}) is a directory", message, StringComparison.Ordinal);
+        Assert.StartsWith($"/etc/containers (in the root directory {_directory["root"]}) is a directory", message,
+            StringComparison.Ordinal);
     }
 }

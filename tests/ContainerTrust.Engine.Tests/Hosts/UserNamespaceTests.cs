@@ -32,7 +32,8 @@ public sealed class UserNamespaceTests
     [InlineData("0 0 1000", null)]
     public void The_far_end_decides_alike(string map, string? expected)
     {
-        Skip.IfNot(HostTools.IsRoot && HostTools.Has("flock") && HostTools.Has("unshare") && HostTools.Has("python3"), "Root, flock, unshare and python3 are needed.");
+        Skip.IfNot(HostTools.IsRoot && HostTools.Has("flock") && HostTools.Has("unshare") && HostTools.Has("python3"),
+            "Root, flock, unshare and python3 are needed.");
         using HostTestDirectory directory = new();
         directory.Write("theirs/sub/file", "old");
         HostTools.Must("chown", "65534:65534", directory["theirs"]);

@@ -22,14 +22,16 @@ internal sealed record WriteGuardCase(string Name, string Path, bool Writes, boo
         new("root's own", "safe/policy.json", true, true, static d => d.Write("safe/policy.json", "old")),
         new("new in root's own", "safe/policy.json", true, null, static d => d.MakeDirectory("safe")),
         new("new directories in root's own", "safe/a/b/policy.json", true, null, static d => d.MakeDirectory("safe")),
-        new("of another user in root's own", "safe/policy.json", true, true, static d => Own(d, "safe/policy.json", d.Write("safe/policy.json", "old"))),
+        new("of another user in root's own", "safe/policy.json", true, true,
+            static d => Own(d, "safe/policy.json", d.Write("safe/policy.json", "old"))),
         new("another user's directory", "theirs/policy.json", false, false, static d =>
         {
             d.Write("theirs/policy.json", "old");
             Own(d, "theirs");
         }),
         new("new in another user's directory", "theirs/policy.json", false, null, static d => Own(d, "theirs", d.MakeDirectory("theirs"))),
-        new("new directories in another user's", "theirs/a/policy.json", false, null, static d => Own(d, "theirs", d.MakeDirectory("theirs"))),
+        new("new directories in another user's", "theirs/a/policy.json", false, null,
+            static d => Own(d, "theirs", d.MakeDirectory("theirs"))),
         new("root's directory in another user's", "theirs/sub/policy.json", false, false, static d =>
         {
             d.Write("theirs/sub/policy.json", "old");
@@ -107,10 +109,14 @@ internal sealed record WriteGuardCase(string Name, string Path, bool Writes, boo
             d.Link("safe/policy.json", d["victim/file"]);
             Own(d, "safe/policy.json");
         }),
-        new("another user's link to a file", "theirs/policy.json", false, false, static d => Theirs(d, "theirs/policy.json", d["victim/file"])),
-        new("another user's dangling link", "theirs/policy.json", false, null, static d => Theirs(d, "theirs/policy.json", d["victim/new"])),
-        new("another user's link to a directory", "theirs/registries.d/file", false, false, static d => Theirs(d, "theirs/registries.d", d["victim"])),
-        new("another user's link to a directory for new ones", "theirs/link/a/file", false, null, static d => Theirs(d, "theirs/link", d["victim"])),
+        new("another user's link to a file", "theirs/policy.json", false, false,
+            static d => Theirs(d, "theirs/policy.json", d["victim/file"])),
+        new("another user's dangling link", "theirs/policy.json", false, null,
+            static d => Theirs(d, "theirs/policy.json", d["victim/new"])),
+        new("another user's link to a directory", "theirs/registries.d/file", false, false,
+            static d => Theirs(d, "theirs/registries.d", d["victim"])),
+        new("another user's link to a directory for new ones", "theirs/link/a/file", false, null,
+            static d => Theirs(d, "theirs/link", d["victim"])),
         new("root's link in another user's directory", "theirs/policy.json", false, false, static d =>
         {
             d.Link("theirs/policy.json", d["victim/file"]);

@@ -32,7 +32,8 @@ public sealed class WriteGuardTests(ITestOutputHelper output)
         bool isAllowed = road == "local" || !way.IsLocalOnly;
         Attempt(road, way, way.Writes && isAllowed, static (change, path, file) => change.Replace(path, Bytes("new"), file), "new");
         if (way.Deletes is { } deletes)
-            Attempt(road, way, deletes && (isAllowed || way.DeletesEverywhere), static (change, path, file) => change.Delete(path, file!), null);
+            Attempt(road, way, deletes && (isAllowed || way.DeletesEverywhere), static (change, path, file) =>
+                change.Delete(path, file!), null);
     }
 
     private void Attempt(string road, WriteGuardCase way, bool expected, Action<IHostChange, string, HostFile?> work, string? content)

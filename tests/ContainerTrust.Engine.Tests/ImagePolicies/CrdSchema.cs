@@ -8,8 +8,8 @@ using ContainerTrust.Engine.Tests.OpenPgp;
 namespace ContainerTrust.Engine.Tests.ImagePolicies;
 
 /// <summary>
-/// A resource's schema, as a cluster has it, and what it says of a document: types, lengths, patterns, members that are required or unknown, and every
-/// validation rule. The few rules that there are, are restated here; one that is not known fails the test.
+/// A resource's schema, as a cluster has it, and what it says of a document: types, lengths, patterns, members that are required or
+/// unknown, and every validation rule. The few rules that there are, are restated here; one that is not known fails the test.
 /// </summary>
 internal sealed partial class CrdSchema
 {
@@ -95,13 +95,16 @@ internal sealed partial class CrdSchema
     public IReadOnlyList<string> ScopeFaults(string scope) => TextFaults(scope, Find(_root, "spec", "scopes").Items());
 
     /// <summary>What the schema of a repository in a signed identity refuses of a text.</summary>
-    public IReadOnlyList<string> RepositoryFaults(string name) => TextFaults(name, Find(_root, "spec", "policy", "signedIdentity", "exactRepository", "repository"));
+    public IReadOnlyList<string> RepositoryFaults(string name) =>
+        TextFaults(name, Find(_root, "spec", "policy", "signedIdentity", "exactRepository", "repository"));
 
     /// <summary>What the schema of an e-mail address refuses of a text.</summary>
-    public IReadOnlyList<string> EmailFaults(string email) => TextFaults(email, Find(_root, "spec", "policy", "rootOfTrust", "fulcioCAWithRekor", "fulcioSubject", "signedEmail"));
+    public IReadOnlyList<string> EmailFaults(string email) =>
+        TextFaults(email, Find(_root, "spec", "policy", "rootOfTrust", "fulcioCAWithRekor", "fulcioSubject", "signedEmail"));
 
     /// <summary>What the schema of a host name refuses of a text.</summary>
-    public IReadOnlyList<string> HostnameFaults(string name) => TextFaults(name, Find(_root, "spec", "policy", "rootOfTrust", "pki", "pkiCertificateSubject", "hostname"));
+    public IReadOnlyList<string> HostnameFaults(string name) =>
+        TextFaults(name, Find(_root, "spec", "policy", "rootOfTrust", "pki", "pkiCertificateSubject", "hostname"));
 
     private static List<string> TextFaults(string text, YamlNode schema)
     {
@@ -116,7 +119,8 @@ internal sealed partial class CrdSchema
     private static void Check(YamlNode node, YamlNode schema, string path, List<string> faults)
     {
         string type = Get(schema, "type")!.Value;
-        YamlKind wanted = type switch { "object" => YamlKind.Mapping, "array" => YamlKind.Sequence, "string" or "boolean" => YamlKind.Scalar, _ => throw new InvalidOperationException($"The schema has a type {type}.") };
+        YamlKind wanted = type switch { "object" => YamlKind.Mapping, "array" => YamlKind.Sequence, "string"
+            or "boolean" => YamlKind.Scalar, _ => throw new InvalidOperationException($"The schema has a type {type}.") };
         if (node.Kind != wanted)
         {
             faults.Add($"{path}: is not a {type}.");
@@ -162,7 +166,8 @@ internal sealed partial class CrdSchema
     {
         if (Number(schema, "maxItems") is { } max && node.Children!.Count > max)
             faults.Add($"{path}: has more than {max} items.");
-        if (Get(schema, "x-kubernetes-list-type")?.Value == "set" && node.Children!.Select(static c => c.Value).Distinct().Count() != node.Children!.Count)
+        if (Get(schema, "x-kubernetes-list-type")?.Value == "set" && node.Children!.Select(static c => c.Value).Distinct()
+            .Count() != node.Children!.Count)
             faults.Add($"{path}: has an item twice.");
         foreach (YamlNode item in node.Children!)
             Check(item, schema.Items(), path + "[]", faults);
@@ -205,19 +210,30 @@ internal sealed partial class CrdSchema
         return rule switch
         {
             "has(self.policyType) && self.policyType == 'PKI' ? has(self.pki) : !has(self.pki)" => Pair("policyType", "PKI", "pki"),
-            "has(self.policyType) && self.policyType == 'PublicKey' ? has(self.publicKey) : !has(self.publicKey)" => Pair("policyType", "PublicKey", "publicKey"),
-            "has(self.policyType) && self.policyType == 'FulcioCAWithRekor' ? has(self.fulcioCAWithRekor) : !has(self.fulcioCAWithRekor)" => Pair("policyType", "FulcioCAWithRekor", "fulcioCAWithRekor"),
-            "(has(self.matchPolicy) && self.matchPolicy == 'ExactRepository') ? has(self.exactRepository) : !has(self.exactRepository)" => Pair("matchPolicy", "ExactRepository", "exactRepository"),
-            "(has(self.matchPolicy) && self.matchPolicy == 'RemapIdentity') ? has(self.remapIdentity) : !has(self.remapIdentity)" => Pair("matchPolicy", "RemapIdentity", "remapIdentity"),
+            "has(self.policyType) && self.policyType == 'PublicKey' ? has(self.publicKey) : !has(self.publicKey)" =>
+                Pair("policyType", "PublicKey", "publicKey"),
+            "has(self.policyType) && self.policyType == 'FulcioCAWithRekor' ? has(self.fulcioCAWithRekor) : !has(self.fulcioCAWithRekor)" =>
+                Pair("policyType", "FulcioCAWithRekor", "fulcioCAWithRekor"),
+            "(has(self.matchPolicy) && self.matchPolicy == 'ExactRepository') ? has(self.exactRepository) : !has(self.exactRepository)" =>
+                Pair("matchPolicy", "ExactRepository", "exactRepository"),
+            "(has(self.matchPolicy) && self.matchPolicy == 'RemapIdentity') ? has(self.remapIdentity) : !has(self.remapIdentity)" =>
+                Pair("matchPolicy", "RemapIdentity", "remapIdentity"),
             "has(self.email) || has(self.hostname)" => Has("email") || Has("hostname"),
-            "string(self).startsWith('-----BEGIN CERTIFICATE-----')" => text.StartsWith("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal),
-            "string(self).startsWith('-----BEGIN PUBLIC KEY-----')" => text.StartsWith("-----BEGIN PUBLIC KEY-----", StringComparison.Ordinal),
-            "string(self).endsWith('-----END CERTIFICATE-----\\n') || string(self).endsWith('-----END CERTIFICATE-----')" => EndsWith(text, "-----END CERTIFICATE-----"),
-            "string(self).endsWith('-----END PUBLIC KEY-----\\n') || string(self).endsWith('-----END PUBLIC KEY-----')" => EndsWith(text, "-----END PUBLIC KEY-----"),
-            "string(self).findAll('-----BEGIN CERTIFICATE-----').size() == string(self).findAll('-----END CERTIFICATE-----').size()" => text.AsSpan().Count("-----BEGIN CERTIFICATE-----") == text.AsSpan().Count("-----END CERTIFICATE-----"),
-            "isURL(self)" => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0 && !text.Contains(' ', StringComparison.Ordinal),
+            "string(self).startsWith('-----BEGIN CERTIFICATE-----')" =>
+                text.StartsWith("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal),
+            "string(self).startsWith('-----BEGIN PUBLIC KEY-----')" =>
+                text.StartsWith("-----BEGIN PUBLIC KEY-----", StringComparison.Ordinal),
+            "string(self).endsWith('-----END CERTIFICATE-----\\n') || string(self).endsWith('-----END CERTIFICATE-----')" =>
+                EndsWith(text, "-----END CERTIFICATE-----"),
+            "string(self).endsWith('-----END PUBLIC KEY-----\\n') || string(self).endsWith('-----END PUBLIC KEY-----')" =>
+                EndsWith(text, "-----END PUBLIC KEY-----"),
+            "string(self).findAll('-----BEGIN CERTIFICATE-----').size() == string(self).findAll('-----END CERTIFICATE-----').size()" =>
+                text.AsSpan().Count("-----BEGIN CERTIFICATE-----") == text.AsSpan().Count("-----END CERTIFICATE-----"),
+            "isURL(self)" => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
+                && !text.Contains(' ', StringComparison.Ordinal),
             "self.startsWith('*.') ? !format.dns1123Subdomain().validate(self.replace('*.', '', 1)).hasValue() : !format.dns1123Subdomain().validate(self).hasValue()" =>
-                (text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text) is { Length: <= 253 } host && Subdomain().IsMatch(host),
+                (text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text) is { Length: <= 253 } host
+                    && Subdomain().IsMatch(host),
             "size(self.split('/')[0].split('.')) == 1 ? self.split('/')[0].split('.')[0].split(':')[0] == 'localhost' : true" =>
                 text.Split('/')[0].Split('.') is not [var only] || only.Split(':')[0] == "localhost",
             _ => HoldsByPattern(rule, text),
@@ -229,15 +245,18 @@ internal sealed partial class CrdSchema
         if (OnePattern().Match(rule) is { Success: true } one)
             return Re2(Unquote(one.Groups[1].Value)).IsMatch(text);
         if (WildcardPattern().Match(rule) is { Success: true } wildcard)
-            return text.Contains('*', StringComparison.Ordinal) == wildcard.Groups[1].Length > 0 || Re2(Unquote(wildcard.Groups[2].Value)).IsMatch(text);
+            return text.Contains('*', StringComparison.Ordinal) == wildcard.Groups[1].Length > 0
+                || Re2(Unquote(wildcard.Groups[2].Value)).IsMatch(text);
         if (TwoPatterns().Match(rule) is { Success: true } two)
             return !Re2(Unquote(two.Groups[1].Value)).IsMatch(text) || Re2(Unquote(two.Groups[2].Value)).IsMatch(text);
         throw new InvalidOperationException($"The schema has a rule that is not known here: {rule}");
     }
 
-    private static bool EndsWith(string text, string end) => text.EndsWith(end, StringComparison.Ordinal) || text.EndsWith(end + "\n", StringComparison.Ordinal);
+    private static bool EndsWith(string text, string end) =>
+        text.EndsWith(end, StringComparison.Ordinal) || text.EndsWith(end + "\n", StringComparison.Ordinal);
 
-    private static int? Number(YamlNode schema, string name) => Get(schema, name) is { } node ? int.Parse(node.Value, System.Globalization.CultureInfo.InvariantCulture) : null;
+    private static int? Number(YamlNode schema, string name) =>
+        Get(schema, name) is { } node ? int.Parse(node.Value, System.Globalization.CultureInfo.InvariantCulture) : null;
 
     private static string Unquote(string literal) => literal.Replace(@"\\", @"\", StringComparison.Ordinal);
 

@@ -11,16 +11,20 @@ public sealed class ImagePolicyConverterTests : IDisposable
 {
     private readonly PolicyHost _host = new();
 
-    public static TheoryData<string> Kinds => ["key", "keyPaths", "keyData", "keyDatas", "rekor", "rekorData", "rekorPaths", "fulcio", "fulcioData", "pki", "pkiData", "pkiHost"];
+    public static TheoryData<string> Kinds =>
+        ["key", "keyPaths", "keyData", "keyDatas", "rekor", "rekorData", "rekorPaths", "fulcio", "fulcioData", "pki", "pkiData", "pkiHost"];
 
-    public static TheoryData<string> Identities => ["none", "matchRepoDigestOrExact", "matchRepository", "exactRepository", "remapIdentity"];
+    public static TheoryData<string> Identities =>
+        ["none", "matchRepoDigestOrExact", "matchRepository", "exactRepository", "remapIdentity"];
 
     public void Dispose() => _host.Dispose();
 
     [Fact]
     public void A_public_key_becomes_this_document()
     {
-        ImagePolicyDocument document = _host.One(PolicyHost.Entry("quay.example.com", PolicyHost.ByKey() with { RekorPublicKeyPath = "/keys/rekor.pub", SignedIdentity = new MatchRepositoryIdentity() }));
+        ImagePolicyDocument document = _host
+            .One(PolicyHost.Entry("quay.example.com",
+            PolicyHost.ByKey() with { RekorPublicKeyPath = "/keys/rekor.pub", SignedIdentity = new MatchRepositoryIdentity() }));
         Assert.Equal(
             $"""
             apiVersion: config.openshift.io/v1
@@ -42,7 +46,8 @@ public sealed class ImagePolicyConverterTests : IDisposable
             """,
             document.Yaml);
         Assert.Equal(document.Yaml, document.ToString());
-        Assert.Equal(("ClusterImagePolicy", "quay.example.com", null, "PublicKey", "MatchRepository"), (document.Kind, document.Name, document.Namespace, document.PolicyType, document.MatchPolicy));
+        Assert.Equal(("ClusterImagePolicy", "quay.example.com", null, "PublicKey", "MatchRepository"),
+            (document.Kind, document.Name, document.Namespace, document.PolicyType, document.MatchPolicy));
         Assert.Equal(["quay.example.com"], document.Scopes);
         Assert.Empty(_host.Warnings);
     }
@@ -62,16 +67,22 @@ public sealed class ImagePolicyConverterTests : IDisposable
         {
             case "PublicKey":
                 Assert.Equal(_host.Data("/keys/cosign.pub"), CrdSchema.Value(root, "publicKey.keyData"));
-                Assert.Equal(kind.StartsWith("rekor", StringComparison.Ordinal) ? rekor : null, CrdSchema.Value(root, "publicKey.rekorKeyData"));
+                Assert.Equal(kind.StartsWith("rekor", StringComparison.Ordinal) ? rekor : null,
+                    CrdSchema.Value(root, "publicKey.rekorKeyData"));
                 break;
             case "FulcioCAWithRekor":
-                Assert.Equal((ca, rekor), (CrdSchema.Value(root, "fulcioCAWithRekor.fulcioCAData"), CrdSchema.Value(root, "fulcioCAWithRekor.rekorKeyData")));
-                Assert.Equal(("https://login.example.com/oauth", "dev@example.com"), (CrdSchema.Value(root, "fulcioCAWithRekor.fulcioSubject.oidcIssuer"), CrdSchema.Value(root, "fulcioCAWithRekor.fulcioSubject.signedEmail")));
+                Assert.Equal((ca, rekor),
+                    (CrdSchema.Value(root, "fulcioCAWithRekor.fulcioCAData"), CrdSchema.Value(root, "fulcioCAWithRekor.rekorKeyData")));
+                Assert.Equal(("https://login.example.com/oauth", "dev@example.com"),
+                    (CrdSchema.Value(root, "fulcioCAWithRekor.fulcioSubject.oidcIssuer"),
+                    CrdSchema.Value(root, "fulcioCAWithRekor.fulcioSubject.signedEmail")));
                 break;
             default:
                 Assert.Equal(ca, CrdSchema.Value(root, "pki.caRootsData"));
                 Assert.Equal(kind == "pkiHost" ? null : _host.Data("/keys/middle.pem"), CrdSchema.Value(root, "pki.caIntermediatesData"));
-                Assert.Equal((kind == "pkiHost" ? null : "dev@example.com", "*.ci.example.com"), (CrdSchema.Value(root, "pki.pkiCertificateSubject.email"), CrdSchema.Value(root, "pki.pkiCertificateSubject.hostname")));
+                Assert.Equal((kind == "pkiHost" ? null : "dev@example.com", "*.ci.example.com"),
+                    (CrdSchema.Value(root, "pki.pkiCertificateSubject.email"),
+                    CrdSchema.Value(root, "pki.pkiCertificateSubject.hostname")));
                 break;
         }
     }
@@ -80,16 +91,21 @@ public sealed class ImagePolicyConverterTests : IDisposable
     [MemberData(nameof(Identities))]
     public void Every_identity_is_valid_by_the_schema_and_means_the_same(string type)
     {
-        ImagePolicyConversion conversion = _host.Convert([PolicyHost.Entry("registry.example.com", PolicyHost.ByKey() with { SignedIdentity = Identity(type) })], @namespace: "team-a");
+        ImagePolicyConversion conversion = _host
+            .Convert([PolicyHost.Entry("registry.example.com", PolicyHost.ByKey() with { SignedIdentity = Identity(type) })],
+            @namespace: "team-a");
         ImagePolicyDocument document = Assert.Single(conversion.Documents);
         Assert.Equal(("ImagePolicy", "team-a"), (document.Kind, document.Namespace));
         Assert.Empty(CrdSchema.Of("ImagePolicy").Faults(document.Yaml));
         YamlNode policy = CrdSchema.Get(CrdSchema.Get(CrdSchema.Parse(document.Yaml), "spec")!, "policy")!;
-        Assert.Equal(type == "none" ? null : char.ToUpperInvariant(type[0]) + type[1..], CrdSchema.Value(policy, "signedIdentity.matchPolicy"));
+        Assert.Equal(type == "none" ? null : char.ToUpperInvariant(type[0]) + type[1..],
+            CrdSchema.Value(policy, "signedIdentity.matchPolicy"));
         Assert.Equal(document.MatchPolicy, CrdSchema.Value(policy, "signedIdentity.matchPolicy"));
-        Assert.Equal(type == "exactRepository" ? "example.com:5000/app" : null, CrdSchema.Value(policy, "signedIdentity.exactRepository.repository"));
+        Assert.Equal(type == "exactRepository" ? "example.com:5000/app" : null,
+            CrdSchema.Value(policy, "signedIdentity.exactRepository.repository"));
         Assert.Equal(type == "remapIdentity" ? "mirror.example.com" : null, CrdSchema.Value(policy, "signedIdentity.remapIdentity.prefix"));
-        Assert.Equal(type == "remapIdentity" ? "vendor.example.com/images" : null, CrdSchema.Value(policy, "signedIdentity.remapIdentity.signedPrefix"));
+        Assert.Equal(type == "remapIdentity" ? "vendor.example.com/images" : null,
+            CrdSchema.Value(policy, "signedIdentity.remapIdentity.signedPrefix"));
     }
 
     [Theory]
@@ -98,7 +114,9 @@ public sealed class ImagePolicyConverterTests : IDisposable
     [InlineData("example.com", "docker.io/library/example.com")]
     public void A_repository_is_written_as_policy_json_understands_it(string repository, string expanded)
     {
-        ImagePolicyDocument document = _host.One(PolicyHost.Entry("quay.example.com", PolicyHost.ByKey() with { SignedIdentity = new ExactRepositoryIdentity { DockerRepository = repository } }));
+        ImagePolicyDocument document = _host
+            .One(PolicyHost.Entry("quay.example.com",
+            PolicyHost.ByKey() with { SignedIdentity = new ExactRepositoryIdentity { DockerRepository = repository } }));
         Assert.Equal(expanded, CrdSchema.Value(CrdSchema.Parse(document.Yaml), "spec.policy.signedIdentity.exactRepository.repository"));
     }
 
@@ -156,7 +174,8 @@ public sealed class ImagePolicyConverterTests : IDisposable
     [Fact]
     public void A_refused_entry_does_not_end_the_others()
     {
-        ImagePolicyConversion conversion = _host.Convert([Impossible("default"), PolicyHost.Entry("a.example.com"), Impossible("accept"), PolicyHost.Entry("b.example.com")]);
+        ImagePolicyConversion conversion = _host
+            .Convert([Impossible("default"), PolicyHost.Entry("a.example.com"), Impossible("accept"), PolicyHost.Entry("b.example.com")]);
         Assert.Equal(["a.example.com", "b.example.com"], conversion.Documents.Select(static d => d.Name));
         Assert.Equal(["DefaultNotPossible", "RequirementNotPossible"], conversion.Refusals.Select(static r => r.ErrorId));
         Assert.Empty(_host.Warnings);
@@ -203,7 +222,9 @@ public sealed class ImagePolicyConverterTests : IDisposable
     [Fact]
     public void Entries_that_demand_the_same_become_one_policy_with_a_name()
     {
-        ImagePolicyDocument document = Assert.Single(_host.Convert([PolicyHost.Entry("b.example.com"), PolicyHost.Entry("a.example.com/x"), PolicyHost.Entry("b.example.com")], name: "vendor").Documents);
+        ImagePolicyDocument document = Assert
+            .Single(_host.Convert([PolicyHost.Entry("b.example.com"), PolicyHost.Entry("a.example.com/x"),
+            PolicyHost.Entry("b.example.com")], name: "vendor").Documents);
         Assert.Equal("vendor", document.Name);
         Assert.Equal(["b.example.com", "a.example.com/x"], document.Scopes);
 
@@ -216,7 +237,8 @@ public sealed class ImagePolicyConverterTests : IDisposable
     public void Entries_that_demand_different_things_become_no_policy_with_a_name()
     {
         ImageTrust other = PolicyHost.Entry("a.example.com", new SigstoreSignedRequirement { KeyPath = "/keys/other.pub" });
-        TrustException error = Assert.Throws<TrustException>(() => _host.Convert([PolicyHost.Entry("b.example.com"), other], name: "vendor"));
+        TrustException error = Assert
+            .Throws<TrustException>(() => _host.Convert([PolicyHost.Entry("b.example.com"), other], name: "vendor"));
         Assert.Equal("PoliciesDiffer", error.ErrorId);
         Assert.Contains("'b.example.com' and 'a.example.com'", error.Message, StringComparison.Ordinal);
     }
@@ -287,9 +309,11 @@ public sealed class ImagePolicyConverterTests : IDisposable
             "rekorData" => PolicyHost.ByKey() with { RekorPublicKeyData = rekor },
             "rekorPaths" => PolicyHost.ByKey() with { RekorPublicKeyPaths = ["/keys/rekor.pub"] },
             "fulcio" => PolicyHost.ByFulcio(),
-            "fulcioData" => new() { Fulcio = PolicyHost.ByFulcio().Fulcio! with { CaPath = null, CaData = ca }, RekorPublicKeyDatas = [rekor] },
+            "fulcioData" => new() { Fulcio = PolicyHost.ByFulcio().Fulcio! with { CaPath = null, CaData = ca },
+                RekorPublicKeyDatas = [rekor] },
             "pki" => PolicyHost.ByPki(),
-            "pkiData" => new() { Pki = PolicyHost.ByPki().Pki! with { CaRootsPath = null, CaRootsData = ca, CaIntermediatesPath = null, CaIntermediatesData = _host.Data("/keys/middle.pem") } },
+            "pkiData" => new() { Pki = PolicyHost.ByPki().Pki! with { CaRootsPath = null, CaRootsData = ca, CaIntermediatesPath = null,
+                CaIntermediatesData = _host.Data("/keys/middle.pem") } },
             "pkiHost" => new() { Pki = PolicyHost.ByPki().Pki! with { CaIntermediatesPath = null, SubjectEmail = null } },
             _ => PolicyHost.ByKey(),
         };
@@ -337,18 +361,25 @@ public sealed class ImagePolicyConverterTests : IDisposable
                     "email" => [fulcio with { Fulcio = fulcio.Fulcio! with { SubjectEmail = "dev example.com" } }],
                     "issuer" => [fulcio with { Fulcio = fulcio.Fulcio! with { OidcIssuer = "login.example.com" } }],
                     "matchExact" => [key with { SignedIdentity = new MatchExactIdentity() }],
-                    "exactReference" => [key with { SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app:v1" } }],
-                    "remapPort" => [key with { SignedIdentity = new RemapIdentity { Prefix = "mirror.example.com:5000", SignedPrefix = "example.com" } }],
-                    "remapShort" => [key with { SignedIdentity = new RemapIdentity { Prefix = "mirror/team", SignedPrefix = "example.com" } }],
+                    "exactReference" => [key with { SignedIdentity = new ExactReferenceIdentity
+                        { DockerReference = "example.com/app:v1" } }],
+                    "remapPort" => [key with { SignedIdentity = new RemapIdentity
+                        { Prefix = "mirror.example.com:5000", SignedPrefix = "example.com" } }],
+                    "remapShort" => [key with { SignedIdentity = new RemapIdentity
+                        { Prefix = "mirror/team", SignedPrefix = "example.com" } }],
                     "rekorRsa" => [key with { RekorPublicKeyPath = "/keys/rsa.pub" }],
                     "missing" => [new SigstoreSignedRequirement { KeyPath = "/keys/gone.pub" }],
                     "relative" => [new SigstoreSignedRequirement { KeyPath = "keys/cosign.pub" }],
                     "noBase64" => [new SigstoreSignedRequirement { KeyData = "no base64" }],
-                    "private" => [new SigstoreSignedRequirement { KeyData = PolicyHost.Base64($"{TestPemKeys.P256}\n-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n") }],
+                    "private" => [new SigstoreSignedRequirement
+                        { KeyData = PolicyHost.Base64($"{TestPemKeys.P256}\n-----BEGIN EC PRIVATE " +
+                        "KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n") }],
                     "certificateAsKey" => [new SigstoreSignedRequirement { KeyPath = "/keys/ca.pem" }],
                     "keyAsCertificate" => [new SigstoreSignedRequirement { Pki = pki with { CaRootsPath = "/keys/cosign.pub" } }],
                     "noCertificate" => [new SigstoreSignedRequirement { Pki = pki with { CaRootsPath = null, CaRootsData = "YQ==" } }],
-                    "tooLong" => [new SigstoreSignedRequirement { Pki = pki with { CaRootsPath = null, CaRootsData = PolicyHost.Base64(string.Concat(Enumerable.Repeat(TestCertificates.Root, 20))) } }],
+                    "tooLong" => [new SigstoreSignedRequirement
+                        { Pki = pki with { CaRootsPath = null,
+                        CaRootsData = PolicyHost.Base64(string.Concat(Enumerable.Repeat(TestCertificates.Root, 20))) } }],
                     _ => throw new ArgumentException(what),
                 },
             },

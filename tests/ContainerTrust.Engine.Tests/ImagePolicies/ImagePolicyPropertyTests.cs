@@ -9,17 +9,23 @@ using ContainerTrust.Engine.Tests.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.ImagePolicies;
 
-/// <summary>What holds of every entry: it becomes a document that the schema takes and that says what the entry says, or an error with an id.</summary>
+/// <summary>What holds of every entry: it becomes a document that the schema takes and that says what the entry says, or an error with an
+/// id.</summary>
 public sealed class ImagePolicyPropertyTests : IDisposable
 {
     private static readonly string[] ScopeParts =
     [
-        "quay", "io", "example.com", "localhost", "localhost:5000", "registry.example.com:5000", "10.0.0.1", "a-b", "a_b", "a__b", "a___b", "a..b", "a--b", "-a", "a-", "Upper", "UPPER.example.com",
-        "*", "*.example.com", "*.com", "**", ":v1", ":latest", ":", "@", "@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "@sha512:aa", "@md5:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "/", "/", "/", ".", "_", "é", " ", "\n", "\"", "'", "#", "{", "\u2028", "\ud800", "null", "0x10", "1e3", "team", "app", "openshift.example.com",
+        "quay", "io", "example.com", "localhost", "localhost:5000", "registry.example.com:5000", "10.0.0.1", "a-b", "a_b", "a__b", "a___b",
+        "a..b", "a--b", "-a", "a-", "Upper", "UPPER.example.com",
+        "*", "*.example.com", "*.com", "**", ":v1", ":latest", ":", "@",
+        "@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "@sha512:aa", "@md5:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "/", "/", "/", ".", "_", "é", " ", "\n", "\"", "'", "#", "{", "\u2028", "\ud800", "null", "0x10", "1e3", "team", "app",
+        "openshift.example.com",
     ];
 
-    private static readonly string[] Words = ["dev@example.com", "a+b@example.com", "@", "a@", "@b", "a@@b", "\"a b\"@c", "true@null", "#a@b", "a: b@c", "a@b #c", "é@ü.example", "a@b\u0085c", "a@\u200bb", "a@b\ud83d\ude00", "\ud800@b", "'a'@b\\", "-@-", "null@", "a\n@b"];
+    private static readonly string[] Words = ["dev@example.com", "a+b@example.com", "@", "a@", "@b", "a@@b", "\"a b\"@c", "true@null",
+        "#a@b", "a: b@c", "a@b #c", "é@ü.example", "a@b\u0085c", "a@\u200bb", "a@b\ud83d\ude00", "\ud800@b", "'a'@b\\", "-@-",
+        "null@", "a\n@b"];
 
     private readonly PolicyHost _host = new();
 
@@ -101,7 +107,8 @@ public sealed class ImagePolicyPropertyTests : IDisposable
         CrdSchema schema = CrdSchema.Of("ClusterImagePolicy");
         Random random = new(19);
         string[] parts = [.. Words, .. ScopeParts];
-        foreach (string text in Enumerable.Range(0, 3_000).Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(3)).Select(_ => parts[random.Next(parts.Length)]))))
+        foreach (string text in Enumerable.Range(0, 3_000)
+            .Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(3)).Select(_ => parts[random.Next(parts.Length)]))))
         {
             Assert.True(Subjects.EmailRefusal(text) is not null || schema.EmailFaults(text).Count == 0, text);
             Assert.True(Subjects.HostnameRefusal(text) is null == (schema.HostnameFaults(text).Count == 0), text);
@@ -136,8 +143,10 @@ public sealed class ImagePolicyPropertyTests : IDisposable
         Dictionary<string, string> names = [];
         string[] alike =
         [
-            "quay.io/a/b", "quay.io/a-b", "quay.io/a_b", "quay.io-a-b", "quay.io/a/b:v1", "quay.io/a/b-v1", "quay.io:5000", "quay.io/5000", "*.example.com", "wildcard.example.com",
-            "QUAY.io", "quay.io", "openshift.example.com", "registry-openshift.example.com", "Openshift.example.com", "localhost", "localhost:5000", "a.example.com/__x", $"a.example.com/{new string('x', 300)}",
+            "quay.io/a/b", "quay.io/a-b", "quay.io/a_b", "quay.io-a-b", "quay.io/a/b:v1", "quay.io/a/b-v1", "quay.io:5000", "quay.io/5000",
+            "*.example.com", "wildcard.example.com",
+            "QUAY.io", "quay.io", "openshift.example.com", "registry-openshift.example.com", "Openshift.example.com", "localhost",
+            "localhost:5000", "a.example.com/__x", $"a.example.com/{new string('x', 300)}",
             $"a.example.com/{new string('x', 301)}",
         ];
         foreach (string scope in alike)
@@ -215,21 +224,29 @@ public sealed class ImagePolicyPropertyTests : IDisposable
         TrustRequirement[] requirements = random.Random.Next(5) == 0 ? random.Requirements() : [Sigstore(random)];
         string scope = random.Random.Next(4) == 0
             ? string.Concat(Enumerable.Range(0, 1 + random.Random.Next(4)).Select(_ => random.Pick(ScopeParts)))
-            : random.Pick("quay.example.com", "registry.example.com:5000/team", "*.example.com", "localhost:5000", "registry.example.com/app:v1");
+            : random.Pick("quay.example.com", "registry.example.com:5000/team", "*.example.com", "localhost:5000",
+                "registry.example.com/app:v1");
         return PolicyHost.Entry(scope, requirements) with { Transport = random.Random.Next(10) == 0 ? random.Transport() : "docker" };
     }
 
     private static SigstoreSignedRequirement Sigstore(RandomPolicy random)
     {
-        string Key() => random.Pick("/keys/cosign.pub", "/keys/other.pub", "/keys/rsa.pub", "/keys/rekor.pub", "/keys/ca.pem", "/keys/gone.pub");
+        string Key() => random.Pick("/keys/cosign.pub", "/keys/other.pub", "/keys/rsa.pub", "/keys/rekor.pub", "/keys/ca.pem",
+            "/keys/gone.pub");
         string Ca() => random.Pick("/keys/ca.pem", "/keys/middle.pem", "/keys/ca.pem", "/keys/cosign.pub");
-        SigstoreSignedRequirement r = random.SigstoreSigned() with { KeyPath = null, KeyPaths = null, KeyData = null, KeyDatas = null, Fulcio = null, Pki = null };
-        r = random.Random.Next(3) > 0 ? r with { RekorPublicKeyPath = null, RekorPublicKeyPaths = null, RekorPublicKeyData = null, RekorPublicKeyDatas = null } : r;
+        SigstoreSignedRequirement r = random.SigstoreSigned() with { KeyPath = null, KeyPaths = null, KeyData = null, KeyDatas = null,
+            Fulcio = null, Pki = null };
+        r = random.Random.Next(3) > 0
+            ? r with { RekorPublicKeyPath = null, RekorPublicKeyPaths = null, RekorPublicKeyData = null, RekorPublicKeyDatas = null } : r;
         string email = random.Pick(Words);
         return random.Random.Next(4) switch
         {
-            0 => r with { Fulcio = new FulcioIdentity { CaPath = Ca(), OidcIssuer = random.Pick("https://login.example.com", "https://a b/", "x"), SubjectEmail = email }, RekorPublicKeyPath = "/keys/rekor.pub" },
-            1 => r with { Pki = new PkiIdentity { CaRootsPath = Ca(), CaIntermediatesPath = random.Pick(null, "/keys/middle.pem"), SubjectEmail = random.Pick(null, email), SubjectHostname = random.Pick(null, "ci.example.com", "*.ci.example.com", "CI") } },
+            0 => r with { Fulcio = new FulcioIdentity
+                { CaPath = Ca(), OidcIssuer = random.Pick("https://login.example.com", "https://a b/", "x"), SubjectEmail = email },
+                RekorPublicKeyPath = "/keys/rekor.pub" },
+            1 => r with { Pki = new PkiIdentity
+                { CaRootsPath = Ca(), CaIntermediatesPath = random.Pick(null, "/keys/middle.pem"), SubjectEmail = random.Pick(null, email),
+                SubjectHostname = random.Pick(null, "ci.example.com", "*.ci.example.com", "CI") } },
             _ => r with { KeyPath = Key() },
         };
     }
@@ -247,6 +264,7 @@ public sealed class ImagePolicyPropertyTests : IDisposable
         Assert.Equal(r.Fulcio?.OidcIssuer, CrdSchema.Value(root, Trust + "fulcioCAWithRekor.fulcioSubject.oidcIssuer"));
         Assert.Equal(r.Pki?.SubjectEmail, CrdSchema.Value(root, Trust + "pki.pkiCertificateSubject.email"));
         Assert.Equal(r.Pki?.SubjectHostname, CrdSchema.Value(root, Trust + "pki.pkiCertificateSubject.hostname"));
-        Assert.Equal(r.SignedIdentity?.Type, CrdSchema.Value(root, "spec.policy.signedIdentity.matchPolicy") is { } policy ? char.ToLowerInvariant(policy[0]) + policy[1..] : null);
+        Assert.Equal(r.SignedIdentity?.Type, CrdSchema.Value(root, "spec.policy.signedIdentity.matchPolicy") is { } policy
+            ? char.ToLowerInvariant(policy[0]) + policy[1..] : null);
     }
 }

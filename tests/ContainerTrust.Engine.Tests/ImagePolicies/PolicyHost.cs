@@ -30,13 +30,15 @@ internal sealed class PolicyHost : IDisposable
 
     public static SigstoreSignedRequirement ByFulcio() => new()
     {
-        Fulcio = new FulcioIdentity { CaPath = "/keys/ca.pem", OidcIssuer = "https://login.example.com/oauth", SubjectEmail = "dev@example.com" },
+        Fulcio = new FulcioIdentity
+            { CaPath = "/keys/ca.pem", OidcIssuer = "https://login.example.com/oauth", SubjectEmail = "dev@example.com" },
         RekorPublicKeyPath = "/keys/rekor.pub",
     };
 
     public static SigstoreSignedRequirement ByPki() => new()
     {
-        Pki = new PkiIdentity { CaRootsPath = "/keys/ca.pem", CaIntermediatesPath = "/keys/middle.pem", SubjectEmail = "dev@example.com", SubjectHostname = "*.ci.example.com" },
+        Pki = new PkiIdentity { CaRootsPath = "/keys/ca.pem", CaIntermediatesPath = "/keys/middle.pem", SubjectEmail = "dev@example.com",
+            SubjectHostname = "*.ci.example.com" },
     };
 
     /// <summary>An entry as it is read on this host, keys without fingerprints.</summary>
@@ -56,7 +58,8 @@ internal sealed class PolicyHost : IDisposable
     public string Data(string path) => System.Convert.ToBase64String(File.ReadAllBytes(_root.Full(path)));
 
     public ImagePolicyConversion Convert(IReadOnlyList<ImageTrust> entries, string? name = null, string? @namespace = null) =>
-        new ImagePolicyConverter(new RootDirectoryHost(_root.Path), new ImagePolicyOptions { Name = name, Namespace = @namespace }, new TrustMessages { Warning = Warnings.Add })
+        new ImagePolicyConverter(new RootDirectoryHost(_root.Path), new ImagePolicyOptions { Name = name, Namespace = @namespace },
+            new TrustMessages { Warning = Warnings.Add })
             .Convert(entries, CancellationToken.None);
 
     /// <summary>The one document of one entry.</summary>

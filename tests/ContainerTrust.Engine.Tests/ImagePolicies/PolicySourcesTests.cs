@@ -27,7 +27,8 @@ public sealed class PolicySourcesTests : IDisposable
         Assert.Equal("KeyMismatch", _host.Refusal(foreign with { Keys = [Key(TestPemKeys.P384)] }).ErrorId);
         Assert.Equal("FileOnAnotherHost", _host.Refusal(foreign with { Keys = [key with { Path = "/keys/other.pub" }] }).ErrorId);
 
-        _host.One(PolicyHost.Entry("quay.example.com", new SigstoreSignedRequirement { KeyData = _host.Data("/keys/cosign.pub") }) with { ComputerName = "web1.example.com" });
+        _host.One(PolicyHost.Entry("quay.example.com", new SigstoreSignedRequirement
+            { KeyData = _host.Data("/keys/cosign.pub") }) with { ComputerName = "web1.example.com" });
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class PolicySourcesTests : IDisposable
     {
         ImageTrust rekor = PolicyHost.Entry("quay.example.com", PolicyHost.ByKey() with { RekorPublicKeyPath = "/keys/rekor.pub" });
         Assert.Equal("FileOnAnotherHost", _host.Refusal(rekor with { ComputerName = "web1", Keys = [Key(TestPemKeys.P256)] }).ErrorId);
-        Assert.Equal("FileOnAnotherHost", _host.Refusal(PolicyHost.Entry("quay.example.com", PolicyHost.ByPki()) with { ComputerName = "web1" }).ErrorId);
+        Assert.Equal("FileOnAnotherHost",
+            _host.Refusal(PolicyHost.Entry("quay.example.com", PolicyHost.ByPki()) with { ComputerName = "web1" }).ErrorId);
         ImageTrust gone = PolicyHost.Entry("quay.example.com", new SigstoreSignedRequirement { KeyPath = "/keys/gone.pub" });
         Assert.Equal("FileOnAnotherHost", _host.Refusal(gone with { ComputerName = "web1" }).ErrorId);
 
@@ -92,9 +94,11 @@ public sealed class PolicySourcesTests : IDisposable
     [SkippableFact]
     public void Text_around_certificates_is_left_out()
     {
-        string bundle = $"Certificate:\n    Data:\n        Version: 3 (0x2)\n{TestCertificates.Root}\n# next\n{TestCertificates.Intermediate.ReplaceLineEndings("\r\n")}\nend";
+        string bundle = $"Certificate:\n    Data:\n        Version: 3 (0x2)\n{TestCertificates.Root}\n# " +
+            $"next\n{TestCertificates.Intermediate.ReplaceLineEndings("\r\n")}\nend";
         Assert.Equal(TestCertificates.Root + TestCertificates.Intermediate, Roots(bundle));
-        Assert.Equal(TestCertificates.Root + "\n" + TestCertificates.Intermediate, Roots(TestCertificates.Root + "\n" + TestCertificates.Intermediate));
+        Assert.Equal(TestCertificates.Root + "\n" + TestCertificates.Intermediate,
+            Roots(TestCertificates.Root + "\n" + TestCertificates.Intermediate));
     }
 
     [Theory]
@@ -119,15 +123,18 @@ public sealed class PolicySourcesTests : IDisposable
         byte[] der = Convert.FromBase64String(string.Concat(good.Split('\n')[1..^2]));
         string[] damaged =
         [
-            good.Replace("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\n", StringComparison.Ordinal),
+            good.Replace("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\n",
+                StringComparison.Ordinal),
             $"-----BEGIN CERTIFICATE-----\n{Convert.ToBase64String([.. der, 0])}\n-----END CERTIFICATE-----\n",
             $"-----BEGIN CERTIFICATE-----\n{Convert.ToBase64String(der[..^1])}\n-----END CERTIFICATE-----\n",
             "-----BEGIN CERTIFICATE-----\n" + good,
         ];
         foreach (string bad in damaged)
         {
-            Assert.Equal("InvalidCertificate", Assert.ThrowsAny<TrustException>(() => CertificateBundle.Read(Encoding.UTF8.GetBytes(good + bad), "ca.pem")).ErrorId);
-            Assert.Equal("InvalidCertificate", Assert.ThrowsAny<TrustException>(() => CertificateBundle.Read(Encoding.UTF8.GetBytes(bad + good), "ca.pem")).ErrorId);
+            Assert.Equal("InvalidCertificate",
+                Assert.ThrowsAny<TrustException>(() => CertificateBundle.Read(Encoding.UTF8.GetBytes(good + bad), "ca.pem")).ErrorId);
+            Assert.Equal("InvalidCertificate",
+                Assert.ThrowsAny<TrustException>(() => CertificateBundle.Read(Encoding.UTF8.GetBytes(bad + good), "ca.pem")).ErrorId);
         }
     }
 
@@ -135,14 +142,21 @@ public sealed class PolicySourcesTests : IDisposable
     public void Real_keys_and_certificates_give_valid_documents()
     {
         CrdSchema schema = CrdSchema.Of("ClusterImagePolicy");
-        foreach (string name in (string[])["cosign.pub", "cosign2.pub", "some-rsa-key.pub", "fulcio_v1.crt.pem", "pki_root_crts.pem", "pki_intermediate_crts.pem"])
+        foreach (string name in (string[])["cosign.pub", "cosign2.pub", "some-rsa-key.pub", "fulcio_v1.crt.pem", "pki_root_crts.pem",
+            "pki_intermediate_crts.pem"])
             _host.Write("/real/" + name, Encoding.Latin1.GetString(Corpus.Read("containers-image/" + name)));
         ImageTrust[] entries =
         [
-            PolicyHost.Entry("a.example.com", new SigstoreSignedRequirement { KeyPath = "/real/cosign.pub", RekorPublicKeyPath = "/real/cosign2.pub" }),
-            PolicyHost.Entry("b.example.com", new SigstoreSignedRequirement { KeyPath = "/real/some-rsa-key.pub", SignedIdentity = new MatchRepositoryIdentity() }),
-            PolicyHost.Entry("c.example.com", PolicyHost.ByFulcio() with { Fulcio = PolicyHost.ByFulcio().Fulcio! with { CaPath = "/real/fulcio_v1.crt.pem" }, RekorPublicKeyPath = "/real/cosign2.pub" }),
-            PolicyHost.Entry("d.example.com", PolicyHost.ByPki() with { Pki = PolicyHost.ByPki().Pki! with { CaRootsPath = "/real/pki_root_crts.pem", CaIntermediatesPath = "/real/pki_intermediate_crts.pem" } }),
+            PolicyHost.Entry("a.example.com", new SigstoreSignedRequirement
+                { KeyPath = "/real/cosign.pub", RekorPublicKeyPath = "/real/cosign2.pub" }),
+            PolicyHost.Entry("b.example.com", new SigstoreSignedRequirement
+                { KeyPath = "/real/some-rsa-key.pub", SignedIdentity = new MatchRepositoryIdentity() }),
+            PolicyHost.Entry("c.example.com",
+                PolicyHost.ByFulcio() with { Fulcio = PolicyHost.ByFulcio().Fulcio! with { CaPath = "/real/fulcio_v1.crt.pem" },
+                RekorPublicKeyPath = "/real/cosign2.pub" }),
+            PolicyHost.Entry("d.example.com",
+                PolicyHost.ByPki() with { Pki = PolicyHost.ByPki().Pki! with { CaRootsPath = "/real/pki_root_crts.pem",
+                CaIntermediatesPath = "/real/pki_intermediate_crts.pem" } }),
         ];
         ImagePolicyConversion conversion = _host.Convert(entries);
         Assert.Empty(conversion.Refusals);
@@ -151,7 +165,8 @@ public sealed class PolicySourcesTests : IDisposable
             Assert.Empty(schema.Faults(document.Yaml));
     }
 
-    private static TrustKey Key(string pem) => PemPublicKeyReader.Read(Encoding.ASCII.GetBytes(pem), "key").Keys[0] with { Path = "/keys/cosign.pub" };
+    private static TrustKey Key(string pem) =>
+        PemPublicKeyReader.Read(Encoding.ASCII.GetBytes(pem), "key").Keys[0] with { Path = "/keys/cosign.pub" };
 
     private void AssertKey(string pem)
     {
@@ -166,6 +181,7 @@ public sealed class PolicySourcesTests : IDisposable
         _host.Write("/keys/ca.pem", bundle);
         ImagePolicyDocument document = _host.One(PolicyHost.Entry("quay.example.com", PolicyHost.ByPki()));
         Assert.Empty(CrdSchema.Of("ClusterImagePolicy").Faults(document.Yaml));
-        return Encoding.UTF8.GetString(Convert.FromBase64String(CrdSchema.Value(CrdSchema.Parse(document.Yaml), "spec.policy.rootOfTrust.pki.caRootsData")!));
+        return Encoding.UTF8.GetString(Convert
+            .FromBase64String(CrdSchema.Value(CrdSchema.Parse(document.Yaml), "spec.policy.rootOfTrust.pki.caRootsData")!));
     }
 }

@@ -56,7 +56,8 @@ internal sealed class FileHost : ITrustHost
     public string ResolvePath(string path) => path;
 
     public IReadOnlyList<string> ListDirectory(string path) =>
-        [.. _files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal)).Select(k => k[(path.Length + 1)..].Split('/')[0]).Distinct()];
+        [.. _files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal)).Select(k => k[(path.Length + 1)..].Split('/')[0])
+            .Distinct()];
 
     public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
         throw new NotSupportedException("These tests only read.");

@@ -19,15 +19,18 @@ public sealed class LocalImageTests
         $$"""{"mediaType":"{{type}}","digest":"{{DigestOf(content)}}","size":1{{(name is null ? "" : $$""","annotations":{"org.opencontainers.image.ref.name":"{{name}}"}""")}}}""";
 
     private static FileHost Layout(params IReadOnlyList<string> descriptors) =>
-        new FileHost().With("/i/index.json", $$"""{"schemaVersion":2,"manifests":[{{string.Join(',', descriptors)}}]}""").With($"/i/blobs/sha256/{Hex(Manifest)}", Manifest);
+        new FileHost().With("/i/index.json", $$"""{"schemaVersion":2,"manifests":[{{string.Join(',', descriptors)}}]}""")
+            .With($"/i/blobs/sha256/{Hex(Manifest)}", Manifest);
 
     [Fact]
     public async Task A_directory_gives_its_manifest_and_signatures()
     {
-        FileHost host = new FileHost().With("/i/manifest.json", Manifest).With("/i/signature-1", "one").With("/i/signature-2", "two").With("/i/signature-4", "four").With("/i/version", "Directory Transport Version: 1.1\n");
+        FileHost host = new FileHost().With("/i/manifest.json", Manifest).With("/i/signature-1", "one").With("/i/signature-2", "two")
+            .With("/i/signature-4", "four").With("/i/version", "Directory Transport Version: 1.1\n");
         var source = new DirectoryImageSource(host, "/i");
         ImageManifest manifest = await source.GetManifestAsync(null, default);
-        Assert.Equal((Manifest, "application/vnd.docker.distribution.manifest.v2+json", "/i/manifest.json", "dir:/i"), (Encoding.UTF8.GetString(manifest.Content.Span), manifest.MediaType, manifest.Source, source.Name));
+        Assert.Equal((Manifest, "application/vnd.docker.distribution.manifest.v2+json", "/i/manifest.json", "dir:/i"),
+            (Encoding.UTF8.GetString(manifest.Content.Span), manifest.MediaType, manifest.Source, source.Name));
         IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, DigestOf(Manifest), default);
         Assert.Equal(["/i/signature-1", "/i/signature-2"], signatures.Select(s => s.Source));
         Assert.Equal("two"u8.ToArray(), signatures[1].UntrustedContent.ToArray());
@@ -37,17 +40,22 @@ public sealed class LocalImageTests
     public async Task A_directory_gives_instances_by_their_digest()
     {
         string sha512 = "sha512:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData("blob"u8));
-        FileHost host = new FileHost().With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one").With($"/i/{Hex("blob")}", "blob").With("/i/" + sha512.Replace(':', '-'), "blob")
+        FileHost host = new FileHost().With($"/i/{Hex(Manifest)}.manifest.json", Manifest).With($"/i/{Hex(Manifest)}.signature-1", "one")
+            .With($"/i/{Hex("blob")}", "blob").With("/i/" + sha512.Replace(':', '-'), "blob")
             .With($"/i/{Hex("other")}.manifest.json", Manifest);
         var source = new DirectoryImageSource(host, "/i/");
         Assert.Equal(Manifest, Encoding.UTF8.GetString((await source.GetManifestAsync(DigestOf(Manifest), default)).Content.Span));
         Assert.Single(await source.GetSignaturesAsync(DigestOf(Manifest), DigestOf(Manifest), default));
         Assert.Equal("blob"u8.ToArray(), await source.GetBlobAsync(DigestOf("blob"), 4, default));
         Assert.Equal("blob"u8.ToArray(), await source.GetBlobAsync(sha512, 4, default));
-        Assert.Equal("FileTooLarge", (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(DigestOf("blob"), 3, default))).ErrorId);
-        Assert.Equal("ManifestDigestMismatch", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(DigestOf("other"), default))).ErrorId);
-        Assert.Equal("ManifestNotFound", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(DigestOf("none"), default))).ErrorId);
-        Assert.Equal("BlobNotFound", (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(DigestOf("none"), 3, default))).ErrorId);
+        Assert.Equal("FileTooLarge",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(DigestOf("blob"), 3, default))).ErrorId);
+        Assert.Equal("ManifestDigestMismatch",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(DigestOf("other"), default))).ErrorId);
+        Assert.Equal("ManifestNotFound",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(DigestOf("none"), default))).ErrorId);
+        Assert.Equal("BlobNotFound",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(DigestOf("none"), 3, default))).ErrorId);
     }
 
     [Theory]
@@ -61,12 +69,19 @@ public sealed class LocalImageTests
         FileHost host = Layout(Descriptor(Manifest, null)).With("/i/manifest.json", Manifest);
         foreach (IImageSource source in (IImageSource[])[new DirectoryImageSource(host, "/i"), new OciLayoutImageSource(host, "/i")])
         {
-            Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(digest, default))).ErrorId);
-            Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(digest, 10, default))).ErrorId);
+            Assert.Equal("InvalidDigest",
+                (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(digest, default))).ErrorId);
+            Assert.Equal("InvalidDigest",
+                (await Assert.ThrowsAsync<TrustException>(() => source.GetBlobAsync(digest, 10, default))).ErrorId);
         }
 
-        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => new DirectoryImageSource(host, "/i").GetSignaturesAsync(digest, digest, default))).ErrorId);
-        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => new OciLayoutImageSource(new FileHost().With("/i/index.json", $$"""{"manifests":[{"digest":"{{digest}}"}]}"""), "/i").GetManifestAsync(null, default))).ErrorId);
+        Assert.Equal("InvalidDigest",
+            (await Assert.ThrowsAsync<TrustException>(() => new DirectoryImageSource(host, "/i")
+            .GetSignaturesAsync(digest, digest, default))).ErrorId);
+        Assert.Equal("InvalidDigest",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            new OciLayoutImageSource(new FileHost().With("/i/index.json", $$"""{"manifests":[{"digest":"{{digest}}"}]}"""), "/i")
+            .GetManifestAsync(null, default))).ErrorId);
         Assert.All(host.Asked, path => Assert.DoesNotContain("..", path, StringComparison.Ordinal));
     }
 
@@ -85,7 +100,8 @@ public sealed class LocalImageTests
         if (accepted)
             Assert.NotNull(await source.GetManifestAsync(null, default));
         else
-            Assert.Equal("ImageDirectoryVersion", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(null, default))).ErrorId);
+            Assert.Equal("ImageDirectoryVersion",
+                (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(null, default))).ErrorId);
     }
 
     [Fact]
@@ -98,9 +114,11 @@ public sealed class LocalImageTests
         Assert.Equal("FileTooLarge", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(null, default))).ErrorId);
         Assert.Equal(ImageLimits.Signatures, (await source.GetSignaturesAsync(null, DigestOf(""), default)).Count);
         host.With($"/i/signature-{ImageLimits.Signatures + 1}", "x");
-        Assert.Equal("TooManySignatures", (await Assert.ThrowsAsync<TrustException>(() => source.GetSignaturesAsync(null, DigestOf(""), default))).ErrorId);
+        Assert.Equal("TooManySignatures",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetSignaturesAsync(null, DigestOf(""), default))).ErrorId);
         host.With("/i/signature-1", new byte[ImageLimits.SignatureBytes + 1]);
-        Assert.Equal("FileTooLarge", (await Assert.ThrowsAsync<TrustException>(() => source.GetSignaturesAsync(null, DigestOf(""), default))).ErrorId);
+        Assert.Equal("FileTooLarge",
+            (await Assert.ThrowsAsync<TrustException>(() => source.GetSignaturesAsync(null, DigestOf(""), default))).ErrorId);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.GetManifestAsync(null, new CancellationToken(true)));
     }
 
@@ -128,7 +146,8 @@ public sealed class LocalImageTests
             Assert.Equal(Encoding.UTF8.GetBytes(Manifest), await source.GetBlobAsync(DigestOf(Manifest), 1000, default));
         }
 
-        FileHost two = Layout(Descriptor("gone", "v2"), Descriptor(Manifest, "v1", ""), Descriptor(Manifest, "v1"), Descriptor(Manifest, null));
+        FileHost two = Layout(Descriptor("gone", "v2"), Descriptor(Manifest, "v1", ""), Descriptor(Manifest, "v1"),
+            Descriptor(Manifest, null));
         Assert.Equal("ImageAmbiguous", await Error(two, "/i"));
         Assert.Equal("ImageNotFound", await Error(two, "/i:v3"));
         Assert.Equal("ImageNotFound", await Error(two, "/i:@4"));
@@ -137,7 +156,8 @@ public sealed class LocalImageTests
         Assert.NotNull(await OciLayoutImageSource.Parse(two, "/i:v1").GetManifestAsync(null, default));
         Assert.NotNull(await OciLayoutImageSource.Parse(two, "/i:@3").GetManifestAsync(null, default));
         Assert.Equal("ImageNotFound", await Error(Layout(Descriptor(Manifest, "v1", "application/x")), "/i:v1"));
-        Assert.Equal("ManifestDigestMismatch", await Error(Layout(Descriptor(Manifest, null)).With($"/i/blobs/sha256/{Hex(Manifest)}", Manifest + " "), "/i"));
+        Assert.Equal("ManifestDigestMismatch",
+            await Error(Layout(Descriptor(Manifest, null)).With($"/i/blobs/sha256/{Hex(Manifest)}", Manifest + " "), "/i"));
     }
 
     [Fact]
@@ -164,13 +184,15 @@ public sealed class LocalImageTests
     [InlineData("/i:a___b")]
     [InlineData("/i:a---b")]
     public void What_is_no_image_name_is_refused(string reference) =>
-        Assert.Equal("InvalidImageName", Assert.Throws<TrustException>(() => OciLayoutImageSource.Parse(new FileHost(), reference)).ErrorId);
+        Assert.Equal("InvalidImageName",
+            Assert.Throws<TrustException>(() => OciLayoutImageSource.Parse(new FileHost(), reference)).ErrorId);
 
     [Theory]
     [InlineData("/i:a")]
     [InlineData("/i:a--b")]
     [InlineData("/i:docker.io/library/busybox:1.2@sha256_x+y")]
-    public void Image_names_are_taken(string reference) => Assert.Equal("oci:" + reference, OciLayoutImageSource.Parse(new FileHost(), reference).Name);
+    public void Image_names_are_taken(string reference) =>
+        Assert.Equal("oci:" + reference, OciLayoutImageSource.Parse(new FileHost(), reference).Name);
 
     [Fact]
     public void Damaged_layouts_are_read_or_refused()
@@ -186,5 +208,6 @@ public sealed class LocalImageTests
     }
 
     private static async Task<string> Error(FileHost host, string reference) =>
-        (await Assert.ThrowsAsync<TrustException>(() => OciLayoutImageSource.Parse(host, reference).GetManifestAsync(null, default))).ErrorId;
+        (await Assert.ThrowsAsync<TrustException>(() => OciLayoutImageSource.Parse(host, reference)
+            .GetManifestAsync(null, default))).ErrorId;
 }

@@ -66,9 +66,11 @@ public sealed class ManifestDigestTests
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string good = SignedManifests.Signature(key, payload, SignedManifests.Protected(length, tail));
-        string With(object formatLength, object formatTail) => SignedManifests.Sign(payload, SignedManifests.Signature(key, payload, SignedManifests.Protected(formatLength, formatTail)));
+        string With(object formatLength, object formatTail) =>
+            SignedManifests.Sign(payload, SignedManifests.Signature(key, payload, SignedManifests.Protected(formatLength, formatTail)));
         string signed = SignedManifests.Sign(payload, good);
-        string otherKeyId = good.Replace(SignedManifests.KeyOf(key), SignedManifests.KeyOf(key, JsonWebKey.KeyId(other.ExportSubjectPublicKeyInfo())), StringComparison.Ordinal);
+        string otherKeyId = good.Replace(SignedManifests.KeyOf(key),
+            SignedManifests.KeyOf(key, JsonWebKey.KeyId(other.ExportSubjectPublicKeyInfo())), StringComparison.Ordinal);
         return new TheoryData<string, string>
         {
             { "no list", "{\"schemaVersion\":1,\"signatures\":1}" },
@@ -79,8 +81,10 @@ public sealed class ManifestDigestTests
             { "protected is not base64", SignedManifests.Sign(payload, "{\"protected\":\"#\"}") },
             { "protected is not JSON", SignedManifests.Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode("x"u8)}\"}}") },
             { "protected is not an object", SignedManifests.Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode("[]"u8)}\"}}") },
-            { "no format length", SignedManifests.Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode("{\"formatTail\":\"\"}"u8)}\"}}") },
-            { "no format tail", SignedManifests.Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode(Bytes($"{{\"formatLength\":{length}}}"))}\"}}") },
+            { "no format length", SignedManifests
+                .Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode("{\"formatTail\":\"\"}"u8)}\"}}") },
+            { "no format tail", SignedManifests
+                .Sign(payload, $"{{\"protected\":\"{SignedManifests.Encode(Bytes($"{{\"formatLength\":{length}}}"))}\"}}") },
             { "negative length", With(-1, tail) },
             { "length with a fraction", With(length + 0.5, tail) },
             { "length as text", With("5", tail) },
@@ -91,8 +95,11 @@ public sealed class ManifestDigestTests
             { "tail is not base64", With(length, "#") },
             { "tail is not text", With(length, 5) },
             { "tail makes no JSON", With(length, SignedManifests.Encode("\n"u8)) },
-            { "lengths differ", SignedManifests.Sign(payload, good, SignedManifests.Signature(key, payload, SignedManifests.Protected(length - 1, tail))) },
-            { "tails differ", SignedManifests.Sign(payload, good, SignedManifests.Signature(key, payload, SignedManifests.Protected(length, SignedManifests.Encode(" }"u8)))) },
+            { "lengths differ", SignedManifests
+                .Sign(payload, good, SignedManifests.Signature(key, payload, SignedManifests.Protected(length - 1, tail))) },
+            { "tails differ", SignedManifests
+                .Sign(payload, good, SignedManifests
+                .Signature(key, payload, SignedManifests.Protected(length, SignedManifests.Encode(" }"u8)))) },
             { "key id is another's", SignedManifests.Sign(payload, otherKeyId) },
             { "key is none", SignedManifests.Sign(payload, good.Replace("\"EC\"", "\"XX\"", StringComparison.Ordinal)) },
             { "key is null", SignedManifests.Sign(payload, good.Replace(SignedManifests.KeyOf(key), "null", StringComparison.Ordinal)) },
@@ -101,7 +108,8 @@ public sealed class ManifestDigestTests
 
             // The reference accepts these, and then reads the layers of whoever added them.
             { "layers behind the signatures", signed[..^2] + ",\n   \"fsLayers\": [{\"blobSum\": \"sha256:00\"}]\n}" },
-            { "layers before the signatures", signed.Replace("   \"signatures\"", "   \"FSLayers\": [],\n   \"signatures\"", StringComparison.Ordinal) },
+            { "layers before the signatures",
+                signed.Replace("   \"signatures\"", "   \"FSLayers\": [],\n   \"signatures\"", StringComparison.Ordinal) },
         };
     }
 
@@ -128,13 +136,15 @@ public sealed class ManifestDigestTests
         string signature = $$"""{"header":{"jwk":{{key}},"alg":"RS256"},"signature":"AA","protected":"{{header}}"}""";
         Assert.Equal(SignedManifests.DigestOf(payload), Compute(SignedManifests.Sign(payload, signature)));
         Assert.Equal(SignedManifests.DigestOf(payload), Compute(SignedManifests.Sign(payload, $$"""{"protected":"{{header}}"}""")));
-        Assert.Throws<TrustException>(() => Compute(SignedManifests.Sign(payload, signature.Replace("\"kty\"", "\"d\":\"AA\",\"kty\"", StringComparison.Ordinal))));
+        Assert.Throws<TrustException>(() =>
+            Compute(SignedManifests.Sign(payload, signature.Replace("\"kty\"", "\"d\":\"AA\",\"kty\"", StringComparison.Ordinal))));
     }
 
     [SkippableFact]
     public void The_corpus_has_the_digests_that_its_signatures_name()
     {
-        Assert.Equal("sha256:20bf21ed457b390829cdbeec8795a7bea1626991fda603e0d01b4e7f60427e55", ManifestDigest.Compute(Corpus.Read("containers-image/image.manifest.json")));
+        Assert.Equal("sha256:20bf21ed457b390829cdbeec8795a7bea1626991fda603e0d01b4e7f60427e55",
+            ManifestDigest.Compute(Corpus.Read("containers-image/image.manifest.json")));
         byte[] invalid = Corpus.Read("containers-image/v2s1-invalid-signatures.manifest.json");
         Assert.Equal("InvalidManifest", Assert.Throws<TrustException>(() => ManifestDigest.Compute(invalid)).ErrorId);
     }
@@ -142,7 +152,8 @@ public sealed class ManifestDigestTests
     [Fact]
     public void Damaged_manifests_have_a_digest_or_are_refused()
     {
-        byte[][] seeds = [Bytes(SignedManifests.Signed()), Bytes(SignedManifests.Signed(signatures: 2)), Bytes(ManifestListTests.Index), Bytes(ManifestListTests.DockerList)];
+        byte[][] seeds = [Bytes(SignedManifests.Signed()), Bytes(SignedManifests.Signed(signatures: 2)), Bytes(ManifestListTests.Index),
+            Bytes(ManifestListTests.DockerList)];
         string payloadDigest = SignedManifests.DigestOf(SignedManifests.Payload);
         int refused = Mutation.Run(seeds, 8_000, 7, content =>
         {

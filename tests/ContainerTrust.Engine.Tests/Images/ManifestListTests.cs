@@ -23,11 +23,14 @@ public sealed class ManifestListTests
 
     internal static string Digest(char digit) => "sha256:" + new string(digit, 64);
 
-    private static ImageManifest Manifest(string content, string? mediaType = null) => new(Encoding.UTF8.GetBytes(content), mediaType, "test");
+    private static ImageManifest Manifest(string content, string? mediaType = null) =>
+        new(Encoding.UTF8.GetBytes(content), mediaType, "test");
 
-    private static string Entry(string platform, char digit, string more = "") => $$"""{"digest":"{{Digest(digit)}}"{{platform}}{{more}}}""";
+    private static string Entry(string platform, char digit, string more = "") =>
+        $$"""{"digest":"{{Digest(digit)}}"{{platform}}{{more}}}""";
 
-    private static string List(params IReadOnlyList<string> entries) => $$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""";
+    private static string List(params IReadOnlyList<string> entries) =>
+        $$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""";
 
     [Theory]
     [InlineData("linux/amd64", 'a')]
@@ -64,7 +67,9 @@ public sealed class ManifestListTests
         string list = List(Entry("", 'e'), Entry(Amd64, 'a'));
         Assert.Equal(Digest('a'), ManifestList.SelectInstance(Manifest(list), ImagePlatform.Parse("linux/amd64")));
         Assert.Equal(Digest('e'), ManifestList.SelectInstance(Manifest(list), ImagePlatform.Parse("linux/s390x")));
-        Assert.Throws<TrustException>(() => ManifestList.SelectInstance(Manifest(list.Replace(IndexType, ListType, StringComparison.Ordinal)), ImagePlatform.Parse("linux/s390x")));
+        Assert.Throws<TrustException>(() =>
+            ManifestList.SelectInstance(Manifest(list.Replace(IndexType, ListType, StringComparison.Ordinal)),
+            ImagePlatform.Parse("linux/s390x")));
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed class ManifestListTests
         const string Zstd = ",\"annotations\":{\"io.github.containers.compression.zstd\":\"true\"}";
         string list = List(Entry(Amd64, 'a'), Entry(Amd64, 'b', Zstd), Entry(Amd64, 'c', Zstd));
         Assert.Equal(Digest('b'), ManifestList.SelectInstance(Manifest(list), ImagePlatform.Parse("linux/amd64")));
-        Assert.Equal(Digest('a'), ManifestList.SelectInstance(Manifest(list.Replace(IndexType, ListType, StringComparison.Ordinal)), ImagePlatform.Parse("linux/amd64")));
+        Assert.Equal(Digest('a'), ManifestList.SelectInstance(Manifest(list.Replace(IndexType, ListType, StringComparison.Ordinal)),
+            ImagePlatform.Parse("linux/amd64")));
     }
 
     [Theory]
@@ -133,7 +139,8 @@ public sealed class ManifestListTests
     public void A_list_that_cannot_be_read_is_refused(string content)
     {
         ImageManifest manifest = Manifest(content, IndexType);
-        Assert.Contains(Assert.Throws<TrustException>(() => ManifestList.Instances(manifest)).ErrorId, (string[])["InvalidManifest", "InvalidDigest"]);
+        Assert.Contains(Assert.Throws<TrustException>(() => ManifestList.Instances(manifest)).ErrorId,
+            (string[])["InvalidManifest", "InvalidDigest"]);
         Assert.Throws<TrustException>(() => ManifestList.SelectInstance(manifest, ImagePlatform.OfMachine(LocalHost.Instance.Machine!)!));
     }
 
@@ -142,7 +149,8 @@ public sealed class ManifestListTests
     [InlineData("\"digest\":\"%\",\"platform\":{\"os\":\"linux\",\"OS\":\"linux\"}")]
     [InlineData("\"digest\":\"%\",\"platform\":{},\"platform\":{}")]
     public void Members_that_are_there_twice_are_refused(string entry) =>
-        Assert.Throws<TrustException>(() => ManifestList.Instances(Manifest($$"""{"manifests":[{{{entry.Replace("%", Digest('a'), StringComparison.Ordinal)}}}]}""")));
+        Assert.Throws<TrustException>(() =>
+            ManifestList.Instances(Manifest($$"""{"manifests":[{{{entry.Replace("%", Digest('a'), StringComparison.Ordinal)}}}]}""")));
 
     [Theory]
     [InlineData("")]
@@ -151,7 +159,8 @@ public sealed class ManifestListTests
     [InlineData("/amd64")]
     [InlineData("linux/arm/v7/x")]
     [InlineData("linux/am d64")]
-    public void What_is_no_platform_is_refused(string text) => Assert.Equal("InvalidPlatform", Assert.Throws<TrustException>(() => ImagePlatform.Parse(text)).ErrorId);
+    public void What_is_no_platform_is_refused(string text) =>
+        Assert.Equal("InvalidPlatform", Assert.Throws<TrustException>(() => ImagePlatform.Parse(text)).ErrorId);
 
     [Fact]
     public void The_current_platform_is_one()
@@ -164,7 +173,8 @@ public sealed class ManifestListTests
     [Fact]
     public void Damaged_lists_are_read_or_refused()
     {
-        byte[][] seeds = [Encoding.UTF8.GetBytes(Index), Encoding.UTF8.GetBytes(DockerList), Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"config\":{},\"layers\":[{\"digest\":\"x\"}]}")];
+        byte[][] seeds = [Encoding.UTF8.GetBytes(Index), Encoding.UTF8.GetBytes(DockerList),
+            Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"config\":{},\"layers\":[{\"digest\":\"x\"}]}")];
         int refused = Mutation.Run(seeds, 20_000, 11, content =>
         {
             var manifest = new ImageManifest(content, null, "test");

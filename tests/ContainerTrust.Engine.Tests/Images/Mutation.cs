@@ -39,7 +39,8 @@ internal static class Mutation
         return [.. bytes];
     }
 
-    /// <summary>Runs a reader on damaged seeds: it gives a result or a <see cref="TrustException"/>, soon, and without much memory.</summary>
+    /// <summary>Runs a reader on damaged seeds: it gives a result or a <see cref="TrustException"/>, soon, and without much
+    /// memory.</summary>
     /// <returns>How many were refused.</returns>
     public static int Run(IReadOnlyList<byte[]> seeds, int rounds, int seed, Action<byte[]> read, long maxBytes = 8_000_000)
     {

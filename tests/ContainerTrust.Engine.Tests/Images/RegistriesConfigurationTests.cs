@@ -21,9 +21,11 @@ public sealed class RegistriesConfigurationTests
     }
 
     private static string[] Sources(RegistriesConfiguration configuration, string image) =>
-        [.. configuration.PullSources(Image(image)).Select(s => $"{(s.IsMirror ? "mirror " : "")}{(s.IsInsecure ? "insecure " : "")}{s.Reference}")];
+        [.. configuration.PullSources(Image(image))
+            .Select(s => $"{(s.IsMirror ? "mirror " : "")}{(s.IsInsecure ? "insecure " : "")}{s.Reference}")];
 
-    private static string[] Names(RegistriesConfiguration configuration, string name) => [.. configuration.ResolveShortName(name).Select(r => r.ToString())];
+    private static string[] Names(RegistriesConfiguration configuration, string name) =>
+        [.. configuration.ResolveShortName(name).Select(r => r.ToString())];
 
     private static string ErrorId(Action action) => Assert.ThrowsAny<TrustException>(action).ErrorId;
 
@@ -58,8 +60,11 @@ public sealed class RegistriesConfigurationTests
             location = "four.example.com"
             pull-from-mirror = "all"
             """);
-        Assert.Equal(["mirror one.example.com:5000/copy/app:1", "mirror three.example.com/app:1", "mirror four.example.com/app:1", "insecure registry.example.com/team/app:1"], Sources(configuration, "registry.example.com/team/app:1"));
-        Assert.Equal([$"mirror one.example.com:5000/copy/app@{Digest}", $"mirror insecure two.example.com/app@{Digest}", $"mirror four.example.com/app@{Digest}", $"insecure registry.example.com/team/app@{Digest}"], Sources(configuration, $"registry.example.com/team/app@{Digest}"));
+        Assert.Equal(["mirror one.example.com:5000/copy/app:1", "mirror three.example.com/app:1", "mirror four.example.com/app:1",
+            "insecure registry.example.com/team/app:1"], Sources(configuration, "registry.example.com/team/app:1"));
+        Assert.Equal([$"mirror one.example.com:5000/copy/app@{Digest}", $"mirror insecure two.example.com/app@{Digest}",
+            $"mirror four.example.com/app@{Digest}", $"insecure registry.example.com/team/app@{Digest}"],
+            Sources(configuration, $"registry.example.com/team/app@{Digest}"));
         Assert.Equal(["registry.example.com/other/app:1"], Sources(configuration, "registry.example.com/other/app:1"));
         Assert.Equal(["registry.example.com/teams/app:1"], Sources(configuration, "registry.example.com/teams/app:1"));
     }
@@ -67,7 +72,8 @@ public sealed class RegistriesConfigurationTests
     [Fact]
     public void Mirrors_may_be_for_digests_only()
     {
-        RegistriesConfiguration configuration = Load("[[registry]]\nlocation = \"a.example\"\nmirror-by-digest-only = true\nmirror = [{location = \"m.example\"}]\n");
+        RegistriesConfiguration configuration =
+            Load("[[registry]]\nlocation = \"a.example\"\nmirror-by-digest-only = true\nmirror = [{location = \"m.example\"}]\n");
         Assert.Equal(["a.example/x:1"], Sources(configuration, "a.example/x:1"));
         Assert.Equal([$"mirror m.example/x@{Digest}", $"a.example/x@{Digest}"], Sources(configuration, $"a.example/x@{Digest}"));
     }
@@ -120,7 +126,9 @@ public sealed class RegistriesConfigurationTests
     [Fact]
     public void Names_that_are_not_full_ones_are_refused()
     {
-        RegistriesConfiguration configuration = Load("[[registry]]\nprefix = \"a.example\"\nlocation = \"docker.io\"\n[[registry]]\nprefix = \"b.example\"\nlocation = \"UPPER/case\"\n");
+        RegistriesConfiguration configuration =
+            Load("[[registry]]\nprefix = \"a.example\"\nlocation = \"docker.io\"\n[[registry]]\nprefix = " +
+            "\"b.example\"\nlocation = \"UPPER/case\"\n");
         Assert.Equal("InvalidRegistriesConf", ErrorId(() => Sources(configuration, "a.example/busybox")));
         Assert.Equal(["docker.io/library/busybox"], Sources(configuration, "a.example/library/busybox"));
         Assert.Equal("InvalidRegistriesConf", ErrorId(() => Sources(configuration, "b.example/x")));
@@ -164,7 +172,8 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal("/other", RegistriesConfiguration.Load(host).Files[0]);
         host.Environment["CONTAINERS_REGISTRIES_CONF"] = "/none";
         Assert.Equal("RegistriesConfNotFound", ErrorId(() => RegistriesConfiguration.Load(host)));
-        Assert.Equal(["/other", $"{DropIns}/a.conf", $"{DropIns}/b.conf", $"{User}.d/a.conf"], RegistriesConfiguration.Load(host, "/other").Files);
+        Assert.Equal(["/other", $"{DropIns}/a.conf", $"{DropIns}/b.conf", $"{User}.d/a.conf"],
+            RegistriesConfiguration.Load(host, "/other").Files);
         Assert.Equal("PathNotAbsolute", ErrorId(() => RegistriesConfiguration.Load(host, "other")));
     }
 
@@ -212,8 +221,11 @@ public sealed class RegistriesConfigurationTests
     [InlineData("n/alias:2", "r.example/x:2")]
     public void Short_names_are_resolved(string name, string expected)
     {
-        RegistriesConfiguration configuration = Load("unqualified-search-registries = [\"docker.io\", \"one.example\"]\n[aliases]\nalias = \"q.example/n/alias\"\n\"n/alias\" = \"r.example/x\"\n");
-        Assert.Equal(expected.Replace("%", Digest, StringComparison.Ordinal).Split(' '), Names(configuration, name.Replace("%", Digest, StringComparison.Ordinal)));
+        RegistriesConfiguration configuration =
+            Load("unqualified-search-registries = [\"docker.io\", \"one.example\"]\n[aliases]\nalias = " +
+            "\"q.example/n/alias\"\n\"n/alias\" = \"r.example/x\"\n");
+        Assert.Equal(expected.Replace("%", Digest, StringComparison.Ordinal).Split(' '),
+            Names(configuration, name.Replace("%", Digest, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -235,7 +247,8 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal("ShortNameAmbiguous", e.ErrorId);
         Assert.Contains("a.example/x:latest, b.example/x:latest", e.Message, StringComparison.Ordinal);
         Assert.Equal(["c.example/x:latest"], Names(Load(Two + "[aliases]\nx = \"c.example/x\"\n"), "x"));
-        Assert.Equal(["a.example/x:latest"], Names(Load("short-name-mode = \"enforcing\"\nunqualified-search-registries = [\"a.example\"]\n"), "x"));
+        Assert.Equal(["a.example/x:latest"],
+            Names(Load("short-name-mode = \"enforcing\"\nunqualified-search-registries = [\"a.example\"]\n"), "x"));
     }
 
     [Theory]
@@ -246,7 +259,10 @@ public sealed class RegistriesConfigurationTests
     [InlineData("/root", null, "1000", "/root/.cache/containers/short-name-aliases.conf")]
     public void Recorded_aliases_come_first(string? home, string? cache, string? uid, string file)
     {
-        FileHost host = new FileHost { HomeDirectory = home }.With(File, "unqualified-search-registries = [\"s.example\"]\n[aliases]\na = \"conf.example/a\"\nb = \"conf.example/b\"\nc = \"conf.example/c\"\n");
+        FileHost host = new FileHost
+            { HomeDirectory = home }.With(File,
+            "unqualified-search-registries = [\"s.example\"]\n[aliases]\na = \"conf.example/a\"\nb = " +
+            "\"conf.example/b\"\nc = \"conf.example/c\"\n");
         if (cache is not null)
             host.Environment["XDG_CACHE_HOME"] = cache;
         if (uid is not null)
@@ -278,13 +294,17 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal("RegistryBlocked", ErrorId(() => Sources(configuration, "blocked.example/a")));
         Assert.Equal("RegistryBlocked", ErrorId(() => Sources(configuration, "both.example/x/a")));
         Assert.Equal(["both.example/a"], Sources(configuration, "both.example/a"));
-        Assert.Equal("InvalidRegistriesConf", ErrorId(() => RegistriesConfiguration.Load(new FileHost().With($"{DropIns}/a.conf", "[registries.search]\nregistries = []\n"))));
+        Assert.Equal("InvalidRegistriesConf",
+            ErrorId(() => RegistriesConfiguration
+            .Load(new FileHost().With($"{DropIns}/a.conf", "[registries.search]\nregistries = []\n"))));
     }
 
     [Fact]
     public void Unknown_settings_are_passed_over_and_names_may_have_capitals()
     {
-        RegistriesConfiguration configuration = Load("future = 1979-05-27\nadditional-layer-store-auth-helper = \"x\"\n[[Registry]]\nLOCATION = \"a.example\"\nInsecure = true\nnew = [1, 2.5]\n[engine]\nx = {y = 1}\n[registries]\n");
+        RegistriesConfiguration configuration =
+            Load("future = 1979-05-27\nadditional-layer-store-auth-helper = \"x\"\n[[Registry]]\nLOCATION = \"a.example\"\nInsecure = " +
+            "true\nnew = [1, 2.5]\n[engine]\nx = {y = 1}\n[registries]\n");
         Assert.Equal(["insecure a.example/x"], Sources(configuration, "a.example/x"));
     }
 
@@ -304,7 +324,8 @@ public sealed class RegistriesConfigurationTests
     [InlineData("[[registry]]\nlocation = \"a\"\npull-from-mirror = \"all\"", 1)]
     [InlineData("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]", 3)]
     [InlineData("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\npull-from-mirror = \"some\"", 3)]
-    [InlineData("[[registry]]\nlocation = \"a\"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = \"b\"\npull-from-mirror = \"all\"", 4)]
+    [InlineData("[[registry]]\nlocation = \"a\"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = " +
+        "\"b\"\npull-from-mirror = \"all\"", 4)]
     [InlineData("[[registry]]\nlocation = \"a\"\n[[registry]]\nlocation = \"a\"\ninsecure = true", 3)]
     [InlineData("[[registry]]\nlocation = \"a\"\n[[registry]]\nprefix = \"b\"\nlocation = \"a\"\nblocked = true", 3)]
     [InlineData("[[registry]]\nlocation = \"a\"\nLocation = \"b\"\nLOCATION = \"c\"\n[[registry]]\nLocation = \"b\"\nLOCATION = \"c\"", 7)]
@@ -332,8 +353,10 @@ public sealed class RegistriesConfigurationTests
 
     // A file may have 4 MiB, and so many names and values; an entry here has at most four.
     [Theory]
-    [InlineData("[registries.insecure]\nregistries = [", "'i{0}.example',", "'b.example']\n[registries.block]\nregistries = ['i7.example', 'b.example']\n")]
-    [InlineData("[registries.block]\nregistries = [", "'i{0}.example',", "'b.example']\n[registries.insecure]\nregistries = ['i7.example']\n")]
+    [InlineData("[registries.insecure]\nregistries = [", "'i{0}.example',",
+        "'b.example']\n[registries.block]\nregistries = ['i7.example', 'b.example']\n")]
+    [InlineData("[registries.block]\nregistries = [", "'i{0}.example',",
+        "'b.example']\n[registries.insecure]\nregistries = ['i7.example']\n")]
     [InlineData("unqualified-search-registries = [", "'i{0}.example',", "'b.example']\n")]
     [InlineData("", "[[registry]]\nlocation = 'i{0}.example'\n", "")]
     [InlineData("[aliases]\n", "i{0} = 'i.example/i{0}'\n", "")]
@@ -351,7 +374,10 @@ public sealed class RegistriesConfigurationTests
     [Fact]
     public void Damaged_files_are_read_or_refused()
     {
-        byte[] seed = Encoding.UTF8.GetBytes("unqualified-search-registries = [\"docker.io\", 'b']\nshort-name-mode = \"enforcing\"\n[[registry]]\nprefix = \"*.x.example\"\nlocation = \"y.example/z\"\n[[registry.mirror]]\nlocation = \"m.example\"\ninsecure = true\n[aliases]\n\"a/b\" = \"c.example/d\"\n");
+        byte[] seed = Encoding.UTF8
+            .GetBytes("unqualified-search-registries = [\"docker.io\", 'b']\nshort-name-mode = \"enforcing\"\n[[registry]]\nprefix = " +
+            "\"*.x.example\"\nlocation = \"y.example/z\"\n[[registry.mirror]]\nlocation = \"m.example\"\ninsecure = " +
+            "true\n[aliases]\n\"a/b\" = \"c.example/d\"\n");
         int refused = Mutation.Run([seed], 10_000, 17, content =>
         {
             RegistriesConfiguration configuration = RegistriesConfiguration.Load(new FileHost().With(File, content));

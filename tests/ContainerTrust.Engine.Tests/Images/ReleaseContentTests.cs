@@ -28,7 +28,8 @@ public sealed class ReleaseContentTests
         {
             foreach ((string path, string? content) in entries)
             {
-                TarEntryType type = content is null ? TarEntryType.Directory : format == TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile;
+                TarEntryType type = content is null ? TarEntryType.Directory : format == TarEntryFormat.V7 ? TarEntryType.V7RegularFile
+                    : TarEntryType.RegularFile;
                 TarEntry entry = format switch
                 {
                     TarEntryFormat.V7 => new V7TarEntry(type, path),
@@ -72,19 +73,23 @@ public sealed class ReleaseContentTests
     private async Task<IReadOnlyList<ReleaseImageContent>> Read(ReleaseContentOptions? options, params IReadOnlyList<byte[]> layers)
     {
         (FileHost host, ImageManifest manifest) = Image(layers);
-        return await ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, default, options ?? new ReleaseContentOptions { Warning = _warnings.Add });
+        return await ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, default, options ?? new ReleaseContentOptions
+            { Warning = _warnings.Add });
     }
 
-    private async Task<string> Error(params IReadOnlyList<byte[]> layers) => (await Assert.ThrowsAsync<TrustException>(() => Read(null, layers))).ErrorId;
+    private async Task<string> Error(params IReadOnlyList<byte[]> layers) =>
+        (await Assert.ThrowsAsync<TrustException>(() => Read(null, layers))).ErrorId;
 
     [Fact]
     public async Task A_release_image_gives_its_list()
     {
         byte[] other = Gzip(Tar(("etc/", null), ("etc/passwd", "x")));
-        byte[] layer = Gzip(Tar(("release-manifests/", null), ("release-manifests/0000_50_x.yaml", new string('x', 3000)), (Target, References())));
+        byte[] layer = Gzip(Tar(("release-manifests/", null), ("release-manifests/0000_50_x.yaml", new string('x', 3000)),
+            (Target, References())));
         IReadOnlyList<ReleaseImageContent> images = await Read(null, other, layer, other);
         Assert.Equal(["cli", "pod"], images.Select(i => i.Name));
-        Assert.Equal((Digest, $"quay.io/openshift-release-dev/ocp-v4.0-art-dev@{Digest}", "4.14.3"), (images[0].Digest, images[0].Image, images[0].ReleaseName));
+        Assert.Equal((Digest, $"quay.io/openshift-release-dev/ocp-v4.0-art-dev@{Digest}", "4.14.3"),
+            (images[0].Digest, images[0].Image, images[0].ReleaseName));
         (_, ImageManifest manifest) = Image(other, layer, other);
         Assert.Equal($"dir:/i@{ManifestDigest.Compute(manifest.Content.Span)}", images[0].Release);
         Assert.Equal("r", (await Read(new ReleaseContentOptions { Release = "r" }, layer))[0].Release);
@@ -110,7 +115,8 @@ public sealed class ReleaseContentTests
         byte[] lower = Tar((Target, References("lower")));
         Assert.Equal("upper", (await Read(null, lower, Tar((Target, References("upper")))))[0].ReleaseName);
         Assert.Equal("later", (await Read(null, lower, Tar((Target, References("upper")), (Target, References("later")))))[0].ReleaseName);
-        foreach (string hidden in (string[])["release-manifests/.wh.image-references", ".wh.release-manifests", "release-manifests/.wh..wh..opq", ".wh..wh..opq", "./release-manifests/.wh..wh..opq"])
+        foreach (string hidden in (string[])["release-manifests/.wh.image-references", ".wh.release-manifests",
+            "release-manifests/.wh..wh..opq", ".wh..wh..opq", "./release-manifests/.wh..wh..opq"])
         {
             Assert.Equal("NotARelease", await Error(lower, Tar((hidden, "")), Tar(("other", "x"))));
             Assert.Equal("upper", (await Read(null, lower, Tar((Target, References("upper")), (hidden, ""))))[0].ReleaseName);
@@ -125,11 +131,13 @@ public sealed class ReleaseContentTests
     public async Task Links_in_the_place_of_the_file_are_refused()
     {
         byte[] lower = Tar((Target, References("lower")));
-        foreach ((TarEntryType type, string path) in ((TarEntryType, string)[])[(TarEntryType.SymbolicLink, Target), (TarEntryType.HardLink, Target), (TarEntryType.SymbolicLink, "release-manifests"), (TarEntryType.Directory, Target)])
+        foreach ((TarEntryType type, string path) in ((TarEntryType, string)[])[(TarEntryType.SymbolicLink, Target),
+            (TarEntryType.HardLink, Target), (TarEntryType.SymbolicLink, "release-manifests"), (TarEntryType.Directory, Target)])
         {
             using var stream = new MemoryStream();
             using (var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true))
-                writer.WriteEntry(type == TarEntryType.Directory ? new PaxTarEntry(type, path) : new PaxTarEntry(type, path) { LinkName = "elsewhere" });
+                writer.WriteEntry(type == TarEntryType.Directory ? new PaxTarEntry(type, path) : new PaxTarEntry(type, path)
+                    { LinkName = "elsewhere" });
             Assert.Equal("InvalidReleaseContent", await Error(lower, stream.ToArray()));
         }
 
@@ -149,8 +157,11 @@ public sealed class ReleaseContentTests
         Assert.Equal("InvalidReleaseContent", await Error(Gzip(tar)[..^200]));
         Assert.Equal("InvalidReleaseContent", await Error(Tar((Target, new string(' ', ReleaseContent.MaxImageReferencesBytes + 1)))));
         byte[] bomb = Gzip(Tar(("zeros", new string('\0', 30_000_000))));
-        Assert.Equal("LayerTooLarge", (await Assert.ThrowsAsync<TrustException>(() => Read(new ReleaseContentOptions { MaxUnpackedBytes = 20_000_000 }, bomb))).ErrorId);
-        Assert.Equal("FileTooLarge", (await Assert.ThrowsAsync<TrustException>(() => Read(new ReleaseContentOptions { MaxLayerBytes = 100 }, tar))).ErrorId);
+        Assert.Equal("LayerTooLarge",
+            (await Assert.ThrowsAsync<TrustException>(() =>
+            Read(new ReleaseContentOptions { MaxUnpackedBytes = 20_000_000 }, bomb))).ErrorId);
+        Assert.Equal("FileTooLarge",
+            (await Assert.ThrowsAsync<TrustException>(() => Read(new ReleaseContentOptions { MaxLayerBytes = 100 }, tar))).ErrorId);
     }
 
     [Theory]
@@ -169,7 +180,9 @@ public sealed class ReleaseContentTests
     public async Task Other_manifests_are_refused(string manifest, string expected)
     {
         var source = new DirectoryImageSource(new FileHost(), "/i");
-        TrustException e = await Assert.ThrowsAsync<TrustException>(() => ReleaseContent.ReadAsync(source, new ImageManifest(Encoding.UTF8.GetBytes(manifest), null, "test"), default));
+        TrustException e = await Assert
+            .ThrowsAsync<TrustException>(() =>
+            ReleaseContent.ReadAsync(source, new ImageManifest(Encoding.UTF8.GetBytes(manifest), null, "test"), default));
         Assert.Equal(expected, e.ErrorId);
     }
 
@@ -183,11 +196,14 @@ public sealed class ReleaseContentTests
     [InlineData("{\"kind\":\"ImageStream\",\"spec\":{\"tags\":[]},\"SPEC\":{}}")]
     [InlineData("{\"kind\":\"ImageStream\",\"spec\":{\"tags\":[{\"name\":\"a\",\"name\":\"b\"}]}}")]
     [InlineData("{\"kind\":\"ImageStream\",\"spec\":{\"tags\":[{\"name\":\"\\ud800\"}]}}")]
-    [InlineData("{\"kind\":\"ImageStream\",\"spec\":{\"tags\":[{\"name\":\"a\",\"from\":{\"name\":\"x@%a\"}},{\"name\":\"a\",\"from\":{\"name\":\"x@%b\"}}]}}")]
+    [InlineData("{\"kind\":\"ImageStream\",\"spec\":{\"tags\":[{\"name\":\"a\",\"from\":{\"name\":\"x@%a\"}}," +
+        "{\"name\":\"a\",\"from\":{\"name\":\"x@%b\"}}]}}")]
     public void What_is_no_list_of_images_is_refused(string text)
     {
-        text = text.Replace("%a", Digest, StringComparison.Ordinal).Replace("%b", Digest.Replace('a', 'b').Replace("shb", "sha", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Equal("InvalidReleaseContent", Assert.Throws<TrustException>(() => ReleaseContent.Parse("file", Encoding.UTF8.GetBytes(text), "r")).ErrorId);
+        text = text.Replace("%a", Digest, StringComparison.Ordinal)
+            .Replace("%b", Digest.Replace('a', 'b').Replace("shb", "sha", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("InvalidReleaseContent",
+            Assert.Throws<TrustException>(() => ReleaseContent.Parse("file", Encoding.UTF8.GetBytes(text), "r")).ErrorId);
     }
 
     [Fact]
@@ -206,7 +222,8 @@ public sealed class ReleaseContentTests
     public async Task Work_ends_when_it_is_cancelled()
     {
         (FileHost host, ImageManifest manifest) = Image(Tar((Target, References())));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            ReleaseContent.ReadAsync(new DirectoryImageSource(host, "/i"), manifest, new CancellationToken(true)));
     }
 
     [Fact]
@@ -216,8 +233,10 @@ public sealed class ReleaseContentTests
         int refused = Mutation.Run([list], 10_000, 19, content => ReleaseContent.Parse("file", content, "r"));
         Assert.InRange(refused, 2_000, 9_900);
 
-        byte[][] seeds = [Tar(("a", "x"), (Target, References()), ("b", "y")), Tar(TarEntryFormat.Gnu, (new string('a', 200), "x"), (Target, References())), Gzip(Tar((Target, References())))];
-        refused = Mutation.Run(seeds, 6_000, 23, content => Read(new ReleaseContentOptions { MaxUnpackedBytes = 10_000_000 }, content).GetAwaiter().GetResult(), maxBytes: 40_000_000);
+        byte[][] seeds = [Tar(("a", "x"), (Target, References()), ("b", "y")),
+            Tar(TarEntryFormat.Gnu, (new string('a', 200), "x"), (Target, References())), Gzip(Tar((Target, References())))];
+        refused = Mutation.Run(seeds, 6_000, 23, content => Read(new ReleaseContentOptions { MaxUnpackedBytes = 10_000_000 }, content)
+            .GetAwaiter().GetResult(), maxBytes: 40_000_000);
         Assert.InRange(refused, 1_000, 5_900);
     }
 }

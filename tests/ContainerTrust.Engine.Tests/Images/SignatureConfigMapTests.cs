@@ -14,9 +14,11 @@ public sealed class SignatureConfigMapTests
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private IReadOnlyList<SignatureBlob> Read(string document) => SignatureConfigMaps.Read("file", Encoding.UTF8.GetBytes(document), "sha256:" + Hex, _warnings.Add);
+    private IReadOnlyList<SignatureBlob> Read(string document) =>
+        SignatureConfigMaps.Read("file", Encoding.UTF8.GetBytes(document), "sha256:" + Hex, _warnings.Add);
 
-    private static string[] Texts(IEnumerable<SignatureBlob> signatures) => [.. signatures.Select(s => Encoding.UTF8.GetString(s.UntrustedContent.Span))];
+    private static string[] Texts(IEnumerable<SignatureBlob> signatures) =>
+        [.. signatures.Select(s => Encoding.UTF8.GetString(s.UntrustedContent.Span))];
 
     private static string Yaml(string name = "release") => $"""
         apiVersion: v1
@@ -55,10 +57,12 @@ public sealed class SignatureConfigMapTests
     public void Several_documents_and_lists_are_read()
     {
         Assert.Equal(["one", "one", "two", "two", "ten", "ten"], Texts(Read($"---\n{Yaml("a")}\n---\n# nothing\n---\n{Yaml("b")}\n...\n")));
-        Assert.Equal(["one", "one", "two", "two"], Texts(Read($$"""{"kind":"List","apiVersion":"v1","items":[{{Json("a")}},{{Json("b")}}]}""")));
+        Assert.Equal(["one", "one", "two", "two"],
+            Texts(Read($$"""{"kind":"List","apiVersion":"v1","items":[{{Json("a")}},{{Json("b")}}]}""")));
         Assert.Equal(["one", "two"], Texts(Read($$"""{"kind":"ConfigMapList","items":[{{Json("a")}}]}""")));
         string item = string.Join('\n', Yaml().Split('\n').Select((line, i) => (i == 0 ? "- " : "  ") + line));
-        Assert.Equal(["one", "two", "ten"], Texts(Read($"apiVersion: v1\nkind: List\nitems:\n{item}\nmetadata:\n  resourceVersion: \"\"\n")));
+        Assert.Equal(["one", "two", "ten"],
+            Texts(Read($"apiVersion: v1\nkind: List\nitems:\n{item}\nmetadata:\n  resourceVersion: \"\"\n")));
         Assert.Empty(Read("{\"kind\":\"List\",\"items\":[]}"));
         Assert.Empty(Read("# nothing\n"));
         Assert.Empty(Read(""));
@@ -67,7 +71,8 @@ public sealed class SignatureConfigMapTests
     [Fact]
     public void Other_objects_and_keys_are_passed_over_with_a_reason()
     {
-        Assert.Empty(Read($"kind: Secret\nmetadata: {{name: s}}\nbinaryData: {{sha256-{Hex}-1: {Base64("one")}}}\n---\nkind: ConfigMap\nbinaryData: {{sha256-{Hex}-x: aaaa, sha256-{Hex}0: aaaa}}\n"));
+        Assert.Empty(Read($"kind: Secret\nmetadata: {{name: s}}\nbinaryData: {{sha256-{Hex}-1: {Base64("one")}}}\n---\nkind: " +
+            $"ConfigMap\nbinaryData: {{sha256-{Hex}-x: aaaa, sha256-{Hex}0: aaaa}}\n"));
         Assert.Equal(3, _warnings.Count);
         Assert.Contains("Secret 's' is not a ConfigMap", _warnings[0], StringComparison.Ordinal);
         Assert.Equal(["one"], Texts(Read($"kind: ConfigMap\nbinaryData: {{sha256-{Hex}: {Base64("one")}}}\n")));
@@ -85,7 +90,8 @@ public sealed class SignatureConfigMapTests
     [InlineData("{\"kind\":\"ConfigMap\",\"binaryData\":{\"sha256-%-1\":7}}")]
     [InlineData("{\"kind\":\"List\",\"items\":[{\"kind\":\"List\",\"items\":[{\"kind\":\"List\",\"items\":[{\"kind\":\"List\",\"items\":[{\"kind\":\"List\",\"items\":[]}]}]}]}]}")]
     public void What_cannot_be_read_is_refused(string document) =>
-        Assert.Equal("InvalidConfigMap", Assert.ThrowsAny<TrustException>(() => Read(document.Replace("%", Hex, StringComparison.Ordinal))).ErrorId);
+        Assert.Equal("InvalidConfigMap",
+            Assert.ThrowsAny<TrustException>(() => Read(document.Replace("%", Hex, StringComparison.Ordinal))).ErrorId);
 
     [Fact]
     public void Bombs_of_aliases_are_bounded()
@@ -94,7 +100,8 @@ public sealed class SignatureConfigMapTests
         for (int i = 1; i < 30; i++)
             bomb.Append($"- &a{i} {{kind: List, items: [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 50))}]}}\n");
         Assert.Equal("InvalidConfigMap", Assert.Throws<TrustFormatException>(() => Read(bomb.ToString())).ErrorId);
-        Assert.Equal("InvalidConfigMap", Assert.Throws<TrustFormatException>(() => Read("kind: List\nitems: &a\n- kind: List\n  items: *a\n")).ErrorId);
+        Assert.Equal("InvalidConfigMap",
+            Assert.Throws<TrustFormatException>(() => Read("kind: List\nitems: &a\n- kind: List\n  items: *a\n")).ErrorId);
         Assert.Throws<TrustFormatException>(() => Read(new string('[', 100_000)));
         Assert.Throws<TrustFormatException>(() => Read("a: " + new string('[', 100_000)));
     }
@@ -103,17 +110,23 @@ public sealed class SignatureConfigMapTests
     public void Numbers_and_sizes_are_bounded()
     {
         string many = string.Join(',', Enumerable.Range(1, ImageLimits.Signatures + 1).Select(i => $"\"sha256-{Hex}-{i}\":\"\""));
-        Assert.Equal("TooManySignatures", Assert.Throws<TrustException>(() => Read($$$"""{"kind":"ConfigMap","binaryData":{{{{many}}}}}""")).ErrorId);
+        Assert.Equal("TooManySignatures",
+            Assert.Throws<TrustException>(() => Read($$$"""{"kind":"ConfigMap","binaryData":{{{{many}}}}}""")).ErrorId);
         string large = Convert.ToBase64String(new byte[ImageLimits.SignatureBytes + 1]);
-        Assert.Equal("FileTooLarge", Assert.Throws<TrustException>(() => Read($$$"""{"kind":"ConfigMap","binaryData":{"sha256-{{{Hex}}}-1":"{{{large}}}"}}""")).ErrorId);
-        Assert.Equal("FileTooLarge", Assert.Throws<TrustException>(() => SignatureConfigMaps.Read("f", new byte[SignatureConfigMaps.MaxDocumentBytes + 1], "sha256:" + Hex)).ErrorId);
+        Assert.Equal("FileTooLarge",
+            Assert.Throws<TrustException>(() =>
+            Read($$$"""{"kind":"ConfigMap","binaryData":{"sha256-{{{Hex}}}-1":"{{{large}}}"}}""")).ErrorId);
+        Assert.Equal("FileTooLarge",
+            Assert.Throws<TrustException>(() => SignatureConfigMaps.Read("f", new byte[SignatureConfigMaps.MaxDocumentBytes + 1],
+            "sha256:" + Hex)).ErrorId);
         Assert.Equal("InvalidDigest", Assert.Throws<TrustException>(() => SignatureConfigMaps.Read("f", default, "sha256:x")).ErrorId);
     }
 
     [Fact]
     public void Damaged_documents_are_read_or_refused()
     {
-        byte[][] seeds = [Encoding.UTF8.GetBytes(Yaml()), Encoding.UTF8.GetBytes(Json()), Encoding.UTF8.GetBytes($$"""{"kind":"List","items":[{{Json()}}]}""")];
+        byte[][] seeds = [Encoding.UTF8.GetBytes(Yaml()), Encoding.UTF8.GetBytes(Json()),
+            Encoding.UTF8.GetBytes($$"""{"kind":"List","items":[{{Json()}}]}""")];
         int refused = Mutation.Run(seeds, 6_000, 9, content => SignatureConfigMaps.Read("file", content, "sha256:" + Hex));
         Assert.InRange(refused, 300, 5_900);
     }

@@ -22,7 +22,8 @@ public sealed class SignatureFormatTests
     [InlineData("\0simple-signing\n", ImageSignatureKind.SimpleSigning, "")]
     public void Marked_signatures_lose_their_mark(string blob, ImageSignatureKind expected, string content)
     {
-        Assert.True(SignatureFormat.TryRead(System.Text.Encoding.UTF8.GetBytes(blob), out ImageSignatureKind kind, out ReadOnlyMemory<byte> signature, out _));
+        Assert.True(SignatureFormat.TryRead(System.Text.Encoding.UTF8.GetBytes(blob), out ImageSignatureKind kind,
+            out ReadOnlyMemory<byte> signature, out _));
         Assert.Equal((expected, content), (kind, System.Text.Encoding.UTF8.GetString(signature.Span)));
     }
 

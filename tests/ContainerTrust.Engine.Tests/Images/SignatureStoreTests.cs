@@ -53,8 +53,12 @@ public sealed class SignatureStoreTests
     public async Task Secrets_of_a_url_are_not_shown()
     {
         _web[$"https://user:secret@h/ns/app@sha256={Hex}/signature-1?token=secret"] = [1];
-        Assert.DoesNotContain("secret", Assert.Single(await Reader().ReadLookasideAsync("https://user:secret@h?token=secret", Image(), Digest, default)).Source, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadLookasideAsync("ftp://user:secret@h", Image(), Digest, default))).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret",
+            Assert.Single(await Reader().ReadLookasideAsync("https://user:secret@h?token=secret", Image(), Digest, default)).Source,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("secret",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader()
+            .ReadLookasideAsync("ftp://user:secret@h", Image(), Digest, default))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,10 +108,12 @@ public sealed class SignatureStoreTests
     [Fact]
     public async Task A_server_that_answers_with_pages_is_told_from_one_with_many_signatures()
     {
-        foreach ((string page, string expected) in ((string, string)[])[("<!DOCTYPE html>", "answers with pages"), ("x", "no honest store")])
+        foreach ((string page, string expected) in ((string, string)[])[("<!DOCTYPE html>", "answers with pages"),
+            ("x", "no honest store")])
         {
             SignatureStoreReader reader = new(_host, (_, _, _) => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(page)));
-            TrustException e = await Assert.ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/s", Image(), Digest, default));
+            TrustException e = await Assert
+                .ThrowsAsync<TrustException>(() => reader.ReadLookasideAsync("https://h/s", Image(), Digest, default));
             Assert.Equal("TooManySignatures", e.ErrorId);
             Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         }
@@ -130,7 +136,8 @@ public sealed class SignatureStoreTests
     [InlineData("https://h/a\nb")]
     public async Task What_is_no_store_is_refused(string store)
     {
-        foreach (Func<Task> read in (Func<Task>[])[() => Reader().ReadLookasideAsync(store, Image(), Digest, default), () => Reader().ReadReleaseLayoutAsync(store, Digest, default), () => Reader().ReadAsync(store, Image(), Digest, default)])
+        foreach (Func<Task> read in (Func<Task>[])[() => Reader().ReadLookasideAsync(store, Image(), Digest, default), () => Reader()
+            .ReadReleaseLayoutAsync(store, Digest, default), () => Reader().ReadAsync(store, Image(), Digest, default)])
             Assert.Equal("InvalidSignatureStore", (await Assert.ThrowsAsync<TrustException>(read)).ErrorId);
         Assert.Empty(_asked);
         Assert.Empty(_host.Asked);
@@ -142,8 +149,10 @@ public sealed class SignatureStoreTests
     [InlineData("sha256=aa")]
     public async Task What_is_no_digest_is_refused(string digest)
     {
-        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("https://h", Image(), digest, default))).ErrorId);
-        Assert.Equal("InvalidDigest", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadReleaseLayoutAsync("https://h", digest, default))).ErrorId);
+        Assert.Equal("InvalidDigest",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("https://h", Image(), digest, default))).ErrorId);
+        Assert.Equal("InvalidDigest",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadReleaseLayoutAsync("https://h", digest, default))).ErrorId);
         Assert.Empty(_asked);
     }
 
@@ -167,9 +176,12 @@ public sealed class SignatureStoreTests
     [Fact]
     public async Task The_layout_is_found_by_itself()
     {
-        _host.With($"/one/ns/app@sha256={Hex}/signature-1", "lookaside").With($"/one/sha256={Hex}/signature-1", "release").With($"/two/sha256={Hex}/signature-1", "release");
-        Assert.Equal("lookaside"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///one", Image(), Digest, default)).UntrustedContent.ToArray());
-        Assert.Equal("release"u8.ToArray(), Assert.Single(await Reader().ReadAsync("file:///two", Image(), Digest, default)).UntrustedContent.ToArray());
+        _host.With($"/one/ns/app@sha256={Hex}/signature-1", "lookaside").With($"/one/sha256={Hex}/signature-1", "release")
+            .With($"/two/sha256={Hex}/signature-1", "release");
+        Assert.Equal("lookaside"u8.ToArray(),
+            Assert.Single(await Reader().ReadAsync("file:///one", Image(), Digest, default)).UntrustedContent.ToArray());
+        Assert.Equal("release"u8.ToArray(),
+            Assert.Single(await Reader().ReadAsync("file:///two", Image(), Digest, default)).UntrustedContent.ToArray());
         Assert.Empty(await Reader().ReadAsync("file:///three", Image(), Digest, default));
     }
 
@@ -178,10 +190,12 @@ public sealed class SignatureStoreTests
     {
         const string Store = "https://h/rel";
         DockerReference forbidden = Image("registry.example.com/forbidden/app");
-        Assert.Equal("HttpStatus", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync(Store, forbidden, Digest, default))).ErrorId);
+        Assert.Equal("HttpStatus",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync(Store, forbidden, Digest, default))).ErrorId);
         _web[$"{Store}/sha256={Hex}/signature-1"] = [1];
         Assert.Single(await Reader().ReadAsync(Store, forbidden, Digest, default));
-        Assert.Equal("HttpStatus", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("https://h/forbidden", Image(), Digest, default))).ErrorId);
+        Assert.Equal("HttpStatus",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("https://h/forbidden", Image(), Digest, default))).ErrorId);
     }
 
     [Fact]
@@ -191,8 +205,10 @@ public sealed class SignatureStoreTests
             _host.With($"/s/ns/app@sha256={Hex}/signature-{i}", "x");
         Assert.Equal(ImageLimits.Signatures - 1, (await Reader().ReadLookasideAsync("file:///s", Image(), Digest, default)).Count);
         _host.With($"/s/ns/app@sha256={Hex}/signature-{ImageLimits.Signatures}", "x");
-        Assert.Equal("TooManySignatures", (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("file:///s", Image(), Digest, default))).ErrorId);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Reader().ReadLookasideAsync("file:///s", Image(), Digest, new CancellationToken(true)));
+        Assert.Equal("TooManySignatures",
+            (await Assert.ThrowsAsync<TrustException>(() => Reader().ReadAsync("file:///s", Image(), Digest, default))).ErrorId);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Reader()
+            .ReadLookasideAsync("file:///s", Image(), Digest, new CancellationToken(true)));
     }
 
     [Theory]
@@ -213,7 +229,8 @@ public sealed class SignatureStoreTests
     [Fact]
     public void Damaged_stores_are_asked_or_refused()
     {
-        byte[][] seeds = [.. ((string[])["https://user:pw@h:80/a%20b/c?d=e#f", "file:///a%20b/c", "/a/b", "http://[::1]:5000/x"]).Select(Encoding.UTF8.GetBytes)];
+        byte[][] seeds = [.. ((string[])["https://user:pw@h:80/a%20b/c?d=e#f", "file:///a%20b/c", "/a/b", "http://[::1]:5000/x"])
+            .Select(Encoding.UTF8.GetBytes)];
         int refused = Mutation.Run(seeds, 20_000, 5, content =>
         {
             _asked.Clear();

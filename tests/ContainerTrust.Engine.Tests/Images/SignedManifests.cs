@@ -36,12 +36,14 @@ internal static class SignedManifests
 
     /// <summary>A protected header.</summary>
     public static string Protected(object length, object tail) =>
-        Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["formatLength"] = length, ["formatTail"] = tail, ["time"] = "2016-04-18T20:54:42Z" }));
+        Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+            { ["formatLength"] = length, ["formatTail"] = tail, ["time"] = "2016-04-18T20:54:42Z" }));
 
     /// <summary>One signature as JSON; the key's id is libtrust's.</summary>
     public static string Signature(ECDsa key, string payload, string protectedHeader)
     {
-        byte[] signature = key.SignData(Encoding.ASCII.GetBytes($"{protectedHeader}.{Encode(Encoding.UTF8.GetBytes(payload))}"), HashAlgorithmName.SHA256);
+        byte[] signature = key.SignData(Encoding.ASCII.GetBytes($"{protectedHeader}.{Encode(Encoding.UTF8.GetBytes(payload))}"),
+            HashAlgorithmName.SHA256);
         return $$"""{"header":{"jwk":{{KeyOf(key)}},"alg":"ES256"},"signature":"{{Encode(signature)}}","protected":"{{protectedHeader}}"}""";
     }
 

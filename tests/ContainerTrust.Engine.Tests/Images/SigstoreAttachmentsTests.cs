@@ -28,12 +28,16 @@ public class SigstoreAttachmentsTests : RegistryTest
     [Fact]
     public async Task Attachments_come_in_order_with_all_that_is_annotated()
     {
-        Offer(TagPath, Attachments(("one", SigstoreSignature.ImageSignatureMimeType, """{"a":"1","dev.cosignproject.cosign/signature":"c2ln","é\n":"\u0000\ud83d\ude00"}"""), ("two", "text/plain", null), ("two", "", "null"), ("three", "x/y", """{"n":null}""")));
+        Offer(TagPath, Attachments(("one", SigstoreSignature.ImageSignatureMimeType,
+            """{"a":"1","dev.cosignproject.cosign/signature":"c2ln","é\n":"\u0000\ud83d\ude00"}"""), ("two", "text/plain", null),
+            ("two", "", "null"), ("three", "x/y", """{"n":null}""")));
         List<SigstoreSignature> read = Parse(await ReadAsync());
         Assert.Equal(["one", "two", "two", "three"], read.Select(static s => Encoding.UTF8.GetString(s.UntrustedPayload.Span)));
         Assert.Equal([SigstoreSignature.ImageSignatureMimeType, "text/plain", "", "x/y"], read.Select(static s => s.UntrustedMimeType));
         Assert.Equal(3, read[0].UntrustedAnnotations.Count);
-        Assert.Equal(("1", "c2ln", "\0😀"), (read[0].UntrustedAnnotations["a"], read[0].UntrustedAnnotations[SigstoreSignature.SignatureAnnotation], read[0].UntrustedAnnotations["é\n"]));
+        Assert.Equal(("1", "c2ln", "\0😀"),
+            (read[0].UntrustedAnnotations["a"], read[0].UntrustedAnnotations[SigstoreSignature.SignatureAnnotation],
+            read[0].UntrustedAnnotations["é\n"]));
         Assert.Equal([0, 0, 1], read.Skip(1).Select(static s => s.UntrustedAnnotations.Count));
         Assert.Single(Server.To(TagPath));
     }
@@ -143,8 +147,10 @@ public class SigstoreAttachmentsTests : RegistryTest
     [Fact]
     public async Task Referrers_are_read_where_the_tag_is_missing()
     {
-        string first = Attachments(("one", "x/y", null)), second = Attachments(("two", "x/y", """{"a":"1"}"""), ("three", "x/y", null)), sbom = Attachments(("sbom", "x/y", null));
-        Offer(ReferrersPath, Index((SignatureArtifact, first), ("application/spdx+json", sbom), (null, sbom), (SignatureArtifact, second)), OciIndex);
+        string first = Attachments(("one", "x/y", null)), second = Attachments(("two", "x/y", """{"a":"1"}"""), ("three", "x/y", null)),
+        sbom = Attachments(("sbom", "x/y", null));
+        Offer(ReferrersPath, Index((SignatureArtifact, first), ("application/spdx+json", sbom), (null, sbom), (SignatureArtifact, second)),
+            OciIndex);
         OfferByDigest(first, second);
         IReadOnlyList<SignatureBlob> blobs = await ReadAsync();
         Assert.Equal(["one", "two", "three"], Parse(blobs).Select(static s => Encoding.UTF8.GetString(s.UntrustedPayload.Span)));
@@ -276,7 +282,9 @@ public class SigstoreAttachmentsTests : RegistryTest
         Offer(ReferrersPath, Index((SignatureArtifact, one)), OciIndex);
         _content["/v2/ns/app/manifests/" + Digest(one)] = (200, Encoding.UTF8.GetBytes(one), OciIndex);
         await RefusedAsync("InvalidAttachments", ReadAsync);
-        foreach (string index in (string[])["", "null", "{}", """{"manifests":{}}""", """{"manifests":[7]}""", """{"manifests":[{"artifactType":7}]}""", $$"""{"manifests":[{"artifactType":"{{SignatureArtifact}}"}]}""", $$"""{"manifests":[{"artifactType":"{{SignatureArtifact}}","digest":"x"}]}"""])
+        foreach (string index in (string[])["", "null", "{}", """{"manifests":{}}""", """{"manifests":[7]}""",
+            """{"manifests":[{"artifactType":7}]}""", $$"""{"manifests":[{"artifactType":"{{SignatureArtifact}}"}]}""",
+            $$"""{"manifests":[{"artifactType":"{{SignatureArtifact}}","digest":"x"}]}"""])
         {
             Offer(ReferrersPath, index, OciIndex);
             TrustException e = await RefusedAsync("InvalidAttachments", ReadAsync);
@@ -289,7 +297,8 @@ public class SigstoreAttachmentsTests : RegistryTest
     [InlineData(false)]
     public async Task Mutated_manifests_and_indexes_end_in_an_error_or_a_list(bool tagged)
     {
-        string one = Attachments(("one", SigstoreSignature.ImageSignatureMimeType, """{"dev.cosignproject.cosign/signature":"c2ln","a":"\u00e9"}"""), ("two", "x/y", null));
+        string one = Attachments(("one", SigstoreSignature.ImageSignatureMimeType,
+            """{"dev.cosignproject.cosign/signature":"c2ln","a":"\u00e9"}"""), ("two", "x/y", null));
         byte[] good = Encoding.UTF8.GetBytes(tagged ? one : Index((SignatureArtifact, one), ("x/y", one)));
         Offer();
         OfferByDigest(one);
@@ -340,7 +349,8 @@ public class SigstoreAttachmentsTests : RegistryTest
         Assert.Equal(isOn, source.AttachmentsHint is null);
         Assert.Equal(isOn ? 2 : 1, source.SignatureStores.Count);
         if (!isOn)
-            Assert.Contains($"use-sigstore-attachments on for {Server.Authority}/ns/app.", source.AttachmentsHint, StringComparison.Ordinal);
+            Assert.Contains($"use-sigstore-attachments on for {Server.Authority}/ns/app.", source.AttachmentsHint,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -351,14 +361,17 @@ public class SigstoreAttachmentsTests : RegistryTest
         HostileServer mirror = Start();
         Offer(TagPath, Attachments(("of the registry", "x/y", null)));
         _content[ManifestPath] = (200, Encoding.UTF8.GetBytes(Manifest), OciManifest);
-        string tag = TagPath.Replace("/ns/", "/mirror/", StringComparison.Ordinal), attachments = Attachments(("of the mirror", "x/y", null));
+        string tag = TagPath.Replace("/ns/", "/mirror/", StringComparison.Ordinal),
+            attachments = Attachments(("of the mirror", "x/y", null));
         mirror.Handler = (request, stream, _) =>
             request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 200, "{}")
             : request.Path == "/v2/mirror/app/manifests/1" ? GiveManifest(stream)
             : request.Path == tag ? HostileServer.AnswerAsync(stream, 200, attachments, Type)
-            : request.Path.EndsWith(Digest("of the mirror"), StringComparison.Ordinal) ? HostileServer.AnswerAsync(stream, 200, "of the mirror")
+            : request.Path.EndsWith(Digest("of the mirror"), StringComparison.Ordinal)
+                ? HostileServer.AnswerAsync(stream, 200, "of the mirror")
             : HostileServer.AnswerAsync(stream, 404, "");
-        DockerImageSource source = Source($"docker:\n  {(isMirrorOn ? mirror : Server).Authority}:\n    use-sigstore-attachments: true\n", Image("mirror/app:1", mirror: true, server: mirror), Image());
+        DockerImageSource source = Source($"docker:\n  {(isMirrorOn ? mirror : Server).Authority}:\n    use-sigstore-attachments: true\n",
+            Image("mirror/app:1", mirror: true, server: mirror), Image());
         await source.GetManifestAsync(null, CancellationToken.None);
         IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None);
         Assert.Empty(Server.Requests);
@@ -387,7 +400,8 @@ public class SigstoreAttachmentsTests : RegistryTest
     }
 
     private Task<IReadOnlyList<SignatureBlob>> ReadAsync() =>
-        SigstoreAttachments.ReadAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, Verbose.Enqueue, CancellationToken.None);
+        SigstoreAttachments.ReadAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, Verbose.Enqueue,
+            CancellationToken.None);
 
     private Task<string?> DescribeAsync() =>
         ReferrerSignatures.DescribeAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, CancellationToken.None);
@@ -397,7 +411,8 @@ public class SigstoreAttachmentsTests : RegistryTest
         List<SigstoreSignature> parsed = [];
         foreach (SignatureBlob blob in blobs)
         {
-            Assert.True(SignatureFormat.TryRead(blob.UntrustedContent, out ImageSignatureKind kind, out ReadOnlyMemory<byte> content, out string problem), problem);
+            Assert.True(SignatureFormat.TryRead(blob.UntrustedContent, out ImageSignatureKind kind, out ReadOnlyMemory<byte> content,
+                out string problem), problem);
             Assert.Equal(ImageSignatureKind.Sigstore, kind);
             Assert.True(SigstoreSignature.TryParse(content.Span, out SigstoreSignature? signature, out problem), problem);
             parsed.Add(signature);

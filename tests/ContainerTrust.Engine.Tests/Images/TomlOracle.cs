@@ -65,7 +65,8 @@ internal static partial class TomlOracle
         // Within arrays of tables it does not see every table that appears twice, or is something else already.
         || (reason.Contains(" already", StringComparison.Ordinal) && text.Contains("[[", StringComparison.Ordinal));
 
-    /// <summary>Whether it is a time that TOML has, and .NET and with it Tomlyn have not: leap seconds, far offsets, fine fractions.</summary>
+    /// <summary>Whether it is a time that TOML has, and .NET and with it Tomlyn have not: leap seconds, far offsets, fine
+    /// fractions.</summary>
     public static bool IsKnownNarrowness(string text) => WideTime.IsMatch(text);
 
     /// <summary>

@@ -37,9 +37,11 @@ public sealed class TomlReaderTests
     [InlineData("a = {b = 1, c.d = {}, \"e\" = [1]}", "{a:{b:1,c:{d:{}},e:[1]}}")]
     [InlineData("a = {\n b = 1, # c\n}\n", "{a:{b:1}}")]
     [InlineData("a = +1\nb = -0\nc = 1_000\nd = 0xFF_f\ne = 0o17\nf = 0b101", "{a:1,b:0,c:1000,d:4095,e:15,f:5}")]
-    [InlineData("a = 9223372036854775807\nb = -9223372036854775808\nc = 0x7fffffffffffffff", "{a:9223372036854775807,b:-9223372036854775808,c:9223372036854775807}")]
+    [InlineData("a = 9223372036854775807\nb = -9223372036854775808\nc = 0x7fffffffffffffff",
+        "{a:9223372036854775807,b:-9223372036854775808,c:9223372036854775807}")]
     [InlineData("a = 1.5\nb = -1e10\nc = 6.626e-34\nd = inf\ne = -nan\nf = 1_0.2_0", "{a:1.5,b:-1e10,c:6.626e-34,d:inf,e:-nan,f:1_0.2_0}")]
-    [InlineData("a = 1979-05-27T07:32:00Z\nb = 1979-05-27 07:32:00.5-07:00\nc = 1979-05-27\nd = 07:32:00.1", "{a:1979-05-27T07:32:00Z,b:1979-05-27 07:32:00.5-07:00,c:1979-05-27,d:07:32:00.1}")]
+    [InlineData("a = 1979-05-27T07:32:00Z\nb = 1979-05-27 07:32:00.5-07:00\nc = 1979-05-27\nd = 07:32:00.1",
+        "{a:1979-05-27T07:32:00Z,b:1979-05-27 07:32:00.5-07:00,c:1979-05-27,d:07:32:00.1}")]
     [InlineData("[a]\nx = 1\n[a.b]\ny = 2\n[c . \"d e\"]", "{a:{x:1,b:{y:2}},c:{d e:{}}}")]
     [InlineData("[a.b]\nx = 1\n[a]\ny = 2", "{a:{b:{x:1},y:2}}")]
     [InlineData("[[a]]\nx = 1\n[[a.b]]\ny = 2\n[[a.b]]\n[[a]]\n[a.c]\nz = 3", "{a:[{x:1,b:[{y:2},{}]},{c:{z:3}}]}")]
@@ -121,7 +123,8 @@ public sealed class TomlReaderTests
     [Fact]
     public void Depth_and_size_are_bounded()
     {
-        foreach (string text in (string[])["a = " + new string('[', 100_000), "a = " + string.Concat(Enumerable.Repeat("{a=", 100_000)), "[" + string.Join('.', Enumerable.Repeat("a", 100_000)) + "]", string.Join('.', Enumerable.Repeat("a", 100_000)) + " = 1"])
+        foreach (string text in (string[])["a = " + new string('[', 100_000), "a = " + string.Concat(Enumerable.Repeat("{a=", 100_000)),
+            "[" + string.Join('.', Enumerable.Repeat("a", 100_000)) + "]", string.Join('.', Enumerable.Repeat("a", 100_000)) + " = 1"])
             Assert.Equal("InvalidToml", Assert.Throws<TrustFormatException>(() => Read(text)).ErrorId);
         Assert.Throws<TrustFormatException>(() => Read(new string('\n', TomlReader.MaxBytes + 1)));
         Assert.Equal("{}", Read(new string('\n', TomlReader.MaxBytes)));
@@ -134,11 +137,14 @@ public sealed class TomlReaderTests
     {
         // A name and its value, and an array that counts as one.
         string full = "a = [" + string.Join(',', Enumerable.Repeat("1", TomlReader.MaxParts - 2)) + "]";
-        Assert.Equal(TomlReader.MaxParts - 2, ((TomlArray)TomlReader.Read("file", Encoding.UTF8.GetBytes(full)).Root.Members["a"]).Items.Count);
+        Assert.Equal(TomlReader.MaxParts - 2,
+            ((TomlArray)TomlReader.Read("file", Encoding.UTF8.GetBytes(full)).Root.Members["a"]).Items.Count);
         TrustFormatException e = Assert.Throws<TrustFormatException>(() => Read(full.Replace("]", ",1]", StringComparison.Ordinal)));
         Assert.Equal("The file has more than 200000 names and values; split it.", e.Problem);
         foreach (string more in new[] { "\nb = 1", "\n[b]", "\n[[b]]", ",\n[]" })
-            Assert.Equal(e.Problem, Assert.Throws<TrustFormatException>(() => Read(more[0] == ',' ? full.Replace("]", more + "]", StringComparison.Ordinal) : full + more)).Problem);
+            Assert.Equal(e.Problem, Assert
+                .Throws<TrustFormatException>(() => Read(more[0] == ',' ? full.Replace("]", more + "]", StringComparison.Ordinal) : full +
+                more)).Problem);
     }
 
     /// <summary>What each piece, as often as the largest file has room for it, takes in memory, in bytes in all.</summary>
@@ -176,7 +182,8 @@ public sealed class TomlReaderTests
         {
             StringBuilder text = new(start);
             for (int i = 0; i < count && text.Length + piece.Length + 10 < TomlReader.MaxBytes - end.Length; i++)
-                text.Append(isNumbered ? piece.Replace("#", i.ToString("x", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal) : piece);
+                text.Append(isNumbered ? piece.Replace("#", i.ToString("x", System.Globalization.CultureInfo.InvariantCulture),
+                    StringComparison.Ordinal) : piece);
             text.Append(end).Append('\n').Append('#', TomlReader.MaxBytes - text.Length);
             byte[] content = Encoding.UTF8.GetBytes(text.ToString());
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -198,7 +205,8 @@ public sealed class TomlReaderTests
     {
         byte[][] seeds =
         [
-            Encoding.UTF8.GetBytes("unqualified-search-registries = [\"a\", 'b']\n[[registry]]\nprefix = \"*.x\"\n[[registry.mirror]]\nlocation = '''m'''\ninsecure = true\n[aliases]\n\"a/b\" = \"\"\"c\"\"\"\n"),
+            Encoding.UTF8.GetBytes("unqualified-search-registries = [\"a\", 'b']\n[[registry]]\nprefix = " +
+                "\"*.x\"\n[[registry.mirror]]\nlocation = '''m'''\ninsecure = true\n[aliases]\n\"a/b\" = \"\"\"c\"\"\"\n"),
             Encoding.UTF8.GetBytes("a = {b = 1, c.d = [1.5, 0xff, 1979-05-27T07:32:00Z]}\n[x.y]\nz = \"\\u00e4\\n\" # c\r\n[[t]]\n[t.u]\n"),
         ];
         int refused = Mutation.Run(seeds, 20_000, 13, content => TomlReader.Read("file", content));

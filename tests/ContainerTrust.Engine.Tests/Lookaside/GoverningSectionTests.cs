@@ -9,8 +9,11 @@ public sealed class GoverningSectionTests
     [InlineData("docker.io", "docker.io *.io")]
     [InlineData("host", "host")]
     [InlineData("host:5000", "host:5000")]
-    [InlineData("docker.io/library/busybox:latest", "docker.io/library/busybox:latest docker.io/library/busybox docker.io/library docker.io *.io")]
-    [InlineData("a.b.example.com:8443/ns/repo@sha256:0123", "a.b.example.com:8443/ns/repo@sha256:0123 a.b.example.com:8443/ns/repo a.b.example.com:8443/ns a.b.example.com:8443 *.b.example.com *.example.com *.com")]
+    [InlineData("docker.io/library/busybox:latest",
+        "docker.io/library/busybox:latest docker.io/library/busybox docker.io/library docker.io *.io")]
+    [InlineData("a.b.example.com:8443/ns/repo@sha256:0123",
+        "a.b.example.com:8443/ns/repo@sha256:0123 a.b.example.com:8443/ns/repo a.b.example.com:8443/ns a.b.example.com:8443 " +
+        "*.b.example.com *.example.com *.com")]
     [InlineData("h.io/r:t@sha256:01", "h.io/r:t@sha256:01 h.io/r h.io *.io")]
     [InlineData("*.example.com", "*.example.com *.com")]
     [InlineData("*.com", "*.com")]
@@ -39,14 +42,16 @@ public sealed class GoverningSectionTests
             """);
 
         EffectiveLookaside app = configuration.ForScope("docker", "example.com/ns/app:v1")!;
-        Assert.Equal(("https://host", "/ns-staging", "/ns-staging", false), (app.SignatureStore, app.SignatureStoreStaging, app.WriteStore, app.UseSigstoreAttachments));
+        Assert.Equal(("https://host", "/ns-staging", "/ns-staging", false),
+            (app.SignatureStore, app.SignatureStoreStaging, app.WriteStore, app.UseSigstoreAttachments));
         Assert.Equal("example.com", app.SignatureStoreSource!.Namespace);
         Assert.Equal("example.com/ns", app.WriteStoreSource!.Namespace);
         Assert.Equal("example.com/ns/app", app.UseSigstoreAttachmentsSource!.Namespace);
 
         // Writing: the most specific section with any store decides, a more general staging store does not.
         EffectiveLookaside host = configuration.ForScope("docker", "example.com")!;
-        Assert.Equal(("https://host", null, "https://host", true), (host.SignatureStore, host.SignatureStoreStaging, host.WriteStore, host.UseSigstoreAttachments));
+        Assert.Equal(("https://host", null, "https://host", true),
+            (host.SignatureStore, host.SignatureStoreStaging, host.WriteStore, host.UseSigstoreAttachments));
 
         Assert.Equal("https://wild", configuration.ForScope("docker", "other.com:5000/x")!.SignatureStore);
         EffectiveLookaside fallback = configuration.ForScope("docker", "")!;
@@ -95,9 +100,11 @@ public sealed class GoverningSectionTests
               b: {SigStore: upper, sigstore: exact, LOOKASIDE: ''}
             Default-Docker: {Lookaside: d}
             """);
-        Assert.Equal(("upper", "exact", "d"), (configuration.AsPodmanShows("a"), configuration.AsPodmanShows("b"), configuration.AsPodmanShows("")));
+        Assert.Equal(("upper", "exact", "d"),
+            (configuration.AsPodmanShows("a"), configuration.AsPodmanShows("b"), configuration.AsPodmanShows("")));
         Assert.Null(configuration.ForScope("docker", "a")!.SignatureStore);
     }
 
-    private static LookasideConfiguration Load(string content) => LookasideConfiguration.Load(MemoryHost.With(("a.yaml", content)), MemoryHost.Directory);
+    private static LookasideConfiguration Load(string content) =>
+        LookasideConfiguration.Load(MemoryHost.With(("a.yaml", content)), MemoryHost.Directory);
 }

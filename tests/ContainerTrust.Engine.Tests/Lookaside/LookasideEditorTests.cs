@@ -48,7 +48,8 @@ public sealed class LookasideEditorTests
     public void A_new_section_with_everything()
     {
         var host = new MemoryHost();
-        host.Apply(Plan(host, Only("*.example.com", new LookasideSection { SignatureStore = "https://a/#x", SignatureStoreStaging = "/var/staging", UseSigstoreAttachments = true })));
+        host.Apply(Plan(host, Only("*.example.com", new LookasideSection
+            { SignatureStore = "https://a/#x", SignatureStoreStaging = "/var/staging", UseSigstoreAttachments = true })));
         Assert.Equal(
             """
             docker:
@@ -72,7 +73,8 @@ public sealed class LookasideEditorTests
 
         host = MemoryHost.With(("default.yaml", "# Distribution's comment.\n#default-docker:\n#  lookaside: x\n"));
         host.Apply(Plan(host, Set(null, "/s")));
-        Assert.Equal("# Distribution's comment.\n#default-docker:\n#  lookaside: x\ndefault-docker:\n  lookaside: /s\n  sigstore: /s\n", host.Text("default.yaml"));
+        Assert.Equal("# Distribution's comment.\n#default-docker:\n#  lookaside: x\ndefault-docker:\n  lookaside: /s\n  sigstore: /s\n",
+            host.Text("default.yaml"));
     }
 
     [Theory]
@@ -169,16 +171,21 @@ public sealed class LookasideEditorTests
     [InlineData("docker:\n  h:\n    sigstore: \"a\"\n", "docker:\n  h:\n    sigstore: \"U\"\n")]
     [InlineData("docker:\n  h:\n    sigstore-staging: a\n", "docker:\n  h:\n    sigstore-staging: a\n    sigstore: U\n")]
     [InlineData("docker:\n  h:\n    lookaside-staging: a\n", "docker:\n  h:\n    lookaside-staging: a\n    lookaside: U\n")]
-    [InlineData("docker:\n  h:\n    use-sigstore-attachments: no\n  i: {}\n", "docker:\n  h:\n    use-sigstore-attachments: no\n    lookaside: U\n    sigstore: U\n  i: {}\n")]
+    [InlineData("docker:\n  h:\n    use-sigstore-attachments: no\n  i: {}\n",
+        "docker:\n  h:\n    use-sigstore-attachments: no\n    lookaside: U\n    sigstore: U\n  i: {}\n")]
     [InlineData("docker:\n  h:\n", "docker:\n  h:\n    lookaside: U\n    sigstore: U\n")]
-    [InlineData("docker:\n   h: {}  # c\n   i:\n      sigstore: x\n", "docker:\n   h:  # c\n      lookaside: U\n      sigstore: U\n   i:\n      sigstore: x\n")]
+    [InlineData("docker:\n   h: {}  # c\n   i:\n      sigstore: x\n",
+        "docker:\n   h:  # c\n      lookaside: U\n      sigstore: U\n   i:\n      sigstore: x\n")]
     [InlineData("docker:\n  h: ~\n  i:\n", "docker:\n  h:\n    lookaside: U\n    sigstore: U\n  i:\n")]
     [InlineData("docker: {h: {sigstore: x}}\n", "docker: {h: {sigstore: \"U\"}}\n")]
     [InlineData("docker: {h: {}, i: }\n", "docker: {h: {\"lookaside\": \"U\", \"sigstore\": \"U\"}, i: }\n")]
     [InlineData("docker: {h: , i: {}}\n", "docker: {h: {\"lookaside\": \"U\", \"sigstore\": \"U\"} , i: {}}\n")]
-    [InlineData("docker:\n  h: {use-sigstore-attachments: true} # c\n", "docker:\n  h: {use-sigstore-attachments: true, \"lookaside\": \"U\", \"sigstore\": \"U\"} # c\n")]
-    [InlineData("docker:\r\n  h:\r\n    use-sigstore-attachments: true\r\n", "docker:\r\n  h:\r\n    use-sigstore-attachments: true\r\n    lookaside: U\r\n    sigstore: U\r\n")]
-    [InlineData("docker:\n  h:\n    use-sigstore-attachments: true", "docker:\n  h:\n    use-sigstore-attachments: true\n    lookaside: U\n    sigstore: U")]
+    [InlineData("docker:\n  h: {use-sigstore-attachments: true} # c\n",
+        "docker:\n  h: {use-sigstore-attachments: true, \"lookaside\": \"U\", \"sigstore\": \"U\"} # c\n")]
+    [InlineData("docker:\r\n  h:\r\n    use-sigstore-attachments: true\r\n",
+        "docker:\r\n  h:\r\n    use-sigstore-attachments: true\r\n    lookaside: U\r\n    sigstore: U\r\n")]
+    [InlineData("docker:\n  h:\n    use-sigstore-attachments: true",
+        "docker:\n  h:\n    use-sigstore-attachments: true\n    lookaside: U\n    sigstore: U")]
     [InlineData("\uFEFFdocker:\n  h:\n    sigstore: a", "\uFEFFdocker:\n  h:\n    sigstore: U")]
     [InlineData("x: &x {sigstore: a}\ndocker:\n  h:\n    <<: *x\n", "x: &x {sigstore: a}\ndocker:\n  h:\n    <<: *x\n    sigstore: U\n")]
     [InlineData("docker:\n  h:\n    sigstore: a\n      b\n  i:\n", "docker:\n  h:\n    sigstore: U\n  i:\n")]
@@ -187,9 +194,11 @@ public sealed class LookasideEditorTests
 
     [Theory]
     [InlineData("docker:\n  i:\n    sigstore: x\n", "docker:\n  i:\n    sigstore: x\n  h:\n    lookaside: U\n    sigstore: U\n")]
-    [InlineData("docker:\n    i:\n      sigstore: x\n      # about x\n# end\n", "docker:\n    i:\n      sigstore: x\n      # about x\n    h:\n      lookaside: U\n      sigstore: U\n# end\n")]
+    [InlineData("docker:\n    i:\n      sigstore: x\n      # about x\n# end\n",
+        "docker:\n    i:\n      sigstore: x\n      # about x\n    h:\n      lookaside: U\n      sigstore: U\n# end\n")]
     [InlineData("docker:\n", "docker:\n  h:\n    lookaside: U\n    sigstore: U\n")]
-    [InlineData("docker: {} # none\ndefault-docker:\n    sigstore: x\n", "docker: # none\n    h:\n        lookaside: U\n        sigstore: U\ndefault-docker:\n    sigstore: x\n")]
+    [InlineData("docker: {} # none\ndefault-docker:\n    sigstore: x\n",
+        "docker: # none\n    h:\n        lookaside: U\n        sigstore: U\ndefault-docker:\n    sigstore: x\n")]
     [InlineData("default-docker:\n  sigstore: x\n", "default-docker:\n  sigstore: x\ndocker:\n  h:\n    lookaside: U\n    sigstore: U\n")]
     [InlineData("# only a comment", "# only a comment\ndocker:\n  h:\n    lookaside: U\n    sigstore: U")]
     [InlineData("{\"docker\": {\"i\": {}}}\n", "{\"docker\": {\"i\": {}, \"h\": {\"lookaside\": \"U\", \"sigstore\": \"U\"}}}\n")]
@@ -205,7 +214,8 @@ public sealed class LookasideEditorTests
     [Fact]
     public void Replacing_whole_removes_what_is_not_wanted()
     {
-        const string Before = "docker:\n  h:\n    # store\n    sigstore: https://a\n    sigstore-staging: https://b  # c\n    color: blue\n    use-sigstore-attachments: yes\n  i: {}\n";
+        const string Before = "docker:\n  h:\n    # store\n    sigstore: https://a\n    sigstore-staging: https://b  # c\n    color: " +
+            "blue\n    use-sigstore-attachments: yes\n  i: {}\n";
         Assert.Equal(
             "docker:\n  h:\n    # store\n    sigstore: https://a\n    color: blue\n  i: {}\n",
             Edit(Before, Only("h", new LookasideSection { SignatureStore = "https://a" })));
@@ -213,19 +223,24 @@ public sealed class LookasideEditorTests
             "docker:\n  h:\n    # store\n    color: blue\n    use-sigstore-attachments: false\n  i: {}\n",
             Edit(Before, Only("h", new LookasideSection { UseSigstoreAttachments = false })));
         Assert.Equal("docker:\n  h: {}\n", Edit("docker:\n  h:\n    sigstore: a\n", Only("h", new LookasideSection())));
-        Assert.Equal("docker: {h: {sigstore: a}}\n", Edit("docker: {h: {lookaside-staging: x, sigstore: a, sigstore-staging: b}}\n", Only("h", new LookasideSection { SignatureStore = "a" })));
-        Assert.Equal("docker:\n  h:\n    lookaside-staging: /s\n", Edit("docker:\n  h:\n    lookaside: a\n", Only("h", new LookasideSection { SignatureStoreStaging = "/s" })));
+        Assert.Equal("docker: {h: {sigstore: a}}\n",
+            Edit("docker: {h: {lookaside-staging: x, sigstore: a, sigstore-staging: b}}\n",
+            Only("h", new LookasideSection { SignatureStore = "a" })));
+        Assert.Equal("docker:\n  h:\n    lookaside-staging: /s\n",
+            Edit("docker:\n  h:\n    lookaside: a\n", Only("h", new LookasideSection { SignatureStoreStaging = "/s" })));
     }
 
     [Theory]
-    [InlineData("docker:\n  # about g\n  g: {}\n  # about h\n  h:\n    # inner\n    sigstore: x\n    # last\n  # about i\n  i: {}\n", "docker:\n  # about g\n  g: {}\n  # about h\n  # about i\n  i: {}\n")]
+    [InlineData("docker:\n  # about g\n  g: {}\n  # about h\n  h:\n    # inner\n    sigstore: x\n    # last\n  # about i\n  i: {}\n",
+        "docker:\n  # about g\n  g: {}\n  # about h\n  # about i\n  i: {}\n")]
     [InlineData("docker:\n  h:\n    sigstore: x\ndefault-docker:\n  sigstore: y", "docker: {}\ndefault-docker:\n  sigstore: y")]
     [InlineData("docker: # stores\n  h: {}\n", "docker: {} # stores\n")]
     [InlineData("docker: {g: {}, h: {sigstore: x}}\n", "docker: {g: {}}\n")]
     [InlineData("docker: {h: {sigstore: x}, g: {}}\n", "docker: {g: {}}\n")]
     [InlineData("docker: {h: {sigstore: x}}\n", "docker: {}\n")]
     [InlineData("x: &x {}\ndocker:\n  h: *x\n  i: *x\n", "x: &x {}\ndocker:\n  i: *x\n")]
-    public void Removing_takes_the_section_s_lines_and_no_others(string before, string after) => Assert.Equal(after, Edit(before, Remove("h")));
+    public void Removing_takes_the_section_s_lines_and_no_others(string before, string after) =>
+        Assert.Equal(after, Edit(before, Remove("h")));
 
     [Fact]
     public void A_file_that_held_nothing_else_is_deleted_if_it_has_the_scope_s_name()
@@ -249,9 +264,11 @@ public sealed class LookasideEditorTests
     [Fact]
     public void No_change_in_meaning_is_no_change()
     {
-        MemoryHost host = MemoryHost.With(("a.yaml", "docker:\n  h:\n    sigstore: 'https://a'\n    use-sigstore-attachments: yes\n    lookaside-staging: ''\n"));
+        MemoryHost host = MemoryHost
+            .With(("a.yaml", "docker:\n  h:\n    sigstore: 'https://a'\n    use-sigstore-attachments: yes\n    lookaside-staging: ''\n"));
         var same = new LookasideSection { SignatureStore = "https://a", UseSigstoreAttachments = true };
-        LookasideEdit edit = Plan(host, Only("h", same), new SectionChange("gone", null, true), new SectionChange("none", new LookasideSection(), false));
+        LookasideEdit edit = Plan(host, Only("h", same), new SectionChange("gone", null, true),
+            new SectionChange("none", new LookasideSection(), false));
         Assert.Empty(edit.Files);
         Assert.Empty(Plan(host, new SectionChange("h", new LookasideSection(), false)).Files);
     }
@@ -269,7 +286,8 @@ public sealed class LookasideEditorTests
 
         MemoryHost host = MemoryHost.With(("n-x.yaml", "docker:\n  old:\n    sigstore: x"));
         host.Apply(Plan(host, Remove("old"), Set("n/x", "/1"), Set("n-x", "/2")));
-        Assert.Equal("docker:\n  n/x:\n    lookaside: /1\n    sigstore: /1\n  n-x:\n    lookaside: /2\n    sigstore: /2", host.Text("n-x.yaml"));
+        Assert.Equal("docker:\n  n/x:\n    lookaside: /1\n    sigstore: /1\n  n-x:\n    lookaside: /2\n    sigstore: /2",
+            host.Text("n-x.yaml"));
     }
 
     [Theory]

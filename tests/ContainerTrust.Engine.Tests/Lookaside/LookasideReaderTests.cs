@@ -232,7 +232,8 @@ public sealed class LookasideReaderTests
     [Fact]
     public void Two_defaults_are_refused_even_if_empty_but_not_if_null()
     {
-        Assert.Equal("DuplicateNamespace", Assert.Throws<TrustFormatException>(() => Load(("a.yaml", "default-docker: {}"), ("b.yaml", "default-docker: {}"))).ErrorId);
+        Assert.Equal("DuplicateNamespace",
+            Assert.Throws<TrustFormatException>(() => Load(("a.yaml", "default-docker: {}"), ("b.yaml", "default-docker: {}"))).ErrorId);
         Assert.NotNull(Load(("a.yaml", "default-docker: {}"), ("b.yaml", "default-docker: ~")).Default);
     }
 
@@ -293,7 +294,8 @@ public sealed class LookasideReaderTests
         Assert.True(configuration.Sections["own-wins"].Section.UseSigstoreAttachments);
         Assert.Null(configuration.Sections["null-wins"].Section.SignatureStore);
         Assert.Equal("https://base", configuration.Sections["first-wins"].Section.SignatureStore);
-        Assert.Equal(LookasideKeys.Lookaside | LookasideKeys.Sigstore | LookasideKeys.UseSigstoreAttachments, configuration.Sections["first-wins"].Keys);
+        Assert.Equal(LookasideKeys.Lookaside | LookasideKeys.Sigstore | LookasideKeys.UseSigstoreAttachments,
+            configuration.Sections["first-wins"].Keys);
         Assert.Equal("https://base", configuration.Sections["alias"].Section.SignatureStore);
         Assert.Equal("https://u", configuration.Sections["value"].Raw.Sigstore);
         Assert.True(configuration.Sections["quoted"].Section.IsEmpty);
@@ -313,7 +315,8 @@ public sealed class LookasideReaderTests
     {
         var bomb = new StringBuilder("x0: &x0 {lookaside: a, b: c, d: e, f: g}\n");
         for (int i = 1; i < 40; i++)
-            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"x{i}: &x{i} {{<<: [{string.Join(", ", Enumerable.Repeat($"*x{i - 1}", 10))}]}}\n");
+            bomb.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"x{i}: &x{i} {{<<: [{string.Join(", ", Enumerable.Repeat($"*x{i - 1}", 10))}]}}\n");
         bomb.Append("docker: {a: *x39}\n");
         TimeSpan start = ProcessorTime.Now;
         Assert.Equal("LookasideTooLarge", Refused(bomb.ToString()).ErrorId);
@@ -377,7 +380,8 @@ public sealed class LookasideReaderTests
         }
 
         Assert.True(
-            (full.Kind, full.Style, full.Value, full.Tag, full.Anchor, full.IsFlow, full.Start) == (plain.Kind, plain.Style, plain.Value, plain.Tag, plain.Anchor, plain.IsFlow, plain.Start),
+            (full.Kind, full.Style, full.Value, full.Tag, full.Anchor, full.IsFlow, full.Start) == (plain.Kind, plain.Style, plain.Value,
+                plain.Tag, plain.Anchor, plain.IsFlow, plain.Start),
             $"{full.Kind} '{full.Value}' at {full.Start} is {plain.Kind} '{plain.Value}' at {plain.Start} in\n{content}");
         if (full.Kind == YamlKind.Scalar || full.IsFlow)
             Assert.Equal(full.End, plain.End);

@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Tests.Lookaside;
 /// <summary>Random files in many styles, random changes: what was not asked for stays, to the byte.</summary>
 public sealed class LookasideRoundTripTests
 {
-    private static readonly string[] Stores = ["https://a.example.com/s", "/var/lib/store", "file:///x", "https://h/a#b", "https://h/?q=1&r=,2", "https://h/it's"];
+    private static readonly string[] Stores = ["https://a.example.com/s", "/var/lib/store", "file:///x", "https://h/a#b",
+        "https://h/?q=1&r=,2", "https://h/it's"];
 
     [Fact]
     public void Edits_touch_only_the_lines_concerned()
@@ -39,7 +40,8 @@ public sealed class LookasideRoundTripTests
         {
             var file = new RandomFile(random);
             MemoryHost host = MemoryHost.With(("new.example.com.yaml", file.Text));
-            Apply(host, new SectionChange("new.example.com", new LookasideSection { SignatureStore = "/s", UseSigstoreAttachments = false }, true));
+            Apply(host, new SectionChange("new.example.com", new LookasideSection { SignatureStore = "/s", UseSigstoreAttachments = false },
+                true));
             Assert.NotEqual(file.Text, host.Text("new.example.com.yaml"));
             Apply(host, new SectionChange("new.example.com", null, true));
             Assert.Equal(file.Text, host.Text("new.example.com.yaml"));
@@ -160,7 +162,8 @@ public sealed class LookasideRoundTripTests
 
     private sealed class RandomFile
     {
-        private static readonly string[] Hosts = ["registry.example.com", "docker.io/library", "host:5000/a/b", "*.example.org", "10.0.0.1:5000", "quay.io"];
+        private static readonly string[] Hosts = ["registry.example.com", "docker.io/library", "host:5000/a/b", "*.example.org",
+            "10.0.0.1:5000", "quay.io"];
 
         private readonly Random _random;
         private readonly string _newLine;
@@ -204,7 +207,8 @@ public sealed class LookasideRoundTripTests
             string key = outer + Quote(host, host[0] == '*') + ":";
             string[] settings =
             [
-                .. new[] { "lookaside", "sigstore", "lookaside-staging", "sigstore-staging" }.OrderBy(_ => _random.Next()).Take(_random.Next(4))
+                .. new[] { "lookaside", "sigstore", "lookaside-staging", "sigstore-staging" }.OrderBy(_ => _random.Next())
+                    .Take(_random.Next(4))
                     .Select(name => $"{name}:{new string(' ', 1 + _random.Next(3))}{Quote(Stores[_random.Next(Stores.Length)], false)}"),
                 .. _random.Next(3) == 0 ? ["use-sigstore-attachments: " + (_random.Next(2) == 0 ? "yes" : "false")] : Array.Empty<string>(),
             ];

@@ -42,7 +42,8 @@ public sealed class DataUrlTests
                 Assert.True(compress || encoded.Compression.Length == 0);
 
                 // The lengths that Butane compares, worked out another way.
-                int escaped = "data:,".Length + content.Sum(static b => char.IsAsciiLetterOrDigit((char)b) || "-_.!~*'()".Contains((char)b, StringComparison.Ordinal) ? 1 : 3);
+                int escaped = "data:,".Length + content.Sum(static b => char.IsAsciiLetterOrDigit((char)b)
+                    || "-_.!~*'()".Contains((char)b, StringComparison.Ordinal) ? 1 : 3);
                 int base64 = "data:;base64,".Length + Convert.ToBase64String(content).Length;
                 int plain = Math.Min(escaped, base64);
                 if (encoded.Compression.Length == 0)
@@ -139,8 +140,11 @@ public sealed class DataUrlTests
     public void Damaged_compressed_content_is_refused()
     {
         byte[] packed = Gzip(Content("json", 2000, new Random(Seed)), CompressionLevel.Optimal);
-        foreach (byte[] damaged in new byte[][] { [], [.. packed[..10]], [.. packed[..^1]], [.. packed[..^8]], [.. packed[..(packed.Length / 2)]], [.. packed, 0], [.. packed, .. "more"u8], [.. "no gzip at all, but long enough"u8] })
-            Assert.Equal("InvalidGzip", Assert.Throws<TrustException>(() => DataUrl.Decode("data:;base64," + Convert.ToBase64String(damaged), "gzip", Plenty)).ErrorId);
+        foreach (byte[] damaged in new byte[][] { [], [.. packed[..10]], [.. packed[..^1]], [.. packed[..^8]],
+            [.. packed[..(packed.Length / 2)]], [.. packed, 0], [.. packed, .. "more"u8], [.. "no gzip at all, but long enough"u8] })
+            Assert.Equal("InvalidGzip",
+                Assert.Throws<TrustException>(() =>
+                DataUrl.Decode("data:;base64," + Convert.ToBase64String(damaged), "gzip", Plenty)).ErrorId);
         Assert.Equal("CompressionNotSupported", Assert.Throws<TrustException>(() => DataUrl.Decode("data:,x", "xz", Plenty)).ErrorId);
     }
 
@@ -209,7 +213,8 @@ public sealed class DataUrlTests
                     content[i] = (byte)('a' + random.Next(26));
                 break;
             case "utf8":
-                byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, (length / 2) + 2).Select(_ => (char)random.Next('à', 'ÿ'))));
+                byte[] text = Encoding.UTF8
+                    .GetBytes(string.Concat(Enumerable.Range(0, (length / 2) + 2).Select(_ => (char)random.Next('à', 'ÿ'))));
                 text.AsSpan(0, length).CopyTo(content);
                 break;
             case "json":

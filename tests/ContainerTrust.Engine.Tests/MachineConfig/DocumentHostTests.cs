@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Tests.MachineConfig;
 
 public sealed class DocumentHostTests
 {
-    private static readonly TrustLocations Locations = new(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: false);
+    private static readonly TrustLocations Locations = new(TrustLocations.SystemPolicyPath, TrustLocations.SystemRegistriesDirectory,
+        PolicyExists: true, IsUserPolicy: false);
 
     [Fact]
     public void Files_and_the_directories_they_lie_in_are_there()
@@ -27,7 +28,8 @@ public sealed class DocumentHostTests
         Assert.Equal("IsADirectory", Assert.Throws<TrustException>(() => host.TryReadFile("/etc/a", 10)).ErrorId);
         Assert.Equal("NotADirectory", Assert.Throws<TrustException>(() => host.ListDirectory("/etc/a/b")).ErrorId);
         Assert.Equal("FileTooLarge", Assert.Throws<TrustException>(() => host.TryReadFile("/usr/d", 0)).ErrorId);
-        Assert.Equal("DuplicateFile", Assert.Throws<TrustException>(() => new DocumentHost("x", [File("/a", ""), File("//a", "")])).ErrorId);
+        Assert.Equal("DuplicateFile",
+            Assert.Throws<TrustException>(() => new DocumentHost("x", [File("/a", ""), File("//a", "")])).ErrorId);
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class DocumentHostTests
         HostFile before = host.TryReadFile("/a", 10)!;
         using (IHostChange change = host.BeginChange([], TimeSpan.Zero, CancellationToken.None))
         {
-            Assert.Equal("LockTimeout", Assert.Throws<TrustException>(() => host.BeginChange([], TimeSpan.Zero, CancellationToken.None)).ErrorId);
+            Assert.Equal("LockTimeout",
+                Assert.Throws<TrustException>(() => host.BeginChange([], TimeSpan.Zero, CancellationToken.None)).ErrorId);
             change.Replace("/a", "1"u8, before);
             Assert.Equal(before.Stamp, host.TryReadFile("/a", 10)!.Stamp);
             change.Replace("/a", "2"u8, before);
@@ -58,19 +61,23 @@ public sealed class DocumentHostTests
     {
         DocumentHost host = new("x", [File("/etc/containers/policy.json", Encoding.UTF8.GetString(DefaultPolicy.Text))]);
         TrustStore store = new(host, Locations, TrustMessages.None);
-        store.Apply([new TrustChange { Transport = "docker", Registry = "registry.example.com", Requirements = [new RejectRequirement()], Section = new LookasideSection { SignatureStore = "https://s.example.com" } }], new TrustEditOptions(), CancellationToken.None);
+        store.Apply([new TrustChange { Transport = "docker", Registry = "registry.example.com", Requirements = [new RejectRequirement()],
+            Section = new LookasideSection { SignatureStore = "https://s.example.com" } }], new TrustEditOptions(), CancellationToken.None);
         Assert.Equal(["/etc/containers/policy.json", "/etc/containers/registries.d/registry.example.com.yaml"], host.Paths);
-        ImageTrust trust = new TrustStore(host, Locations, TrustMessages.None).Read(TrustQuery.All).Single(static t => t.Registry == "registry.example.com");
+        ImageTrust trust = new TrustStore(host, Locations, TrustMessages.None).Read(TrustQuery.All)
+            .Single(static t => t.Registry == "registry.example.com");
         Assert.Equal((TrustType.Reject, "https://s.example.com", "x"), (trust.Type, trust.SignatureStore, trust.ComputerName));
     }
 
     [Fact]
     public void What_the_image_of_the_nodes_brings_gives_its_registries_stores()
     {
-        DocumentHost host = new("x", [File("/etc/containers/policy.json", Encoding.UTF8.GetString(DefaultPolicy.Text))], RhcosDefaults.Files);
+        DocumentHost host = new("x", [File("/etc/containers/policy.json", Encoding.UTF8.GetString(DefaultPolicy.Text))],
+            RhcosDefaults.Files);
         TrustStore store = new(host, Locations, TrustMessages.None);
         Assert.Equal("https://registry.redhat.io/containers/sigstore", store.Governing("registry.redhat.io/ubi9").SignatureStore);
-        Assert.Equal("https://access.redhat.com/webassets/docker/content/sigstore", store.Governing("registry.access.redhat.com/ubi9").SignatureStore);
+        Assert.Equal("https://access.redhat.com/webassets/docker/content/sigstore",
+            store.Governing("registry.access.redhat.com/ubi9").SignatureStore);
     }
 
     private static MachineConfigFile File(string path, string content) => new() { Path = path, Content = Encoding.UTF8.GetBytes(content) };

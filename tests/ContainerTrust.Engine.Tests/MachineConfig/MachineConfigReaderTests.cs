@@ -15,12 +15,16 @@ public sealed class MachineConfigReaderTests
     [Fact]
     public void The_trust_in_a_document_is_read_as_a_host_reads_it()
     {
-        string yaml = Document(("/etc/containers/policy.json", Url(Policy)), ("/etc/containers/registries.d/x.yaml", "data:,docker%3A%0A%20%20registry.example.com%3A%0A%20%20%20%20lookaside%3A%20https%3A%2F%2Fs.example.com%0A"));
+        string yaml = Document(("/etc/containers/policy.json", Url(Policy)),
+            ("/etc/containers/registries.d/x.yaml",
+            "data:,docker%3A%0A%20%20registry.example.com%3A%0A%20%20%20%20lookaside%3A%20https%3A%2F%2Fs.example.com%0A"));
         MachineConfigTrust config = Assert.Single(Read(yaml));
-        Assert.Equal(("51-worker-x", "worker", "3.2.0", "file.yaml", null), (config.Name, config.Role, config.IgnitionVersion, config.Source, config.Butane));
+        Assert.Equal(("51-worker-x", "worker", "3.2.0", "file.yaml", null),
+            (config.Name, config.Role, config.IgnitionVersion, config.Source, config.Butane));
         Assert.Equal(["default", "registry.example.com"], config.Trust.Select(static t => t.Registry));
         ImageTrust trust = config.Trust[1];
-        Assert.Equal(("51-worker-x", "https://s.example.com", "/etc/containers/registries.d/x.yaml", TrustType.SignedBy), (trust.ComputerName, trust.SignatureStore, trust.RegistriesPath, trust.Type));
+        Assert.Equal(("51-worker-x", "https://s.example.com", "/etc/containers/registries.d/x.yaml", TrustType.SignedBy),
+            (trust.ComputerName, trust.SignatureStore, trust.RegistriesPath, trust.Type));
         Assert.Empty(_warnings);
         Assert.Equal(Policy, config.Files[0].Text);
         Assert.Equal(0x1A4, config.Files[0].Mode);
@@ -36,11 +40,13 @@ public sealed class MachineConfigReaderTests
     {
         string one = Document(("/etc/containers/policy.json", Url(Policy)));
         string two = one.Replace("51-worker-x", "51-master-x", StringComparison.Ordinal);
-        Assert.Equal(["51-worker-x", "51-master-x"], Read($"---\n{one}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n---\n{two}").Select(static c => c.Name));
+        Assert.Equal(["51-worker-x", "51-master-x"],
+            Read($"---\n{one}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n---\n{two}").Select(static c => c.Name));
         Assert.Contains(_verbose, static v => v.Contains("ConfigMap", StringComparison.Ordinal));
         string json = """{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"machineconfiguration.openshift.io/v1","kind":"MachineConfig","metadata":{"name":"a"},"spec":{"kernelArguments":null}},{"apiVersion":"machineconfiguration.openshift.io/v1","kind":"MachineConfig","metadata":{"name":"b","labels":{"machineconfiguration.openshift.io/role":"infra"}},"spec":{"config":{"ignition":{"version":"3.4.0"},"storage":{"files":[{"path":"/etc/x","mode":420,"contents":{"compression":"","source":"data:,y"}}]}}}}]}""";
         IReadOnlyList<MachineConfigTrust> configs = Read(json);
-        Assert.Equal([("a", null, null, 0), ("b", "infra", "3.4.0", 1)], configs.Select(static c => (c.Name, c.Role, c.IgnitionVersion, c.Files.Count)));
+        Assert.Equal([("a", null, null, 0), ("b", "infra", "3.4.0", 1)],
+            configs.Select(static c => (c.Name, c.Role, c.IgnitionVersion, c.Files.Count)));
         Assert.All(configs, static c => Assert.Empty(c.Trust));
         Assert.Empty(Read("apiVersion: v1\nkind: List\nitems: []\n"));
         Assert.Empty(Read("# nothing\n"));
@@ -50,10 +56,12 @@ public sealed class MachineConfigReaderTests
     public void Files_that_decide_nothing_may_be_unreadable_and_those_that_do_may_not()
     {
         string yaml = Document(("/etc/x", "https://example.com/x"), ("/etc/containers/policy.json", Url(Policy)));
-        MachineConfigDocument document = Assert.Single(MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), "file.yaml", TrustMessages.None));
+        MachineConfigDocument document = Assert
+            .Single(MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), "file.yaml", TrustMessages.None));
         Assert.Equal(("/etc/x", "SourceNotSupported"), (document.Unreadable[0].Path, document.Unreadable[0].Problem.ErrorId));
         Assert.Equal(2, Assert.Single(Read(yaml)).Trust.Count);
-        TrustException error = Assert.Throws<TrustException>(() => Read(Document(("/etc/containers/policy.json", "https://example.com/x"))));
+        TrustException error = Assert
+            .Throws<TrustException>(() => Read(Document(("/etc/containers/policy.json", "https://example.com/x"))));
         Assert.Equal("SourceNotSupported", error.ErrorId);
         Assert.Contains("file.yaml: MachineConfig 51-worker-x: /etc/containers/policy.json:", error.Message, StringComparison.Ordinal);
     }
@@ -99,7 +107,8 @@ public sealed class MachineConfigReaderTests
     [InlineData("/etc/containers/storage.conf", false)]
     public void A_link_where_trust_is_read_is_refused(string path, bool isRefused)
     {
-        string yaml = Document(("/etc/containers/policy.json", Url(Policy))).TrimEnd('\n') + $"\n      links:\n        - path: {path}\n          target: /srv/other\n";
+        string yaml = Document(("/etc/containers/policy.json", Url(Policy))).TrimEnd('\n') +
+            $"\n      links:\n        - path: {path}\n          target: /srv/other\n";
         if (!isRefused)
             Assert.Single(Read(yaml));
         else
@@ -114,35 +123,42 @@ public sealed class MachineConfigReaderTests
         Assert.Equal("AppendNotSupported", Assert.Throws<TrustException>(() => Read(appending)).ErrorId);
         string old = yaml.Replace("3.2.0", "2.2.0", StringComparison.Ordinal);
         Assert.Equal(2, Assert.Single(Read(old)).Trust.Count);
-        Assert.Equal("AppendNotSupported", Assert.Throws<TrustException>(() => Read(old.Replace("overwrite: true", "append: true", StringComparison.Ordinal))).ErrorId);
+        Assert.Equal("AppendNotSupported",
+            Assert.Throws<TrustException>(() => Read(old.Replace("overwrite: true", "append: true", StringComparison.Ordinal))).ErrorId);
     }
 
     [Fact]
     public void A_policy_that_podman_would_refuse_is_refused_with_its_place()
     {
-        TrustException error = Assert.Throws<TrustException>(() => Read(Document(("/etc/containers/policy.json", Url("{\"default\":[]}")))));
+        TrustException error = Assert
+            .Throws<TrustException>(() => Read(Document(("/etc/containers/policy.json", Url("{\"default\":[]}")))));
         Assert.Contains("MachineConfig 51-worker-x: /etc/containers/policy.json:1:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_butane_config_is_what_butane_makes_of_it()
     {
-        string butane = "variant: openshift\nversion: 4.8.0\nmetadata:\n  name: 51-worker-x\n  labels:\n    machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      mode: 0644\n      overwrite: true\n      contents:\n        inline: |\n          " + Policy + "\n";
+        string butane = "variant: openshift\nversion: 4.8.0\nmetadata:\n  name: 51-worker-x\n  labels:\n    " +
+            "machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      mode: " +
+            "0644\n      overwrite: true\n      contents:\n        inline: |\n          " + Policy + "\n";
         MachineConfigTrust config = Assert.Single(Read(butane));
         Assert.Equal((butane, "4.8", "3.2.0", "worker"), (config.Butane, config.OpenShiftVersion, config.IgnitionVersion, config.Role));
         Assert.Equal(Policy + "\n", config.Files[0].Text);
         Assert.Equal(2, config.Trust.Count);
         Assert.Equal(config.Files[0].Source, Assert.Single(Read(config.Yaml)).Files[0].Source);
         Assert.Equal("ButaneNotSupported", Assert.Throws<TrustFormatException>(() => Read(butane + "systemd:\n  units: []\n")).ErrorId);
-        Assert.Equal("UnknownOpenShiftVersion", Assert.Throws<TrustException>(() => Read(butane.Replace("4.8.0", "4.0", StringComparison.Ordinal))).ErrorId);
+        Assert.Equal("UnknownOpenShiftVersion",
+            Assert.Throws<TrustException>(() => Read(butane.Replace("4.8.0", "4.0", StringComparison.Ordinal))).ErrorId);
     }
 
     [Fact]
     public void Aliases_that_stand_for_endless_content_are_refused_quickly()
     {
-        StringBuilder yaml = new("apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata: {name: x}\nspec:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        StringBuilder yaml = new("apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata: {name: x}\nspec:\n  " +
+            "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++)
-            yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"  a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+            yaml.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"  a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
         Assert.Equal("InvalidMachineConfig", Assert.Throws<TrustFormatException>(() => Read(yaml.ToString())).ErrorId);
     }
 
@@ -164,7 +180,8 @@ public sealed class MachineConfigReaderTests
             int length = random.Next(5) == 0 ? random.Next(content.Length) : content.Length;
             try
             {
-                foreach (MachineConfigTrust config in MachineConfigReader.Read(content.AsMemory(0, length), "file.yaml", TrustMessages.None))
+                foreach (MachineConfigTrust config in MachineConfigReader.Read(content.AsMemory(0, length), "file.yaml",
+                    TrustMessages.None))
                     Assert.NotNull(config.Yaml);
             }
             catch (TrustException e)
@@ -177,9 +194,14 @@ public sealed class MachineConfigReaderTests
     internal static string Url(string content) => "data:;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(content));
 
     internal static string Document(params (string Path, string Source)[] files) =>
-        "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata:\n  labels:\n    machineconfiguration.openshift.io/role: worker\n  name: 51-worker-x\nspec:\n  config:\n    ignition:\n      version: 3.2.0\n    storage:\n      files:\n"
-        + string.Concat(files.Select(static f => $"        - contents:\n            compression: \"\"\n            source: {f.Source}\n          mode: 420\n          overwrite: true\n          path: {f.Path}\n"));
+        "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata:\n  labels:\n    " +
+            "machineconfiguration.openshift.io/role: worker\n  name: 51-worker-x\nspec:\n  config:\n    ignition:\n      version: " +
+            "3.2.0\n    storage:\n      files:\n"
+        + string.Concat(files.Select(static f =>
+            $"        - contents:\n            compression: \"\"\n            source: {f.Source}\n          mode: 420\n          " +
+            $"overwrite: true\n          path: {f.Path}\n"));
 
     private IReadOnlyList<MachineConfigTrust> Read(string text) =>
-        MachineConfigReader.Read(Encoding.UTF8.GetBytes(text), "file.yaml", new TrustMessages { Warning = _warnings.Add, Verbose = _verbose.Add });
+        MachineConfigReader.Read(Encoding.UTF8.GetBytes(text), "file.yaml", new TrustMessages
+            { Warning = _warnings.Add, Verbose = _verbose.Add });
 }

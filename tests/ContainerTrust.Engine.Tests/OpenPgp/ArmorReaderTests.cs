@@ -29,7 +29,8 @@ public sealed class ArmorReaderTests
     {
         byte[] one = TestPackets.Armor([1]);
         byte[] two = TestPackets.Armor([2], label: "SIGNATURE");
-        byte[] file = [.. "pub  4096R/FD431D51 Red Hat\n-----\n-----BEGIN NONSENSE-----\n"u8, .. one, .. "\n-----END PGP PUBLIC KEY BLOCK-----\ntext: more\n"u8, .. two, .. one, .. "no line end"u8];
+        byte[] file = [.. "pub  4096R/FD431D51 Red Hat\n-----\n-----BEGIN NONSENSE-----\n"u8, .. one,
+            .. "\n-----END PGP PUBLIC KEY BLOCK-----\ntext: more\n"u8, .. two, .. one, .. "no line end"u8];
         var blocks = ReadAll(file);
         Assert.Equal([ArmorKind.PublicKey, ArmorKind.Signature, ArmorKind.PublicKey], blocks.Select(b => b.Kind));
         Assert.Equal([4, 12, 17], blocks.Select(b => b.Line));
@@ -42,7 +43,8 @@ public sealed class ArmorReaderTests
     [InlineData(" \t\n")]
     public void Header_lines_are_skipped(string headers)
     {
-        string text = Encoding.ASCII.GetString(TestPackets.Armor([1, 2, 3])).Replace("-----\n\n", "-----  \n" + headers, StringComparison.Ordinal);
+        string text = Encoding.ASCII.GetString(TestPackets.Armor([1, 2, 3]))
+            .Replace("-----\n\n", "-----  \n" + headers, StringComparison.Ordinal);
         Assert.Equal([1, 2, 3], Assert.Single(ReadAll(Encoding.ASCII.GetBytes(text))).Data);
     }
 
@@ -64,7 +66,8 @@ public sealed class ArmorReaderTests
     [InlineData("", "MalformedArmor", 1, 0)]
     public void A_damaged_block_is_refused_with_its_place(string afterHeader, string errorId, int line, int column)
     {
-        var error = Assert.Throws<TrustFormatException>(() => ReadAll(Encoding.ASCII.GetBytes("-----BEGIN PGP PUBLIC KEY BLOCK-----" + afterHeader)));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            ReadAll(Encoding.ASCII.GetBytes("-----BEGIN PGP PUBLIC KEY BLOCK-----" + afterHeader)));
         Assert.Equal((errorId, line, column), (error.ErrorId, error.Line, error.Column));
     }
 

@@ -3,7 +3,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>When a subkey has agreed to be bound: the newest signature of type 0x19 in its binding decides, and of one second all do.</summary>
+/// <summary>When a subkey has agreed to be bound: the newest signature of type 0x19 in its binding decides, and of one second all
+/// do.</summary>
 public sealed class BackSignatureTests
 {
     private const uint Created = TestPackets.Created;
@@ -76,7 +77,8 @@ public sealed class BackSignatureTests
     [Fact]
     public void One_that_must_not_be_relied_on_is_not_good()
     {
-        byte[] critical = TestPackets.Subpacket((SubpacketType)100, [1], isCritical: true), part = TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]);
+        byte[] critical = TestPackets.Subpacket((SubpacketType)100, [1], isCritical: true),
+        part = TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]);
         foreach (byte[] odd in new[] { critical, part })
         {
             byte[] embedded = Embed(Sub.SignBody(SignatureType.PrimaryKeyBinding, SubData, Created + 9, hashed: [odd]));
@@ -84,7 +86,8 @@ public sealed class BackSignatureTests
             Agrees(false, [Good, embedded]);
         }
 
-        Agrees(true, [Embed(Sub.SignBody(SignatureType.PrimaryKeyBinding, SubData, Created + 9, hashed: [TestPackets.Subpacket((SubpacketType)100, [1])]))]);
+        Agrees(true, [Embed(Sub.SignBody(SignatureType.PrimaryKeyBinding, SubData, Created + 9,
+            hashed: [TestPackets.Subpacket((SubpacketType)100, [1])]))]);
     }
 
     [Fact]
@@ -107,7 +110,8 @@ public sealed class BackSignatureTests
 
     private static void Agrees(bool expected, byte[][] hashed, byte[][]? unhashed = null)
     {
-        byte[] binding = TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.SubkeyBinding, SubData, Created + 6, hashed: [Sign, .. hashed], unhashed: unhashed));
+        byte[] binding = TestPackets.Packet(PacketTag.Signature,
+            Signer.SignBody(SignatureType.SubkeyBinding, SubData, Created + 6, hashed: [Sign, .. hashed], unhashed: unhashed));
         byte[] file = [.. Signer.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. binding];
         var result = OpenPgpKeyring.Import([new KeyringSource("key", file)]).Verify(Message, Now);
         string reason = expected ? $"Good signature by key {Signer.Fingerprint}."

@@ -8,8 +8,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>
-/// Who passes a key file on can change all of it that nobody signed: the order, the numbers' writing, the unhashed subpackets, and which files there are. None
-/// of it makes a key good that its owner has ended, revoked or restricted.
+/// Who passes a key file on can change all of it that nobody signed: the order, the numbers' writing, the unhashed subpackets, and which
+/// files there are. None of it makes a key good that its owner has ended, revoked or restricted.
 /// </summary>
 public sealed class CertificateJudgeTests
 {
@@ -49,10 +49,12 @@ public sealed class CertificateJudgeTests
         byte[] revoker = TestPackets.Subpacket(SubpacketType.RevocationKey, [0x80, 19, .. Convert.FromHexString(Other.Fingerprint)]);
         byte[] designation = Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 1, revoker);
         byte[] designated = Write(writing, Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50));
-        Check(OpenPgpProblem.KeyRevoked, Message, [.. Signer.KeyPacket(), .. designation, .. designated, .. UserIdPacket, .. Cert(Created, Sign)], Other.Certificate());
+        Check(OpenPgpProblem.KeyRevoked, Message,
+            [.. Signer.KeyPacket(), .. designation, .. designated, .. UserIdPacket, .. Cert(Created, Sign)], Other.Certificate());
 
         // The revoker's own certificate need not be good.
-        Check(OpenPgpProblem.KeyRevoked, Message, [.. Signer.KeyPacket(), .. designation, .. designated, .. UserIdPacket, .. Cert(Created, Sign)], Other.KeyPacket());
+        Check(OpenPgpProblem.KeyRevoked, Message,
+            [.. Signer.KeyPacket(), .. designation, .. designated, .. UserIdPacket, .. Cert(Created, Sign)], Other.KeyPacket());
     }
 
     [Theory]
@@ -61,9 +63,12 @@ public sealed class CertificateJudgeTests
     {
         byte[] key = Signer.Certificate();
         Check(OpenPgpProblem.KeyExpired, Message, [.. key, .. Write(writing, Cert(Created + 9, Sign, Ended))]);
-        Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. Write(writing, Direct(Created + 9, Certify)), .. UserIdPacket, .. Cert(Created, Sign)]);
-        Check(OpenPgpProblem.KeyExpired, SubMessage, [.. key, .. Bound(Created + 6, Sign), .. Write(writing, Binding(Created + 9, Sign, Ended))]);
-        Check(OpenPgpProblem.KeyNotForSigning, SubMessage, [.. key, .. Bound(Created + 6, Sign), .. Write(writing, Binding(Created + 9, TestPackets.Flags(0x0C)))]);
+        Check(OpenPgpProblem.KeyNotForSigning, Message,
+            [.. Signer.KeyPacket(), .. Write(writing, Direct(Created + 9, Certify)), .. UserIdPacket, .. Cert(Created, Sign)]);
+        Check(OpenPgpProblem.KeyExpired, SubMessage,
+            [.. key, .. Bound(Created + 6, Sign), .. Write(writing, Binding(Created + 9, Sign, Ended))]);
+        Check(OpenPgpProblem.KeyNotForSigning, SubMessage,
+            [.. key, .. Bound(Created + 6, Sign), .. Write(writing, Binding(Created + 9, TestPackets.Flags(0x0C)))]);
     }
 
     [Fact]
@@ -75,19 +80,23 @@ public sealed class CertificateJudgeTests
         {
             int first = 2 + ((material[0] << 8 | material[1]) + 7) / 8;
             byte[] octets = [.. new byte[64], .. material[(first + 2)..]];
-            return [.. material[..first], .. TestSigner.Integer((new BigInteger(octets.AsSpan(octets.Length - 32), isUnsigned: true) + order).ToByteArray(isUnsigned: true))];
+            return [.. material[..first],
+                .. TestSigner.Integer((new BigInteger(octets.AsSpan(octets.Length - 32), isUnsigned: true) + order)
+                .ToByteArray(isUnsigned: true))];
         });
         Check(OpenPgpProblem.KeyRevoked, edwards.Message(Content), [.. edwards.Certificate(), .. revocation]);
 
         var native = TestSigner.Ed25519Key();
         revocation = TestSigner.WithNumbers(native.Sign(SignatureType.KeyRevocation, native.Hashed, Created + 50),
-            material => [.. material[..32], .. (new BigInteger(material.AsSpan(32), isUnsigned: true) + order).ToByteArray(isUnsigned: true)]);
+            material => [.. material[..32], .. (new BigInteger(material.AsSpan(32), isUnsigned: true) + order)
+                .ToByteArray(isUnsigned: true)]);
         Check(OpenPgpProblem.KeyRevoked, native.Message(Content), [.. native.Certificate(), .. revocation]);
 
         var rsa = TestSigner.Rsa();
         int bits = (rsa.Body[6] << 8) | rsa.Body[7];
         var modulus = new BigInteger(rsa.Body.AsSpan(8, (bits + 7) / 8), isUnsigned: true, isBigEndian: true);
-        revocation = TestSigner.WithNumbers(rsa.Sign(SignatureType.KeyRevocation, rsa.Hashed, Created + 50), material => Plus(material, modulus));
+        revocation = TestSigner.WithNumbers(rsa.Sign(SignatureType.KeyRevocation, rsa.Hashed, Created + 50),
+            material => Plus(material, modulus));
         Check(OpenPgpProblem.KeyRevoked, rsa.Message(Content), [.. rsa.Certificate(), .. revocation]);
 
         // A message must be written plainly.
@@ -100,11 +109,13 @@ public sealed class CertificateJudgeTests
         var rsa = TestSigner.Rsa();
         foreach (byte algorithm in new byte[] { 2, 3 })
         {
-            byte[] revocation = TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, algorithm: algorithm));
+            byte[] revocation = TestPackets.Packet(PacketTag.Signature,
+                rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, algorithm: algorithm));
             Check(OpenPgpProblem.KeyRevoked, rsa.Message(Content), [.. rsa.Certificate(), .. revocation]);
         }
 
-        byte[] asDsa = TestPackets.Packet(PacketTag.Signature, [.. rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, algorithm: 17), 0, 1, 1]);
+        byte[] asDsa = TestPackets.Packet(PacketTag.Signature,
+            [.. rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, algorithm: 17), 0, 1, 1]);
         Check(OpenPgpProblem.KeyRevoked, rsa.Message(Content), [.. rsa.Certificate(), .. asDsa]);
     }
 
@@ -115,7 +126,8 @@ public sealed class CertificateJudgeTests
     public void A_revocation_with_a_weak_hash_counts(byte hash)
     {
         var rsa = TestSigner.Rsa();
-        byte[] revocation = TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, hash));
+        byte[] revocation = TestPackets.Packet(PacketTag.Signature,
+            rsa.SignBody(SignatureType.KeyRevocation, rsa.Hashed, Created + 50, hash));
         Check(OpenPgpProblem.KeyRevoked, rsa.Message(Content), [.. rsa.Certificate(), .. revocation]);
     }
 
@@ -126,7 +138,8 @@ public sealed class CertificateJudgeTests
         byte[] data = [.. rsa.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))];
         foreach (byte hash in new byte[] { HashAlgorithms.Sha1, HashAlgorithms.RipeMd160 })
         {
-            byte[] key = [.. rsa.KeyPacket(), .. UserIdPacket, .. TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, data, Created, hash))];
+            byte[] key = [.. rsa.KeyPacket(), .. UserIdPacket,
+                .. TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, data, Created, hash))];
             Check(OpenPgpProblem.None, rsa.Message(Content), key);
             Check(OpenPgpProblem.UnusableAlgorithm, rsa.Message(Content, hash: hash), key);
             var assessment = Assert.Single(KeyAssessment.Of(OpenPgpKeyring.Import([new KeyringSource("key", key)]), Now, TimeSpan.Zero));
@@ -140,11 +153,14 @@ public sealed class CertificateJudgeTests
     public void A_signature_with_an_area_that_gpg_does_not_read_refuses_the_file(bool isHashed)
     {
         byte[] padding = TestSigner.LongSubpacket(SubpacketType.PolicyUri, new byte[10_000]);
-        foreach (var type in new[] { SignatureType.KeyRevocation, SignatureType.DirectKey, SignatureType.SubkeyRevocation, SignatureType.GenericCertification })
+        foreach (var type in new[] { SignatureType.KeyRevocation, SignatureType.DirectKey, SignatureType.SubkeyRevocation,
+            SignatureType.GenericCertification })
         {
-            byte[] body = Signer.SignBody(type, Signer.Hashed, Created + 50, hashed: isHashed ? [padding] : [], unhashed: isHashed ? [] : [padding]);
+            byte[] body = Signer.SignBody(type, Signer.Hashed, Created + 50, hashed: isHashed ? [padding] : [],
+                unhashed: isHashed ? [] : [padding]);
             byte[] file = [.. Signer.Certificate(), .. TestPackets.Packet(PacketTag.Signature, body)];
-            Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", file)])).ErrorId);
+            Assert.Equal("MalformedOpenPgp",
+                Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", file)])).ErrorId);
             Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(file, "key")).ErrorId);
         }
     }
@@ -152,9 +168,11 @@ public sealed class CertificateJudgeTests
     [Fact]
     public void A_statement_counts_wherever_it_stands()
     {
-        byte[] key = Signer.Certificate(), bound = Bound(Created + 6, Sign), otherBound = Signer.Bind(Second, Created + 7, hashed: TestPackets.Flags(0x0C));
+        byte[] key = Signer.Certificate(), bound = Bound(Created + 6, Sign),
+        otherBound = Signer.Bind(Second, Created + 7, hashed: TestPackets.Flags(0x0C));
         byte[] other = [.. TestPackets.UserId("other"), .. Signer.Certify("other", Created, Sign)];
-        byte[] endedKey = Direct(Created + 9, Ended), endedUserId = Cert(Created + 9, Sign, Ended), endedSubkey = Binding(Created + 9, Sign, Ended);
+        byte[] endedKey = Direct(Created + 9, Ended), endedUserId = Cert(Created + 9, Sign, Ended),
+            endedSubkey = Binding(Created + 9, Sign, Ended);
 
         // A direct-key signature behind a user id and behind a subkey.
         Check(OpenPgpProblem.KeyExpired, Message, [.. key, .. endedKey]);
@@ -168,16 +186,21 @@ public sealed class CertificateJudgeTests
         Check(OpenPgpProblem.KeyExpired, Message, [.. key, .. bound, .. endedUserId]);
 
         // Revocations of a subkey and of a user id.
-        Check(OpenPgpProblem.KeyRevoked, SubMessage, [.. key, .. bound, .. otherBound, .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 9)]);
-        Check(OpenPgpProblem.KeyNotValid, Message, [.. key, .. bound, .. Signer.Certify(SignatureType.CertificationRevocation, UserId, Created + 9)]);
+        Check(OpenPgpProblem.KeyRevoked, SubMessage,
+            [.. key, .. bound, .. otherBound, .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 9)]);
+        Check(OpenPgpProblem.KeyNotValid, Message,
+            [.. key, .. bound, .. Signer.Certify(SignatureType.CertificationRevocation, UserId, Created + 9)]);
 
         // Whose label was taken off, or changed.
-        foreach (byte[] label in new byte[][] { [], TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Other.Packet.KeyId)) })
+        foreach (byte[] label in new byte[][] { [],
+            TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Other.Packet.KeyId)) })
         {
             byte[] Labelled(byte[] packet) => TestSigner.WithUnhashed(packet, _ => label);
             Check(OpenPgpProblem.KeyExpired, Message, [.. key, .. Labelled(endedUserId)]);
-            Check(OpenPgpProblem.KeyRevoked, Message, [.. key, .. Labelled(Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50))]);
-            Check(OpenPgpProblem.KeyRevoked, SubMessage, [.. key, .. bound, .. Labelled(Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50))]);
+            Check(OpenPgpProblem.KeyRevoked, Message,
+                [.. key, .. Labelled(Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50))]);
+            Check(OpenPgpProblem.KeyRevoked, SubMessage,
+                [.. key, .. bound, .. Labelled(Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50))]);
         }
     }
 
@@ -200,9 +223,11 @@ public sealed class CertificateJudgeTests
     {
         var rsa = TestSigner.Rsa(Created + 5);
         byte[] data = [.. Signer.Hashed, .. rsa.Hashed], message = rsa.Message(Content, Created + 20);
-        foreach (var (hash, problem) in new[] { (HashAlgorithms.Md5, OpenPgpProblem.KeyNotValid), (HashAlgorithms.Sha1, OpenPgpProblem.None), (HashAlgorithms.Sha256, OpenPgpProblem.None) })
+        foreach (var (hash, problem) in new[] { (HashAlgorithms.Md5, OpenPgpProblem.KeyNotValid),
+            (HashAlgorithms.Sha1, OpenPgpProblem.None), (HashAlgorithms.Sha256, OpenPgpProblem.None) })
         {
-            byte[] agreed = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature, rsa.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6, hash));
+            byte[] agreed = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature,
+                rsa.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6, hash));
             byte[] binding = Signer.Sign(SignatureType.SubkeyBinding, data, Created + 6, Sign, agreed);
             Check(problem, message, [.. Signer.Certificate(), .. rsa.KeyPacket(PacketTag.PublicSubkey), .. binding]);
         }
@@ -215,9 +240,12 @@ public sealed class CertificateJudgeTests
         byte[] start = [.. Signer.Certificate()];
         Check(OpenPgpProblem.KeyExpired, Message, [.. start, .. AddLocal(Cert(Created + 9, Sign, Ended, Exportable))]);
         Check(OpenPgpProblem.KeyExpired, Message, [.. start, .. AddLocal(Cert(Created + 9, Sign, Ended))]);
-        Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. AddLocal(Direct(Created + 9, Certify, Exportable)), .. UserIdPacket, .. Cert(Created, Sign)]);
-        Check(OpenPgpProblem.KeyNotValid, SubMessage, [.. start, .. Bound(Created + 6, Sign), .. AddLocal(Binding(Created + 9, Sign, Ended))]);
-        Check(OpenPgpProblem.KeyRevoked, Message, [.. start, .. AddLocal(Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 9))]);
+        Check(OpenPgpProblem.KeyNotForSigning, Message,
+            [.. Signer.KeyPacket(), .. AddLocal(Direct(Created + 9, Certify, Exportable)), .. UserIdPacket, .. Cert(Created, Sign)]);
+        Check(OpenPgpProblem.KeyNotValid, SubMessage,
+            [.. start, .. Bound(Created + 6, Sign), .. AddLocal(Binding(Created + 9, Sign, Ended))]);
+        Check(OpenPgpProblem.KeyRevoked, Message,
+            [.. start, .. AddLocal(Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 9))]);
         Check(OpenPgpProblem.None, Message, [.. Signer.KeyPacket(), .. UserIdPacket, .. AddLocal(Cert(Created, Sign, Exportable))]);
         Check(OpenPgpProblem.UnknownKey, Message, [.. Signer.KeyPacket(), .. UserIdPacket, .. AddLocal(Cert(Created, Sign))]);
     }
@@ -254,7 +282,8 @@ public sealed class CertificateJudgeTests
         Check(OpenPgpProblem.UnknownKey, SubMessage, withSubkey, Signer.Certificate());
         Check(OpenPgpProblem.None, SubMessage, [.. Signer.Certificate(), .. Bound(Created + 6, Sign)], bare);
         Check(OpenPgpProblem.KeyExpired, Message, Signer.Certificate(), [.. Signer.KeyPacket(), .. Direct(Created + 9, Ended)]);
-        Check(OpenPgpProblem.KeyRevoked, Message, Signer.Certificate(), [.. Signer.KeyPacket(), .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 9)]);
+        Check(OpenPgpProblem.KeyRevoked, Message, Signer.Certificate(),
+            [.. Signer.KeyPacket(), .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 9)]);
     }
 
     [Fact]
@@ -264,12 +293,15 @@ public sealed class CertificateJudgeTests
         byte[] Attribute(uint created, params byte[][] hashed) =>
         [
             .. TestPackets.Packet(PacketTag.UserAttribute, picture),
-            .. Signer.Sign(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, picture, isAttribute: true)], created, hashed),
+            .. Signer.Sign(SignatureType.PositiveCertification,
+                [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, picture, isAttribute: true)], created, hashed),
         ];
         Check(OpenPgpProblem.KeyExpired, Message, [.. Signer.Certificate(), .. Attribute(Created + 9, Sign, Ended)]);
         Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.Certificate(hashed: []), .. Attribute(Created + 9, Certify)]);
         Check(OpenPgpProblem.None, Message, [.. Signer.Certificate(), .. Attribute(Created + 9, Sign)]);
-        Assert.Equal(UserId, OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. Signer.Certificate(), .. Attribute(Created + 9, Sign)])]).Verify(Message, Now).UserId);
+        Assert.Equal(UserId, OpenPgpKeyring
+            .Import([new KeyringSource("key", (byte[])[.. Signer.Certificate(), .. Attribute(Created + 9, Sign)])])
+            .Verify(Message, Now).UserId);
     }
 
     [Fact]
@@ -279,7 +311,8 @@ public sealed class CertificateJudgeTests
         foreach (byte[][] order in new[] { new[] { sign, certify }, [certify, sign] })
         {
             Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. order[0], .. order[1], .. userId]);
-            Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. order[0], .. userId], [.. Signer.KeyPacket(), .. order[1], .. userId]);
+            Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. order[0], .. userId],
+                [.. Signer.KeyPacket(), .. order[1], .. userId]);
         }
 
         byte[] revocation = Signer.Certify(SignatureType.CertificationRevocation, UserId, Created + 9), again = Cert(Created + 9, Sign);
@@ -288,7 +321,8 @@ public sealed class CertificateJudgeTests
         byte[] start = Signer.Certificate(), one = Binding(Created + 9, Sign), two = Binding(Created + 9, TestPackets.Flags(0x0C));
         Check(OpenPgpProblem.KeyNotForSigning, SubMessage, [.. start, .. SubPacket, .. one, .. two]);
         Check(OpenPgpProblem.KeyNotForSigning, SubMessage, [.. start, .. SubPacket, .. two, .. one]);
-        byte[] userIds = [.. TestPackets.UserId("A"), .. Signer.Certify("A", Created + 9, Sign), .. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Certify)];
+        byte[] userIds = [.. TestPackets.UserId("A"), .. Signer.Certify("A", Created + 9, Sign), .. TestPackets.UserId("B"),
+            .. Signer.Certify("B", Created + 9, Certify)];
         Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. userIds]);
     }
 
@@ -298,7 +332,8 @@ public sealed class CertificateJudgeTests
         byte[] bound = Bound(Created + 6, Sign);
         byte[] restricted = [.. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Certify)];
         Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.Certificate(), .. bound, .. restricted]);
-        Check(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.Certificate(hashed: [Certify]), .. bound, .. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Sign)]);
+        Check(OpenPgpProblem.KeyNotForSigning, Message,
+            [.. Signer.Certificate(hashed: [Certify]), .. bound, .. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Sign)]);
         byte[] behind = [.. Signer.KeyPacket(), .. bound, .. UserIdPacket, .. Cert(Created, Sign)];
         Check(OpenPgpProblem.KeyNotValid, Message, behind);
 
@@ -319,7 +354,9 @@ public sealed class CertificateJudgeTests
             TestPackets.Packet(PacketTag.Signature, [4, 0x18, 99, 8, 0, 0, 0, 0, 1, 2, .. new byte[10_300]]),
         ];
         foreach (byte[] rest in rests)
-            Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. key, .. rest])])).ErrorId);
+            Assert.Equal("MalformedOpenPgp",
+                Assert.Throws<TrustFormatException>(() =>
+                OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. key, .. rest])])).ErrorId);
 
         // Base64 that ends without its padding, and no checksum: gpg takes the last line for data.
         byte[] armored = TestPackets.Armor([.. key, 0xB0, 0], hasChecksum: false);
@@ -329,7 +366,9 @@ public sealed class CertificateJudgeTests
             text = Encoding.ASCII.GetString(TestPackets.Armor([.. key, 0xB0, 1, 0], hasChecksum: false));
         string cut = text.Replace("=", "", StringComparison.Ordinal);
         Assert.NotEqual(text, cut);
-        Assert.Equal("MalformedArmor", Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", Encoding.ASCII.GetBytes(cut))])).ErrorId);
+        Assert.Equal("MalformedArmor",
+            Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyring.Import([new KeyringSource("key", Encoding.ASCII.GetBytes(cut))])).ErrorId);
     }
 
     [Fact]
@@ -338,24 +377,31 @@ public sealed class CertificateJudgeTests
         byte[] older = Cert(Created, Sign), newer = Cert(Created + 5, Sign);
         byte[] doubtful = TestSigner.WithUnhashed(Cert(Created + 9, Sign), static area => [.. area, .. Local]);
         byte[] forged = TestSigner.WithNumbers(Cert(Created + 10, Sign), static m => { m[^1] ^= 1; return m; });
-        byte[] by = Other.Sign(SignatureType.GenericCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))], Created + 11);
+        byte[] by = Other.Sign(SignatureType.GenericCertification,
+            [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))], Created + 11);
         byte[] unknownHash = TestPackets.Packet(PacketTag.Signature, [4, 0x1F, 19, 77, 0, 0, 0, 0, 1, 2, 0, 1, 1, 0, 1, 1]);
         byte[] document = Signer.Sign(SignatureType.Binary, Signer.Hashed, Created + 12);
         byte[] revokedSubkey = Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 13);
-        byte[] file = [.. Signer.KeyPacket(), .. UserIdPacket, .. older, .. newer, .. doubtful, .. forged, .. by, .. unknownHash, .. document, .. Bound(Created + 6, Sign), .. revokedSubkey];
+        byte[] file = [.. Signer.KeyPacket(), .. UserIdPacket, .. older, .. newer, .. doubtful, .. forged, .. by, .. unknownHash,
+            .. document, .. Bound(Created + 6, Sign), .. revokedSubkey];
         var keyring = OpenPgpKeyring.Import([new KeyringSource("file.gpg", file)]);
         Assert.Equal(
             [
-                StatementOutcome.Superseded, StatementOutcome.Counts, StatementOutcome.Doubtful, StatementOutcome.Counts, StatementOutcome.Revokes,
+                StatementOutcome.Superseded, StatementOutcome.Counts, StatementOutcome.Doubtful, StatementOutcome.Counts,
+                StatementOutcome.Revokes,
                 StatementOutcome.NotMade, StatementOutcome.ByAnother, StatementOutcome.Uncheckable, StatementOutcome.NotAStatement,
             ],
             keyring.Statements.Select(static s => s.Outcome));
         Assert.All(keyring.Details, static d => Assert.StartsWith("file.gpg: key ", d, StringComparison.Ordinal));
-        Assert.Contains(keyring.Details, static d => d.Contains("counts only for what it takes away: it is for local use", StringComparison.Ordinal));
+        Assert.Contains(keyring.Details,
+            static d => d.Contains("counts only for what it takes away: it is for local use", StringComparison.Ordinal));
 
         // Those of a key that is not used, and of none.
         byte[] alone = Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50);
-        Assert.Equal(StatementOutcome.ByAnother, Assert.Single(OpenPgpKeyring.Import([new KeyringSource("a", Other.Certificate()), new KeyringSource("b", TestPackets.Armor(alone))]).Statements, static s => s.File == "b").Outcome);
+        Assert.Equal(StatementOutcome.ByAnother,
+            Assert.Single(OpenPgpKeyring
+            .Import([new KeyringSource("a", Other.Certificate()), new KeyringSource("b", TestPackets.Armor(alone))]).Statements, static s =>
+            s.File == "b").Outcome);
     }
 
     [Fact]
@@ -384,7 +430,9 @@ public sealed class CertificateJudgeTests
     {
         var rsa = TestSigner.Rsa();
         byte[] userIds = [.. Enumerable.Range(0, 900).SelectMany(i => TestPackets.UserId($"user {i}"))];
-        byte[] bad = [.. Enumerable.Range(0, 900).SelectMany(i => TestSigner.WithUnhashed(TestPackets.Signature(SignatureType.PositiveCertification, rsa.Packet.KeyId, Created + (uint)i), static a => a))];
+        byte[] bad = [.. Enumerable.Range(0, 900)
+            .SelectMany(i => TestSigner
+            .WithUnhashed(TestPackets.Signature(SignatureType.PositiveCertification, rsa.Packet.KeyId, Created + (uint)i), static a => a))];
         byte[] file = [.. rsa.Certificate(), .. userIds, .. bad];
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var keyring = OpenPgpKeyring.Import([new KeyringSource("key", file)]);
@@ -405,7 +453,8 @@ public sealed class CertificateJudgeTests
         byte[] body = signer.SignBody(SignatureType.Text, hashed, Created + 10);
         foreach (char format in "btu")
         {
-            byte[] message = [.. signer.OnePass(body, type: SignatureType.Text), .. TestSigner.Literal(stored, format), .. TestPackets.Packet(PacketTag.Signature, body)];
+            byte[] message = [.. signer.OnePass(body, type: SignatureType.Text), .. TestSigner.Literal(stored, format),
+                .. TestPackets.Packet(PacketTag.Signature, body)];
             var result = OpenPgpKeyring.Import([new KeyringSource("key", signer.Certificate())]).Verify(message, Now);
             Assert.True(result.IsGood, result.Reason);
             Assert.Equal(text.ReplaceLineEndings("\n"), Encoding.ASCII.GetString(result.Content.Span));
@@ -422,8 +471,10 @@ public sealed class CertificateJudgeTests
         var signer = TestSigner.Ed25519Key(version: 6);
         byte[] text = "a\rb\n"u8.ToArray(), hashed = "a\rb\r\n"u8.ToArray();
         byte[] body = signer.SignBody(SignatureType.Text, hashed, Created + 10);
-        byte[] message = [.. signer.OnePass(body, type: SignatureType.Text), .. TestSigner.Literal(text), .. TestPackets.Packet(PacketTag.Signature, body)];
-        Assert.Equal(OpenPgpProblem.Malformed, OpenPgpKeyring.Import([new KeyringSource("key", signer.Certificate())]).Verify(message, Now).Problem);
+        byte[] message = [.. signer.OnePass(body, type: SignatureType.Text), .. TestSigner.Literal(text),
+            .. TestPackets.Packet(PacketTag.Signature, body)];
+        Assert.Equal(OpenPgpProblem.Malformed, OpenPgpKeyring.Import([new KeyringSource("key", signer.Certificate())])
+            .Verify(message, Now).Problem);
     }
 
     private static byte[] Random(Random random)
@@ -443,7 +494,8 @@ public sealed class CertificateJudgeTests
             string userId = $"user {i}";
             parts.Add(TestPackets.UserId(userId));
             for (int j = random.Next(3); j >= 0; j--)
-                parts.Add(Signer.Certify(random.Next(6) == 0 ? SignatureType.CertificationRevocation : SignatureType.PositiveCertification, userId, Time(), Says()));
+                parts.Add(Signer.Certify(random.Next(6) == 0 ? SignatureType.CertificationRevocation : SignatureType.PositiveCertification,
+                    userId, Time(), Says()));
         }
 
         if (random.Next(3) > 0)
@@ -464,7 +516,8 @@ public sealed class CertificateJudgeTests
 
     private static byte[] Cert(uint created, params byte[][] hashed) => Signer.Certify(UserId, created, hashed);
 
-    private static byte[] Direct(uint created, params byte[][] hashed) => Signer.Sign(SignatureType.DirectKey, Signer.Hashed, created, hashed);
+    private static byte[] Direct(uint created, params byte[][] hashed) =>
+        Signer.Sign(SignatureType.DirectKey, Signer.Hashed, created, hashed);
 
     private static byte[] Bound(uint created, params byte[][] hashed) => Signer.Bind(Sub, created, hashed: hashed);
 
@@ -479,7 +532,8 @@ public sealed class CertificateJudgeTests
     });
 
     private static byte[] Plus(byte[] number, BigInteger summand) =>
-        TestSigner.Integer((new BigInteger(number.AsSpan(2), isUnsigned: true, isBigEndian: true) + summand).ToByteArray(isUnsigned: true, isBigEndian: true));
+        TestSigner.Integer((new BigInteger(number.AsSpan(2), isUnsigned: true, isBigEndian: true) + summand)
+            .ToByteArray(isUnsigned: true, isBigEndian: true));
 
     private static void Check(OpenPgpProblem problem, byte[] message, params byte[][] files)
     {

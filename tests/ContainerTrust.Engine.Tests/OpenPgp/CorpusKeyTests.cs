@@ -27,7 +27,8 @@ public sealed class CorpusKeyTests
     [SkippableFact]
     public void A_ring_of_private_keys_is_refused()
     {
-        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(Corpus.Read("containers-image/secring.gpg"), "secring.gpg"));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyReader.Read(Corpus.Read("containers-image/secring.gpg"), "secring.gpg"));
         Assert.Equal("NoUsableKey", error.ErrorId);
         Assert.Contains("private key", error.Message, StringComparison.Ordinal);
     }

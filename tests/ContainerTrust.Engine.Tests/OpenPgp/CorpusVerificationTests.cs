@@ -12,13 +12,15 @@ public sealed class CorpusVerificationTests
     [SkippableFact]
     public void The_release_signature_is_good_with_Red_Hats_keys()
     {
-        byte[] signature = Corpus.Read("openshift-release/signatures/sha256=e3f12513a4b22a2d7c0e7c9207f52128113758d9d68c7d06b11a0ac7672966f7/signature-1");
+        byte[] signature = Corpus.Read(
+            "openshift-release/signatures/sha256=e3f12513a4b22a2d7c0e7c9207f52128113758d9d68c7d06b11a0ac7672966f7/signature-1");
         var result = Import("openshift-release/keyrings/redhat.txt").Verify(signature, Now);
         Assert.True(result.IsGood, result.Reason);
         Assert.Equal("567E347AD0044ADE55BA8A5F199E2F91FD431D51", result.Fingerprint);
         Assert.Equal(result.Fingerprint, result.KeyFingerprint);
         Assert.Equal("Red Hat, Inc. (release key 2) <security@redhat.com>", result.UserId);
-        Assert.Contains("sha256:e3f12513a4b22a2d7c0e7c9207f52128113758d9d68c7d06b11a0ac7672966f7", Encoding.UTF8.GetString(result.Content.Span), StringComparison.Ordinal);
+        Assert.Contains("sha256:e3f12513a4b22a2d7c0e7c9207f52128113758d9d68c7d06b11a0ac7672966f7",
+            Encoding.UTF8.GetString(result.Content.Span), StringComparison.Ordinal);
 
         var unknown = Import("openshift-release/keyrings/simple.txt").Verify(signature, Now);
         Assert.Equal(OpenPgpProblem.UnknownKey, unknown.Problem);
@@ -29,7 +31,8 @@ public sealed class CorpusVerificationTests
     [SkippableFact]
     public void A_signature_of_an_expired_key_is_refused_and_the_reason_names_the_date()
     {
-        byte[] signature = Corpus.Read("openshift-release/signatures/sha256=edd9824f0404f1a139688017e7001370e2f3fbc088b94da84506653b473fe140/signature-1");
+        byte[] signature = Corpus.Read(
+            "openshift-release/signatures/sha256=edd9824f0404f1a139688017e7001370e2f3fbc088b94da84506653b473fe140/signature-1");
         var result = Import("openshift-release/keyrings/combined.txt").Verify(signature, Now);
         Assert.Equal(OpenPgpProblem.KeyExpired, result.Problem);
         Assert.Matches(@"expired at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", result.Reason);

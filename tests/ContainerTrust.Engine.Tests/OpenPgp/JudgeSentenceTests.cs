@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Each reason for which a key, a subkey or a statement does not count, told from all others by its sentence, and its edge.</summary>
+/// <summary>Each reason for which a key, a subkey or a statement does not count, told from all others by its sentence, and its
+/// edge.</summary>
 public sealed class JudgeSentenceTests
 {
     private const uint Created = TestPackets.Created;
@@ -28,13 +29,19 @@ public sealed class JudgeSentenceTests
         string key = $"Key {Signer.Fingerprint}";
         byte[] whole = Signer.Certificate();
         Judges(OpenPgpProblem.None, "", whole);
-        Judges(OpenPgpProblem.KeyRevoked, $"{key} is revoked.", [.. whole, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+        Judges(OpenPgpProblem.KeyRevoked, $"{key} is revoked.",
+            [.. whole, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
         byte[] revoker = TestPackets.Subpacket(SubpacketType.RevocationKey, [0x80, 19, .. Convert.FromHexString(Other.Fingerprint)]);
-        byte[] designated = [.. whole, .. Direct(1, revoker, Sign), .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)];
-        Judges(OpenPgpProblem.KeyRevoked, $"{key} may be revoked by its designated revoker {Other.Fingerprint}, whose key is not among the keys that can be used.", designated);
-        Judges(OpenPgpProblem.KeyNotValid, $"{key} is not used: it has no user id with a valid self-signature; gpg does not accept such a key.", Signer.KeyPacket());
+        byte[] designated = [.. whole, .. Direct(1, revoker, Sign),
+            .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)];
+        Judges(OpenPgpProblem.KeyRevoked,
+            $"{key} may be revoked by its designated revoker {Other.Fingerprint}, whose key is not among the keys that can be used.",
+            designated);
+        Judges(OpenPgpProblem.KeyNotValid,
+            $"{key} is not used: it has no user id with a valid self-signature; gpg does not accept such a key.", Signer.KeyPacket());
         Judges(OpenPgpProblem.KeyNotValid, $"{key} has a self-signature that cannot be read in full.", [.. whole, .. Cert(9, Unreadable)]);
-        Judges(OpenPgpProblem.KeyNotValid, $"{key} has a self-signature that cannot be read in full.", [.. whole, .. Direct(9, Unreadable)]);
+        Judges(OpenPgpProblem.KeyNotValid, $"{key} has a self-signature that cannot be read in full.",
+            [.. whole, .. Direct(9, Unreadable)]);
         Judges(OpenPgpProblem.KeyNotValid, $"{key} is from the future; look at the clock.", whole, Created - 1);
         Judges(OpenPgpProblem.None, "", whole, Created);
         Judges(OpenPgpProblem.KeyNotValid, $"{key} has no self-signature that is valid now.", [.. whole, .. Cert(9, Sign, SoonOver)]);
@@ -45,7 +52,8 @@ public sealed class JudgeSentenceTests
         Judges(OpenPgpProblem.KeyExpired, null, Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(uint.MaxValue)]));
 
         // A revocation goes before all else, and what is not used before what is not readable.
-        Judges(OpenPgpProblem.KeyRevoked, $"{key} is revoked.", [.. Signer.KeyPacket(), .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+        Judges(OpenPgpProblem.KeyRevoked, $"{key} is revoked.",
+            [.. Signer.KeyPacket(), .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
     }
 
     [Fact]
@@ -54,31 +62,40 @@ public sealed class JudgeSentenceTests
         string key = $"Subkey {Sub.Fingerprint}";
         byte[] whole = Signer.Certificate();
         JudgesSubkey(OpenPgpProblem.None, "", [.. whole, .. Bound(6, Sign)]);
-        JudgesSubkey(OpenPgpProblem.KeyRevoked, $"{key} is revoked.", [.. whole, .. Bound(6, Sign), .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50)]);
+        JudgesSubkey(OpenPgpProblem.KeyRevoked, $"{key} is revoked.",
+            [.. whole, .. Bound(6, Sign), .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50)]);
         JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no valid binding signature and is skipped.", [.. whole, .. SubPacket]);
-        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.", [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, SoonOver)]);
-        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.", [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, Local)]);
-        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.", [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, Unreadable)]);
-        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} is from the future; look at the clock.", [.. whole, .. Bound(6, Sign)], Created + 4);
+        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.",
+            [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, SoonOver)]);
+        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.",
+            [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, Local)]);
+        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} has no binding signature that is valid now.",
+            [.. whole, .. Bound(6, Sign), .. Binding(9, Sign, Unreadable)]);
+        JudgesSubkey(OpenPgpProblem.KeyNotValid, $"{key} is from the future; look at the clock.",
+            [.. whole, .. Bound(6, Sign)], Created + 4);
         JudgesSubkey(OpenPgpProblem.None, "", [.. whole, .. Bound(6, Sign)], Created + 5);
         JudgesSubkey(OpenPgpProblem.KeyNotForSigning, $"{key} is not meant for signing.", [.. whole, .. Bound(6, TestPackets.Flags(0x0C))]);
         JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. whole, .. Bound(6, Sign, TestPackets.Lifetime(999_995))]);
         JudgesSubkey(OpenPgpProblem.None, "", [.. whole, .. Bound(6, Sign, TestPackets.Lifetime(999_996))]);
-        JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. whole, .. Bound(6, Sign, TestPackets.Lifetime(1000)), .. Binding(6, Sign, TestPackets.Lifetime(2_000_000))]);
+        JudgesSubkey(OpenPgpProblem.KeyExpired, null,
+            [.. whole, .. Bound(6, Sign, TestPackets.Lifetime(1000)), .. Binding(6, Sign, TestPackets.Lifetime(2_000_000))]);
         JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. whole, .. Bound(6, Sign), .. Binding(6, Sign, TestPackets.Lifetime(1000))]);
 
         // A subkey that cannot sign need not agree; what ends the primary key ends it.
         byte[] notAgreed = Signer.Sign(SignatureType.SubkeyBinding, SubData, Created + 6, TestPackets.Flags(0x0C));
         JudgesSubkey(OpenPgpProblem.KeyNotForSigning, $"{key} is not meant for signing.", [.. whole, .. SubPacket, .. notAgreed]);
-        JudgesSubkey(OpenPgpProblem.KeyExpired, null, [.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign)], expired: "Key ");
+        JudgesSubkey(OpenPgpProblem.KeyExpired, null,
+            [.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign)], expired: "Key ");
         JudgesSubkey(OpenPgpProblem.None, "", [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign)]);
     }
 
     [Fact]
     public void A_certificate_that_is_not_used_says_why()
     {
-        Refuses("it has no user id with a valid self-signature; gpg does not accept such a key", [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId)]);
-        Refuses("it has no user id with a valid self-signature; gpg does not accept such a key", [.. Signer.KeyPacket(), .. Direct(1, Sign)]);
+        Refuses("it has no user id with a valid self-signature; gpg does not accept such a key",
+            [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId)]);
+        Refuses("it has no user id with a valid self-signature; gpg does not accept such a key",
+            [.. Signer.KeyPacket(), .. Direct(1, Sign)]);
         byte[] misplaced = [.. Signer.KeyPacket(), .. Cert(1, Sign), .. TestPackets.UserId(UserId)];
         Refuses("it has a signature about a user id before any user id; gpg does not accept such a key", misplaced);
         Refuses("it has no user id with a valid self-signature; gpg does not accept such a key", [.. misplaced, .. Signer.KeyPacket()]);
@@ -116,7 +133,8 @@ public sealed class JudgeSentenceTests
         Shows((true, true, true), [.. whole, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
         Shows((false, false, false), Signer.Certificate(hashed: [Certify]));
         Shows((true, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign)], isSubkey: true);
-        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign), .. Binding(9, Sign, SoonOver)], isSubkey: false);
+        Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign), .. Binding(9, Sign, SoonOver)],
+            isSubkey: false);
         Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. SubPacket], isSubkey: false);
         Shows((false, false, false), [.. Signer.Certificate(hashed: [Certify]), .. Bound(6, TestPackets.Flags(0x0C))], isSubkey: false);
         byte[] notAgreed = Signer.Sign(SignatureType.SubkeyBinding, SubData, Created + 6, Sign);
@@ -124,16 +142,22 @@ public sealed class JudgeSentenceTests
         Shows((false, false, false), [.. Signer.KeyPacket(), .. Bound(6, Sign)], isSubkey: false);
 
         // A subkey that is revoked makes no key that can sign.
-        var revoked = TrustKeyView.Of(Read([.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign), .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50)]), Now);
+        var revoked = TrustKeyView
+            .Of(Read([.. Signer.Certificate(hashed: [Certify]), .. Bound(6, Sign),
+            .. Signer.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50)]), Now);
         Assert.Equal((false, true, true), (revoked.CanSign, revoked.Subkeys[0].IsRevoked, revoked.Subkeys[0].CanSign));
 
         byte[] revoker = TestPackets.Subpacket(SubpacketType.RevocationKey, [0x80, 19, .. Convert.FromHexString(Other.Fingerprint)]);
-        Shows((true, true, true), [.. whole, .. Direct(1, revoker, Sign), .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+        Shows((true, true, true),
+            [.. whole, .. Direct(1, revoker, Sign), .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
 
-        var view = TrustKeyView.Of(Read([.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]), .. Bound(6, Sign, TestPackets.Lifetime(2000))]), Now);
-        Assert.Equal((Created + 1000, Created + 2005), (view.Expires!.Value.ToUnixTimeSeconds(), view.Subkeys[0].Expires!.Value.ToUnixTimeSeconds()));
+        var view = TrustKeyView.Of(Read([.. Signer.Certificate(hashed: [Sign, TestPackets.Lifetime(1000)]),
+            .. Bound(6, Sign, TestPackets.Lifetime(2000))]), Now);
+        Assert.Equal((Created + 1000, Created + 2005),
+            (view.Expires!.Value.ToUnixTimeSeconds(), view.Subkeys[0].Expires!.Value.ToUnixTimeSeconds()));
         Assert.Equal((Created, Created + 5), (view.Created!.Value.ToUnixTimeSeconds(), view.Subkeys[0].Created.ToUnixTimeSeconds()));
-        Assert.Equal((Signer.Fingerprint, Signer.Packet.KeyId.ToString("X16"), Sub.Fingerprint), (view.Fingerprint, view.KeyId, view.Subkeys[0].Fingerprint));
+        Assert.Equal((Signer.Fingerprint, Signer.Packet.KeyId.ToString("X16"), Sub.Fingerprint),
+            (view.Fingerprint, view.KeyId, view.Subkeys[0].Fingerprint));
         Assert.Null(TrustKeyView.Of(Read(whole), Now).Expires);
 
         static void Shows((bool CanSign, bool CanPrimarySign, bool IsRevoked) expected, byte[] file, bool? isSubkey = null)
@@ -152,7 +176,8 @@ public sealed class JudgeSentenceTests
         Refuses("it has more than 1,000 self-signatures", [.. Signer.Certificate(), .. many, .. Cert(1000, Sign)]);
 
         // Other people's count for nothing.
-        byte[] by = Other.Sign(SignatureType.GenericCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "x"u8.ToArray())], Created + 9);
+        byte[] by = Other.Sign(SignatureType.GenericCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "x"u8.ToArray())],
+            Created + 9);
         Refuses(null, [.. Signer.Certificate(), .. many, .. by]);
     }
 
@@ -163,31 +188,38 @@ public sealed class JudgeSentenceTests
         Doubts(null, start, Cert(9, Sign));
         Doubts("it does not name the key that made it", start, TestSigner.WithUnhashed(Cert(9, Sign), static _ => []));
         Doubts("it names another key than the one that made it", start,
-            TestSigner.WithUnhashed(Cert(9, Sign), static _ => TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Other.Packet.KeyId))));
+            TestSigner.WithUnhashed(Cert(9, Sign),
+                static _ => TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Other.Packet.KeyId))));
         Doubts("it has a critical part that this release does not know", start, Cert(9, Sign, Critical));
         Doubts("it is for local use", start, Cert(9, Sign, Local));
         Doubts("its numbers are not written plainly", start, TestSigner.WithNumbers(Cert(9, Sign), static m => [.. m, 0]));
         byte[] data = [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, System.Text.Encoding.UTF8.GetBytes(UserId))];
-        byte[] shortHash = TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.PositiveCertification, data, Created + 9, HashAlgorithms.Sha224, [Sign]));
+        byte[] shortHash = TestPackets.Packet(PacketTag.Signature,
+            Signer.SignBody(SignatureType.PositiveCertification, data, Created + 9, HashAlgorithms.Sha224, [Sign]));
         Doubts("its hash is too short for the key", start, shortHash);
         byte[] after = [.. Bound(6, Sign), .. TestPackets.UserId("B")];
         Doubts("its user id stands after a subkey", [.. start, .. after], Signer.Certify("B", Created + 9, Sign));
-        Doubts("its user id stands after a subkey", [.. start, .. after, .. SubPacket, .. TestPackets.UserId("B")], Signer.Certify("B", Created + 9, Sign));
+        Doubts("its user id stands after a subkey", [.. start, .. after, .. SubPacket, .. TestPackets.UserId("B")],
+            Signer.Certify("B", Created + 9, Sign));
         Doubts("its user id stands after a subkey", [.. start, .. after, .. start, .. after], Signer.Certify("B", Created + 9, Sign));
         Doubts("it is in a copy of the key that gpg does not import", [.. start, .. Signer.KeyPacket()], Direct(9, Sign));
 
         var rsa = TestSigner.Rsa();
         byte[] rsaData = [.. rsa.Hashed, .. SignatureDigest.HashedUserId(4, System.Text.Encoding.UTF8.GetBytes(UserId))];
         Doubts("its hash MD5 is broken", rsa.Certificate(),
-            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Md5, [Sign])));
+            TestPackets.Packet(PacketTag.Signature,
+                rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Md5, [Sign])));
         Doubts(null, rsa.Certificate(),
-            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Sha1, [Sign])));
+            TestPackets.Packet(PacketTag.Signature,
+                rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, HashAlgorithms.Sha1, [Sign])));
         Doubts("it names another algorithm than the key's", rsa.Certificate(),
-            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, hashed: [Sign], algorithm: 2)));
+            TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created + 9, hashed: [Sign],
+                algorithm: 2)));
 
         // Where a statement stands in several copies, one that gpg imports is enough.
         byte[] direct = Direct(9, Sign);
-        var twice = Read([.. Signer.KeyPacket(), .. direct, .. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId), .. Cert(1, Sign)]);
+        var twice = Read([.. Signer.KeyPacket(), .. direct, .. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId),
+            .. Cert(1, Sign)]);
         Assert.Equal((StatementOutcome.Counts, ""), (twice.Statements[0].Outcome, twice.Statements[0].Reason));
 
         // It is older than the key by a second, and as old as the key.
@@ -225,7 +257,8 @@ public sealed class JudgeSentenceTests
         // Also one that the key did not make.
         byte[] forged = Forge(good);
         var judged = Assert.Single(JudgedKeyFiles.Read("key", (byte[])[.. start, .. good, .. forged]).Certificates).Statements;
-        Assert.Equal([(StatementOutcome.Counts, ""), (StatementOutcome.Doubtful, Twin), (StatementOutcome.NotMade, "")], judged.Select(static s => (s.Outcome, s.Reason)));
+        Assert.Equal([(StatementOutcome.Counts, ""), (StatementOutcome.Doubtful, Twin), (StatementOutcome.NotMade, "")],
+            judged.Select(static s => (s.Outcome, s.Reason)));
 
         // Both good: the same numbers with another part that nobody signs.
         byte[] comment = TestSigner.WithUnhashed(good, static area => [.. area, .. TestPackets.Subpacket((SubpacketType)101, [1])]);
@@ -250,11 +283,14 @@ public sealed class JudgeSentenceTests
     {
         foreach (var signer in new[] { TestSigner.Rsa(), TestSigner.Ed25519Key(), TestSigner.Ed25519Key(isLegacy: true) })
         {
-            byte[] good = signer.Certify(UserId, Created + 9, Sign), local = TestSigner.WithUnhashed(good, static area => [.. area, .. Local]);
+            byte[] good = signer.Certify(UserId, Created + 9, Sign),
+            local = TestSigner.WithUnhashed(good, static area => [.. area, .. Local]);
             byte[] another = TestSigner.WithUnhashed(signer.Certify(UserId, Created + 10, Sign), static area => [.. area, .. Local]);
-            var judged = Assert.Single(JudgedKeyFiles.Read("key", (byte[])[.. signer.Certificate(), .. good, .. local]).Certificates).Statements;
+            var judged = Assert.Single(JudgedKeyFiles
+                .Read("key", (byte[])[.. signer.Certificate(), .. good, .. local]).Certificates).Statements;
             Assert.NotEqual("", judged[1].Reason);
-            judged = Assert.Single(JudgedKeyFiles.Read("key", (byte[])[.. signer.Certificate(), .. good, .. another]).Certificates).Statements;
+            judged = Assert.Single(JudgedKeyFiles
+                .Read("key", (byte[])[.. signer.Certificate(), .. good, .. another]).Certificates).Statements;
             Assert.Equal("", judged[1].Reason);
         }
     }
@@ -264,11 +300,14 @@ public sealed class JudgeSentenceTests
     {
         JudgedStatement statement = new("f", "K", SignatureType.SubkeyBinding, 0, "", StatementOutcome.Counts, "");
         Assert.Equal("f: key K, subkey binding (0x18) without a time counts.", statement.ToString());
-        Assert.Equal("f: key K, subkey binding (0x18) without a time on subkey S counts: why.", (statement with { About = "subkey S", Reason = "why" }).ToString());
-        Assert.StartsWith("f: key K, subkey binding (0x18) of 20", (statement with { Created = Created }).ToString(), StringComparison.Ordinal);
+        Assert.Equal("f: key K, subkey binding (0x18) without a time on subkey S counts: why.",
+            (statement with { About = "subkey S", Reason = "why" }).ToString());
+        Assert.StartsWith("f: key K, subkey binding (0x18) of 20", (statement with { Created = Created }).ToString(),
+            StringComparison.Ordinal);
         (SignatureType Type, string Name)[] names =
         [
-            (SignatureType.Binary, "signature (0x00)"), ((SignatureType)0x0F, "signature (0x0f)"), (SignatureType.GenericCertification, "certification (0x10)"),
+            (SignatureType.Binary, "signature (0x00)"), ((SignatureType)0x0F, "signature (0x0f)"),
+            (SignatureType.GenericCertification, "certification (0x10)"),
             (SignatureType.PositiveCertification, "certification (0x13)"), ((SignatureType)0x14, "signature (0x14)"),
             (SignatureType.PrimaryKeyBinding, "primary key binding (0x19)"), (SignatureType.DirectKey, "direct-key signature (0x1f)"),
             (SignatureType.KeyRevocation, "key revocation (0x20)"), (SignatureType.SubkeyRevocation, "subkey revocation (0x28)"),
@@ -280,7 +319,8 @@ public sealed class JudgeSentenceTests
 
     private static byte[] Cert(uint after, params byte[][] hashed) => Signer.Certify(UserId, Created + after, hashed);
 
-    private static byte[] Direct(uint after, params byte[][] hashed) => Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + after, hashed);
+    private static byte[] Direct(uint after, params byte[][] hashed) =>
+        Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + after, hashed);
 
     private static byte[] Bound(uint after, params byte[][] hashed) => Signer.Bind(Sub, Created + after, hashed: hashed);
 

@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Which packets a key file may have and where they belong; what is skipped is said, and what spoils the file refuses it.</summary>
+/// <summary>Which packets a key file may have and where they belong; what is skipped is said, and what spoils the file refuses
+/// it.</summary>
 public sealed class KeyFileGrammarTests
 {
     private const uint Created = TestPackets.Created;
@@ -25,7 +26,8 @@ public sealed class KeyFileGrammarTests
     public void Parts_of_messages_are_named()
     {
         foreach (int tag in new[] { 1, 3, 4, 8, 9, 11, 18, 20 })
-            Assert.Contains("part of an OpenPGP message", Refusal([.. Signer.Certificate(), .. TestPackets.Packet((PacketTag)tag, [1])]), StringComparison.Ordinal);
+            Assert.Contains("part of an OpenPGP message", Refusal([.. Signer.Certificate(), .. TestPackets.Packet((PacketTag)tag, [1])]),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class KeyFileGrammarTests
         foreach (int tag in new[] { 12, 16, 21, 40, 41, 60, 61 })
             Assert.Null(Read([.. Signer.Certificate(), .. TestPackets.Packet((PacketTag)tag, [1])]).Refusal);
         foreach (int tag in new[] { 15, 19, 22, 39 })
-            Assert.Contains($"packet type {tag} is unknown", Refusal([.. Signer.Certificate(), .. TestPackets.Packet((PacketTag)tag, [1])]), StringComparison.Ordinal);
+            Assert.Contains($"packet type {tag} is unknown", Refusal([.. Signer.Certificate(), .. TestPackets.Packet((PacketTag)tag, [1])]),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +59,8 @@ public sealed class KeyFileGrammarTests
     {
         byte[] unknown = TestPackets.Packet(PacketTag.PublicKey, [4, .. TestPackets.BigEndian(Created), 99, 0, 8, 1]);
         byte[] attribute = TestPackets.Packet(PacketTag.UserAttribute, 0x10, 1, 2, 3);
-        var files = JudgedKeyFiles.Read("key", [.. unknown, .. Certified, .. attribute, .. Bound, .. PrivateSubkey, .. Signer.Certificate()]);
+        var files = JudgedKeyFiles
+            .Read("key", [.. unknown, .. Certified, .. attribute, .. Bound, .. PrivateSubkey, .. Signer.Certificate()]);
         var certificate = Assert.Single(files.Certificates);
         Assert.Null(certificate.Refusal);
         Assert.Empty(certificate.Subkeys);
@@ -70,7 +74,8 @@ public sealed class KeyFileGrammarTests
     {
         var older = JudgedKeyFiles.Read("key", [.. Newer.Certificate(), .. SubPacket]);
         Assert.Empty(Assert.Single(older.Certificates).Subkeys);
-        Assert.Equal($"key: a subkey {Sub.Fingerprint} of another version than its primary key (of key {Newer.Fingerprint}) is skipped; this release cannot use it.",
+        Assert.Equal($"key: a subkey {Sub.Fingerprint} of another version than its primary key (of key {Newer.Fingerprint}) is " +
+            "skipped; this release cannot use it.",
             Assert.Single(older.Warnings.Take()));
         Assert.Contains("a subkey of version 6 stands below a key of version 4",
             Refusal([.. Signer.Certificate(), .. Newer.KeyPacket(PacketTag.PublicSubkey)]), StringComparison.Ordinal);
@@ -107,7 +112,8 @@ public sealed class KeyFileGrammarTests
     {
         string key = $"key {Signer.Fingerprint}", subkey = $"subkey {Sub.Fingerprint} of {key}";
         var unused = Read([.. Signer.KeyPacket(), .. TestPackets.UserId(UserId), .. SubPacket]);
-        Assert.Equal([$"{key} is skipped: it has no user id with a valid self-signature; gpg does not accept such a key."], CertificateWarnings.Of(unused));
+        Assert.Equal([$"{key} is skipped: it has no user id with a valid self-signature; gpg does not accept such a key."],
+            CertificateWarnings.Of(unused));
         Assert.Equal(CertificateWarnings.Of(unused), CertificateWarnings.InFull(unused));
         var unbound = Read([.. Signer.Certificate(), .. SubPacket]);
         Assert.Equal([$"{subkey} has no valid binding signature and is skipped."], CertificateWarnings.Of(unbound));
@@ -115,13 +121,18 @@ public sealed class KeyFileGrammarTests
 
         byte[] data = [.. Signer.Hashed, .. Sub.Hashed];
         byte[] notAgreed = Signer.Sign(SignatureType.SubkeyBinding, data, Created + 6, Sign);
-        byte[] unreadable = Signer.Sign(SignatureType.SubkeyBinding, data, Created + 6, Sign, TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]));
-        string cannotBeRead = $"a self-signature (type 0x18) of {key} on subkey {Sub.Fingerprint} cannot be read in full: the key or subkey is not used.";
+        byte[] unreadable = Signer.Sign(SignatureType.SubkeyBinding, data, Created + 6, Sign,
+            TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]));
+        string cannotBeRead = $"a self-signature (type 0x18) of {key} on subkey {Sub.Fingerprint} cannot be read in full: " +
+            "the key or subkey is not used.";
         Assert.Empty(CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. Bound])));
-        Assert.Equal([$"{subkey} has no valid back-signature: it cannot sign."], CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. SubPacket, .. notAgreed])));
-        Assert.Equal([cannotBeRead], CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. SubPacket, .. notAgreed, .. unreadable])));
+        Assert.Equal([$"{subkey} has no valid back-signature: it cannot sign."],
+            CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. SubPacket, .. notAgreed])));
+        Assert.Equal([cannotBeRead],
+            CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. SubPacket, .. notAgreed, .. unreadable])));
         byte[] local = Signer.Certify(UserId, Created + 9, TestPackets.Subpacket(SubpacketType.ExportableCertification, [0]));
-        Assert.Equal([$"a self-signature (type 0x13) of {key} on user id '{UserId}' counts only for what it takes away, because it is for local use."],
+        Assert.Equal([$"a self-signature (type 0x13) of {key} on user id '{UserId}' counts only for what it takes " +
+            "away, because it is for local use."],
             CertificateWarnings.InFull(Read([.. Signer.Certificate(), .. local])));
 
         var weak = TestSigner.Rsa(Created + 5, bits: 512);
@@ -134,7 +145,8 @@ public sealed class KeyFileGrammarTests
     [Fact]
     public void What_stands_with_a_private_key_is_called_that()
     {
-        const string Gives = "it stands with a private key, which gives nothing here", Elsewhere = "it is in a copy of the key that gpg does not import";
+        const string Gives = "it stands with a private key, which gives nothing here",
+        Elsewhere = "it is in a copy of the key that gpg does not import";
         var both = Read([.. Signer.Certificate(), .. PrivateKey, .. TestPackets.UserId("B"), .. Signer.Certify("B", Created + 9, Sign)]);
         Assert.Equal((StatementOutcome.Doubtful, Gives), (both.Statements[^1].Outcome, both.Statements[^1].Reason));
         byte[] direct = Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 9, Sign);
@@ -146,7 +158,8 @@ public sealed class KeyFileGrammarTests
         byte[] withPrivate = [.. Signer.Certificate(), .. PrivateSubkey];
         Assert.Equal(Refused, Read(withPrivate).Refusal);
         Assert.Single(Read(withPrivate).Subkeys);
-        Assert.Equal("it has no user id with a valid self-signature; gpg does not accept such a key", Read([.. withPrivate, .. Signer.KeyPacket()]).Refusal);
+        Assert.Equal("it has no user id with a valid self-signature; gpg does not accept such a key",
+            Read([.. withPrivate, .. Signer.KeyPacket()]).Refusal);
         Assert.Empty(JudgedKeyFiles.Read("key", [.. PrivateKey, .. Certified]).Certificates);
     }
 
@@ -155,13 +168,15 @@ public sealed class KeyFileGrammarTests
     {
         const string None = "it has no valid direct-key signature";
         byte[] direct = Newer.Sign(SignatureType.DirectKey, Newer.Hashed, Created, Sign);
-        byte[] unnamed = TestPackets.Packet(PacketTag.Signature, Newer.SignBody(SignatureType.DirectKey, Newer.Hashed, Created, hashed: [Sign], hasIssuer: false));
+        byte[] unnamed = TestPackets.Packet(PacketTag.Signature,
+            Newer.SignBody(SignatureType.DirectKey, Newer.Hashed, Created, hashed: [Sign], hasIssuer: false));
         Assert.Null(Read([.. Newer.KeyPacket(), .. direct]).Refusal);
         Assert.Equal(None, Read([.. Newer.KeyPacket(), .. unnamed]).Refusal);
         Assert.Equal(None, Read([.. Newer.KeyPacket(), .. TestPackets.UserId(UserId), .. Newer.Certify(UserId, Created, Sign)]).Refusal);
         byte[] privateKey = TestPackets.Packet(PacketTag.SecretKey, [.. Newer.Body, .. Private]);
         Assert.Equal(None, Read([.. Newer.KeyPacket(), .. privateKey, .. direct]).Refusal);
-        byte[] unreadable = Newer.Sign(SignatureType.DirectKey, Newer.Hashed, Created, TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]));
+        byte[] unreadable = Newer.Sign(SignatureType.DirectKey, Newer.Hashed, Created,
+            TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]));
         var certificate = Read([.. Newer.KeyPacket(), .. unreadable]);
         Assert.Equal((null, true), (certificate.Refusal, certificate.HasUnreadableStatement));
     }
@@ -173,12 +188,15 @@ public sealed class KeyFileGrammarTests
         byte[] attribute =
         [
             .. TestPackets.Packet(PacketTag.UserAttribute, picture),
-            .. Signer.Sign(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, picture, isAttribute: true)], Created),
+            .. Signer.Sign(SignatureType.PositiveCertification,
+                [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, picture, isAttribute: true)], Created),
         ];
         byte[] local = Signer.Certify(UserId, Created + 9, TestPackets.Subpacket(SubpacketType.ExportableCertification, [0]));
-        var certificate = Read([.. Signer.Certificate(), .. local, .. TestPackets.UserId("B"), .. Signer.Certify("B", Created, TestPackets.Subpacket(
+        var certificate = Read([.. Signer.Certificate(), .. local, .. TestPackets.UserId("B"),
+            .. Signer.Certify("B", Created, TestPackets.Subpacket(
             SubpacketType.ExportableCertification, [0])), .. TestPackets.UserId("C"), .. attribute]);
-        Assert.Equal([(UserId, true, false), ("B", false, false), ("", true, true)], certificate.UserIds.Select(static u => (u.Text, u.IsProven, u.IsAttribute)));
+        Assert.Equal([(UserId, true, false), ("B", false, false), ("", true, true)],
+            certificate.UserIds.Select(static u => (u.Text, u.IsProven, u.IsAttribute)));
         Assert.Equal([UserId], TrustKeyView.Of(certificate, Created + 1000).UserIds);
 
         // Of version 6 and of a key that is not used, all that the file has.
@@ -211,20 +229,26 @@ public sealed class KeyFileGrammarTests
     {
         byte[] key = Signer.Certificate();
         Assert.Contains("is malformed", Refusal([.. key, .. TestPackets.Packet(PacketTag.Signature, 4, 0x13)]), StringComparison.Ordinal);
-        Assert.Contains("of an unknown version", Refusal([.. key, .. TestPackets.Packet(PacketTag.Signature, 5, 0x13, 1, 8, 0, 0, 0, 0, 1, 2, 0, 1, 1)]), StringComparison.Ordinal);
+        Assert.Contains("of an unknown version",
+            Refusal([.. key, .. TestPackets.Packet(PacketTag.Signature, 5, 0x13, 1, 8, 0, 0, 0, 0, 1, 2, 0, 1, 1)]),
+            StringComparison.Ordinal);
         byte[] part = TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [1]);
         foreach (var type in new[] { SignatureType.KeyRevocation, SignatureType.SubkeyRevocation })
-            Assert.Contains("is malformed", Refusal([.. key, .. Signer.Sign(type, Signer.Hashed, Created + 9, part)]), StringComparison.Ordinal);
-        foreach (var type in new[] { SignatureType.DirectKey, SignatureType.PositiveCertification, SignatureType.CertificationRevocation, SignatureType.SubkeyBinding })
+            Assert.Contains("is malformed", Refusal([.. key, .. Signer.Sign(type, Signer.Hashed, Created + 9, part)]),
+                StringComparison.Ordinal);
+        foreach (var type in new[] { SignatureType.DirectKey, SignatureType.PositiveCertification, SignatureType.CertificationRevocation,
+            SignatureType.SubkeyBinding })
             Assert.Single(JudgedKeyFiles.Read("key", [.. key, .. Signer.Sign(type, Signer.Hashed, Created + 9, part)]).Certificates);
 
         // Of an unknown algorithm GnuPG reads five numbers' worth.
-        byte[] Unknown(int octets) => [.. key, .. TestPackets.Packet(PacketTag.Signature, [4, 0x18, 99, 8, 0, 0, 0, 0, 1, 2, .. new byte[octets]])];
+        byte[] Unknown(int octets) =>
+            [.. key, .. TestPackets.Packet(PacketTag.Signature, [4, 0x18, 99, 8, 0, 0, 0, 0, 1, 2, .. new byte[octets]])];
         Assert.Null(Read(Unknown(10_240)).Refusal);
         Assert.Contains("of an unknown algorithm and too long", Refusal(Unknown(10_241)), StringComparison.Ordinal);
 
         // An area of 10,000 octets is read: 6 for the date, 10 for the key id, 6 for the header of the part.
-        byte[] Area(int hashed, int unhashed) => [.. key, .. TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.DirectKey, Signer.Hashed, Created + 9,
+        byte[] Area(int hashed, int unhashed) =>
+            [.. key, .. TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.DirectKey, Signer.Hashed, Created + 9,
             hashed: [TestSigner.LongSubpacket(SubpacketType.PolicyUri, new byte[hashed - 12])],
             unhashed: [TestSigner.LongSubpacket(SubpacketType.PolicyUri, new byte[unhashed - 16])]))];
         Assert.Equal(StatementOutcome.Counts, Read(Area(10_000, 10_000)).Statements[^1].Outcome);

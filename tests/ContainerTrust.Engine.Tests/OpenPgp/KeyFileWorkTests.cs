@@ -60,9 +60,13 @@ public sealed class KeyFileWorkTests
     public void Back_signatures_are_not_tried_without_end()
     {
         byte[] data = [.. A.Hashed, .. Sub.Hashed];
-        byte[] back = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature, Other.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6));
-        byte[] Binding(byte seed) => A.Sign(SignatureType.SubkeyBinding, data, Created + 6, [Sign, TestPackets.Subpacket((SubpacketType)101, [seed]), back, back, back]);
-        byte[] file = [.. A.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Enumerable.Range(0, 9).SelectMany(i => Binding((byte)i))];
+        byte[] back = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature,
+            Other.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6));
+        byte[] Binding(byte seed) =>
+            A.Sign(SignatureType.SubkeyBinding, data, Created + 6,
+            [Sign, TestPackets.Subpacket((SubpacketType)101, [seed]), back, back, back]);
+        byte[] file = [.. A.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Enumerable.Range(0, 9)
+            .SelectMany(i => Binding((byte)i))];
         int before = Plain + Making + (9 * Statement);
         var (judge, certificates) = Judge(before + 1, file);
         Assert.Equal((before + (3 * Making), TooMany), (judge.Work, Assert.Single(certificates).Refusal));
@@ -91,14 +95,17 @@ public sealed class KeyFileWorkTests
     {
         byte[] revoker = TestPackets.Subpacket(SubpacketType.RevocationKey, [0x80, 19, .. Convert.FromHexString(Other.Fingerprint)]);
         byte[] Designating(TestSigner key) =>
-            [.. key.Certificate(), .. key.Sign(SignatureType.DirectKey, key.Hashed, Created + 1, revoker), .. B.Sign(SignatureType.KeyRevocation, A.Hashed, Created + 50)];
-        byte[] file = [.. Other.Certificate(), .. Designating(A), .. Designating(A.MadeAt(Created + 1)), .. Designating(A.MadeAt(Created + 2))];
+            [.. key.Certificate(), .. key.Sign(SignatureType.DirectKey, key.Hashed, Created + 1, revoker),
+                .. B.Sign(SignatureType.KeyRevocation, A.Hashed, Created + 50)];
+        byte[] file = [.. Other.Certificate(), .. Designating(A), .. Designating(A.MadeAt(Created + 1)),
+            .. Designating(A.MadeAt(Created + 2))];
         foreach (var (limit, revoked) in new[] { (0, 2), (Making - 1, 2), (Making, 1), ((2 * Making) - 1, 1), (2 * Making, 0) })
         {
             var certificates = Judge(OpenPgpRules.Current.MaxWorkInAll, file).Certificates;
             new RevocationJudge(Rules(limit), certificates, new WarningList()).Apply([]);
             Assert.Equal(revoked, certificates.Count(static c => c.Primary.IsRevoked));
-            Assert.Equal(revoked, certificates.SelectMany(static c => c.Statements).Count(static s => s.Reason == "too many revocations to check"));
+            Assert.Equal(revoked, certificates.SelectMany(static c => c.Statements)
+                .Count(static s => s.Reason == "too many revocations to check"));
         }
     }
 
@@ -106,16 +113,22 @@ public sealed class KeyFileWorkTests
     [Fact]
     public void A_verification_costs_what_its_arithmetic_takes()
     {
-        Assert.Equal([2, 2, 6, 1, 1], Costs(A, TestSigner.Ed25519Key(), TestSigner.Ed448Key(), TestSigner.Rsa(), TestSigner.Rsa(bits: 1024)));
-        (int Bits, int Order, int Cost)[] dsa = [(512, 20, 10), (1024, 20, 15), (2048, 28, 85), (2048, 32, 97), (3072, 32, 219), (4096, 64, 780)];
-        Assert.Equal(dsa.Select(static d => d.Cost), dsa.Select(static d => IntegerPairKey.FromDsa(static (_, _, _) => false, d.Bits, d.Order)!.Cost));
+        Assert.Equal([2, 2, 6, 1, 1],
+            Costs(A, TestSigner.Ed25519Key(), TestSigner.Ed448Key(), TestSigner.Rsa(), TestSigner.Rsa(bits: 1024)));
+        (int Bits, int Order, int Cost)[] dsa = [(512, 20, 10), (1024, 20, 15), (2048, 28, 85), (2048, 32, 97), (3072, 32, 219),
+            (4096, 64, 780)];
+        Assert.Equal(dsa.Select(static d => d.Cost),
+            dsa.Select(static d => IntegerPairKey.FromDsa(static (_, _, _) => false, d.Bits, d.Order)!.Cost));
         (int Octets, int Cost)[] ecdsa = [(20, 10), (32, 12), (48, 42), (64, 100)];
-        Assert.Equal(ecdsa.Select(static e => e.Cost), ecdsa.Select(static e => IntegerPairKey.FromEcdsa(static (_, _, _) => false, e.Octets, e.Octets)!.Cost));
+        Assert.Equal(ecdsa.Select(static e => e.Cost),
+            ecdsa.Select(static e => IntegerPairKey.FromEcdsa(static (_, _, _) => false, e.Octets, e.Octets)!.Cost));
 
-        foreach (var (curve, cost) in new[] { (EllipticCurve.NistP256, 2), (EllipticCurve.NistP384, 10), (EllipticCurve.NistP521, 10), (EllipticCurve.BrainpoolP384r1, 42) })
+        foreach (var (curve, cost) in new[] { (EllipticCurve.NistP256, 2), (EllipticCurve.NistP384, 10), (EllipticCurve.NistP521, 10),
+            (EllipticCurve.BrainpoolP384r1, 42) })
             Assert.Equal(cost, EcdsaVerificationKey.TryCreate(curve, PointOn(curve))!.Cost);
 
-        static IEnumerable<int> Costs(params TestSigner[] signers) => signers.Select(static s => VerificationKey.Create(s.Packet, s.Body, out _)!.Cost);
+        static IEnumerable<int> Costs(params TestSigner[] signers) =>
+            signers.Select(static s => VerificationKey.Create(s.Packet, s.Body, out _)!.Cost);
 
         static byte[] PointOn(EllipticCurve curve)
         {

@@ -158,7 +158,8 @@ public sealed class KeyFramingTests
         byte[] After(int length, byte filler) => [.. Trust(length, filler), .. Signer.Certificate()];
         Check(OpenPgpProblem.None, Message, After(19_000, 1));
         Check(OpenPgpProblem.None, Message, After(30_000, (byte)'\n'));
-        TrustFormatException e = Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", After(30_000, 1))]));
+        TrustFormatException e = Assert
+            .Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("key", After(30_000, 1))]));
         Assert.Equal("MalformedOpenPgp", e.ErrorId);
         Assert.Contains("no line feed", e.Message, StringComparison.Ordinal);
         Check(OpenPgpProblem.None, Message, TestPackets.Armor(After(30_000, 1)));

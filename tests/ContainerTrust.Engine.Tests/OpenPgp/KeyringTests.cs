@@ -40,7 +40,8 @@ public sealed class KeyringTests
 
     [Fact]
     public void A_self_signature_for_local_use_counts_for_nothing() =>
-        AssertNotImported(Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Subpacket(SubpacketType.ExportableCertification, [0])]));
+        AssertNotImported(Signer.Certificate(hashed: [TestPackets.Flags(3),
+            TestPackets.Subpacket(SubpacketType.ExportableCertification, [0])]));
 
     [Fact]
     public void A_self_signature_with_an_unknown_critical_part_counts_for_nothing() =>
@@ -52,9 +53,11 @@ public sealed class KeyringTests
         byte[] data = [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))];
         var rsa = TestSigner.Rsa();
         byte[] rsaData = [.. rsa.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))];
-        byte[] sha1 = [.. rsa.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created, hash: 2))];
+        byte[] sha1 = [.. rsa.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. TestPackets.Packet(PacketTag.Signature, rsa.SignBody(SignatureType.PositiveCertification, rsaData, Created, hash: 2))];
         AssertProblem(OpenPgpProblem.None, rsa.Message(Content), sha1);
-        byte[] md5 = [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.PositiveCertification, data, Created, hash: 1))];
+        byte[] md5 = [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId),
+            .. TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.PositiveCertification, data, Created, hash: 1))];
         AssertNotImported(md5);
     }
 
@@ -74,14 +77,17 @@ public sealed class KeyringTests
     {
         byte[] key = Signer.Certificate();
         AssertProblem(OpenPgpProblem.None, Message, [.. TestPackets.Packet(PacketTag.Marker, (byte)'P', (byte)'G', (byte)'P'), .. key]);
-        Assert.Throws<TrustFormatException>(() => OpenPgpKeyring.Import([new KeyringSource("test", (byte[])[.. key, .. TestPackets.Packet(PacketTag.Marker, (byte)'P', (byte)'G')])]));
+        Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyring.Import([new KeyringSource("test",
+            (byte[])[.. key, .. TestPackets.Packet(PacketTag.Marker, (byte)'P', (byte)'G')])]));
     }
 
     [Fact]
     public void A_self_signature_with_an_impossible_lifetime_disables_the_key()
     {
         byte[] endless = TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(uint.MaxValue - 15));
-        AssertProblem(OpenPgpProblem.KeyNotValid, Message, [.. Signer.Certificate(), .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), endless)]);
+        AssertProblem(OpenPgpProblem.KeyNotValid, Message,
+            [.. Signer.Certificate(), .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), endless)]);
     }
 
     [Fact]
@@ -100,16 +106,20 @@ public sealed class KeyringTests
     {
         byte[] expired = TestPackets.Lifetime(999_999);
         AssertProblem(OpenPgpProblem.KeyExpired, Message, Signer.Certificate(hashed: [TestPackets.Flags(3), expired]));
-        AssertProblem(OpenPgpProblem.KeyExpired, Message, Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1_000_000)]));
+        AssertProblem(OpenPgpProblem.KeyExpired, Message,
+            Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1_000_000)]));
         AssertProblem(OpenPgpProblem.None, Message, Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1_000_001)]));
-        AssertProblem(OpenPgpProblem.KeyExpired, Message, Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(uint.MaxValue)]));
-        byte[] prolonged = [.. Signer.Certificate(hashed: [TestPackets.Flags(3), expired]), .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), TestPackets.Lifetime(2_000_000))];
+        AssertProblem(OpenPgpProblem.KeyExpired, Message,
+            Signer.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(uint.MaxValue)]));
+        byte[] prolonged = [.. Signer.Certificate(hashed: [TestPackets.Flags(3), expired]),
+            .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), TestPackets.Lifetime(2_000_000))];
         AssertProblem(OpenPgpProblem.None, Message, prolonged);
         byte[] shortened = [.. Signer.Certificate(), .. Signer.Certify(UserId, Created + 5, TestPackets.Flags(3), expired)];
         AssertProblem(OpenPgpProblem.KeyExpired, Message, shortened);
 
         // A prolongation that somebody else made, or that nobody signed.
-        AssertProblem(OpenPgpProblem.KeyExpired, Message, [.. Signer.Certificate(hashed: [expired]), .. Forge(Other.Certify(UserId, Created + 5, TestPackets.Lifetime(2_000_000)))]);
+        AssertProblem(OpenPgpProblem.KeyExpired, Message,
+            [.. Signer.Certificate(hashed: [expired]), .. Forge(Other.Certify(UserId, Created + 5, TestPackets.Lifetime(2_000_000)))]);
         AssertProblem(OpenPgpProblem.None, Message, [.. Signer.Certificate(), .. Forge(Other.Certify(UserId, Created + 5, expired))]);
     }
 
@@ -117,10 +127,13 @@ public sealed class KeyringTests
     public void The_direct_key_signature_goes_first()
     {
         byte[] direct = Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 1, TestPackets.Flags(1), TestPackets.Lifetime(5));
-        byte[] key = [.. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId), .. Signer.Certify(UserId, Created + 9, TestPackets.Flags(3), TestPackets.Lifetime(2_000_000))];
+        byte[] key = [.. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId),
+            .. Signer.Certify(UserId, Created + 9, TestPackets.Flags(3), TestPackets.Lifetime(2_000_000))];
         AssertProblem(OpenPgpProblem.KeyExpired, Message, key);
         direct = Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 1, TestPackets.Flags(1));
-        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId), .. Signer.Certify(UserId, Created + 9, TestPackets.Flags(3))]);
+        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message,
+            [.. Signer.KeyPacket(), .. direct, .. TestPackets.UserId(UserId),
+            .. Signer.Certify(UserId, Created + 9, TestPackets.Flags(3))]);
     }
 
     [Fact]
@@ -137,12 +150,15 @@ public sealed class KeyringTests
             AssertProblem(OpenPgpProblem.KeyNotForSigning, Message, Signer.Certificate(hashed: [TestPackets.Flags(flags)]));
         AssertProblem(OpenPgpProblem.None, Message, Signer.Certificate(hashed: [TestPackets.Flags(2)]));
         AssertProblem(OpenPgpProblem.None, Message, Signer.Certificate(hashed: []));
-        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message, Signer.Certificate(hashed: [TestPackets.Subpacket(SubpacketType.KeyFlags, [])]));
+        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message,
+            Signer.Certificate(hashed: [TestPackets.Subpacket(SubpacketType.KeyFlags, [])]));
 
         // Nobody signed these.
-        byte[] body = Signer.SignBody(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))], Created,
+        byte[] body = Signer.SignBody(SignatureType.PositiveCertification,
+            [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(UserId))], Created,
             hashed: [TestPackets.Flags(1)], unhashed: [TestPackets.Flags(3)]);
-        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message, [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, body)]);
+        AssertProblem(OpenPgpProblem.KeyNotForSigning, Message,
+            [.. Signer.KeyPacket(), .. TestPackets.UserId(UserId), .. TestPackets.Packet(PacketTag.Signature, body)]);
     }
 
     [Fact]
@@ -159,13 +175,19 @@ public sealed class KeyringTests
         AssertProblem(OpenPgpProblem.KeyRevoked, Message, key, [.. key, .. revocation]);
 
         // Odd ones count, too: before the key, with an unknown critical part, and one that ends.
-        AssertProblem(OpenPgpProblem.KeyRevoked, Message, [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created - 5)]);
-        AssertProblem(OpenPgpProblem.KeyRevoked, Message, [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created, TestPackets.Subpacket((SubpacketType)100, [], isCritical: true))]);
-        AssertProblem(OpenPgpProblem.KeyRevoked, Message, [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created, TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, [0, 0, 0, 1]))]);
+        AssertProblem(OpenPgpProblem.KeyRevoked, Message,
+            [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created - 5)]);
+        AssertProblem(OpenPgpProblem.KeyRevoked, Message,
+            [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created,
+            TestPackets.Subpacket((SubpacketType)100, [], isCritical: true))]);
+        AssertProblem(OpenPgpProblem.KeyRevoked, Message,
+            [.. key, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created,
+            TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, [0, 0, 0, 1]))]);
 
         // Others' and forged ones do not.
         AssertProblem(OpenPgpProblem.None, Message, [.. key, .. Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
-        AssertProblem(OpenPgpProblem.None, Message, [.. key, .. Forge(Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50))]);
+        AssertProblem(OpenPgpProblem.None, Message,
+            [.. key, .. Forge(Other.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50))]);
     }
 
     [Fact]
@@ -198,7 +220,8 @@ public sealed class KeyringTests
         AssertProblem(OpenPgpProblem.None, Message, [.. Signer.Certificate(), .. renewed, .. revocation]);
         byte[] ended = TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(5u));
         AssertProblem(OpenPgpProblem.KeyNotValid, Message, Signer.Certificate(hashed: [TestPackets.Flags(3), ended]));
-        byte[] second = [.. TestPackets.UserId("second"), .. Signer.Certify("second", Created + 1, TestPackets.Flags(3), TestPackets.Subpacket(SubpacketType.PrimaryUserId, [1]))];
+        byte[] second = [.. TestPackets.UserId("second"),
+            .. Signer.Certify("second", Created + 1, TestPackets.Flags(3), TestPackets.Subpacket(SubpacketType.PrimaryUserId, [1]))];
         var result = Verify(Message, [.. Signer.Certificate(), .. revocation, .. second]);
         Assert.Equal((OpenPgpProblem.None, "second"), (result.Problem, result.UserId));
         Assert.Equal("second", Verify(Message, [.. Signer.Certificate(signed: Created + 9), .. second]).UserId);
@@ -212,17 +235,21 @@ public sealed class KeyringTests
         var result = Verify(SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign)]);
         Assert.True(result.IsGood, result.Reason);
         Assert.Equal((Signer.Fingerprint, Sub.Fingerprint), (result.Fingerprint, result.KeyFingerprint));
-        AssertProblem(OpenPgpProblem.None, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, isBackSignatureHashed: false, hashed: sign)]);
-        AssertProblem(OpenPgpProblem.KeyNotValid, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hasBackSignature: false, hashed: sign)]);
+        AssertProblem(OpenPgpProblem.None, SubMessage,
+            [.. key, .. Signer.Bind(Sub, Created + 6, isBackSignatureHashed: false, hashed: sign)]);
+        AssertProblem(OpenPgpProblem.KeyNotValid, SubMessage,
+            [.. key, .. Signer.Bind(Sub, Created + 6, hasBackSignature: false, hashed: sign)]);
         AssertProblem(OpenPgpProblem.KeyNotValid, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, backSigner: Other, hashed: sign)]);
-        AssertProblem(OpenPgpProblem.KeyNotForSigning, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: TestPackets.Flags(0x0C))]);
+        AssertProblem(OpenPgpProblem.KeyNotForSigning, SubMessage,
+            [.. key, .. Signer.Bind(Sub, Created + 6, hashed: TestPackets.Flags(0x0C))]);
         AssertProblem(OpenPgpProblem.None, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6)]);
 
         // Bound by another key, bound before the primary key was made, or signing before the subkey was made.
         byte[] stolen = [.. Sub.KeyPacket(PacketTag.PublicSubkey), .. Other.Sign(SignatureType.SubkeyBinding, SubData, Created + 6, sign)];
         AssertProblem(OpenPgpProblem.UnknownKey, SubMessage, [.. key, .. stolen]);
         AssertProblem(OpenPgpProblem.UnknownKey, SubMessage, [.. key, .. Signer.Bind(Sub, Created - 1, hashed: sign)]);
-        AssertProblem(OpenPgpProblem.SignatureBeforeKey, Sub.Message(Content, Created + 4), [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign)]);
+        AssertProblem(OpenPgpProblem.SignatureBeforeKey, Sub.Message(Content, Created + 4),
+            [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign)]);
 
         // The back-signature must not be older than the subkey.
         AssertProblem(OpenPgpProblem.KeyNotValid, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 4, hashed: sign)]);
@@ -237,8 +264,10 @@ public sealed class KeyringTests
         AssertProblem(OpenPgpProblem.KeyExpired, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: [sign, expired])]);
         byte[] newer = Signer.Bind(Sub, Created + 7, hashed: [sign, expired])[Sub.KeyPacket(PacketTag.PublicSubkey).Length..];
         AssertProblem(OpenPgpProblem.KeyExpired, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign), .. newer]);
-        AssertProblem(OpenPgpProblem.KeyExpired, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign)], [.. key, .. Sub.KeyPacket(PacketTag.PublicSubkey), .. newer]);
-        AssertProblem(OpenPgpProblem.KeyExpired, SubMessage, [.. Signer.Certificate(hashed: [expired]), .. Signer.Bind(Sub, Created + 6, hashed: sign)]);
+        AssertProblem(OpenPgpProblem.KeyExpired, SubMessage, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: sign)],
+            [.. key, .. Sub.KeyPacket(PacketTag.PublicSubkey), .. newer]);
+        AssertProblem(OpenPgpProblem.KeyExpired, SubMessage,
+            [.. Signer.Certificate(hashed: [expired]), .. Signer.Bind(Sub, Created + 6, hashed: sign)]);
         AssertProblem(OpenPgpProblem.None, Message, [.. key, .. Signer.Bind(Sub, Created + 6, hashed: [sign, expired])]);
     }
 
@@ -252,14 +281,17 @@ public sealed class KeyringTests
         AssertProblem(OpenPgpProblem.KeyRevoked, SubMessage, [.. key, .. revocation, .. bound]);
         AssertProblem(OpenPgpProblem.KeyRevoked, SubMessage, [.. key, .. bound], [.. key, .. revocation]);
         AssertProblem(OpenPgpProblem.None, Message, [.. key, .. bound, .. revocation]);
-        AssertProblem(OpenPgpProblem.KeyRevoked, SubMessage, [.. key, .. bound, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
-        AssertProblem(OpenPgpProblem.None, SubMessage, [.. key, .. bound, .. Forge(Other.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50))]);
+        AssertProblem(OpenPgpProblem.KeyRevoked, SubMessage,
+            [.. key, .. bound, .. Signer.Sign(SignatureType.KeyRevocation, Signer.Hashed, Created + 50)]);
+        AssertProblem(OpenPgpProblem.None, SubMessage,
+            [.. key, .. bound, .. Forge(Other.Sign(SignatureType.SubkeyRevocation, SubData, Created + 50))]);
     }
 
     [Fact]
     public void Certificates_that_name_too_many_self_signatures_are_not_used()
     {
-        byte[] many = [.. Enumerable.Range(0, 1001).SelectMany(i => TestPackets.Signature(SignatureType.PositiveCertification, Signer.Packet.KeyId, (uint)i))];
+        byte[] many = [.. Enumerable.Range(0, 1001)
+            .SelectMany(i => TestPackets.Signature(SignatureType.PositiveCertification, Signer.Packet.KeyId, (uint)i))];
         var keyring = Import([.. Signer.Certificate(), .. many]);
         Assert.Empty(keyring.PrimaryFingerprints);
         Assert.Contains("1,000", Assert.Single(keyring.Warnings), StringComparison.Ordinal);
@@ -270,7 +302,9 @@ public sealed class KeyringTests
     {
         Assert.Equal("NoUsableKey", Assert.ThrowsAny<TrustException>(() => Import("hello"u8.ToArray())).ErrorId);
         Assert.Equal("MalformedOpenPgp", Assert.ThrowsAny<TrustException>(() => Import(Signer.Certificate()[..^3])).ErrorId);
-        Assert.Equal("MalformedOpenPgp", Assert.ThrowsAny<TrustException>(() => Import([.. Signer.Certificate(), .. TestPackets.Packet(PacketTag.Signature, new byte[30])])).ErrorId);
+        Assert.Equal("MalformedOpenPgp",
+            Assert.ThrowsAny<TrustException>(() =>
+            Import([.. Signer.Certificate(), .. TestPackets.Packet(PacketTag.Signature, new byte[30])])).ErrorId);
         Assert.Empty(OpenPgpKeyring.Import([]).PrimaryFingerprints);
         var weak = TestSigner.Rsa(bits: 512);
         var keyring = Import(weak.Certificate());
@@ -296,7 +330,8 @@ public sealed class KeyringTests
         return forged;
     }
 
-    private static OpenPgpKeyring Import(params byte[][] files) => OpenPgpKeyring.Import([.. files.Select(f => new KeyringSource("key", f))]);
+    private static OpenPgpKeyring Import(params byte[][] files) =>
+        OpenPgpKeyring.Import([.. files.Select(f => new KeyringSource("key", f))]);
 
     private static OpenPgpVerification Verify(byte[] message, params byte[][] files) => Import(files).Verify(message, Now);
 

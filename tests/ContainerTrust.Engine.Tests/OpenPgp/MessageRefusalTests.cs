@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Each way in which a message is refused, told from all others by its sentence, and what lies just on the other side of it.</summary>
+/// <summary>Each way in which a message is refused, told from all others by its sentence, and what lies just on the other side of
+/// it.</summary>
 public sealed class MessageRefusalTests
 {
     private const uint Created = TestPackets.Created;
@@ -12,7 +13,8 @@ public sealed class MessageRefusalTests
     private static readonly byte[] Content = "{}"u8.ToArray();
     private static readonly TestSigner Signer = TestSigner.Ed25519Key();
     private static readonly TestSigner Newer = TestSigner.Ed25519Key(version: 6);
-    private static readonly OpenPgpKeyring Keyring = OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. Signer.Certificate(), .. Newer.Certificate()])]);
+    private static readonly OpenPgpKeyring Keyring = OpenPgpKeyring
+        .Import([new KeyringSource("key", (byte[])[.. Signer.Certificate(), .. Newer.Certificate()])]);
     private static readonly byte[] Body = Signer.SignBody(SignatureType.Binary, Content, Created + 10);
     private static readonly byte[] NewerBody = Newer.SignBody(SignatureType.Binary, Content, Created + 10);
     private static readonly byte[] Literal = TestSigner.Literal(Content);
@@ -26,7 +28,8 @@ public sealed class MessageRefusalTests
         Refused(OpenPgpProblem.TooLarge, "It is larger than 4 MiB.", new byte[OpenPgpKeyring.MaxMessageLength + 1]);
     }
 
-    private const string Cleartext = "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but not if built with Go's OpenPGP; "
+    private const string Cleartext = "It is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia, but " +
+        "not if built with Go's OpenPGP; "
         + "it is refused here on purpose. Sign with gpg --sign.";
 
     [Fact]
@@ -34,10 +37,12 @@ public sealed class MessageRefusalTests
     {
         byte[] message = Signer.Message(Content);
         Refused(OpenPgpProblem.NotSignedMessage, "It is not OpenPGP data.", "text"u8.ToArray());
-        Refused(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content; sign with gpg --sign.", TestPackets.Armor(message, label: "SIGNATURE"));
+        Refused(OpenPgpProblem.NotSignedMessage, "It is a signature without the signed content; sign with gpg --sign.",
+            TestPackets.Armor(message, label: "SIGNATURE"));
         Refused(OpenPgpProblem.NotSignedMessage, "It is armored OpenPGP data, but not a message.", TestPackets.Armor(message));
         Refused(OpenPgpProblem.NotSignedMessage, Cleartext,
-            "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8.ToArray());
+            "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8
+                .ToArray());
         byte[] armored = TestPackets.Armor(message, label: "MESSAGE");
         Refused(OpenPgpProblem.NotSignedMessage, "It has more than one armored block.", [.. armored, .. armored]);
         Accepted(armored);
@@ -50,13 +55,18 @@ public sealed class MessageRefusalTests
         Refused(OpenPgpProblem.Malformed, "Its signature packet is malformed.", [.. Signature([4, 0]), .. Literal]);
         byte[] part = TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, [1]);
         Refused(OpenPgpProblem.Malformed, "Its signature packet has a malformed part.", Signer.Message(Content, hashed: [part]));
-        Refused(OpenPgpProblem.NotSignedMessage, "Its signature is not one of a document.", Signer.Message(Content, type: SignatureType.Standalone));
-        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-1, which is unknown or too weak.", Signer.Message(Content, hash: HashAlgorithms.Sha1));
+        Refused(OpenPgpProblem.NotSignedMessage, "Its signature is not one of a document.",
+            Signer.Message(Content, type: SignatureType.Standalone));
+        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-1, which is unknown or too weak.",
+            Signer.Message(Content, hash: HashAlgorithms.Sha1));
         byte[] shortSalt = Newer.SignBody(SignatureType.Binary, Content, Created + 10, salt: new byte[15]);
-        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.", [.. Signature(shortSalt), .. Literal], Newer);
+        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.",
+            [.. Signature(shortSalt), .. Literal], Newer);
         byte[] padding = TestSigner.LongSubpacket(SubpacketType.PolicyUri, new byte[10_000]);
-        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.", Signer.Message(Content, hashed: [padding]));
-        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.", Signer.Message(Content, unhashed: [padding]));
+        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.",
+            Signer.Message(Content, hashed: [padding]));
+        Refused(OpenPgpProblem.UnusableAlgorithm, "Its signature uses the hash algorithm SHA-256, which is unknown or too weak.",
+            Signer.Message(Content, unhashed: [padding]));
     }
 
     [Fact]
@@ -94,7 +104,8 @@ public sealed class MessageRefusalTests
             ofVersion6[..^1], [.. ofVersion6, 1], [3, .. ofVersion6[1..]], [5, .. ofVersion6[1..]],
         ];
         foreach (byte[] body in bodies)
-            Refused(OpenPgpProblem.Malformed, Damaged, [.. TestPackets.Packet(PacketTag.OnePassSignature, body), .. Literal, .. Signature(Body)]);
+            Refused(OpenPgpProblem.Malformed, Damaged,
+                [.. TestPackets.Packet(PacketTag.OnePassSignature, body), .. Literal, .. Signature(Body)]);
     }
 
     [Fact]
@@ -128,7 +139,8 @@ public sealed class MessageRefusalTests
         changed[^1] ^= 1;
         string id = (Signer.Packet.KeyId ^ 1).ToString("X16");
         byte[] twice = Signer.SignBody(SignatureType.Binary, Content, Created + 10, hashed: [changed, fingerprint]);
-        Refused(OpenPgpProblem.UnknownKey, $"Its signature names the key {id}, which is not among the keys.", [.. Signature(twice), .. Literal], id);
+        Refused(OpenPgpProblem.UnknownKey, $"Its signature names the key {id}, which is not among the keys.",
+            [.. Signature(twice), .. Literal], id);
         twice = Signer.SignBody(SignatureType.Binary, Content, Created + 10, hashed: [fingerprint, changed]);
         Accepted([.. Signature(twice), .. Literal]);
     }
@@ -147,10 +159,12 @@ public sealed class MessageRefusalTests
     {
         byte[] label = TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Signer.Packet.KeyId));
         byte[] ofVersion6 = Signer.InVersion(6).SignBody(SignatureType.Binary, Content, Created + 10, unhashed: [label], hasIssuer: false);
-        Refused(OpenPgpProblem.BadSignature, $"The key {KeyId} did not make this signature of this content.", [.. Signature(ofVersion6), .. Literal]);
+        Refused(OpenPgpProblem.BadSignature, $"The key {KeyId} did not make this signature of this content.",
+            [.. Signature(ofVersion6), .. Literal]);
         label = TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Newer.Packet.KeyId));
         byte[] ofVersion4 = Newer.InVersion(4).SignBody(SignatureType.Binary, Content, Created + 10, unhashed: [label], hasIssuer: false);
-        Refused(OpenPgpProblem.BadSignature, $"The key {Newer.Packet.KeyId:X16} did not make this signature of this content.", [.. Signature(ofVersion4), .. Literal], Newer);
+        Refused(OpenPgpProblem.BadSignature, $"The key {Newer.Packet.KeyId:X16} did not make this signature of this content.",
+            [.. Signature(ofVersion4), .. Literal], Newer);
     }
 
     [Fact]
@@ -195,14 +209,16 @@ public sealed class MessageRefusalTests
     {
         Refused(OpenPgpProblem.UnknownCriticalPart, "Its signature has a critical part that this release does not know.",
             Signer.Message(Content, hashed: [TestPackets.Subpacket((SubpacketType)100, [1], isCritical: true)]));
-        Refused(OpenPgpProblem.SignatureBeforeKey, $"Its signature is older than the key {Signer.Fingerprint} that made it.", Signer.Message(Content, Created - 1));
+        Refused(OpenPgpProblem.SignatureBeforeKey, $"Its signature is older than the key {Signer.Fingerprint} that made it.",
+            Signer.Message(Content, Created - 1));
         byte[] ends = TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(1000u));
         var expired = Keyring.Verify(Signer.Message(Content, hashed: [ends]), Now);
         Assert.Equal(OpenPgpProblem.SignatureExpired, expired.Problem);
         Assert.StartsWith("Its signature expired ", expired.Reason, StringComparison.Ordinal);
         Refused(OpenPgpProblem.Malformed, "Its text has a carriage return inside a line.", Signer.Message("a\rb"u8.ToArray(), format: 't'));
         Refused(OpenPgpProblem.Malformed, "Its text has a carriage return inside a line.", Signer.Message("ab\r"u8.ToArray(), format: 'u'));
-        Refused(OpenPgpProblem.Malformed, "Its text has a carriage return inside a line.", Signer.Message("\r\r\n"u8.ToArray(), format: 't'));
+        Refused(OpenPgpProblem.Malformed, "Its text has a carriage return inside a line.",
+            Signer.Message("\r\r\n"u8.ToArray(), format: 't'));
         Accepted(Signer.Message("\r\n"u8.ToArray(), format: 't'), content: "\n"u8.ToArray());
         Accepted(Signer.Message("a\rb"u8.ToArray(), format: 'b'), content: "a\rb"u8.ToArray());
 
@@ -271,7 +287,8 @@ public sealed class MessageRefusalTests
         byte[] signature = Signature(Signer.SignBody(SignatureType.Binary, [], Created + 10));
         Refused(OpenPgpProblem.Malformed, Short, [.. signature, .. TestPackets.Packet(PacketTag.LiteralData, (byte)'b', 0, 0, 0, 0)]);
         Accepted([.. signature, .. TestPackets.Packet(PacketTag.LiteralData, (byte)'b', 0, 0, 0, 0, 0)], content: []);
-        Refused(OpenPgpProblem.Malformed, Short, [.. signature, .. TestPackets.Packet(PacketTag.LiteralData, (byte)'b', 2, (byte)'n', 0, 0, 0, 0)]);
+        Refused(OpenPgpProblem.Malformed, Short,
+            [.. signature, .. TestPackets.Packet(PacketTag.LiteralData, (byte)'b', 2, (byte)'n', 0, 0, 0, 0)]);
         Accepted([.. signature, .. TestPackets.Packet(PacketTag.LiteralData, (byte)'b', 1, (byte)'n', 0, 0, 0, 0)], content: []);
         Accepted([.. Signature(Body), .. TestSigner.Literal(Content, name: "name")]);
     }
@@ -282,7 +299,8 @@ public sealed class MessageRefusalTests
         foreach (int tag in new[] { 1, 3, 9, 18, 20 })
             Refused(OpenPgpProblem.NotSignedMessage, "It is encrypted.", [.. Marker, .. TestPackets.Packet((PacketTag)tag, [1])]);
         foreach (int tag in new[] { 5, 6, 7, 13, 14, 17 })
-            Refused(OpenPgpProblem.NotSignedMessage, "It is an OpenPGP key, or a part of one.", [.. Marker, .. TestPackets.Packet((PacketTag)tag, [1])]);
+            Refused(OpenPgpProblem.NotSignedMessage, "It is an OpenPGP key, or a part of one.",
+                [.. Marker, .. TestPackets.Packet((PacketTag)tag, [1])]);
     }
 
     [Fact]
@@ -303,7 +321,8 @@ public sealed class MessageRefusalTests
     {
         byte[] message = Signer.Message(Content);
         Refused(OpenPgpProblem.Malformed,
-            $"It is damaged: packet at octet {message.Length}: an OpenPGP packet cannot begin with octet 0x41; the file is damaged, get it again.", [.. message, 0x41]);
+            $"It is damaged: packet at octet {message.Length}: an OpenPGP packet cannot begin with octet 0x41; the " +
+                "file is damaged, get it again.", [.. message, 0x41]);
         byte[] armored = TestPackets.Armor(message, label: "MESSAGE");
         armored[60] = armored[60] == (byte)'A' ? (byte)'B' : (byte)'A';
         var damaged = Keyring.Verify(armored, Now);

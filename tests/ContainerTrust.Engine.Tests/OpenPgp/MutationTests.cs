@@ -114,15 +114,18 @@ public sealed class MutationTests
         ulong id = TestPackets.KeyId(key);
         byte[] certificate =
         [
-            .. key, .. TestPackets.Signature(SignatureType.DirectKey, id, 50, TestPackets.Lifetime(5)), .. TestPackets.UserId("user <u@example.com>"),
-            .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(3)), .. TestPackets.Key(5, PacketTag.PublicSubkey),
+            .. key, .. TestPackets.Signature(SignatureType.DirectKey, id, 50, TestPackets.Lifetime(5)),
+            .. TestPackets.UserId("user <u@example.com>"),
+            .. TestPackets.Signature(SignatureType.PositiveCertification, id, 100, TestPackets.Flags(3)),
+            .. TestPackets.Key(5, PacketTag.PublicSubkey),
             .. TestPackets.Signature(SignatureType.SubkeyBinding, id, 100, TestPackets.Flags(2), TestPackets.BackSignature()),
         ];
         string[] armored = [TestKeys.Root, TestKeys.Owner, $"{TestKeys.Legacy}\n\ntext\n{TestKeys.Retired}\n", TestKeys.Version6];
         return
         [
             .. armored.Select(Encoding.UTF8.GetBytes), .. armored.Select(Decode), certificate,
-            TestPackets.Armor(Padded(Decode(TestKeys.Release)), hasChecksum: false), TestPackets.Armor(Decode(TestKeys.Version6), hasChecksum: false),
+            TestPackets.Armor(Padded(Decode(TestKeys.Release)), hasChecksum: false),
+            TestPackets.Armor(Decode(TestKeys.Version6), hasChecksum: false),
         ];
     }
 

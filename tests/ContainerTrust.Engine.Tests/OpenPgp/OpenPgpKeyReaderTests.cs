@@ -65,7 +65,8 @@ public sealed class OpenPgpKeyReaderTests
     {
         Assert.True(Assert.Single(Read(TestKeys.Retired).Keys).IsRevoked);
         Assert.False(Assert.Single(Read(TestKeys.RetiredBefore).Keys).IsRevoked);
-        foreach (string file in new[] { $"{TestKeys.RetiredBefore}\n{TestKeys.RetiredRevocation}", $"{TestKeys.RetiredRevocation}\n{TestKeys.RetiredBefore}", $"{TestKeys.RetiredBefore}\n{TestKeys.Retired}" })
+        foreach (string file in new[] { $"{TestKeys.RetiredBefore}\n{TestKeys.RetiredRevocation}",
+            $"{TestKeys.RetiredRevocation}\n{TestKeys.RetiredBefore}", $"{TestKeys.RetiredBefore}\n{TestKeys.Retired}" })
         {
             var result = Read(file);
             Assert.True(Assert.Single(result.Keys).IsRevoked);
@@ -103,14 +104,16 @@ public sealed class OpenPgpKeyReaderTests
         Assert.Equal(new DateTimeOffset(2022, 11, 30, 16, 8, 3, TimeSpan.Zero), key.Created);
         Assert.True(key.CanSign);
         var subkey = Assert.Single(key.Subkeys);
-        Assert.Equal(("12C83F1E706F6308FE151A417743A1F033790E93E9978488D1DB378DA9930885", "X25519", false), (subkey.Fingerprint, subkey.Algorithm, subkey.CanSign));
+        Assert.Equal(("12C83F1E706F6308FE151A417743A1F033790E93E9978488D1DB378DA9930885", "X25519", false),
+            (subkey.Fingerprint, subkey.Algorithm, subkey.CanSign));
     }
 
     [Fact]
     public void Several_blocks_are_read_in_their_order()
     {
         var result = Read($"{TestKeys.Legacy}\nThe new one:\n{TestKeys.Version6}\n\n{TestKeys.Release}\n");
-        Assert.Equal(["290104E2BD0FA050D6FA223EDC33AE7A138DD128", "CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", "A20E983359DC8F28E8666CAF06EA4FDED91D81E6"], result.Keys.Select(k => k.Fingerprint));
+        Assert.Equal(["290104E2BD0FA050D6FA223EDC33AE7A138DD128", "CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9",
+            "A20E983359DC8F28E8666CAF06EA4FDED91D81E6"], result.Keys.Select(k => k.Fingerprint));
     }
 
     [Fact]
@@ -182,7 +185,9 @@ public sealed class OpenPgpKeyReaderTests
     public void Keys_of_an_unknown_curve_whose_numbers_cannot_be_taken_apart_refuse_the_file(byte[] body)
     {
         foreach (var tag in new[] { PacketTag.PublicKey, PacketTag.PublicSubkey })
-            Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(tag, body)], "key")).ErrorId);
+            Assert.Equal("MalformedOpenPgp",
+                Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(tag, body)],
+                "key")).ErrorId);
     }
 
     [Theory]
@@ -198,7 +203,8 @@ public sealed class OpenPgpKeyReaderTests
     [InlineData(new byte[] { 6, 0, 0, 0, 1, 27, 0, 0, 0, 33 })]
     public void A_malformed_key_refuses_the_file(byte[] body)
     {
-        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.PublicKey, body)], "key"));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.PublicKey, body)], "key"));
         Assert.Equal("MalformedOpenPgp", error.ErrorId);
         Assert.Contains("packet at octet ", error.DocumentPath, StringComparison.Ordinal);
     }
@@ -215,7 +221,8 @@ public sealed class OpenPgpKeyReaderTests
     [InlineData(new byte[] { 4, 0x28, 1, 8, 0, 2, 9, 2, 0, 0, 1, 2, 0, 1, 1 })]
     public void A_damaged_signature_refuses_the_file_because_it_may_have_been_a_revocation(byte[] body)
     {
-        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, body)], "key"));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, body)], "key"));
         Assert.Equal("MalformedOpenPgp", error.ErrorId);
     }
 
@@ -234,7 +241,8 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void A_signature_of_an_unknown_version_refuses_the_file_as_gpg_does()
     {
-        var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, 5, 0x20, 1, 8)], "key"));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            OpenPgpKeyReader.Read([.. Certificate(1), .. TestPackets.Packet(PacketTag.Signature, 5, 0x20, 1, 8)], "key"));
         Assert.Equal("MalformedOpenPgp", error.ErrorId);
     }
 
@@ -253,8 +261,10 @@ public sealed class OpenPgpKeyReaderTests
     {
         var read = ReadOne(Signer.KeyPacket(),
             TestPackets.UserId("a"), Signer.Certify(SignatureType.GenericCertification, "a", Created + 300, TestPackets.Flags(3)),
-            TestPackets.UserId("b"), Signer.Certify(SignatureType.CasualCertification, "b", Created + 200, TestPackets.Flags(1), TestPackets.Lifetime(20)),
-            TestPackets.UserId("c"), Signer.Certify("c", Created + 250, TestPackets.Lifetime(9)), Signer.Certify(SignatureType.CertificationRevocation, "c", Created + 260));
+            TestPackets.UserId("b"), Signer.Certify(SignatureType.CasualCertification, "b", Created + 200, TestPackets.Flags(1),
+                TestPackets.Lifetime(20)),
+            TestPackets.UserId("c"), Signer.Certify("c", Created + 250, TestPackets.Lifetime(9)),
+            Signer.Certify(SignatureType.CertificationRevocation, "c", Created + 260));
         Assert.True(read.CanSign);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(Created + 20), read.Expires);
         Assert.Equal(["a", "b", "c"], read.UserIds);
@@ -263,7 +273,8 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void A_direct_key_signature_outranks_user_ids()
     {
-        var read = ReadOne(Signer.KeyPacket(), Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 50, TestPackets.Flags(1), TestPackets.Lifetime(5)),
+        var read = ReadOne(Signer.KeyPacket(), Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 50, TestPackets.Flags(1),
+            TestPackets.Lifetime(5)),
             TestPackets.UserId("u"), Signer.Certify("u", Created + 300, TestPackets.Flags(3), TestPackets.Lifetime(20)));
         Assert.False(read.CanSign);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(Created + 5), read.Expires);
@@ -272,9 +283,11 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void Signatures_by_others_say_nothing()
     {
-        var read = ReadOne(Signer.KeyPacket(), Other.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 50, TestPackets.Flags(1), TestPackets.Lifetime(5)),
+        var read = ReadOne(Signer.KeyPacket(),
+            Other.Sign(SignatureType.DirectKey, Signer.Hashed, Created + 50, TestPackets.Flags(1), TestPackets.Lifetime(5)),
             TestPackets.UserId("u"), Signer.Certify("u", Created + 300, TestPackets.Flags(3)),
-            Other.Sign(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "u"u8.ToArray())], Created + 400, TestPackets.Flags(1), TestPackets.Lifetime(20)));
+            Other.Sign(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "u"u8.ToArray())],
+                Created + 400, TestPackets.Flags(1), TestPackets.Lifetime(20)));
         Assert.True(read.CanSign);
         Assert.Null(read.Expires);
     }
@@ -284,9 +297,13 @@ public sealed class OpenPgpKeyReaderTests
     {
         byte[] key = TestPackets.Key();
         ulong id = TestPackets.KeyId(key);
-        var result = OpenPgpKeyReader.Read([.. key, .. TestPackets.UserId("u"), .. TestPackets.Signature(SignatureType.PositiveCertification, id, Created + 1, TestPackets.Flags(3))], "key");
+        var result = OpenPgpKeyReader
+            .Read([.. key, .. TestPackets.UserId("u"),
+            .. TestPackets.Signature(SignatureType.PositiveCertification, id, Created + 1, TestPackets.Flags(3))], "key");
         Assert.False(Assert.Single(result.Keys).CanSign);
-        byte[] made = [.. Signer.Certificate("u"), .. TestPackets.Signature(SignatureType.PositiveCertification, Signer.Packet.KeyId, Created + 9, TestPackets.Flags(1), TestPackets.Lifetime(5))];
+        byte[] made = [.. Signer.Certificate("u"),
+            .. TestPackets.Signature(SignatureType.PositiveCertification, Signer.Packet.KeyId, Created + 9, TestPackets.Flags(1),
+            TestPackets.Lifetime(5))];
         var read = Assert.Single(OpenPgpKeyReader.Read(made, "key").Keys);
         Assert.True(read.CanSign);
         Assert.Null(read.Expires);
@@ -297,14 +314,16 @@ public sealed class OpenPgpKeyReaderTests
     {
         Assert.True(ReadOne(Signer.Certificate("u", hashed: [])).CanSign);
         byte[] encryptOnly = TestPackets.Key(algorithm: 2);
-        Assert.False(ReadOne(encryptOnly, TestPackets.UserId("u"), TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(encryptOnly), 1, TestPackets.Flags(3))).CanSign);
+        Assert.False(ReadOne(encryptOnly, TestPackets.UserId("u"),
+            TestPackets.Signature(SignatureType.PositiveCertification, TestPackets.KeyId(encryptOnly), 1, TestPackets.Flags(3))).CanSign);
     }
 
     [Fact]
     public void An_ended_self_signature_says_nothing()
     {
         byte[] file = [.. Signer.KeyPacket(), .. TestPackets.UserId("u"),
-            .. Signer.Certify("u", Created + 100, TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(10u)), TestPackets.Lifetime(7))];
+            .. Signer.Certify("u", Created + 100, TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(10u)),
+                TestPackets.Lifetime(7))];
         var read = Assert.Single(OpenPgpKeyReader.Read(file, "key").Keys);
         Assert.Null(read.Expires);
         Assert.False(read.CanSign);
@@ -320,7 +339,8 @@ public sealed class OpenPgpKeyReaderTests
         var result = OpenPgpKeyReader.Read(file, "key");
         Assert.False(result.Keys[0].CanSign);
         Assert.Contains("critical", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        byte[] given = [.. Signer.Certificate("u", hashed: [TestPackets.Flags(1)]), .. Signer.Certify("u", Created + 200, TestPackets.Flags(3), critical)];
+        byte[] given = [.. Signer.Certificate("u", hashed: [TestPackets.Flags(1)]),
+            .. Signer.Certify("u", Created + 200, TestPackets.Flags(3), critical)];
         Assert.False(OpenPgpKeyReader.Read(given, "key").Keys[0].CanSign);
     }
 
@@ -330,11 +350,15 @@ public sealed class OpenPgpKeyReaderTests
         byte[] start = Signer.Certificate("u", hashed: [TestPackets.Flags(1)]);
         byte[] data = [.. Signer.Hashed, .. Sub.Hashed];
         AssertSubkey([.. start, .. Sub.KeyPacket(PacketTag.PublicSubkey)], false, "no valid binding");
-        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, hasBackSignature: false, hashed: TestPackets.Flags(2))], false, "back-signature");
-        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, backSigner: Other, hashed: TestPackets.Flags(2))], false, "back-signature");
-        AssertSubkey([.. start, .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Other.Sign(SignatureType.SubkeyBinding, data, Created + 100, TestPackets.Flags(2))], false, "no valid binding");
+        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, hasBackSignature: false, hashed: TestPackets.Flags(2))], false,
+            "back-signature");
+        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, backSigner: Other, hashed: TestPackets.Flags(2))], false,
+            "back-signature");
+        AssertSubkey([.. start, .. Sub.KeyPacket(PacketTag.PublicSubkey),
+            .. Other.Sign(SignatureType.SubkeyBinding, data, Created + 100, TestPackets.Flags(2))], false, "no valid binding");
         AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, hashed: TestPackets.Flags(2))], true, null);
-        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, hashed: TestPackets.Flags(2)), .. Signer.Sign(SignatureType.SubkeyBinding, data, Created + 200, TestPackets.Flags(0x0C))], false, null);
+        AssertSubkey([.. start, .. Signer.Bind(Sub, Created + 100, hashed: TestPackets.Flags(2)),
+            .. Signer.Sign(SignatureType.SubkeyBinding, data, Created + 200, TestPackets.Flags(0x0C))], false, null);
 
         static void AssertSubkey(byte[] file, bool canSign, string? warning)
         {
@@ -351,7 +375,8 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void Expiry_and_flags_in_the_unhashed_area_are_not_believed()
     {
-        byte[] body = Signer.SignBody(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "u"u8.ToArray())], Created,
+        byte[] body = Signer.SignBody(SignatureType.PositiveCertification,
+            [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "u"u8.ToArray())], Created,
             unhashed: [TestPackets.Flags(1), TestPackets.Lifetime(3)]);
         var read = ReadOne(Signer.KeyPacket(), TestPackets.UserId("u"), TestPackets.Packet(PacketTag.Signature, body));
         Assert.True(read.CanSign);
@@ -365,10 +390,13 @@ public sealed class OpenPgpKeyReaderTests
         byte[] data = [.. Signer.Hashed, .. Sub.Hashed];
         byte[] file =
         [
-            .. Signer.Certificate("a", Created + 100, [TestPackets.Flags(1)]), .. Signer.Bind(Sub, Created + 100, hashed: TestPackets.Flags(2)),
+            .. Signer.Certificate("a", Created + 100, [TestPackets.Flags(1)]),
+            .. Signer.Bind(Sub, Created + 100, hashed: TestPackets.Flags(2)),
             .. Other.Certificate("other"),
-            .. Signer.Certificate("b"), .. TestPackets.UserId("a"), .. Signer.Certify("a", Created + 200, TestPackets.Flags(1), TestPackets.Lifetime(4)),
-            .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Signer.Sign(SignatureType.SubkeyRevocation, data, Created + 300), .. Signer.Bind(second, Created + 100, hashed: TestPackets.Flags(2)),
+            .. Signer.Certificate("b"), .. TestPackets.UserId("a"),
+            .. Signer.Certify("a", Created + 200, TestPackets.Flags(1), TestPackets.Lifetime(4)),
+            .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Signer.Sign(SignatureType.SubkeyRevocation, data, Created + 300),
+            .. Signer.Bind(second, Created + 100, hashed: TestPackets.Flags(2)),
         ];
         var keys = OpenPgpKeyReader.Read(file, "key").Keys;
         Assert.Equal(2, keys.Count);
@@ -380,7 +408,8 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void Hostile_user_ids_cannot_reach_a_terminal_raw()
     {
-        byte[] userIds = [.. TestPackets.UserId("\e]0;title\a\u009B2J\r\n\u202Egnp.exe"), .. TestPackets.Packet(PacketTag.UserId, (byte)'J', 0xFC, (byte)'r', 0x9B), .. TestPackets.UserId("DOMAIN\\user: x")];
+        byte[] userIds = [.. TestPackets.UserId("\e]0;title\a\u009B2J\r\n\u202Egnp.exe"),
+            .. TestPackets.Packet(PacketTag.UserId, (byte)'J', 0xFC, (byte)'r', 0x9B), .. TestPackets.UserId("DOMAIN\\user: x")];
         var read = ReadOne([.. TestPackets.Key(), .. userIds]);
         Assert.Equal(["\\u001b]0;title\\u0007\\u009b2J\\u000d\\u000a\\u202egnp.exe", "Jür\\u009b", "DOMAIN\\user: x"], read.UserIds);
     }
@@ -389,14 +418,17 @@ public sealed class OpenPgpKeyReaderTests
     public void A_user_id_that_is_too_long_is_skipped()
     {
         string longest = new('y', 2038);
-        byte[] file = [.. Signer.KeyPacket(), .. TestPackets.UserId(new string('x', 2049)), .. TestPackets.UserId(longest), .. Signer.Certify(longest, Created)];
+        byte[] file = [.. Signer.KeyPacket(), .. TestPackets.UserId(new string('x', 2049)), .. TestPackets.UserId(longest),
+            .. Signer.Certify(longest, Created)];
         var result = OpenPgpKeyReader.Read(file, "key");
         Assert.Equal(2038, Assert.Single(Assert.Single(result.Keys).UserIds).Length);
         Assert.Single(result.Warnings);
 
         // gpg reads these and cannot write them, and then imports nothing.
         foreach (int length in new int[] { 2039, 2048 })
-            Assert.Equal("MalformedOpenPgp", Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(Signer.Certificate(new string('y', length)), "key")).ErrorId);
+            Assert.Equal("MalformedOpenPgp",
+                Assert.Throws<TrustFormatException>(() =>
+                OpenPgpKeyReader.Read(Signer.Certificate(new string('y', length)), "key")).ErrorId);
     }
 
     [Fact]
@@ -484,7 +516,9 @@ public sealed class OpenPgpKeyReaderTests
     [Fact]
     public void Many_copies_of_one_key_take_no_quadratic_time()
     {
-        byte[] file = [.. Enumerable.Range(0, 10_000).SelectMany(i => (byte[])[.. TestPackets.Packet(PacketTag.PublicKey, [4, 0, 0, 0, 1, 27, .. new byte[32]]), .. TestPackets.UserId($"u{i}\n")])];
+        byte[] file = [.. Enumerable.Range(0, 10_000)
+            .SelectMany(i => (byte[])[.. TestPackets.Packet(PacketTag.PublicKey, [4, 0, 0, 0, 1, 27, .. new byte[32]]),
+            .. TestPackets.UserId($"u{i}\n")])];
         TimeSpan start = ProcessorTime.Now;
         Assert.Equal(10_000, Assert.Single(OpenPgpKeyReader.Read(file, "key").Keys).UserIds.Count);
         ProcessorTime.AtMost(TimeSpan.FromSeconds(2), start);
@@ -498,11 +532,13 @@ public sealed class OpenPgpKeyReaderTests
     [InlineData("only < here", "only < here")]
     [InlineData("<>", "")]
     [InlineData("", null)]
-    public void The_mail_address_is_what_podman_shows(string userId, string? expected) => Assert.Equal(expected, OpenPgpKeyReader.EmailOf(userId));
+    public void The_mail_address_is_what_podman_shows(string userId, string? expected) =>
+        Assert.Equal(expected, OpenPgpKeyReader.EmailOf(userId));
 
     private static byte[] Certificate(int number) => TestSigner.EcdsaP256(Created + (uint)number).Certificate($"user {number}");
 
-    private static TrustKey ReadOne(params byte[][] packets) => Assert.Single(OpenPgpKeyReader.Read([.. packets.SelectMany(p => p)], "key").Keys);
+    private static TrustKey ReadOne(params byte[][] packets) =>
+        Assert.Single(OpenPgpKeyReader.Read([.. packets.SelectMany(p => p)], "key").Keys);
 
     private static KeyReadResult Read(string file) => OpenPgpKeyReader.Read(Encoding.UTF8.GetBytes(file + "\n"), "key");
 }

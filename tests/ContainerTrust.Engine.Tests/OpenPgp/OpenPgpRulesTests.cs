@@ -13,8 +13,11 @@ public sealed class OpenPgpRulesTests
     [Fact]
     public void The_numbers_are_those_of_GnuPG_or_stricter()
     {
-        Assert.Equal((1024, 2048, 4096, (160, 512), 64, 16384), (Rules.MinFactoringBits, Rules.WeakFactoringBits, Rules.MaxDsaBits, Rules.DsaOrderBits, Rules.MaxRsaExponentBits, Rules.MaxIntegerBits));
-        Assert.Equal((10_000, 10_240, 2048, 2038), (Rules.MaxAreaLength, Rules.MaxOpaqueLength, Rules.MaxUserIdLength, Rules.MaxStoredUserIdLength));
+        Assert.Equal((1024, 2048, 4096, (160, 512), 64, 16384),
+            (Rules.MinFactoringBits, Rules.WeakFactoringBits, Rules.MaxDsaBits, Rules.DsaOrderBits, Rules.MaxRsaExponentBits,
+            Rules.MaxIntegerBits));
+        Assert.Equal((10_000, 10_240, 2048, 2038),
+            (Rules.MaxAreaLength, Rules.MaxOpaqueLength, Rules.MaxUserIdLength, Rules.MaxStoredUserIdLength));
         Assert.Equal((1000, 80_000, 125_000, 20), (Rules.MaxStatements, Rules.MaxWork, Rules.MaxWorkInAll, Rules.VerificationWork));
         Assert.Equal((100, 80_000), (Rules.MaxForeignRevocations, Rules.MaxLooseRevocationWork));
         Assert.Equal((0x02, false), (Rules.SigningFlag, Rules.TakesOlderThanKey));

@@ -3,7 +3,8 @@ using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Keys that are made straight from their numbers: they are made where OpenSSL 3 is, and say what the framework's own say.</summary>
+/// <summary>Keys that are made straight from their numbers: they are made where OpenSSL 3 is, and say what the framework's own
+/// say.</summary>
 public sealed class OpenSslKeysTests
 {
     private static readonly byte[] Digest = SHA256.HashData("digest"u8);

@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>What the statements about several user ids say together of the primary key, in every way in which doubts may be settled.</summary>
+/// <summary>What the statements about several user ids say together of the primary key, in every way in which doubts may be
+/// settled.</summary>
 public sealed class PrimaryFactsTests
 {
     private const uint Created = TestPackets.Created;
@@ -69,7 +70,8 @@ public sealed class PrimaryFactsTests
             Check(OpenPgpProblem.None, order);
 
         // If it may be revoked, it may say nothing.
-        foreach (byte[][] order in Orders([.. Says("A", 5, Sign), .. Doubtful(Signer.Certify(SignatureType.CertificationRevocation, "A", Created + 9))], Says("B", 3, Certify)))
+        foreach (byte[][] order in Orders([.. Says("A", 5, Sign),
+            .. Doubtful(Signer.Certify(SignatureType.CertificationRevocation, "A", Created + 9))], Says("B", 3, Certify)))
             Check(OpenPgpProblem.KeyNotForSigning, order);
     }
 
@@ -127,7 +129,8 @@ public sealed class PrimaryFactsTests
         // Of version 6 the direct-key signature alone counts.
         var newer = TestSigner.Ed25519Key(version: 6);
         byte[] userId = [.. TestPackets.UserId("A"), .. newer.Certify("A", Created + 9, Certify)];
-        byte[] direct = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created), flags = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created, Sign);
+        byte[] direct = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created),
+            flags = newer.Sign(SignatureType.DirectKey, newer.Hashed, Created, Sign);
         Assert.Equal([null], FlagsOf([.. newer.KeyPacket(), .. direct, .. userId]));
         Assert.Equal([3u], FlagsOf([.. newer.KeyPacket(), .. flags, .. userId]));
 
@@ -135,7 +138,8 @@ public sealed class PrimaryFactsTests
             Assert.Equal(expected, FlagsOf([.. Signer.KeyPacket(), .. parts.SelectMany(static p => p)]));
 
         static IEnumerable<uint?> FlagsOf(byte[] file) =>
-            PrimaryFacts.Possible(Assert.Single(JudgedKeyFiles.Read("key", file).Certificates), Now.ToUnixTimeSeconds(), static s => s.KeyFlags).Order().Distinct();
+            PrimaryFacts.Possible(Assert.Single(JudgedKeyFiles.Read("key", file).Certificates), Now.ToUnixTimeSeconds(),
+                static s => s.KeyFlags).Order().Distinct();
     }
 
     [Fact]
@@ -164,23 +168,29 @@ public sealed class PrimaryFactsTests
         }
     }
 
-    private static byte[] Says(string userId, uint after, params byte[][] hashed) => [.. TestPackets.UserId(userId), .. Signer.Certify(userId, Created + after, hashed)];
+    private static byte[] Says(string userId, uint after, params byte[][] hashed) =>
+        [.. TestPackets.UserId(userId), .. Signer.Certify(userId, Created + after, hashed)];
 
-    private static byte[] Direct(uint after, params byte[][] hashed) => Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + after, hashed);
+    private static byte[] Direct(uint after, params byte[][] hashed) =>
+        Signer.Sign(SignatureType.DirectKey, Signer.Hashed, Created + after, hashed);
 
-    private static byte[] Revokes(string userId, uint after) => Signer.Certify(SignatureType.CertificationRevocation, userId, Created + after);
+    private static byte[] Revokes(string userId, uint after) =>
+        Signer.Certify(SignatureType.CertificationRevocation, userId, Created + after);
 
     // It does not name its maker.
     private static byte[] Doubtful(byte[] packet) => TestSigner.WithUnhashed(packet, static _ => []);
 
-    private static byte[] Doubtful(string userId, uint after, params byte[][] hashed) => Doubtful(Signer.Certify(userId, Created + after, hashed));
+    private static byte[] Doubtful(string userId, uint after, params byte[][] hashed) =>
+        Doubtful(Signer.Certify(userId, Created + after, hashed));
 
     private static IEnumerable<byte[][]> Orders(params byte[][] parts) => parts.Length < 2
         ? [parts]
-        : Enumerable.Range(0, parts.Length).SelectMany(i => Orders([.. parts.Where((_, j) => j != i)]).Select(rest => (byte[][])[parts[i], .. rest]));
+        : Enumerable.Range(0, parts.Length)
+            .SelectMany(i => Orders([.. parts.Where((_, j) => j != i)]).Select(rest => (byte[][])[parts[i], .. rest]));
 
     private static OpenPgpVerification Verify(byte[][] parts) =>
-        OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. Signer.KeyPacket(), .. parts.SelectMany(static p => p)])]).Verify(Message, Now);
+        OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. Signer.KeyPacket(), .. parts.SelectMany(static p => p)])])
+            .Verify(Message, Now);
 
     private static void Check(OpenPgpProblem problem, params byte[][] parts)
     {

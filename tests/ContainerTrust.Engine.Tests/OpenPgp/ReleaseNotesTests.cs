@@ -7,9 +7,12 @@ namespace ContainerTrust.Engine.Tests.OpenPgp;
 public sealed class ReleaseNotesTests
 {
     private const uint Created = TestPackets.Created;
-    private const string BySubkey = "It was made by a subkey, which podman 5.6 and older (containers/image before 5.37) refuse if built with gpgme.";
-    private const string Version3 = "It is of version 3, which podman and skopeo of July 2026 and later refuse if built with Go's OpenPGP (not with gpgme).";
-    private const string Version6 = "It is of version 6, which GnuPG does not read: podman and skopeo built with gpgme, as on RHEL and CentOS, refuse it.";
+    private const string BySubkey = "It was made by a subkey, which podman 5.6 and older (containers/image before " +
+        "5.37) refuse if built with gpgme.";
+    private const string Version3 = "It is of version 3, which podman and skopeo of July 2026 and later refuse if built with " +
+        "Go's OpenPGP (not with gpgme).";
+    private const string Version6 = "It is of version 6, which GnuPG does not read: podman and skopeo built with gpgme, as " +
+        "on RHEL and CentOS, refuse it.";
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(Created + 1_000_000);
     private static readonly byte[] Content = "{}"u8.ToArray();
     private static readonly TestSigner Signer = TestSigner.EcdsaP256();
@@ -42,7 +45,8 @@ public sealed class ReleaseNotesTests
     }
 
     private static byte[] OfVersion3(TestSigner by) =>
-        [.. TestPackets.Packet(PacketTag.Signature, by.SignVersion3(SignatureType.Binary, Content, Created + 20)), .. TestSigner.Literal(Content)];
+        [.. TestPackets.Packet(PacketTag.Signature, by.SignVersion3(SignatureType.Binary, Content, Created + 20)),
+            .. TestSigner.Literal(Content)];
 
     private static OpenPgpVerification Good(byte[] message)
     {
@@ -54,8 +58,10 @@ public sealed class ReleaseNotesTests
     private static OpenPgpVerification Verify(byte[] message)
     {
         byte[] data = [.. Signer.Hashed, .. Sub.Hashed];
-        byte[] back = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature, Sub.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6));
-        byte[] binding = TestPackets.Packet(PacketTag.Signature, Signer.SignBody(SignatureType.SubkeyBinding, data, Created + 6, hashed: [TestPackets.Flags(2), back]));
+        byte[] back = TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature,
+            Sub.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6));
+        byte[] binding = TestPackets.Packet(PacketTag.Signature,
+            Signer.SignBody(SignatureType.SubkeyBinding, data, Created + 6, hashed: [TestPackets.Flags(2), back]));
         byte[] file = [.. Signer.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. binding];
         return OpenPgpKeyring.Import([new KeyringSource("key", file)]).Verify(message, Now);
     }

@@ -5,8 +5,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>
-/// Revocations that stand elsewhere than with their key, or are by another key: what is said of them, and how much is tried. A verification costs 41 here:
-/// one for the hash, and twenty times the two that a key on P-256 costs.
+/// Revocations that stand elsewhere than with their key, or are by another key: what is said of them, and how much is tried. A verification
+/// costs 41 here: one for the hash, and twenty times the two that a key on P-256 costs.
 /// </summary>
 public sealed class RevocationJudgeTests
 {
@@ -26,23 +26,27 @@ public sealed class RevocationJudgeTests
     {
         var found = Judge(OpenPgpRules.Current, OfB, [.. A.Certificate(), .. B.Certificate()]);
         Assert.Equal([B.Fingerprint], found.Revoked);
-        Assert.Equal(new JudgedStatement("file 0", B.Fingerprint, SignatureType.KeyRevocation, Created + 50, "the primary key", StatementOutcome.Revokes, ""), Assert.Single(found.Loose));
+        Assert.Equal(new JudgedStatement("file 0", B.Fingerprint, SignatureType.KeyRevocation, Created + 50, "the primary key",
+            StatementOutcome.Revokes, ""), Assert.Single(found.Loose));
         Assert.Empty(found.Warnings);
 
         const string Reason = "the key that it names did not make it, or is not in the files";
         byte[] fingerprint = TestPackets.Subpacket(SubpacketType.IssuerFingerprint, [4, .. Convert.FromHexString(Third.Fingerprint)]);
         foreach (var (statement, name) in new[]
         {
-            (Bogus, Third.Packet.KeyId.ToString("X16")), (Unnamed(Bogus), "unnamed"), (TestSigner.WithUnhashed(Bogus, _ => fingerprint), Third.Fingerprint),
+            (Bogus, Third.Packet.KeyId.ToString("X16")), (Unnamed(Bogus), "unnamed"),
+            (TestSigner.WithUnhashed(Bogus, _ => fingerprint), Third.Fingerprint),
         })
         {
             found = Judge(OpenPgpRules.Current, statement, A.Certificate());
             Assert.Empty(found.Revoked);
-            Assert.Equal((name, "", StatementOutcome.ByAnother, Reason), (found.Loose[0].Key, found.Loose[0].About, found.Loose[0].Outcome, found.Loose[0].Reason));
+            Assert.Equal((name, "", StatementOutcome.ByAnother, Reason),
+                (found.Loose[0].Key, found.Loose[0].About, found.Loose[0].Outcome, found.Loose[0].Reason));
             Assert.Equal([$"file 0: a revocation by a key that is not in the file ({name}) is ignored."], found.Warnings);
             found = Judge(OpenPgpRules.Current, [.. A.Certificate(), .. statement]);
             Assert.Empty(found.Loose);
-            Assert.Equal([$"file 0: a revocation of key {A.Fingerprint} by another key ({name}) is ignored; if it is genuine, remove the key."], found.Warnings);
+            Assert.Equal([$"file 0: a revocation of key {A.Fingerprint} by another key ({name}) is ignored; if " +
+                "it is genuine, remove the key."], found.Warnings);
         }
     }
 
@@ -55,7 +59,8 @@ public sealed class RevocationJudgeTests
         Assert.Equal([A.Fingerprint], found.Revoked);
         Assert.Empty(found.Warnings);
         var statement = Assert.Single(found.Certificates[0].Statements, static s => s.Type == SignatureType.KeyRevocation);
-        Assert.Equal((StatementOutcome.Revokes, "the primary key", $"by the designated revoker {B.Fingerprint}"), (statement.Outcome, statement.About, statement.Reason));
+        Assert.Equal((StatementOutcome.Revokes, "the primary key", $"by the designated revoker {B.Fingerprint}"),
+            (statement.Outcome, statement.About, statement.Reason));
         Assert.Empty(Judge(OpenPgpRules.Current, [.. A.Certificate(), .. byB], B.Certificate()).Revoked);
     }
 
@@ -79,13 +84,16 @@ public sealed class RevocationJudgeTests
         byte[] certificate = [.. A.KeyPacket(), .. Designate(newer.Fingerprint, 27), .. A.Certificate()[A.KeyPacket().Length..]];
         foreach (var (id, isMissing) in new[] { (newer.Packet.KeyId, true), (newer.Packet.KeyId + 1, false) })
         {
-            byte[] labelled = TestSigner.WithUnhashed(Bogus, _ => TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(id)));
-            Assert.Equal(isMissing ? newer.Fingerprint : null, Judge(OpenPgpRules.Current, labelled, certificate).Certificates[0].Primary.MissingRevoker);
+            byte[] labelled = TestSigner
+                .WithUnhashed(Bogus, _ => TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(id)));
+            Assert.Equal(isMissing ? newer.Fingerprint : null,
+                Judge(OpenPgpRules.Current, labelled, certificate).Certificates[0].Primary.MissingRevoker);
         }
 
         byte[] ofVersion4 = [.. A.KeyPacket(), .. Designate(Third.Fingerprint), .. A.Certificate()[A.KeyPacket().Length..]];
         Assert.Equal(Third.Fingerprint, Judge(OpenPgpRules.Current, Bogus, ofVersion4).Certificates[0].Primary.MissingRevoker);
-        Assert.Null(Judge(OpenPgpRules.Current, B.Sign(SignatureType.KeyRevocation, A.Hashed, Created + 50), ofVersion4).Certificates[0].Primary.MissingRevoker);
+        Assert.Null(Judge(OpenPgpRules.Current, B.Sign(SignatureType.KeyRevocation, A.Hashed, Created + 50),
+            ofVersion4).Certificates[0].Primary.MissingRevoker);
     }
 
     [Fact]
@@ -159,15 +167,19 @@ public sealed class RevocationJudgeTests
     {
         byte[] start = A.Certificate();
         byte[] id = TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(A.Packet.KeyId));
-        byte[] unknownHash = TestPackets.Packet(PacketTag.Signature, [4, 0x1F, 19, 77, 0, 0, 0, (byte)id.Length, .. id, 1, 2, 0, 1, 1, 0, 1, 1]);
+        byte[] unknownHash = TestPackets.Packet(PacketTag.Signature,
+            [4, 0x1F, 19, 77, 0, 0, 0, (byte)id.Length, .. id, 1, 2, 0, 1, 1, 0, 1, 1]);
         var statement = Judge(OpenPgpRules.Current, [.. start, .. unknownHash]).Certificates[0].Statements[^1];
         Assert.Equal(StatementOutcome.Uncheckable, statement.Outcome);
         Assert.Matches("^its hash algorithm \\(.+\\) is unknown$", statement.Reason);
-        byte[] otherVersion = TestPackets.Packet(PacketTag.Signature, A.InVersion(6).SignBody(SignatureType.DirectKey, A.Hashed, Created + 9, unhashed: [id], hasIssuer: false));
+        byte[] otherVersion = TestPackets.Packet(PacketTag.Signature, A.InVersion(6)
+            .SignBody(SignatureType.DirectKey, A.Hashed, Created + 9, unhashed: [id], hasIssuer: false));
         statement = Judge(OpenPgpRules.Current, [.. start, .. otherVersion]).Certificates[0].Statements[^1];
         Assert.Equal((StatementOutcome.Uncheckable, "its version or salt does not fit"), (statement.Outcome, statement.Reason));
-        byte[] byOther = [4, 0x1F, 19, 77, 0, 0, 0, (byte)id.Length, .. TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(B.Packet.KeyId)), 1, 2, 0, 1, 1, 0, 1, 1];
-        statement = Judge(OpenPgpRules.Current, [.. start, .. TestPackets.Packet(PacketTag.Signature, byOther)]).Certificates[0].Statements[^1];
+        byte[] byOther = [4, 0x1F, 19, 77, 0, 0, 0, (byte)id.Length,
+            .. TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(B.Packet.KeyId)), 1, 2, 0, 1, 1, 0, 1, 1];
+        statement = Judge(OpenPgpRules.Current,
+            [.. start, .. TestPackets.Packet(PacketTag.Signature, byOther)]).Certificates[0].Statements[^1];
         Assert.Equal(StatementOutcome.ByAnother, statement.Outcome);
     }
 
@@ -188,7 +200,8 @@ public sealed class RevocationJudgeTests
         Assert.Equal(StatementOutcome.Doubtful, Outcome([.. start, .. revocation]));
         Assert.Equal(StatementOutcome.Doubtful, Outcome([.. start, .. ChangedStart(revocation)]));
 
-        static StatementOutcome Outcome(byte[] file) => Judge(OpenPgpRules.Current, file).Certificates[0].Statements.Single(static s => s.Created == Created + 9).Outcome;
+        static StatementOutcome Outcome(byte[] file) =>
+            Judge(OpenPgpRules.Current, file).Certificates[0].Statements.Single(static s => s.Created == Created + 9).Outcome;
     }
 
     [Fact]
@@ -209,7 +222,8 @@ public sealed class RevocationJudgeTests
         Assert.Equal(isTooMuch, found.Warnings.Any(static w => w.StartsWith("There are too many revocations", StringComparison.Ordinal)));
     }
 
-    private static (List<JudgedCertificate> Certificates, List<JudgedStatement> Loose, string[] Revoked, IReadOnlyList<string> Warnings) Judge(OpenPgpRules rules, params byte[][] files)
+    private static (List<JudgedCertificate> Certificates, List<JudgedStatement> Loose, string[] Revoked,
+        IReadOnlyList<string> Warnings) Judge(OpenPgpRules rules, params byte[][] files)
     {
         var parser = new KeyFileParser(rules);
         for (int i = 0; i < files.Length; i++)
@@ -217,7 +231,9 @@ public sealed class RevocationJudgeTests
         var judge = new CertificateJudge(rules);
         var certificates = parser.Certificates.ConvertAll(judge.Judge);
         var loose = new RevocationJudge(rules, certificates, parser.Warnings).Apply(parser.LooseRevocations);
-        return (certificates, loose, [.. certificates.Where(static c => c.Primary.IsRevoked).Select(static c => c.Primary.Packet.Fingerprint)], parser.Warnings.Take());
+        return (certificates, loose,
+            [.. certificates.Where(static c => c.Primary.IsRevoked).Select(static c => c.Primary.Packet.Fingerprint)],
+            parser.Warnings.Take());
     }
 
     private static byte[] Designate(string fingerprint, byte algorithm = 19) => A.Sign(SignatureType.DirectKey, A.Hashed, Created + 1,

@@ -26,7 +26,8 @@ public sealed class Rfc9580ExampleTests
         OpenPgpVerification verification = Verified();
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Equal("CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9", verification.Fingerprint);
-        Assert.StartsWith("What we need from the grocery store:\n\n- tofu\n", Encoding.ASCII.GetString(verification.Content.Span), StringComparison.Ordinal);
+        Assert.StartsWith("What we need from the grocery store:\n\n- tofu\n", Encoding.ASCII.GetString(verification.Content.Span),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,10 +35,12 @@ public sealed class Rfc9580ExampleTests
     {
         OpenPgpKeyring keyring = OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))]);
         string changed = Message.Replace("bGVzCsKY", "bGV0CsKY", StringComparison.Ordinal);
-        Assert.Equal(OpenPgpProblem.BadSignature, keyring.Verify(Encoding.ASCII.GetBytes(changed), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000)).Problem);
+        Assert.Equal(OpenPgpProblem.BadSignature,
+            keyring.Verify(Encoding.ASCII.GetBytes(changed), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000)).Problem);
     }
 
     /// <summary>What becomes of the message.</summary>
-    internal static OpenPgpVerification Verified() => OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))])
+    internal static OpenPgpVerification Verified() =>
+        OpenPgpKeyring.Import([new KeyringSource("A.3", Encoding.ASCII.GetBytes(TestKeys.Version6))])
         .Verify(Encoding.ASCII.GetBytes(Message), DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000));
 }

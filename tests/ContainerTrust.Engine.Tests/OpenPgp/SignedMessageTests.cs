@@ -16,7 +16,8 @@ public sealed class SignedMessageTests
     [Fact]
     public void A_good_message_says_who_signed_what_and_when()
     {
-        var result = Verify(Signer.Message(Content, Created + 10, hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(5_000_000u))]));
+        var result = Verify(Signer.Message(Content, Created + 10,
+            hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(5_000_000u))]));
         Assert.True(result.IsGood, result.Reason);
         Assert.Equal(Content, result.Content.ToArray());
         Assert.Equal(Signer.Fingerprint, result.Fingerprint);
@@ -54,8 +55,10 @@ public sealed class SignedMessageTests
     [InlineData(2)]
     public void Weak_hashes_are_refused(byte hash)
     {
-        byte[] body = hash == 1 ? [4, 0, 1, 1, 0, 0, 0, 0, 1, 2, 0, 1, 1] : Signer.SignBody(SignatureType.Binary, Content, Created + 10, hash);
-        AssertProblem(OpenPgpProblem.UnusableAlgorithm, [.. Signer.OnePass(body, hash), .. TestSigner.Literal(Content), .. Signature(body)]);
+        byte[] body = hash == 1 ? [4, 0, 1, 1, 0, 0, 0, 0, 1, 2, 0, 1, 1]
+            : Signer.SignBody(SignatureType.Binary, Content, Created + 10, hash);
+        AssertProblem(OpenPgpProblem.UnusableAlgorithm,
+            [.. Signer.OnePass(body, hash), .. TestSigner.Literal(Content), .. Signature(body)]);
     }
 
     [Fact]
@@ -97,9 +100,11 @@ public sealed class SignedMessageTests
         byte[] body = signer.SignBody(SignatureType.Binary, Content, Created + 10);
         byte[] other = signer.SignBody(SignatureType.Binary, Content, Created + 10);
         Assert.True(keyring.Verify([.. Signature(body), .. TestSigner.Literal(Content)], Now).IsGood);
-        Assert.Equal(OpenPgpProblem.Malformed, keyring.Verify([.. signer.OnePass(other), .. TestSigner.Literal(Content), .. Signature(body)], Now).Problem);
+        Assert.Equal(OpenPgpProblem.Malformed,
+            keyring.Verify([.. signer.OnePass(other), .. TestSigner.Literal(Content), .. Signature(body)], Now).Problem);
         byte[] shortSalt = signer.SignBody(SignatureType.Binary, Content, Created + 10, salt: new byte[15]);
-        Assert.Equal(OpenPgpProblem.UnusableAlgorithm, keyring.Verify([.. Signature(shortSalt), .. TestSigner.Literal(Content)], Now).Problem);
+        Assert.Equal(OpenPgpProblem.UnusableAlgorithm,
+            keyring.Verify([.. Signature(shortSalt), .. TestSigner.Literal(Content)], Now).Problem);
         byte[] changed = [.. body];
         changed[^70] ^= 1;
         Assert.False(keyring.Verify([.. Signature(changed), .. TestSigner.Literal(Content)], Now).IsGood);
@@ -225,7 +230,9 @@ public sealed class SignedMessageTests
         AssertProblem(OpenPgpProblem.NotSignedMessage, Signer.Certificate());
         AssertProblem(OpenPgpProblem.NotSignedMessage, []);
         AssertProblem(OpenPgpProblem.NotSignedMessage, "some text"u8.ToArray());
-        AssertProblem(OpenPgpProblem.NotSignedMessage, "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8.ToArray());
+        AssertProblem(OpenPgpProblem.NotSignedMessage,
+            "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n-----BEGIN PGP SIGNATURE-----\n\n=aaaa\n-----END PGP SIGNATURE-----\n"u8
+            .ToArray());
     }
 
     [Fact]
@@ -236,7 +243,8 @@ public sealed class SignedMessageTests
         AssertGood([.. "text before\n"u8, .. TestPackets.Armor(TestSigner.Compress(message), label: "MESSAGE")]);
         AssertProblem(OpenPgpProblem.NotSignedMessage, TestPackets.Armor(message, label: "SIGNATURE"));
         AssertProblem(OpenPgpProblem.NotSignedMessage, TestPackets.Armor(message));
-        AssertProblem(OpenPgpProblem.NotSignedMessage, [.. TestPackets.Armor(message, label: "MESSAGE"), .. TestPackets.Armor(message, label: "MESSAGE")]);
+        AssertProblem(OpenPgpProblem.NotSignedMessage,
+            [.. TestPackets.Armor(message, label: "MESSAGE"), .. TestPackets.Armor(message, label: "MESSAGE")]);
         byte[] damaged = TestPackets.Armor(message, label: "MESSAGE");
         damaged[60] = damaged[60] == (byte)'A' ? (byte)'B' : (byte)'A';
         AssertProblem(OpenPgpProblem.Malformed, damaged);
@@ -258,7 +266,8 @@ public sealed class SignedMessageTests
     [Fact]
     public void Signatures_of_other_things_are_refused()
     {
-        foreach (var type in new[] { SignatureType.Standalone, SignatureType.GenericCertification, SignatureType.DirectKey, SignatureType.PrimaryKeyBinding, (SignatureType)0x50 })
+        foreach (var type in new[] { SignatureType.Standalone, SignatureType.GenericCertification, SignatureType.DirectKey,
+            SignatureType.PrimaryKeyBinding, (SignatureType)0x50 })
             AssertProblem(OpenPgpProblem.NotSignedMessage, Signer.Message(Content, type: type));
     }
 
@@ -274,17 +283,22 @@ public sealed class SignedMessageTests
         AssertGood(Expiring(0));
         foreach (byte type in new byte[] { 20, 23, 28, 34, 39, 100 })
         {
-            AssertProblem(OpenPgpProblem.UnknownCriticalPart, Signer.Message(Content, hashed: [TestPackets.Subpacket((SubpacketType)type, [1, 2, 3], isCritical: true)]));
-            AssertProblem(OpenPgpProblem.UnknownCriticalPart, Signer.Message(Content, unhashed: [TestPackets.Subpacket((SubpacketType)type, [1, 2, 3], isCritical: true)]));
+            AssertProblem(OpenPgpProblem.UnknownCriticalPart,
+                Signer.Message(Content, hashed: [TestPackets.Subpacket((SubpacketType)type, [1, 2, 3], isCritical: true)]));
+            AssertProblem(OpenPgpProblem.UnknownCriticalPart,
+                Signer.Message(Content, unhashed: [TestPackets.Subpacket((SubpacketType)type, [1, 2, 3], isCritical: true)]));
             AssertGood(Signer.Message(Content, hashed: [TestPackets.Subpacket((SubpacketType)type, [1, 2, 3])]));
         }
 
         // What nobody signed counts for nothing.
-        AssertGood(Signer.Message(Content, unhashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(1u))]));
-        AssertProblem(OpenPgpProblem.SignatureExpired, Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(1u))],
+        AssertGood(Signer.Message(Content,
+            unhashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(1u))]));
+        AssertProblem(OpenPgpProblem.SignatureExpired,
+            Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(1u))],
             unhashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(0u))]));
 
-        static byte[] Expiring(uint seconds) => Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(seconds))]);
+        static byte[] Expiring(uint seconds) =>
+            Signer.Message(Content, hashed: [TestPackets.Subpacket(SubpacketType.SignatureExpirationTime, TestPackets.BigEndian(seconds))]);
     }
 
     [Fact]

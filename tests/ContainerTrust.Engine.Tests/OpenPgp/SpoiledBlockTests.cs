@@ -40,7 +40,8 @@ public sealed class SpoiledBlockTests
     public void A_last_line_break_that_got_lost_is_named()
     {
         var error = Assert.Throws<TrustFormatException>(() => PemPublicKeyReader.Read(Spoil(TestPemKeys.P256 + "\n", "last break"), "/k"));
-        Assert.EndsWith("something stands before -----END in its line; put a line break before it.", error.Problem, StringComparison.Ordinal);
+        Assert.EndsWith("something stands before -----END in its line; put a line break before it.", error.Problem,
+            StringComparison.Ordinal);
     }
 
     [Theory]

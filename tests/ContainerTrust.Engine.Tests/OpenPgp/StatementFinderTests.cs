@@ -25,7 +25,8 @@ public sealed class StatementFinderTests
     public void A_statement_about_a_user_attribute_is_found_wherever_it_stands()
     {
         byte[] about = Sign(SignatureType.PositiveCertification, PictureData), second = TestPackets.UserId("B");
-        foreach (byte[] file in new byte[][] { [.. Start, .. about, .. PicturePacket], [.. Start, .. PicturePacket, .. about], [.. Start, .. PicturePacket, .. second, .. about] })
+        foreach (byte[] file in new byte[][] { [.. Start, .. about, .. PicturePacket], [.. Start, .. PicturePacket, .. about],
+            [.. Start, .. PicturePacket, .. second, .. about] })
         {
             var found = Assert.Single(Find(file).Own, static s => s.Created == Last);
             Assert.Equal((ComponentKind.UserAttribute, true), (found.Component.Kind, found.IsProven));
@@ -80,7 +81,8 @@ public sealed class StatementFinderTests
     public void A_forged_statement_is_about_nothing_that_is_there()
     {
         byte[] more = [.. TestPackets.UserId("B"), .. PicturePacket, .. TestPackets.UserId("C")];
-        byte[] forged = Other.Sign(SignatureType.PositiveCertification, [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "B"u8.ToArray())], Last);
+        byte[] forged = Other.Sign(SignatureType.PositiveCertification,
+            [.. Signer.Hashed, .. SignatureDigest.HashedUserId(4, "B"u8.ToArray())], Last);
         foreach (byte[] one in new[] { forged, TestSigner.WithUnhashed(forged, static _ => []) })
             Assert.Single(Find([.. Start, .. more, .. one]).Others);
     }
@@ -102,7 +104,8 @@ public sealed class StatementFinderTests
 
         static void Names(byte[][] fingerprints, params byte[][] hashed)
         {
-            var direct = Assert.Single(Find([.. Start, .. Sign(SignatureType.DirectKey, Signer.Hashed, hashed)]).Own, static s => s.Created == Last);
+            var direct = Assert.Single(Find([.. Start, .. Sign(SignatureType.DirectKey, Signer.Hashed, hashed)]).Own,
+                static s => s.Created == Last);
             Assert.Equal(fingerprints.Select(Convert.ToHexString), direct.Revokers);
         }
     }

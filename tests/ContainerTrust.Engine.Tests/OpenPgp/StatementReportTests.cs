@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>What is said of statements about things that are not used, and of those that take something back; and what is shown of such keys.</summary>
+/// <summary>What is said of statements about things that are not used, and of those that take something back; and what is shown of such
+/// keys.</summary>
 public sealed class StatementReportTests
 {
     private const uint Created = TestPackets.Created;
@@ -39,7 +40,8 @@ public sealed class StatementReportTests
         byte[] certified = Newer.Certify(UserId, Created + 9, Sign);
         var certificate = Read([.. Newer.Certificate(UserId), .. certified, .. Newer.Bind(NewerSub, Created + 6, hashed: Sign)]);
         Assert.Equal(
-            [(StatementOutcome.Counts, "the primary key"), (StatementOutcome.NotUsed, $"user id '{UserId}'"), (StatementOutcome.Counts, $"subkey {NewerSub.Fingerprint}")],
+            [(StatementOutcome.Counts, "the primary key"), (StatementOutcome.NotUsed, $"user id '{UserId}'"),
+                (StatementOutcome.Counts, $"subkey {NewerSub.Fingerprint}")],
             certificate.Statements.Select(Of));
         certificate = Read([.. Signer.Certificate(UserId)]);
         Assert.Equal((StatementOutcome.Counts, $"user id '{UserId}'"), Of(Assert.Single(certificate.Statements)));
@@ -51,7 +53,8 @@ public sealed class StatementReportTests
         byte[] start = [.. Signer.Certificate(UserId), .. Signer.Certify(SignatureType.CertificationRevocation, UserId, Created + 9)];
         Assert.Equal([StatementOutcome.Superseded, StatementOutcome.Revokes], Read(start).Statements.Select(static s => s.Outcome));
         byte[] again = [.. start, .. Signer.Certify(UserId, Created + 10, Sign)];
-        Assert.Equal([StatementOutcome.Superseded, StatementOutcome.Superseded, StatementOutcome.Counts], Read(again).Statements.Select(static s => s.Outcome));
+        Assert.Equal([StatementOutcome.Superseded, StatementOutcome.Superseded, StatementOutcome.Counts],
+            Read(again).Statements.Select(static s => s.Outcome));
     }
 
     [Fact]

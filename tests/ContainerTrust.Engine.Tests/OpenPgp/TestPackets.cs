@@ -40,7 +40,8 @@ internal static class TestPackets
     {
         byte[] area = [.. Subpacket(SubpacketType.SignatureCreationTime, BigEndian(created)), .. hashed.SelectMany(h => h)];
         byte[] unhashed = Subpacket(SubpacketType.IssuerKeyId, BigEndian(issuer));
-        return Packet(PacketTag.Signature, [4, (byte)type, 1, 8, .. Length16(area), .. area, .. Length16(unhashed), .. unhashed, 0xAB, 0xCD, .. Integer([1, 2, 3])]);
+        return Packet(PacketTag.Signature, [4, (byte)type, 1, 8, .. Length16(area), .. area, .. Length16(unhashed), .. unhashed, 0xAB, 0xCD,
+            .. Integer([1, 2, 3])]);
     }
 
     public static byte[] Subpacket(SubpacketType type, byte[] value, bool isCritical = false) =>

@@ -50,7 +50,8 @@ internal sealed class TestSigner
         SignaturePacket.Parse(body, out var signature);
         int start = signature.HashedFields.Length + 2, length = signature.UnhashedArea.Length;
         byte[] area = change(signature.UnhashedArea.ToArray());
-        return TestPackets.Packet(PacketTag.Signature, [.. body[..(start - 2)], (byte)(area.Length >> 8), (byte)area.Length, .. area, .. body[(start + length)..]]);
+        return TestPackets.Packet(PacketTag.Signature,
+            [.. body[..(start - 2)], (byte)(area.Length >> 8), (byte)area.Length, .. area, .. body[(start + length)..]]);
     }
 
     public byte Version { get; }
@@ -102,8 +103,10 @@ internal sealed class TestSigner
         byte[] secret = RandomNumberGenerator.GetBytes(32);
         byte[] key = new byte[32];
         Ed25519.GeneratePublicKey(secret, 0, key, 0);
-        byte[] material = isLegacy ? [9, 0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01, .. TestPackets.Integer([0x40, .. key])] : key;
-        return new TestSigner(version, isLegacy ? PublicKeyAlgorithm.EddsaLegacy : PublicKeyAlgorithm.Ed25519, created, material, (digest, _) =>
+        byte[] material = isLegacy ? [9, 0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01, .. TestPackets.Integer([0x40, .. key])]
+            : key;
+        return new TestSigner(version, isLegacy ? PublicKeyAlgorithm.EddsaLegacy : PublicKeyAlgorithm.Ed25519, created, material,
+            (digest, _) =>
         {
             byte[] signature = new byte[64];
             Ed25519.Sign(secret, 0, digest, 0, digest.Length, signature, 0);
@@ -127,32 +130,40 @@ internal sealed class TestSigner
     /// <summary>A key with one user id; further packets follow.</summary>
     public byte[] Certificate(string userId = "signer <s@example.com>", uint? signed = null, byte[][]? hashed = null) =>
         Version == 6
-            ? [.. KeyPacket(), .. Sign(SignatureType.DirectKey, Hashed, signed ?? Created, hashed ?? [TestPackets.Flags(3)]), .. TestPackets.UserId(userId)]
+            ? [.. KeyPacket(), .. Sign(SignatureType.DirectKey, Hashed, signed ?? Created, hashed ?? [TestPackets.Flags(3)]),
+                .. TestPackets.UserId(userId)]
             : [.. KeyPacket(), .. TestPackets.UserId(userId), .. Certify(userId, signed ?? Created, hashed ?? [TestPackets.Flags(3)])];
 
     public byte[] KeyPacket(PacketTag tag = PacketTag.PublicKey) => TestPackets.Packet(tag, Body);
 
-    public byte[] Certify(string userId, uint signed, params byte[][] hashed) => Certify(SignatureType.PositiveCertification, userId, signed, hashed);
+    public byte[] Certify(string userId, uint signed, params byte[][] hashed) =>
+        Certify(SignatureType.PositiveCertification, userId, signed, hashed);
 
     public byte[] Certify(SignatureType type, string userId, uint signed, params byte[][] hashed) =>
         Sign(type, [.. Hashed, .. SignatureDigest.HashedUserId(4, Encoding.UTF8.GetBytes(userId))], signed, hashed);
 
     /// <summary>A subkey with its binding; a null back-signature leaves it out.</summary>
-    public byte[] Bind(TestSigner subkey, uint signed, bool hasBackSignature = true, bool isBackSignatureHashed = true, TestSigner? backSigner = null, params byte[][] hashed)
+    public byte[] Bind(TestSigner subkey, uint signed, bool hasBackSignature = true, bool isBackSignatureHashed = true,
+        TestSigner? backSigner = null, params byte[][] hashed)
     {
         byte[] data = [.. Hashed, .. subkey.Hashed];
-        byte[] back = hasBackSignature ? LongSubpacket(SubpacketType.EmbeddedSignature, (backSigner ?? subkey).SignBody(SignatureType.PrimaryKeyBinding, data, signed)) : [];
+        byte[] back = hasBackSignature
+            ? LongSubpacket(SubpacketType.EmbeddedSignature, (backSigner ?? subkey).SignBody(SignatureType.PrimaryKeyBinding, data, signed))
+            : [];
         return [.. subkey.KeyPacket(PacketTag.PublicSubkey), .. TestPackets.Packet(PacketTag.Signature, isBackSignatureHashed
             ? SignBody(SignatureType.SubkeyBinding, data, signed, hashed: [.. hashed, back])
             : SignBody(SignatureType.SubkeyBinding, data, signed, hashed: hashed, unhashed: [back]))];
     }
 
-    public byte[] Sign(SignatureType type, byte[] data, uint signed, params byte[][] hashed) => TestPackets.Packet(PacketTag.Signature, SignBody(type, data, signed, hashed: hashed));
+    public byte[] Sign(SignatureType type, byte[] data, uint signed, params byte[][] hashed) =>
+        TestPackets.Packet(PacketTag.Signature, SignBody(type, data, signed, hashed: hashed));
 
     /// <summary>A signature packet's body, of version 4 or, for a key of version 6, 6.</summary>
-    public byte[] SignBody(SignatureType type, byte[] data, uint signed, byte hash = Sha256, byte[][]? hashed = null, byte[][]? unhashed = null, bool hasIssuer = true, byte[]? salt = null, byte? algorithm = null)
+    public byte[] SignBody(SignatureType type, byte[] data, uint signed, byte hash = Sha256, byte[][]? hashed = null,
+        byte[][]? unhashed = null, bool hasIssuer = true, byte[]? salt = null, byte? algorithm = null)
     {
-        byte[] area = [.. TestPackets.Subpacket(SubpacketType.SignatureCreationTime, TestPackets.BigEndian(signed)), .. (hashed ?? []).SelectMany(h => h)];
+        byte[] area = [.. TestPackets.Subpacket(SubpacketType.SignatureCreationTime, TestPackets.BigEndian(signed)), .. (hashed ?? [])
+            .SelectMany(h => h)];
         byte[] issuer = !hasIssuer ? [] : Version == 6
             ? TestPackets.Subpacket(SubpacketType.IssuerFingerprint, [6, .. Convert.FromHexString(Fingerprint)])
             : TestPackets.Subpacket(SubpacketType.IssuerKeyId, TestPackets.BigEndian(Packet.KeyId));
@@ -160,7 +171,8 @@ internal sealed class TestSigner
         byte[] fields = [Version, (byte)type, algorithm ?? (byte)Algorithm, hash, .. AreaLength(area), .. area];
         salt ??= Version == 6 ? RandomNumberGenerator.GetBytes(HashAlgorithms.SaltLength(hash)) : [];
         byte[] digest = Digest(hash, [.. salt, .. data, .. fields, Version, 0xFF, .. TestPackets.BigEndian((uint)fields.Length)]);
-        return [.. fields, .. AreaLength(other), .. other, digest[0], digest[1], .. Version == 6 ? [(byte)salt.Length, .. salt] : Array.Empty<byte>(), .. _sign(digest, hash)];
+        return [.. fields, .. AreaLength(other), .. other, digest[0], digest[1], .. Version == 6 ? [(byte)salt.Length, .. salt]
+            : Array.Empty<byte>(), .. _sign(digest, hash)];
     }
 
     /// <summary>A version 3 signature packet's body.</summary>
@@ -168,11 +180,13 @@ internal sealed class TestSigner
     {
         byte[] fields = [(byte)type, .. TestPackets.BigEndian(signed)];
         byte[] digest = Digest(hash, [.. data, .. fields]);
-        return [3, 5, .. fields, .. TestPackets.BigEndian(Packet.KeyId), (byte)Algorithm, hash, digest[0], digest[1], .. _sign(digest, hash)];
+        return [3, 5, .. fields, .. TestPackets.BigEndian(Packet.KeyId), (byte)Algorithm, hash, digest[0], digest[1],
+            .. _sign(digest, hash)];
     }
 
     /// <summary>A one-pass signed message, not compressed.</summary>
-    public byte[] Message(byte[] content, uint? signed = null, byte hash = Sha256, SignatureType type = SignatureType.Binary, char format = 'b', byte[][]? hashed = null, byte[][]? unhashed = null)
+    public byte[] Message(byte[] content, uint? signed = null, byte hash = Sha256, SignatureType type = SignatureType.Binary,
+        char format = 'b', byte[][]? hashed = null, byte[][]? unhashed = null)
     {
         byte[] body = SignBody(type, content, signed ?? Created + 10, hash, hashed, unhashed);
         return [.. OnePass(body, hash, type), .. Literal(content, format), .. TestPackets.Packet(PacketTag.Signature, body)];
@@ -181,13 +195,17 @@ internal sealed class TestSigner
     public byte[] OnePass(byte[] signatureBody, byte hash = Sha256, SignatureType type = SignatureType.Binary)
     {
         if (Version != 6)
-            return TestPackets.Packet(PacketTag.OnePassSignature, [3, (byte)type, hash, (byte)Algorithm, .. TestPackets.BigEndian(Packet.KeyId), 1]);
+            return TestPackets.Packet(PacketTag.OnePassSignature,
+                [3, (byte)type, hash, (byte)Algorithm, .. TestPackets.BigEndian(Packet.KeyId), 1]);
         SignaturePacket.Parse(signatureBody, out var signature);
-        return TestPackets.Packet(PacketTag.OnePassSignature, [6, (byte)type, hash, (byte)Algorithm, (byte)signature.Salt.Length, .. signature.Salt, .. Convert.FromHexString(Fingerprint), 1]);
+        return TestPackets.Packet(PacketTag.OnePassSignature,
+            [6, (byte)type, hash, (byte)Algorithm, (byte)signature.Salt.Length, .. signature.Salt,
+            .. Convert.FromHexString(Fingerprint), 1]);
     }
 
     public static byte[] Literal(byte[] content, char format = 'b', string name = "") =>
-        TestPackets.Packet(PacketTag.LiteralData, [(byte)format, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 0, 0, 0, .. content]);
+        TestPackets.Packet(PacketTag.LiteralData,
+            [(byte)format, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 0, 0, 0, .. content]);
 
     /// <summary>A compressed packet: 1 ZIP, 2 ZLIB.</summary>
     public static byte[] Compress(byte[] data, byte algorithm = 1, CompressionLevel level = CompressionLevel.Optimal)
@@ -199,7 +217,8 @@ internal sealed class TestSigner
     }
 
     /// <summary>A subpacket of any length.</summary>
-    public static byte[] LongSubpacket(SubpacketType type, byte[] value) => [255, .. TestPackets.BigEndian((uint)value.Length + 1), (byte)type, .. value];
+    public static byte[] LongSubpacket(SubpacketType type, byte[] value) =>
+        [255, .. TestPackets.BigEndian((uint)value.Length + 1), (byte)type, .. value];
 
     public static byte[] Integer(byte[] octets)
     {
@@ -229,7 +248,8 @@ internal sealed class TestSigner
         var parameters = rsa.ExportParameters(true);
         var n = new System.Numerics.BigInteger(parameters.Modulus, isUnsigned: true, isBigEndian: true);
         var d = new System.Numerics.BigInteger(parameters.D, isUnsigned: true, isBigEndian: true);
-        return System.Numerics.BigInteger.ModPow(new System.Numerics.BigInteger(frame, isUnsigned: true, isBigEndian: true), d, n).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return System.Numerics.BigInteger.ModPow(new System.Numerics.BigInteger(frame, isUnsigned: true, isBigEndian: true), d, n)
+            .ToByteArray(isUnsigned: true, isBigEndian: true);
     }
 
     private byte[] AreaLength(byte[] area)

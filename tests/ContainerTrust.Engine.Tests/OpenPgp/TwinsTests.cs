@@ -22,7 +22,8 @@ public sealed class TwinsTests
         {
             var certificate = Judge(Ecdsa, both);
             Assert.NotNull(certificate.Refusal);
-            Assert.Equal(["it is for local use", Twin], certificate.Statements.Select(static s => s.Reason).Order(StringComparer.Ordinal).Reverse());
+            Assert.Equal(["it is for local use", Twin], certificate.Statements.Select(static s => s.Reason)
+                .Order(StringComparer.Ordinal).Reverse());
         }
     }
 
@@ -49,7 +50,8 @@ public sealed class TwinsTests
         }
     }
 
-    /// <summary>The algorithms for RSA (1 to 3) share one form; what a signature calls itself is forged here, and its numbers are not.</summary>
+    /// <summary>The algorithms for RSA (1 to 3) share one form; what a signature calls itself is forged here, and its numbers are
+    /// not.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -107,5 +109,6 @@ public sealed class TwinsTests
     private static (StatementOutcome Outcome, string Reason) Of(JudgedStatement statement) => (statement.Outcome, statement.Reason);
 
     private static JudgedCertificate Judge(TestSigner signer, byte[] statements) =>
-        Assert.Single(JudgedKeyFiles.Read("key", (byte[])[.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. statements]).Certificates);
+        Assert.Single(JudgedKeyFiles
+            .Read("key", (byte[])[.. signer.KeyPacket(), .. TestPackets.UserId(UserId), .. statements]).Certificates);
 }

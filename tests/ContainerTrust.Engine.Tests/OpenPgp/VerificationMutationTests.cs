@@ -4,7 +4,8 @@ using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
 
-/// <summary>Damaged messages and keys: a verdict or a clear error, in bounded time and memory; and never good with another content or signer.</summary>
+/// <summary>Damaged messages and keys: a verdict or a clear error, in bounded time and memory; and never good with another content or
+/// signer.</summary>
 public sealed class VerificationMutationTests
 {
     private const int Rounds = 20_000;
@@ -17,13 +18,16 @@ public sealed class VerificationMutationTests
         var rsa = TestSigner.Rsa();
         var edwards = TestSigner.Ed25519Key(isLegacy: true);
         var ecdsa = TestSigner.EcdsaP256();
-        var keyring = OpenPgpKeyring.Import([new KeyringSource("key", (byte[])[.. rsa.Certificate(), .. edwards.Certificate(), .. ecdsa.Certificate()])]);
+        var keyring = OpenPgpKeyring
+            .Import([new KeyringSource("key", (byte[])[.. rsa.Certificate(), .. edwards.Certificate(), .. ecdsa.Certificate()])]);
         byte[] bzip2 = Convert.FromBase64String("QlpoOTFBWSZTWYYbeGAAAEDBhGBAOAAACgAIIAAxBkxAVKBid0ZlyQqxFCLz3xdyRThQkIYbeGA=");
         byte[][] seeds =
         [
-            rsa.Message(Content), edwards.Message(Content), ecdsa.Message(Content), TestSigner.Compress(rsa.Message(Content)), TestSigner.Compress(edwards.Message(Content), 2),
+            rsa.Message(Content), edwards.Message(Content), ecdsa.Message(Content), TestSigner.Compress(rsa.Message(Content)),
+            TestSigner.Compress(edwards.Message(Content), 2),
             TestPackets.Armor(ecdsa.Message(Content), label: "MESSAGE"), TestPackets.Packet(PacketTag.CompressedData, [3, .. bzip2]),
-            [.. TestPackets.Packet(PacketTag.Signature, rsa.SignVersion3(SignatureType.Binary, Content, TestPackets.Created + 9)), .. TestSigner.Literal(Content)],
+            [.. TestPackets.Packet(PacketTag.Signature, rsa.SignVersion3(SignatureType.Binary, Content, TestPackets.Created + 9)),
+                .. TestSigner.Literal(Content)],
         ];
         string[] signers = [rsa.Fingerprint, edwards.Fingerprint, ecdsa.Fingerprint];
         var random = new Random(2718);
@@ -52,7 +56,8 @@ public sealed class VerificationMutationTests
         var signer = TestSigner.EcdsaP256();
         var sub = TestSigner.EcdsaP256(TestPackets.Created + 5);
         byte[] expired = signer.Certificate(hashed: [TestPackets.Flags(1), TestPackets.Lifetime(1000)]);
-        byte[] unbound = [.. signer.Certificate(), .. signer.Bind(sub, TestPackets.Created + 6, hasBackSignature: false, hashed: TestPackets.Flags(2))];
+        byte[] unbound = [.. signer.Certificate(),
+            .. signer.Bind(sub, TestPackets.Created + 6, hasBackSignature: false, hashed: TestPackets.Flags(2))];
         byte[] encryption = [.. signer.Certificate(), .. signer.Bind(sub, TestPackets.Created + 6, hashed: TestPackets.Flags(0x0C))];
         byte[] message = signer.Message(Content);
         byte[] subMessage = sub.Message(Content, TestPackets.Created + 20);

@@ -23,7 +23,8 @@ public sealed class CorpusPolicyTests
             foreach (PolicyScope scope in transport.Scopes)
             {
                 byte[] json = RequirementWriter.ToCompactJson(scope.Requirements);
-                Assert.True(RequirementWriter.MeansSame(scope.Requirements, PolicyReader.Read([.. "{\"default\":"u8, .. json, .. "}"u8], path).Default), scope.Name);
+                Assert.True(RequirementWriter.MeansSame(scope.Requirements,
+                    PolicyReader.Read([.. "{\"default\":"u8, .. json, .. "}"u8], path).Default), scope.Name);
                 Assert.True(editor.SetScope(transport.Name, scope.Name, scope.Requirements));
                 Assert.False(same.SetScope(transport.Name, scope.Name, scope.Requirements));
             }
@@ -35,6 +36,7 @@ public sealed class CorpusPolicyTests
             policy.Transports.SelectMany(static t => t.Scopes.Select(s => (t.Name, s.Name))),
             copy.Transports.SelectMany(static t => t.Scopes.Select(s => (t.Name, s.Name))));
         foreach (PolicyTransport transport in policy.Transports)
-            Assert.All(transport.Scopes, s => Assert.True(RequirementWriter.MeansSame(s.Requirements, copy.FindTransport(transport.Name)!.Find(s.Name)!)));
+            Assert.All(transport.Scopes,
+                s => Assert.True(RequirementWriter.MeansSame(s.Requirements, copy.FindTransport(transport.Name)!.Find(s.Name)!)));
     }
 }

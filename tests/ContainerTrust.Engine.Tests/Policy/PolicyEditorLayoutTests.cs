@@ -68,7 +68,8 @@ public sealed class PolicyEditorLayoutTests
                 string expected = Expected.Replace("    ", step, StringComparison.Ordinal).Replace("\n", newLine, StringComparison.Ordinal);
                 Assert.Equal(expected, PolicyText.Edit(before, static e => e.SetScope("docker", "b.example.com", Signed)));
                 Assert.Equal(before, PolicyText.Edit(expected, static e => e.RemoveScope("docker", "b.example.com")));
-                Assert.Equal(expected.TrimEnd(), PolicyText.Edit(before.TrimEnd(), static e => e.SetScope("docker", "b.example.com", Signed)));
+                Assert.Equal(expected.TrimEnd(),
+                    PolicyText.Edit(before.TrimEnd(), static e => e.SetScope("docker", "b.example.com", Signed)));
             }
         }
     }
@@ -216,14 +217,22 @@ public sealed class PolicyEditorLayoutTests
             e.SetScope("docker", "registry.example.com", Reject);
             e.SetScope("docker", "registry.example.com/app", Signed);
         },
-        "{\n    \"default\": [\n\t{\n\t    \"type\": \"insecureAcceptAnything\"\n\t}\n    ],\n    \"transports\":\n\t{\n\t    \"docker-daemon\":\n\t\t{\n\t\t    \"\": [{\"type\":\"insecureAcceptAnything\"}]\n\t\t}\n\t}\n}\n",
-        "{\n    \"default\": [\n\t{\n\t    \"type\": \"insecureAcceptAnything\"\n\t}\n    ],\n    \"transports\":\n\t{\n\t    \"docker-daemon\":\n\t\t{\n\t\t    \"\": [{\"type\":\"insecureAcceptAnything\"}]\n\t\t},\n\t    \"docker\":\n\t\t{\n\t\t    \"registry.example.com\": [{\"type\":\"reject\"}],\n" +
-        "\t\t    \"registry.example.com/app\": [\n\t\t        {\n\t\t            \"type\": \"signedBy\",\n\t\t            \"keyType\": \"GPGKeys\",\n\t\t            \"keyPath\": \"/k\"\n\t\t        }\n\t\t    ]\n\t\t}\n\t}\n}\n");
+        "{\n    \"default\": [\n\t{\n\t    \"type\": \"insecureAcceptAnything\"\n\t}\n    ],\n    \"transports\":\n\t{\n\t    " +
+            "\"docker-daemon\":\n\t\t{\n\t\t    \"\": [{\"type\":\"insecureAcceptAnything\"}]\n\t\t}\n\t}\n}\n",
+        "{\n    \"default\": [\n\t{\n\t    \"type\": \"insecureAcceptAnything\"\n\t}\n    ],\n    \"transports\":\n\t{\n\t    " +
+            "\"docker-daemon\":\n\t\t{\n\t\t    \"\": [{\"type\":\"insecureAcceptAnything\"}]\n\t\t},\n\t    \"docker\":\n\t\t{\n\t\t    " +
+            "\"registry.example.com\": [{\"type\":\"reject\"}],\n" +
+        "\t\t    \"registry.example.com/app\": [\n\t\t        {\n\t\t            \"type\": \"signedBy\",\n\t\t            \"keyType\": " +
+            "\"GPGKeys\",\n\t\t            \"keyPath\": \"/k\"\n\t\t        }\n\t\t    ]\n\t\t}\n\t}\n}\n");
 
     [Theory]
     [InlineData("""{"default":[{"type":"reject"}]}""", """{"default":[{"type":"reject"}],"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}],"b":[{"type":"reject"}]}}}""")]
-    [InlineData("""{"default": [{"type": "reject"}]}""", """{"default": [{"type": "reject"}], "transports": {"docker": {"a": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}], "b": [{"type": "reject"}]}}}""")]
-    [InlineData("""{ "default": [ { "type": "reject" } ] }""", """{ "default": [ { "type": "reject" } ], "transports": {"docker": {"a": [ { "type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k" } ], "b": [ { "type": "reject" } ]}} }""")]
+    [InlineData("""{"default": [{"type": "reject"}]}""",
+        """{"default": [{"type": "reject"}], "transports": {"docker": {"a": """ +
+        """[{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}], "b": [{"type": "reject"}]}}}""")]
+    [InlineData("""{ "default": [ { "type": "reject" } ] }""",
+        """{ "default": [ { "type": "reject" } ], "transports": {"docker": {"a": [ """ +
+        """{ "type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k" } ], "b": [ { "type": "reject" } ]}} }""")]
     [InlineData("""{"default":[{"type":"reject"}],"transports":{}}""", """{"default":[{"type":"reject"}],"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}],"b":[{"type":"reject"}]}}}""")]
     [InlineData("""{"transports":{"docker":{}},"default":[{"type":"reject"}]}""" + "\n", """{"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k"}],"b":[{"type":"reject"}]}},"default":[{"type":"reject"}]}""" + "\n")]
     public void One_line_stays_one_line(string before, string expected) => Golden(
@@ -312,8 +321,10 @@ public sealed class PolicyEditorLayoutTests
     [Fact]
     public void Commas_at_the_beginning_of_lines_stay_there()
     {
-        const string Two = "{ \"default\": [{\"type\": \"reject\"}]\n, \"transports\":\n  { \"docker\":\n    { \"a\": [{\"type\": \"reject\"}]\n    , \"b\": [{\"type\": \"reject\"}]\n    }\n  }\n}\n";
-        const string Three = "{ \"default\": [{\"type\": \"reject\"}]\n, \"transports\":\n  { \"docker\":\n    { \"a\": [{\"type\": \"reject\"}]\n    , \"b\": [{\"type\": \"reject\"}]\n    , \"c\": [{\"type\": \"reject\"}]\n    }\n  }\n}\n";
+        const string Two = "{ \"default\": [{\"type\": \"reject\"}]\n, \"transports\":\n  { \"docker\":\n    { \"a\": [{\"type\": " +
+            "\"reject\"}]\n    , \"b\": [{\"type\": \"reject\"}]\n    }\n  }\n}\n";
+        const string Three = "{ \"default\": [{\"type\": \"reject\"}]\n, \"transports\":\n  { \"docker\":\n    { \"a\": [{\"type\": " +
+            "\"reject\"}]\n    , \"b\": [{\"type\": \"reject\"}]\n    , \"c\": [{\"type\": \"reject\"}]\n    }\n  }\n}\n";
         Golden(static e => e.SetScope("docker", "c", Reject), Two, Three);
         Golden(static e => e.RemoveScope("docker", "c"), Three, Two);
     }
@@ -321,8 +332,10 @@ public sealed class PolicyEditorLayoutTests
     [Fact]
     public void White_space_at_line_ends_stays()
     {
-        const string Before = "{ \n  \"default\": [{\"type\": \"reject\"}] , \t\n  \"transports\": { \n    \"docker\": {  \n      \"a\": [{\"type\": \"reject\"}] \t\n    }   \n  }    \n}     \n";
-        const string After = "{ \n  \"default\": [{\"type\": \"reject\"}] , \t\n  \"transports\": { \n    \"docker\": {  \n      \"a\": [{\"type\": \"reject\"}] \t,\n      \"b\": [{\"type\": \"reject\"}]\n    }   \n  }    \n}     \n";
+        const string Before = "{ \n  \"default\": [{\"type\": \"reject\"}] , \t\n  \"transports\": { \n    \"docker\": {  \n      \"a\": " +
+            "[{\"type\": \"reject\"}] \t\n    }   \n  }    \n}     \n";
+        const string After = "{ \n  \"default\": [{\"type\": \"reject\"}] , \t\n  \"transports\": { \n    \"docker\": {  \n      \"a\": " +
+            "[{\"type\": \"reject\"}] \t,\n      \"b\": [{\"type\": \"reject\"}]\n    }   \n  }    \n}     \n";
         Golden(static e => e.SetScope("docker", "b", Reject), Before, After);
         Golden(static e => e.RemoveScope("docker", "b"), After, Before);
     }
@@ -346,16 +359,22 @@ public sealed class PolicyEditorLayoutTests
                 }
             }
             """;
-        Golden(static e => e.RemoveScope("docker", "a"), Before, Before.Replace("            \"a\": [{\"type\": \"reject\"}],  \n", "", StringComparison.Ordinal));
-        Golden(static e => e.RemoveScope("docker", "b"), Before, Before.Replace("            \"b\": [\n                {\"type\": \"reject\"}\n            ],\n", "", StringComparison.Ordinal));
-        Golden(static e => e.RemoveScope("docker", "c"), Before, Before.Replace("            ],\n\n            \"c\": [{\"type\": \"reject\"}]\n", "            ]\n", StringComparison.Ordinal));
+        Golden(static e => e.RemoveScope("docker", "a"), Before,
+            Before.Replace("            \"a\": [{\"type\": \"reject\"}],  \n", "", StringComparison.Ordinal));
+        Golden(static e => e.RemoveScope("docker", "b"), Before,
+            Before.Replace("            \"b\": [\n                {\"type\": \"reject\"}\n            ],\n", "", StringComparison.Ordinal));
+        Golden(static e => e.RemoveScope("docker", "c"), Before,
+            Before.Replace("            ],\n\n            \"c\": [{\"type\": \"reject\"}]\n", "            ]\n", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_default_is_replaced_in_its_place()
     {
-        Golden(static e => e.SetDefault(Reject), Encoding.UTF8.GetString(DefaultPolicy.Text), Encoding.UTF8.GetString(DefaultPolicy.Text).Replace("[\n        {\n            \"type\": \"insecureAcceptAnything\"", "[\n        {\n            \"type\": \"reject\"", StringComparison.Ordinal));
-        Golden(static e => e.SetDefault(Reject), """{"default":[{"type":"insecureAcceptAnything"}] , "transports" : {} }""", """{"default":[{"type":"reject"}] , "transports" : {} }""");
+        Golden(static e => e.SetDefault(Reject), Encoding.UTF8.GetString(DefaultPolicy.Text), Encoding.UTF8.GetString(DefaultPolicy.Text)
+            .Replace("[\n        {\n            \"type\": \"insecureAcceptAnything\"", "[\n        {\n            \"type\": \"reject\"",
+            StringComparison.Ordinal));
+        Golden(static e => e.SetDefault(Reject), """{"default":[{"type":"insecureAcceptAnything"}] , "transports" : {} }""",
+            """{"default":[{"type":"reject"}] , "transports" : {} }""");
     }
 
     [Fact]
@@ -381,10 +400,12 @@ public sealed class PolicyEditorLayoutTests
     [Fact]
     public void Names_are_escaped_as_little_as_possible()
     {
-        string after = PolicyText.Edit("""{"default":[{"type":"reject"}]}""", static e => e.SetScope("docker", "a\"b\\c\u0001<&'é\ud83d\ude00", [new SignedByRequirement { KeyPath = "/<&'é\"\n" }]));
+        string after = PolicyText.Edit("""{"default":[{"type":"reject"}]}""",
+            static e => e.SetScope("docker", "a\"b\\c\u0001<&'é\ud83d\ude00", [new SignedByRequirement { KeyPath = "/<&'é\"\n" }]));
         Assert.Contains("\"a\\\"b\\\\c\\u0001<&'é", after, StringComparison.Ordinal);
         Assert.Contains("/<&'é\\\"\\n", after, StringComparison.Ordinal);
     }
 
-    private static void Golden(Action<PolicyEditor> change, string before, string expected) => Assert.Equal(expected, PolicyText.Edit(before, change));
+    private static void Golden(Action<PolicyEditor> change, string before, string expected) =>
+        Assert.Equal(expected, PolicyText.Edit(before, change));
 }

@@ -109,7 +109,8 @@ public sealed class PolicyEditorPropertyTests
                 Apply(forward, transport, scope, requirements);
             foreach (((string transport, string scope), TrustRequirement[]? requirements) in changes.Reverse())
                 Apply(backward, transport, scope, requirements);
-            new Model(PolicyReader.Read(forward.ToBytes(), PolicyText.Path)).Check(PolicyReader.Read(backward.ToBytes(), PolicyText.Path), seed);
+            new Model(PolicyReader.Read(forward.ToBytes(), PolicyText.Path))
+                .Check(PolicyReader.Read(backward.ToBytes(), PolicyText.Path), seed);
         }
     }
 
@@ -141,7 +142,8 @@ public sealed class PolicyEditorPropertyTests
                 break;
             default:
                 requirements = random.Requirements();
-                bool same = model.Scopes.TryGetValue((transport, scope), out IReadOnlyList<TrustRequirement>? old) && RequirementWriter.MeansSame(old, requirements);
+                bool same = model.Scopes.TryGetValue((transport, scope), out IReadOnlyList<TrustRequirement>? old)
+                    && RequirementWriter.MeansSame(old, requirements);
                 Assert.Equal(!same, editor.SetScope(transport, scope, requirements));
                 model.Scopes[(transport, scope)] = requirements;
                 touched.Add((transport, scope));
@@ -161,7 +163,8 @@ public sealed class PolicyEditorPropertyTests
         }
 
         // In the order in which they were.
-        Assert.Equal(old.Select(static v => v.Key).Where(k => !touched.Contains(k)), now.Select(static v => v.Key).Where(k => !touched.Contains(k)));
+        Assert.Equal(old.Select(static v => v.Key).Where(k => !touched.Contains(k)), now.Select(static v => v.Key)
+            .Where(k => !touched.Contains(k)));
     }
 
     private static List<((string, string) Key, byte[] Text)> Values(byte[] policy)
@@ -173,7 +176,8 @@ public sealed class PolicyEditorPropertyTests
             if (member.Name == "default")
                 values.Add((("", "default"), [.. member.QuotedName.Span, .. member.Colon.Span, .. member.Value.Span]));
             foreach (JsonMemberText transport in member.Object?.Members ?? [])
-                values.AddRange(transport.Object!.Members.Select(s => ((transport.Name, s.Name), (byte[])[.. s.QuotedName.Span, .. s.Colon.Span, .. s.Value.Span])));
+                values.AddRange(transport.Object!.Members
+                    .Select(s => ((transport.Name, s.Name), (byte[])[.. s.QuotedName.Span, .. s.Colon.Span, .. s.Value.Span])));
         }
 
         return values;
@@ -192,7 +196,8 @@ public sealed class PolicyEditorPropertyTests
         {
             int found = now.FindIndex(position, l => SameLine(line, l));
             if (found < 0)
-                Assert.Fail($"seed {seed}: line '{line}' is gone:\n{Encoding.UTF8.GetString(before)}\n-----\n{Encoding.UTF8.GetString(after)}");
+                Assert.Fail($"seed {seed}: line '{line}' is " +
+                    $"gone:\n{Encoding.UTF8.GetString(before)}\n-----\n{Encoding.UTF8.GetString(after)}");
             position = found + 1;
         }
     }
@@ -208,7 +213,8 @@ public sealed class PolicyEditorPropertyTests
             return true;
 
         // Objects that were empty and are open now, or the other way round; a brace that stood on a removed line.
-        return a == b || a == b + "}" || (b.StartsWith(a, StringComparison.Ordinal) && b[a.Length..].TrimStart(' ', '\t', '\r') == "}") || (a.EndsWith("{}", StringComparison.Ordinal) && a[..^1] == b);
+        return a == b || a == b + "}" || (b.StartsWith(a, StringComparison.Ordinal) && b[a.Length..].TrimStart(' ', '\t', '\r') == "}")
+            || (a.EndsWith("{}", StringComparison.Ordinal) && a[..^1] == b);
     }
 
     private static string WithoutComma(string line)
@@ -231,7 +237,8 @@ public sealed class PolicyEditorPropertyTests
             if (i < policy.Length && policy[i] != '\n')
                 continue;
             string line = Encoding.UTF8.GetString(policy, start, i - start);
-            if (!own.AsSpan(start, i - start).Contains(true) && !string.IsNullOrWhiteSpace(line) && line.Trim() is not ("{" or "}" or "{}" or "{},"))
+            if (!own.AsSpan(start, i - start).Contains(true) && !string.IsNullOrWhiteSpace(line)
+                && line.Trim() is not ("{" or "}" or "{}" or "{},"))
                 lines.Add(line);
             start = i + 1;
         }
@@ -304,7 +311,8 @@ public sealed class PolicyEditorPropertyTests
             Assert.True(RequirementWriter.MeansSame(Default, actual.Default), $"seed {seed}: default");
             Assert.Equal(Scopes.Count, actual.Scopes.Count);
             foreach (((string, string) key, IReadOnlyList<TrustRequirement> requirements) in Scopes)
-                Assert.True(actual.Scopes.TryGetValue(key, out IReadOnlyList<TrustRequirement>? now) && RequirementWriter.MeansSame(requirements, now), $"seed {seed}: {key}");
+                Assert.True(actual.Scopes.TryGetValue(key, out IReadOnlyList<TrustRequirement>? now)
+                    && RequirementWriter.MeansSame(requirements, now), $"seed {seed}: {key}");
         }
 
         public bool DiffersFrom(PolicyDocument policy)
@@ -312,7 +320,8 @@ public sealed class PolicyEditorPropertyTests
             Model other = new(policy);
             return !RequirementWriter.MeansSame(Default, other.Default)
                 || Scopes.Count != other.Scopes.Count
-                || Scopes.Any(s => !other.Scopes.TryGetValue(s.Key, out IReadOnlyList<TrustRequirement>? r) || !RequirementWriter.MeansSame(r, s.Value));
+                || Scopes.Any(s => !other.Scopes.TryGetValue(s.Key, out IReadOnlyList<TrustRequirement>? r)
+                    || !RequirementWriter.MeansSame(r, s.Value));
         }
     }
 }

@@ -37,7 +37,8 @@ public sealed class PolicyEditorTests
         Assert.False(editor.SetDefault(Reject));
         Assert.False(editor.SetScope("docker", "b.example.com", Reject));
         Assert.False(editor.SetScope("docker", "a.example.com", [new SignedByRequirement { KeyData = "YWJj" }]));
-        Assert.False(editor.SetScope("docker", "a.example.com", [new SignedByRequirement { KeyData = "Y\r\nWJj\n", SignedIdentity = new MatchRepoDigestOrExactIdentity() }]));
+        Assert.False(editor.SetScope("docker", "a.example.com",
+            [new SignedByRequirement { KeyData = "Y\r\nWJj\n", SignedIdentity = new MatchRepoDigestOrExactIdentity() }]));
         Assert.False(editor.RemoveScope("docker", "c.example.com"));
         Assert.False(editor.RemoveScope("dir", ""));
         Assert.False(editor.HasChanges);
@@ -79,7 +80,8 @@ public sealed class PolicyEditorTests
             e.SetScope("docker", "b.example.com", Accept);
             e.SetScope("docker", "a.example.com", [new SignedByRequirement { KeyData = "YWJj" }]);
         });
-        Assert.Equal(Policy.Replace("\"b.example.com\": [{\"type\": \"reject\"}]", "\"b.example.com\": [{\"type\": \"insecureAcceptAnything\"}]", StringComparison.Ordinal), after);
+        Assert.Equal(Policy.Replace("\"b.example.com\": [{\"type\": \"reject\"}]",
+            "\"b.example.com\": [{\"type\": \"insecureAcceptAnything\"}]", StringComparison.Ordinal), after);
     }
 
     [Theory]
@@ -96,7 +98,8 @@ public sealed class PolicyEditorTests
             e.RemoveScope("dir", "/a");
             e.SetDefault(Accept);
         });
-        Assert.Equal(policy.Replace("reject", "insecureAcceptAnything", StringComparison.Ordinal).Replace("{ }", "{}", StringComparison.Ordinal), after);
+        Assert.Equal(policy.Replace("reject", "insecureAcceptAnything", StringComparison.Ordinal)
+            .Replace("{ }", "{}", StringComparison.Ordinal), after);
     }
 
     [Fact]
@@ -137,11 +140,13 @@ public sealed class PolicyEditorTests
         Refused("InvalidRequirement", new SignedByRequirement { KeyPath = "/k", KeyType = "PGP" });
         Refused("InvalidRequirement", new SignedByRequirement { KeyData = "not base64" });
         Refused("InvalidRequirement", new SignedByRequirement { KeyPath = "/\ud800" });
-        Refused("InvalidRequirement", new SignedByRequirement { KeyPath = "/k", SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app" } });
+        Refused("InvalidRequirement", new SignedByRequirement
+            { KeyPath = "/k", SignedIdentity = new ExactReferenceIdentity { DockerReference = "example.com/app" } });
         Refused("InvalidRequirement", new SigstoreSignedRequirement());
         Refused("InvalidRequirement", new SigstoreSignedRequirement { KeyPaths = [] });
         Refused("InvalidRequirement", new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsPath = "/r" } });
-        Refused("InvalidRequirement", new AcceptRequirement(), new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "/c", OidcIssuer = "i", SubjectEmail = "e" } });
+        Refused("InvalidRequirement", new AcceptRequirement(), new SigstoreSignedRequirement
+            { Fulcio = new FulcioIdentity { CaPath = "/c", OidcIssuer = "i", SubjectEmail = "e" } });
         Assert.False(editor.HasChanges);
         Assert.Equal(Policy, Encoding.UTF8.GetString(editor.ToBytes()));
 
@@ -173,21 +178,27 @@ public sealed class PolicyEditorTests
     [Fact]
     public void Names_written_with_escapes_are_found()
     {
-        const string Escaped = """{"\u0064efault": [{"type": "reject"}], "tr\u0061nsports": {"d\u006fcker": {"\u0061": [{"type": "reject"}]}}}""";
-        Assert.Equal(Escaped.Replace("\"\\u0061\": [{\"type\": \"reject\"}]", "\"\\u0061\": [{\"type\": \"insecureAcceptAnything\"}]", StringComparison.Ordinal), PolicyText.Edit(Escaped, static e => e.SetScope("docker", "a", Accept)));
-        Assert.Equal(Escaped.Replace("\"\\u0061\": [{\"type\": \"reject\"}]", "", StringComparison.Ordinal), PolicyText.Edit(Escaped, static e => e.RemoveScope("docker", "a")));
+        const string Escaped = """{"\u0064efault": [{"type": "reject"}], "tr\u0061nsports": {"d\u006fcker": """ +
+            """{"\u0061": [{"type": "reject"}]}}}""";
+        Assert.Equal(Escaped.Replace("\"\\u0061\": [{\"type\": \"reject\"}]", "\"\\u0061\": [{\"type\": \"insecureAcceptAnything\"}]",
+            StringComparison.Ordinal), PolicyText.Edit(Escaped, static e => e.SetScope("docker", "a", Accept)));
+        Assert.Equal(Escaped.Replace("\"\\u0061\": [{\"type\": \"reject\"}]", "", StringComparison.Ordinal),
+            PolicyText.Edit(Escaped, static e => e.RemoveScope("docker", "a")));
     }
 
     [Fact]
     public void Braces_and_commas_in_names_do_not_confuse()
     {
-        const string Odd = """{"default": [{"type": "reject"}], "transports": {"x,{": {",\"}{[": [{"type": "reject"}], "}": [{"type": "reject"}] , ":": [{"type": "reject"}]}}}""";
-        Assert.Equal("""{"default": [{"type": "reject"}], "transports": {"x,{": {",\"}{[": [{"type": "reject"}], ":": [{"type": "reject"}]}}}""", PolicyText.Edit(Odd, static e => e.RemoveScope("x,{", "}")));
+        const string Odd = """{"default": [{"type": "reject"}], "transports": {"x,{": {",\"}{[": [{"type": "reject"}], "}": """ +
+            """[{"type": "reject"}] , ":": [{"type": "reject"}]}}}""";
+        Assert.Equal("""{"default": [{"type": "reject"}], "transports": {"x,{": {",\"}{[": """ +
+            """[{"type": "reject"}], ":": [{"type": "reject"}]}}}""", PolicyText.Edit(Odd, static e => e.RemoveScope("x,{", "}")));
     }
 
     [Fact]
     public void A_policy_that_is_not_valid_is_not_edited() =>
-        Assert.Equal("PolicyUnknownMember", Assert.Throws<TrustFormatException>(() => Open("""{"default": [{"type": "reject"}], "x": 1}""")).ErrorId);
+        Assert.Equal("PolicyUnknownMember",
+            Assert.Throws<TrustFormatException>(() => Open("""{"default": [{"type": "reject"}], "x": 1}""")).ErrorId);
 
     private static PolicyEditor Open(string policy) => new(Encoding.UTF8.GetBytes(policy), PolicyText.Path);
 }

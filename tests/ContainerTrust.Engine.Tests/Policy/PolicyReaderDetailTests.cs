@@ -72,7 +72,8 @@ public sealed class PolicyReaderDetailTests
     {
         TrustFormatException e = PolicyText.Refused("{\"default\": [{\n\"a\": [1,], \"type\": \"reject\"}]}");
         Assert.Equal(("PolicySyntax", 2, 9), (e.ErrorId, e.Line, e.Column));
-        Assert.StartsWith("The file is not valid JSON: The comma before this bracket is one too many. Remove it.", e.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("The file is not valid JSON: The comma before this bracket is one too many. Remove it.", e.Problem,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", e.Problem, StringComparison.Ordinal);
         e = PolicyText.Refused("{\"default\": [{\n\"a\": ");
         Assert.Equal("PolicySyntax", e.ErrorId);
@@ -89,7 +90,8 @@ public sealed class PolicyReaderDetailTests
             Assert.Equal("PolicyTooDeep", Nested(30).ErrorId);
 
             TrustFormatException Nested(int levels) => PolicyText.Refused(PolicyText.WithRequirement(
-                $"{{\"a\": {string.Concat(Enumerable.Repeat(open, levels))}{inner}{string.Concat(Enumerable.Repeat(close, levels))}, \"type\": \"reject\"}}"));
+                $"{{\"a\": {string.Concat(Enumerable.Repeat(open, levels))}{inner}{string.Concat(Enumerable.Repeat(close, levels))}, " +
+                    "\"type\": \"reject\"}"));
         }
     }
 
@@ -137,7 +139,8 @@ public sealed class PolicyReaderDetailTests
     {
         var list = PolicyReader.ReadRequirements("""[{"type": "reject"}, {"type": "insecureAcceptAnything"}]"""u8, "the list");
         Assert.Equal(["reject", "insecureAcceptAnything"], list.Select(static r => r.Type));
-        Assert.Equal("PolicyWrongType", Assert.Throws<TrustFormatException>(() => PolicyReader.ReadRequirements("{}"u8, "the list")).ErrorId);
+        Assert.Equal("PolicyWrongType",
+            Assert.Throws<TrustFormatException>(() => PolicyReader.ReadRequirements("{}"u8, "the list")).ErrorId);
     }
 
     [Fact]
@@ -154,9 +157,12 @@ public sealed class PolicyReaderDetailTests
 
     [Theory]
     [InlineData("docker://example.com/team/app:v1", "example.com/team/app:v1", "The scope example.com/team/app:v1 is the image itself.")]
-    [InlineData("docker://example.com/team/app:v2", "example.com/team/app", "The scope example.com/team/app is the most specific that the policy has for the image; 1 more specific one was looked for.")]
-    [InlineData("docker://example.com/team/other", "example.com/team", "The scope example.com/team is the most specific that the policy has for the image; 2 more specific ones were looked for.")]
-    [InlineData("docker://example.org/app", "", "No scope of transport docker matches the image, so the transport's default (\"\") applies.")]
+    [InlineData("docker://example.com/team/app:v2", "example.com/team/app",
+        "The scope example.com/team/app is the most specific that the policy has for the image; 1 more specific one was looked for.")]
+    [InlineData("docker://example.com/team/other", "example.com/team",
+        "The scope example.com/team is the most specific that the policy has for the image; 2 more specific ones were looked for.")]
+    [InlineData("docker://example.org/app", "",
+        "No scope of transport docker matches the image, so the transport's default (\"\") applies.")]
     [InlineData("dir:/tmp/x", null, "No scope of transport dir matches the image, so the policy's default applies.")]
     [InlineData("oci:/tmp/x", null, "The policy has no scopes for transport oci, so its default applies.")]
     public void The_most_specific_scope_governs(string image, string? scope, string reason)

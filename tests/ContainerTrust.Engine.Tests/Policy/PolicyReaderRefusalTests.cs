@@ -32,16 +32,23 @@ public sealed class PolicyReaderRefusalTests
         { "{\"default\": " + Reject + ",\n\"transports\": []}", "PolicyWrongType", 2, 15, "$.transports" },
         { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": null}}", "PolicyWrongType", 2, 26, "$.transports.docker" },
         { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": []}}", "PolicyWrongType", 2, 26, "$.transports.docker" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {}, \"docker\": {}}}", "PolicyDuplicateMember", 2, 40, "$.transports.docker" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {}, \"docker\": {}}}", "PolicyDuplicateMember", 2, 40,
+            "$.transports.docker" },
         { "{\"default\": " + Reject + ",\n\"transports\": {}, \"transports\": {}}", "PolicyDuplicateMember", 2, 33, "$.transports" },
 
         // Scopes
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"a.b/c\": null}}}", "PolicyWrongType", 3, 10, "$.transports.docker[\"a.b/c\"]" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"a.b\": []}}}", "PolicyEmptyList", 3, 9, "$.transports.docker[\"a.b\"]" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"\": {}}}}", "PolicyWrongType", 3, 5, "$.transports.docker[\"\"]" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\"a\": " + Reject + ",\n\"a\": " + Reject + "}}}", "PolicyDuplicateMember", 3, 6, "$.transports.docker.a" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"dir\": {\"a\": " + Reject + "}}}", "PolicyInvalidScope", 2, 29, "$.transports.dir.a" },
-        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker-archive\": {\"a\": " + Reject + "}}}", "PolicyInvalidScope", 2, 40, "$.transports.docker-archive.a" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"a.b/c\": null}}}", "PolicyWrongType", 3, 10,
+            "$.transports.docker[\"a.b/c\"]" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"a.b\": []}}}", "PolicyEmptyList", 3, 9,
+            "$.transports.docker[\"a.b\"]" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\n\"\": {}}}}", "PolicyWrongType", 3, 5,
+            "$.transports.docker[\"\"]" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker\": {\"a\": " + Reject + ",\n\"a\": " + Reject + "}}}",
+            "PolicyDuplicateMember", 3, 6, "$.transports.docker.a" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"dir\": {\"a\": " + Reject + "}}}", "PolicyInvalidScope", 2, 29,
+            "$.transports.dir.a" },
+        { "{\"default\": " + Reject + ",\n\"transports\": {\"docker-archive\": {\"a\": " + Reject + "}}}", "PolicyInvalidScope", 2, 40,
+            "$.transports.docker-archive.a" },
 
         // JSON
         { "{", "PolicySyntax", 1, 2, "$" },
@@ -107,7 +114,8 @@ public sealed class PolicyReaderRefusalTests
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": {}}""", "PolicyWrongType", ".keyData" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "a"}""", "PolicyInvalidValue", ".keyData" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YQ"}""", "PolicyInvalidValue", ".keyData" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YQ=="}, {"type": "signedBy", "keyType": "GPGKeys", "keyData": "Y Q=="}""", "PolicyInvalidValue", "!$.default[1].keyData" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YQ=="}, """ +
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "Y Q=="}""", "PolicyInvalidValue", "!$.default[1].keyData" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YQ==\t"}""", "PolicyInvalidValue", ".keyData" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJ-YWJj"}""", "PolicyInvalidValue", ".keyData" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJ_YWJj"}""", "PolicyInvalidValue", ".keyData" },
@@ -130,7 +138,8 @@ public sealed class PolicyReaderRefusalTests
         { """{"type": "signedBaseLayer"}""", "PolicyMissingMember", "" },
         { """{"type": "signedBaseLayer", "baseLayerIdentity": null}""", "PolicyWrongType", ".baseLayerIdentity" },
         { """{"type": "signedBaseLayer", "baseLayerIdentity": {}}""", "PolicyMissingMember", ".baseLayerIdentity" },
-        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}, "keyPath": "/k"}""", "PolicyUnknownMember", ".keyPath" },
+        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}, "keyPath": "/k"}""",
+            "PolicyUnknownMember", ".keyPath" },
 
         // sigstoreSigned
         { """{"type": "sigstoreSigned"}""", "PolicyKeySource", "" },
@@ -156,39 +165,64 @@ public sealed class PolicyReaderRefusalTests
         { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyDatas": []}""", "PolicyEmptyList", ".rekorPublicKeyDatas" },
         { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyData": "?"}""", "PolicyInvalidValue", ".rekorPublicKeyData" },
         { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublickeyPath": "/r"}""", "PolicyUnknownMember", ".rekorPublickeyPath" },
-        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r", "rekorPublicKeyData": "YQ=="}""", "PolicyKeySource", "" },
-        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r", "rekorPublicKeyPaths": ["/r"]}""", "PolicyKeySource", "" },
-        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyDatas": ["YQ=="], "rekorPublicKeyPaths": ["/r"]}""", "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r", "rekorPublicKeyData": "YQ=="}""",
+            "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r", "rekorPublicKeyPaths": ["/r"]}""",
+            "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyDatas": ["YQ=="], "rekorPublicKeyPaths": ["/r"]}""",
+            "PolicyKeySource", "" },
         { """{"type": "sigstoreSigned", "keyPath": "/k", "signedIdentity": null}""", "PolicyWrongType", ".signedIdentity" },
 
         // fulcio
         { """{"type": "sigstoreSigned", "fulcio": null, "rekorPublicKeyPath": "/r"}""", "PolicyWrongType", ".fulcio" },
         { """{"type": "sigstoreSigned", "fulcio": [], "rekorPublicKeyPath": "/r"}""", "PolicyWrongType", ".fulcio" },
         { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}}""", "PolicyMissingMember", "" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": ""}""", "PolicyMissingMember", "" },
-        { """{"type": "sigstoreSigned", "fulcio": {"oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "caData": "YQ==", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "caData": "", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyMissingMember", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyMissingMember", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i"}, "rekorPublicKeyPath": "/r"}""", "PolicyMissingMember", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": null}, "rekorPublicKeyPath": "/r"}""", "PolicyMissingMember", ".fulcio" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e", "x": 1}, "rekorPublicKeyPath": "/r"}""", "PolicyUnknownMember", ".fulcio.x" },
-        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyDuplicateMember", ".fulcio.caPath" },
-        { """{"type": "sigstoreSigned", "keyPath": "/k", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": ""}""",
+            "PolicyMissingMember", "" },
+        { """{"type": "sigstoreSigned", "fulcio": {"oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyKeySource", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyKeySource", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": """ +
+            """{"caPath": "/c", "caData": "YQ==", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyKeySource", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": """ +
+            """{"caPath": "/c", "caData": "", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyKeySource", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyMissingMember", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyMissingMember", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyMissingMember", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": null}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyMissingMember", ".fulcio" },
+        { """{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e", "x": """ +
+            """1}, "rekorPublicKeyPath": "/r"}""", "PolicyUnknownMember", ".fulcio.x" },
+        { """{"type": "sigstoreSigned", "fulcio": """ +
+            """{"caPath": "/c", "caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyDuplicateMember", ".fulcio.caPath" },
+        { """{"type": "sigstoreSigned", "keyPath": "/k", "fulcio": """ +
+            """{"caPath": "/c", "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", "" },
 
         // pki
         { """{"type": "sigstoreSigned", "pki": null}""", "PolicyWrongType", ".pki" },
         { """{"type": "sigstoreSigned", "pki": {}}""", "PolicyKeySource", ".pki" },
         { """{"type": "sigstoreSigned", "pki": {"subjectEmail": "e"}}""", "PolicyKeySource", ".pki" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "caRootsData": "", "subjectEmail": "e"}}""", "PolicyKeySource", ".pki" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "caIntermediatesPath": "/i", "caIntermediatesData": "", "subjectEmail": "e"}}""", "PolicyKeySource", ".pki" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "caRootsData": "", "subjectEmail": "e"}}""",
+            "PolicyKeySource", ".pki" },
+        { """{"type": "sigstoreSigned", "pki": """ +
+            """{"caRootsPath": "/r", "caIntermediatesPath": "/i", "caIntermediatesData": "", "subjectEmail": "e"}}""",
+            "PolicyKeySource", ".pki" },
         { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r"}}""", "PolicyMissingMember", ".pki" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "", "subjectHostname": null}}""", "PolicyMissingMember", ".pki" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e", "oidcIssuer": "i"}}""", "PolicyUnknownMember", ".pki.oidcIssuer" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""", "PolicyKeySource", "" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}, "rekorPublicKeyDatas": ["YQ=="]}""", "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "", "subjectHostname": null}}""",
+            "PolicyMissingMember", ".pki" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e", "oidcIssuer": "i"}}""", "PolicyUnknownMember",
+            ".pki.oidcIssuer" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}, "rekorPublicKeyPath": "/r"}""",
+            "PolicyKeySource", "" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}, "rekorPublicKeyDatas": ["YQ=="]}""",
+            "PolicyKeySource", "" },
         { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}, "keyPath": "/k"}""", "PolicyKeySource", "" },
     };
 
@@ -209,7 +243,8 @@ public sealed class PolicyReaderRefusalTests
         { """{"type": "exactReference", "dockerReference": "example.com/app"}""", "PolicyInvalidValue", "" },
         { """{"type": "exactReference", "dockerReference": "example.com/App:v1"}""", "PolicyInvalidValue", "" },
         { """{"type": "exactReference", "dockerRepository": "example.com/app"}""", "PolicyUnknownMember", ".dockerRepository" },
-        { """{"type": "exactReference", "dockerReference": "a.b/c:d", "dockerReference": "a.b/c:d"}""", "PolicyDuplicateMember", ".dockerReference" },
+        { """{"type": "exactReference", "dockerReference": "a.b/c:d", "dockerReference": "a.b/c:d"}""", "PolicyDuplicateMember",
+            ".dockerReference" },
         { """{"type": "exactRepository"}""", "PolicyMissingMember", "" },
         { """{"type": "exactRepository", "dockerRepository": "UPPER"}""", "PolicyInvalidValue", "" },
         { """{"type": "exactRepository", "dockerRepository": null}""", "PolicyInvalidValue", "" },
@@ -250,7 +285,8 @@ public sealed class PolicyReaderRefusalTests
         TrustFormatException e = PolicyText.Refused(PolicyText.WithIdentity(identity));
         Assert.Equal((errorId, "$.default[0].signedIdentity" + path), (e.ErrorId, e.DocumentPath));
 
-        e = PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "sigstoreSigned", "keyPath": "/k", "signedIdentity": {{identity}}}"""));
+        e = PolicyText.Refused(PolicyText
+            .WithRequirement($$"""{"type": "sigstoreSigned", "keyPath": "/k", "signedIdentity": {{identity}}}"""));
         Assert.Equal((errorId, "$.default[0].signedIdentity" + path), (e.ErrorId, e.DocumentPath));
 
         e = PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "signedBaseLayer", "baseLayerIdentity": {{identity}}}"""));
@@ -292,14 +328,17 @@ public sealed class PolicyReaderRefusalTests
 
     [Fact]
     public void A_byte_order_mark_is_refused() =>
-        Assert.Equal("PolicyByteOrderMark", PolicyText.Refused([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(PolicyText.WithRequirement("""{"type": "reject"}"""))]).ErrorId);
+        Assert.Equal("PolicyByteOrderMark",
+            PolicyText.Refused([0xEF, 0xBB, 0xBF,
+            .. Encoding.UTF8.GetBytes(PolicyText.WithRequirement("""{"type": "reject"}"""))]).ErrorId);
 
     [Fact]
     public void Utf16_is_refused()
     {
         string policy = PolicyText.WithRequirement("""{"type": "reject"}""");
         Assert.Equal("PolicyInvalidText", PolicyText.Refused([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(policy)]).ErrorId);
-        Assert.Equal("PolicyInvalidText", PolicyText.Refused([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(policy)]).ErrorId);
+        Assert.Equal("PolicyInvalidText",
+            PolicyText.Refused([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(policy)]).ErrorId);
         Assert.Equal("PolicySyntax", PolicyText.Refused(Encoding.Unicode.GetBytes(policy)).ErrorId);
         Assert.Equal("PolicySyntax", PolicyText.Refused(Encoding.UTF32.GetBytes(policy)).ErrorId);
     }
@@ -312,7 +351,9 @@ public sealed class PolicyReaderRefusalTests
     [InlineData(new byte[] { 0xF4, 0x90, 0x80, 0x80 })]
     public void Invalid_utf8_is_refused(byte[] bytes)
     {
-        TrustFormatException e = PolicyText.Refused([.. "{\n\"default\": [{\"type\": \"reject\"}], \"transports\": {\"x\": {\""u8, .. bytes, .. "\": [{\"type\": \"reject\"}]}}}"u8]);
+        TrustFormatException e = PolicyText
+            .Refused([.. "{\n\"default\": [{\"type\": \"reject\"}], \"transports\": {\"x\": {\""u8, .. bytes,
+            .. "\": [{\"type\": \"reject\"}]}}}"u8]);
         Assert.Equal(("PolicyInvalidText", 2, 56), (e.ErrorId, e.Line, e.Column));
     }
 
@@ -328,8 +369,11 @@ public sealed class PolicyReaderRefusalTests
         Assert.Equal("PolicyInvalidText", PolicyText.Refused(PolicyText.WithScope(text, "\"a\"")).ErrorId);
         Assert.Equal("PolicyInvalidText", PolicyText.Refused($$"""{"{{text}}": 1}""").ErrorId);
         Assert.Equal("PolicyInvalidText", PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "{{text}}"}""")).ErrorId);
-        Assert.Equal("PolicyInvalidText", PolicyText.Refused(PolicyText.WithRequirement($$"""{"{{text}}": 1, "type": "reject"}""")).ErrorId);
-        Assert.Equal("PolicyInvalidText", PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/{{text}}"}""")).ErrorId);
+        Assert.Equal("PolicyInvalidText",
+            PolicyText.Refused(PolicyText.WithRequirement($$"""{"{{text}}": 1, "type": "reject"}""")).ErrorId);
+        Assert.Equal("PolicyInvalidText",
+            PolicyText.Refused(PolicyText
+            .WithRequirement($$"""{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/{{text}}"}""")).ErrorId);
     }
 
     [Theory]
@@ -350,7 +394,8 @@ public sealed class PolicyReaderRefusalTests
 
         e = PolicyText.Refused(PolicyText.WithScope("dir", $"\"{new string('x', 1_000_000)}\""));
         Assert.InRange(e.Message.Length, 200, 2_000);
-        e = PolicyText.Refused(PolicyText.WithIdentity($$"""{"type": "exactReference", "dockerReference": "{{new string('X', 1_000_000)}}"}"""));
+        e = PolicyText.Refused(PolicyText
+            .WithIdentity($$"""{"type": "exactReference", "dockerReference": "{{new string('X', 1_000_000)}}"}"""));
         Assert.InRange(e.Message.Length, 200, 2_000);
     }
 }

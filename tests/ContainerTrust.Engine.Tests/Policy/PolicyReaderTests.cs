@@ -43,7 +43,8 @@ public sealed class PolicyReaderTests
     [InlineData("""{"\u0064efault": [{"\u0074ype": "\u0072eject"}]}""")]
     [InlineData("""{"default": [{"type": "reject"}], "transports": {}}""")]
     [InlineData("""{"default": [{"type": "reject"}], "transports": {"docker": {}}}""")]
-    public void A_policy_may_be_written_in_many_ways(string policy) => Assert.Equal([new RejectRequirement()], PolicyText.Read(policy).Default);
+    public void A_policy_may_be_written_in_many_ways(string policy) =>
+        Assert.Equal([new RejectRequirement()], PolicyText.Read(policy).Default);
 
     [Theory]
     [InlineData("unknown", "\"anything at all\"")]
@@ -74,11 +75,13 @@ public sealed class PolicyReaderTests
     }
 
     [Fact]
-    public void KeyPaths_may_be_empty_in_signedBy() => Assert.Empty(SignedBy("""{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": []}""").KeyPaths!);
+    public void KeyPaths_may_be_empty_in_signedBy() =>
+        Assert.Empty(SignedBy("""{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": []}""").KeyPaths!);
 
     [Fact]
     public void Null_among_paths_is_an_empty_path() =>
-        Assert.Equal(["/a", "", "/b"], SignedBy("""{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", null, "/b"]}""").KeyPaths!);
+        Assert.Equal(["/a", "", "/b"],
+            SignedBy("""{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", null, "/b"]}""").KeyPaths!);
 
     [Theory]
     [InlineData("\"\"", "")]
@@ -98,7 +101,8 @@ public sealed class PolicyReaderTests
         Assert.Equal(base64, SignedBy($$"""{"type": "signedBy", "keyType": "GPGKeys", "keyData": {{literal}}}""").KeyData);
         Assert.Equal(base64, Sigstore($$"""{"type": "sigstoreSigned", "keyData": {{literal}}}""").KeyData);
         Assert.Equal([base64], Sigstore($$"""{"type": "sigstoreSigned", "keyDatas": [{{literal}}]}""").KeyDatas!);
-        Assert.Equal(base64, Sigstore($$"""{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyData": {{literal}}}""").RekorPublicKeyData);
+        Assert.Equal(base64, Sigstore(
+            $$"""{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyData": {{literal}}}""").RekorPublicKeyData);
     }
 
     [Fact]
@@ -108,7 +112,9 @@ public sealed class PolicyReaderTests
     [Fact]
     public void An_empty_path_beside_another_source_is_as_good_as_absent_in_sigstoreSigned()
     {
-        SigstoreSignedRequirement r = Sigstore("""{"type": "sigstoreSigned", "keyPath": "", "keyData": "YQ==", "rekorPublicKeyPath": "", "rekorPublicKeyData": null}""");
+        SigstoreSignedRequirement r =
+            Sigstore("""{"type": "sigstoreSigned", "keyPath": "", "keyData": "YQ==", "rekorPublicKeyPath": "", "rekorPublicKeyData": """ +
+            """null}""");
         Assert.Equal((null, "YQ==", null, null), (r.KeyPath, r.KeyData, r.RekorPublicKeyPath, r.RekorPublicKeyData));
         r = Sigstore("""{"type": "sigstoreSigned", "keyPath": "/k", "keyData": null}""");
         Assert.Equal(("/k", null), (r.KeyPath, r.KeyData));
@@ -117,8 +123,10 @@ public sealed class PolicyReaderTests
     [Fact]
     public void Sources_of_sigstoreSigned_are_read()
     {
-        Assert.Equal(["/a", "/b"], Sigstore("""{"type": "sigstoreSigned", "keyPaths": ["/a", "/b"], "rekorPublicKeyPath": "/r"}""").KeyPaths!);
-        SigstoreSignedRequirement r = Sigstore("""{"type": "sigstoreSigned", "keyDatas": ["YQ==", "Yg=="], "rekorPublicKeyPaths": ["/r", "/s"]}""");
+        Assert.Equal(["/a", "/b"],
+            Sigstore("""{"type": "sigstoreSigned", "keyPaths": ["/a", "/b"], "rekorPublicKeyPath": "/r"}""").KeyPaths!);
+        SigstoreSignedRequirement r =
+            Sigstore("""{"type": "sigstoreSigned", "keyDatas": ["YQ==", "Yg=="], "rekorPublicKeyPaths": ["/r", "/s"]}""");
         Assert.Equal(["YQ==", "Yg=="], r.KeyDatas!);
         Assert.Equal(["/r", "/s"], r.RekorPublicKeyPaths!);
         r = Sigstore("""{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyDatas": ["YQ=="]}""");
@@ -128,10 +136,13 @@ public sealed class PolicyReaderTests
     [Fact]
     public void Fulcio_is_read()
     {
-        SigstoreSignedRequirement r = Sigstore("""{"type": "sigstoreSigned", "fulcio": {"caPath": "", "caData": "YQ==", "oidcIssuer": "https://i", "subjectEmail": "a@b"}, "rekorPublicKeyData": ""}""");
+        SigstoreSignedRequirement r =
+            Sigstore("""{"type": "sigstoreSigned", "fulcio": """ +
+            """{"caPath": "", "caData": "YQ==", "oidcIssuer": "https://i", "subjectEmail": "a@b"}, "rekorPublicKeyData": ""}""");
         Assert.Equal(new FulcioIdentity { CaData = "YQ==", OidcIssuer = "https://i", SubjectEmail = "a@b" }, r.Fulcio);
         Assert.Equal("", r.RekorPublicKeyData);
-        r = Sigstore("""{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "caData": null, "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPaths": ["/r"]}""");
+        r = Sigstore("""{"type": "sigstoreSigned", "fulcio": {"caPath": "/c", "caData": """ +
+            """null, "oidcIssuer": "i", "subjectEmail": "e"}, "rekorPublicKeyPaths": ["/r"]}""");
         Assert.Equal(new FulcioIdentity { CaPath = "/c", OidcIssuer = "i", SubjectEmail = "e" }, r.Fulcio);
     }
 
@@ -139,7 +150,8 @@ public sealed class PolicyReaderTests
     public void Pki_is_read()
     {
         SigstoreSignedRequirement r = Sigstore("""{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "caIntermediatesPath": "/i", "subjectEmail": "a@b", "subjectHostname": "h"}, "rekorPublicKeyPath": ""}""");
-        Assert.Equal(new PkiIdentity { CaRootsPath = "/r", CaIntermediatesPath = "/i", SubjectEmail = "a@b", SubjectHostname = "h" }, r.Pki);
+        Assert.Equal(new PkiIdentity { CaRootsPath = "/r", CaIntermediatesPath = "/i", SubjectEmail = "a@b", SubjectHostname = "h" },
+            r.Pki);
         r = Sigstore("""{"type": "sigstoreSigned", "pki": {"caRootsPath": "", "caRootsData": "YQ==", "caIntermediatesPath": "", "caIntermediatesData": "Yg==", "subjectEmail": "", "subjectHostname": "h"}}""");
         Assert.Equal(new PkiIdentity { CaRootsData = "YQ==", CaIntermediatesData = "Yg==", SubjectHostname = "h" }, r.Pki);
     }
@@ -149,25 +161,38 @@ public sealed class PolicyReaderTests
         { """{"type": "matchExact"}""", new MatchExactIdentity() },
         { """{"type": "matchRepoDigestOrExact"}""", new MatchRepoDigestOrExactIdentity() },
         { """{"type": "matchRepository"}""", new MatchRepositoryIdentity() },
-        { """{"type": "exactReference", "dockerReference": "example.com/app:v1"}""", new ExactReferenceIdentity { DockerReference = "example.com/app:v1" } },
-        { """{"dockerReference": "busybox:latest", "type": "exactReference"}""", new ExactReferenceIdentity { DockerReference = "busybox:latest" } },
-        { """{"type": "exactReference", "dockerReference": "my_host.example/app:v1"}""", new ExactReferenceIdentity { DockerReference = "my_host.example/app:v1" } },
-        { """{"type": "exactRepository", "dockerRepository": "example.com/app"}""", new ExactRepositoryIdentity { DockerRepository = "example.com/app" } },
-        { """{"type": "exactRepository", "dockerRepository": "example.com/app:v1"}""", new ExactRepositoryIdentity { DockerRepository = "example.com/app:v1" } },
-        { """{"type": "remapIdentity", "prefix": "mirror:5000/a", "signedPrefix": "example.com"}""", new RemapIdentity { Prefix = "mirror:5000/a", SignedPrefix = "example.com" } },
-        { """{"type": "remapIdentity", "signedPrefix": "shortname", "prefix": "ns/shortname"}""", new RemapIdentity { Prefix = "ns/shortname", SignedPrefix = "shortname" } },
+        { """{"type": "exactReference", "dockerReference": "example.com/app:v1"}""", new ExactReferenceIdentity
+            { DockerReference = "example.com/app:v1" } },
+        { """{"dockerReference": "busybox:latest", "type": "exactReference"}""", new ExactReferenceIdentity
+            { DockerReference = "busybox:latest" } },
+        { """{"type": "exactReference", "dockerReference": "my_host.example/app:v1"}""", new ExactReferenceIdentity
+            { DockerReference = "my_host.example/app:v1" } },
+        { """{"type": "exactRepository", "dockerRepository": "example.com/app"}""", new ExactRepositoryIdentity
+            { DockerRepository = "example.com/app" } },
+        { """{"type": "exactRepository", "dockerRepository": "example.com/app:v1"}""", new ExactRepositoryIdentity
+            { DockerRepository = "example.com/app:v1" } },
+        { """{"type": "remapIdentity", "prefix": "mirror:5000/a", "signedPrefix": "example.com"}""", new RemapIdentity
+            { Prefix = "mirror:5000/a", SignedPrefix = "example.com" } },
+        { """{"type": "remapIdentity", "signedPrefix": "shortname", "prefix": "ns/shortname"}""", new RemapIdentity
+            { Prefix = "ns/shortname", SignedPrefix = "shortname" } },
     };
 
     [Theory]
     [MemberData(nameof(Identities))]
     public void Every_identity_is_read(string identity, SignedIdentity expected)
     {
-        Assert.Equal(expected, Assert.IsType<SignedByRequirement>(Assert.Single(PolicyText.Read(PolicyText.WithIdentity(identity)).Default)).SignedIdentity);
-        Assert.Equal(expected, Sigstore($$"""{"type": "sigstoreSigned", "keyPath": "/k", "signedIdentity": {{identity}}}""").SignedIdentity);
-        Assert.Equal(expected, Assert.IsType<SignedBaseLayerRequirement>(PolicyText.ReadRequirement($$"""{"type": "signedBaseLayer", "baseLayerIdentity": {{identity}}}""")).BaseLayerIdentity);
+        Assert.Equal(expected, Assert
+            .IsType<SignedByRequirement>(Assert.Single(PolicyText.Read(PolicyText.WithIdentity(identity)).Default)).SignedIdentity);
+        Assert.Equal(expected, Sigstore(
+            $$"""{"type": "sigstoreSigned", "keyPath": "/k", "signedIdentity": {{identity}}}""").SignedIdentity);
+        Assert.Equal(expected, Assert
+            .IsType<SignedBaseLayerRequirement>(PolicyText
+            .ReadRequirement($$"""{"type": "signedBaseLayer", "baseLayerIdentity": {{identity}}}""")).BaseLayerIdentity);
     }
 
-    private static SignedByRequirement SignedBy(string requirement) => Assert.IsType<SignedByRequirement>(PolicyText.ReadRequirement(requirement));
+    private static SignedByRequirement SignedBy(string requirement) =>
+        Assert.IsType<SignedByRequirement>(PolicyText.ReadRequirement(requirement));
 
-    private static SigstoreSignedRequirement Sigstore(string requirement) => Assert.IsType<SigstoreSignedRequirement>(PolicyText.ReadRequirement(requirement));
+    private static SigstoreSignedRequirement Sigstore(string requirement) =>
+        Assert.IsType<SigstoreSignedRequirement>(PolicyText.ReadRequirement(requirement));
 }

@@ -11,8 +11,10 @@ public sealed class PolicyRobustnessTests
 
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "1", "1e999", "-0", "\"\"", "\"type\"", "\"default\"", "\"transports\"", "\"docker\"", "\"dir\"", "\"/\"", "\"reject\"",
-        "\"signedBy\"", "\"keyPath\"", "\"keyPaths\"", "\"keyData\"", "\"sigstoreSigned\"", "\"fulcio\"", "\"pki\"", "\"signedIdentity\"", "\\u0000", "\\ud800", "\\udc00", "\\u", "\0",
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "1", "1e999", "-0", "\"\"", "\"type\"", "\"default\"", "\"transports\"",
+        "\"docker\"", "\"dir\"", "\"/\"", "\"reject\"",
+        "\"signedBy\"", "\"keyPath\"", "\"keyPaths\"", "\"keyData\"", "\"sigstoreSigned\"", "\"fulcio\"", "\"pki\"", "\"signedIdentity\"",
+        "\\u0000", "\\ud800", "\\udc00", "\\u", "\0",
         "\u00ef\u00bb\u00bf", "//", "/*", " ", "\n", "\r", "\t", "\u007f", "\u2028",
     ];
 
@@ -49,7 +51,8 @@ public sealed class PolicyRobustnessTests
 
         Assert.InRange(accepted, 1_000, 39_000);
         Assert.Superset(
-            new HashSet<string> { "PolicySyntax", "PolicyInvalidText", "PolicyWrongType", "PolicyUnknownMember", "PolicyDuplicateMember", "PolicyMissingMember", "PolicyInvalidScope", "PolicyInvalidValue", "PolicyKeySource", "PolicyUnknownType" },
+            new HashSet<string> { "PolicySyntax", "PolicyInvalidText", "PolicyWrongType", "PolicyUnknownMember", "PolicyDuplicateMember",
+                "PolicyMissingMember", "PolicyInvalidScope", "PolicyInvalidValue", "PolicyKeySource", "PolicyUnknownType" },
             refused.Keys.ToHashSet());
 
         // Generous: a garbage collection may come between.
@@ -108,7 +111,8 @@ public sealed class PolicyRobustnessTests
     public void Deep_nesting_is_refused(string open, string close)
     {
         string deep = string.Concat(Enumerable.Repeat(open, 10_000));
-        foreach (string policy in new[] { deep, deep + string.Concat(Enumerable.Repeat(close, 10_000)), "{\"default\":[{\"x\":" + deep, "{\"default\":[{\"type\":\"signedBy\",\"signedIdentity\":{\"x\":" + deep })
+        foreach (string policy in new[] { deep, deep + string.Concat(Enumerable.Repeat(close, 10_000)), "{\"default\":[{\"x\":" + deep,
+            "{\"default\":[{\"type\":\"signedBy\",\"signedIdentity\":{\"x\":" + deep })
         {
             TrustFormatException e = PolicyText.Refused(policy);
             Assert.InRange(e.Message.Length, 20, 1_000);
@@ -132,8 +136,10 @@ public sealed class PolicyRobustnessTests
         TrustException e = Assert.Throws<TrustException>(() => PolicyReader.Read(large, PolicyText.Path));
         Assert.Equal(("FileTooLarge", TrustErrorKind.LimitsExceeded, PolicyText.Path), (e.ErrorId, e.Kind, e.Target));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 100_000);
-        Assert.Equal("FileTooLarge", Assert.Throws<TrustException>(() => PolicyReader.Read(new byte[100_000_000], PolicyText.Path)).ErrorId);
-        Assert.Equal("PolicySyntax", Assert.Throws<TrustFormatException>(() => PolicyReader.Read(large.AsSpan(1), PolicyText.Path)).ErrorId);
+        Assert.Equal("FileTooLarge",
+            Assert.Throws<TrustException>(() => PolicyReader.Read(new byte[100_000_000], PolicyText.Path)).ErrorId);
+        Assert.Equal("PolicySyntax",
+            Assert.Throws<TrustFormatException>(() => PolicyReader.Read(large.AsSpan(1), PolicyText.Path)).ErrorId);
     }
 
     [Fact]
@@ -145,13 +151,20 @@ public sealed class PolicyRobustnessTests
         Assert.Equal("PolicyUnknownMember", PolicyText.Refused($$"""{"{{name}}": 1}""").ErrorId);
         Assert.Equal("PolicySyntax", PolicyText.Refused("{\"" + name).ErrorId);
         Assert.Equal("PolicyUnknownType", PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "{{name}}"}""")).ErrorId);
-        Assert.Equal("PolicyInvalidValue", PolicyText.Refused(PolicyText.WithIdentity($$"""{"type": "exactReference", "dockerReference": "{{name}}"}""")).ErrorId);
-        Assert.Equal("PolicyInvalidValue", PolicyText.Refused(PolicyText.WithRequirement($$"""{"type": "signedBy", "keyType": "GPGKeys", "keyData": "{{name}}?"}""")).ErrorId);
+        Assert.Equal("PolicyInvalidValue",
+            PolicyText.Refused(PolicyText.WithIdentity($$"""{"type": "exactReference", "dockerReference": "{{name}}"}""")).ErrorId);
+        Assert.Equal("PolicyInvalidValue",
+            PolicyText.Refused(PolicyText
+            .WithRequirement($$"""{"type": "signedBy", "keyType": "GPGKeys", "keyData": "{{name}}?"}""")).ErrorId);
         Assert.Equal("PolicyInvalidScope", PolicyText.Refused(PolicyText.WithScope("dir", $"\"{name}\"")).ErrorId);
         Assert.Equal("PolicyInvalidScope", PolicyText.Refused(PolicyText.WithScope("dir", $"\"/{new string('/', Large)}\"")).ErrorId);
         Assert.Equal("PolicySyntax", PolicyText.Refused("{\"default\": [" + new string(' ', Large) + "x").ErrorId);
-        Assert.Equal("PolicyUnknownMember", PolicyText.Refused("{\"default\": [{\"x\": [" + string.Concat(Enumerable.Repeat("1,", Large / 2)) + "1], \"type\": \"reject\"}]}").ErrorId);
-        Assert.Equal(Large / 4, Assert.IsType<SignedByRequirement>(PolicyText.ReadRequirement("{\"type\": \"signedBy\", \"keyType\": \"GPGKeys\", \"keyPaths\": [" + string.Concat(Enumerable.Repeat("\"\",", (Large / 4) - 1)) + "\"\"]}")).KeyPaths!.Count);
+        Assert.Equal("PolicyUnknownMember",
+            PolicyText.Refused("{\"default\": [{\"x\": [" + string.Concat(Enumerable.Repeat("1,", Large / 2)) +
+            "1], \"type\": \"reject\"}]}").ErrorId);
+        Assert.Equal(Large / 4, Assert
+            .IsType<SignedByRequirement>(PolicyText.ReadRequirement("{\"type\": \"signedBy\", \"keyType\": \"GPGKeys\", \"keyPaths\": [" +
+            string.Concat(Enumerable.Repeat("\"\",", (Large / 4) - 1)) + "\"\"]}")).KeyPaths!.Count);
         ProcessorTime.AtMost(TimeSpan.FromSeconds(10), start);
     }
 

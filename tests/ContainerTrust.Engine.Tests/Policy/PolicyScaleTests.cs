@@ -19,7 +19,8 @@ public sealed class PolicyScaleTests
         string[] after = Encoding.UTF8.GetString(editor.ToBytes()).Split('\n');
         int at = Array.FindIndex(lines, static l => l.Contains("\"registry5000.example.com/app\"", StringComparison.Ordinal));
         Assert.Equal(lines[..(at + 1)], after[..(at + 1)]);
-        Assert.Equal(["                {", "                    \"type\": \"reject\"", "                }", "            ],"], after[(at + 1)..(at + 5)]);
+        Assert.Equal(["                {", "                    \"type\": \"reject\"", "                }", "            ],"],
+            after[(at + 1)..(at + 5)]);
         Assert.Equal(lines[(at + 7)..], after[(at + 5)..]);
 
         editor = new PolicyEditor(before, PolicyText.Path);
@@ -83,11 +84,15 @@ public sealed class PolicyScaleTests
 
     private static byte[] Large()
     {
-        StringBuilder policy = new("{\n    \"default\": [\n        {\n            \"type\": \"reject\"\n        }\n    ],\n    \"transports\": {\n        \"docker\": {\n");
+        StringBuilder policy = new("{\n    \"default\": [\n        {\n            \"type\": \"reject\"\n        }\n    ],\n    " +
+            "\"transports\": {\n        \"docker\": {\n");
         for (int i = 0; i < Scopes; i++)
         {
-            policy.Append(System.Globalization.CultureInfo.InvariantCulture, $"            \"registry{i}.example.com/app\": [\n                {{\n                    \"type\": \"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n")
-                .Append(System.Globalization.CultureInfo.InvariantCulture, $"                    \"keyPath\": \"/keys/{i}\"\n                }}\n            ]{(i < Scopes - 1 ? "," : "")}\n");
+            policy.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"            \"registry{i}.example.com/app\": [\n                {{\n                    \"type\": " +
+                $"\"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n")
+                .Append(System.Globalization.CultureInfo.InvariantCulture,
+                    $"                    \"keyPath\": \"/keys/{i}\"\n                }}\n            ]{(i < Scopes - 1 ? "," : "")}\n");
         }
 
         return Encoding.UTF8.GetBytes(policy.Append("        }\n    }\n}\n").ToString());

@@ -8,9 +8,11 @@ namespace ContainerTrust.Engine.Tests.Policy;
 /// <summary>Random requirements, policies and layouts, the same for the same seed.</summary>
 internal sealed class RandomPolicy(int seed)
 {
-    private static readonly string[] Transports = ["docker", "docker-daemon", "dir", "oci", "atomic", "docker-archive", "containers-storage", "future", "x \"y\\z,{"];
+    private static readonly string[] Transports = ["docker", "docker-daemon", "dir", "oci", "atomic", "docker-archive",
+        "containers-storage", "future", "x \"y\\z,{"];
     private static readonly string[] Data = ["", "YQ==", "YWJj", "LS0tLS1CRUdJTiBQR1AgUFVCTElDIEtFWSBCTE9DSy0tLS0tCg=="];
-    private static readonly string[] Paths = ["/k", "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release", "relative", "/with \"quotes\" and \\", "/ü/\ud83d\ude00", "/a,b:{c}[d]", "/tab\there\n", "/<&'+`>"];
+    private static readonly string[] Paths = ["/k", "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release", "relative", "/with \"quotes\" and \\",
+        "/ü/\ud83d\ude00", "/a,b:{c}[d]", "/tab\there\n", "/<&'+`>"];
 
     public Random Random { get; } = new(seed);
 
@@ -35,7 +37,8 @@ internal sealed class RandomPolicy(int seed)
         };
     }
 
-    public TrustRequirement[] Requirements() => [.. Enumerable.Range(0, Random.Next(4) == 0 ? 1 + Random.Next(3) : 1).Select(_ => Requirement())];
+    public TrustRequirement[] Requirements() =>
+        [.. Enumerable.Range(0, Random.Next(4) == 0 ? 1 + Random.Next(3) : 1).Select(_ => Requirement())];
 
     public TrustRequirement Requirement() => Random.Next(8) switch
     {
@@ -71,8 +74,10 @@ internal sealed class RandomPolicy(int seed)
             1 => r with { KeyPaths = Many(Paths, 1) },
             2 => r with { KeyData = Pick(Data) },
             3 => r with { KeyDatas = Many(Data, 1) },
-            4 => r with { Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = "https://issuer.example/?a=b&c", SubjectEmail = "a+b@example.com" } },
-            _ => r with { Pki = new PkiIdentity { CaRootsData = Pick(Data), CaIntermediatesPath = Random.Next(2) == 0 ? "/i" : null, SubjectHostname = "host.example" } },
+            4 => r with { Fulcio = new FulcioIdentity
+                { CaPath = "/ca", OidcIssuer = "https://issuer.example/?a=b&c", SubjectEmail = "a+b@example.com" } },
+            _ => r with { Pki = new PkiIdentity
+                { CaRootsData = Pick(Data), CaIntermediatesPath = Random.Next(2) == 0 ? "/i" : null, SubjectHostname = "host.example" } },
         };
         int rekor = source == 5 ? 0 : Random.Next(source == 4 ? 1 : 0, 5);
         return rekor switch
@@ -126,12 +131,15 @@ internal sealed class RandomPolicy(int seed)
     private string[] Many(string[] values, int least) => [.. Enumerable.Range(0, least + Random.Next(3)).Select(_ => Pick(values))];
 }
 
-internal sealed record PolicyMeaning(TrustRequirement[] Default, List<(string Name, List<(string Name, TrustRequirement[] Requirements)> Scopes)>? Transports, bool DefaultLast);
+internal sealed record PolicyMeaning(TrustRequirement[] Default,
+    List<(string Name, List<(string Name, TrustRequirement[] Requirements)> Scopes)>? Transports, bool DefaultLast);
 
-/// <summary>Writes a policy in a layout of its own making, independent of the code that is tested but for the compact form of requirements.</summary>
+/// <summary>Writes a policy in a layout of its own making, independent of the code that is tested but for the compact form of
+/// requirements.</summary>
 internal sealed class PolicyWriter
 {
-    private static readonly System.Text.Json.JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 1, NewLine = "\n" };
+    private static readonly System.Text.Json.JsonSerializerOptions Indented = new()
+        { WriteIndented = true, IndentSize = 1, NewLine = "\n" };
 
     private readonly RandomPolicy _random;
     private readonly string _step;
@@ -164,7 +172,9 @@ internal sealed class PolicyWriter
                 [.. transports.Select(t => (t.Name, (Action<int>)(d =>
                 {
                     bool scopesOnOneLine = onOneLine || _random.Random.Next(6) == 0;
-                    Object([.. t.Scopes.Select(s => (s.Name, (Action<int>)(e => Requirements(s.Requirements, e, scopesOnOneLine || _random.Random.Next(6) == 0))))], d, scopesOnOneLine);
+                    Object([.. t.Scopes.Select(s =>
+                        (s.Name, (Action<int>)(e => Requirements(s.Requirements, e, scopesOnOneLine || _random.Random.Next(6) == 0))))], d,
+                        scopesOnOneLine);
                 })))],
                 depth,
                 onOneLine));

@@ -16,7 +16,8 @@ public sealed class RequirementWriterTests
         {
             TrustRequirement[] requirements = random.Requirements();
             Check(requirements, RequirementWriter.ToCompactJson(requirements));
-            Check(requirements, RequirementWriter.ToIndentedJson(requirements, random.Pick(' ', '\t'), random.Random.Next(9), random.Pick("\n", "\r\n")));
+            Check(requirements, RequirementWriter.ToIndentedJson(requirements, random.Pick(' ', '\t'), random.Random.Next(9),
+                random.Pick("\n", "\r\n")));
             kinds.UnionWith(requirements.Select(static r => $"{r.Type} {Identity(r)?.Type}"));
         }
 
@@ -62,8 +63,11 @@ public sealed class RequirementWriterTests
         """,
         Encoding.UTF8.GetString(RequirementWriter.ToIndentedJson(
             [
-                new SignedByRequirement { KeyPaths = ["/a", "/b"], SignedIdentity = new RemapIdentity { Prefix = "mirror:5000", SignedPrefix = "example.com" } },
-                new SigstoreSignedRequirement { RekorPublicKeyPath = "/rekor", Fulcio = new FulcioIdentity { CaPath = "/ca", OidcIssuer = "https://issuer.example/?a&b", SubjectEmail = "a+b@example.com" } },
+                new SignedByRequirement { KeyPaths = ["/a", "/b"], SignedIdentity = new RemapIdentity
+                    { Prefix = "mirror:5000", SignedPrefix = "example.com" } },
+                new SigstoreSignedRequirement
+                    { RekorPublicKeyPath = "/rekor", Fulcio = new FulcioIdentity
+                    { CaPath = "/ca", OidcIssuer = "https://issuer.example/?a&b", SubjectEmail = "a+b@example.com" } },
             ],
             ' ',
             2,
@@ -82,20 +86,28 @@ public sealed class RequirementWriterTests
             Refused(new SigstoreSignedRequirement { Pki = new PkiIdentity { CaRootsPath = "/r", SubjectEmail = text } });
         }
 
-        Assert.Equal("[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/\ud83d\ude00\ufffd\"}]", JsonUnescaped(new SignedByRequirement { KeyPath = "/\ud83d\ude00\ufffd" }));
+        Assert.Equal("[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\",\"keyPath\":\"/\ud83d\ude00\ufffd\"}]",
+            JsonUnescaped(new SignedByRequirement { KeyPath = "/\ud83d\ude00\ufffd" }));
 
         static void Refused(TrustRequirement requirement) =>
             Assert.Equal("InvalidRequirement", Assert.Throws<TrustException>(() => RequirementWriter.ToCompactJson([requirement])).ErrorId);
         static string JsonUnescaped(TrustRequirement requirement) =>
-            Encoding.UTF8.GetString(RequirementWriter.ToCompactJson([requirement])).Replace("\\uD83D\\uDE00", "\ud83d\ude00", StringComparison.OrdinalIgnoreCase);
+            Encoding.UTF8.GetString(RequirementWriter.ToCompactJson([requirement]))
+                .Replace("\\uD83D\\uDE00", "\ud83d\ude00", StringComparison.OrdinalIgnoreCase);
     }
 
     public static TheoryData<string, string> Same => new()
     {
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""", """{"keyPath": "/k", "signedIdentity": {"type": "matchRepoDigestOrExact"}, "keyType": "GPGKeys", "type": "signedBy"}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJj"}""", """{"type": "signedBy", "keyType": "GPGKeys", "keyData": [97, 98, 99]}""" },
-        { """{"type": "sigstoreSigned", "keyData": "YWJj"}""", """{"type": "sigstoreSigned", "keyData": "Y\nWJj", "keyPath": "", "rekorPublicKeyPath": "", "rekorPublicKeyData": null}""" },
-        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}}""", """{"type": "sigstoreSigned", "pki": {"subjectHostname": "", "caIntermediatesPath": "", "caRootsPath": "/r", "subjectEmail": "e", "caIntermediatesData": null}}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""",
+            """{"keyPath": "/k", "signedIdentity": {"type": "matchRepoDigestOrExact"}, "keyType": "GPGKeys", "type": "signedBy"}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJj"}""",
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyData": [97, 98, 99]}""" },
+        { """{"type": "sigstoreSigned", "keyData": "YWJj"}""",
+            """{"type": "sigstoreSigned", "keyData": "Y\nWJj", "keyPath": "", "rekorPublicKeyPath": "", "rekorPublicKeyData": null}""" },
+        { """{"type": "sigstoreSigned", "pki": {"caRootsPath": "/r", "subjectEmail": "e"}}""",
+            """{"type": "sigstoreSigned", "pki": """ +
+            """{"subjectHostname": "", "caIntermediatesPath": "", "caRootsPath": "/r", "subjectEmail": "e", "caIntermediatesData": """ +
+            """null}}""" },
     };
 
     public static TheoryData<string, string> Different => new()
@@ -103,16 +115,25 @@ public sealed class RequirementWriterTests
         { """{"type": "reject"}""", """{"type": "insecureAcceptAnything"}""" },
         { """{"type": "reject"}""", """{"type": "reject"}, {"type": "reject"}""" },
         { """{"type": "reject"}, {"type": "insecureAcceptAnything"}""", """{"type": "insecureAcceptAnything"}, {"type": "reject"}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""", """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/K"}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""", """{"type": "signedBy", "keyType": "signedByGPGKeys", "keyPath": "/k"}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""",
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/K"}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""",
+            """{"type": "signedBy", "keyType": "signedByGPGKeys", "keyPath": "/k"}""" },
         { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""", """{"type": "sigstoreSigned", "keyPath": "/k"}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""", """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k", "signedIdentity": {"type": "matchRepository"}}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", "/b"]}""", """{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a"]}""" },
-        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJj"}""", """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJk"}""" },
-        { """{"type": "sigstoreSigned", "keyPath": "/k"}""", """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r"}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k"}""",
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/k", "signedIdentity": {"type": "matchRepository"}}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", "/b"]}""",
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a"]}""" },
+        { """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJj"}""",
+            """{"type": "signedBy", "keyType": "GPGKeys", "keyData": "YWJk"}""" },
+        { """{"type": "sigstoreSigned", "keyPath": "/k"}""",
+            """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyPath": "/r"}""" },
         { """{"type": "sigstoreSigned", "keyPath": "/k"}""", """{"type": "sigstoreSigned", "keyPath": "/k", "rekorPublicKeyData": ""}""" },
-        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}}""", """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchRepository"}}""" },
-        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "exactReference", "dockerReference": "busybox:1"}}""", """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "exactReference", "dockerReference": "docker.io/library/busybox:1"}}""" },
+        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}}""",
+            """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchRepository"}}""" },
+        { """{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "exactReference", "dockerReference": "busybox:1"}}""",
+            """{"type": "signedBaseLayer", "baseLayerIdentity": """ +
+            """{"type": "exactReference", "dockerReference": "docker.io/library/busybox:1"}}""" },
     };
 
     [Theory]
@@ -133,14 +154,19 @@ public sealed class RequirementWriterTests
             [new SigstoreSignedRequirement { KeyPath = "", KeyDatas = ["Y\nQ=="], RekorPublicKeyPath = "", RekorPublicKeyDatas = ["\n"] }],
             [new SigstoreSignedRequirement { KeyDatas = ["YQ=="], RekorPublicKeyDatas = [""] }]));
         Assert.True(RequirementWriter.MeansSame(
-            [new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaPath = "", CaData = "YQ\n==", OidcIssuer = "i", SubjectEmail = "e" }, RekorPublicKeyData = "" }],
-            [new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaData = "YQ==", OidcIssuer = "i", SubjectEmail = "e" }, RekorPublicKeyData = "" }]));
-        Assert.False(RequirementWriter.MeansSame([new SignedByRequirement { KeyData = "no base64" }], [new SignedByRequirement { KeyData = "nobase64" }]));
+            [new SigstoreSignedRequirement
+                { Fulcio = new FulcioIdentity { CaPath = "", CaData = "YQ\n==", OidcIssuer = "i", SubjectEmail = "e" },
+                RekorPublicKeyData = "" }],
+            [new SigstoreSignedRequirement { Fulcio = new FulcioIdentity { CaData = "YQ==", OidcIssuer = "i", SubjectEmail = "e" },
+                RekorPublicKeyData = "" }]));
+        Assert.False(RequirementWriter.MeansSame([new SignedByRequirement { KeyData = "no base64" }],
+            [new SignedByRequirement { KeyData = "nobase64" }]));
     }
 
     private static bool MeansSame(string left, string right)
     {
-        IReadOnlyList<TrustRequirement> a = PolicyText.Read(PolicyText.WithRequirement(left)).Default, b = PolicyText.Read(PolicyText.WithRequirement(right)).Default;
+        IReadOnlyList<TrustRequirement> a = PolicyText.Read(PolicyText.WithRequirement(left)).Default,
+        b = PolicyText.Read(PolicyText.WithRequirement(right)).Default;
         Assert.Equal(RequirementWriter.MeansSame(a, b), RequirementWriter.MeansSame(b, a));
         Assert.True(RequirementWriter.MeansSame(a, a));
         return RequirementWriter.MeansSame(a, b);

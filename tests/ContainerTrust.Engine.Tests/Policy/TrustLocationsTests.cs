@@ -28,8 +28,10 @@ public sealed class TrustLocationsTests
     [Fact]
     public void An_explicit_path_wins()
     {
-        TrustLocations found = TrustLocations.Find(new FakeHost(Home, "/env.json", [System, UserPolicy, UserRegistries]), "/explicit.json", "/explicit.d", currentUser: true);
-        Assert.Equal(new TrustLocations("/explicit.json", "/explicit.d", PolicyExists: false, IsUserPolicy: false) { IsNamed = true }, found);
+        TrustLocations found = TrustLocations.Find(new FakeHost(Home, "/env.json", [System, UserPolicy, UserRegistries]), "/explicit.json",
+            "/explicit.d", currentUser: true);
+        Assert.Equal(new TrustLocations("/explicit.json", "/explicit.d", PolicyExists: false, IsUserPolicy: false)
+            { IsNamed = true }, found);
     }
 
     [Fact]
@@ -38,16 +40,20 @@ public sealed class TrustLocationsTests
         Assert.Equal(
             new TrustLocations(UserPolicy, UserRegistries, PolicyExists: false, IsUserPolicy: true) { IsUserRegistries = true },
             TrustLocations.Find(new FakeHost(Home, "/env.json", [System]), null, null, currentUser: true));
-        TrustException e = Assert.Throws<TrustException>(() => TrustLocations.Find(new FakeHost(null, null, [System]), null, null, currentUser: true));
+        TrustException e = Assert.Throws<TrustException>(() =>
+            TrustLocations.Find(new FakeHost(null, null, [System]), null, null, currentUser: true));
         Assert.Equal(("NoCurrentUser", TrustErrorKind.InvalidArgument, "fake"), (e.ErrorId, e.Kind, e.Target));
     }
 
     [Fact]
     public void Registries_are_the_users_where_they_exist_whatever_the_policy()
     {
-        Assert.Equal(UserRegistries, TrustLocations.Find(new FakeHost(Home, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
-        Assert.Equal(TrustLocations.SystemRegistriesDirectory, TrustLocations.Find(new FakeHost(Home, null, [System, UserPolicy]), null, null, currentUser: false).RegistriesDirectory);
-        Assert.Equal(TrustLocations.SystemRegistriesDirectory, TrustLocations.Find(new FakeHost(null, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
+        Assert.Equal(UserRegistries,
+            TrustLocations.Find(new FakeHost(Home, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
+        Assert.Equal(TrustLocations.SystemRegistriesDirectory,
+            TrustLocations.Find(new FakeHost(Home, null, [System, UserPolicy]), null, null, currentUser: false).RegistriesDirectory);
+        Assert.Equal(TrustLocations.SystemRegistriesDirectory,
+            TrustLocations.Find(new FakeHost(null, null, [System, UserRegistries]), null, null, currentUser: false).RegistriesDirectory);
     }
 
     private sealed class FakeHost(string? home, string? policyVariable, string[] files) : ITrustHost
@@ -60,12 +66,15 @@ public sealed class TrustLocationsTests
 
         public bool Exists(string path) => files.Contains(path);
 
-        public HostFile? TryReadFile(string path, int maxBytes) => throw new InvalidOperationException("Nothing is read to find the files.");
+        public HostFile? TryReadFile(string path, int maxBytes) =>
+            throw new InvalidOperationException("Nothing is read to find the files.");
 
         public string ResolvePath(string path) => path;
 
-        public IReadOnlyList<string> ListDirectory(string path) => throw new InvalidOperationException("Nothing is listed to find the files.");
+        public IReadOnlyList<string> ListDirectory(string path) =>
+            throw new InvalidOperationException("Nothing is listed to find the files.");
 
-        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing is changed to find the files.");
+        public IHostChange BeginChange(IReadOnlyList<string> directories, TimeSpan timeout, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing is changed to find the files.");
     }
 }

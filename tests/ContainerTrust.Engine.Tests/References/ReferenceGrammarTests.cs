@@ -13,7 +13,8 @@ public sealed class ReferenceGrammarTests
     private const string Name = "(?:" + Domain + "/)?" + RepositoryPath;
     private const string Tag = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 
-    private static readonly string[] Pieces = ["a", "z9", "0", "A", "aB", ".", "..", "_", "__", "___", "-", "--", "/", "//", ":", ":5000", ":x", "@", "*", "\u0661", "é", " "];
+    private static readonly string[] Pieces = ["a", "z9", "0", "A", "aB", ".", "..", "_", "__", "___", "-", "--", "/", "//", ":", ":5000",
+        ":x", "@", "*", "\u0661", "é", " "];
 
     [Fact]
     public void The_predicates_agree_with_the_definition()
@@ -22,7 +23,8 @@ public sealed class ReferenceGrammarTests
         Dictionary<string, int> matches = [];
         for (int i = 0; i < 60_000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => Pieces[random.Next(random.Next(4) == 0 ? Pieces.Length : 14)]));
+            string text = string.Concat(Enumerable.Range(0, random.Next(7))
+                .Select(_ => Pieces[random.Next(random.Next(4) == 0 ? Pieces.Length : 14)]));
             Check("domain", text, Domain, ReferenceGrammar.IsDomain(text), matches);
             Check("path", text, RepositoryPath, ReferenceGrammar.IsPath(text), matches);
             Check("name", text, Name, ReferenceGrammar.IsName(text), matches);

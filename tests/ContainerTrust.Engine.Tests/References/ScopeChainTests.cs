@@ -20,7 +20,9 @@ public sealed class ScopeChainTests
         { "library/repo", ["docker.io/library/repo", "docker.io/library", "docker.io", "*.io"] },
         { "repo", ["docker.io/library/repo", "docker.io/library", "docker.io", "*.io"] },
         { "index.docker.io/repo", ["docker.io/library/repo", "docker.io/library", "docker.io", "*.io"] },
-        { "yet.another.example.com:8443/ns/repo", ["yet.another.example.com:8443/ns/repo", "yet.another.example.com:8443/ns", "yet.another.example.com:8443", "*.another.example.com", "*.example.com", "*.com"] },
+        { "yet.another.example.com:8443/ns/repo",
+            ["yet.another.example.com:8443/ns/repo", "yet.another.example.com:8443/ns", "yet.another.example.com:8443",
+            "*.another.example.com", "*.example.com", "*.com"] },
         { "my_host.example.com/repo", ["my_host.example.com/repo", "my_host.example.com", "*.example.com", "*.com"] },
         { "localhost:5000/repo", ["localhost:5000/repo", "localhost:5000"] },
         { "127.0.0.1:5000/repo", ["127.0.0.1:5000/repo", "127.0.0.1:5000", "*.0.0.1", "*.0.1", "*.1"] },
@@ -30,7 +32,8 @@ public sealed class ScopeChainTests
     [MemberData(nameof(Names))]
     public void An_image_is_looked_up_from_the_most_specific_scope_on(string name, string[] namespaces)
     {
-        foreach ((string suffix, string identity) in new[] { (":tag", ":tag"), (Digest, Digest), (":tag" + Digest, Digest), ("", ":latest") })
+        foreach ((string suffix, string identity) in new[] { (":tag", ":tag"), (Digest, Digest), (":tag" + Digest, Digest),
+            ("", ":latest") })
         {
             Assert.True(DockerReference.TryParse(name + suffix, out DockerReference? reference, out _));
             Assert.Equal([namespaces[0] + identity, .. namespaces], ScopeChain.For(reference));
@@ -48,11 +51,13 @@ public sealed class ScopeChainTests
     public void Every_scope_of_a_chain_is_reachable_and_valid()
     {
         Random random = new(3);
-        string[] hosts = ["docker.io", "example.com", "a.b.c.example.com:5000", "localhost", "localhost:1", "x:443", "my_host.local", "EXAMPLE.com", "10.0.0.1", "index.docker.io", "short"];
+        string[] hosts = ["docker.io", "example.com", "a.b.c.example.com:5000", "localhost", "localhost:1", "x:443", "my_host.local",
+            "EXAMPLE.com", "10.0.0.1", "index.docker.io", "short"];
         string[] components = ["library", "a", "b-c", "d__e", "f.g", "0", "docker.io"];
         for (int i = 0; i < 5_000; i++)
         {
-            string name = string.Join('/', Enumerable.Range(0, 1 + random.Next(4)).Select(_ => components[random.Next(components.Length)]).Prepend(hosts[random.Next(hosts.Length)]));
+            string name = string.Join('/', Enumerable.Range(0, 1 + random.Next(4)).Select(_ => components[random.Next(components.Length)])
+                .Prepend(hosts[random.Next(hosts.Length)]));
             name += random.Next(3) switch { 0 => "", 1 => ":Tag", _ => Digest };
             Assert.True(DockerReference.TryParse(name, out DockerReference? reference, out _), name);
             foreach (string scope in ScopeChain.For(reference))

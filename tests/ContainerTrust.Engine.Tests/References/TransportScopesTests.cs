@@ -21,7 +21,8 @@ public sealed class TransportScopesTests
 
             foreach (string transport in new[] { "atomic", "docker-daemon", "docker" })
             {
-                foreach (string scope in new[] { "", "registry.example.com/ns/stream@" + Digest, "registry.example.com/ns/stream:notlatest", "registry.example.com/ns/stream", "registry.example.com/ns", "registry.example.com", "*.example.com", "*.com", Hex })
+                foreach (string scope in new[] { "", "registry.example.com/ns/stream@" + Digest, "registry.example.com/ns/stream:notlatest",
+                    "registry.example.com/ns/stream", "registry.example.com/ns", "registry.example.com", "*.example.com", "*.com", Hex })
                 {
                     if (transport != "atomic" || !scope.Contains('@'))
                         data.Add(transport, scope);
@@ -47,9 +48,12 @@ public sealed class TransportScopesTests
             data.Add("unknown", "/");
             foreach (string scope in new[]
             {
-                "[/var/lib/suffix1]", "[overlay@/var/lib]", Store + "@" + Hex, Store + "docker.io", Store + "docker.io/library", Store + "docker.io/library/busybox",
-                Store + "docker.io/library/busybox:notlatest", Store + "docker.io/library/busybox:notlatest@" + Hex, Store + "docker.io/library/busybox@" + Digest,
-                Store + "docker.io/library/busybox@" + Digest + "@" + Hex, Store + "busybox:notlatest@" + Digest, Store + "busybox:notlatest@" + Digest + "@" + Hex,
+                "[/var/lib/suffix1]", "[overlay@/var/lib]", Store + "@" + Hex, Store + "docker.io", Store + "docker.io/library", Store +
+                    "docker.io/library/busybox",
+                Store + "docker.io/library/busybox:notlatest", Store + "docker.io/library/busybox:notlatest@" + Hex, Store +
+                    "docker.io/library/busybox@" + Digest,
+                Store + "docker.io/library/busybox@" + Digest + "@" + Hex, Store + "busybox:notlatest@" + Digest, Store +
+                    "busybox:notlatest@" + Digest + "@" + Hex,
                 Store + "]", Store + "UPPER CASE", "[a@/b@c]", "[//]",
             })
             {
@@ -67,7 +71,8 @@ public sealed class TransportScopesTests
             TheoryData<string, string> data = [];
             foreach (string transport in new[] { "dir", "oci", "oci-archive", "sif" })
             {
-                foreach (string scope in new[] { "relative/path", "/double//slashes", "/has/./dot", "/has/dot/../dot", "/trailing/slash/", "/", "//", "/.", "/..", "/../a", ".", "C:\\x", " /a" })
+                foreach (string scope in new[] { "relative/path", "/double//slashes", "/has/./dot", "/has/dot/../dot", "/trailing/slash/",
+                    "/", "//", "/.", "/..", "/../a", ".", "C:\\x", " /a" })
                     data.Add(transport, scope);
             }
 
@@ -83,9 +88,12 @@ public sealed class TransportScopesTests
             data.Add("tarball", "/a");
             foreach (string scope in new[]
             {
-                "busybox", "[unterminated", "[]", "[@]", "[@/a]", "[a@]", "[relative/path]", "[overlay@relative/path]", "]", "x[/a]", Store + "@", Store + "busybox@sha256:ab",
-                Store + "busybox@ab", Store + "busybox@", Store + "busybox@@" + Hex, Store + "busybox@ab@" + Hex, Store + "busybox@sha256:ab@" + Hex, Store + "busybox@" + Digest + "@",
-                Store + "busybox@" + Digest + "@ab", Store + "busybox@" + Hex + "@" + Hex, Store + "@" + Digest + "@" + Hex + "@", Store + "@" + Hex.ToUpperInvariant(),
+                "busybox", "[unterminated", "[]", "[@]", "[@/a]", "[a@]", "[relative/path]", "[overlay@relative/path]", "]", "x[/a]",
+                Store + "@", Store + "busybox@sha256:ab",
+                Store + "busybox@ab", Store + "busybox@", Store + "busybox@@" + Hex, Store + "busybox@ab@" + Hex, Store +
+                    "busybox@sha256:ab@" + Hex, Store + "busybox@" + Digest + "@",
+                Store + "busybox@" + Digest + "@ab", Store + "busybox@" + Hex + "@" + Hex, Store + "@" + Digest + "@" + Hex + "@", Store +
+                    "@" + Hex.ToUpperInvariant(),
             })
             {
                 data.Add("containers-storage", scope);
@@ -190,7 +198,8 @@ public sealed class TransportScopesTests
     public void Unreachable_says_so_exactly_where_no_image_has_the_scope_in_its_chain()
     {
         Random random = new(4);
-        string[] pieces = ["docker.io", "index.docker.io", "library", "example.com", "a", "B", "localhost", ".", "/", "/", ":", ":5000", ":tag", "@" + Digest, "*.", "*", "://", "_", "-", "x y"];
+        string[] pieces = ["docker.io", "index.docker.io", "library", "example.com", "a", "B", "localhost", ".", "/", "/", ":", ":5000",
+            ":tag", "@" + Digest, "*.", "*", "://", "_", "-", "x y"];
         int reachable = 0;
         for (int i = 0; i < 40_000; i++)
         {
@@ -210,7 +219,8 @@ public sealed class TransportScopesTests
     // domain.
     private static bool HasImage(string scope)
     {
-        string[] candidates = [scope, scope + "/x", scope + "/x/y", scope.StartsWith("*.", StringComparison.Ordinal) ? $"x{scope[1..]}/y" : scope];
+        string[] candidates = [scope, scope + "/x", scope + "/x/y", scope.StartsWith("*.", StringComparison.Ordinal)
+            ? $"x{scope[1..]}/y" : scope];
         return candidates.Any(c => DockerReference.TryParse(c, out DockerReference? image, out _) && ScopeChain.For(image).Contains(scope));
     }
 }

@@ -82,7 +82,8 @@ public sealed class AuthorityKeyTests
     [InlineData("RSA-512", true)]
     public void A_CA_that_no_path_needs_is_refused_where_Go_cannot_read_it(string kind, bool isRead)
     {
-        TestCertificate ca = TestCertificate.Authority("needed", Root), unused = TestCertificate.Authority("not needed " + kind, Root, kind);
+        TestCertificate ca = TestCertificate.Authority("needed", Root),
+        unused = TestCertificate.Authority("not needed " + kind, Root, kind);
         TestCertificate unusedRoot = TestCertificate.Authority("not needed root " + kind, null, kind);
         foreach (TestCertificate[] chain in (TestCertificate[][])[[unused, ca, Root], [ca, unused, Root], [ca, unusedRoot]])
         {
@@ -107,7 +108,8 @@ public sealed class AuthorityKeyTests
         TestCertificate unused = TestCertificate.Authority("unused " + kind, Root);
         foreach (string file in (string[])[weak.Pem, unused.Pem + weak.Pem])
         {
-            var e = Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(file), Email, null));
+            var e = Assert.Throws<TrustFormatException>(() =>
+                SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(file), Email, null));
             Assert.Equal("NoUsableCertificate", e.ErrorId);
             Assert.Contains($"CN=weak {kind}) has no key that can be used", e.Problem, StringComparison.Ordinal);
             Assert.Contains(reason, e.Problem, StringComparison.Ordinal);

@@ -32,8 +32,10 @@ public sealed class BundleSampleTests
             Write();
         byte[] manifest = File.ReadAllBytes($"{Samples}/manifest.json");
         SigstoreTrust trust = SigstoreTrust.FromTrustedRoot(
-            new SigstoreKeySource("trusted_root.json", File.ReadAllBytes($"{Samples}/trusted_root.json")), TestInstance.Issuer, TestInstance.Email);
-        Assert.True(SigstoreBundle.TryParse(File.ReadAllBytes($"{Samples}/{name}"), out SigstoreBundle? bundle, out string problem), problem);
+            new SigstoreKeySource("trusted_root.json", File.ReadAllBytes($"{Samples}/trusted_root.json")), TestInstance.Issuer,
+                TestInstance.Email);
+        Assert.True(SigstoreBundle.TryParse(File.ReadAllBytes($"{Samples}/{name}"), out SigstoreBundle? bundle, out string problem),
+            problem);
         SigstoreVerification verification = trust.Verify(bundle, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(manifest)), manifest);
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Equal(isOfFile, verification.IsOfFile);
@@ -53,7 +55,8 @@ public sealed class BundleSampleTests
             File.WriteAllBytes($"{Samples}/manifest.json", TestBundle.Manifest);
             File.WriteAllText($"{Samples}/first.json", new TestBundle(instance) { Leaf = leaf }.Make());
             File.WriteAllText($"{Samples}/second.json", second.Make());
-            File.WriteAllText($"{Samples}/file.json", new TestBundle(instance) { Leaf = leaf, Kind = "hashedrekord 0.0.1", IsOfFile = true }.Make());
+            File.WriteAllText($"{Samples}/file.json", new TestBundle(instance) { Leaf = leaf, Kind = "hashedrekord 0.0.1",
+                IsOfFile = true }.Make());
             File.WriteAllText($"{Samples}/trusted_root.json", instance.TrustedRoot());
             File.WriteAllText($"{Samples}/ca.pem", instance.Root.Pem + instance.Authority.Pem);
             File.WriteAllText($"{Samples}/rekor.pub", instance.LogKey.Pem, Encoding.ASCII);

@@ -68,7 +68,8 @@ public sealed class BundleTests
         Assert.Contains("https://slsa.dev/provenance/v1", attestation.Reason, StringComparison.Ordinal);
         string other = new('a', 64);
         Assert.Contains("another manifest", Verify(Envelope(s_key, Statement(other))).Reason, StringComparison.Ordinal);
-        Assert.True(Verify(Envelope(s_key, Statement(other, more: $$$""",{"name":"x","digest":{"sha512":"0","sha256":"{{{s_hex}}}"}}"""))).IsGood);
+        Assert.True(Verify(Envelope(s_key,
+            Statement(other, more: $$$""",{"name":"x","digest":{"sha512":"0","sha256":"{{{s_hex}}}"}}"""))).IsGood);
         Assert.False(Verify(Envelope(s_key, Statement(s_hex).Replace("sha256", "sha512", StringComparison.Ordinal))).IsGood);
         Assert.False(Verify(Envelope(s_key, Statement(s_hex.ToUpperInvariant()))).IsGood);
         Assert.False(Verify(Envelope(s_key, "{}")).IsGood);

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
-/// <summary>Whatever is changed in a good bundle, in its bytes or in its JSON, no other signature, signer or manifest is ever accepted.</summary>
+/// <summary>Whatever is changed in a good bundle, in its bytes or in its JSON, no other signature, signer or manifest is ever
+/// accepted.</summary>
 public sealed class CertificateBundleMutationTests(ITestOutputHelper output)
 {
     private const int Count = 50_000;
@@ -35,7 +36,8 @@ public sealed class CertificateBundleMutationTests(ITestOutputHelper output)
         string other = foreign.Make();
         TestBundle foreignSecond = With(TestBundle.Second(s_instance), foreign.Leaf);
         foreignSecond.Statement = foreign.Statement;
-        JsonNode[] donors = [JsonNode.Parse(other)!, JsonNode.Parse(foreignSecond.Make())!, .. good.Select(static g => JsonNode.Parse(g.Text)!)];
+        JsonNode[] donors = [JsonNode.Parse(other)!, JsonNode.Parse(foreignSecond.Make())!,
+            .. good.Select(static g => JsonNode.Parse(g.Text)!)];
         Random random = new(20261129);
         int read = 0;
         int accepted = 0;
@@ -64,7 +66,8 @@ public sealed class CertificateBundleMutationTests(ITestOutputHelper output)
                 worst = slowest.Elapsed;
         }
 
-        output.WriteLine($"{Count} changes, {read} could be read, {accepted} changed nothing that counts; the slowest took {worst.TotalMilliseconds:F0} ms");
+        output.WriteLine($"{Count} changes, {read} could be read, {accepted} changed nothing that counts; the slowest took " +
+            $"{worst.TotalMilliseconds:F0} ms");
         Assert.True(read > Count / 4 && accepted > 100 && read > accepted + 5000, $"{read} read, {accepted} accepted");
         Assert.True(worst < TimeSpan.FromSeconds(5), $"{worst}");
     }

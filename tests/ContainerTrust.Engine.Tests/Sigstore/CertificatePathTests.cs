@@ -87,13 +87,16 @@ public sealed class CertificatePathTests
             return authority;
         })];
         Assert.Equal(Root.Der, Verify(leaf, [.. unfit[..99], Root], []));
-        Assert.Equal((SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one."), Refused(leaf, [.. unfit, Root], []));
+        Assert.Equal((SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one."),
+            Refused(leaf, [.. unfit, Root], []));
     }
 
     [Fact]
     public void Roots_before_version_3_need_not_say_that_they_are_CAs()
     {
-        var old = new TestCertificate { Name = "path version 1", Key = TestKey.Get("P-256", "path version 1"), Version = 1, NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
+        var old = new TestCertificate
+            { Name = "path version 1", Key = TestKey.Get("P-256", "path version 1"), Version = 1, NotBefore = Root.NotBefore,
+            NotAfter = Root.NotAfter };
         Assert.Equal(1, Parse(old).Version);
         Assert.True(CertificateFitness.IsAuthority(Parse(old), isRoot: true));
         Assert.False(CertificateFitness.IsAuthority(Parse(old), isRoot: false));
@@ -101,14 +104,20 @@ public sealed class CertificatePathTests
         Assert.False(CertificateFitness.IsAuthority(Parse(Leaf(Root)), isRoot: true));
         Assert.Equal(old.Der, Verify(Leaf(old), [old], []));
 
-        var oldBelow = new TestCertificate { Name = "path version 1 below", Key = TestKey.Get("P-256", "path version 1 below"), Issuer = Root, Version = 1, NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
-        Assert.Equal((SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one."), Refused(Leaf(oldBelow), [Root], [oldBelow]));
+        var oldBelow = new TestCertificate
+            { Name = "path version 1 below", Key = TestKey.Get("P-256", "path version 1 below"), Issuer = Root, Version = 1,
+            NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
+        Assert.Equal((SigstoreProblem.CertificateUsage, "A certificate on the path is used as a CA, but is not one."),
+            Refused(Leaf(oldBelow), [Root], [oldBelow]));
     }
 
     [Theory]
-    [InlineData("-d:example.com -e:example.com -u:example.com -i:0000000000000000", "i:C0000201 u:https://example.com/a e:u@example.com d:a.example.com", "the DNS name \"a.example.com\" is excluded")]
-    [InlineData("-e:example.com -u:example.com -i:0000000000000000", "i:C0000201 u:https://example.com/a e:u@example.com d:a.example.org", "the e-mail address \"u@example.com\" is excluded")]
-    [InlineData("-u:example.com -i:0000000000000000", "i:C0000201 u:https://example.com/a e:u@example.org", "the host of a URI, \"example.com\" is excluded")]
+    [InlineData("-d:example.com -e:example.com -u:example.com -i:0000000000000000",
+        "i:C0000201 u:https://example.com/a e:u@example.com d:a.example.com", "the DNS name \"a.example.com\" is excluded")]
+    [InlineData("-e:example.com -u:example.com -i:0000000000000000", "i:C0000201 u:https://example.com/a e:u@example.com d:a.example.org",
+        "the e-mail address \"u@example.com\" is excluded")]
+    [InlineData("-u:example.com -i:0000000000000000", "i:C0000201 u:https://example.com/a e:u@example.org",
+        "the host of a URI, \"example.com\" is excluded")]
     [InlineData("-i:0000000000000000", "i:C0000201 u:https://example.org/a", "the IP address \"192.0.2.1\" is excluded")]
     [InlineData("+d:example.com", "i:C0000201", null)]
     public void The_first_name_that_is_not_allowed_is_named(string constraints, string names, string? reason)
@@ -139,7 +148,8 @@ public sealed class CertificatePathTests
 
     private static TestCertificate LookAlike(string key)
     {
-        TestCertificate authority = new() { Name = Root.Name, Key = TestKey.Get("P-256", key), NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
+        TestCertificate authority = new()
+            { Name = Root.Name, Key = TestKey.Get("P-256", key), NotBefore = Root.NotBefore, NotAfter = Root.NotAfter };
         authority.Extensions.AddRange(Root.Extensions);
         return authority;
     }
@@ -150,10 +160,13 @@ public sealed class CertificatePathTests
         return parsed;
     }
 
-    private static byte[] Verify(TestCertificate leaf, TestCertificate[] roots, TestCertificate[] intermediates, DateTimeOffset? time = null) =>
-        CertificatePath.Verify(Parse(leaf), [.. roots.Select(Parse)], [.. intermediates.Select(Parse)], time ?? TestCertificate.Begin, ignoresUnknownNames: false).Raw.ToArray();
+    private static byte[] Verify(TestCertificate leaf, TestCertificate[] roots, TestCertificate[] intermediates,
+        DateTimeOffset? time = null) =>
+        CertificatePath.Verify(Parse(leaf), [.. roots.Select(Parse)], [.. intermediates.Select(Parse)], time ?? TestCertificate.Begin,
+            ignoresUnknownNames: false).Raw.ToArray();
 
-    private static (SigstoreProblem Problem, string Reason) Refused(TestCertificate leaf, TestCertificate[] roots, TestCertificate[] intermediates, DateTimeOffset? time = null)
+    private static (SigstoreProblem Problem, string Reason) Refused(TestCertificate leaf, TestCertificate[] roots,
+        TestCertificate[] intermediates, DateTimeOffset? time = null)
     {
         var refusal = Assert.Throws<SigstoreRefusal>(() => Verify(leaf, roots, intermediates, time));
         return (refusal.Problem, refusal.Message);

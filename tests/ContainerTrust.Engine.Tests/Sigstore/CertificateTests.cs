@@ -57,7 +57,8 @@ public sealed class CertificateTests
         Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgePki(Leaf(Intermediate), [], Leaf(Root)).Problem);
 
         // Under a trusted intermediate, a forged signature is no better.
-        Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgePki(Leaf(Intermediate, signer: TestKey.Get("P-384", "foreign")), [], Intermediate).Problem);
+        Assert.Equal(SigstoreProblem.CertificateNotTrusted,
+            JudgePki(Leaf(Intermediate, signer: TestKey.Get("P-384", "foreign")), [], Intermediate).Problem);
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed class CertificateTests
     [Fact]
     public void Another_CA_of_the_same_name_does_not_do()
     {
-        TestCertificate foreign = new() { Name = "root", Key = TestKey.Get("P-256", "foreign"), NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
+        TestCertificate foreign = new() { Name = "root", Key = TestKey.Get("P-256", "foreign"), NotBefore = Begin.AddYears(-1),
+            NotAfter = Begin.AddYears(20) };
         foreign.Extensions.AddRange(Root.Extensions);
         Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgeFulcio(Leaf(Root), [], foreign).Problem);
         Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgePki(Leaf(Root), [], foreign).Problem);
@@ -90,7 +92,9 @@ public sealed class CertificateTests
         AssertGood(Fulcio(TestCertificate.SourceOf(foreign.Pem + Root.Pem)).Verify(Entered(Leaf(Root), [], Begin).Make()));
 
         // An intermediate that names the root as its issuer, but is not signed by it.
-        TestCertificate forged = new() { Name = "intermediate", Key = TestKey.Get("P-384", "forged"), Issuer = Root, Signer = TestKey.Get("P-256", "foreign"), NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
+        TestCertificate forged = new()
+            { Name = "intermediate", Key = TestKey.Get("P-384", "forged"), Issuer = Root, Signer = TestKey.Get("P-256", "foreign"),
+            NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
         forged.Extensions.AddRange(Intermediate.Extensions);
         Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgeFulcio(Leaf(forged), [forged, Root], Root).Problem);
     }
@@ -114,7 +118,8 @@ public sealed class CertificateTests
         foreach (string kind in (string[])["P-384", "RSA-2048"])
         {
             TestCertificate issuer = TestCertificate.Authority("forged by " + kind, Root, kind);
-            Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgeFulcio(Leaf(issuer, signer: TestKey.Get(kind, "foreign")), [issuer, Root], Root).Problem);
+            Assert.Equal(SigstoreProblem.CertificateNotTrusted,
+                JudgeFulcio(Leaf(issuer, signer: TestKey.Get(kind, "foreign")), [issuer, Root], Root).Problem);
         }
     }
 
@@ -130,7 +135,8 @@ public sealed class CertificateTests
 
         // What counts for the user's own PKI is now, not when a log took the signature in.
         TestCertificate leaf = Leaf(Intermediate);
-        Assert.Equal(problem, Pki(Root.Source).Verify(Entered(leaf, [Intermediate, Root], Begin).Make(), Begin.AddSeconds(seconds)).Problem);
+        Assert.Equal(problem, Pki(Root.Source)
+            .Verify(Entered(leaf, [Intermediate, Root], Begin).Make(), Begin.AddSeconds(seconds)).Problem);
     }
 
     [Fact]
@@ -146,7 +152,8 @@ public sealed class CertificateTests
     [Fact]
     public void Every_CA_of_the_path_counts_in_its_time()
     {
-        foreach (var (notBefore, notAfter) in new[] { (Begin.AddYears(-2), Begin.AddSeconds(-1)), (Begin.AddSeconds(1), Begin.AddYears(1)) })
+        foreach (var (notBefore, notAfter) in new[] { (Begin.AddYears(-2), Begin.AddSeconds(-1)),
+            (Begin.AddSeconds(1), Begin.AddYears(1)) })
         {
             TestCertificate root = TestCertificate.Authority("untimely");
             root.NotBefore = notBefore;
@@ -189,17 +196,21 @@ public sealed class CertificateTests
     public void Key_usages_count()
     {
         Assert.Equal(SigstoreProblem.None, JudgeWith(static leaf => leaf.Remove(KeyUsage)));
-        Assert.Equal(SigstoreProblem.None, JudgeWith(static leaf => leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.NonRepudiation, true))));
-        Assert.Equal(SigstoreProblem.CertificateUsage, JudgeWith(static leaf => leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.KeyEncipherment, true))));
+        Assert.Equal(SigstoreProblem.None,
+            JudgeWith(static leaf => leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.NonRepudiation, true))));
+        Assert.Equal(SigstoreProblem.CertificateUsage,
+            JudgeWith(static leaf => leaf.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.KeyEncipherment, true))));
         Assert.Equal(SigstoreProblem.None, JudgeWithIntermediate(static ca => ca.Remove(KeyUsage)));
-        Assert.Equal(SigstoreProblem.CertificateUsage, JudgeWithIntermediate(static ca => ca.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true))));
+        Assert.Equal(SigstoreProblem.CertificateUsage,
+            JudgeWithIntermediate(static ca => ca.Replace(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true))));
     }
 
     [Fact]
     public void Only_CAs_certify()
     {
         Assert.Equal(SigstoreProblem.CertificateUsage, JudgeWithIntermediate(static ca => ca.Remove(BasicConstraints)));
-        Assert.Equal(SigstoreProblem.CertificateUsage, JudgeWithIntermediate(static ca => ca.Replace(new X509BasicConstraintsExtension(false, false, 0, true))));
+        Assert.Equal(SigstoreProblem.CertificateUsage,
+            JudgeWithIntermediate(static ca => ca.Replace(new X509BasicConstraintsExtension(false, false, 0, true))));
 
         // A signer who plays CA.
         TestCertificate signer = new() { Name = "signer", Key = TestKey.Get("P-384"), Issuer = Root };
@@ -242,7 +253,9 @@ public sealed class CertificateTests
         X509Extension unknown = new("2.25.1", "whatever"u8.ToArray(), critical: true);
         Assert.Equal(SigstoreProblem.CertificateExtension, JudgeWith(leaf => leaf.Extensions.Add(unknown)));
         Assert.Equal(SigstoreProblem.CertificateExtension, JudgeWithIntermediate(ca => ca.Extensions.Add(unknown)));
-        Assert.Equal(SigstoreProblem.CertificateExtension, JudgeWith(static leaf => leaf.Replace(new X509Extension("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(Issuer), critical: true))));
+        Assert.Equal(SigstoreProblem.CertificateExtension,
+            JudgeWith(static leaf => leaf
+            .Replace(new X509Extension("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(Issuer), critical: true))));
         X509Extension harmless = new("2.25.1", "whatever"u8.ToArray(), critical: false);
         Assert.Equal(SigstoreProblem.None, JudgeWith(leaf => leaf.Extensions.Add(harmless)));
     }
@@ -250,13 +263,18 @@ public sealed class CertificateTests
     [Fact]
     public void Name_constraints_hold()
     {
-        Assert.Equal(SigstoreProblem.None, JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: true, 1, "example.com"))));
-        Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: true, 1, "example.org"))));
-        Assert.Equal(SigstoreProblem.CertificateNotTrusted, JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: false, 1, "example.com"))));
-        Assert.Equal(SigstoreProblem.CertificateExtension, JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: false, 8, "*"))));
+        Assert.Equal(SigstoreProblem.None,
+            JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: true, 1, "example.com"))));
+        Assert.Equal(SigstoreProblem.CertificateNotTrusted,
+            JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: true, 1, "example.org"))));
+        Assert.Equal(SigstoreProblem.CertificateNotTrusted,
+            JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: false, 1, "example.com"))));
+        Assert.Equal(SigstoreProblem.CertificateExtension,
+            JudgeWithIntermediate(static ca => ca.Extensions.Add(TestCertificate.Constraint(permitted: false, 8, "*"))));
 
         // Also where an intermediate is trusted, and for DNS names.
-        foreach (var (name, problem) in new[] { ("example.com", SigstoreProblem.None), ("example.org", SigstoreProblem.CertificateNotTrusted) })
+        foreach (var (name, problem) in new[] { ("example.com", SigstoreProblem.None),
+            ("example.org", SigstoreProblem.CertificateNotTrusted) })
         {
             TestCertificate ca = TestCertificate.Authority("for " + name, Root);
             ca.Extensions.Add(TestCertificate.Constraint(permitted: true, 2, name));
@@ -280,21 +298,26 @@ public sealed class CertificateTests
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(TestCertificate.FulcioIssuerV2("https://login.example.org")));
 
         // Disagreement, whichever is the right one.
-        Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(TestCertificate.FulcioIssuer(Issuer), TestCertificate.FulcioIssuerV2("https://login.example.org")));
-        Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(TestCertificate.FulcioIssuerV2(Issuer), TestCertificate.FulcioIssuer("https://login.example.org")));
+        Assert.Equal(SigstoreProblem.CertificateIssuer,
+            JudgeIssuer(TestCertificate.FulcioIssuer(Issuer), TestCertificate.FulcioIssuerV2("https://login.example.org")));
+        Assert.Equal(SigstoreProblem.CertificateIssuer,
+            JudgeIssuer(TestCertificate.FulcioIssuerV2(Issuer), TestCertificate.FulcioIssuer("https://login.example.org")));
 
         // Malformed: another type, trailing data, bare text in the second; DER in the first.
         byte[] der = TestCertificate.FulcioIssuerV2(Issuer).RawData;
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.8", [2, 1, 1], false)));
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.8", [.. der, .. der], false)));
-        Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.8", Encoding.UTF8.GetBytes(Issuer), false)));
+        Assert.Equal(SigstoreProblem.CertificateIssuer,
+            JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.8", Encoding.UTF8.GetBytes(Issuer), false)));
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(TestCertificate.FulcioIssuerV2(Issuer, UniversalTagNumber.IA5String)));
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.1", der, false)));
         Assert.Equal(SigstoreProblem.CertificateIssuer, JudgeIssuer(new X509Extension("1.3.6.1.4.1.57264.1.1", [0xFF], false)));
 
         // There twice.
-        Assert.Equal(SigstoreProblem.MalformedCertificate, JudgeIssuer(TestCertificate.FulcioIssuer(Issuer), TestCertificate.FulcioIssuer(Issuer)));
-        Assert.Equal(SigstoreProblem.MalformedCertificate, JudgeIssuer(TestCertificate.FulcioIssuerV2(Issuer), TestCertificate.FulcioIssuerV2("x")));
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            JudgeIssuer(TestCertificate.FulcioIssuer(Issuer), TestCertificate.FulcioIssuer(Issuer)));
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            JudgeIssuer(TestCertificate.FulcioIssuerV2(Issuer), TestCertificate.FulcioIssuerV2("x")));
     }
 
     [Fact]
@@ -302,12 +325,14 @@ public sealed class CertificateTests
     {
         foreach (string[] addresses in (string[][])[[Email], ["a@example.com", Email, "b@example.com"]])
             Assert.Equal(SigstoreProblem.None, JudgeWith(leaf => leaf.Replace(TestCertificate.Email(addresses))));
-        foreach (string[] addresses in (string[][])[["a@example.com"], ["a@example.com", "b@example.com"], ["User@example.com"], ["user@example.com.evil.example"], [" user@example.com"], [Email + "\0"], [""]])
+        foreach (string[] addresses in (string[][])[["a@example.com"], ["a@example.com", "b@example.com"], ["User@example.com"],
+            ["user@example.com.evil.example"], [" user@example.com"], [Email + "\0"], [""]])
             Assert.Equal(SigstoreProblem.CertificateSubject, JudgeWith(leaf => leaf.Replace(TestCertificate.Email(addresses))));
 
         Assert.Equal(SigstoreProblem.CertificateSubject, JudgeWith(static leaf => leaf.Remove(Names)));
         Assert.Equal(SigstoreProblem.CertificateSubject, JudgeWith(static leaf => leaf.Replace(TestCertificate.Dns(Email))));
-        Assert.Equal(SigstoreProblem.MalformedCertificate, JudgeWith(static leaf => leaf.Replace(TestCertificate.Email("üser@example.com"))));
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            JudgeWith(static leaf => leaf.Replace(TestCertificate.Email("üser@example.com"))));
         Assert.Equal(SigstoreProblem.MalformedCertificate, JudgeWith(static leaf => leaf.Extensions.Add(TestCertificate.Email(Email))));
     }
 
@@ -429,13 +454,16 @@ public sealed class CertificateTests
         other.NotAfter = leaf.NotAfter.AddSeconds(1);
         SigstoreTrust trust = Fulcio(Root.Source);
         foreach (string named in (string[])[other.Pem, leaf.Key.Pem, Root.Pem])
-            Assert.Equal(SigstoreProblem.LogEntryOtherKey, trust.Verify(TestSignature.By(leaf.Key).With(leaf).In(Log, named, Begin).Make()).Problem);
+            Assert.Equal(SigstoreProblem.LogEntryOtherKey,
+                trust.Verify(TestSignature.By(leaf.Key).With(leaf).In(Log, named, Begin).Make()).Problem);
 
         // The log takes a certificate with its key's signature; a signature by another key is not good, logged or not.
         TestSignature foreign = TestSignature.By(TestKey.Get("P-256", "foreign")).With(leaf).In(Log, leaf.Pem, Begin);
         Assert.Equal(SigstoreProblem.WrongSignature, trust.Verify(foreign.Make()).Problem);
         Assert.Equal(SigstoreProblem.WrongSignature, Pki(Root.Source).Verify(foreign.Make(), Begin).Problem);
-        Assert.Equal(SigstoreProblem.LogEntryNotSigned, trust.Verify(TestSignature.By(leaf.Key).With(leaf).In(new TestLog(TestKey.Get("P-256", "foreign")), leaf.Pem, Begin).Make()).Problem);
+        Assert.Equal(SigstoreProblem.LogEntryNotSigned,
+            trust.Verify(TestSignature.By(leaf.Key).With(leaf).In(new TestLog(TestKey.Get("P-256", "foreign")), leaf.Pem, Begin)
+            .Make()).Problem);
         TestSignature resigned = Entered(leaf, [], Begin);
         resigned[SigstoreSignature.SignatureAnnotation] = TestSignature.By(leaf.Key)[SigstoreSignature.SignatureAnnotation];
         Assert.Equal(SigstoreProblem.LogEntryOtherSignature, trust.Verify(resigned.Make()).Problem);
@@ -446,7 +474,9 @@ public sealed class CertificateTests
     {
         TestCertificate leaf = Leaf(Root);
         SigstoreTrust pki = Pki(Root.Source);
-        foreach (string text in (string[])["", "no PEM", leaf.Pem + leaf.Pem, leaf.Pem + "x", leaf.Pem.Replace("CERTIFICATE", "PUBLIC KEY", StringComparison.Ordinal), leaf.Pem.Replace("MII", "MIJ", StringComparison.Ordinal), leaf.Key.Pem])
+        foreach (string text in (string[])["", "no PEM", leaf.Pem + leaf.Pem, leaf.Pem + "x",
+            leaf.Pem.Replace("CERTIFICATE", "PUBLIC KEY", StringComparison.Ordinal),
+            leaf.Pem.Replace("MII", "MIJ", StringComparison.Ordinal), leaf.Key.Pem])
         {
             TestSignature signature = TestSignature.By(leaf.Key).In(Log, leaf.Pem, Begin);
             signature[SigstoreSignature.CertificateAnnotation] = text;
@@ -478,7 +508,8 @@ public sealed class CertificateTests
     {
         TestCertificate leaf = Leaf(Root);
         TestSignature signature = TestSignature.By(leaf.Key).With(leaf);
-        foreach (string text in (string[])["not a certificate", Root.Pem + "x", Root.Key.Pem, string.Concat(Enumerable.Repeat(Root.Pem, 33))])
+        foreach (string text in (string[])["not a certificate", Root.Pem + "x", Root.Key.Pem,
+            string.Concat(Enumerable.Repeat(Root.Pem, 33))])
         {
             signature[SigstoreSignature.ChainAnnotation] = text;
             Assert.Equal(SigstoreProblem.MalformedCertificate, Pki(Root.Source).Verify(signature.Make(), Begin).Problem);
@@ -498,7 +529,8 @@ public sealed class CertificateTests
         List<TestCertificate> alike = [];
         for (int i = 0; i < 31; i++)
         {
-            TestCertificate ca = new() { Name = "alike", Key = TestKey.Get("P-256", $"alike {i}"), NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(1) };
+            TestCertificate ca = new() { Name = "alike", Key = TestKey.Get("P-256", $"alike {i}"), NotBefore = Begin.AddYears(-1),
+                NotAfter = Begin.AddYears(1) };
             ca.Extensions.AddRange(Root.Extensions);
             alike.Add(ca);
         }
@@ -526,7 +558,9 @@ public sealed class CertificateTests
         Assert.Contains("certificate 1", Assert.Single(trust.Warnings), StringComparison.Ordinal);
         AssertGood(trust.Verify(TestSignature.By(Leaf(Root).Key).With(Leaf(Root)).Make(), Begin));
         Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => Pki(TestCertificate.SourceOf(damaged))).ErrorId);
-        Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(damaged), Email, null)).ErrorId);
+        Assert.Equal("NoUsableCertificate",
+            Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(Root.Source, TestCertificate.SourceOf(damaged), Email,
+            null)).ErrorId);
     }
 
     [Fact]
@@ -534,7 +568,8 @@ public sealed class CertificateTests
     {
         TestCertificate root = UnusableAuthority.Make("unreadable constraint");
         TrustFormatException e = Assert.Throws<TrustFormatException>(() => Pki(TestCertificate.SourceOf(root.Pem)));
-        Assert.Contains("certificate 1 is not, as it has name constraints that no name can be compared with", e.Problem, StringComparison.Ordinal);
+        Assert.Contains("certificate 1 is not, as it has name constraints that no name can be compared with", e.Problem,
+            StringComparison.Ordinal);
         string damaged = Root.Pem.Replace("MII", "MIJ", StringComparison.Ordinal);
         e = Assert.Throws<TrustFormatException>(() => Pki(TestCertificate.SourceOf(root.Pem + damaged)));
         Assert.Contains("certificate 2 is not, as it is malformed", e.Problem, StringComparison.Ordinal);
@@ -559,15 +594,20 @@ public sealed class CertificateTests
 
     private static SigstoreTrust Pki(SigstoreKeySource roots) => SigstoreTrust.FromPki(roots, null, Email, null);
 
-    private static TestSignature Entered(TestCertificate leaf, TestCertificate[] chain, DateTimeOffset time) => TestSignature.By(leaf.Key).With(leaf, chain).In(Log, leaf.Pem, time);
+    private static TestSignature Entered(TestCertificate leaf, TestCertificate[] chain, DateTimeOffset time) =>
+        TestSignature.By(leaf.Key).With(leaf, chain).In(Log, leaf.Pem, time);
 
-    private static SigstoreVerification JudgeFulcio(TestCertificate leaf, TestCertificate[] chain, TestCertificate root, DateTimeOffset? time = null) =>
+    private static SigstoreVerification JudgeFulcio(TestCertificate leaf, TestCertificate[] chain, TestCertificate root,
+        DateTimeOffset? time = null) =>
         Fulcio(root.Source).Verify(Entered(leaf, chain, time ?? Begin).Make());
 
-    private static SigstoreVerification JudgePki(TestCertificate leaf, TestCertificate[] chain, TestCertificate root, TestCertificate? intermediates = null, DateTimeOffset? time = null) =>
-        SigstoreTrust.FromPki(root.Source, intermediates?.Source, Email, null).Verify(TestSignature.By(leaf.Key).With(leaf, chain).Make(), time ?? Begin);
+    private static SigstoreVerification JudgePki(TestCertificate leaf, TestCertificate[] chain, TestCertificate root,
+        TestCertificate? intermediates = null, DateTimeOffset? time = null) =>
+        SigstoreTrust.FromPki(root.Source, intermediates?.Source, Email, null)
+            .Verify(TestSignature.By(leaf.Key).With(leaf, chain).Make(), time ?? Begin);
 
-    private static SigstoreProblem Judge(SigstoreTrust trust, TestCertificate leaf) => trust.Verify(TestSignature.By(leaf.Key).With(leaf).Make(), Begin).Problem;
+    private static SigstoreProblem Judge(SigstoreTrust trust, TestCertificate leaf) =>
+        trust.Verify(TestSignature.By(leaf.Key).With(leaf).Make(), Begin).Problem;
 
     private static SigstoreProblem JudgeWith(Action<TestCertificate> change)
     {

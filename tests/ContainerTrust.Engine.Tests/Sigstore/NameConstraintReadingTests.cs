@@ -4,7 +4,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
-/// <summary>How the extension is read (RFC 5280 section 4.2.1.10): what is not understood is not forgotten, and nothing may follow.</summary>
+/// <summary>How the extension is read (RFC 5280 section 4.2.1.10): what is not understood is not forgotten, and nothing may
+/// follow.</summary>
 public sealed class NameConstraintReadingTests
 {
     private const int RegisteredId = 8;

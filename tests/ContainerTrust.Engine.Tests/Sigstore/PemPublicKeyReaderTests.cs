@@ -19,7 +19,8 @@ public sealed class PemPublicKeyReaderTests
         var result = Read(pem);
         Assert.Empty(result.Warnings);
         var key = Assert.Single(result.Keys);
-        Assert.Equal((TrustKeyKind.PublicKey, fingerprint, algorithm, size, curve), (key.Kind, key.Fingerprint, key.Algorithm, key.Size, key.Curve));
+        Assert.Equal((TrustKeyKind.PublicKey, fingerprint, algorithm, size, curve),
+            (key.Kind, key.Fingerprint, key.Algorithm, key.Size, key.Curve));
         Assert.True(key.CanSign);
         Assert.Null(key.KeyId);
         Assert.Null(key.Created);
@@ -62,7 +63,9 @@ public sealed class PemPublicKeyReaderTests
         var result = Read($"{TestPemKeys.P256}\n{TestPemKeys.P384}\n");
         Assert.Equal("nistp256", Assert.Single(result.Keys).Curve);
         Assert.Contains("only the first", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        Assert.Contains("private key", Assert.Throws<TrustFormatException>(() => Read($"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n{TestPemKeys.P256}\n")).Message, StringComparison.Ordinal);
+        Assert.Contains("private key",
+            Assert.Throws<TrustFormatException>(() =>
+            Read($"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n{TestPemKeys.P256}\n")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +142,8 @@ public sealed class PemPublicKeyReaderTests
     [SkippableFact]
     public void Keys_of_the_reference_are_read()
     {
-        Assert.Equal("nistp256", Assert.Single(PemPublicKeyReader.Read(Corpus.Read("containers-image/cosign.pub"), "cosign.pub").Keys).Curve);
+        Assert.Equal("nistp256", Assert
+            .Single(PemPublicKeyReader.Read(Corpus.Read("containers-image/cosign.pub"), "cosign.pub").Keys).Curve);
         Assert.Equal(4096, Assert.Single(PemPublicKeyReader.Read(Corpus.Read("containers-image/some-rsa-key.pub"), "rsa.pub").Keys).Size);
     }
 

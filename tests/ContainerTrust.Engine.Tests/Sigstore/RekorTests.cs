@@ -29,17 +29,20 @@ public sealed class RekorTests
         foreach (SigstoreKeySource[] logs in (SigstoreKeySource[][])[[log.Key.Source], [other, log.Key.Source], [log.Key.Source, other]])
         {
             var verification = SigstoreTrust.FromPublicKeys([TestKey.Get("P-521").Source, key.Source], logs).Verify(signature.Make());
-            Assert.Equal((SigstoreProblem.None, key.Fingerprint, 4711, Time), (verification.Problem, verification.KeyFingerprint, verification.LogIndex, verification.IntegratedTime));
+            Assert.Equal((SigstoreProblem.None, key.Fingerprint, 4711, Time),
+                (verification.Problem, verification.KeyFingerprint, verification.LogIndex, verification.IntegratedTime));
         }
 
-        Assert.Equal(SigstoreProblem.LogEntryNotSigned, SigstoreTrust.FromPublicKeys([key.Source], [other]).Verify(signature.Make()).Problem);
+        Assert.Equal(SigstoreProblem.LogEntryNotSigned, SigstoreTrust.FromPublicKeys([key.Source], [other])
+            .Verify(signature.Make()).Problem);
     }
 
     [Theory]
     [InlineData("RSA-2048")]
     [InlineData("Ed25519")]
     public void A_log_has_an_ECDSA_key(string kind) =>
-        Assert.Equal("NoUsableKey", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([Key.Source], [TestKey.Get(kind).Source])).ErrorId);
+        Assert.Equal("NoUsableKey",
+            Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([Key.Source], [TestKey.Get(kind).Source])).ErrorId);
 
     [Fact]
     public void Without_an_entry_the_signature_is_not_good()
@@ -61,10 +64,12 @@ public sealed class RekorTests
 
         // One second later, another index, another id: signed is something else.
         string second = Time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(Replace(good, second, (Time.ToUnixTimeSeconds() + 1).ToString(CultureInfo.InvariantCulture))));
+        Assert.Equal(SigstoreProblem.LogEntryNotSigned,
+            Judge(Replace(good, second, (Time.ToUnixTimeSeconds() + 1).ToString(CultureInfo.InvariantCulture))));
         Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(Replace(good, "4711", "4712")));
         Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(Replace(good, "\"logID\":\"", "\"logID\":\"0")));
-        Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(Replace(good, "\"SignedEntryTimestamp\":\"", "\"SignedEntryTimestamp\":\"AAAA")));
+        Assert.Equal(SigstoreProblem.LogEntryNotSigned,
+            Judge(Replace(good, "\"SignedEntryTimestamp\":\"", "\"SignedEntryTimestamp\":\"AAAA")));
         Assert.Equal(SigstoreProblem.LogEntryNotSigned, Judge(Replace(good, "\"body\":\"", "\"body\":\"AAAA")));
     }
 
@@ -192,7 +197,8 @@ public sealed class RekorTests
     [Fact]
     public void The_entry_must_be_about_the_same_key()
     {
-        Assert.Equal(SigstoreProblem.LogEntryOtherKey, Judge(Log.Enter(TestLog.Body(Signature.Payload, Signature.Raw, TestKey.Get("P-384").Pem), Time)));
+        Assert.Equal(SigstoreProblem.LogEntryOtherKey,
+            Judge(Log.Enter(TestLog.Body(Signature.Payload, Signature.Raw, TestKey.Get("P-384").Pem), Time)));
 
         // An accepted key, but not the one that signed.
         SigstoreTrust both = SigstoreTrust.FromPublicKeys([Key.Source, TestKey.Get("P-384").Source], [Log.Key.Source]);
@@ -210,16 +216,19 @@ public sealed class RekorTests
     public void The_entrys_key_is_one_PEM_block_and_nothing_behind_it()
     {
         foreach (string behind in (string[])["\n", "x", Key.Pem])
-            Assert.Equal(SigstoreProblem.MalformedLogEntry, Judge(Log.Enter(TestLog.Body(Signature.Payload, Signature.Raw, Key.Pem + behind), Time)));
+            Assert.Equal(SigstoreProblem.MalformedLogEntry,
+                Judge(Log.Enter(TestLog.Body(Signature.Payload, Signature.Raw, Key.Pem + behind), Time)));
     }
 
     [Fact]
     public void The_entry_must_be_about_the_same_signature() =>
-        Assert.Equal(SigstoreProblem.LogEntryOtherSignature, Judge(Log.Enter(TestLog.Body(Signature.Payload, TestSignature.By(Key).Raw, Key.Pem), Time)));
+        Assert.Equal(SigstoreProblem.LogEntryOtherSignature,
+            Judge(Log.Enter(TestLog.Body(Signature.Payload, TestSignature.By(Key).Raw, Key.Pem), Time)));
 
     [Fact]
     public void The_entry_must_be_about_the_same_payload() =>
-        Assert.Equal(SigstoreProblem.LogEntryOtherPayload, Judge(Log.Enter(TestLog.Body("other"u8.ToArray(), Signature.Raw, Key.Pem), Time)));
+        Assert.Equal(SigstoreProblem.LogEntryOtherPayload,
+            Judge(Log.Enter(TestLog.Body("other"u8.ToArray(), Signature.Raw, Key.Pem), Time)));
 
     [Fact]
     public void The_hash_can_be_written_in_upper_case()
@@ -232,7 +241,8 @@ public sealed class RekorTests
     public void A_time_that_no_calendar_has_is_refused()
     {
         string body = Convert.ToBase64String(Encoding.UTF8.GetBytes(Body));
-        Assert.Equal(SigstoreProblem.MalformedLogEntry, Judge(Log.Sign($$"""{"body":"{{body}}","integratedTime":900000000000000,"logID":"x","logIndex":5}""")));
+        Assert.Equal(SigstoreProblem.MalformedLogEntry,
+            Judge(Log.Sign($$"""{"body":"{{body}}","integratedTime":900000000000000,"logID":"x","logIndex":5}""")));
         Assert.Equal(SigstoreProblem.None, Judge(Log.Sign($$"""{"body":"{{body}}","integratedTime":-5,"logID":"","logIndex":-1}""")));
     }
 

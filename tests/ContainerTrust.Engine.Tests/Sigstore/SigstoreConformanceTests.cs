@@ -16,7 +16,8 @@ namespace ContainerTrust.Engine.Tests.Sigstore;
 /// </summary>
 public sealed class SigstoreConformanceTests(ITestOutputHelper output)
 {
-    private const string Workflow = "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
+    private const string Workflow = "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/"
+        + ".github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
     private const string Issuer = "https://token.actions.githubusercontent.com";
 
     // Good ones that are refused, each for a reason that the help names.
@@ -64,7 +65,8 @@ public sealed class SigstoreConformanceTests(ITestOutputHelper output)
     {
         byte[] artifact = File.ReadAllBytes(File.Exists($"{directory}/artifact") ? $"{directory}/artifact" : $"{directory}/../a.txt");
         string hex = Convert.ToHexStringLower(SHA256.HashData(artifact));
-        if (!SigstoreBundle.TryParse(File.ReadAllBytes($"{directory}/bundle.sigstore.json"), out SigstoreBundle? bundle, out string problem))
+        if (!SigstoreBundle.TryParse(File.ReadAllBytes($"{directory}/bundle.sigstore.json"), out SigstoreBundle? bundle,
+            out string problem))
             return (false, $"cannot be read: {problem}");
         try
         {

@@ -22,7 +22,8 @@ internal static class SigstoreCorpus
     {
         byte[] content = Corpus.Read(Path.Combine("containers-image", name));
         return content.AsSpan().StartsWith("../"u8)
-            ? Read(Path.GetRelativePath("/", Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(name)!, Encoding.ASCII.GetString(content).Trim()))))
+            ? Read(Path.GetRelativePath("/",
+                Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(name)!, Encoding.ASCII.GetString(content).Trim()))))
             : content;
     }
 
@@ -33,7 +34,8 @@ internal static class SigstoreCorpus
         byte[] content = Read(name);
         byte[] marker = [0, .. "sigstore-json\n"u8];
         Assert.True(content.AsSpan().StartsWith(marker));
-        Assert.True(SigstoreSignature.TryParse(content.AsSpan(marker.Length), out SigstoreSignature? signature, out string problem), problem);
+        Assert.True(SigstoreSignature.TryParse(content.AsSpan(marker.Length), out SigstoreSignature? signature, out string problem),
+            problem);
         return signature;
     }
 

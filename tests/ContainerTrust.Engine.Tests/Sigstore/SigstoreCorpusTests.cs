@@ -13,11 +13,14 @@ public sealed class SigstoreCorpusTests
     private const string Email = "mitr@redhat.com";
 
     // The log took the Fulcio fixture in within its certificate's ten minutes.
-    private static SigstoreTrust Fulcio(string issuer = Issuer, string email = Email, SigstoreKeySource? ca = null, params SigstoreKeySource[] rekor) =>
-        SigstoreTrust.FromFulcio(ca ?? SigstoreCorpus.Source("fulcio_v1.crt.pem"), issuer, email, rekor.Length > 0 ? rekor : [SigstoreCorpus.Rekor]);
+    private static SigstoreTrust Fulcio(string issuer = Issuer, string email = Email, SigstoreKeySource? ca = null,
+        params SigstoreKeySource[] rekor) =>
+        SigstoreTrust.FromFulcio(ca ?? SigstoreCorpus.Source("fulcio_v1.crt.pem"), issuer, email,
+            rekor.Length > 0 ? rekor : [SigstoreCorpus.Rekor]);
 
     private static SigstoreTrust Pki(bool intermediates = true, string? email = "qiwan@redhat.com", string? host = "myhost.example.com") =>
-        SigstoreTrust.FromPki(SigstoreCorpus.Source("pki_root_crts.pem"), intermediates ? SigstoreCorpus.Source("pki_intermediate_crts.pem") : null, email, host);
+        SigstoreTrust.FromPki(SigstoreCorpus.Source("pki_root_crts.pem"), intermediates ? SigstoreCorpus.Source("pki_intermediate_crts.pem")
+            : null, email, host);
 
     [SkippableTheory]
     [InlineData("dir-img-cosign-valid/signature-1", "192.168.64.2:5000/cosign-signed-single-sample")]
@@ -32,17 +35,20 @@ public sealed class SigstoreCorpusTests
     {
         foreach (string[] keys in (string[][])[["cosign.pub"], ["cosign.pub", "cosign2.pub"], ["cosign2.pub", "cosign.pub"]])
         {
-            var verification = SigstoreTrust.FromPublicKeys([.. keys.Select(SigstoreCorpus.Source)], null).Verify(SigstoreCorpus.Signature(name));
+            var verification = SigstoreTrust.FromPublicKeys([.. keys.Select(SigstoreCorpus.Source)], null)
+                .Verify(SigstoreCorpus.Signature(name));
             Assert.Equal((SigstoreProblem.None, reference), (verification.Problem, verification.Payload?.DockerReference));
             Assert.Equal("sha256:634a8f35b5f16dcf4aaa0822adc0b1964bb786fca12f6831de8ddc45e5986a00", verification.Payload!.ManifestDigest);
-            Assert.Equal(PemPublicKeyReader.Read(SigstoreCorpus.Read("cosign.pub"), "cosign.pub").Keys[0].Fingerprint, verification.KeyFingerprint);
+            Assert.Equal(PemPublicKeyReader.Read(SigstoreCorpus.Read("cosign.pub"), "cosign.pub").Keys[0].Fingerprint,
+                verification.KeyFingerprint);
         }
     }
 
     [SkippableFact]
     public void What_skopeo_adds_to_the_claim_is_read()
     {
-        var payload = SigstoreTrust.FromPublicKeys([SigstoreCorpus.Source("cosign.pub")], null).Verify(SigstoreCorpus.Signature("dir-img-cosign-valid-with-tag/signature-1")).Payload!;
+        var payload = SigstoreTrust.FromPublicKeys([SigstoreCorpus.Source("cosign.pub")], null)
+            .Verify(SigstoreCorpus.Signature("dir-img-cosign-valid-with-tag/signature-1")).Payload!;
         Assert.Equal(("containers/image 5.21.2-dev", DateTimeOffset.FromUnixTimeSeconds(1657296609)), (payload.Creator, payload.Timestamp));
     }
 
@@ -65,24 +71,31 @@ public sealed class SigstoreCorpusTests
         foreach (string[] keys in (string[][])[["cosign2.pub"], ["cosign2.pub", "cosign.pub"], ["cosign.pub", "cosign2.pub"]])
         {
             SigstoreKeySource[] sources = [.. keys.Select(SigstoreCorpus.Source)];
-            foreach (SigstoreKeySource[] logs in (SigstoreKeySource[][])[[SigstoreCorpus.Rekor], [SigstoreCorpus.Rekor, sources[0]], [sources[0], SigstoreCorpus.Rekor]])
+            foreach (SigstoreKeySource[] logs in (SigstoreKeySource[][])[[SigstoreCorpus.Rekor], [SigstoreCorpus.Rekor, sources[0]],
+                [sources[0], SigstoreCorpus.Rekor]])
             {
                 var verification = SigstoreTrust.FromPublicKeys(sources, logs).Verify(signature);
-                Assert.Equal((SigstoreProblem.None, "192.168.64.2:5000/cosign-signed/key-1"), (verification.Problem, verification.Payload?.DockerReference));
+                Assert.Equal((SigstoreProblem.None, "192.168.64.2:5000/cosign-signed/key-1"),
+                    (verification.Problem, verification.Payload?.DockerReference));
                 Assert.NotNull(verification.LogIndex);
                 Assert.Equal(2023, verification.IntegratedTime!.Value.Year);
             }
 
-            Assert.Equal(SigstoreProblem.LogEntryNotSigned, SigstoreTrust.FromPublicKeys(sources, [SigstoreCorpus.Source("cosign.pub")]).Verify(signature).Problem);
+            Assert.Equal(SigstoreProblem.LogEntryNotSigned, SigstoreTrust.FromPublicKeys(sources, [SigstoreCorpus.Source("cosign.pub")])
+                .Verify(signature).Problem);
         }
 
-        SigstoreTrust trust = SigstoreTrust.FromPublicKeys([SigstoreCorpus.Source("cosign.pub"), SigstoreCorpus.Source("cosign2.pub")], [SigstoreCorpus.Rekor]);
-        Assert.Equal(SigstoreProblem.MissingLogEntry, trust.Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, null)).Problem);
-        Assert.Equal(SigstoreProblem.MalformedLogEntry, trust.Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, "this is not a valid SET")).Problem);
+        SigstoreTrust trust = SigstoreTrust.FromPublicKeys([SigstoreCorpus.Source("cosign.pub"), SigstoreCorpus.Source("cosign2.pub")],
+            [SigstoreCorpus.Rekor]);
+        Assert.Equal(SigstoreProblem.MissingLogEntry,
+            trust.Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, null)).Problem);
+        Assert.Equal(SigstoreProblem.MalformedLogEntry,
+            trust.Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, "this is not a valid SET")).Problem);
 
         // The entry of a signature by one accepted key, under a signature by another.
         var other = SigstoreCorpus.With(
-            SigstoreCorpus.Signature("dir-img-cosign-valid/signature-1"), SigstoreSignature.BundleAnnotation, signature.UntrustedAnnotations[SigstoreSignature.BundleAnnotation]);
+            SigstoreCorpus.Signature("dir-img-cosign-valid/signature-1"), SigstoreSignature.BundleAnnotation,
+            signature.UntrustedAnnotations[SigstoreSignature.BundleAnnotation]);
         Assert.Equal(SigstoreProblem.LogEntryOtherSignature, trust.Verify(other).Problem);
     }
 
@@ -91,10 +104,12 @@ public sealed class SigstoreCorpusTests
     {
         var signature = SigstoreCorpus.Signature("dir-img-cosign-fulcio-rekor-valid/signature-1");
         var cosign = SigstoreCorpus.Source("cosign.pub");
-        foreach (SigstoreKeySource[] logs in (SigstoreKeySource[][])[[SigstoreCorpus.Rekor], [SigstoreCorpus.Rekor, cosign], [cosign, SigstoreCorpus.Rekor]])
+        foreach (SigstoreKeySource[] logs in (SigstoreKeySource[][])[[SigstoreCorpus.Rekor], [SigstoreCorpus.Rekor, cosign],
+            [cosign, SigstoreCorpus.Rekor]])
         {
             var verification = Fulcio(rekor: logs).Verify(signature);
-            Assert.Equal((SigstoreProblem.None, "192.168.64.2:5000/cosign-signed/fulcio-rekor-1"), (verification.Problem, verification.Payload?.DockerReference));
+            Assert.Equal((SigstoreProblem.None, "192.168.64.2:5000/cosign-signed/fulcio-rekor-1"),
+                (verification.Problem, verification.Payload?.DockerReference));
             Assert.Equal((Email, Issuer), (verification.CertificateSubject, verification.CertificateIssuer));
         }
 
@@ -107,15 +122,22 @@ public sealed class SigstoreCorpusTests
         string intermediate = chain[..(chain.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 26)];
         Assert.True(Fulcio(ca: new SigstoreKeySource("intermediate", Encoding.ASCII.GetBytes(intermediate))).Verify(withoutChain).IsGood);
 
-        Assert.Equal(SigstoreProblem.MissingLogEntry, Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, null)).Problem);
-        Assert.Equal(SigstoreProblem.MissingCertificate, Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, null)).Problem);
-        Assert.Equal(SigstoreProblem.MalformedCertificate, Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, "this is not a valid certificate")).Problem);
-        Assert.Equal(SigstoreProblem.MalformedCertificate, Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.ChainAnnotation, "this is not a valid chain")).Problem);
-        Assert.Equal(SigstoreProblem.MalformedLogEntry, Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, "this is not a valid SET")).Problem);
+        Assert.Equal(SigstoreProblem.MissingLogEntry,
+            Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, null)).Problem);
+        Assert.Equal(SigstoreProblem.MissingCertificate,
+            Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, null)).Problem);
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation,
+            "this is not a valid certificate")).Problem);
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.ChainAnnotation, "this is not a valid chain")).Problem);
+        Assert.Equal(SigstoreProblem.MalformedLogEntry,
+            Fulcio().Verify(SigstoreCorpus.With(signature, SigstoreSignature.BundleAnnotation, "this is not a valid SET")).Problem);
         Assert.Equal(SigstoreProblem.CertificateSubject, Fulcio(email: "this-does-not-match@example.com").Verify(signature).Problem);
         Assert.Equal(SigstoreProblem.CertificateIssuer, Fulcio(issuer: "https://example.com").Verify(signature).Problem);
         Assert.Equal(SigstoreProblem.LogEntryNotSigned, Fulcio(rekor: cosign).Verify(signature).Problem);
-        Assert.Equal(SigstoreProblem.CertificateNotTrusted, Fulcio(ca: SigstoreCorpus.Source("pki_root_crts.pem")).Verify(signature).Problem);
+        Assert.Equal(SigstoreProblem.CertificateNotTrusted, Fulcio(ca: SigstoreCorpus.Source("pki_root_crts.pem"))
+            .Verify(signature).Problem);
     }
 
     [SkippableTheory]
@@ -141,7 +163,8 @@ public sealed class SigstoreCorpusTests
     {
         var signature = SigstoreCorpus.Signature("dir-img-cosign-pki-valid/signature-1");
         var withoutChain = SigstoreCorpus.With(signature, SigstoreSignature.ChainAnnotation, null);
-        foreach (var (trust, given) in new[] { (Pki(), signature), (Pki(), withoutChain), (Pki(intermediates: false), signature), (Pki(email: null), signature), (Pki(host: null), signature) })
+        foreach (var (trust, given) in new[] { (Pki(), signature), (Pki(), withoutChain), (Pki(intermediates: false), signature),
+            (Pki(email: null), signature), (Pki(host: null), signature) })
         {
             var verification = trust.Verify(given);
             Assert.Equal((SigstoreProblem.None, "localhost:5000/test"), (verification.Problem, verification.Payload?.DockerReference));
@@ -150,12 +173,16 @@ public sealed class SigstoreCorpusTests
         }
 
         Assert.Equal(SigstoreProblem.CertificateNotTrusted, Pki(intermediates: false).Verify(withoutChain).Problem);
-        Assert.Equal(SigstoreProblem.MissingCertificate, Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, null)).Problem);
-        Assert.Equal(SigstoreProblem.MalformedCertificate, Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.ChainAnnotation, "not a certificate")).Problem);
-        Assert.Equal(SigstoreProblem.MalformedCertificate, Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, "not a certificate")).Problem);
+        Assert.Equal(SigstoreProblem.MissingCertificate,
+            Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, null)).Problem);
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.ChainAnnotation, "not a certificate")).Problem);
+        Assert.Equal(SigstoreProblem.MalformedCertificate,
+            Pki().Verify(SigstoreCorpus.With(signature, SigstoreSignature.CertificateAnnotation, "not a certificate")).Problem);
         Assert.Equal(SigstoreProblem.CertificateSubject, Pki(email: "other@redhat.com").Verify(signature).Problem);
         Assert.Equal(SigstoreProblem.CertificateSubject, Pki(host: "other.example.com").Verify(signature).Problem);
-        Assert.Equal(SigstoreProblem.CertificateNotTimely, Pki().Verify(signature, new DateTimeOffset(2052, 2, 16, 14, 28, 44, TimeSpan.Zero)).Problem);
+        Assert.Equal(SigstoreProblem.CertificateNotTimely,
+            Pki().Verify(signature, new DateTimeOffset(2052, 2, 16, 14, 28, 44, TimeSpan.Zero)).Problem);
         Assert.True(Pki().Verify(signature, new DateTimeOffset(2052, 2, 16, 14, 28, 0, TimeSpan.Zero)).IsGood);
     }
 
@@ -166,17 +193,24 @@ public sealed class SigstoreCorpusTests
         var noKey = SigstoreCorpus.Source("image.signature");
         Assert.Equal("NoUsableKey", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([noKey, key], null)).ErrorId);
         Assert.Equal("NoUsableKey", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([key, noKey], null)).ErrorId);
-        Assert.Equal("NoUsableKey", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([key], [SigstoreCorpus.Rekor, noKey])).ErrorId);
-        var rsa = Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([key], [SigstoreCorpus.Source("some-rsa-key.pub")]));
+        Assert.Equal("NoUsableKey",
+            Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([key], [SigstoreCorpus.Rekor, noKey])).ErrorId);
+        var rsa = Assert.Throws<TrustFormatException>(() =>
+            SigstoreTrust.FromPublicKeys([key], [SigstoreCorpus.Source("some-rsa-key.pub")]));
         Assert.Contains("ECDSA", rsa.Message, StringComparison.Ordinal);
         Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => Fulcio(ca: noKey)).ErrorId);
-        Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(noKey, null, "a@example.com", null)).ErrorId);
-        Assert.Equal("NoUsableCertificate", Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(SigstoreCorpus.Source("pki_root_crts.pem"), noKey, "a@example.com", null)).ErrorId);
+        Assert.Equal("NoUsableCertificate",
+            Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPki(noKey, null, "a@example.com", null)).ErrorId);
+        Assert.Equal("NoUsableCertificate",
+            Assert.Throws<TrustFormatException>(() =>
+            SigstoreTrust.FromPki(SigstoreCorpus.Source("pki_root_crts.pem"), noKey, "a@example.com", null)).ErrorId);
         Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() => Pki(email: null, host: "")).ErrorId);
         Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() => Fulcio(issuer: "")).ErrorId);
         Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() => Fulcio(email: "")).ErrorId);
         Assert.Equal("NoUsableKey", Assert.Throws<TrustException>(() => SigstoreTrust.FromPublicKeys([], null)).ErrorId);
         Assert.Equal("NoUsableKey", Assert.Throws<TrustException>(() => SigstoreTrust.FromPublicKeys([key], [])).ErrorId);
-        Assert.Equal("NoUsableKey", Assert.Throws<TrustException>(() => SigstoreTrust.FromFulcio(SigstoreCorpus.Source("fulcio_v1.crt.pem"), Issuer, Email, [])).ErrorId);
+        Assert.Equal("NoUsableKey",
+            Assert.Throws<TrustException>(() => SigstoreTrust.FromFulcio(SigstoreCorpus.Source("fulcio_v1.crt.pem"), Issuer, Email,
+            [])).ErrorId);
     }
 }

@@ -26,8 +26,11 @@ public sealed class SigstoreKeyTests
         SigstoreTrust trust = SigstoreTrust.FromPublicKeys([key.Source], null);
         TestSignature signature = TestSignature.By(key);
         var verification = trust.Verify(signature.Make());
-        Assert.Equal((SigstoreProblem.None, true, key.Fingerprint), (verification.Problem, verification.IsGood, verification.KeyFingerprint));
-        Assert.Equal((TestSignature.Digest, null, null, null, null), (verification.Payload!.ManifestDigest, verification.CertificateSubject, verification.CertificateIssuer, verification.LogIndex, verification.IntegratedTime));
+        Assert.Equal((SigstoreProblem.None, true, key.Fingerprint),
+            (verification.Problem, verification.IsGood, verification.KeyFingerprint));
+        Assert.Equal((TestSignature.Digest, null, null, null, null),
+            (verification.Payload!.ManifestDigest, verification.CertificateSubject, verification.CertificateIssuer, verification.LogIndex,
+            verification.IntegratedTime));
 
         // Another payload, another key of the same kind, a damaged signature, a longer and a shorter one.
         TestSignature other = TestSignature.By(key);
@@ -67,7 +70,8 @@ public sealed class SigstoreKeyTests
         TestKey key = TestKey.Get(kind);
         byte[] raw = TestSignature.By(key).Raw;
         AsnReader pair = new AsnReader(raw, AsnEncodingRules.DER).ReadSequence();
-        byte[] fixedLength = [.. Pad(pair.ReadInteger().ToByteArray(true, true), length / 2), .. Pad(pair.ReadInteger().ToByteArray(true, true), length / 2)];
+        byte[] fixedLength = [.. Pad(pair.ReadInteger().ToByteArray(true, true), length / 2),
+            .. Pad(pair.ReadInteger().ToByteArray(true, true), length / 2)];
         SigstoreTrust trust = SigstoreTrust.FromPublicKeys([key.Source], null);
         Assert.True(trust.Verify(With(fixedLength).Make()).IsGood);
         AssertWrong(trust, With([.. fixedLength, 0]));
@@ -78,7 +82,8 @@ public sealed class SigstoreKeyTests
     [Fact]
     public void Pairs_of_zeros_and_negative_numbers_are_no_signatures()
     {
-        foreach (string hex in (string[])["3006020100020100", "3006020101020100", "30060201FF0201FF", "3000", "3003020101", "30060201010201", "300702020001020101", "3080020101020101" + "0000", "0500"])
+        foreach (string hex in (string[])["3006020100020100", "3006020101020100", "30060201FF0201FF", "3000", "3003020101",
+            "30060201010201", "300702020001020101", "3080020101020101" + "0000", "0500"])
             AssertWrong(Trust, With(Convert.FromHexString(hex)));
     }
 
@@ -88,7 +93,8 @@ public sealed class SigstoreKeyTests
         TestSignature signature = TestSignature.By(Key);
         signature[SigstoreSignature.SignatureAnnotation] = null;
         Assert.Equal(SigstoreProblem.MissingSignature, Trust.Verify(signature.Make()).Problem);
-        foreach (string text in (string[])["&", "AAA", "AA=A", "A A==", "====", TestSignature.By(Key)[SigstoreSignature.SignatureAnnotation] + "=", "-_-_"])
+        foreach (string text in (string[])["&", "AAA", "AA=A", "A A==", "====",
+            TestSignature.By(Key)[SigstoreSignature.SignatureAnnotation] + "=", "-_-_"])
         {
             signature[SigstoreSignature.SignatureAnnotation] = text;
             Assert.Equal(SigstoreProblem.MalformedSignature, Trust.Verify(signature.Make()).Problem);
@@ -122,7 +128,8 @@ public sealed class SigstoreKeyTests
     [InlineData("no key")]
     public void Keys_that_cannot_be_used_are_refused_beforehand(string pem)
     {
-        var error = Assert.Throws<TrustFormatException>(() => SigstoreTrust.FromPublicKeys([Key.Source, new SigstoreKeySource("bad.pub", Encoding.ASCII.GetBytes(pem))], null));
+        var error = Assert.Throws<TrustFormatException>(() =>
+            SigstoreTrust.FromPublicKeys([Key.Source, new SigstoreKeySource("bad.pub", Encoding.ASCII.GetBytes(pem))], null));
         Assert.Equal(("NoUsableKey", "bad.pub"), (error.ErrorId, error.Target));
     }
 
@@ -134,7 +141,8 @@ public sealed class SigstoreKeyTests
         byte[] infinity = [.. Key.SubjectPublicKeyInfo];
         infinity.AsSpan()[^64..].Clear();
         byte[] modulus = RSA.Create(2048).ExportParameters(false).Modulus!;
-        byte[][] bad = [offCurve, infinity, Rsa(modulus, [1]), Rsa(modulus, [2]), Rsa(modulus[..64], [1, 0, 1]), Rsa([1, .. new byte[2100]], [3])];
+        byte[][] bad = [offCurve, infinity, Rsa(modulus, [1]), Rsa(modulus, [2]), Rsa(modulus[..64], [1, 0, 1]),
+            Rsa([1, .. new byte[2100]], [3])];
         foreach (byte[] key in bad)
         {
             SigstoreKeySource source = new("bad.pub", Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key)));
@@ -145,12 +153,14 @@ public sealed class SigstoreKeyTests
     [Fact]
     public void Reasons_repeat_nothing_that_is_not_verified()
     {
-        TestSignature signature = TestSignature.By(TestKey.Get("P-384"), TestSignature.DefaultPayload.Replace("maker", "EVIL", StringComparison.Ordinal));
+        TestSignature signature = TestSignature
+            .By(TestKey.Get("P-384"), TestSignature.DefaultPayload.Replace("maker", "EVIL", StringComparison.Ordinal));
         signature["dev.example/EVIL"] = "EVIL";
         signature[SigstoreSignature.BundleAnnotation] = """{"EVIL":1}""";
         signature[SigstoreSignature.CertificateAnnotation] = "-----BEGIN EVIL-----\nAAAA\n-----END EVIL-----\n";
         TestCertificate root = TestCertificate.Authority("root");
-        foreach (SigstoreTrust trust in (SigstoreTrust[])[Trust, SigstoreTrust.FromPublicKeys([Key.Source], [Key.Source]), SigstoreTrust.FromFulcio(root.Source, "i", "e", [Key.Source]), SigstoreTrust.FromPki(root.Source, null, "e", null)])
+        foreach (SigstoreTrust trust in (SigstoreTrust[])[Trust, SigstoreTrust.FromPublicKeys([Key.Source], [Key.Source]),
+            SigstoreTrust.FromFulcio(root.Source, "i", "e", [Key.Source]), SigstoreTrust.FromPki(root.Source, null, "e", null)])
         {
             var verification = trust.Verify(signature.Make());
             Assert.False(verification.IsGood);
@@ -161,10 +171,12 @@ public sealed class SigstoreKeyTests
     [Fact]
     public void One_trust_serves_many_threads()
     {
-        SigstoreTrust trust = SigstoreTrust.FromPublicKeys([TestKey.Get("RSA-2048").Source, Key.Source, TestKey.Get("Ed25519").Source], null);
+        SigstoreTrust trust = SigstoreTrust.FromPublicKeys([TestKey.Get("RSA-2048").Source, Key.Source, TestKey.Get("Ed25519").Source],
+            null);
         SigstoreSignature good = TestSignature.By(Key).Make();
         SigstoreSignature bad = TestSignature.By(TestKey.Get("P-384")).Make();
-        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => Assert.Equal(i % 2 == 0, trust.Verify(i % 2 == 0 ? good : bad).IsGood));
+        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => Assert.Equal(i % 2 == 0, trust.Verify(i % 2 == 0 ? good : bad).IsGood));
     }
 
     private static byte[] Rsa(byte[] modulus, byte[] exponent)
@@ -203,6 +215,7 @@ public sealed class SigstoreKeyTests
     private static void AssertWrong(SigstoreTrust trust, TestSignature signature)
     {
         var verification = trust.Verify(signature.Make());
-        Assert.Equal((SigstoreProblem.WrongSignature, false, null, null), (verification.Problem, verification.IsGood, verification.Payload, verification.KeyFingerprint));
+        Assert.Equal((SigstoreProblem.WrongSignature, false, null, null),
+            (verification.Problem, verification.IsGood, verification.Payload, verification.KeyFingerprint));
     }
 }

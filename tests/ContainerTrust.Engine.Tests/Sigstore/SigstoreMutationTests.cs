@@ -10,8 +10,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
 /// <summary>
-/// Good signatures, damaged at random in all their parts: never an exception, never a yes to something that was not signed. A yes that remains (the damage
-/// hit an ignored part) must be about the very payload, key and log entry that the undamaged signature had.
+/// Good signatures, damaged at random in all their parts: never an exception, never a yes to something that was not signed. A yes that
+/// remains (the damage hit an ignored part) must be about the very payload, key and log entry that the undamaged signature had.
 /// </summary>
 public sealed class SigstoreMutationTests
 {
@@ -47,7 +47,8 @@ public sealed class SigstoreMutationTests
     public void Signatures_by_a_key_in_a_log()
     {
         TestKey key = TestKey.Get("P-256");
-        Run(SigstoreTrust.FromPublicKeys([key.Source], [Log.Key.Source]), TestSignature.By(key).In(Log, key.Pem, TestCertificate.Begin), 4, Part.Document, Part.Payload, Part.Signature, Part.Bundle);
+        Run(SigstoreTrust.FromPublicKeys([key.Source], [Log.Key.Source]), TestSignature.By(key).In(Log, key.Pem, TestCertificate.Begin), 4,
+            Part.Document, Part.Payload, Part.Signature, Part.Bundle);
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class SigstoreMutationTests
     {
         TestCertificate leaf = Leaf();
         TestSignature signature = TestSignature.By(leaf.Key).With(leaf, Intermediate, Root);
-        Run(SigstoreTrust.FromPki(Root.Source, null, Email, null), signature, 6, 2_000, Part.Document, Part.Payload, Part.Signature, Part.Certificate, Part.Chain);
+        Run(SigstoreTrust.FromPki(Root.Source, null, Email, null), signature, 6, 2_000, Part.Document, Part.Payload, Part.Signature,
+            Part.Certificate, Part.Chain);
     }
 
     [Fact]
@@ -71,7 +73,8 @@ public sealed class SigstoreMutationTests
     {
         TestCertificate leaf = Leaf();
         SigstoreTrust trust = SigstoreTrust.FromPki(Root.Source, Intermediate.Source, Email, null);
-        SigstoreTrust logged = SigstoreTrust.FromFulcio(TestCertificate.SourceOf(Root.Pem + Intermediate.Pem), Issuer, Email, [Log.Key.Source]);
+        SigstoreTrust logged = SigstoreTrust.FromFulcio(TestCertificate.SourceOf(Root.Pem + Intermediate.Pem), Issuer, Email,
+            [Log.Key.Source]);
         TestSignature signature = TestSignature.By(leaf.Key);
         Random random = new(7);
         int good = 0;
@@ -80,7 +83,8 @@ public sealed class SigstoreMutationTests
             byte[] der = Mutate(leaf.Der, random);
             string pem = PemEncoding.WriteString("CERTIFICATE", der) + "\n";
             signature[SigstoreSignature.CertificateAnnotation] = pem;
-            signature[SigstoreSignature.BundleAnnotation] = i % 10 == 0 ? Log.Enter(TestLog.Body(signature.Payload, signature.Raw, pem), TestCertificate.Begin) : null;
+            signature[SigstoreSignature.BundleAnnotation] = i % 10 == 0
+                ? Log.Enter(TestLog.Body(signature.Payload, signature.Raw, pem), TestCertificate.Begin) : null;
             bool isSame = der.AsSpan().SequenceEqual(leaf.Der);
             good += isSame ? 1 : 0;
             Assert.Equal(isSame, trust.Verify(signature.Make(), TestCertificate.Begin).IsGood);
@@ -105,11 +109,13 @@ public sealed class SigstoreMutationTests
             SigstoreKeySource logSource = new("log.pub", Mutate(Log.Key.Source.Content.ToArray(), random));
             SigstoreKeySource root = new("root.pem", Mutate(Root.Source.Content.ToArray(), random));
             SigstoreKeySource intermediate = new("intermediate.pem", Mutate(Intermediate.Source.Content.ToArray(), random));
-            if (Try(() => SigstoreTrust.FromPublicKeys([keySource], null)) is { } trust && trust.Verify(byKey) is { IsGood: true } verification)
+            if (Try(() => SigstoreTrust.FromPublicKeys([keySource], null)) is { } trust
+                && trust.Verify(byKey) is { IsGood: true } verification)
                 Assert.Equal(key.Fingerprint, verification.KeyFingerprint);
             if (Try(() => SigstoreTrust.FromPublicKeys([key.Source], [logSource])) is { } logged && logged.Verify(byKey).IsGood)
                 Assert.Equal(Log.Key.Fingerprint, PemPublicKeyReader.Read(logSource.Content.Span, "log.pub").Keys[0].Fingerprint);
-            if (Try(() => SigstoreTrust.FromPki(root, intermediate, Email, null)) is { } pki && pki.Verify(byCertificate, TestCertificate.Begin) is { IsGood: true } certified)
+            if (Try(() => SigstoreTrust.FromPki(root, intermediate, Email, null)) is { } pki
+                && pki.Verify(byCertificate, TestCertificate.Begin) is { IsGood: true } certified)
                 Assert.Equal("O=Example, CN=root", certified.CertificateIssuer);
         }
     }
@@ -144,7 +150,8 @@ public sealed class SigstoreMutationTests
         }
     }
 
-    private static void Run(SigstoreTrust trust, TestSignature signature, int seed, params Part[] parts) => Run(trust, signature, seed, Rounds, parts);
+    private static void Run(SigstoreTrust trust, TestSignature signature, int seed, params Part[] parts) =>
+        Run(trust, signature, seed, Rounds, parts);
 
     // A path of certificates costs some milliseconds; most damage is elsewhere and found behind it.
     private static void Run(SigstoreTrust trust, TestSignature signature, int seed, int rounds, params Part[] parts)
@@ -176,7 +183,9 @@ public sealed class SigstoreMutationTests
             }
             else
             {
-                Assert.Equal((null, null, null, null, null, null), (verification.Payload, verification.KeyFingerprint, verification.CertificateSubject, verification.CertificateIssuer, verification.LogIndex, verification.IntegratedTime));
+                Assert.Equal((null, null, null, null, null, null),
+                    (verification.Payload, verification.KeyFingerprint, verification.CertificateSubject, verification.CertificateIssuer,
+                    verification.LogIndex, verification.IntegratedTime));
                 Assert.NotEmpty(verification.Reason);
                 refused++;
             }
@@ -192,11 +201,13 @@ public sealed class SigstoreMutationTests
         switch (part)
         {
             case Part.Document:
-                return SigstoreSignature.TryParse(Mutate(signature.Document(), random), out SigstoreSignature? parsed, out _) ? parsed : null;
+                return SigstoreSignature.TryParse(Mutate(signature.Document(), random), out SigstoreSignature? parsed, out _)
+                    ? parsed : null;
             case Part.Payload:
                 return new SigstoreSignature(whole.UntrustedMimeType, Mutate(signature.Payload, random), whole.UntrustedAnnotations);
             case Part.Signature when random.Next(2) == 0:
-                return SigstoreCorpus.With(whole, SigstoreSignature.SignatureAnnotation, Convert.ToBase64String(Mutate(signature.Raw, random)));
+                return SigstoreCorpus.With(whole, SigstoreSignature.SignatureAnnotation,
+                    Convert.ToBase64String(Mutate(signature.Raw, random)));
         }
 
         string annotation = part switch
@@ -206,7 +217,8 @@ public sealed class SigstoreMutationTests
             Part.Certificate => SigstoreSignature.CertificateAnnotation,
             _ => SigstoreSignature.ChainAnnotation,
         };
-        return SigstoreCorpus.With(whole, annotation, Encoding.Latin1.GetString(Mutate(Encoding.Latin1.GetBytes(whole.UntrustedAnnotations[annotation]), random)));
+        return SigstoreCorpus.With(whole, annotation,
+            Encoding.Latin1.GetString(Mutate(Encoding.Latin1.GetBytes(whole.UntrustedAnnotations[annotation]), random)));
     }
 
     private static TestCertificate Leaf()

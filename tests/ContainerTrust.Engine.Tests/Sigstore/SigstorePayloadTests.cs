@@ -16,7 +16,8 @@ public sealed class SigstorePayloadTests
     {
         Assert.True(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Good), out SigstorePayload? payload, out string problem));
         Assert.Equal("", problem);
-        Assert.Equal((TestSignature.Digest, "registry.example.com/a/b:1", "maker", DateTimeOffset.FromUnixTimeSeconds(1700000000)), (payload.ManifestDigest, payload.DockerReference, payload.Creator, payload.Timestamp));
+        Assert.Equal((TestSignature.Digest, "registry.example.com/a/b:1", "maker", DateTimeOffset.FromUnixTimeSeconds(1700000000)),
+            (payload.ManifestDigest, payload.DockerReference, payload.Creator, payload.Timestamp));
     }
 
     [Theory]
@@ -27,7 +28,8 @@ public sealed class SigstorePayloadTests
     [InlineData("""{"Creator":1}""")]
     public void Optional_can_say_nothing(string optional)
     {
-        Assert.True(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace(Optional, optional)), out SigstorePayload? payload, out string problem), problem);
+        Assert.True(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace(Optional, optional)), out SigstorePayload? payload,
+            out string problem), problem);
         Assert.Equal((null, null), (payload.Creator, payload.Timestamp));
     }
 
@@ -37,7 +39,8 @@ public sealed class SigstorePayloadTests
     [InlineData("-1", -1)]
     public void Timestamps_are_integers_in_any_notation(string timestamp, long seconds)
     {
-        Assert.True(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace("1700000000", timestamp)), out SigstorePayload? payload, out _));
+        Assert.True(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace("1700000000", timestamp)),
+            out SigstorePayload? payload, out _));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(seconds), payload.Timestamp);
     }
 
@@ -84,14 +87,16 @@ public sealed class SigstorePayloadTests
     [InlineData("1700000000}}", "1700000000}")]
     public void Anything_else_is_refused(string part, string instead)
     {
-        Assert.False(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace(part, instead)), out SigstorePayload? payload, out string problem));
+        Assert.False(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace(part, instead)), out SigstorePayload? payload,
+            out string problem));
         Assert.Null(payload);
         Assert.NotEmpty(problem);
 
         // Signed or not.
         TestKey key = TestKey.Get("P-256");
         var verification = SigstoreTrust.FromPublicKeys([key.Source], null).Verify(TestSignature.By(key, Replace(part, instead)).Make());
-        Assert.Equal((SigstoreProblem.MalformedPayload, null, null), (verification.Problem, verification.Payload, verification.KeyFingerprint));
+        Assert.Equal((SigstoreProblem.MalformedPayload, null, null),
+            (verification.Problem, verification.Payload, verification.KeyFingerprint));
     }
 
     [Theory]
@@ -110,7 +115,8 @@ public sealed class SigstorePayloadTests
 
     [Fact]
     public void Depth_is_bounded() =>
-        Assert.False(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace("1700000000", "1,\"x\":" + new string('[', 200_000))), out _, out _));
+        Assert.False(SigstorePayload.TryParse(Encoding.UTF8.GetBytes(Replace("1700000000", "1,\"x\":" + new string('[', 200_000))),
+            out _, out _));
 
     private static string Replace(string part, string instead)
     {

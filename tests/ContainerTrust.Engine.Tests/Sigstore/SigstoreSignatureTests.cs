@@ -22,8 +22,10 @@ public sealed class SigstoreSignatureTests
     [InlineData("{}", "", "", 0)]
     public void What_is_not_there_is_empty(string document, string mimeType, string payload, int annotations)
     {
-        Assert.True(SigstoreSignature.TryParse(Encoding.UTF8.GetBytes(document), out SigstoreSignature? signature, out string problem), problem);
-        Assert.Equal((mimeType, payload, annotations), (signature.UntrustedMimeType, Encoding.UTF8.GetString(signature.UntrustedPayload.Span), signature.UntrustedAnnotations.Count));
+        Assert.True(SigstoreSignature.TryParse(Encoding.UTF8.GetBytes(document), out SigstoreSignature? signature, out string problem),
+            problem);
+        Assert.Equal((mimeType, payload, annotations),
+            (signature.UntrustedMimeType, Encoding.UTF8.GetString(signature.UntrustedPayload.Span), signature.UntrustedAnnotations.Count));
     }
 
     [Theory]
@@ -56,7 +58,9 @@ public sealed class SigstoreSignatureTests
     [Fact]
     public void A_document_has_a_bounded_length()
     {
-        Assert.True(SigstoreSignature.TryParse([.. "{}"u8, .. new string(' ', SigstoreSignature.MaxLength - 2).Select(static c => (byte)c)], out _, out _));
-        Assert.False(SigstoreSignature.TryParse([.. "{}"u8, .. new string(' ', SigstoreSignature.MaxLength - 1).Select(static c => (byte)c)], out _, out _));
+        Assert.True(SigstoreSignature.TryParse([.. "{}"u8, .. new string(' ', SigstoreSignature.MaxLength - 2).Select(static c => (byte)c)],
+            out _, out _));
+        Assert.False(SigstoreSignature
+            .TryParse([.. "{}"u8, .. new string(' ', SigstoreSignature.MaxLength - 1).Select(static c => (byte)c)], out _, out _));
     }
 }

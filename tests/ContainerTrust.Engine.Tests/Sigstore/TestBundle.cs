@@ -34,7 +34,10 @@ internal sealed class TestBundle
     public byte[] Content { get; set; } = Manifest;
 
     public string Statement { get; set; } =
-        $$$"""{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":"{{{Hex}}}"}}],"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}""";
+        $$$"""
+        {"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":"{{{Hex}}}"}}],
+        "predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}
+        """;
 
     /// <summary>The key that makes the signature. Null: the leaf's.</summary>
     public TestKey? Signer { get; set; }
@@ -99,18 +102,30 @@ internal sealed class TestBundle
             change(stamp);
             return $"{{\"signedTimestamp\":\"{Convert.ToBase64String(stamp.Make())}\"}}";
         }));
-        string signer = Chain is null ? $"\"certificate\":{Raw(Leaf)}" : $"\"x509CertificateChain\":{{\"certificates\":[{string.Join(',', Chain.Select(Raw))}]}}";
+        string signer = Chain is null ? $"\"certificate\":{Raw(Leaf)}"
+            : $"\"x509CertificateChain\":{{\"certificates\":[{string.Join(',', Chain.Select(Raw))}]}}";
         return Change($$$"""
-            {"mediaType":"{{{MediaType}}}","verificationMaterial":{{{{signer}}},"tlogEntries":[{{{entry}}}],"timestampVerificationData":{"rfc3161Timestamps":[{{{stamps}}}]}},
+            {"mediaType":"{{{MediaType}}}","verificationMaterial":{ {{{signer}}},"tlogEntries":[{{{entry}}}],
+            "timestampVerificationData":{"rfc3161Timestamps":[{{{stamps}}}]}},
             {{{Signed()}}}}
             """);
     }
 
     private static string Raw(TestCertificate certificate) => $"{{\"rawBytes\":\"{Convert.ToBase64String(certificate.Der)}\"}}";
 
-    private string Signed() => IsOfFile
-        ? $$$""" "messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"{{{Convert.ToBase64String(SHA256.HashData(Content))}}}"},"signature":"{{{Convert.ToBase64String(Signature)}}}"} """
-        : $$$""" "dsseEnvelope":{"payload":"{{{Convert.ToBase64String(Payload)}}}","payloadType":"{{{DsseEnvelope.InToto}}}","signatures":[{"sig":"{{{Convert.ToBase64String(Signature)}}}"}]} """;
+    private string Signed()
+    {
+        string signature = Convert.ToBase64String(Signature);
+        string hash = Convert.ToBase64String(SHA256.HashData(Content));
+        return IsOfFile
+            ? $$$"""
+                "messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"{{{hash}}}"},"signature":"{{{signature}}}"}
+                """
+            : $$$"""
+                "dsseEnvelope":{"payload":"{{{Convert.ToBase64String(Payload)}}}","payloadType":"{{{DsseEnvelope.InToto}}}",
+                "signatures":[{"sig":"{{{signature}}}"}]}
+                """;
+    }
 
     private string Body()
     {
@@ -119,15 +134,35 @@ internal sealed class TestBundle
         string der = Convert.ToBase64String(Leaf.Der);
         string payloadHex = Convert.ToHexStringLower(SHA256.HashData(Payload));
         string verifier = $$$"""{"keyDetails":"PKIX_ECDSA_P256_SHA_256","x509Certificate":{"rawBytes":"{{{der}}}"}}""";
+        string envelopeHash = $$$"""{"algorithm":"sha256","value":"{{{new string('0', 64)}}}"}""";
+        string payloadHash = $$$"""{"algorithm":"sha256","value":"{{{payloadHex}}}"}""";
+        string twice = Convert.ToBase64String(Encoding.ASCII.GetBytes(signature));
+        string signed = $$$"""{"content":"{{{signature}}}","verifier":{{{verifier}}} }""";
         return Kind switch
         {
             "hashedrekord 0.0.1" => TestLog.Body(SignedBytes, Signature, Leaf.Pem),
-            "dsse 0.0.1" => $$$$$$"""{"apiVersion":"0.0.1","kind":"dsse","spec":{"envelopeHash":{"algorithm":"sha256","value":"{{{{{{new string('0', 64)}}}}}}"},"payloadHash":{"algorithm":"sha256","value":"{{{{{{payloadHex}}}}}}"},"signatures":[{"signature":"{{{{{{signature}}}}}}","verifier":"{{{{{{pem}}}}}}"}]}}""",
-            "intoto 0.0.2" => $$$$$$"""{"apiVersion":"0.0.2","kind":"intoto","spec":{"content":{"envelope":{"payloadType":"x","signatures":[{"publicKey":"{{{{{{pem}}}}}}","sig":"{{{{{{Convert.ToBase64String(Encoding.ASCII.GetBytes(signature))}}}}}}"}]},"hash":{"algorithm":"sha256","value":"{{{{{{new string('0', 64)}}}}}}"},"payloadHash":{"algorithm":"sha256","value":"{{{{{{payloadHex}}}}}}"}}}}""",
-            "hashedrekord 0.0.2" => $$$$$$"""{"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"{{{{{{Convert.ToBase64String(SHA256.HashData(SignedBytes))}}}}}}"},"signature":{"content":"{{{{{{signature}}}}}}","verifier":{{{{{{verifier}}}}}}}}}}""",
-            "dsse 0.0.2" => $$$$$$"""{"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":"{{{{{{Convert.ToBase64String(SHA256.HashData(Payload))}}}}}}"},"signatures":[{"content":"{{{{{{signature}}}}}}","verifier":{{{{{{verifier}}}}}}}]}}}""",
-            _ => $$$"""{"apiVersion":"9","kind":"other","spec":{}}""",
+            "dsse 0.0.1" => Entry("dsse", "0.0.1", $$$"""
+                "envelopeHash":{{{envelopeHash}}},"payloadHash":{{{payloadHash}}},
+                "signatures":[{"signature":"{{{signature}}}","verifier":"{{{pem}}}"}]
+                """),
+            "intoto 0.0.2" => Entry("intoto", "0.0.2", $$$"""
+                "content":{"envelope":{"payloadType":"x","signatures":[{"publicKey":"{{{pem}}}","sig":"{{{twice}}}"}]},
+                "hash":{{{envelopeHash}}},"payloadHash":{{{payloadHash}}} }
+                """),
+            "hashedrekord 0.0.2" => Entry("hashedrekord", "0.0.2", $$$"""
+                "hashedRekordV002":{"data":{{{SecondHash(SignedBytes)}}},"signature":{{{signed}}} }
+                """),
+            "dsse 0.0.2" => Entry("dsse", "0.0.2", $$$"""
+                "dsseV002":{"payloadHash":{{{SecondHash(Payload)}}},"signatures":[{{{signed}}}]}
+                """),
+            _ => Entry("other", "9", ""),
         };
+
+        static string Entry(string kind, string version, string spec) =>
+            $$$"""{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","spec":{ {{{spec}}} } }""";
+
+        static string SecondHash(byte[] content) =>
+            $$$"""{"algorithm":"SHA2_256","digest":"{{{Convert.ToBase64String(SHA256.HashData(content))}}}"}""";
     }
 
     private string Entry(byte[] canonical, string forged)
@@ -140,10 +175,14 @@ internal sealed class TestBundle
         string signed = string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"body":"{{body}}","integratedTime":{{time}},"logID":"{{Convert.ToHexStringLower(id)}}","logIndex":{{logIndex}}}""");
-        string promise = HasPromise ? $$$""","inclusionPromise":{"signedEntryTimestamp":"{{{Convert.ToBase64String(LogKey.Sign(Encoding.ASCII.GetBytes(signed)))}}}"},"integratedTime":"{{{time}}}" """ : "";
+        string stamp = Convert.ToBase64String(LogKey.Sign(Encoding.ASCII.GetBytes(signed)));
+        string promise = !HasPromise ? ""
+            : $$$""" "inclusionPromise":{"signedEntryTimestamp":"{{{stamp}}}"},"integratedTime":"{{{time}}}", """;
         return $$$"""
-            {"logIndex":"{{{logIndex}}}","logId":{"keyId":"{{{Convert.ToBase64String(id)}}}"},"kindVersion":{"kind":"{{{kind[0]}}}","version":"{{{kind[1]}}}"}{{{promise}}},
-            {{{(HasProof ? $"\"inclusionProof\":{Proof(canonical, id)}," : "")}}}"canonicalizedBody":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(forged))}}}"}
+            {"logIndex":"{{{logIndex}}}","logId":{"keyId":"{{{Convert.ToBase64String(id)}}}"},
+            "kindVersion":{"kind":"{{{kind[0]}}}","version":"{{{kind[1]}}}"},{{{promise}}}
+            {{{(HasProof ? $"\"inclusionProof\":{Proof(canonical, id)}," : "")}}}
+            "canonicalizedBody":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(forged))}}}"}
             """;
     }
 
@@ -156,9 +195,12 @@ internal sealed class TestBundle
         string origin = Origin ?? (IsTiles ? name : $"{name} - 1234567890");
         string text = ChangeCheckpoint($"{origin}\n{TreeSize}\n{Convert.ToBase64String(root)}\n");
         byte[] signature = LogKey.Sign(Encoding.UTF8.GetBytes(text));
-        string note = $"{text}\n— witness.example.com {Convert.ToBase64String([1, 2, 3, 4, 5, 6])}\n— {NoteName ?? name} {Convert.ToBase64String([.. id[..4], .. signature])}\n";
+        string note = $"{text}\n— witness.example.com {Convert.ToBase64String([1, 2, 3, 4, 5, 6])}\n"
+            + $"— {NoteName ?? name} {Convert.ToBase64String([.. id[..4], .. signature])}\n";
+        string hashes = string.Join(',', path.Select(static h => $"\"{Convert.ToBase64String(h)}\""));
         return $$$"""
-            {"logIndex":"{{{Index}}}","treeSize":"{{{TreeSize}}}","rootHash":"{{{Convert.ToBase64String(root)}}}","hashes":[{{{string.Join(',', path.Select(static h => $"\"{Convert.ToBase64String(h)}\""))}}}],"checkpoint":{"envelope":"{{{note.Replace("\n", "\\n", StringComparison.Ordinal)}}}"}}
+            {"logIndex":"{{{Index}}}","treeSize":"{{{TreeSize}}}","rootHash":"{{{Convert.ToBase64String(root)}}}","hashes":[{{{hashes}}}],
+            "checkpoint":{"envelope":"{{{note.Replace("\n", "\\n", StringComparison.Ordinal)}}}"}}
             """;
     }
 

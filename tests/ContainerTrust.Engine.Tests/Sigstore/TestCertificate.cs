@@ -45,7 +45,9 @@ internal sealed class TestCertificate
 
     public static TestCertificate Authority(string name, TestCertificate? issuer = null, string key = "P-256", int? pathLength = null)
     {
-        TestCertificate authority = new() { Name = name, Key = TestKey.Get(key, key.StartsWith("RSA", StringComparison.Ordinal) ? "" : name), Issuer = issuer, NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
+        TestCertificate authority = new()
+            { Name = name, Key = TestKey.Get(key, key.StartsWith("RSA", StringComparison.Ordinal) ? "" : name), Issuer = issuer,
+            NotBefore = Begin.AddYears(-1), NotAfter = Begin.AddYears(20) };
         authority.Extensions.Add(new X509BasicConstraintsExtension(true, pathLength is not null, pathLength ?? 0, critical: true));
         authority.Extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         return authority;
@@ -61,7 +63,8 @@ internal sealed class TestCertificate
 
     public static X509Extension CodeSigning => Usage("1.3.6.1.5.5.7.3.3");
 
-    public static X509Extension FulcioIssuer(string issuer) => new("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(issuer), critical: false);
+    public static X509Extension FulcioIssuer(string issuer) =>
+        new("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(issuer), critical: false);
 
     public static X509Extension FulcioIssuerV2(string issuer, UniversalTagNumber tag = UniversalTagNumber.UTF8String)
     {
@@ -96,9 +99,11 @@ internal sealed class TestCertificate
         return new X509Extension(NamesOid, writer.Encode(), critical);
     }
 
-    public static X509Extension Email(params string[] addresses) => Names(critical: true, [.. addresses.Select(static a => (1, Encoding.UTF8.GetBytes(a)))]);
+    public static X509Extension Email(params string[] addresses) =>
+        Names(critical: true, [.. addresses.Select(static a => (1, Encoding.UTF8.GetBytes(a)))]);
 
-    public static X509Extension Dns(params string[] names) => Names(critical: false, [.. names.Select(static a => (2, Encoding.UTF8.GetBytes(a)))]);
+    public static X509Extension Dns(params string[] names) =>
+        Names(critical: false, [.. names.Select(static a => (2, Encoding.UTF8.GetBytes(a)))]);
 
     /// <summary>Name constraints with one permitted or excluded subtree.</summary>
     public static X509Extension Constraint(bool permitted, int tag, string name)

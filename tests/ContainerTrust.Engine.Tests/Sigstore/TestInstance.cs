@@ -8,7 +8,8 @@ using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
-/// <summary>A sigstore instance of these tests: a CA, a log of Rekor 1 and one of Rekor 2, a log of certificates, a time stamp authority.</summary>
+/// <summary>A sigstore instance of these tests: a CA, a log of Rekor 1 and one of Rekor 2, a log of certificates, a time stamp
+/// authority.</summary>
 internal sealed class TestInstance
 {
     public const string Issuer = "https://issuer.example.com";
@@ -68,7 +69,8 @@ internal sealed class TestInstance
         return stamper;
     }
 
-    public TestCertificate NewLeaf(string email = Email, string issuer = Issuer, string key = "leaf", string kind = "P-256", bool isForCode = true,
+    public TestCertificate NewLeaf(string email = Email, string issuer = Issuer, string key = "leaf", string kind = "P-256",
+        bool isForCode = true,
         TestCertificate? authority = null)
     {
         TestCertificate leaf = new() { Name = "leaf", Key = TestKey.Get(kind, $"bundle {key}"), Issuer = authority ?? Authority };
@@ -88,13 +90,15 @@ internal sealed class TestInstance
         byte[] more = extensions ?? [];
         byte[] signed =
         [
-            0, 0, .. stamp, 0, 1, .. SHA256.HashData(Authority.Key.SubjectPublicKeyInfo), 0, (byte)(body.Length >> 8), (byte)body.Length, .. body,
+            0, 0, .. stamp, 0, 1, .. SHA256.HashData(Authority.Key.SubjectPublicKeyInfo), 0, (byte)(body.Length >> 8), (byte)body.Length,
+                .. body,
             (byte)(more.Length >> 8), (byte)more.Length, .. more,
         ];
         byte[] signature = (key ?? CertificateLogKey).Sign(signed);
         byte[] sct =
         [
-            0, .. SHA256.HashData(CertificateLogKey.SubjectPublicKeyInfo), .. stamp, (byte)(more.Length >> 8), (byte)more.Length, .. more, 4, 3, 0,
+            0, .. SHA256.HashData(CertificateLogKey.SubjectPublicKeyInfo), .. stamp, (byte)(more.Length >> 8), (byte)more.Length, .. more,
+                4, 3, 0,
             (byte)signature.Length, .. signature,
         ];
         AsnWriter writer = new(AsnEncodingRules.DER);
@@ -105,25 +109,42 @@ internal sealed class TestInstance
         return logged;
     }
 
-    public static string Window(DateTimeOffset? start, DateTimeOffset? end) =>
-        $$"""{{{string.Join(',', new[] { ("start", start), ("end", end) }.Where(static w => w.Item2 is not null).Select(static w => $"\"{w.Item1}\":\"{w.Item2!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\""))}}}""";
+    public static string Window(DateTimeOffset? start, DateTimeOffset? end)
+    {
+        string[] parts = [.. new[] { ("start", start), ("end", end) }.Where(static w => w.Item2 is not null).Select(static w =>
+            $"\"{w.Item1}\":\"{w.Item2!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\"")];
+        return $"{{{string.Join(',', parts)}}}";
+    }
 
-    public string TrustedRoot(TestCertificate? stamper = null, TestCertificate? stampRoot = null) => $$$"""
-        {"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-        "tlogs":[{{{Log($"https://{LogHost}", LogKey, LogId, LogValidity)}}},{{{Log($"https://{TileHost}", TileKey, TileId, TileValidity)}}}],
-        "certificateAuthorities":[{"uri":"https://fulcio.example.com","certChain":{{{Chain(Authority, Root)}}},"validFor":{{{AuthorityValidity}}}}],
-        "ctlogs":[{{{(DemandsCertificateLog ? Log("https://ct.example.com", CertificateLogKey, SHA256.HashData(CertificateLogKey.SubjectPublicKeyInfo), Window(TestCertificate.Begin.AddYears(-1), null)) : "")}}}],
-        "timestampAuthorities":[{"certChain":{{{Chain(stamper ?? Stamper, stampRoot ?? StampRoot)}}},"validFor":{{{StampValidity}}}}]}
-        """;
+    public string TrustedRoot(TestCertificate? stamper = null, TestCertificate? stampRoot = null)
+    {
+        byte[] certificateLogId = SHA256.HashData(CertificateLogKey.SubjectPublicKeyInfo);
+        string always = Window(TestCertificate.Begin.AddYears(-1), null);
+        string certificateLog = DemandsCertificateLog ? Log("https://ct.example.com", CertificateLogKey, certificateLogId, always) : "";
+        return $$$"""
+            {"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+            "tlogs":[{{{Log($"https://{LogHost}", LogKey, LogId, LogValidity)}}},
+            {{{Log($"https://{TileHost}", TileKey, TileId, TileValidity)}}}],
+            "certificateAuthorities":[{"uri":"https://fulcio.example.com","certChain":{{{Chain(Authority, Root)}}},
+            "validFor":{{{AuthorityValidity}}} }],
+            "ctlogs":[{{{certificateLog}}}],
+            "timestampAuthorities":[{"certChain":{{{Chain(stamper ?? Stamper, stampRoot ?? StampRoot)}}},"validFor":{{{StampValidity}}} }]}
+            """;
+    }
 
     public static SigstoreKeySource SourceOf(string trustedRoot) => new("trusted_root.json", Encoding.UTF8.GetBytes(trustedRoot));
 
-    public SigstoreTrust Trust(string issuer = Issuer, string email = Email) => SigstoreTrust.FromTrustedRoot(SourceOf(TrustedRoot()), issuer, email);
+    public SigstoreTrust Trust(string issuer = Issuer, string email = Email) =>
+        SigstoreTrust.FromTrustedRoot(SourceOf(TrustedRoot()), issuer, email);
 
     private static string Log(string url, TestKey key, byte[] id, string validity) => $$$"""
-        {"baseUrl":"{{{url}}}","hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":"{{{Convert.ToBase64String(key.SubjectPublicKeyInfo)}}}","keyDetails":"x","validFor":{{{validity}}}},"logId":{"keyId":"{{{Convert.ToBase64String(id)}}}"}}
+        {"baseUrl":"{{{url}}}","hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":"{{{Convert.ToBase64String(key.SubjectPublicKeyInfo)}}}",
+        "keyDetails":"x","validFor":{{{validity}}} },"logId":{"keyId":"{{{Convert.ToBase64String(id)}}}"}}
         """;
 
-    private static string Chain(params TestCertificate[] certificates) =>
-        $$"""{"certificates":[{{string.Join(',', certificates.Select(static c => $"{{\"rawBytes\":\"{Convert.ToBase64String(c.Der)}\"}}"))}}]}""";
+    private static string Chain(params TestCertificate[] certificates)
+    {
+        IEnumerable<string> raw = certificates.Select(static c => $"{{\"rawBytes\":\"{Convert.ToBase64String(c.Der)}\"}}");
+        return $"{{\"certificates\":[{string.Join(',', raw)}]}}";
+    }
 }

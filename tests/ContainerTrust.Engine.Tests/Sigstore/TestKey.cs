@@ -62,7 +62,8 @@ internal sealed class TestKey
         if (kind.StartsWith("RSA-", StringComparison.Ordinal))
         {
             var rsa = RSA.Create(int.Parse(kind[4..], System.Globalization.CultureInfo.InvariantCulture));
-            return new TestKey(kind, rsa.ExportSubjectPublicKeyInfo(), (message, hash) => rsa.SignData(message, hash, RSASignaturePadding.Pkcs1));
+            return new TestKey(kind, rsa.ExportSubjectPublicKeyInfo(), (message, hash) =>
+                rsa.SignData(message, hash, RSASignaturePadding.Pkcs1));
         }
 
         var ecdsa = ECDsa.Create(ECCurve.CreateFromValue(kind switch
@@ -75,7 +76,8 @@ internal sealed class TestKey
             "secp256k1" => "1.3.132.0.10",
             _ => throw new ArgumentException(kind),
         }));
-        return new TestKey(kind, ecdsa.ExportSubjectPublicKeyInfo(), (message, hash) => ecdsa.SignData(message, hash, DSASignatureFormat.Rfc3279DerSequence));
+        return new TestKey(kind, ecdsa.ExportSubjectPublicKeyInfo(), (message, hash) =>
+            ecdsa.SignData(message, hash, DSASignatureFormat.Rfc3279DerSequence));
     }
 
     private sealed class Generator(TestKey key, HashAlgorithmName hash) : X509SignatureGenerator

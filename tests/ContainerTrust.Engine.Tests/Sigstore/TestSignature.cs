@@ -60,7 +60,8 @@ internal sealed class TestSignature
     public SigstoreSignature Make() => new(MimeType, Payload, _annotations);
 
     public byte[] Document() => JsonSerializer.SerializeToUtf8Bytes(
-        new Dictionary<string, object> { ["mimeType"] = MimeType, ["payload"] = Convert.ToBase64String(Payload), ["annotations"] = _annotations });
+        new Dictionary<string, object>
+            { ["mimeType"] = MimeType, ["payload"] = Convert.ToBase64String(Payload), ["annotations"] = _annotations });
 }
 
 /// <summary>A transparency log that signs as Rekor does.</summary>

@@ -24,7 +24,8 @@ public sealed class TrustedRootTests
     [InlineData("\"certificates\":[", "\"certificates\":[],\"x\":[", "certificate chain is missing")]
     [InlineData("\"baseUrl\":\"https://rekor.example.com\"", "\"baseUrl\":\"rekor\"", "not a URL")]
     [InlineData("\"baseUrl\":\"https://rekor.example.com\",", "", "baseUrl is missing")]
-    [InlineData("\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA2_256\"", "\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA1\"", "logs of certificates")]
+    [InlineData("\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA2_256\"",
+        "\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA1\"", "logs of certificates")]
     [InlineData("{\"mediaType\"", "[{\"mediaType\"", "")]
     public void What_is_wrong_refuses_the_file(string old, string by, string problem)
     {
@@ -39,18 +40,23 @@ public sealed class TrustedRootTests
     public void A_log_that_is_not_understood_is_passed_over_and_then_trusts_nothing()
     {
         TestInstance instance = new();
-        string text = instance.TrustedRoot().Replace("\"hashAlgorithm\":\"SHA2_256\"", "\"hashAlgorithm\":\"SHA3_256\"", StringComparison.Ordinal);
+        string text = instance.TrustedRoot().Replace("\"hashAlgorithm\":\"SHA2_256\"", "\"hashAlgorithm\":\"SHA3_256\"",
+            StringComparison.Ordinal);
         Assert.Contains("no log", Assert.Throws<TrustFormatException>(() => Read(text)).Message, StringComparison.Ordinal);
-        Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() => SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(s_good), "", "a@b")).ErrorId);
+        Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() =>
+            SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(s_good), "", "a@b")).ErrorId);
     }
 
     [Fact]
     public void Limits_hold()
     {
-        Assert.Contains("4 MiB", Assert.Throws<TrustFormatException>(() => Read(s_good + new string(' ', 4 * 1024 * 1024))).Message, StringComparison.Ordinal);
+        Assert.Contains("4 MiB", Assert.Throws<TrustFormatException>(() => Read(s_good + new string(' ', 4 * 1024 * 1024))).Message,
+            StringComparison.Ordinal);
         string many = string.Concat(Enumerable.Repeat("{\"certChain\":{\"certificates\":[{\"rawBytes\":\"AAAA\"}]}},", 65));
-        Assert.Throws<TrustFormatException>(() => Read(s_good.Replace("\"timestampAuthorities\":[", "\"timestampAuthorities\":[" + many, StringComparison.Ordinal)));
+        Assert.Throws<TrustFormatException>(() =>
+            Read(s_good.Replace("\"timestampAuthorities\":[", "\"timestampAuthorities\":[" + many, StringComparison.Ordinal)));
     }
 
-    private static void Read(string text) => SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(text), TestInstance.Issuer, TestInstance.Email);
+    private static void Read(string text) => SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(text), TestInstance.Issuer,
+        TestInstance.Email);
 }

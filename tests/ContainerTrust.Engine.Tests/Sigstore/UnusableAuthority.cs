@@ -26,7 +26,8 @@ internal static class UnusableAuthority
     /// <param name="issuer">Who signs it. Null: it does so itself.</param>
     public static TestCertificate Make(string kind, TestCertificate? issuer = null)
     {
-        bool isKey = kind.StartsWith("P-", StringComparison.Ordinal) || kind.StartsWith("RSA-", StringComparison.Ordinal) || kind == "secp256k1";
+        bool isKey = kind.StartsWith("P-", StringComparison.Ordinal) || kind.StartsWith("RSA-", StringComparison.Ordinal)
+            || kind == "secp256k1";
         TestCertificate authority = TestCertificate.Authority("Unusable " + kind, issuer, isKey ? kind : "P-256");
         switch (kind)
         {
@@ -37,7 +38,8 @@ internal static class UnusableAuthority
                 authority.Replace(TestNames.Constraints("=")!);
                 break;
             case "registered ID":
-                authority.Replace(new X509Extension(TestNames.ConstraintsOid, Convert.FromHexString("3009A007300588032A0304"), critical: true));
+                authority.Replace(new X509Extension(TestNames.ConstraintsOid, Convert.FromHexString("3009A007300588032A0304"),
+                    critical: true));
                 break;
             case "unknown extension":
                 authority.Replace(new X509Extension("1.2.3.4", [5, 0], critical: true));

@@ -28,7 +28,8 @@ public class SimpleSigningClaimTests
     [InlineData("{\"other\":[1,{\"a\":{\"b\":[]}},null],\"more\":{\"x\":1}}")]
     public void TheOptionalPartMayBeEmptyOrHoldOthers(string optional)
     {
-        SimpleSigningClaim claim = Accept(With("\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", $"\"optional\":{optional}"));
+        SimpleSigningClaim claim =
+            Accept(With("\"optional\":{\"creator\":\"atomic 2.0\",\"timestamp\":1458239713}", $"\"optional\":{optional}"));
         Assert.Null(claim.Creator);
         Assert.Null(claim.Timestamp);
     }
@@ -72,13 +73,15 @@ public class SimpleSigningClaimTests
     [InlineData("\"atomic container signature\"", "null")]
     [InlineData("\"atomic container signature\"", "1")]
     [InlineData("\"type\":\"atomic container signature\"", "\"type\":\"atomic container signature\",\"more\":1")]
-    [InlineData("\"type\":\"atomic container signature\"", "\"type\":\"atomic container signature\",\"type\":\"atomic container signature\"")]
+    [InlineData("\"type\":\"atomic container signature\"",
+        "\"type\":\"atomic container signature\",\"type\":\"atomic container signature\"")]
     [InlineData(",\"type\":\"atomic container signature\"", "")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":null}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":1}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "[]")]
-    [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":\"a\",\"docker-reference\":\"example.com/app:v1\"}")]
+    [InlineData("{\"docker-reference\":\"example.com/app:v1\"}",
+        "{\"docker-reference\":\"a\",\"docker-reference\":\"example.com/app:v1\"}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":\"a\",\"other\":\"b\"}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":\"a\",\"docker-\\u0072eference\":\"b\"}")]
     [InlineData("{\"docker-reference\":\"example.com/app:v1\"}", "{\"docker-reference\":\"\\ud800\"}")]
@@ -134,7 +137,8 @@ public class SimpleSigningClaimTests
     [InlineData("\"atomic 2.0\"", "1", "optional.creator is not a string")]
     [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":1,\"x\":2", "a member of optional appears twice")]
     [InlineData("\"creator\":\"atomic 2.0\"", "\"x\":{\"y\":[1,1e999]}", "a number in optional is out of range")]
-    public void SaysWhatIsWrongInAnOtherwiseGoodClaim(string part, string replacement, string expected) => Assert.Equal(expected, Refuse(With(part, replacement)));
+    public void SaysWhatIsWrongInAnOtherwiseGoodClaim(string part, string replacement, string expected) =>
+        Assert.Equal(expected, Refuse(With(part, replacement)));
 
     [Theory]
     [InlineData("-62135596800", -62135596800)]

@@ -19,7 +19,8 @@ public sealed class CrioNoticeTests : IDisposable
         List<string> warnings = [];
         TrustStoreOptions options = new() { RootDirectory = _root.Path, PolicyPath = policyPath };
         TrustStore store = TrustStore.Open(options, new TrustMessages { Warning = warnings.Add });
-        TrustChange[] changes = [new() { Transport = "docker", Registry = "registry.example.com", Requirements = [new RejectRequirement()] }];
+        TrustChange[] changes = [new()
+            { Transport = "docker", Registry = "registry.example.com", Requirements = [new RejectRequirement()] }];
         if (preview)
             warnings.AddRange(store.Preview(changes).Warnings);
         else
@@ -34,7 +35,8 @@ public sealed class CrioNoticeTests : IDisposable
     {
         _root.Write(DropIn, "[crio.image]\nsignature_policy = \"/etc/crio/policy.json\"\n");
         Assert.Equal(
-            "CRI-O obeys /etc/crio/policy.json, as /etc/crio/crio.conf.d/10-crio.conf says: for CRI-O, /etc/containers/policy.json changes nothing.",
+            "CRI-O obeys /etc/crio/policy.json, as /etc/crio/crio.conf.d/10-crio.conf says: for CRI-O, " +
+                "/etc/containers/policy.json changes nothing.",
             Assert.Single(Warnings(preview).Distinct()));
     }
 
@@ -51,7 +53,8 @@ public sealed class CrioNoticeTests : IDisposable
     public void Settings_that_cannot_be_read_are_said_and_stop_nothing()
     {
         _root.Write(DropIn, "[crio.image\n");
-        Assert.StartsWith("Whether CRI-O obeys /etc/containers/policy.json is not known: ", Assert.Single(Warnings()), StringComparison.Ordinal);
+        Assert.StartsWith("Whether CRI-O obeys /etc/containers/policy.json is not known: ", Assert.Single(Warnings()),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ using ContainerTrust.Engine.Tests.Compliance;
 namespace ContainerTrust.Engine.Tests.Trust;
 
 /// <summary>
-/// The list of a requirement's key material has every member that names some, and everything that reads, checks, ships, counts or refuses keys goes over
-/// that list: a member that comes later is in all of it, or a test here fails.
+/// The list of a requirement's key material has every member that names some, and everything that reads, checks, ships, counts or refuses
+/// keys goes over that list: a member that comes later is in all of it, or a test here fails.
 /// </summary>
 public sealed class KeyMaterialTests
 {
@@ -25,7 +25,8 @@ public sealed class KeyMaterialTests
         get
         {
             TheoryData<string, string> members = [];
-            foreach (Type type in (Type[])[typeof(SignedByRequirement), typeof(SigstoreSignedRequirement), typeof(FulcioIdentity), typeof(PkiIdentity)])
+            foreach (Type type in (Type[])[typeof(SignedByRequirement), typeof(SigstoreSignedRequirement), typeof(FulcioIdentity),
+                typeof(PkiIdentity)])
             {
                 foreach (PropertyInfo property in type.GetProperties().Where(static p => IsMaterial(p.Name)))
                     members.Add(type.Name, property.Name);
@@ -58,7 +59,8 @@ public sealed class KeyMaterialTests
         TrustRequirement requirement = Complete(type, member, isPath ? Path : "not base64!");
         RequirementKeys keys = new(AuditHost.Good().With("/good", AuditKeys.Good).With("/pem", AuditKeys.Cosign)
             .With("/ca", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(20))), static _ => { });
-        string problem = requirement is SignedByRequirement signed ? keys.For(signed).Problem : keys.For((SigstoreSignedRequirement)requirement).Problem;
+        string problem = requirement is SignedByRequirement signed ? keys.For(signed).Problem
+            : keys.For((SigstoreSignedRequirement)requirement).Problem;
         Assert.Contains(isPath ? $"{Path} does not exist" : "base64", problem, StringComparison.Ordinal);
     }
 
@@ -76,7 +78,8 @@ public sealed class KeyMaterialTests
         if (!isPath)
             return;
         MachineConfigFile file = new() { Path = TrustLocations.SystemPolicyPath, Content = Encoding.UTF8.GetBytes(policy) };
-        Assert.Contains(Path, MeantFiles.Of(new MachineConfigTrust { Name = "50-trust", Files = [file], Labels = new Dictionary<string, string>(), Trust = [], Yaml = "" }).KeyPaths);
+        Assert.Contains(Path, MeantFiles.Of(new MachineConfigTrust
+            { Name = "50-trust", Files = [file], Labels = new Dictionary<string, string>(), Trust = [], Yaml = "" }).KeyPaths);
     }
 
     [Theory]
@@ -143,7 +146,8 @@ public sealed class KeyMaterialTests
             nameof(SigstoreSignedRequirement) => (TrustRequirement)Set(new SigstoreSignedRequirement()),
             nameof(FulcioIdentity) => new SigstoreSignedRequirement
             {
-                Fulcio = (FulcioIdentity)Set(new FulcioIdentity { OidcIssuer = "https://issuer.example.com", SubjectEmail = "u@example.com" }),
+                Fulcio = (FulcioIdentity)Set(new FulcioIdentity
+                    { OidcIssuer = "https://issuer.example.com", SubjectEmail = "u@example.com" }),
             },
             _ => new SigstoreSignedRequirement { Pki = (PkiIdentity)Set(new PkiIdentity { SubjectEmail = "u@example.com" }) },
         };
@@ -154,7 +158,8 @@ public sealed class KeyMaterialTests
     {
         (nameof(SignedByRequirement), SignedByRequirement r) => r,
         (nameof(FulcioIdentity), SigstoreSignedRequirement r) => r with { RekorPublicKeyPath = "/pem" },
-        (nameof(PkiIdentity), SigstoreSignedRequirement { Pki: { } pki } r) when member.Contains("Intermediates", StringComparison.Ordinal) =>
+        (nameof(PkiIdentity), SigstoreSignedRequirement { Pki: { } pki } r) when member.Contains("Intermediates",
+            StringComparison.Ordinal) =>
             r with { Pki = pki with { CaRootsPath = "/ca" } },
         (nameof(SigstoreSignedRequirement), SigstoreSignedRequirement r) when member.StartsWith("Rekor", StringComparison.Ordinal) =>
             r with { KeyPath = "/pem" },

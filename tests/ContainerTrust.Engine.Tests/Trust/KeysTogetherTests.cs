@@ -46,7 +46,8 @@ public sealed class KeysTogetherTests : IDisposable
 
     private static SignedByRequirement Requirement => new() { KeyPaths = ["/first", "/second"] };
 
-    private static byte[] Revocation(TestSigner signer) => signer.Sign(SignatureType.KeyRevocation, signer.Hashed, TestPackets.Created + 50);
+    private static byte[] Revocation(TestSigner signer) =>
+        signer.Sign(SignatureType.KeyRevocation, signer.Hashed, TestPackets.Created + 50);
 
     private void Write(string path, byte[] content) => File.WriteAllBytes(_root.Full(path), content);
 }

@@ -47,7 +47,8 @@ public sealed class PlanWriterTests
 
     private static TrustException Fail(TrustException error)
     {
-        using PlanWriter writer = new(new FailingHost(error), First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero, CancellationToken.None);
+        using PlanWriter writer = new(new FailingHost(error), First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero,
+            CancellationToken.None);
         PlannedFile[] plan = [new(First, null, "{}"u8.ToArray()), new(Second, null, "x: y\n"u8.ToArray())];
         return Assert.ThrowsAny<TrustException>(() => writer.Write(() => plan));
     }

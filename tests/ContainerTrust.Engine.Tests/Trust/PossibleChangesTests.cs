@@ -15,7 +15,8 @@ public sealed class PossibleChangesTests
     public void One_faulty_change_among_a_thousand_is_found_in_few_plans(int faulty)
     {
         TrustChange[] changes = Changes(1000);
-        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some => some.FirstOrDefault(c => c == changes[faulty]));
+        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) =
+            Find(changes, some => some.FirstOrDefault(c => c == changes[faulty]));
         Assert.Equal(changes.Where(c => c != changes[faulty]), good);
         RefusedChange one = Assert.Single(refused);
         Assert.Same(changes[faulty], one.Change);
@@ -34,7 +35,8 @@ public sealed class PossibleChangesTests
             if (faulty.Count == 0 || faulty.Count == changes.Length)
                 continue;
             _plans = 0;
-            (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some => some.FirstOrDefault(faulty.Contains));
+            (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) =
+                Find(changes, some => some.FirstOrDefault(faulty.Contains));
             Assert.Equal(changes.Where(c => !faulty.Contains(c)), good);
             Assert.Equal(changes.Where(faulty.Contains), refused.Select(static r => r.Change));
             Assert.InRange(_plans, 1, 1 + (4 * changes.Length));
@@ -63,16 +65,20 @@ public sealed class PossibleChangesTests
     public void Changes_that_are_possible_only_without_each_other_are_not_called_faulty()
     {
         TrustChange[] changes = Changes(100);
-        TrustException e = Assert.Throws<TrustException>(() => Find(changes, some => some.Contains(changes[20]) && some.Contains(changes[70]) ? changes[70] : null));
+        TrustException e = Assert.Throws<TrustException>(() =>
+            Find(changes, some => some.Contains(changes[20]) && some.Contains(changes[70]) ? changes[70] : null));
         Assert.Equal("NoSignatureStore", e.ErrorId);
         Assert.Equal("r70.example.com", e.Target);
-        Assert.Equal("r70.example.com can be changed alone, but not together with the others that were given: r70.example.com is bad", e.Message);
+        Assert.Equal("r70.example.com can be changed alone, but not together with the others that were given: r70.example.com is bad",
+            e.Message);
     }
 
     [Fact]
     public void A_fault_that_concerns_all_is_that_fault()
     {
-        Assert.Same(s_fault, Assert.Throws<TrustException>(() => PossibleChanges.Find(Changes(9), s_fault, static _ => { }, static _ => throw Error("NoSignatureStore", "broken policy"))));
+        Assert.Same(s_fault, Assert
+            .Throws<TrustException>(() =>
+            PossibleChanges.Find(Changes(9), s_fault, static _ => { }, static _ => throw Error("NoSignatureStore", "broken policy"))));
         Assert.Same(s_fault, Assert.Throws<TrustException>(() => Find(Changes(9), static some => some.Count > 0 ? some[0] : null)));
     }
 
@@ -105,7 +111,8 @@ public sealed class PossibleChangesTests
     public void A_fault_that_has_passed_refuses_nothing()
     {
         TrustChange[] changes = Changes(9);
-        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some => some.Count == 9 && _plans < 4 ? some[5] : null);
+        (IReadOnlyList<TrustChange> good, IReadOnlyList<RefusedChange> refused) = Find(changes, some => some.Count == 9
+            && _plans < 4 ? some[5] : null);
         Assert.Equal(changes, good);
         Assert.Empty(refused);
     }
@@ -121,7 +128,9 @@ public sealed class PossibleChangesTests
 
     private static TrustChange[] Changes(int count) =>
     [
-        .. Enumerable.Range(0, count).Select(static i => new TrustChange { Transport = "docker", Registry = $"r{i}.example.com", Requirements = [new RejectRequirement()] }),
+        .. Enumerable.Range(0, count)
+            .Select(static i => new TrustChange
+            { Transport = "docker", Registry = $"r{i}.example.com", Requirements = [new RejectRequirement()] }),
     ];
 
     private static TrustException Error(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);

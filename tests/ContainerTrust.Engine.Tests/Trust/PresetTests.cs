@@ -73,14 +73,18 @@ public sealed class PresetTests : IDisposable
     [Theory]
     [InlineData("rhel 10.1", "RedHatGpg", false)]
     [InlineData("rhel 9.4", "REDHATSIGSTORE", true)]
-    public void A_form_can_be_named(string system, string name, bool isSigstore) => Assert.Equal(isSigstore, On(system, name, Release)[0].IsSigstore);
+    public void A_form_can_be_named(string system, string name, bool isSigstore) =>
+        Assert.Equal(isSigstore, On(system, name, Release)[0].IsSigstore);
 
     [Fact]
     public void Replacing_sigstore_signatures_is_said()
     {
-        _root.Write(TrustLocations.SystemPolicyPath, """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.redhat.io":[{"type":"sigstoreSigned","keyPath":"KEY"}]}}}""".Replace("KEY", Sigstore, StringComparison.Ordinal));
+        _root.Write(TrustLocations.SystemPolicyPath,
+            """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.redhat.io":[{"type":"sigstoreSigned","keyPath":"KEY"}]}}}"""
+            .Replace("KEY", Sigstore, StringComparison.Ordinal));
         List<string> warnings = [];
-        TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages { Warning = warnings.Add });
+        TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages
+            { Warning = warnings.Add });
         _ = store.Preset("RedHatSigstore");
         Assert.Empty(warnings);
         _ = store.Preset("RedHatGpg");
@@ -105,9 +109,11 @@ public sealed class PresetTests : IDisposable
     public void That_catalogs_are_refused_without_it_is_said()
     {
         List<string> details = [];
-        TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages { Verbose = details.Add });
+        TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root.Path }, new TrustMessages
+            { Verbose = details.Add });
         _ = store.Preset("RedHatGpg");
-        Assert.Contains(details, static d => d.Contains("-Preset RedHatIsv", StringComparison.Ordinal) && d.Contains("certified-operator-index", StringComparison.Ordinal));
+        Assert.Contains(details, static d => d.Contains("-Preset RedHatIsv", StringComparison.Ordinal)
+            && d.Contains("certified-operator-index", StringComparison.Ordinal));
         details.Clear();
         _ = store.Preset("RedHatSigstore");
         Assert.DoesNotContain(details, static d => d.Contains("RedHatIsv", StringComparison.Ordinal));

@@ -44,7 +44,8 @@ public sealed class ResetTests : IDisposable
             ImageTrust entry = _root.Open().Governing(registry, includeKeys: false);
             Assert.Equal(expected, entry.Type.ToString());
             if (keys is { } count)
-                Assert.Equal(count, Assert.IsType<SignedByRequirement>(Assert.Single(entry.Requirements!)) is { KeyPaths: { } several } ? several.Count : 1);
+                Assert.Equal(count, Assert.IsType<SignedByRequirement>(Assert.Single(entry.Requirements!)) is { KeyPaths: { } several }
+                    ? several.Count : 1);
             Assert.Equal(expected == Gpg, entry.SignatureStore is not null);
             Assert.Equal(expected == Sigstore, entry.UseSigstoreAttachments == true);
         }
@@ -65,9 +66,11 @@ public sealed class ResetTests : IDisposable
         _root.Write($"{Registries}/registry.redhat.io.yaml", store);
         Assert.Equal([$"{Registries}/registry.access.redhat.com.yaml"], Reset().Files.Select(static f => f.Path));
         Assert.Equal((policy, store), (_root.Read(PolicyPath), _root.Read($"{Registries}/registry.redhat.io.yaml")));
-        _root.Write($"{Registries}/registry.redhat.io.yaml", store.Replace("registry.redhat.io/c", "mirror.example.com/c", StringComparison.Ordinal));
+        _root.Write($"{Registries}/registry.redhat.io.yaml",
+            store.Replace("registry.redhat.io/c", "mirror.example.com/c", StringComparison.Ordinal));
         Assert.Equal([$"{Registries}/registry.redhat.io.yaml"], Reset().Files.Select(static f => f.Path));
-        Assert.Contains("https://registry.redhat.io/containers/sigstore", _root.Read($"{Registries}/registry.redhat.io.yaml"), StringComparison.Ordinal);
+        Assert.Contains("https://registry.redhat.io/containers/sigstore", _root.Read($"{Registries}/registry.redhat.io.yaml"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,16 +129,19 @@ public sealed class ResetTests : IDisposable
     {
         Release("rhel", "10.2");
         _root.Write(PolicyPath, Mine);
-        _root.Write("/usr/share/containers/registries.d/registry.redhat.io.yaml", "docker:\n  registry.redhat.io:\n    use-sigstore-attachments: true\n");
+        _root.Write("/usr/share/containers/registries.d/registry.redhat.io.yaml",
+            "docker:\n  registry.redhat.io:\n    use-sigstore-attachments: true\n");
         _root.Write($"{Registries}/registry.redhat.io.yaml", "docker: {}\n");
-        Assert.Equal([PolicyPath, $"{Registries}/registry.redhat.io.yaml", $"{Registries}/registry.access.redhat.com.yaml"], Reset().Files.Select(static f => f.Path));
+        Assert.Equal([PolicyPath, $"{Registries}/registry.redhat.io.yaml", $"{Registries}/registry.access.redhat.com.yaml"],
+            Reset().Files.Select(static f => f.Path));
         Assert.False(_root.Has($"{Registries}/registry.redhat.io.yaml"));
         Assert.True(_root.Has($"{Registries}/registry.access.redhat.com.yaml"));
     }
 
     [Theory]
     [InlineData("rhel", "9.4", "Images are accepted without a check that were not before: the default, a.example.com.")]
-    [InlineData("fedora", "45", "Images are accepted without a check that were not before: the default, registry.redhat.io, a.example.com.")]
+    [InlineData("fedora", "45",
+        "Images are accepted without a check that were not before: the default, registry.redhat.io, a.example.com.")]
     public void What_is_looser_afterwards_is_said(string id, string version, string expected)
     {
         Release(id, version);
@@ -160,5 +166,6 @@ public sealed class ResetTests : IDisposable
 
     private TrustEditResult Reset() => _root.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
 
-    private void Release(string id, string version) => _root.Write("/etc/os-release", $"NAME=x\nID={id}\nVERSION_ID={version}\nPRETTY_NAME=\"Some Linux\"\n");
+    private void Release(string id, string version) =>
+        _root.Write("/etc/os-release", $"NAME=x\nID={id}\nVERSION_ID={version}\nPRETTY_NAME=\"Some Linux\"\n");
 }

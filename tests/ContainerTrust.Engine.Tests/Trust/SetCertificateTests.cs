@@ -63,7 +63,8 @@ public sealed class SetCertificateTests : IDisposable
             string warning = Assert.Single(_root.Warnings);
             Assert.Contains($"CN=Unusable {kind}", warning, StringComparison.Ordinal);
             Assert.Contains(reason, warning, StringComparison.Ordinal);
-            Assert.Contains(isUnreadable ? "the other certificates are used" : "No signature that depends on it is accepted", warning, StringComparison.Ordinal);
+            Assert.Contains(isUnreadable ? "the other certificates are used" : "No signature that depends on it is accepted", warning,
+                StringComparison.Ordinal);
         }
     }
 
@@ -127,7 +128,8 @@ public sealed class SetCertificateTests : IDisposable
         _root.Write("/k/roots.pem", signer.Pem);
         Check(Pki);
         string warning = Assert.Single(_root.Warnings);
-        Assert.EndsWith("CN=signer is not a CA certificate, so no signer's certificate can come from it.", warning, StringComparison.Ordinal);
+        Assert.EndsWith("CN=signer is not a CA certificate, so no signer's certificate can come from it.", warning,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,9 +21,12 @@ public sealed class SetRequestTests : IDisposable
         { "PresetAlone", new SetRequest { Preset = "RedHat", IsDefault = true } },
         { "PresetAlone", new SetRequest { Preset = "RedHat", Transport = "docker" } },
         { "PresetAlone", new SetRequest { Preset = "RedHat", Options = s_reject } },
-        { "PresetAlone", new SetRequest { Preset = "RedHat", Options = new RequirementOptions { OidcIssuer = "https://login.example.com" } } },
+        { "PresetAlone", new SetRequest
+            { Preset = "RedHat", Options = new RequirementOptions { OidcIssuer = "https://login.example.com" } } },
         { "PresetAlone", new SetRequest { Preset = "RedHat", Stores = s_store } },
-        { "InvalidIdentity", new SetRequest { IsDefault = true, Options = new RequirementOptions { SignedIdentity = new ExactReferenceIdentity { DockerReference = "%" } } } },
+        { "InvalidIdentity", new SetRequest
+            { IsDefault = true, Options = new RequirementOptions
+            { SignedIdentity = new ExactReferenceIdentity { DockerReference = "%" } } } },
     };
 
     [Theory]
@@ -37,7 +40,8 @@ public sealed class SetRequestTests : IDisposable
     [Fact]
     public void Scopes_share_requirements_and_stores()
     {
-        SetRequest request = new() { IsDefault = true, Registries = ["a.example.com", "b.example.com"], Options = s_reject, Stores = s_store };
+        SetRequest request = new() { IsDefault = true, Registries = ["a.example.com", "b.example.com"], Options = s_reject,
+            Stores = s_store };
         IReadOnlyList<TrustChange> changes = request.ToChanges(_root.Open());
         Assert.Equal(["the default", "a.example.com", "b.example.com"], changes.Select(static c => c.ToString()));
         Assert.All(changes, static c => Assert.IsType<RejectRequirement>(Assert.Single(c.Requirements!)));
@@ -52,13 +56,15 @@ public sealed class SetRequestTests : IDisposable
         TrustChange change = Assert.Single(new SetRequest { Registries = ["a.example.com"], Stores = s_store }.ToChanges(_root.Open()));
         Assert.Null(change.Requirements);
         Assert.False(change.SwitchOnAttachments);
-        Assert.Equal("MissingType", Assert.Throws<TrustException>(() => new SetRequest { Registries = ["a.example.com"] }.ToChanges(_root.Open())).ErrorId);
+        Assert.Equal("MissingType",
+            Assert.Throws<TrustException>(() => new SetRequest { Registries = ["a.example.com"] }.ToChanges(_root.Open())).ErrorId);
     }
 
     [Fact]
     public void Who_says_something_of_attachments_gets_that()
     {
-        SetRequest request = new() { Registries = ["a.example.com"], Options = s_reject, Stores = new LookasideSection { UseSigstoreAttachments = false } };
+        SetRequest request = new()
+            { Registries = ["a.example.com"], Options = s_reject, Stores = new LookasideSection { UseSigstoreAttachments = false } };
         Assert.False(Assert.Single(request.ToChanges(_root.Open())).SwitchOnAttachments);
     }
 
@@ -79,7 +85,8 @@ public sealed class SetRequestTests : IDisposable
         ImageTrust entry = Entry() with { Requirements = [new SignedByRequirement { KeyPath = "/keys/none.asc" }] };
         foreach (SetRequest request in (SetRequest[])
         [
-            new() { Registries = ["a.example.com"], Options = key }, new() { Preset = "RedHat" }, new() { Preset = "RedHat", Options = key },
+            new() { Registries = ["a.example.com"], Options = key }, new() { Preset = "RedHat" }, new()
+                { Preset = "RedHat", Options = key },
             new() { Entries = [entry] }, new() { Entries = [Entry()], Options = key },
         ])
         {
@@ -93,7 +100,8 @@ public sealed class SetRequestTests : IDisposable
     [Fact]
     public void An_entry_that_was_read_is_written_as_it_is()
     {
-        ImageTrust entry = Entry() with { Registry = "busybox", PolicyPath = TrustLocations.SystemPolicyPath, SignatureStore = "https://inherited.example.com" };
+        ImageTrust entry = Entry() with { Registry = "busybox", PolicyPath = TrustLocations.SystemPolicyPath,
+            SignatureStore = "https://inherited.example.com" };
         TrustChange change = Of(entry);
         Assert.Null(change.Section);
         Assert.True(change.ReplaceSection);
@@ -131,8 +139,10 @@ public sealed class SetRequestTests : IDisposable
     [Fact]
     public void What_is_given_besides_an_entry_overrides_it()
     {
-        ImageTrust entry = Entry() with { Section = new LookasideSection { SignatureStore = "https://old.example.com", SignatureStoreStaging = "https://stage.example.com" } };
-        TrustChange change = Assert.Single(new SetRequest { Entries = [entry], Options = s_reject, Stores = s_store }.ToChanges(_root.Open()));
+        ImageTrust entry = Entry() with { Section = new LookasideSection
+            { SignatureStore = "https://old.example.com", SignatureStoreStaging = "https://stage.example.com" } };
+        TrustChange change = Assert
+            .Single(new SetRequest { Entries = [entry], Options = s_reject, Stores = s_store }.ToChanges(_root.Open()));
         Assert.IsType<RejectRequirement>(Assert.Single(change.Requirements!));
         Assert.Equal(s_store with { SignatureStoreStaging = "https://stage.example.com" }, change.Section);
     }
@@ -141,11 +151,14 @@ public sealed class SetRequestTests : IDisposable
     public void New_keys_for_an_entry_keep_its_identity_if_it_is_one()
     {
         SignedByRequirement exact = new() { KeyPath = "/keys/none.asc", SignedIdentity = new MatchExactIdentity() };
-        SetRequest request = new() { Entries = [Entry() with { Requirements = [exact] }], Options = new RequirementOptions { KeyPaths = ["/keys/new.asc"] }, Force = true };
-        SignedByRequirement written = Assert.IsType<SignedByRequirement>(Assert.Single(Assert.Single(request.ToChanges(_root.Open())).Requirements!));
+        SetRequest request = new() { Entries = [Entry() with { Requirements = [exact] }], Options = new RequirementOptions
+            { KeyPaths = ["/keys/new.asc"] }, Force = true };
+        SignedByRequirement written = Assert
+            .IsType<SignedByRequirement>(Assert.Single(Assert.Single(request.ToChanges(_root.Open())).Requirements!));
         Assert.Equal(exact with { KeyPath = "/keys/new.asc" }, written);
 
-        request = request with { Entries = [Entry() with { Requirements = [exact, exact with { SignedIdentity = new MatchRepositoryIdentity() }] }] };
+        request = request with { Entries =
+            [Entry() with { Requirements = [exact, exact with { SignedIdentity = new MatchRepositoryIdentity() }] }] };
         Assert.Equal("IdentityAmbiguous", Assert.Throws<TrustException>(() => request.ToChanges(_root.Open())).ErrorId);
     }
 
@@ -164,7 +177,8 @@ public sealed class SetRequestTests : IDisposable
     [InlineData(null, null, "a.example.com/b", null, null, typeof(ExactRepositoryIdentity))]
     [InlineData(null, null, null, "a.example.com", "b.example.com", typeof(RemapIdentity))]
     [InlineData(null, null, null, null, null, null)]
-    public void The_identity_options_make_one_rule(string? rule, string? reference, string? repository, string? prefix, string? signedPrefix, Type? expected) =>
+    public void The_identity_options_make_one_rule(string? rule, string? reference, string? repository, string? prefix,
+        string? signedPrefix, Type? expected) =>
         Assert.Equal(expected, IdentityRule.Of(rule, reference, repository, prefix, signedPrefix)?.GetType());
 
     [Theory]
@@ -172,8 +186,10 @@ public sealed class SetRequestTests : IDisposable
     [InlineData("matchExact", "a.example.com/b:1", null, null)]
     [InlineData(null, null, "a.example.com", null)]
     [InlineData(null, null, null, "a.example.com")]
-    public void Identity_options_that_do_not_go_together_are_refused(string? rule, string? reference, string? prefix, string? signedPrefix) =>
-        Assert.Equal("InvalidIdentity", Assert.Throws<TrustException>(() => IdentityRule.Of(rule, reference, null, prefix, signedPrefix)).ErrorId);
+    public void Identity_options_that_do_not_go_together_are_refused(string? rule, string? reference, string? prefix,
+        string? signedPrefix) =>
+        Assert.Equal("InvalidIdentity",
+            Assert.Throws<TrustException>(() => IdentityRule.Of(rule, reference, null, prefix, signedPrefix)).ErrorId);
 
     [Fact]
     public void Faulty_changes_are_set_apart_and_the_others_made()
@@ -185,7 +201,8 @@ public sealed class SetRequestTests : IDisposable
         PreparedChanges prepared = store.Prepare([good, bad], inPart: true);
         Assert.Equal([good], prepared.Changes);
         Assert.Equal("NoSignatureStore", Assert.Single(prepared.Refused).Error.ErrorId);
-        Assert.Equal(prepared.Result.Files, store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None).Files);
+        Assert.Equal(prepared.Result.Files,
+            store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None).Files);
     }
 
     [Fact]
@@ -196,7 +213,8 @@ public sealed class SetRequestTests : IDisposable
         PreparedChanges prepared = store.Prepare([first]);
         _root.Apply(first with { Registry = "b.example.com" });
         store.ApplyPrepared(prepared, prepared.Changes, new TrustEditOptions(), CancellationToken.None);
-        Assert.Equal(["a.example.com", "b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker").Select(static t => t.Registry).Order());
+        Assert.Equal(["a.example.com", "b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker")
+            .Select(static t => t.Registry).Order());
 
         // What was there when it was prepared, and is not any more, is written again.
         PreparedChanges nothing = store.Prepare([first]);
@@ -246,10 +264,12 @@ public sealed class SetRequestTests : IDisposable
         TrustChange second = first with { Registry = "b.example.com" };
         TrustStore store = _root.Open();
         store.ApplyPrepared(store.Prepare([first, second]), [second], new TrustEditOptions(), CancellationToken.None);
-        Assert.Equal(["b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker").Select(static t => t.Registry));
+        Assert.Equal(["b.example.com"], _root.Open().Read(TrustQuery.All).Where(static t => t.Transport == "docker")
+            .Select(static t => t.Registry));
     }
 
     private TrustChange Of(ImageTrust entry) => Assert.Single(new SetRequest { Entries = [entry] }.ToChanges(_root.Open()));
 
-    private static ImageTrust Entry() => new() { ComputerName = "", Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()] };
+    private static ImageTrust Entry() =>
+        new() { ComputerName = "", Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()] };
 }

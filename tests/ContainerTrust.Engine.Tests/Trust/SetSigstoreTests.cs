@@ -12,7 +12,8 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust;
 
-/// <summary>sigstoreSigned requirements: built from parameters, checked, and written together with the switch that makes them work.</summary>
+/// <summary>sigstoreSigned requirements: built from parameters, checked, and written together with the switch that makes them
+/// work.</summary>
 public sealed class SetSigstoreTests : IDisposable
 {
     private const string PolicyPath = TrustLocations.SystemPolicyPath;
@@ -48,7 +49,8 @@ public sealed class SetSigstoreTests : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(firstDay), DateTimeOffset.UtcNow.AddDays(lastDay));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(firstDay),
+            DateTimeOffset.UtcNow.AddDays(lastDay));
         return certificate.ExportCertificatePem() + "\n";
     }
 
@@ -73,7 +75,8 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Equal("""[{"type":"sigstoreSigned","keyPath":"/k/a.pub"},{"type":"sigstoreSigned","keyPath":"/k/b.pub"}]""", Json(Keys));
         RequirementOptions logged = Keys with { RekorPublicKeyPaths = ["/k/rekor.pub"], SignedIdentity = new MatchRepositoryIdentity() };
         const string End = "\"rekorPublicKeyPath\":\"/k/rekor.pub\",\"signedIdentity\":{\"type\":\"matchRepository\"}}";
-        Assert.Equal($$"""[{"type":"sigstoreSigned","keyPath":"/k/a.pub",{{End}},{"type":"sigstoreSigned","keyPath":"/k/b.pub",{{End}}]""", Json(logged));
+        Assert.Equal($$"""[{"type":"sigstoreSigned","keyPath":"/k/a.pub",{{End}},{"type":"sigstoreSigned","keyPath":"/k/b.pub",{{End}}]""",
+            Json(logged));
         Assert.Equal(
             """[{"type":"sigstoreSigned","keyPaths":["/k/a.pub","/k/b.pub"],"rekorPublicKeyPaths":["/k/rekor.pub","/k/rekor2.pub"]}]""",
             Json(Keys with { AnyKey = true, RekorPublicKeyPaths = ["/k/rekor.pub", "/k/rekor2.pub"] }));
@@ -87,7 +90,8 @@ public sealed class SetSigstoreTests : IDisposable
             Json(Keys with { AnyKey = true, InlineKey = true, RekorPublicKeyPaths = ["/k/rekor.pub"] }));
         Assert.Equal(
             $$"""[{"type":"sigstoreSigned","keyData":"{{Base64("/k/a.pub")}}","rekorPublicKeyDatas":["{{Base64("/k/rekor.pub")}}","{{Base64("/k/rekor2.pub")}}"]}]""",
-            Json(new RequirementOptions { KeyPaths = ["/k/a.pub"], InlineKey = true, RekorPublicKeyPaths = ["/k/rekor.pub", "/k/rekor2.pub"] }));
+            Json(new RequirementOptions
+                { KeyPaths = ["/k/a.pub"], InlineKey = true, RekorPublicKeyPaths = ["/k/rekor.pub", "/k/rekor2.pub"] }));
     }
 
     [Fact]
@@ -143,7 +147,8 @@ public sealed class SetSigstoreTests : IDisposable
             catch (TrustException e)
             {
                 Assert.Equal(TrustErrorKind.InvalidArgument, e.Kind);
-                Assert.Contains(e.ErrorId, (string[])["MissingType", "MissingKey", "SeveralKeySources", "IncompleteIdentity", "ParametersNotTogether"]);
+                Assert.Contains(e.ErrorId,
+                    (string[])["MissingType", "MissingKey", "SeveralKeySources", "IncompleteIdentity", "ParametersNotTogether"]);
                 refused++;
             }
         }
@@ -202,10 +207,13 @@ public sealed class SetSigstoreTests : IDisposable
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _root.Write("/k/bundle.pem", Certificate("CN=CA") + key.ExportPkcs8PrivateKeyPem());
-        foreach (RequirementOptions options in (RequirementOptions[])[Pki with { CARootsPath = "/k/bundle.pem" }, Pki with { CAIntermediatesPath = "/k/bundle.pem" }, Fulcio with { FulcioCAPath = "/k/bundle.pem" }, Fulcio with { RekorPublicKeyPaths = ["/k/bundle.pem"] }])
+        foreach (RequirementOptions options in (RequirementOptions[])[Pki with { CARootsPath = "/k/bundle.pem" },
+            Pki with { CAIntermediatesPath = "/k/bundle.pem" }, Fulcio with { FulcioCAPath = "/k/bundle.pem" },
+            Fulcio with { RekorPublicKeyPaths = ["/k/bundle.pem"] }])
         {
             Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => Build(options with { InlineKey = true })).ErrorId);
-            Assert.Contains(Assert.ThrowsAny<TrustException>(() => _root.Open().CheckKeys(Build(options))).ErrorId, (string[])["PrivateKey", "NoUsableKey"]);
+            Assert.Contains(Assert.ThrowsAny<TrustException>(() => _root.Open().CheckKeys(Build(options))).ErrorId,
+                (string[])["PrivateKey", "NoUsableKey"]);
         }
 
         _root.Write("/k/both.pub", TestPemKeys.P256 + "\n" + key.ExportPkcs8PrivateKeyPem());
@@ -260,8 +268,10 @@ public sealed class SetSigstoreTests : IDisposable
     {
         _root.Write("/k/old.pem", Certificate("CN=Old", firstDay: -20, lastDay: -1));
         _root.Write("/k/new.pem", Certificate("CN=New", firstDay: 2));
-        Assert.Equal("NoValidCertificate", Assert.Throws<TrustException>(() => _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/old.pem" }))).ErrorId);
-        Assert.Equal("NoValidCertificate", Assert.Throws<TrustException>(() => _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/new.pem" }))).ErrorId);
+        Assert.Equal("NoValidCertificate",
+            Assert.Throws<TrustException>(() => _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/old.pem" }))).ErrorId);
+        Assert.Equal("NoValidCertificate",
+            Assert.Throws<TrustException>(() => _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/new.pem" }))).ErrorId);
         _root.Open().CheckKeys(Build(Fulcio with { FulcioCAPath = "/k/old.pem" }));
         Assert.Contains("CN=Old ended on", Assert.Single(_root.Warnings), StringComparison.Ordinal);
         _root.Write("/k/leaf.pem", Certificate("CN=Leaf", isCA: false));
@@ -298,7 +308,8 @@ public sealed class SetSigstoreTests : IDisposable
             {
                 try
                 {
-                    CertificateCheck.Require("mutated", mutated.AsSpan(0, random.Next(1, mutated.Length)), use, DateTimeOffset.UtcNow, TrustMessages.None);
+                    CertificateCheck.Require("mutated", mutated.AsSpan(0, random.Next(1, mutated.Length)), use, DateTimeOffset.UtcNow,
+                        TrustMessages.None);
                 }
                 catch (TrustException e)
                 {
@@ -336,9 +347,11 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void The_switch_is_set_in_the_section_that_is_there_and_nothing_else_of_it_changes()
     {
-        _root.Write(RegistriesPath + "/x.yaml", "# mine\ndocker:\n  a.example.com:\n    lookaside: https://a.example.com # here\n    use-sigstore-attachments: false\n");
+        _root.Write(RegistriesPath + "/x.yaml",
+            "# mine\ndocker:\n  a.example.com:\n    lookaside: https://a.example.com # here\n    use-sigstore-attachments: false\n");
         _root.Apply(Change(Pki));
-        Assert.Equal("# mine\ndocker:\n  a.example.com:\n    lookaside: https://a.example.com # here\n    use-sigstore-attachments: true\n", _root.Read(RegistriesPath + "/x.yaml"));
+        Assert.Equal("# mine\ndocker:\n  a.example.com:\n    lookaside: https://a.example.com # here\n    use-sigstore-attachments: true\n",
+            _root.Read(RegistriesPath + "/x.yaml"));
     }
 
     [Fact]
@@ -356,7 +369,8 @@ public sealed class SetSigstoreTests : IDisposable
         Assert.Equal([PolicyPath], _root.Apply(Change(Pki)).Files.Select(static f => f.Path));
         _root.Write(RegistriesPath + "/default.yaml", "default-docker: {}\n");
         _root.Apply(Change(Pki, "b.example.com") with { SwitchOnAttachments = false });
-        _root.Apply(new TrustChange { Transport = "docker", Registry = "c.example.com", Requirements = [new RejectRequirement()], SwitchOnAttachments = true });
+        _root.Apply(new TrustChange { Transport = "docker", Registry = "c.example.com", Requirements = [new RejectRequirement()],
+            SwitchOnAttachments = true });
         _root.Apply(Change(Pki, "/srv", "dir"));
         Assert.Null(Reads("b.example.com"));
         Assert.Null(Reads("c.example.com"));
@@ -388,12 +402,16 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void Requirements_of_an_earlier_change_keep_the_wish_for_the_switch_unless_a_later_one_says_otherwise()
     {
-        TrustChange store = new() { Transport = "docker", Registry = "a.example.com", Section = new LookasideSection { SignatureStore = "https://a.example.com" } };
+        TrustChange store = new()
+            { Transport = "docker", Registry = "a.example.com", Section = new LookasideSection
+            { SignatureStore = "https://a.example.com" } };
         _root.Apply(Change(Pki), store);
         Assert.True(Reads("a.example.com"));
-        _root.Apply(Change(Pki, "b.example.com"), store with { Registry = "b.example.com", Section = new LookasideSection { UseSigstoreAttachments = false } });
+        _root.Apply(Change(Pki, "b.example.com"),
+            store with { Registry = "b.example.com", Section = new LookasideSection { UseSigstoreAttachments = false } });
         Assert.False(Reads("b.example.com"));
-        Assert.Contains(_root.Warnings, static w => w.StartsWith("b.example.com: ", StringComparison.Ordinal) && w.Contains("not switched on", StringComparison.Ordinal));
+        Assert.Contains(_root.Warnings, static w => w.StartsWith("b.example.com: ", StringComparison.Ordinal)
+            && w.Contains("not switched on", StringComparison.Ordinal));
     }
 
     private IReadOnlyList<string> Doubts(params TrustChange[] changes) => _root.Open().Preview(changes).Warnings;
@@ -418,8 +436,10 @@ public sealed class SetSigstoreTests : IDisposable
             "exactRepository" => new ExactRepositoryIdentity { DockerRepository = "a.example.com/app" },
             _ => null,
         };
-        Assert.DoesNotContain(Doubts(Change(Keys with { SignedIdentity = identity })), static w => w.Contains("cosign", StringComparison.Ordinal));
-        Assert.Equal(isNoted, SigstoreDoubts.Notes([Change(Keys with { SignedIdentity = identity })]).Any(static n => n.StartsWith("a.example.com: signatures that cosign", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Doubts(Change(Keys with { SignedIdentity = identity })),
+            static w => w.Contains("cosign", StringComparison.Ordinal));
+        Assert.Equal(isNoted, SigstoreDoubts.Notes([Change(Keys with { SignedIdentity = identity })])
+            .Any(static n => n.StartsWith("a.example.com: signatures that cosign", StringComparison.Ordinal)));
         Assert.Empty(SigstoreDoubts.Notes([Change(Keys with { SignedIdentity = identity }, "registry.redhat.io/ubi9")]));
 
         // The warning is right: what cosign claims is refused by exactly these.
@@ -435,7 +455,8 @@ public sealed class SetSigstoreTests : IDisposable
     {
         TrustChange change = Change(Pki);
         Assert.DoesNotContain(Doubts(change), static w => w.Contains("both kinds", StringComparison.Ordinal));
-        Assert.Contains(Doubts(change with { Requirements = [new SignedByRequirement { KeyPath = "/key" }, .. change.Requirements!] }), static w => w.Contains("both kinds", StringComparison.Ordinal));
+        Assert.Contains(Doubts(change with { Requirements = [new SignedByRequirement { KeyPath = "/key" }, .. change.Requirements!] }),
+            static w => w.Contains("both kinds", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -466,9 +487,12 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void Subjects_that_no_certificate_has_are_warned_of()
     {
-        Assert.Contains(Doubts(Change(Fulcio with { OidcIssuer = "accounts.google.com" })), static w => w.Contains("not a URL", StringComparison.Ordinal));
-        Assert.Contains(Doubts(Change(Fulcio with { SubjectEmail = "dev" })), static w => w.Contains("not an e-mail address", StringComparison.Ordinal));
-        Assert.Contains(Doubts(Change(Pki with { SubjectHostname = "https://ci.example.com" })), static w => w.Contains("not a host name", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Fulcio with { OidcIssuer = "accounts.google.com" })),
+            static w => w.Contains("not a URL", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Fulcio with { SubjectEmail = "dev" })),
+            static w => w.Contains("not an e-mail address", StringComparison.Ordinal));
+        Assert.Contains(Doubts(Change(Pki with { SubjectHostname = "https://ci.example.com" })),
+            static w => w.Contains("not a host name", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -480,7 +504,8 @@ public sealed class SetSigstoreTests : IDisposable
     [InlineData("default", null)]
     public void A_mirror_without_the_switch_is_warned_of(string scope, string? mirror)
     {
-        _root.Write("/etc/containers/registries.conf", "[[registry]]\nlocation = \"registry.example.com\"\n[[registry.mirror]]\nlocation = \"mirror.example.com:5000/cache\"\n");
+        _root.Write("/etc/containers/registries.conf",
+            "[[registry]]\nlocation = \"registry.example.com\"\n[[registry.mirror]]\nlocation = \"mirror.example.com:5000/cache\"\n");
         string[] warnings = [.. Doubts(Change(Pki, scope)).Where(static w => w.Contains("mirror", StringComparison.Ordinal))];
         if (mirror is null)
         {
@@ -488,7 +513,8 @@ public sealed class SetSigstoreTests : IDisposable
             return;
         }
 
-        Assert.EndsWith($" Set-ImageTrust {mirror} -UseSigstoreAttachments -Root {_root.Path} switches it on.", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.EndsWith($" Set-ImageTrust {mirror} -UseSigstoreAttachments -Root {_root.Path} switches it on.", Assert.Single(warnings),
+            StringComparison.Ordinal);
         _root.Write(RegistriesPath + "/mirror.yaml", "docker:\n  mirror.example.com:5000:\n    use-sigstore-attachments: true\n");
         Assert.DoesNotContain(Doubts(Change(Pki, scope)), static w => w.Contains("mirror", StringComparison.Ordinal));
     }
@@ -496,7 +522,9 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void Mirrors_for_digests_only_are_found_and_a_broken_registries_conf_is_no_obstacle()
     {
-        _root.Write("/etc/containers/registries.conf.d/m.conf", "[[registry]]\nlocation = \"a.example.com\"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = \"m.example.com\"\n");
+        _root.Write("/etc/containers/registries.conf.d/m.conf",
+            "[[registry]]\nlocation = \"a.example.com\"\nmirror-by-digest-only = " +
+            "true\n[[registry.mirror]]\nlocation = \"m.example.com\"\n");
         Assert.Contains(Doubts(Change(Pki)), static w => w.Contains("the mirror m.example.com first", StringComparison.Ordinal));
         _root.Write("/etc/containers/registries.conf", "not TOML");
         Assert.DoesNotContain(Doubts(Change(Pki)), static w => w.Contains("mirror", StringComparison.Ordinal));
@@ -506,8 +534,10 @@ public sealed class SetSigstoreTests : IDisposable
     [Fact]
     public void Scopes_with_the_same_trouble_share_a_sentence()
     {
-        string warning = Assert.Single(Doubts([.. Enumerable.Range(1, 8).Select(i => Change(Pki, $"r{i}.example.com"))]), static w => w.Contains("5.35", StringComparison.Ordinal));
-        Assert.StartsWith("r1.example.com, r2.example.com, r3.example.com, r4.example.com, r5.example.com and 3 others: ", warning, StringComparison.Ordinal);
+        string warning = Assert.Single(Doubts([.. Enumerable.Range(1, 8).Select(i => Change(Pki, $"r{i}.example.com"))]),
+            static w => w.Contains("5.35", StringComparison.Ordinal));
+        Assert.StartsWith("r1.example.com, r2.example.com, r3.example.com, r4.example.com, r5.example.com and 3 others: ", warning,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -515,11 +545,16 @@ public sealed class SetSigstoreTests : IDisposable
     {
         string Words(RequirementOptions options) => string.Join(" + ", Build(options).Select(RequirementText.Describe));
         Assert.Equal("sigstoreSigned /k/a.pub + sigstoreSigned /k/b.pub", Words(Keys));
-        Assert.Equal("sigstoreSigned any of /k/a.pub, /k/b.pub, log /k/rekor.pub (matchRepository)", Words(Keys with { AnyKey = true, RekorPublicKeyPaths = ["/k/rekor.pub"], SignedIdentity = new MatchRepositoryIdentity() }));
-        Assert.Equal("sigstoreSigned any of 2 inline keys, log any of 2 in the policy", Words(Keys with { AnyKey = true, InlineKey = true, RekorPublicKeyPaths = ["/k/rekor.pub", "/k/rekor2.pub"] }));
+        Assert.Equal("sigstoreSigned any of /k/a.pub, /k/b.pub, log /k/rekor.pub (matchRepository)",
+            Words(Keys with { AnyKey = true, RekorPublicKeyPaths = ["/k/rekor.pub"], SignedIdentity = new MatchRepositoryIdentity() }));
+        Assert.Equal("sigstoreSigned any of 2 inline keys, log any of 2 in the policy",
+            Words(Keys with { AnyKey = true, InlineKey = true, RekorPublicKeyPaths = ["/k/rekor.pub", "/k/rekor2.pub"] }));
         Assert.Equal("sigstoreSigned dev@example.com (https://issuer.example.com), CA /k/ca.pem, log /k/rekor.pub", Words(Fulcio));
-        Assert.Equal("sigstoreSigned dev@example.com (https://issuer.example.com), CA in the policy, log in the policy", Words(Fulcio with { InlineKey = true }));
-        Assert.Equal("sigstoreSigned dev@example.com and ci.example.com, CA /k/ca.pem, intermediates /k/middle.pem", Words(Pki with { SubjectEmail = "dev@example.com", CAIntermediatesPath = "/k/middle.pem" }));
-        Assert.Equal(["dev@example.com (https://issuer.example.com)", "ci.example.com (/k/ca.pem)", "ci.example.com (CA in the policy)"], RequirementText.Subjects([.. Build(Fulcio), .. Build(Pki), .. Build(Pki with { InlineKey = true }), .. Build(Keys)]));
+        Assert.Equal("sigstoreSigned dev@example.com (https://issuer.example.com), CA in the policy, log in the policy",
+            Words(Fulcio with { InlineKey = true }));
+        Assert.Equal("sigstoreSigned dev@example.com and ci.example.com, CA /k/ca.pem, intermediates /k/middle.pem",
+            Words(Pki with { SubjectEmail = "dev@example.com", CAIntermediatesPath = "/k/middle.pem" }));
+        Assert.Equal(["dev@example.com (https://issuer.example.com)", "ci.example.com (/k/ca.pem)", "ci.example.com (CA in the policy)"],
+            RequirementText.Subjects([.. Build(Fulcio), .. Build(Pki), .. Build(Pki with { InlineKey = true }), .. Build(Keys)]));
     }
 }

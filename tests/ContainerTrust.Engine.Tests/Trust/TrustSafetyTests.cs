@@ -72,12 +72,14 @@ public sealed class TrustSafetyTests : IDisposable
         };
         Assert.Equal("KeyFileNotFound", Assert.Throws<TrustException>(() => _root.Open().CheckKeys([requirement])).ErrorId);
         _root.Write("/ca", "no certificate");
-        Assert.Equal("NoCertificate", Assert.Throws<TrustException>(() => _root.Open().CheckKeys([requirement with { RekorPublicKeyPath = null }])).ErrorId);
+        Assert.Equal("NoCertificate",
+            Assert.Throws<TrustException>(() => _root.Open().CheckKeys([requirement with { RekorPublicKeyPath = null }])).ErrorId);
     }
 
     [Fact]
     public void Key_data_that_is_no_base64_is_a_clear_error() =>
-        Assert.Equal("InvalidKeyData", Assert.Throws<TrustException>(() => _root.Open().CheckKeys([new SignedByRequirement { KeyData = "not base64!" }])).ErrorId);
+        Assert.Equal("InvalidKeyData",
+            Assert.Throws<TrustException>(() => _root.Open().CheckKeys([new SignedByRequirement { KeyData = "not base64!" }])).ErrorId);
 
     [Theory]
     [InlineData("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n")]
@@ -88,7 +90,8 @@ public sealed class TrustSafetyTests : IDisposable
     public void A_private_key_is_never_stored(string content)
     {
         _root.Write("/key", content);
-        TrustException e = Assert.Throws<TrustException>(() => _root.Open().Requirements.Build(new RequirementOptions { KeyPaths = ["/key"], InlineKey = true }));
+        TrustException e = Assert.Throws<TrustException>(() =>
+            _root.Open().Requirements.Build(new RequirementOptions { KeyPaths = ["/key"], InlineKey = true }));
         Assert.Equal("PrivateKey", e.ErrorId);
     }
 
@@ -97,7 +100,9 @@ public sealed class TrustSafetyTests : IDisposable
     {
         Directory.CreateDirectory(_root.Path);
         File.WriteAllBytes(_root.Full("/key"), [0xC6, 1, 4, 0xC5, 1, 4]);
-        Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => _root.Open().Requirements.Build(new RequirementOptions { KeyPaths = ["/key"], InlineKey = true })).ErrorId);
+        Assert.Equal("PrivateKey",
+            Assert.Throws<TrustException>(() =>
+            _root.Open().Requirements.Build(new RequirementOptions { KeyPaths = ["/key"], InlineKey = true })).ErrorId);
     }
 
     [Fact]
@@ -105,8 +110,15 @@ public sealed class TrustSafetyTests : IDisposable
     {
         byte[] key = [0x30, 0x0A, 2, 1, 0, 0x30, 5, 6, 3, 0x2B, 0x65, 0x70];
         File.WriteAllBytes(_root.Full("/key"), key);
-        Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => _root.Open().Requirements.Build(new RequirementOptions { Type = TrustType.SigstoreSigned, KeyPaths = ["/key"], InlineKey = true })).ErrorId);
-        Assert.Equal("PrivateKey", Assert.Throws<TrustException>(() => _root.Apply(new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new SignedByRequirement { KeyData = Convert.ToBase64String(key) }] })).ErrorId);
+        Assert.Equal("PrivateKey",
+            Assert.Throws<TrustException>(() =>
+            _root.Open().Requirements.Build(new RequirementOptions
+            { Type = TrustType.SigstoreSigned, KeyPaths = ["/key"], InlineKey = true })).ErrorId);
+        Assert.Equal("PrivateKey",
+            Assert.Throws<TrustException>(() =>
+            _root.Apply(new TrustChange
+            { Transport = "docker", Registry = "a.example.com",
+            Requirements = [new SignedByRequirement { KeyData = Convert.ToBase64String(key) }] })).ErrorId);
         Assert.False(_root.Has(PolicyPath));
     }
 
@@ -148,8 +160,11 @@ public sealed class TrustSafetyTests : IDisposable
         string local = Path.Combine(_root.Path, "only-here.asc");
         File.WriteAllText(local, SampleKey());
         using ScratchRoot other = new();
-        Assert.Equal("KeyFileNotFound", Assert.Throws<TrustException>(() => other.Open().Requirements.Build(new RequirementOptions { KeyPaths = [local], InlineKey = true })).ErrorId);
-        IReadOnlyList<TrustRequirement> built = other.Open().Requirements.Build(new RequirementOptions { KeyPaths = ["only-here.asc"], InlineKey = true, BaseDirectory = _root.Path });
+        Assert.Equal("KeyFileNotFound",
+            Assert.Throws<TrustException>(() =>
+            other.Open().Requirements.Build(new RequirementOptions { KeyPaths = [local], InlineKey = true })).ErrorId);
+        IReadOnlyList<TrustRequirement> built = other.Open().Requirements.Build(new RequirementOptions
+            { KeyPaths = ["only-here.asc"], InlineKey = true, BaseDirectory = _root.Path });
         Assert.NotNull(Assert.IsType<SignedByRequirement>(Assert.Single(built)).KeyData);
     }
 
@@ -158,7 +173,8 @@ public sealed class TrustSafetyTests : IDisposable
     {
         RequirementFactory factory = _root.Open().Requirements;
         Assert.Equal(2, factory.Build(new RequirementOptions { KeyPaths = ["/a", "/b"] }).Count);
-        SignedByRequirement any = Assert.IsType<SignedByRequirement>(Assert.Single(factory.Build(new RequirementOptions { KeyPaths = ["/a", "/b"], AnyKey = true })));
+        SignedByRequirement any = Assert
+            .IsType<SignedByRequirement>(Assert.Single(factory.Build(new RequirementOptions { KeyPaths = ["/a", "/b"], AnyKey = true })));
         Assert.Equal(["/a", "/b"], any.KeyPaths);
     }
 
@@ -168,7 +184,8 @@ public sealed class TrustSafetyTests : IDisposable
     [InlineData(null, false, "MissingType")]
     [InlineData(TrustType.Mixed, true, "InvalidType")]
     public void Options_that_contradict_each_other_are_refused(TrustType? type, bool hasKey, string id) =>
-        Assert.Equal(id, Assert.Throws<TrustException>(() => _root.Open().Requirements.Build(new RequirementOptions { Type = type, KeyPaths = hasKey ? ["/a"] : [] })).ErrorId);
+        Assert.Equal(id, Assert.Throws<TrustException>(() =>
+            _root.Open().Requirements.Build(new RequirementOptions { Type = type, KeyPaths = hasKey ? ["/a"] : [] })).ErrorId);
 
     [Theory]
     [InlineData("dokcer", "registry.example.com", "UnknownTransport")]
@@ -214,7 +231,9 @@ public sealed class TrustSafetyTests : IDisposable
         _root.Write(RegistriesPath + "/a.yaml", "docker:\n  registry.example.com:\n    lookaside: https://store.example.com\n");
         List<string> warnings = [];
         TrustStore store = UserStore(warnings);
-        store.Apply([new TrustChange { Transport = "docker", Registry = "quay.io", Requirements = [new AcceptRequirement()], Section = new LookasideSection { SignatureStore = "https://quay.example.com" } }], new TrustEditOptions(), CancellationToken.None);
+        store.Apply([new TrustChange { Transport = "docker", Registry = "quay.io", Requirements = [new AcceptRequirement()],
+            Section = new LookasideSection { SignatureStore = "https://quay.example.com" } }], new TrustEditOptions(),
+            CancellationToken.None);
         Assert.Equal([TrustType.Reject, TrustType.Accept], UserStore([]).Read(TrustQuery.All).Select(t => t.Type));
         Assert.Contains(warnings, w => w.Contains("a copy of /etc/containers/policy.json", StringComparison.Ordinal));
         Assert.Contains(warnings, w => w.Contains("a.yaml", StringComparison.Ordinal));
@@ -264,7 +283,8 @@ public sealed class TrustSafetyTests : IDisposable
         using ScratchRoot other = new();
         other.Write(RegistriesPath + "/old.yaml", "docker:\n  registry.example.com/ubi:\n    sigstore: https://evil.example.com\n");
         other.Apply([.. _root.Open().Read(TrustQuery.All).Select(TrustChange.From)]);
-        Assert.Equal("https://vendor.example.com", other.Open().Read(new TrustQuery { Registries = ["registry.example.com/ubi"] }).Single().SignatureStore);
+        Assert.Equal("https://vendor.example.com", other.Open().Read(new TrustQuery { Registries = ["registry.example.com/ubi"] })
+            .Single().SignatureStore);
         Assert.Empty(other.Apply([.. _root.Open().Read(TrustQuery.All).Select(TrustChange.From)]).Files);
     }
 
@@ -286,7 +306,8 @@ public sealed class TrustSafetyTests : IDisposable
         LookasideSection store = new() { SignatureStore = "https://store.example.com" };
         _root.Apply(
             new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new AcceptRequirement()], Section = store },
-            new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()], Section = store });
+            new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new RejectRequirement()],
+                Section = store });
         Assert.Equal(TrustType.Reject, _root.Open().Read(new TrustQuery { Registries = ["a.example.com"] }).Single().Type);
         TrustEditResult removed = _root.Apply(
             new TrustChange { Transport = "docker", Registry = "a.example.com", Remove = true },
@@ -306,7 +327,9 @@ public sealed class TrustSafetyTests : IDisposable
     [Fact]
     public void Sigstore_without_the_attachment_switch_is_warned_of()
     {
-        _root.Apply(new TrustChange { Transport = "docker", Registry = "a.example.com", Requirements = [new SigstoreSignedRequirement { KeyPaths = ["/a", "/b"] }] });
+        _root.Apply(new TrustChange
+            { Transport = "docker", Registry = "a.example.com",
+            Requirements = [new SigstoreSignedRequirement { KeyPaths = ["/a", "/b"] }] });
         Assert.Contains(_root.Warnings, w => w.Contains("-UseSigstoreAttachments", StringComparison.Ordinal));
         Assert.Contains(_root.Warnings, w => w.Contains("5.32.2", StringComparison.Ordinal));
     }

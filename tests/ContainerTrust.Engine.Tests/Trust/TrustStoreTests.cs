@@ -33,7 +33,8 @@ public sealed class TrustStoreTests : IDisposable
         TrustFormatException e = Assert.Throws<TrustFormatException>(
             isWrite ? () => _root.Apply(Set("a.example.com", new RejectRequirement())) : () => _root.Open().Read(TrustQuery.All).ToList());
         Assert.Equal("PolicyEmpty", e.ErrorId);
-        Assert.EndsWith($"Reset-ImageTrust -KeepSignatureStore -Root {_root.Path} restores the default.", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"Reset-ImageTrust -KeepSignatureStore -Root {_root.Path} restores the default.", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class TrustStoreTests : IDisposable
     {
         TrustEditResult result = _root.Apply(Set("registry.example.com", new RejectRequirement()));
         Assert.Equal([new TrustFileChange(PolicyPath, TrustFileAction.Created)], result.Files);
-        Assert.Contains(_root.Warnings, w => w.Contains($"Set-ImageTrust -Default -Type Reject -Root {_root.Path} refuses", StringComparison.Ordinal));
+        Assert.Contains(_root.Warnings,
+            w => w.Contains($"Set-ImageTrust -Default -Type Reject -Root {_root.Path} refuses", StringComparison.Ordinal));
         ImageTrust[] all = [.. _root.Open().Read(TrustQuery.All)];
         Assert.Equal(["all:default", "docker-daemon:", "docker:registry.example.com"], all.Select(t => $"{t.Transport}:{t.Registry}"));
         Assert.Equal([TrustType.Accept, TrustType.Accept, TrustType.Reject], all.Select(t => t.Type));
@@ -50,7 +52,8 @@ public sealed class TrustStoreTests : IDisposable
     [Fact]
     public void A_default_that_is_set_on_a_fresh_host_is_there_without_a_warning()
     {
-        _root.Apply(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = [new RejectRequirement()] });
+        _root.Apply(new TrustChange
+            { Transport = "all", Registry = "default", IsDefault = true, Requirements = [new RejectRequirement()] });
         Assert.Empty(_root.Warnings);
         Assert.Equal(TrustType.Reject, _root.Open().Read(new TrustQuery { DefaultOnly = true }).Single().Type);
     }
@@ -58,17 +61,20 @@ public sealed class TrustStoreTests : IDisposable
     [Fact]
     public void Setting_what_the_default_says_still_writes_a_missing_policy()
     {
-        _root.Apply(new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Requirements = [new AcceptRequirement()] });
+        _root.Apply(new TrustChange
+            { Transport = "all", Registry = "default", IsDefault = true, Requirements = [new AcceptRequirement()] });
         Assert.True(_root.Has(PolicyPath));
     }
 
     [Fact]
     public void What_means_the_same_is_not_written()
     {
-        TrustChange change = Set("registry.example.com", new SignedByRequirement { KeyPath = "/key" }, new LookasideSection { SignatureStore = "https://store.example.com" });
+        TrustChange change = Set("registry.example.com", new SignedByRequirement { KeyPath = "/key" }, new LookasideSection
+            { SignatureStore = "https://store.example.com" });
         Assert.Equal(2, _root.Apply(change).Files.Count);
         File.SetLastWriteTimeUtc(_root.Full(PolicyPath), DateTime.UnixEpoch);
-        TrustChange same = change with { Requirements = [new SignedByRequirement { KeyPath = "/key", SignedIdentity = new MatchRepoDigestOrExactIdentity() }] };
+        TrustChange same = change with { Requirements = [new SignedByRequirement
+            { KeyPath = "/key", SignedIdentity = new MatchRepoDigestOrExactIdentity() }] };
         Assert.Empty(_root.Apply(same).Files);
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(_root.Full(PolicyPath)));
     }
@@ -77,7 +83,10 @@ public sealed class TrustStoreTests : IDisposable
     public void A_broken_policy_is_not_touched()
     {
         _root.Write(PolicyPath, "{\"default\": [{\"type\": \"reject\"}], \"extra\": 1}");
-        TrustFormatException e = Assert.Throws<TrustFormatException>(() => _root.Apply(Set("registry.example.com", new RejectRequirement(), new LookasideSection { SignatureStore = "https://store.example.com" })));
+        TrustFormatException e = Assert
+            .Throws<TrustFormatException>(() =>
+            _root.Apply(Set("registry.example.com", new RejectRequirement(), new LookasideSection
+            { SignatureStore = "https://store.example.com" })));
         Assert.Equal("PolicyUnknownMember", e.ErrorId);
         Assert.Contains("extra", _root.Read(PolicyPath), StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root.Full(TrustLocations.SystemRegistriesDirectory)));
@@ -87,7 +96,9 @@ public sealed class TrustStoreTests : IDisposable
     public void Broken_registries_d_stops_a_change_before_the_policy_is_written()
     {
         _root.Write(TrustLocations.SystemRegistriesDirectory + "/a.yaml", "docker:\n  x.example.com: [1]\n");
-        Assert.ThrowsAny<TrustException>(() => _root.Apply(Set("registry.example.com", new RejectRequirement(), new LookasideSection { SignatureStore = "https://store.example.com" })));
+        Assert.ThrowsAny<TrustException>(() =>
+            _root.Apply(Set("registry.example.com", new RejectRequirement(), new LookasideSection
+            { SignatureStore = "https://store.example.com" })));
         Assert.False(_root.Has(PolicyPath));
     }
 
@@ -138,8 +149,10 @@ public sealed class TrustStoreTests : IDisposable
               "oci":{"/srv/images":[{"type":"insecureAcceptAnything"}]},
               "unknown":{"what ever":[{"type":"signedBaseLayer","baseLayerIdentity":{"type":"matchRepository"}}]}}}
             """);
-        _root.Write(TrustLocations.SystemRegistriesDirectory + "/default.yaml", "default-docker:\n  sigstore: file:///var/lib/containers/sigstore\n");
-        _root.Write(TrustLocations.SystemRegistriesDirectory + "/x.yaml", "docker:\n  registry.example.com/app:\n    lookaside-staging: file:///srv/staging\n    use-sigstore-attachments: true\n");
+        _root.Write(TrustLocations.SystemRegistriesDirectory + "/default.yaml",
+            "default-docker:\n  sigstore: file:///var/lib/containers/sigstore\n");
+        _root.Write(TrustLocations.SystemRegistriesDirectory + "/x.yaml",
+            "docker:\n  registry.example.com/app:\n    lookaside-staging: file:///srv/staging\n    use-sigstore-attachments: true\n");
         ImageTrust[] before = [.. _root.Open().Read(TrustQuery.All)];
         using ScratchRoot other = new();
         other.Apply([.. before.Select(TrustChange.From)]);
@@ -159,7 +172,8 @@ public sealed class TrustStoreTests : IDisposable
     [Theory]
     [InlineData("registry.example.com/team/app:v1", "docker", "registry.example.com/team")]
     [InlineData("registry.example.com/other/app", "docker", "registry.example.com")]
-    [InlineData("registry.example.com/other/app:latest@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "docker", "registry.example.com")]
+    [InlineData("registry.example.com/other/app:latest@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "docker",
+        "registry.example.com")]
     [InlineData("a.b.example.org:5000/x", "docker", "*.example.org")]
     [InlineData("busybox", "docker", "docker.io/library")]
     [InlineData("docker://quay.io/x/y", "docker", "")]
@@ -223,7 +237,8 @@ public sealed class TrustStoreTests : IDisposable
         Assert.Equal("broken", _root.Read(PolicyPath));
         TrustEditResult result = _root.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         Assert.Equal(preview.Files, result.Files);
-        Assert.Equal(["default.yaml", "notes.txt"], Directory.GetFiles(_root.Full(TrustLocations.SystemRegistriesDirectory)).Select(Path.GetFileName).Order());
+        Assert.Equal(["default.yaml", "notes.txt"], Directory.GetFiles(_root.Full(TrustLocations.SystemRegistriesDirectory))
+            .Select(Path.GetFileName).Order());
         Assert.Equal(TrustType.Accept, _root.Open().Read(TrustQuery.All).First().Type);
         Assert.Empty(_root.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None).Files);
     }

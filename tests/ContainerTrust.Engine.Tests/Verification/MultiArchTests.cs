@@ -292,6 +292,7 @@ public sealed class MultiArchTests
             .Replace("\"D\"", $"\"{Digest(i.Manifest)}\"", StringComparison.Ordinal)
             .Replace("\"A\"", $"\"{i.Architecture}\"", StringComparison.Ordinal)
             .Replace(":N,", $":{i.Manifest.Length},", StringComparison.Ordinal)));
-        return Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{{entries}}]}""");
+        return Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{{entries}}]}""");
     }
 }

@@ -30,7 +30,8 @@ internal static class LocalStores
         {
             return host.TryReadFile("/etc/passwd", Most) is { } file
                 ? [.. Encoding.UTF8.GetString(file.Content.Span).Split('\n').Select(static l => l.Split(':'))
-                    .Where(static f => f.Length > Home && f[Home] is ['/', not '/', ..]).Select(static f => f[Home].TrimEnd('/')).Distinct()]
+                    .Where(static f => f.Length > Home && f[Home] is ['/', not '/', ..])
+                        .Select(static f => f[Home].TrimEnd('/')).Distinct()]
                 : [];
         }
         catch (NotReadException)

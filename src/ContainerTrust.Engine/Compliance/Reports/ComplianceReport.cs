@@ -25,11 +25,14 @@ public sealed record ComplianceReport
     /// <summary>The report as a file.</summary>
     /// <param name="format">Its format.</param>
     /// <returns>UTF-8 text.</returns>
-    /// <exception cref="TrustException">There is no host at all (<c>EmptyReport</c>): such a report would look as if all were well.</exception>
+    /// <exception cref="TrustException">There is no host at all (<c>EmptyReport</c>): such a report would look as if all were
+    /// well.</exception>
     public byte[] Write(ReportFormat format)
     {
         if (Hosts.Count == 0 && Unchecked.Count == 0)
-            throw new TrustException("EmptyReport", TrustErrorKind.InvalidArgument, $"There is nothing to report: no host was checked. Give the results of {TrustOperation.Audit}, and the hosts that could not be checked.");
+            throw new TrustException("EmptyReport", TrustErrorKind.InvalidArgument,
+                $"There is nothing to report: no host was checked. Give the results of {TrustOperation.Audit}, and the " +
+                "hosts that could not be checked.");
         return format switch
         {
             ReportFormat.Json => JsonReport.Write(this),
@@ -42,7 +45,8 @@ public sealed record ComplianceReport
     internal IReadOnlyList<ComplianceRule> Rules() =>
     [
         .. ComplianceRules.All,
-        .. Hosts.SelectMany(static h => h.Findings).Where(static f => ComplianceRules.Find(f.RuleId) is null).DistinctBy(static f => f.RuleId)
+        .. Hosts.SelectMany(static h => h.Findings).Where(static f => ComplianceRules.Find(f.RuleId) is null)
+            .DistinctBy(static f => f.RuleId)
             .Select(static f => new ComplianceRule(f.RuleId, f.Severity, f.RuleId)),
     ];
 

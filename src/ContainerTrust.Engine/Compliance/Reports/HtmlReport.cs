@@ -7,8 +7,8 @@ using ContainerTrust.Engine.MachineConfig.Rollout;
 namespace ContainerTrust.Engine.Compliance.Reports;
 
 /// <summary>
-/// The report as one HTML page without scripts and without anything from elsewhere. What came from hosts is encoded, and a content security policy keeps
-/// the browser from running or fetching anything all the same.
+/// The report as one HTML page without scripts and without anything from elsewhere. What came from hosts is encoded, and a content security
+/// policy keeps the browser from running or fetching anything all the same.
 /// </summary>
 internal sealed class HtmlReport
 {
@@ -35,7 +35,9 @@ internal sealed class HtmlReport
             _rows.Add(new Row(report.Hosts.Count + i, _names[report.Hosts.Count + i], null, report.Unchecked[i].Reason));
 
         // The worst first.
-        _rows = [.. _rows.OrderBy(static r => r.Host is null ? 0 : r.Host.Compliant ? 2 : 1).ThenByDescending(static r => r.Host?.ErrorCount ?? 0).ThenByDescending(static r => r.Host?.WarningCount ?? 0).ThenBy(static r => r.Name, StringComparer.OrdinalIgnoreCase)];
+        _rows = [.. _rows.OrderBy(static r => r.Host is null ? 0 : r.Host.Compliant ? 2 : 1)
+            .ThenByDescending(static r => r.Host?.ErrorCount ?? 0).ThenByDescending(static r => r.Host?.WarningCount ?? 0)
+            .ThenBy(static r => r.Name, StringComparer.OrdinalIgnoreCase)];
         _isRepeating = report.Hosts.Sum(static h => (long)h.Findings.Count) <= MostRepeated;
         foreach (Row row in _rows)
         {
@@ -63,8 +65,10 @@ internal sealed class HtmlReport
     private void Page()
     {
         Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n");
-        Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+        Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri " +
+            "'none'; form-action 'none'\">\n");
+        Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" " +
+            "content=\"no-referrer\">\n<title>");
         Text(_report.Title);
         Raw("</title>\n<style>\n");
         Raw(HtmlStyle.Text);
@@ -108,13 +112,15 @@ internal sealed class HtmlReport
 
     private void Card(string label, int value, string style, string unit)
     {
-        Raw($"<div class=\"card {(value > 0 ? style : "")}\"><dt>{label}</dt><dd>{Number(value)}</dd><dd class=\"unit\">{unit}</dd></div>\n");
+        Raw($"<div class=\"card {(value > 0 ? style : "")}\"><dt>{label}</dt><dd>{Number(value)}</dd><dd " +
+            $"class=\"unit\">{unit}</dd></div>\n");
     }
 
     private void Segment(string style, int value, int all)
     {
         if (value > 0)
-            Raw(string.Create(CultureInfo.InvariantCulture, $"<span class=\"{style}\" style=\"width:{100.0 * value / all:0.###}%\"></span>"));
+            Raw(string.Create(CultureInfo.InvariantCulture,
+                $"<span class=\"{style}\" style=\"width:{100.0 * value / all:0.###}%\"></span>"));
     }
 
     private void Matrix()
@@ -127,12 +133,17 @@ internal sealed class HtmlReport
         if (columns.Length < _rules.Count)
         {
             Raw("<p class=\"sub\">");
-            Text(columns.Length == 0 ? "No rule that was checked found anything on any host." : $"Rules that found something or were left out; the other {Count(_rules.Count - columns.Length, "rule")} found nothing where they were checked.");
+            Text(columns.Length == 0 ? "No rule that was checked found anything on any host."
+                : $"Rules that found something or were left out; the other {Count(_rules.Count - columns.Length, "rule")} found " +
+                "nothing where they were checked.");
             Raw("</p>\n");
         }
 
-        Raw("<p class=\"legend\"><span><b class=\"e\">2</b> errors</span><span><b class=\"w\">1</b> warnings</span><span><b class=\"i\">1</b> notes</span><span><b class=\"p\">\u2713</b> nothing found</span><span><b class=\"x\">\u2013</b> left out</span><span><b class=\"n\">?</b> not checked</span></p>\n");
-        Raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Hosts by rules\">\n<table class=\"matrix\">\n<thead><tr><th class=\"host\" scope=\"col\">Host</th>");
+        Raw("<p class=\"legend\"><span><b class=\"e\">2</b> errors</span><span><b class=\"w\">1</b> warnings</span><span><b " +
+            "class=\"i\">1</b> notes</span><span><b class=\"p\">\u2713</b> nothing found</span><span><b class=\"x\">\u2013</b> left " +
+            "out</span><span><b class=\"n\">?</b> not checked</span></p>\n");
+        Raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Hosts by rules\">\n<table " +
+            "class=\"matrix\">\n<thead><tr><th class=\"host\" scope=\"col\">Host</th>");
         foreach (ComplianceRule rule in columns)
         {
             Raw("<th class=\"rule\" scope=\"col\" title=\"");
@@ -189,13 +200,16 @@ internal sealed class HtmlReport
         Raw("<section id=\"findings\">\n<h2>Findings by rule</h2>\n");
         if (_distinct.Count == 0)
             Raw("<p>Nothing was found.</p>\n");
-        ILookup<string, (ImageTrustFinding Finding, List<Row> Hosts)> byRule = _distinct.ToLookup(static d => d.Finding.RuleId, StringComparer.Ordinal);
-        foreach (ComplianceRule rule in _rules.Where(r => byRule.Contains(r.Id)).OrderByDescending(r => byRule[r.Id].Max(static d => d.Finding.Severity)))
+        ILookup<string, (ImageTrustFinding Finding, List<Row> Hosts)> byRule = _distinct.ToLookup(static d => d.Finding.RuleId,
+            StringComparer.Ordinal);
+        foreach (ComplianceRule rule in _rules.Where(r => byRule.Contains(r.Id))
+            .OrderByDescending(r => byRule[r.Id].Max(static d => d.Finding.Severity)))
         {
             var found = byRule[rule.Id];
             ImageTrustSeverity worst = found.Max(static d => d.Finding.Severity);
             int hosts = found.SelectMany(static d => d.Hosts).Distinct().Count();
-            Raw($"<details class=\"{Letter(worst)}\" id=\"r{RuleNumber(rule.Id)}\"><summary><b class=\"tag {Letter(worst)}\">{Word(worst)}</b> <strong>");
+            Raw($"<details class=\"{Letter(worst)}\" id=\"r{RuleNumber(rule.Id)}\"><summary><b class=\"tag " +
+                $"{Letter(worst)}\">{Word(worst)}</b> <strong>");
             Text(rule.Id);
             Raw("</strong> <span class=\"what\">");
             Text(rule.Title);
@@ -345,7 +359,8 @@ internal sealed class HtmlReport
     {
         Raw("<section id=\"rules\">\n<details><summary><strong>All rules</strong> <span class=\"count\">");
         Text(Count(_rules.Count, "rule"));
-        Raw("</span></summary>\n<table class=\"rules\"><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th><th scope=\"col\">What is wrong</th></tr></thead><tbody>\n");
+        Raw("</span></summary>\n<table class=\"rules\"><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th><th " +
+            "scope=\"col\">What is wrong</th></tr></thead><tbody>\n");
         foreach (ComplianceRule rule in _rules)
         {
             Raw("<tr><td><code>");
@@ -395,7 +410,8 @@ internal sealed class HtmlReport
         return string.Join(", ", parts);
     }
 
-    private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
+    private static string Count(int number, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -19,11 +19,13 @@ internal static class JUnitReport
         for (int i = 0; i < report.Unchecked.Count; i++)
         {
             string reason = PrintableText.Line(report.Unchecked[i].Reason);
-            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt, [new Case("The host can be checked", Outcome.Error, "NotChecked", reason, reason)]));
+            suites.Add(new Suite(names[report.Hosts.Count + i], report.CreatedAt,
+                [new Case("The host can be checked", Outcome.Error, "NotChecked", reason, reason)]));
         }
 
         using MemoryStream stream = new();
-        using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n", NewLineHandling = NewLineHandling.None }))
+        using (XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings
+            { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n", NewLineHandling = NewLineHandling.None }))
         {
             writer.WriteStartElement("testsuites");
             Attribute(writer, "name", report.Title);
@@ -55,7 +57,8 @@ internal static class JUnitReport
             ImageTrustFinding[] found = [.. findings[rule.Id]];
             string text = string.Join("\n\n", found.Select(Describe));
             if (found.Any(f => f.Severity >= host.MinimumSeverity))
-                cases.Add(new Case(name, rule.Id == ComplianceRules.NotChecked ? Outcome.Error : Outcome.Failed, rule.Id, found.Length == 1 ? found[0].Message : $"{found.Length} findings, the first: {found[0].Message}", text));
+                cases.Add(new Case(name, rule.Id == ComplianceRules.NotChecked ? Outcome.Error : Outcome.Failed, rule.Id,
+                    found.Length == 1 ? found[0].Message : $"{found.Length} findings, the first: {found[0].Message}", text));
             else if (host.ExcludedRules.Contains(rule.Id))
                 cases.Add(new Case(name, Outcome.Skipped, rule.Id, "The rule was left out.", ""));
             else if (found.Length > 0 || host.CheckedRules.Contains(rule.Id))
@@ -64,7 +67,8 @@ internal static class JUnitReport
 
         // A host of which nothing was checked must not look as if all were well.
         if (!host.Compliant && cases.TrueForAll(static c => c.Outcome is Outcome.Passed or Outcome.Skipped))
-            cases.Add(new Case("The host is compliant", Outcome.Error, ComplianceRules.NotChecked, "Nothing was checked on this host.", ""));
+            cases.Add(new Case("The host is compliant", Outcome.Error, ComplianceRules.NotChecked,
+                "Nothing was checked on this host.", ""));
         return cases;
     }
 

@@ -21,7 +21,8 @@ public static class ReportFile
     /// <param name="content">The report.</param>
     /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
     /// <exception cref="TrustException">
-    /// It cannot be written (<c>ReportNotWritten</c>); an old report is whole. Or a link on the way is not to be trusted (<c>UntrustedSymbolicLink</c>).
+    /// It cannot be written (<c>ReportNotWritten</c>); an old report is whole. Or a link on the way is not to be trusted
+    /// (<c>UntrustedSymbolicLink</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)

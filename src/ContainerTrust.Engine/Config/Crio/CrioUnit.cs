@@ -16,7 +16,8 @@ internal sealed class CrioUnit
 
     // The first of them that has a file of a name hides the others'.
     private static readonly string[] s_directories =
-        ["/etc/systemd/system/", "/run/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"];
+        ["/etc/systemd/system/", "/run/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/",
+            "/lib/systemd/system/"];
 
     private readonly ITrustHost _host;
     private readonly Dictionary<string, (string Value, string File)> _variables = new(StringComparer.Ordinal);
@@ -50,7 +51,8 @@ internal sealed class CrioUnit
         SortedDictionary<string, string> dropIns = new(StringComparer.Ordinal);
         foreach (string directory in s_directories)
         {
-            foreach (string name in host.ListDirectory($"{directory}{Unit}.d").Where(static n => n.EndsWith(".conf", StringComparison.Ordinal)))
+            foreach (string name in host.ListDirectory($"{directory}{Unit}.d")
+                .Where(static n => n.EndsWith(".conf", StringComparison.Ordinal)))
                 dropIns.TryAdd(name, $"{directory}{Unit}.d/{name}");
         }
 
@@ -177,7 +179,8 @@ internal sealed class CrioUnit
     {
         int equals = line.IndexOf('=', StringComparison.Ordinal);
         string value = line[(equals + 1)..].Trim();
-        return equals > 0 && value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? $"{line[..equals]}={value[1..^1]}" : line;
+        return equals > 0 && value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0]
+            ? $"{line[..equals]}={value[1..^1]}" : line;
     }
 
     private void Assign(string assignment, string path)
@@ -209,7 +212,8 @@ internal sealed class CrioUnit
     // The file is that of the last variable in the word: it says what matters.
     private (string Word, string File) Fill(string word, string file)
     {
-        for (int start = word.IndexOf("${", StringComparison.Ordinal); start >= 0; start = word.IndexOf("${", start, StringComparison.Ordinal))
+        for (int start = word.IndexOf("${", StringComparison.Ordinal); start >= 0; start = word
+            .IndexOf("${", start, StringComparison.Ordinal))
         {
             int end = word.IndexOf('}', start);
             if (end < 0)

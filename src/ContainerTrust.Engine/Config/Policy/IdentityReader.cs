@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Config.Policy;
 /// </summary>
 internal static class IdentityReader
 {
-    private static readonly string[] Types = ["matchExact", "matchRepoDigestOrExact", "matchRepository", "exactReference", "exactRepository", "remapIdentity"];
+    private static readonly string[] Types = ["matchExact", "matchRepoDigestOrExact", "matchRepository", "exactReference",
+        "exactRepository", "remapIdentity"];
 
     public static SignedIdentity Read(ref PolicyJson json)
     {
@@ -27,10 +28,12 @@ internal static class IdentityReader
                 return new MatchRepositoryIdentity();
             case "exactReference":
                 string[] reference = ReadMembers(ref json, "dockerReference");
-                return new ExactReferenceIdentity { DockerReference = Checked(ref json, IdentityRules.ExactReference(reference[0]), reference[0]) };
+                return new ExactReferenceIdentity
+                    { DockerReference = Checked(ref json, IdentityRules.ExactReference(reference[0]), reference[0]) };
             case "exactRepository":
                 string[] repository = ReadMembers(ref json, "dockerRepository");
-                return new ExactRepositoryIdentity { DockerRepository = Checked(ref json, IdentityRules.ExactRepository(repository[0]), repository[0]) };
+                return new ExactRepositoryIdentity
+                    { DockerRepository = Checked(ref json, IdentityRules.ExactRepository(repository[0]), repository[0]) };
             case "remapIdentity":
                 string[] prefixes = ReadMembers(ref json, "prefix", "signedPrefix");
                 return new RemapIdentity

@@ -48,7 +48,8 @@ public sealed class PolicyEditor
     /// <param name="scope">The scope; empty for the transport's default.</param>
     /// <returns>The requirements, or null if there is no such scope.</returns>
     public IReadOnlyList<TrustRequirement>? Find(string transport, string scope) =>
-        _changes.TryGetValue((transport, scope), out IReadOnlyList<TrustRequirement>? changed) ? changed : _before.FindTransport(transport)?.Find(scope);
+        _changes.TryGetValue((transport, scope), out IReadOnlyList<TrustRequirement>? changed) ? changed
+            : _before.FindTransport(transport)?.Find(scope);
 
     /// <summary>Sets the policy's default.</summary>
     /// <param name="requirements">The new list, not empty.</param>
@@ -92,7 +93,8 @@ public sealed class PolicyEditor
 
         IReadOnlyList<TrustRequirement>? before = _before.FindTransport(transport)?.Find(scope);
         bool asBefore = before is not null && RequirementWriter.MeansSame(before, requirements);
-        member.Value = asBefore && member.OriginalValue is { } original ? original : _layout.Format(requirements, member, section.Object, model);
+        member.Value = asBefore && member.OriginalValue is { } original ? original
+            : _layout.Format(requirements, member, section.Object, model);
         if (asBefore)
             _changes.Remove((transport, scope));
         else
@@ -106,7 +108,8 @@ public sealed class PolicyEditor
     /// <returns>False if there is no such scope.</returns>
     public bool RemoveScope(string transport, string scope)
     {
-        if (_root.Find("transports") is not { } transports || transports.Object!.Find(transport) is not { } section || section.Object!.Find(scope) is not { } member)
+        if (_root.Find("transports") is not { } transports || transports.Object!.Find(transport) is not { } section
+            || section.Object!.Find(scope) is not { } member)
             return false;
         section.Object.Remove(member);
         if (section.Object.Members.Count == 0 && _before.FindTransport(transport) is null)
@@ -140,7 +143,8 @@ public sealed class PolicyEditor
 
     private static void CheckScope(string transport, string scope)
     {
-        string? problem = !UnicodeText.IsValid(transport) || !UnicodeText.IsValid(scope) ? "it is not valid Unicode text" : TransportScopes.Refusal(transport, scope);
+        string? problem = !UnicodeText.IsValid(transport) || !UnicodeText.IsValid(scope) ? "it is not valid Unicode text"
+            : TransportScopes.Refusal(transport, scope);
         if (problem is not null)
         {
             string shown = Printable.Of(scope, Printable.NameLength);

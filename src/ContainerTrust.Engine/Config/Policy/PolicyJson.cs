@@ -282,7 +282,9 @@ internal ref struct PolicyJson
         message = JsonWords.Of(_content, e) ?? Printable.Of(message.Trim(), Printable.SentenceLength);
         bool tooDeep = depth >= MaxDepth - 1;
         return tooDeep
-            ? new TrustFormatException("PolicyTooDeep", _file, line, column, "", $"The document is nested more than {MaxDepth} levels deep; a policy has seven at most. Remove what does not belong there.", e)
+            ? new TrustFormatException("PolicyTooDeep", _file, line, column, "",
+                $"The document is nested more than {MaxDepth} levels deep; a policy has seven at most. Remove what does not belong there.",
+                e)
             : new TrustFormatException("PolicySyntax", _file, line, column, PathText(), $"The file is not valid JSON: {message}", e);
     }
 
@@ -308,7 +310,8 @@ internal ref struct PolicyJson
     private static int FirstInvalid(ReadOnlySpan<byte> content)
     {
         int offset = 0;
-        while (offset < content.Length && Rune.DecodeFromUtf8(content[offset..], out _, out int consumed) == System.Buffers.OperationStatus.Done)
+        while (offset < content.Length
+            && Rune.DecodeFromUtf8(content[offset..], out _, out int consumed) == System.Buffers.OperationStatus.Done)
             offset += consumed;
         return offset;
     }
@@ -328,7 +331,8 @@ internal ref struct PolicyJson
         while (NextElement(bytes.Count))
         {
             byte value = 0;
-            if (_reader.TokenType != JsonTokenType.Null && (_reader.TokenType != JsonTokenType.Number || !IsPlainByte(_reader.ValueSpan, out value)))
+            if (_reader.TokenType != JsonTokenType.Null
+                && (_reader.TokenType != JsonTokenType.Number || !IsPlainByte(_reader.ValueSpan, out value)))
                 throw WrongType("a number from 0 to 255 is expected");
             bytes.Add(value);
             Leave();
@@ -350,7 +354,8 @@ internal ref struct PolicyJson
             else if (IsPlainName((string)part))
                 text.Append('.').Append((string)part);
             else
-                text.Append("[\"").Append(Printable.Of((string)part, Printable.NameLength).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"]");
+                text.Append("[\"").Append(Printable.Of((string)part, Printable.NameLength).Replace("\"", "\\\"", StringComparison.Ordinal))
+                    .Append("\"]");
         }
 
         return text.ToString();

@@ -66,7 +66,8 @@ internal sealed class PolicyLayout(ReadOnlyMemory<byte> content)
     /// <param name="parent">The object that has the member.</param>
     /// <param name="model">An object beside the parent that shows how such objects look. Null if there is none.</param>
     /// <returns>UTF-8 JSON.</returns>
-    public ReadOnlyMemory<byte> Format(IReadOnlyList<TrustRequirement> requirements, JsonMemberText member, JsonObjectText parent, JsonObjectText? model)
+    public ReadOnlyMemory<byte> Format(IReadOnlyList<TrustRequirement> requirements, JsonMemberText member, JsonObjectText parent,
+        JsonObjectText? model)
     {
         byte[] compact = RequirementWriter.ToCompactJson(requirements);
         ReadOnlyMemory<byte> like = Example(compact, member, parent, model);
@@ -91,7 +92,8 @@ internal sealed class PolicyLayout(ReadOnlyMemory<byte> content)
 
     // A value to imitate: the one that is replaced, or one nearby of the same kind, as [{"type": "reject"}] is often written in one line
     // where longer lists are not.
-    private static ReadOnlyMemory<byte> Example(ReadOnlySpan<byte> compact, JsonMemberText member, JsonObjectText parent, JsonObjectText? model)
+    private static ReadOnlyMemory<byte> Example(ReadOnlySpan<byte> compact, JsonMemberText member, JsonObjectText parent,
+        JsonObjectText? model)
     {
         bool isShort = IsShort(compact);
         if (!member.Value.IsEmpty && (IsShort(member.Value.Span) == isShort || WhiteSpace.HasLineBreak(member.Value)))
@@ -154,7 +156,8 @@ internal sealed class PolicyLayout(ReadOnlyMemory<byte> content)
         bool ownLine = owner is null || owner.IsAtLineStart || WhiteSpace.HasLineBreak(owner.Colon) || WhiteSpace.HasLineBreak(space);
         if (!_style.IsMultiline || !ownLine)
             return (space, space);
-        ReadOnlyMemory<byte> indent = WhiteSpace.HasLineBreak(space) ? WhiteSpace.LastLine(space) : owner is null ? ReadOnlyMemory<byte>.Empty : Indentation(owner);
+        ReadOnlyMemory<byte> indent = WhiteSpace.HasLineBreak(space) ? WhiteSpace.LastLine(space) : owner is null
+            ? ReadOnlyMemory<byte>.Empty : Indentation(owner);
         ReadOnlyMemory<byte> trailing = WhiteSpace.Join(Encoding.ASCII.GetBytes(_style.NewLine), indent);
         ReadOnlyMemory<byte> leading = WhiteSpace.Join(trailing, Encoding.ASCII.GetBytes(new string(_style.Character, _style.Size)));
         return (leading, trailing);

@@ -17,13 +17,15 @@ internal static class PolicyLookup
             {
                 string reason = i == 0
                     ? $"The scope {scope} is the image itself."
-                    : $"The scope {scope} is the most specific that the policy has for the image; {i} more specific {(i == 1 ? "one was" : "ones were")} looked for.";
+                    : $"The scope {scope} is the most specific that the policy has for the image; {i} more specific " +
+                        $"{(i == 1 ? "one was" : "ones were")} looked for.";
                 return (new PolicyScope(scope, requirements), reason);
             }
         }
 
         return transport.Find("") is { } fallback
-            ? (new PolicyScope("", fallback), $"No scope of transport {image.Transport} matches the image, so the transport's default (\"\") applies.")
+            ? (new PolicyScope("", fallback),
+                $"No scope of transport {image.Transport} matches the image, so the transport's default (\"\") applies.")
             : (null, $"No scope of transport {image.Transport} matches the image, so the policy's default applies.");
     }
 }

@@ -11,5 +11,6 @@ internal static class PolicyMeaning
         RequirementWriter.MeansSame(one.Default, other.Default) && Contains(one, other) && Contains(other, one);
 
     private static bool Contains(PolicyDocument whole, PolicyDocument part) => part.Transports.All(t =>
-        whole.FindTransport(t.Name) is { } same && t.Scopes.All(s => same.Find(s.Name) is { } requirements && RequirementWriter.MeansSame(requirements, s.Requirements)));
+        whole.FindTransport(t.Name) is { } same
+            && t.Scopes.All(s => same.Find(s.Name) is { } requirements && RequirementWriter.MeansSame(requirements, s.Requirements)));
 }

@@ -81,7 +81,9 @@ public static class PolicyReader
         }
 
         if (@default is null)
-            throw json.Error("PolicyMissingMember", "The member \"default\" is missing; a policy must say what applies where no scope does, such as \"default\": [{\"type\": \"reject\"}].");
+            throw json.Error("PolicyMissingMember",
+                "The member \"default\" is missing; a policy must say what applies where no scope does, such as " +
+                "\"default\": [{\"type\": \"reject\"}].");
         json.ExpectEnd();
         return new PolicyDocument(@default, hasTransports, transports);
     }

@@ -25,7 +25,9 @@ internal static class RequirementReader
         }
 
         if (list.Count == 0)
-            throw json.Error("PolicyEmptyList", "The list of requirements is empty. To accept everything write [{\"type\": \"insecureAcceptAnything\"}], to refuse everything [{\"type\": \"reject\"}].");
+            throw json.Error("PolicyEmptyList",
+                "The list of requirements is empty. To accept everything write [{\"type\": \"insecureAcceptAnything\"}], to refuse " +
+                "everything [{\"type\": \"reject\"}].");
         return [.. list];
     }
 
@@ -43,7 +45,8 @@ internal static class RequirementReader
             "signedBaseLayer" => ReadSignedBaseLayer(ref json),
             "sigstoreSigned" => SigstoreRequirementReader.Read(ref json),
             "" => throw json.Error("PolicyMissingMember", $"The requirement has no \"type\"; possible are {string.Join(", ", Types)}."),
-            _ => throw json.Error("PolicyUnknownType", $"The requirement type \"{type}\" is unknown; possible are {string.Join(", ", Types)}."),
+            _ => throw json.Error("PolicyUnknownType",
+                $"The requirement type \"{type}\" is unknown; possible are {string.Join(", ", Types)}."),
         };
     }
 
@@ -86,7 +89,8 @@ internal static class RequirementReader
                     break;
                 case "keyPaths":
                     sources++;
-                    keyPaths = json.Strings() ?? throw json.Error("PolicyInvalidValue", "keyPaths is null. Give a list of paths of key files.");
+                    keyPaths = json.Strings()
+                        ?? throw json.Error("PolicyInvalidValue", "keyPaths is null. Give a list of paths of key files.");
                     break;
                 case "keyData":
                     sources++;
@@ -108,7 +112,8 @@ internal static class RequirementReader
             throw json.Error(
                 "PolicyKeySource",
                 $"Exactly one of keyPath, keyPaths and keyData must be there, but {(sources == 0 ? "none is" : "several are")}.");
-        return new SignedByRequirement { KeyType = keyType, KeyPath = keyPath, KeyPaths = keyPaths, KeyData = keyData, SignedIdentity = identity };
+        return new SignedByRequirement
+            { KeyType = keyType, KeyPath = keyPath, KeyPaths = keyPaths, KeyData = keyData, SignedIdentity = identity };
     }
 
     private static SignedBaseLayerRequirement ReadSignedBaseLayer(ref PolicyJson json)

@@ -26,7 +26,8 @@ public static class RequirementWriter
     /// <param name="newLine"><c>\n</c> or <c>\r\n</c>.</param>
     /// <returns>UTF-8 JSON.</returns>
     /// <exception cref="TrustException">A value is not valid Unicode text (<c>InvalidRequirement</c>).</exception>
-    public static byte[] ToIndentedJson(IReadOnlyList<TrustRequirement> requirements, char indentCharacter, int indentSize, string newLine) =>
+    public static byte[] ToIndentedJson(IReadOnlyList<TrustRequirement> requirements, char indentCharacter, int indentSize,
+        string newLine) =>
         Write(requirements, new JsonWriterOptions
         {
             Encoder = Encoder,
@@ -78,7 +79,8 @@ public static class RequirementWriter
             KeyPath = NullIfEmpty(r.KeyPath),
             KeyData = CanonicalData(r.KeyData),
             KeyDatas = CanonicalData(r.KeyDatas),
-            Fulcio = r.Fulcio is null ? null : r.Fulcio with { CaPath = NullIfEmpty(r.Fulcio.CaPath), CaData = CanonicalData(r.Fulcio.CaData) },
+            Fulcio = r.Fulcio is null ? null
+                : r.Fulcio with { CaPath = NullIfEmpty(r.Fulcio.CaPath), CaData = CanonicalData(r.Fulcio.CaData) },
             Pki = r.Pki is null ? null : r.Pki with
             {
                 CaRootsPath = NullIfEmpty(r.Pki.CaRootsPath),

@@ -50,13 +50,17 @@ internal static class SigstoreRequirementReader
         int sources = Count(r.KeyPath, r.KeyPaths, r.KeyData, r.KeyDatas, r.Fulcio, r.Pki);
         int rekorSources = Count(r.RekorPublicKeyPath, r.RekorPublicKeyPaths, r.RekorPublicKeyData, r.RekorPublicKeyDatas);
         if (sources != 1)
-            throw json.Error("PolicyKeySource", $"Exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki must be there, but {(sources == 0 ? "none is" : "several are")}.");
+            throw json.Error("PolicyKeySource",
+                "Exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki must be there, but " +
+                $"{(sources == 0 ? "none is" : "several are")}.");
         if (rekorSources > 1)
             throw json.Error(
                 "PolicyKeySource",
                 "At most one of rekorPublicKeyPath, rekorPublicKeyPaths, rekorPublicKeyData and rekorPublicKeyDatas can be there.");
         if (r.Fulcio is not null && rekorSources == 0)
-            throw json.Error("PolicyMissingMember", "With fulcio a Rekor key is needed: give rekorPublicKeyPath, rekorPublicKeyPaths, rekorPublicKeyData or rekorPublicKeyDatas.");
+            throw json.Error("PolicyMissingMember",
+                "With fulcio a Rekor key is needed: give rekorPublicKeyPath, rekorPublicKeyPaths, " +
+                "rekorPublicKeyData or rekorPublicKeyDatas.");
         if (r.Pki is not null && rekorSources > 0)
             throw json.Error("PolicyKeySource", "With pki no Rekor key is possible. Remove it.");
         return r;
@@ -116,7 +120,8 @@ internal static class SigstoreRequirementReader
                 "caIntermediatesData" => p with { CaIntermediatesData = json.Base64() },
                 "subjectEmail" => p with { SubjectEmail = OptionalString(ref json) },
                 "subjectHostname" => p with { SubjectHostname = OptionalString(ref json) },
-                _ => throw json.UnknownMember(name, "caRootsPath", "caRootsData", "caIntermediatesPath", "caIntermediatesData", "subjectEmail", "subjectHostname"),
+                _ => throw json.UnknownMember(name, "caRootsPath", "caRootsData", "caIntermediatesPath", "caIntermediatesData",
+                    "subjectEmail", "subjectHostname"),
             };
             json.Leave();
         }
@@ -133,7 +138,8 @@ internal static class SigstoreRequirementReader
     private static string? OptionalString(ref PolicyJson json) => json.String() is { Length: > 0 } text ? text : null;
 
     private static List<string> NotEmpty(ref PolicyJson json, List<string>? list) =>
-        list is { Count: > 0 } ? list : throw json.Error("PolicyEmptyList", "The list is empty. Give at least one entry, or remove the member.");
+        list is { Count: > 0 } ? list
+            : throw json.Error("PolicyEmptyList", "The list is empty. Give at least one entry, or remove the member.");
 
     private static int Count(params ReadOnlySpan<object?> values)
     {

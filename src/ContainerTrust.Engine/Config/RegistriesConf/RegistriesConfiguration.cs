@@ -168,7 +168,10 @@ public sealed class RegistriesConfiguration
 
         if (_searchRegistries.Count == 0)
         {
-            throw new TrustException("ShortNameUnresolved", TrustErrorKind.NotFound, $"'{Printable.Of(name, Printable.NameLength)}' has no registry in it, and {(_searchFile is null ? "no registries.conf" : $"neither an alias nor unqualified-search-registries in {_searchFile}")} says which is meant; write the full name.")
+            throw new TrustException("ShortNameUnresolved", TrustErrorKind.NotFound,
+                $"'{Printable.Of(name, Printable.NameLength)}' has no registry in it, and " +
+                (_searchFile is null ? "no registries.conf" : $"neither an alias nor unqualified-search-registries in {_searchFile}") +
+                " says which is meant; write the full name.")
             {
                 Target = name,
             };
@@ -199,7 +202,9 @@ public sealed class RegistriesConfiguration
         DockerReference.TryParse(text, out DockerReference? reference, out string problem) ? reference : throw Invalid(name, problem);
 
     private static TrustException Invalid(string name, string problem) =>
-        new("InvalidReference", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not an image name: {Printable.Of(problem, Printable.SentenceLength)}.") { Target = name };
+        new("InvalidReference", TrustErrorKind.InvalidArgument,
+            $"'{Printable.Of(name, Printable.NameLength)}' is not an image name: {Printable.Of(problem, Printable.SentenceLength)}.")
+            { Target = name };
 
     private static Dictionary<string, ShortNameAlias> ReadRecordedAliases(ITrustHost host)
     {
@@ -249,7 +254,8 @@ public sealed class RegistriesConfiguration
         bool isUser = named is null && userFile is not null && _host.Exists(userFile);
         if (named is not null)
             AddNamed(named, requireV2: null);
-        else if (_host.TryReadFile(isUser ? userFile! : $"{ContainersLookup.SystemDirectory}/registries.conf", TomlReader.MaxBytes) is { } main)
+        else if (_host.TryReadFile(isUser ? userFile! : $"{ContainersLookup.SystemDirectory}/registries.conf",
+            TomlReader.MaxBytes) is { } main)
             Add(main.Path, main.Content.Span, isDropIn: false);
         if (!isUser)
             AddDirectory(_host, $"{ContainersLookup.SystemDirectory}/{DropIns}");
@@ -263,7 +269,8 @@ public sealed class RegistriesConfiguration
         string? variable = Variable(_host, ContainersLookup.RegistriesVariable);
         if ((path ?? variable) is { } named)
             AddNamed(named, RegistriesFile.Outdated);
-        else if (lookup.RegistriesFiles().Select(f => _host.TryReadFile(f, TomlReader.MaxBytes)).FirstOrDefault(static f => f is not null) is { } main)
+        else if (lookup.RegistriesFiles().Select(f => _host.TryReadFile(f, TomlReader.MaxBytes))
+            .FirstOrDefault(static f => f is not null) is { } main)
             Add(main.Path, main.Content.Span, isDropIn: false, RegistriesFile.Outdated);
         if (path is not null || variable is null)
         {

@@ -60,7 +60,8 @@ internal sealed class RegistriesFile
         }
 
         read.RequireNoConflicts(entries);
-        read.Registries = [.. entries.Select(static e => e.Entry).DistinctBy(static e => e.Prefix).OrderBy(static e => e.Prefix, StringComparer.Ordinal)];
+        read.Registries = [.. entries.Select(static e => e.Entry).DistinctBy(static e => e.Prefix)
+            .OrderBy(static e => e.Prefix, StringComparer.Ordinal)];
         for (int i = 0; i < read.SearchRegistries?.Count; i++)
         {
             string registry = read.Location(read.SearchRegistries[i], 0);
@@ -78,7 +79,8 @@ internal sealed class RegistriesFile
             "disabled" => ShortNameMode.Disabled,
             "enforcing" => ShortNameMode.Enforcing,
             "permissive" => ShortNameMode.Permissive,
-            _ => throw document.Error(InvalidId, document.Find(root, "short-name-mode")!.Offset, $"'{Printable.Of(mode, Printable.NameLength)}' is not a short-name-mode; possible are enforcing, permissive and disabled."),
+            _ => throw document.Error(InvalidId, document.Find(root, "short-name-mode")!.Offset,
+                $"'{Printable.Of(mode, Printable.NameLength)}' is not a short-name-mode; possible are enforcing, permissive and disabled."),
         };
         read.Aliases = ShortNames.ReadAliases(document);
         return read;
@@ -110,7 +112,8 @@ internal sealed class RegistriesFile
         {
             if (location.Length == 0)
                 throw _document.Error(InvalidId, v1.Offset, "A registry's name is empty.");
-            entries.Add((new RegistryEntry(location, new RegistryLocation(location, isInsecure.Contains(location), ""), [], isBlocked.Contains(location), false, _document.File), v1.Offset));
+            entries.Add((new RegistryEntry(location, new RegistryLocation(location, isInsecure.Contains(location), ""), [],
+                isBlocked.Contains(location), false, _document.File), v1.Offset));
         }
 
         return true;
@@ -126,11 +129,14 @@ internal sealed class RegistriesFile
         bool byDigestOnly = _document.Switch(table, "mirror-by-digest-only");
         bool isWildcard = prefix.StartsWith("*.", StringComparison.Ordinal);
         if (location.Length == 0 && !isWildcard)
-            throw _document.Error(InvalidId, at, prefix.Length == 0 ? "The registry has neither a location nor a prefix; give one." : "The registry has no location; only a prefix of the form *.example.com can do without.");
+            throw _document.Error(InvalidId, at, prefix.Length == 0 ? "The registry has neither a location nor a prefix; give one."
+                : "The registry has no location; only a prefix of the form *.example.com can do without.");
         if (prefix.Length == 0)
             prefix = location;
         if (prefix.StartsWith("*.", StringComparison.Ordinal) && prefix.AsSpan().IndexOfAny('/', '@', ':') >= 0)
-            throw _document.Error(InvalidId, at, $"The prefix '{Printable.Of(prefix, Printable.NameLength)}' is not a wildcard; its form is *.example.com, without port and path.");
+            throw _document.Error(InvalidId, at,
+                $"The prefix '{Printable.Of(prefix, Printable.NameLength)}' is not a wildcard; its form is " +
+                "*.example.com, without port and path.");
         if (_document.String(table, "pull-from-mirror").Length > 0)
             throw _document.Error(InvalidId, at, "pull-from-mirror is for mirrors; write it in [[registry.mirror]].");
 
@@ -166,9 +172,12 @@ internal sealed class RegistriesFile
             string place = entry.Endpoint.Location.Length > 0 ? entry.Endpoint.Location : entry.Prefix;
             if (first.TryAdd(place, entry))
                 continue;
-            string? setting = first[place].Endpoint.IsInsecure != entry.Endpoint.IsInsecure ? "insecure" : first[place].IsBlocked != entry.IsBlocked ? "blocked" : null;
+            string? setting = first[place].Endpoint.IsInsecure != entry.Endpoint.IsInsecure ? "insecure"
+                : first[place].IsBlocked != entry.IsBlocked ? "blocked" : null;
             if (setting is not null)
-                throw _document.Error(InvalidId, offset, $"The registry '{Printable.Of(place, Printable.NameLength)}' appears twice with different '{setting}'; make them agree.");
+                throw _document.Error(InvalidId, offset,
+                    $"The registry '{Printable.Of(place, Printable.NameLength)}' appears twice with different " +
+                    $"'{setting}'; make them agree.");
         }
     }
 
@@ -176,7 +185,8 @@ internal sealed class RegistriesFile
     {
         string trimmed = text.TrimEnd('/');
         return trimmed.StartsWith("http://", StringComparison.Ordinal) || trimmed.StartsWith("https://", StringComparison.Ordinal)
-            ? throw _document.Error(InvalidId, offset, $"'{Printable.Of(text, Printable.NameLength)}' is a URL; write host[:port][/path] without a scheme.")
+            ? throw _document.Error(InvalidId, offset,
+                $"'{Printable.Of(text, Printable.NameLength)}' is a URL; write host[:port][/path] without a scheme.")
             : trimmed;
     }
 }

@@ -15,7 +15,8 @@ internal sealed record RegistryLocation(string Location, bool IsInsecure, string
 /// <param name="IsBlocked">Whether nothing may be fetched.</param>
 /// <param name="MirrorByDigestOnly">Whether the mirrors are for names with a digest only.</param>
 /// <param name="File">The file that says so.</param>
-internal sealed record RegistryEntry(string Prefix, RegistryLocation Endpoint, IReadOnlyList<RegistryLocation> Mirrors, bool IsBlocked, bool MirrorByDigestOnly, string File)
+internal sealed record RegistryEntry(string Prefix, RegistryLocation Endpoint, IReadOnlyList<RegistryLocation> Mirrors, bool IsBlocked,
+    bool MirrorByDigestOnly, string File)
 {
     /// <summary>
     /// How much of a reference the prefix stands for (containers/image, <c>refMatchingPrefix</c>); -1 if it is not for it.

@@ -30,7 +30,9 @@ internal static class ShortNames
         foreach ((string name, TomlValue value) in table.Members)
         {
             if (!ReferenceGrammar.IsName(name) || HasRegistry(name))
-                throw document.Error("InvalidRegistriesConf", value.Offset, $"The alias '{Printable.Of(name, Printable.NameLength)}' is not a short name; write it without registry, tag and digest.");
+                throw document.Error("InvalidRegistriesConf", value.Offset,
+                    $"The alias '{Printable.Of(name, Printable.NameLength)}' is not a short name; write it " +
+                    "without registry, tag and digest.");
             if (value is not TomlString text)
                 throw document.WrongType(value, name, "a string");
             if (text.Value.Length == 0)
@@ -39,7 +41,9 @@ internal static class ShortNames
                 && DockerReference.TryParse(text.Value, out DockerReference? target, out _) && target.IsNameOnly)
                 aliases[name] = new ShortNameAlias(target, document.File);
             else
-                throw document.Error("InvalidRegistriesConf", value.Offset, $"'{Printable.Of(text.Value, Printable.NameLength)}' is not something that the alias '{Printable.Of(name, Printable.NameLength)}' can stand for; write registry and repository, without tag and digest.");
+                throw document.Error("InvalidRegistriesConf", value.Offset,
+                    $"'{Printable.Of(text.Value, Printable.NameLength)}' is not something that the alias " +
+                    $"'{Printable.Of(name, Printable.NameLength)}' can stand for; write registry and repository, without tag and digest.");
         }
 
         return aliases;

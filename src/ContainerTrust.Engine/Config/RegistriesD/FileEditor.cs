@@ -78,7 +78,8 @@ internal sealed class FileEditor
         if (_edits.IsEmpty)
             return null;
         if (_document.IgnoredFromLine > 0)
-            throw NotPossible(null, $"everything from line {_document.IgnoredFromLine} on is ignored, because only the first YAML document of a file counts; give it a file of its own");
+            throw NotPossible(null, $"everything from line {_document.IgnoredFromLine} on is ignored, because only the first YAML " +
+                "document of a file counts; give it a file of its own");
 
         string edited = _edits.Apply();
         Verify(edited, intents, defaultIntent);
@@ -447,7 +448,8 @@ internal sealed class FileEditor
     /// <summary>By how much the file indents: below a key as below its siblings, else as anywhere.</summary>
     private int StepBelow(YamlNode? key)
     {
-        IEnumerable<YamlField> fields = _sections.Namespaces.Where(section => key is not null && !section.Field.IsMerged).Select(section => section.Field);
+        IEnumerable<YamlField> fields = _sections.Namespaces.Where(section => key is not null && !section.Field.IsMerged)
+            .Select(section => section.Field);
         if (_sections.DefaultField is { } field)
             fields = fields.Append(field);
         if (key is null && _sections.DockerField is { } docker)
@@ -590,7 +592,8 @@ internal sealed class FileEditor
     {
         for (int line = 0; line < _text.LineStarts.Count; line++)
         {
-            if (!_attachedComments.Contains(line) && HasComment(_text.LineStarts[line], _text.LineEnd(line)) && !IsDeleted(_text.LineStarts[line], _text.LineEnd(line)))
+            if (!_attachedComments.Contains(line) && HasComment(_text.LineStarts[line], _text.LineEnd(line))
+                && !IsDeleted(_text.LineStarts[line], _text.LineEnd(line)))
                 return true;
         }
 

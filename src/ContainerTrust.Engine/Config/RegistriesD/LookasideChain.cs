@@ -48,7 +48,9 @@ internal static class LookasideChain
         for (int dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.'))
         {
             name = name[(dot + 1)..];
-            if (name.Length + 2 > longest || (scope.Length == name.Length + 2 && scope.StartsWith("*.", StringComparison.Ordinal) && scope.AsSpan(2).SequenceEqual(name)))
+            if (name.Length + 2 > longest
+                || (scope.Length == name.Length + 2 && scope.StartsWith("*.", StringComparison.Ordinal)
+                && scope.AsSpan(2).SequenceEqual(name)))
                 continue;
             chain.Add(string.Concat("*.", name));
         }

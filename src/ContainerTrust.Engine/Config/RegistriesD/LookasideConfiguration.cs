@@ -60,7 +60,8 @@ public sealed class LookasideConfiguration
     /// </exception>
     /// <exception cref="TrustException">A directory or a file cannot be read.</exception>
     internal static LookasideConfiguration Load(ITrustHost host, TrustLocations locations) =>
-        locations.ReadsAllRegistries ? LoadAllLevels(host, locations.RegistriesDirectory, locations.Release) : Load(host, locations.RegistriesDirectory);
+        locations.ReadsAllRegistries ? LoadAllLevels(host, locations.RegistriesDirectory, locations.Release)
+            : Load(host, locations.RegistriesDirectory);
 
     /// <summary>Reads the directories of all levels together.</summary>
     /// <param name="host">The host.</param>
@@ -191,7 +192,8 @@ public sealed class LookasideConfiguration
 
     /// <summary>Merges files that are already read.</summary>
     internal static LookasideConfiguration FromFiles(
-        string directory, IReadOnlyList<HostFile> files, IReadOnlyList<LookupDirectory>? levels = null, IReadOnlyList<DropInFile>? sources = null)
+        string directory, IReadOnlyList<HostFile> files, IReadOnlyList<LookupDirectory>? levels = null,
+        IReadOnlyList<DropInFile>? sources = null)
     {
         var merged = new Merged();
         foreach (HostFile file in files)

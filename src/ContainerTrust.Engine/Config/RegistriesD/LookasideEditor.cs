@@ -26,7 +26,8 @@ public static class LookasideEditor
     /// <c>EditNotPossible</c>: a file is written in a way that cannot be edited safely; or a file cannot be read.
     /// </exception>
     /// <exception cref="FileChangedException">A file that <paramref name="current"/> does not know has appeared meanwhile.</exception>
-    public static LookasideEdit Plan(ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes) =>
+    public static LookasideEdit Plan(ITrustHost host, string directory, LookasideConfiguration current,
+        IReadOnlyList<SectionChange> changes) =>
         Plan(host, directory, current, changes, current.Levels.Count > 0 ? current : null);
 
     /// <summary>Plans changes that podman 6 must be able to read too.</summary>
@@ -40,7 +41,8 @@ public static class LookasideEditor
     /// See <see cref="Plan(ITrustHost, string, LookasideConfiguration, IReadOnlyList{SectionChange})"/>.
     /// </exception>
     internal static LookasideEdit Plan(
-        ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes, LookasideConfiguration? allLevels)
+        ITrustHost host, string directory, LookasideConfiguration current, IReadOnlyList<SectionChange> changes,
+        LookasideConfiguration? allLevels)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -62,7 +64,8 @@ public static class LookasideEditor
                 continue;
             if (entry is not null && change.NewSection is null && SectionPlaces.IsBelow(current, entry))
                 continue;
-            SectionPlace? place = entry is not null && current.Levels.Count == 0 ? null : places?.Find(change, entry is null ? NewFileName(change) : "");
+            SectionPlace? place = entry is not null && current.Levels.Count == 0 ? null
+                : places?.Find(change, entry is null ? NewFileName(change) : "");
             string path = place?.Path ?? entry?.Path ?? LookasideConfiguration.Join(directory, NewFileName(change));
             if (place?.CopyOf is { } copied && !current.Files.Any(f => f.Path == path))
                 copies[path] = copied;
@@ -103,7 +106,8 @@ public static class LookasideEditor
     /// </param>
     /// <returns>The files to delete, and to write.</returns>
     /// <exception cref="TrustException">The directory or a file in it cannot be read.</exception>
-    public static LookasideEdit PlanReset(ITrustHost host, string directory, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped = null)
+    public static LookasideEdit PlanReset(ITrustHost host, string directory,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -134,7 +138,8 @@ public static class LookasideEditor
     {
         try
         {
-            LookasideConfiguration now = LookasideConfiguration.FromFiles("/", [present]), then = LookasideConfiguration.FromFiles("/", [present with { Content = content }]);
+            LookasideConfiguration now = LookasideConfiguration.FromFiles("/", [present]),
+            then = LookasideConfiguration.FromFiles("/", [present with { Content = content }]);
             return now.Default?.Section == then.Default?.Section && now.Sections.Count == then.Sections.Count
                 && now.Sections.All(s => then.Sections.TryGetValue(s.Key, out LookasideEntry? entry) && entry.Section == s.Value.Section);
         }
@@ -154,7 +159,8 @@ public static class LookasideEditor
     }
 
     // A file that hides one of the level below goes back to what that one says, and away when nothing else is left.
-    private static List<SectionChange> BackToBelow(ITrustHost host, LookasideConfiguration current, string path, List<SectionChange> changes, out HostFile? below)
+    private static List<SectionChange> BackToBelow(ITrustHost host, LookasideConfiguration current, string path,
+        List<SectionChange> changes, out HostFile? below)
     {
         below = null;
         if (!changes.Exists(static c => c.NewSection is null) || current.SourceOf(path) is not { Hides: [{ } hidden, ..] })
@@ -163,13 +169,15 @@ public static class LookasideEditor
         if (below is null)
             return changes;
         LookasideConfiguration then = LookasideConfiguration.FromFiles("/", [below]);
-        return [.. changes.Select(c => c.NewSection is not null ? c : c with { NewSection = Find(then, c.Namespace)?.Section, ReplaceWhole = true })];
+        return [.. changes.Select(c => c.NewSection is not null ? c : c with { NewSection = Find(then, c.Namespace)?.Section,
+            ReplaceWhole = true })];
     }
 
     private static LookasideEntry? Find(LookasideConfiguration configuration, string? name) =>
         name is null ? configuration.Default : configuration.Sections.GetValueOrDefault(name);
 
-    private static LookasideFileEdit? PlanFile(ITrustHost host, string path, LookasideConfiguration current, List<SectionChange> changes, HostFile? below)
+    private static LookasideFileEdit? PlanFile(ITrustHost host, string path, LookasideConfiguration current, List<SectionChange> changes,
+        HostFile? below)
     {
         HostFile? file = current.Files.FirstOrDefault(candidate => candidate.Path == path);
         if (file is null && host.TryReadFile(path, LookasideLimits.FileBytes) is not null)
@@ -179,7 +187,8 @@ public static class LookasideEditor
         string? edited = editor.Apply(changes);
         if (edited is null)
             return null;
-        if (editor.IsSpent && file is not null && below is null && changes.Exists(change => change.NewSection is null && OwnFileName(change) == path[(path.LastIndexOf('/') + 1)..]))
+        if (editor.IsSpent && file is not null && below is null
+            && changes.Exists(change => change.NewSection is null && OwnFileName(change) == path[(path.LastIndexOf('/') + 1)..]))
             return new LookasideFileEdit(path, file, null);
         byte[] content = text.Encode(edited);
         if (below is not null && file is not null && MeansSame(below, content))
@@ -222,7 +231,9 @@ public static class LookasideEditor
                 0,
                 $"The signature store of {Describe(change)} is read over unencrypted http; use https."));
         if (StoreUrl.HasUserInfo(store))
-            warnings.Add(new LookasideWarning("SecretInStore", path, 0, $"The signature store of {Describe(change)} contains a user name or password, and everybody on the host can read the file."));
+            warnings.Add(new LookasideWarning("SecretInStore", path, 0,
+                $"The signature store of {Describe(change)} contains a user name or password, and everybody " +
+                "on the host can read the file."));
     }
 
     private static string Describe(SectionChange change) => change.Namespace ?? LookasideKey.DefaultDocker;

@@ -215,13 +215,15 @@ internal sealed class LookasideReader
                 if (nullKeys?.Contains(resolved.Value) == true)
                     throw Twice(key, documentPath.Then(resolved.Value), "appears twice; put what the two hold together under one of them");
                 (nullKeys ??= []).Add(resolved.Value);
-                Warn("NullKey", _text.Line(key.Start), $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is meant as a name.");
+                Warn("NullKey", _text.Line(key.Start),
+                    $"The key '{resolved.Value}' is null to YAML, and what it holds is ignored; put it in quotes if it is a name.");
                 continue;
             }
 
             string name = resolved.Value;
             if (Find(fields, names, name) is { } earlier)
-                throw Twice(key, documentPath.Then(name), $"is already in line {_text.Line(earlier.Key.Start)}; {Together(earlier.Value, children[i + 1])}");
+                throw Twice(key, documentPath.Then(name),
+                    $"is already in line {_text.Line(earlier.Key.Start)}; {Together(earlier.Value, children[i + 1])}");
             names?.Add(name);
             fields.Add(new YamlField(name, key, children[i + 1], IsMerged: false));
         }
@@ -231,7 +233,8 @@ internal sealed class LookasideReader
         return fields;
     }
 
-    private TrustFormatException Twice(YamlNode key, DocumentPath path, string what) => Wrong("LookasideDuplicateKey", key, path, $"This key {what}.");
+    private TrustFormatException Twice(YamlNode key, DocumentPath path, string what) =>
+        Wrong("LookasideDuplicateKey", key, path, $"This key {what}.");
 
     // Of two sections neither may be lost; of two values only one can be meant.
     private string Together(YamlNode first, YamlNode second) =>
@@ -242,7 +245,8 @@ internal sealed class LookasideReader
     private void Merge(YamlNode mapping, YamlNode merge, List<YamlField> fields, DocumentPath documentPath, bool namespaces)
     {
         // The reference compares the keys of a merge as numbers or dates where they look like them, and then takes both. Not here.
-        if (namespaces && fields.Find(field => Resolve(field.Key) is { Style: YamlStyle.Plain } key && ScalarWriter.LooksLikeNumber(key.Value)) is { } number)
+        if (namespaces && fields.Find(field => Resolve(field.Key) is { Style: YamlStyle.Plain } key
+            && ScalarWriter.LooksLikeNumber(key.Value)) is { } number)
             throw Wrong(
                 "LookasideUnsupportedYaml",
                 number.Key,
@@ -321,16 +325,16 @@ internal sealed class LookasideReader
         if (_warnings is null)
             return;
         string? nearest = LookasideKey.Nearest(field.Name, known);
-        Warn(
-            "UnknownKey",
-            _text.Line(field.Key.Start),
-            $"The key {documentPath.Then(field.Name)} means nothing and is ignored; {(nearest is null ? "remove it or correct it" : $"is {nearest} meant")}{(nearest is null ? "." : "?")}");
+        Warn("UnknownKey", _text.Line(field.Key.Start),
+            $"The key {documentPath.Then(field.Name)} means nothing and is ignored; " +
+                $"{(nearest is null ? "remove it or correct it" : $"is {nearest} meant")}{(nearest is null ? "." : "?")}");
     }
 
     private void WarnDifferent(string newer, string older, string newerKey, string olderKey, SectionNode section)
     {
         if (newer.Length > 0 && older.Length > 0 && newer != older)
-            Warn("DifferentStores", section.Line, $"{section.DocumentPath}: {newerKey} and {olderKey} differ; newer software uses {newerKey}, older software only {olderKey}. Give both the same value.");
+            Warn("DifferentStores", section.Line, $"{section.DocumentPath}: {newerKey} and {olderKey} differ; newer software uses " +
+                $"{newerKey}, older software only {olderKey}. Give both the same value.");
     }
 
     private void Warn(string warningId, int line, string problem)

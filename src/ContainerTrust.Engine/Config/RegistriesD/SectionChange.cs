@@ -47,7 +47,8 @@ public sealed record SectionChange(string? Namespace, LookasideSection? NewSecti
             ? (newer.Length > 0, older.Length > 0)
             : (Array.IndexOf(present, newerKey) >= 0, Array.IndexOf(present, olderKey) >= 0);
 
-    private (string Newer, string Older) Values(string? wish, string newer, string older, (bool Newer, bool Older) own, (bool Newer, bool Older) other)
+    private (string Newer, string Older) Values(string? wish, string newer, string older, (bool Newer, bool Older) own,
+        (bool Newer, bool Older) other)
     {
         if (string.IsNullOrEmpty(wish))
             return ReplaceWhole ? ("", "") : (newer, older);

@@ -11,7 +11,9 @@ internal static class StoreUrl
 
     /// <summary>Why the reference could not use a store; null if it could.</summary>
     public static string? Problem(string store) =>
-        Oddity(store) ?? (PrintableText.IsLine(store) ? null : "it contains a character that does not show.") ?? (store.StartsWith("http", StringComparison.OrdinalIgnoreCase) && !Uri.TryCreate(store, UriKind.Absolute, out _) ? NoUrl : null);
+        Oddity(store) ?? (PrintableText.IsLine(store) ? null : "it contains a character that does not show.")
+            ?? (store.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+            && !Uri.TryCreate(store, UriKind.Absolute, out _) ? NoUrl : null);
 
     /// <summary>As <see cref="Problem"/>, by a look that costs nothing: for what is there already.</summary>
     public static string? Oddity(string store)

@@ -22,12 +22,15 @@ public static class DataUrl
     private const int GzipTrailer = 8;
     private const int GzipHeader = 10;
 
-    private static readonly SearchValues<byte> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()"u8);
+    private static readonly SearchValues<byte> Unreserved = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()"u8);
 
     // What may stand in the data of a URL: ASCII without control characters, space and the delimiters that RFC 2396 keeps out.
-    private static readonly SearchValues<char> DataCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'();/?:@&=+$,%");
+    private static readonly SearchValues<char> DataCharacters = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'();/?:@&=+$,%");
 
-    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~");
 
     /// <summary>
     /// Writes content the shortest way: percent-encoded or base64 (percent-encoded where both are as long), or, if that is allowed and
@@ -66,7 +69,9 @@ public static class DataUrl
     {
         bool isGzip = compression == Gzip;
         if (!isGzip && compression is { Length: > 0 })
-            throw new TrustException("CompressionNotSupported", TrustErrorKind.InvalidData, $"The content is compressed as '{Printable.Of(compression, Printable.NameLength)}', and only gzip is known. Pack it again.");
+            throw new TrustException("CompressionNotSupported", TrustErrorKind.InvalidData,
+                $"The content is compressed as '{Printable.Of(compression, Printable.NameLength)}', and only " +
+                "gzip is known. Pack it again.");
         if (source is null)
             return [];
         if (!source.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -229,7 +234,8 @@ public static class DataUrl
         if (text.AsSpan().ContainsAny((byte)' ', (byte)'\t', (byte)'\r') || !Base64.IsValid(text, out int length))
             throw Invalid("its data is not base64");
         byte[] content = new byte[length];
-        return Base64.DecodeFromUtf8(text, content, out _, out int written) == OperationStatus.Done && written == length ? content : throw Invalid("its data is not base64");
+        return Base64.DecodeFromUtf8(text, content, out _, out int written) == OperationStatus.Done && written == length ? content
+            : throw Invalid("its data is not base64");
     }
 
     private static byte[] Latin1(ReadOnlySpan<char> data)

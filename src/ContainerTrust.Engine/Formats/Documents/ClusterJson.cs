@@ -6,7 +6,8 @@ namespace ContainerTrust.Engine.Formats.Documents;
 internal static class ClusterJson
 {
     public static JsonElement? Member(this JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public static JsonElement? Member(this JsonElement element, string name) => ((JsonElement?)element).Member(name);
 

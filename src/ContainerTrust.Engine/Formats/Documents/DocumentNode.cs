@@ -85,7 +85,8 @@ internal static class DocumentNodes
     public static IReadOnlyList<DocumentNode> Read(ReadOnlyMemory<byte> content, string name)
     {
         ReadOnlySpan<byte> start = content.Span.StartsWith("\uFEFF"u8) ? content.Span[3..] : content.Span;
-        return start.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? [ReadJson(content[(content.Length - start.Length)..], name)] : ReadYaml(content, name);
+        return start.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? [ReadJson(content[(content.Length - start.Length)..], name)]
+            : ReadYaml(content, name);
     }
 
     private static DocumentNode ReadJson(ReadOnlyMemory<byte> content, string name)
@@ -184,7 +185,8 @@ internal static class DocumentNodes
         switch (node.Kind)
         {
             case YamlKind.Scalar:
-                return new DocumentNode { Kind = node.Style == YamlStyle.Plain && node.Tag is null ? PlainScalar.KindOf(node.Value) : DocumentNodeKind.Text, Value = node.Value };
+                return new DocumentNode { Kind = node.Style == YamlStyle.Plain
+                    && node.Tag is null ? PlainScalar.KindOf(node.Value) : DocumentNodeKind.Text, Value = node.Value };
             case YamlKind.Sequence:
                 List<DocumentNode> items = [];
                 foreach (YamlNode item in node.Children!)
@@ -227,7 +229,9 @@ internal static class DocumentNodes
     }
 
     private static TrustFormatException Twice(string name, int line, int column, string member) =>
-        new(SyntaxError, name, line, column, "", $"The member '{Printable.Of(member, Printable.NameLength)}' appears twice, and programs differ in which one they take. Leave one of them out.");
+        new(SyntaxError, name, line, column, "",
+            $"The member '{Printable.Of(member, Printable.NameLength)}' appears twice, and programs differ in which one " +
+            "they take. Leave one of them out.");
 
     private static TrustFormatException Refuse(YamlText text, YamlNode node, string problem)
     {

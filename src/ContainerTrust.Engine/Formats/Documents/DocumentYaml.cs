@@ -104,7 +104,8 @@ internal sealed class NaturalOrder : IComparer<string>
         if (!char.IsDigit(a[at]) || !char.IsDigit(b[at]))
         {
             bool isDigitA = char.IsDigit(a[at]);
-            return isDigitA == char.IsDigit(b[at]) ? a[at] - b[at] : NumberAt(a, at).CompareTo(NumberAt(b, at)) is var c and not 0 ? c : isDigitA ? 1 : -1;
+            return isDigitA == char.IsDigit(b[at]) ? a[at] - b[at] : NumberAt(a, at).CompareTo(NumberAt(b, at)) is var c and not 0 ? c
+                : isDigitA ? 1 : -1;
         }
 
         int start = at;
@@ -125,6 +126,7 @@ internal sealed class NaturalOrder : IComparer<string>
     private static System.Numerics.BigInteger NumberAt(ReadOnlySpan<char> text, int at)
     {
         int count = DigitsAt(text, at);
-        return count == 0 ? 0 : System.Numerics.BigInteger.Parse(text.Slice(at, count), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+        return count == 0 ? 0 : System.Numerics.BigInteger.Parse(text.Slice(at, count), System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -99,7 +99,8 @@ internal static partial class PlainScalar
 
     private static bool LooksLikeNumber(string word) =>
         word is ".nan" or ".NaN" or ".NAN"
-        || (word.Length > 0 && (char.IsAsciiDigit(word[0]) || word[0] is '+' or '-' or '.') && (Number().IsMatch(word) || Date().IsMatch(word)));
+        || (word.Length > 0 && (char.IsAsciiDigit(word[0]) || word[0] is '+' or '-' or '.')
+            && (Number().IsMatch(word) || Date().IsMatch(word)));
 
     private static bool IsPlain(string text)
     {
@@ -110,9 +111,13 @@ internal static partial class PlainScalar
 
     private static bool IsShown(Rune rune) =>
         rune.Value is >= ' ' and <= '~' or >= 0xA0 && rune.Value is not (0x2028 or 0x2029 or 0xFEFF or 0xFFFE or 0xFFFF)
-        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.PrivateUse);
 
-    [GeneratedRegex(@"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9][0-9_]*(e[-+]?[0-9]+)?|\.inf)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+" +
+        @"|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9][0-9_]*(e[-+]?[0-9]+)?|\.inf)\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?\z", RegexOptions.CultureInvariant)]

@@ -117,7 +117,8 @@ internal static class GoJson
         while (true)
         {
             if (reader.TokenType == JsonTokenType.Number)
-                ok &= double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number);
+                ok &= double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                    && double.IsFinite(number);
             if (!isStart || (reader.CurrentDepth == depth && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray))
                 return ok;
             reader.Read();

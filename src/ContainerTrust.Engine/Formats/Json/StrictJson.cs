@@ -51,7 +51,8 @@ internal ref struct StrictJson
         }
         catch (JsonException e)
         {
-            problem = e.LineNumber is { } line && e.BytePositionInLine is { } column ? $"it is not valid JSON (line {line + 1}, column {column + 1})" : "it is not valid JSON";
+            problem = e.LineNumber is { } line && e.BytePositionInLine is { } column
+                ? $"it is not valid JSON (line {line + 1}, column {column + 1})" : "it is not valid JSON";
         }
         catch (StrictJsonException e)
         {
@@ -117,7 +118,8 @@ internal ref struct StrictJson
         const double Exact = 9_007_199_254_740_992.0;
         NextToken();
         double value = CurrentDouble(what);
-        return value == Math.Floor(value) && Math.Abs(value) < Exact ? (long)value : throw new StrictJsonException($"{what} is not an integer of at most 53 bits");
+        return value == Math.Floor(value) && Math.Abs(value) < Exact ? (long)value
+            : throw new StrictJsonException($"{what} is not an integer of at most 53 bits");
     }
 
     /// <summary>A number that is not negative, as protobuf's JSON has 64-bit integers: digits in a string, or a number.</summary>
@@ -157,7 +159,8 @@ internal ref struct StrictJson
     private static StrictJsonException NoCount(string what) => new($"{what} is not a number of at most 63 bits");
 
     public readonly double CurrentDouble(string what) =>
-        _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw new StrictJsonException($"{what} is not a number");
+        _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out double value) && double.IsFinite(value) ? value
+            : throw new StrictJsonException($"{what} is not a number");
 
     /// <summary>Passes a value that is ignored. The reference decodes it all the same, and refuses numbers that it cannot.</summary>
     public void SkipValue()

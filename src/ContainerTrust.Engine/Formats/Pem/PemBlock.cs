@@ -62,7 +62,8 @@ internal readonly ref struct PemBlock
             var label = line[..^5];
             if (!TrySkipHeaders(ref text, out bool hasHeaders))
                 return false;
-            if (TryReadBody(text, label, FindEnd(whole, whole.Length - text.Length, hasHeaders, ref trailer), out byte[] content, out var rest))
+            if (TryReadBody(text, label, FindEnd(whole, whole.Length - text.Length, hasHeaders, ref trailer), out byte[] content,
+                out var rest))
             {
                 block = new PemBlock(label, hasHeaders, content, rest);
                 return true;
@@ -100,7 +101,8 @@ internal readonly ref struct PemBlock
         return trailer == int.MaxValue ? -1 : trailer - from + 1;
     }
 
-    private static bool TryReadBody(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label, int end, out byte[] content, out ReadOnlySpan<byte> rest)
+    private static bool TryReadBody(ReadOnlySpan<byte> text, ReadOnlySpan<byte> label, int end, out byte[] content,
+        out ReadOnlySpan<byte> rest)
     {
         content = [];
         rest = default;

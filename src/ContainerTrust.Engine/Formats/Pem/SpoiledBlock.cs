@@ -49,6 +49,7 @@ internal static class SpoiledBlock
         ReadOnlySpan<byte> beforeEnd = length > 0 ? body[(body.LastIndexOf((byte)'\n') + 1)..] : default;
         if (beforeEnd.Length == 0)
             return "its block is damaged; get the file again";
-        return beforeEnd.Trim(" \t\u00A0"u8).IsEmpty ? Indented : "something stands before -----END in its line; put a line break before it";
+        return beforeEnd.Trim(" \t\u00A0"u8).IsEmpty ? Indented
+            : "something stands before -----END in its line; put a line break before it";
     }
 }

@@ -117,7 +117,8 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
         string path = longName ?? HeaderName();
         if (records.TryGetValue("path", out string? recorded) && recorded.Length > 0)
             path = recorded;
-        if (records.TryGetValue("size", out string? digits) && digits.Length > 0 && !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out size))
+        if (records.TryGetValue("size", out string? digits) && digits.Length > 0
+            && !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out size))
             throw Invalid("an entry's size is not a number");
         _isSparse = _type == 'S' || records.Keys.Any(static k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
         if (records.TryGetValue("GNU.sparse.name", out string? sparse))
@@ -167,14 +168,16 @@ internal sealed class TarScanner(Stream stream, string name, long maxBytes)
         while (!content.IsEmpty)
         {
             int space = content.IndexOf((byte)' ');
-            if (space <= 0 || !int.TryParse(content[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length <= space + 1 || length > content.Length || content[length - 1] != '\n')
+            if (space <= 0 || !int.TryParse(content[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= space + 1 || length > content.Length || content[length - 1] != '\n')
                 throw Invalid("a pax header in it is damaged");
             ReadOnlySpan<byte> record = content[(space + 1)..(length - 1)];
             int equals = record.IndexOf((byte)'=');
             if (equals <= 0)
                 throw Invalid("a pax header in it is damaged");
             string key = Encoding.UTF8.GetString(record[..equals]);
-            if (key.Contains('\0', StringComparison.Ordinal) || (key is "path" or "linkpath" or "uname" or "gname" && record.Contains((byte)0)))
+            if (key.Contains('\0', StringComparison.Ordinal)
+                || (key is "path" or "linkpath" or "uname" or "gname" && record.Contains((byte)0)))
                 throw Invalid("a pax header in it is damaged");
             if (key is "path" or "size" || key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
                 records[key] = Encoding.UTF8.GetString(record[(equals + 1)..]);

@@ -284,7 +284,8 @@ internal sealed class TomlReader
             _at++;
 
         // A space may stand between date and time.
-        if (_at - start == 10 && Current == ' ' && TomlNumber.IsDate(_text.AsSpan(start, 10)) && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1]))
+        if (_at - start == 10 && Current == ' ' && TomlNumber.IsDate(_text.AsSpan(start, 10)) && _at + 1 < _text.Length
+            && char.IsAsciiDigit(_text[_at + 1]))
         {
             _at++;
             while (_at - start <= MaxNumberLength && (char.IsAsciiLetterOrDigit(Current) || Current is '+' or '-' or '.' or ':'))

@@ -43,7 +43,8 @@ internal static class ScalarWriter
             return false;
         foreach (char c in value)
         {
-            if (!char.IsAsciiHexDigit(c) && c is not ('x' or 'X' or 'o' or 'O' or '_' or '.' or '+' or '-' or ':' or 'T' or 't' or 'Z' or 'z' or ' '))
+            if (!char.IsAsciiHexDigit(c)
+                && c is not ('x' or 'X' or 'o' or 'O' or '_' or '.' or '+' or '-' or ':' or 'T' or 't' or 'Z' or 'z' or ' '))
                 return value.EndsWith("inf", StringComparison.OrdinalIgnoreCase)
                     || value.EndsWith("nan", StringComparison.OrdinalIgnoreCase);
         }

@@ -70,7 +70,8 @@ internal sealed class TextEdits
 
         // A file without a line break at its end stays one, unless that would take an empty line away.
         bool isCut = endsWithLines || (_deletions.Count > 0 && _deletions[^1].End == old.Length);
-        if (isCut && old.Length > 0 && old[^1] is not ('\n' or '\r') && EndsWith(result, _lineBreak) && !EndsWith(result, _lineBreak + _lineBreak))
+        if (isCut && old.Length > 0 && old[^1] is not ('\n' or '\r') && EndsWith(result, _lineBreak)
+            && !EndsWith(result, _lineBreak + _lineBreak))
             result.Length -= _lineBreak.Length;
         return result.ToString();
 

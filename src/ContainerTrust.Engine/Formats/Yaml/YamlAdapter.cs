@@ -54,7 +54,8 @@ internal static class YamlAdapter
                 "",
                 $"This is not valid YAML: {Sentence(exception)}");
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException
+            or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
             // The library is not meant to fail like this; on hostile input its bug must not become ours.
             throw new TrustFormatException(

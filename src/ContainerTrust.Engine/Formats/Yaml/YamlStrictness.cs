@@ -115,7 +115,8 @@ internal sealed class YamlStrictness
         else if (node.Style == YamlStyle.Plain && node.Value.Length > 0)
         {
             char first = node.Value[0];
-            if (first is ',' or '[' or ']' or '{' or '}' or '#' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' || (inFlow && first is ':' or '?'))
+            if (first is ',' or '[' or ']' or '{' or '}' or '#' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`'
+                || (inFlow && first is ':' or '?'))
                 throw Refuse("LookasideSyntaxError", node.Start, $"A word cannot begin with {first}; put it in quotes.");
             if (inFlow && (node.Value.EndsWith('?') || node.Value.Contains("? ", StringComparison.Ordinal)))
                 throw Refuse(
@@ -180,7 +181,8 @@ internal sealed class YamlStrictness
             if (isValue && !IsColonOnLine(children[i - 1]))
                 throw Refuse("LookasideSyntaxError", child.Start, "A key and its colon must be on one line.");
             if (gap != expected && !(colonOpen && gap == ":,"))
-                throw Refuse("LookasideSyntaxError", child.Start, isValue ? "A colon is missing, or too much, before this value." : "A comma is missing, or too much, before this entry.");
+                throw Refuse("LookasideSyntaxError", child.Start, isValue ? "A colon is missing, or too much, before this value."
+                    : "A comma is missing, or too much, before this entry.");
             colonOpen = false;
             at = child.End;
         }

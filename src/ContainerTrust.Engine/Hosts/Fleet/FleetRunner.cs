@@ -65,7 +65,8 @@ public static class FleetRunner
         int next = -1;
         int workers = Math.Min(throttleLimit, hosts.Count);
         int running = workers;
-        Thread[] threads = [.. Enumerable.Range(0, workers).Select(_ => new Thread(Work, 512 << 10) { IsBackground = true, Name = "fleet" })];
+        Thread[] threads = [.. Enumerable.Range(0, workers)
+            .Select(_ => new Thread(Work, 512 << 10) { IsBackground = true, Name = "fleet" })];
         try
         {
             foreach (Thread thread in threads)
@@ -102,7 +103,8 @@ public static class FleetRunner
     }
 
     // Null if it was cancelled.
-    private static FleetResult<T>? RunOne<T>(SshConnectionOptions options, int index, ConcurrentDictionary<string, bool> hints, TrustMessages messages, Func<SshHost, TrustMessages, CancellationToken, T> work, CancellationToken cancellationToken)
+    private static FleetResult<T>? RunOne<T>(SshConnectionOptions options, int index, ConcurrentDictionary<string, bool> hints,
+        TrustMessages messages, Func<SshHost, TrustMessages, CancellationToken, T> work, CancellationToken cancellationToken)
     {
         try
         {

@@ -105,7 +105,8 @@ internal sealed class DirectoryLock : SafeHandle
     /// <param name="holder">Who has it, if that is known.</param>
     /// <returns>The sentences.</returns>
     public static string NotHad(string place, string? holder) =>
-        $"{place} is locked by a program{(holder is null ? "" : $" ({holder})")} that is not a writer of this release. An older release would be done by now, so it was not waited for any longer.";
+        $"{place} is locked by a program{(holder is null ? "" : $" ({holder})")} that is not a writer of this release. An older release " +
+            "would be done by now, so it was not waited for any longer.";
 
     /// <summary>
     /// The warning that the lock of older releases was not asked for, because links lead to more directories than a shell can hold open.
@@ -113,7 +114,8 @@ internal sealed class DirectoryLock : SafeHandle
     /// <param name="place">The directory as messages show it.</param>
     /// <returns>The sentences.</returns>
     public static string NotAsked(string place) =>
-        $"Links lead to more directories than can be locked at once; {place} was locked against writers of this release alone. Do not change it with an older release meanwhile.";
+        $"Links lead to more directories than can be locked at once; {place} was locked against writers of this release alone. Do not " +
+            "change it with an older release meanwhile.";
 
     private WriterLockResult TakeWriterLock(Deadline deadline, string place, CancellationToken cancellationToken)
     {
@@ -205,7 +207,8 @@ internal sealed class DirectoryLock : SafeHandle
     }
 
     private TrustException Unsupported(int error, string place) =>
-        new("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(error)}.") { Target = Path };
+        new("LockFailed", TrustErrorKind.NotSupported, $"{place} cannot be locked against other writers: {LinuxError.Text(error)}.")
+            { Target = Path };
 
     private TrustException TimedOut(Deadline deadline, string place, FileIdentity locked)
     {
@@ -214,7 +217,8 @@ internal sealed class DirectoryLock : SafeHandle
         return new TrustException(
             "LockTimeout",
             TrustErrorKind.ResourceBusy,
-            $"{place} is being changed by another program{holder} and did not become free within {waited} seconds. Run the command again later.")
+            $"{place} is being changed by another program{holder} and did not become free within {waited} " +
+                "seconds. Run the command again later.")
         {
             Target = Path,
         };

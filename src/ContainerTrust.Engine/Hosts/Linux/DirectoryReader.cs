@@ -38,7 +38,8 @@ internal static class DirectoryReader
             throw new TrustException(
                 "TooManyFiles",
                 TrustErrorKind.LimitsExceeded,
-                string.Create(CultureInfo.InvariantCulture, $"{walk.Place} holds more than {MaximumNames} files; no more are read. Check that it is the directory you meant."))
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{walk.Place} holds more than {MaximumNames} files; no more are read. Check that it is the directory you meant."))
             {
                 Target = path,
             };

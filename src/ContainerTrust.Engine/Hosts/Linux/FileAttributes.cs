@@ -48,13 +48,15 @@ internal static class FileAttributes
             byte[]? value = Get(from, name, path, place);
             if (value is null)
                 continue;
-            if (freshNames.Exists(n => n.AsSpan().SequenceEqual(name)) && Get(to, name, path, place) is { } present && present.AsSpan().SequenceEqual(value))
+            if (freshNames.Exists(n => n.AsSpan().SequenceEqual(name)) && Get(to, name, path, place) is { } present
+                && present.AsSpan().SequenceEqual(value))
                 continue;
             Require(Libc.SetAttribute(to, name, value), $"its extended attribute {Show(name)}", path, place);
         }
 
         // A directory's default ACL gives every new file one, also where the old file had none.
-        if (freshNames.Exists(static n => n.AsSpan().SequenceEqual(AccessList)) && !names.Exists(static n => n.AsSpan().SequenceEqual(AccessList)))
+        if (freshNames.Exists(static n => n.AsSpan().SequenceEqual(AccessList))
+            && !names.Exists(static n => n.AsSpan().SequenceEqual(AccessList)))
         {
             int result = Libc.RemoveAttribute(to, AccessList);
             if (result != -Errno.ENODATA)
@@ -111,7 +113,8 @@ internal static class FileAttributes
         throw new TrustException(
             "AttributesNotKept",
             denied ? TrustErrorKind.PermissionDenied : TrustErrorKind.WriteError,
-            $"{place} cannot be replaced: {what} cannot be kept ({LinuxError.Text(-result)}). It was not changed; {(denied ? "run the command as root (sudo) or as the file's owner." : "look at the file system it is on.")}")
+            $"{place} cannot be replaced: {what} cannot be kept ({LinuxError.Text(-result)}). It was not changed; " +
+                $"{(denied ? "run the command as root (sudo) or as the file's owner." : "look at the file system it is on.")}")
         {
             Target = path,
         };

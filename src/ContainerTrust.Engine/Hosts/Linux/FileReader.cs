@@ -43,7 +43,8 @@ internal static class FileReader
                     continue;
                 byte[]? content = ReadAll(descriptor, before, maxBytes, path, walk);
                 if (content is not null && Status(descriptor, path, walk).Stamp == before.Stamp)
-                    return new HostFile(path, content, before.Stamp) { Permissions = new FilePermissions(before.Permissions, before.UserId, before.GroupId) };
+                    return new HostFile(path, content, before.Stamp)
+                        { Permissions = new FilePermissions(before.Permissions, before.UserId, before.GroupId) };
             }
             finally
             {
@@ -141,7 +142,8 @@ internal static class FileReader
         new(
             "FileTooLarge",
             TrustErrorKind.LimitsExceeded,
-            string.Create(CultureInfo.InvariantCulture, $"{walk.Place} {size}; at most {maxBytes} bytes are read. Check that it is the file you meant."))
+            string.Create(CultureInfo.InvariantCulture,
+                $"{walk.Place} {size}; at most {maxBytes} bytes are read. Check that it is the file you meant."))
         {
             Target = path,
         };

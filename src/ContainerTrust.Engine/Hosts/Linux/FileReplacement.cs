@@ -114,7 +114,8 @@ internal sealed class FileReplacement
             throw new TrustException(
                 "FlushFailed",
                 TrustErrorKind.WriteError,
-                $"{place} was {done}, but its directory could not be flushed to disk: {LinuxError.Text(-result)}. After a crash the old file may be back; check the disk.")
+                $"{place} was {done}, but its directory could not be flushed to disk: {LinuxError.Text(-result)}. After a crash the old " +
+                    "file may be back; check the disk.")
             {
                 Target = path,
             };

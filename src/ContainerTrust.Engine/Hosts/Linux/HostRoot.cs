@@ -53,7 +53,8 @@ internal sealed class HostRoot
     /// </exception>
     public int Open()
     {
-        int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded() : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
+        int result = Directory != "/" && WriteGuard.IsActive ? OpenGuarded()
+            : Libc.OpenPath(_path, OpenFlags.PathOnly | OpenFlags.Directory);
         if (result >= 0)
             return result;
         string shown = PathText.Display(Directory);
@@ -79,7 +80,8 @@ internal sealed class HostRoot
 
     private int OpenGuarded()
     {
-        using PathWalk walk = PathWalk.Begin(s_host.Value, Directory, WalkOptions.LastIsDirectory | WalkOptions.OwnLinks | WalkOptions.ProcessLinks);
+        using PathWalk walk = PathWalk.Begin(s_host.Value, Directory,
+            WalkOptions.LastIsDirectory | WalkOptions.OwnLinks | WalkOptions.ProcessLinks);
         return walk.Result switch
         {
             WalkResult.Found => Libc.OpenAt(walk.Directory, ".\0"u8, OpenFlags.PathOnly | OpenFlags.Directory),

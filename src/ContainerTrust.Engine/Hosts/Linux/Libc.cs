@@ -216,7 +216,8 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial nint syscall(nint number, nint fromDirectory, ReadOnlySpan<byte> from, nint toDirectory, ReadOnlySpan<byte> to, nint flags);
+    private static partial nint syscall(nint number, nint fromDirectory, ReadOnlySpan<byte> from, nint toDirectory,
+        ReadOnlySpan<byte> to, nint flags);
 
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

@@ -146,7 +146,9 @@ internal static class LinuxError
         if (Libc.EffectiveUserId() != 0)
             return "Run the command as root (sudo), or as a user who has access.";
         return reading
-            ? "Not even root has access: look at the file system it is on (a FUSE or NFS mount may refuse root) and at SELinux (ausearch -m avc)."
-            : "Not even root has access: look for an immutable attribute (lsattr; chattr -i removes it), at the file system it is on, and at SELinux (ausearch -m avc).";
+            ? "Not even root has access: look at the file system it is on (a FUSE or NFS mount may refuse root) and " +
+                "at SELinux (ausearch -m avc)."
+            : "Not even root has access: look for an immutable attribute (lsattr; chattr -i removes it), at the file system it is on, " +
+                "and at SELinux (ausearch -m avc).";
     }
 }

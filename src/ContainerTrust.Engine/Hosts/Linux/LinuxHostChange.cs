@@ -13,7 +13,8 @@ internal sealed class LinuxHostChange : IHostChange
     private readonly List<string> _warnings;
     private bool _disposed;
 
-    private LinuxHostChange(HostRoot root, List<DirectoryLock> locks, WalkOptions guard, List<string> warnings, TimeSpan timeout, CancellationToken cancellationToken)
+    private LinuxHostChange(HostRoot root, List<DirectoryLock> locks, WalkOptions guard, List<string> warnings, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         _root = root;
         _locks = locks;
@@ -34,7 +35,8 @@ internal sealed class LinuxHostChange : IHostChange
     /// <returns>The change.</returns>
     /// <exception cref="TrustException">A lock is not had in time, or a directory cannot be made or opened.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public static LinuxHostChange Begin(HostRoot root, IReadOnlyList<string> directories, Deadline deadline, CancellationToken cancellationToken)
+    public static LinuxHostChange Begin(HostRoot root, IReadOnlyList<string> directories, Deadline deadline,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(directories);
         if (directories.Count == 0)
@@ -208,7 +210,8 @@ internal sealed class LinuxHostChange : IHostChange
     {
         for (int i = 0; i < directories.Count; i++)
         {
-            using PathWalk walk = Walk(root, directories[i], guard | (i == 0 ? WalkOptions.CreateDirectories : WalkOptions.None), out bool mayWrite);
+            using PathWalk walk = Walk(root, directories[i], guard | (i == 0 ? WalkOptions.CreateDirectories : WalkOptions.None),
+                out bool mayWrite);
             if (walk.Result == WalkResult.NotADirectory)
                 throw LinuxError.ForReading(Errno.ENOTDIR, directories[i], walk.Place);
             if (walk.Result != WalkResult.Found)

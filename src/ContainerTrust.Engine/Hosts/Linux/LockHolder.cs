@@ -24,7 +24,8 @@ internal static class LockHolder
                 if (!int.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out int process) || process <= 0)
                     return null;
                 string comm = $"/proc/{process}/comm";
-                return File.Exists(comm) ? $"process {process}, {PathText.Display(File.ReadAllText(comm).TrimEnd('\n'))}" : $"process {process}";
+                return File.Exists(comm) ? $"process {process}, {PathText.Display(File.ReadAllText(comm).TrimEnd('\n'))}"
+                    : $"process {process}";
             }
 
             return null;

@@ -142,5 +142,7 @@ internal sealed class NamedOutput
     }
 
     private TrustException Moved(PathWalk walk) =>
-        new("FileChanged", TrustErrorKind.ResourceBusy, $"{walk.Place} was exchanged by another program while it was being written. Nothing was changed; run the command again.") { Target = _path };
+        new("FileChanged", TrustErrorKind.ResourceBusy,
+            $"{walk.Place} was exchanged by another program while it was being written. Nothing was changed; run the command again.")
+            { Target = _path };
 }

@@ -31,7 +31,8 @@ internal static class OpenedStream
                 foreach (string directory in s_directories)
                 {
                     if (path.StartsWith(directory, StringComparison.Ordinal)
-                        && int.TryParse(path.AsSpan(directory.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < LargestDescriptor)
+                        && int.TryParse(path.AsSpan(directory.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                            && number is > 0 and < LargestDescriptor)
                         return number;
                 }
 
@@ -89,7 +90,8 @@ internal static class OpenedStream
         if (written == 0)
             return LinuxError.ForWriting(error, path, PathText.Display(path));
         string words = string.Create(
-            CultureInfo.InvariantCulture, $"Only the first {written} bytes were written to {PathText.Display(path)}: {LinuxError.Text(error)}.");
+            CultureInfo.InvariantCulture,
+            $"Only the first {written} bytes were written to {PathText.Display(path)}: {LinuxError.Text(error)}.");
         return new TrustException("WriteFailed", TrustErrorKind.WriteError, words) { Target = path };
     }
 }

@@ -261,7 +261,8 @@ internal sealed class PathWalk : IDisposable
         _nameStart = _next;
         _nameLength = end - _next;
         Result = result == 0 ? WalkResult.Found : WalkResult.NameMissing;
-        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode) && WriteGuard.EntryFault(_status.UserId, isInShared: true) is { } fault)
+        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode)
+            && WriteGuard.EntryFault(_status.UserId, isInShared: true) is { } fault)
             throw Refusal(ResolvedPath, fault);
         return true;
     }
@@ -314,7 +315,8 @@ internal sealed class PathWalk : IDisposable
         bool isThere = Libc.Status(Directory, name, out FileStatus link) == 0;
         if (_options.HasFlag(WalkOptions.Guarded))
         {
-            string? fault = isThere ? WriteGuard.EntryFault(link.UserId, WriteGuard.IsShared(directory.Mode)) : "was removed while it was looked at";
+            string? fault = isThere ? WriteGuard.EntryFault(link.UserId, WriteGuard.IsShared(directory.Mode))
+                : "was removed while it was looked at";
             if (fault is not null)
                 throw Refusal(PlaceOf(name), fault);
             return;
@@ -327,7 +329,8 @@ internal sealed class PathWalk : IDisposable
         throw new TrustException(
             "UntrustedSymbolicLink",
             TrustErrorKind.PermissionDenied,
-            $"{_root.Describe(_path)} leads through the symbolic link {PathText.Display(PlaceOf(name))}, which another user made or could have made. It is not followed; name the file itself.")
+            $"{_root.Describe(_path)} leads through the symbolic link {PathText.Display(PlaceOf(name))}, which another user made or " +
+                "could have made. It is not followed; name the file itself.")
         {
             Target = _path,
         };

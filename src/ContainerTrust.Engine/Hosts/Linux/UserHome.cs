@@ -40,7 +40,8 @@ internal static class UserHome
         isMissing = false;
         try
         {
-            using PathWalk walk = PathWalk.Begin(s_root, directory, WalkOptions.LastIsDirectory | (WriteGuard.IsActive ? WalkOptions.Guarded : WalkOptions.None));
+            using PathWalk walk = PathWalk
+                .Begin(s_root, directory, WalkOptions.LastIsDirectory | (WriteGuard.IsActive ? WalkOptions.Guarded : WalkOptions.None));
             isMissing = walk.Result == WalkResult.DirectoryMissing;
             return walk.Result == WalkResult.Found ? walk.Status : null;
         }

@@ -85,7 +85,8 @@ internal static class WriteGuard
         new(
             "UnsafeDirectory",
             TrustErrorKind.PermissionDenied,
-            $"{shown} is not changed by root: {culprit} {fault}, so another user could lead the change elsewhere. Nothing was changed; work as that user, or fix owner and mode.")
+            $"{shown} is not changed by root: {culprit} {fault}, so another user could lead the change elsewhere. Nothing was changed; " +
+                "work as that user, or fix owner and mode.")
         {
             Target = path,
         };

@@ -146,7 +146,8 @@ internal sealed class WriterLock
         if (status.UserId != user)
             return;
         uint mode = OwnerMode;
-        if (user != 0 && Libc.Status(directory, out FileStatus shared) == 0 && (shared.Mode & GroupWrite) != 0 && (shared.Mode & StickyOrOthersWrite) == 0
+        if (user != 0 && Libc.Status(directory, out FileStatus shared) == 0 && (shared.Mode & GroupWrite) != 0
+            && (shared.Mode & StickyOrOthersWrite) == 0
             && (status.GroupId == shared.GroupId || Libc.ChangeOwner(file, uint.MaxValue, shared.GroupId) == 0))
             mode = GroupMode;
 

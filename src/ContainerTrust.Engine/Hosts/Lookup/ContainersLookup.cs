@@ -53,7 +53,8 @@ internal sealed class ContainersLookup(ITrustHost host, ContainersRelease releas
         if (release.ReadsAllLevels)
             return DropInDirectories("registries", "");
         LookupDirectory system = new($"{SystemDirectory}/registries.d", ConfigLevel.System);
-        return UserDirectory is { } user && host.Exists($"{user}/registries.d") ? [new($"{user}/registries.d", ConfigLevel.User)] : [system];
+        return UserDirectory is { } user && host.Exists($"{user}/registries.d") ? [new($"{user}/registries.d", ConfigLevel.User)]
+            : [system];
     }
 
     /// <summary>The main files of registries.conf, of which the first that is there is read alone.</summary>
@@ -71,7 +72,8 @@ internal sealed class ContainersLookup(ITrustHost host, ContainersRelease releas
     {
         if (release.ReadsAllLevels)
             return [.. DropInDirectories("certs", "").Select(static d => d.Path), DockerCertificates];
-        return [.. UserDirectory is { } user ? [$"{user}/certs.d"] : Array.Empty<string>(), $"{SystemDirectory}/certs.d", DockerCertificates];
+        return [.. UserDirectory is { } user ? [$"{user}/certs.d"] : Array.Empty<string>(), $"{SystemDirectory}/certs.d",
+            DockerCertificates];
     }
 
     private static string? FindUserDirectory(ITrustHost host, ContainersRelease release)

@@ -59,7 +59,8 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
         string number = end > 0 && end < version.Length - 1 ? version[..end] : version;
         string[] numbers = (number.StartsWith('v') ? number[1..] : number).Split('.');
         bool isVersion = numbers.Length is >= 1 and <= 3
-            && Array.TrueForAll(numbers, static n => n.Length is > 0 and < 5 && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+            && Array.TrueForAll(numbers, static n => n.Length is > 0 and < 5
+                && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!isVersion)
         {
             throw new TrustException(

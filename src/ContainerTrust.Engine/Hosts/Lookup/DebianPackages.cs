@@ -39,7 +39,8 @@ internal static class DebianPackages
             if (Version(text, name) is not { } version || Numbers(version) is not { } numbers)
                 continue;
             bool isNew = numbers.Major > major || (numbers.Major == major && numbers.Minor >= minor);
-            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with { Reason = $"{name} {Printable.Of(version, Printable.NameLength)} is installed" };
+            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with { Reason =
+                $"{name} {Printable.Of(version, Printable.NameLength)} is installed" };
         }
 
         return null;
@@ -52,7 +53,8 @@ internal static class DebianPackages
             return host.GetEnvironmentVariable(Excerpt) is { } excerpt ? Encoding.UTF8.GetBytes(excerpt) : null;
         try
         {
-            return Array.Exists(s_packages, p => host.Exists($"{Lists}{p.Name}.list")) ? host.TryReadFile(Database, MaxBytes)?.Content : null;
+            return Array.Exists(s_packages, p => host.Exists($"{Lists}{p.Name}.list")) ? host.TryReadFile(Database, MaxBytes)?.Content
+                : null;
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {

@@ -16,12 +16,15 @@ internal static class VendorPlaces
     /// <param name="place">The link as messages show it.</param>
     /// <returns>A sentence.</returns>
     public static string LinkReplaced(string place) =>
-        $"{place} was a link to the distribution's file, which is not written. It is a file of its own now, and later changes of the distribution's do not reach it.";
+        $"{place} was a link to the distribution's file, which is not written. It is a file of its own now, and later changes of the " +
+            "distribution's do not reach it.";
 
     /// <summary>The error for a path that leads into one and cannot be made to lead elsewhere.</summary>
     /// <param name="path">The path.</param>
     /// <param name="place">The path as messages show it.</param>
     /// <returns>The error to throw.</returns>
     public static TrustException Error(string path, string place) =>
-        new("VendorFile", TrustErrorKind.PermissionDenied, $"{place} is the distribution's and is not written: an update would undo it. Nothing was changed; name a file in /etc/containers.") { Target = path };
+        new("VendorFile", TrustErrorKind.PermissionDenied,
+            $"{place} is the distribution's and is not written: an update would undo it. Nothing was changed; " +
+            "name a file in /etc/containers.") { Target = path };
 }

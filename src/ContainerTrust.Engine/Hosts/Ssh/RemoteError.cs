@@ -44,12 +44,16 @@ internal static class RemoteError
             };
         (string id, string reason) = words switch
         {
-            _ when Says(words, "Read-only file system") => ("ReadOnlyFileSystem", "the file system is mounted read-only. It was not changed; remount it writable, or make the change where the image is built."),
+            _ when Says(words, "Read-only file system") =>
+                ("ReadOnlyFileSystem", "the file system is mounted read-only. It was not changed; remount it writable, or make the " +
+                "change where the image is built."),
             _ when Says(words, "No space left on device") =>
                 ("DiskFull", "no space is left on the file system. It was not changed; free some space and run the command again."),
             _ when Says(words, "Disk quota exceeded") =>
                 ("DiskFull", "the disk quota is used up. It was not changed; free some space and run the command again."),
-            _ when Says(words, "Device or resource busy") => ("FileIsMountPoint", "it is a mount point (a single file mounted into a container, for instance) and cannot be replaced atomically. It was not changed; change the file that is mounted there, on the system that mounts it."),
+            _ when Says(words, "Device or resource busy") =>
+                ("FileIsMountPoint", "it is a mount point (a single file mounted into a container, for instance) and cannot be replaced " +
+                "atomically. It was not changed; change the file that is mounted there, on the system that mounts it."),
             _ => ("WriteFailed", $"{Reason(words)}. It was not changed."),
         };
         return new TrustException(id, TrustErrorKind.WriteError, $"{place} cannot be changed: {reason}") { Target = path };
@@ -98,6 +102,7 @@ internal static class RemoteError
 
     private static string Access(SshHost host) =>
         host.UserId == 0
-            ? "Not even root has access there: look for an immutable attribute (lsattr), at the file system it is on, and at SELinux (ausearch -m avc)."
+            ? "Not even root has access there: look for an immutable attribute (lsattr), at the file system it is on, and " +
+                "at SELinux (ausearch -m avc)."
             : $"Use {TrustOption.Sudo}, or log in as root or as a user who has access.";
 }

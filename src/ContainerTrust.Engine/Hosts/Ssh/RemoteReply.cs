@@ -50,7 +50,9 @@ internal sealed class RemoteReply
         string field = Text(_ssh.ReadField(MaximumWords));
         if (field.StartsWith('T'))
             throw ToolMissing(field[1..]);
-        if (!field.StartsWith('I') || !uint.TryParse(field.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out uint user))
+        if (!field.StartsWith('I')
+            || !uint.TryParse(field.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out uint user))
             throw SshFailure.Garbled(_options);
         UserId = user;
         RemoteName = Text(_ssh.ReadField(MaximumWords));
@@ -111,7 +113,10 @@ internal sealed class RemoteReply
 
     /// <summary>A tool that the script needs is not there.</summary>
     public TrustException ToolMissing(string untrustedName) =>
-        new("RemoteShellUnusable", TrustErrorKind.NotSupported, $"{_options.HostName} has no program '{Printable.Of(untrustedName, 40)}', which is needed there. Install it ({(untrustedName == "flock" ? "util-linux" : "coreutils")}), or see that it is in /usr/bin or the PATH.") { Target = _options.HostName };
+        new("RemoteShellUnusable", TrustErrorKind.NotSupported,
+            $"{_options.HostName} has no program '{Printable.Of(untrustedName, 40)}', which is needed there. Install it " +
+            $"({(untrustedName == "flock" ? "util-linux" : "coreutils")}), or see that it is in /usr/bin or the PATH.")
+            { Target = _options.HostName };
 
     /// <summary>The host says what is no answer.</summary>
     public TrustException Garbled() => SshFailure.Garbled(_options);
@@ -134,7 +139,8 @@ internal sealed class RemoteReply
 
     private void ReadFiles(string countText, RemoteCache cache, List<string> again)
     {
-        if (!int.TryParse(countText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count) || count is < 1 or > 200)
+        if (!int.TryParse(countText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out int count) || count is < 1 or > 200)
             throw SshFailure.Garbled(_options);
         string[] paths = new string[count];
         for (int i = 0; i < count; i++)

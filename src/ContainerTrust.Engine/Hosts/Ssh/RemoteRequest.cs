@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Hosts.Ssh;
 /// <summary>Builds what is sent to the script.</summary>
 internal sealed class RemoteRequest
 {
-    private static readonly SearchValues<byte> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+@:,="u8);
+    private static readonly SearchValues<byte> s_plain = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+@:,="u8);
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
 

@@ -61,10 +61,13 @@ internal sealed record RemoteStatus(string Line, uint Mode, FileStamp Stamp, uin
         if (parts.Length is < 2 or > 3)
             return false;
         string[] clock = parts[1].Split('.');
-        if (!DateTime.TryParseExact($"{parts[0]} {clock[0]}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time))
+        if (!DateTime.TryParseExact($"{parts[0]} {clock[0]}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time))
             return false;
         long fraction = 0;
-        if (clock.Length > 2 || (clock.Length == 2 && (clock[1].Length is 0 or > 9 || !long.TryParse(clock[1].PadRight(9, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out fraction))))
+        if (clock.Length > 2 || (clock.Length == 2
+            && (clock[1].Length is 0 or > 9
+            || !long.TryParse(clock[1].PadRight(9, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out fraction))))
             return false;
         nanoseconds = unchecked(((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond * 1_000_000_000) + fraction);
         return true;

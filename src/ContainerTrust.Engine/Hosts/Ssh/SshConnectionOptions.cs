@@ -10,8 +10,10 @@ namespace ContainerTrust.Engine.Hosts.Ssh;
 /// </summary>
 public sealed record SshConnectionOptions
 {
-    private static readonly SearchValues<char> s_hostCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%");
-    private static readonly SearchValues<char> s_userCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+@$\\");
+    private static readonly SearchValues<char> s_hostCharacters = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%");
+    private static readonly SearchValues<char> s_userCharacters = SearchValues
+        .Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+@$\\");
 
     /// <summary>The host: a name, an address, or a <c>Host</c> of ssh_config.</summary>
     public required string HostName { get; init; }
@@ -114,9 +116,11 @@ public sealed record SshConnectionOptions
     /// </exception>
     public void Validate()
     {
-        if (HostName is not { Length: > 0 and <= 253 } || HostName[0] is '-' or '.' or '%' || HostName.AsSpan().ContainsAnyExcept(s_hostCharacters))
+        if (HostName is not { Length: > 0 and <= 253 } || HostName[0] is '-' or '.' or '%'
+            || HostName.AsSpan().ContainsAnyExcept(s_hostCharacters))
             throw InvalidHost(HostName ?? "");
-        if (UserName is { } user && (user.Length is 0 or > 128 || user[0] is '-' or '\\' || user[^1] == '\\' || user.AsSpan().ContainsAnyExcept(s_userCharacters) || user.AsSpan(0, user.Length - 1).Contains('$')))
+        if (UserName is { } user && (user.Length is 0 or > 128 || user[0] is '-' or '\\' || user[^1] == '\\'
+            || user.AsSpan().ContainsAnyExcept(s_userCharacters) || user.AsSpan(0, user.Length - 1).Contains('$')))
         {
             throw new TrustException(
                 "InvalidUserName",
@@ -152,14 +156,17 @@ public sealed record SshConnectionOptions
         foreach ((string name, string value) in Options)
         {
             if (name.Length is 0 or > 64 || !char.IsAsciiLetter(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
-                throw InvalidOption($"'{Printable.Of(name, Printable.NameLength)}' is not an option of ssh_config: they are made of letters and digits.");
+                throw InvalidOption($"'{Printable.Of(name, Printable.NameLength)}' is not an option of ssh_config: they " +
+                    "are made of letters and digits.");
             if (value is null || value.Any(char.IsControl))
                 throw InvalidOption($"The value of the ssh option {name} is missing, or has control characters in it.");
         }
     }
 
     private static TrustException InvalidHost(string name) =>
-        new("InvalidHostName", TrustErrorKind.InvalidArgument, $"'{Printable.Of(name, Printable.NameLength)}' is not a host name or address: letters, digits, dots and hyphens make one, and it does not begin with a hyphen.") { Target = name };
+        new("InvalidHostName", TrustErrorKind.InvalidArgument,
+            $"'{Printable.Of(name, Printable.NameLength)}' is not a host name or address: letters, digits, dots and hyphens make one, " +
+            "and it does not begin with a hyphen.") { Target = name };
 
     private TrustException InvalidOption(string message) =>
         new("InvalidSshOption", TrustErrorKind.InvalidArgument, message) { Target = HostName };

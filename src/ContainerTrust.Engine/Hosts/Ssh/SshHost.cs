@@ -80,7 +80,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <c>SshNotFound</c>, or an option is refused (<see cref="SshConnectionOptions.Validate"/>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The user cancelled.</exception>
-    public static SshHost Connect(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken)
+    public static SshHost Connect(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(prefetchPaths);
@@ -99,7 +100,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Ends the connection at any time, also later.</param>
     /// <returns>The host; dispose it to end the connection.</returns>
     /// <exception cref="TrustException">What <see cref="Connect"/> throws once it has begun.</exception>
-    internal static SshHost Over(RemoteConnection connection, SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, CancellationToken cancellationToken)
+    internal static SshHost Over(RemoteConnection connection, SshConnectionOptions options, IReadOnlyList<string> prefetchPaths,
+        CancellationToken cancellationToken)
     {
         SshHost host = new(options, connection, cancellationToken);
         try
@@ -116,7 +118,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
 
     /// <summary><see cref="Connect"/> on a thread of its own.</summary>
     /// <inheritdoc cref="Connect"/>
-    public static Task<SshHost> ConnectAsync(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages, CancellationToken cancellationToken) =>
+    public static Task<SshHost> ConnectAsync(SshConnectionOptions options, IReadOnlyList<string> prefetchPaths, TrustMessages messages,
+        CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => Connect(options, prefetchPaths, messages, cancellationToken),
             cancellationToken,
@@ -384,7 +387,8 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     }
 
     // ssh itself gives up after this time too and then says why, so it goes first.
-    private TimeSpan Connecting => _options.ConnectingTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : _options.ConnectingTimeout + TimeSpan.FromSeconds(1.5);
+    private TimeSpan Connecting => _options.ConnectingTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan
+        : _options.ConnectingTimeout + TimeSpan.FromSeconds(1.5);
 
     private void Ask(IReadOnlyList<string> questions)
     {
@@ -472,7 +476,10 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     }
 
     private TrustException TooLarge(string path, long length, int maxBytes) =>
-        new("FileTooLarge", TrustErrorKind.LimitsExceeded, string.Create(CultureInfo.InvariantCulture, $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant.")) { Target = path };
+        new("FileTooLarge", TrustErrorKind.LimitsExceeded,
+            string.Create(CultureInfo.InvariantCulture,
+            $"{Describe(path)} has {length} bytes; at most {maxBytes} bytes are read. Check that it is the file you meant."))
+            { Target = path };
 
     private static string Question(string operation, int limit, string path) =>
         $"{operation} {RemoteRequest.Number(limit)} {RemoteRequest.Encode(path)}";

@@ -82,7 +82,8 @@ internal sealed class SshHostChange : IHostChange
             request.Path("F", step.Action.ToString(), step.Path);
             request.Line(step.Expected);
             ReadOnlySpan<byte> content = step.Content;
-            request.Line(step.Action == 'w' ? $"{step.ExpectedSum} {RemoteRequest.Number(content.Length)} {Sum(content)}" : $"{step.ExpectedSum} 0 -");
+            request.Line(step.Action == 'w' ? $"{step.ExpectedSum} {RemoteRequest.Number(content.Length)} {Sum(content)}"
+                : $"{step.ExpectedSum} 0 -");
         }
 
         request.Line("C");
@@ -129,7 +130,8 @@ internal sealed class SshHostChange : IHostChange
                 case 'E' when rest.Length == 0:
                     return open.Count == 0 ? null : throw Unconfirmed(open);
                 case 'q' or 'o':
-                    Warn(field[0] == 'q' ? DirectoryLock.NotAsked(_host.Describe(rest)) : DirectoryLock.NotHad(_host.Describe(rest), holder: null));
+                    Warn(field[0] == 'q' ? DirectoryLock.NotAsked(_host.Describe(rest))
+                        : DirectoryLock.NotHad(_host.Describe(rest), holder: null));
                     break;
                 case 'z':
                     Warn(VendorPlaces.LinkReplaced(_host.Describe(rest)));
@@ -158,7 +160,8 @@ internal sealed class SshHostChange : IHostChange
             "ChangeNotConfirmed", TrustErrorKind.ConnectionFailed,
             $"{_host.ComputerName} did not confirm what it was asked to change{(open.Count == 0 ? "" : ": ")}" +
             $"{string.Join(", ", open.Select(s => PathText.Display(s.Path)))}. Whether it is changed there is not known: " +
-            $"{Advice.Of(TrustOperation.Get, new AdviceTarget { Host = _host.Connection.ToAdviceHost() })} shows it. Then run the command again.")
+            $"{Advice.Of(TrustOperation.Get, new AdviceTarget { Host = _host.Connection.ToAdviceHost() })} shows " +
+                "it. Then run the command again.")
         {
             Target = _host.ComputerName,
         };
@@ -181,17 +184,22 @@ internal sealed class SshHostChange : IHostChange
     }
 
     private Step Find(Step[] steps, string number) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int i) && i < steps.Length ? steps[i] : throw _host.Reply.Garbled();
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int i) && i < steps.Length ? steps[i]
+            : throw _host.Reply.Garbled();
 
     private TrustException Failure(string what, string place, string words, Step[] steps)
     {
-        string path = what is "l" or "t" or "m" or "y" || (what == "u" && place.StartsWith('/')) ? place : what is "w" or "s" or "a" or "u" or "v" ? Find(steps, place).Path : _directories[0];
+        string path = what is "l" or "t" or "m" or "y" || (what == "u" && place.StartsWith('/')) ? place : what is "w" or "s" or "a" or "u"
+            or "v" ? Find(steps, place).Path : _directories[0];
         string shown = _host.Describe(path);
         return what switch
         {
             "T" => _host.Reply.ToolMissing(place),
             "l" or "w" => RemoteError.ForWriting(words, path, _host),
-            "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy, string.Create(CultureInfo.InvariantCulture, $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} seconds. Run the command again later.")) { Target = path },
+            "t" => new TrustException("LockTimeout", TrustErrorKind.ResourceBusy,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{shown} is being changed by another program and did not become free within {_timeout.TotalSeconds:0.##} " +
+                $"seconds. Run the command again later.")) { Target = path },
             "m" => new TrustException(
                 "FileChanged",
                 TrustErrorKind.ResourceBusy,
@@ -206,7 +214,12 @@ internal sealed class SshHostChange : IHostChange
             {
                 Target = path,
             },
-            "a" => new TrustException("AttributesNotKept", _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied, $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; {(_host.UserId == 0 ? "look at the file system it is on." : $"use {TrustOption.Sudo}, or log in as root or as the file's owner.")}") { Target = path },
+            "a" => new TrustException(
+                "AttributesNotKept",
+                _host.UserId == 0 ? TrustErrorKind.WriteError : TrustErrorKind.PermissionDenied,
+                $"{shown} cannot be replaced: its owner, mode or label cannot be kept. It was not changed; " +
+                (_host.UserId == 0 ? "look at the file system it is on."
+                    : $"use {TrustOption.Sudo}, or log in as root or as the file's owner.")) { Target = path },
             "u" => Unsafe(path, words),
             "v" => VendorPlaces.Error(path, $"{shown} (through links {PathText.Display(words)})"),
             "y" => new TrustException(
@@ -225,7 +238,8 @@ internal sealed class SshHostChange : IHostChange
     {
         string[] parts = untrustedWords.Split(' ', 3);
         string? fault = null;
-        if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner) && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
+        if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner)
+            && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
             fault = WriteGuard.FaultElsewhere(owner, mode);
         return WriteGuard.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
     }

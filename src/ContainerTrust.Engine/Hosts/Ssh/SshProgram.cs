@@ -70,7 +70,8 @@ internal static class SshProgram
                 $"ConnectTimeout={Math.Max(1, (int)Math.Min(Math.Ceiling(options.ConnectingTimeout.TotalSeconds), 86400))}");
         }
 
-        foreach (string option in (string[])["ServerAliveInterval=15", "ServerAliveCountMax=3", "ClearAllForwardings=yes", "PermitLocalCommand=no", "LogLevel=ERROR"])
+        foreach (string option in (string[])["ServerAliveInterval=15", "ServerAliveCountMax=3", "ClearAllForwardings=yes",
+            "PermitLocalCommand=no", "LogLevel=ERROR"])
         {
             yield return "-o";
             yield return option;
@@ -85,7 +86,8 @@ internal static class SshProgram
     private static string Find(string hostName)
     {
         string name = OperatingSystem.IsWindows() ? "ssh.exe" : "ssh";
-        foreach (string directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string directory in (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             if (Path.IsPathFullyQualified(directory) && Path.Combine(directory, name) is var path && File.Exists(path))
                 return path;

@@ -30,7 +30,8 @@ public static class ReleaseContent
     /// cannot be read. <c>InvalidManifest</c>, <c>AmbiguousManifest</c>; <c>LayerCompressionNotSupported</c>; <c>LayerTooLarge</c>; or a
     /// layer cannot be fetched.
     /// </exception>
-    public static async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(IImageSource source, ImageManifest manifest, CancellationToken cancellationToken, ReleaseContentOptions? options = null)
+    public static async Task<IReadOnlyList<ReleaseImageContent>> ReadAsync(IImageSource source, ImageManifest manifest,
+        CancellationToken cancellationToken, ReleaseContentOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(manifest);
@@ -70,7 +71,8 @@ public static class ReleaseContent
     /// <exception cref="TrustException">
     /// <c>InvalidReleaseContent</c>: it is not an ImageStream, or lists one name with two digests.
     /// </exception>
-    public static IReadOnlyList<ReleaseImageContent> Parse(string name, ReadOnlyMemory<byte> imageReferences, string release, Action<string>? warning = null)
+    public static IReadOnlyList<ReleaseImageContent> Parse(string name, ReadOnlyMemory<byte> imageReferences, string release,
+        Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(release);
@@ -109,17 +111,20 @@ public static class ReleaseContent
             string? image = from is { } reference ? Text(name, reference, "name") : null;
             string? kind = from is { } typed ? Text(name, typed, "kind") : null;
             string shown = tagName is null ? "An entry without a name" : $"The entry '{Printable.Of(tagName, Printable.NameLength)}'";
-            if (string.IsNullOrEmpty(tagName) || tagName != Printable.Of(tagName, Printable.NameLength) || image is null || kind is not ("DockerImage" or null))
+            if (string.IsNullOrEmpty(tagName) || tagName != Printable.Of(tagName, Printable.NameLength) || image is null
+                || kind is not ("DockerImage" or null))
             {
                 warning($"{name}: {shown} names no image and is passed over.");
             }
             else if (!DockerReference.TryParse(image, out DockerReference? parsed, out _) || parsed.Digest is null)
             {
-                warning($"{name}: {shown} names '{Printable.Of(image, Printable.NameLength)}', which is not an image by digest, and is passed over.");
+                warning($"{name}: {shown} names '{Printable.Of(image, Printable.NameLength)}', which is not an image " +
+                    "by digest, and is passed over.");
             }
             else if (digests.TryAdd(tagName, parsed.Digest))
             {
-                images.Add(new ReleaseImageContent { Name = tagName, Image = parsed.ToString(), Digest = parsed.Digest, Release = release, ReleaseName = string.IsNullOrEmpty(releaseName) ? null : Printable.Of(releaseName, Printable.NameLength) });
+                images.Add(new ReleaseImageContent { Name = tagName, Image = parsed.ToString(), Digest = parsed.Digest, Release = release,
+                    ReleaseName = string.IsNullOrEmpty(releaseName) ? null : Printable.Of(releaseName, Printable.NameLength) });
             }
             else if (digests[tagName] != parsed.Digest)
             {
@@ -245,11 +250,13 @@ public static class ReleaseContent
         const string Docker = "docker://";
         string digest = ManifestDigest.Compute(manifest.Content.Span);
         bool isDocker = source.Name.StartsWith(Docker, StringComparison.Ordinal);
-        return isDocker && DockerReference.TryParse(source.Name[Docker.Length..], out DockerReference? reference, out _) ? $"{reference.Name}@{digest}" : $"{source.Name}@{digest}";
+        return isDocker && DockerReference.TryParse(source.Name[Docker.Length..], out DockerReference? reference, out _)
+            ? $"{reference.Name}@{digest}" : $"{source.Name}@{digest}";
     }
 
     private static TrustException NoLayers(ImageManifest manifest, string reason, Exception? cause = null) =>
-        new("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a manifest whose layers can be read: {reason}.", cause) { Target = manifest.Source };
+        new("InvalidManifest", TrustErrorKind.InvalidData, $"{manifest.Source} is not a manifest whose layers can be read: {reason}.",
+            cause) { Target = manifest.Source };
 
     private static TrustException Invalid(string name, string reason, Exception? cause = null) =>
         new("InvalidReleaseContent", TrustErrorKind.InvalidData, $"{name} cannot be read: {reason}.", cause) { Target = name };

@@ -27,7 +27,8 @@ internal sealed record ReleaseLayer(byte[]? Content, bool HidesLower)
             switch (tar.Path)
             {
                 case Path:
-                    content = tar.IsRegularFile ? tar.ReadContent(ReleaseContent.MaxImageReferencesBytes) : throw tar.Invalid($"{Path} in it is not a regular file");
+                    content = tar.IsRegularFile ? tar.ReadContent(ReleaseContent.MaxImageReferencesBytes)
+                        : throw tar.Invalid($"{Path} in it is not a regular file");
                     break;
                 case DirectoryName when !tar.IsDirectory:
                     throw tar.Invalid($"{DirectoryName} in it is not a directory");

@@ -108,7 +108,8 @@ internal static class ConfigMapReader
             foreach ((string key, ConfigMapNode value) in binaryData.Members)
             {
                 data.Add(new(key, value.Text ?? throw new TrustFormatException(
-                    "InvalidConfigMap", name, 0, 0, "", $"The value of '{Printable.Of(key, Printable.NameLength)}' in binaryData is not text.")));
+                    "InvalidConfigMap", name, 0, 0, "",
+                    $"The value of '{Printable.Of(key, Printable.NameLength)}' in binaryData is not text.")));
             }
         }
 

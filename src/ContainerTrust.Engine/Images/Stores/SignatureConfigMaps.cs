@@ -26,7 +26,8 @@ public static class SignatureConfigMaps
     /// <c>InvalidConfigMap</c>: the document is not a YAML or JSON of objects, or a signature of this manifest no base64.
     /// <c>InvalidDigest</c>. <c>FileTooLarge</c>, <c>TooManySignatures</c>.
     /// </exception>
-    public static IReadOnlyList<SignatureBlob> Read(string name, ReadOnlyMemory<byte> document, string manifestDigest, Action<string>? warning = null)
+    public static IReadOnlyList<SignatureBlob> Read(string name, ReadOnlyMemory<byte> document, string manifestDigest,
+        Action<string>? warning = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ImageDigest.Require(manifestDigest, "The question for signatures");
@@ -53,7 +54,8 @@ public static class SignatureConfigMaps
                 if (!key.StartsWith(prefix, StringComparison.Ordinal))
                     continue;
                 if (Number(key.AsSpan(prefix.Length)) is not { } number)
-                    warning?.Invoke($"{name}: the key '{Printable.Of(key, Printable.NameLength)}' of {Describe(map)} is not {prefix}-N and is passed over.");
+                    warning?.Invoke($"{name}: the key '{Printable.Of(key, Printable.NameLength)}' of {Describe(map)} is not " +
+                        $"{prefix}-N and is passed over.");
                 else if (found.Count == ImageLimits.Signatures)
                     throw new TrustException(
                         "TooManySignatures",
@@ -72,11 +74,13 @@ public static class SignatureConfigMaps
     }
 
     private static string Describe(ConfigMapData map) =>
-        $"{(map.Kind is null ? "an object without a kind" : Printable.Of(map.Kind, Printable.NameLength))}{(map.Name is null ? "" : $" '{Printable.Of(map.Name, Printable.NameLength)}'")}";
+        (map.Kind is null ? "an object without a kind" : Printable.Of(map.Kind, Printable.NameLength))
+            + (map.Name is null ? "" : $" '{Printable.Of(map.Name, Printable.NameLength)}'");
 
     // The cluster takes whatever begins with the digest; a key without a number comes first.
     private static int? Number(ReadOnlySpan<char> suffix) =>
-        suffix.IsEmpty ? 0 : suffix[0] == '-' && int.TryParse(suffix[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        suffix.IsEmpty ? 0 : suffix[0] == '-' && int.TryParse(suffix[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 
     private static byte[] Decode(string name, string key, string value)
     {

@@ -17,7 +17,8 @@ public static class SignatureFormat
     /// <param name="untrustedSignature">The signature itself.</param>
     /// <param name="problem">Why it is not a signature, a clause without a full stop; empty if it is one.</param>
     /// <returns>Whether the format is known.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> untrustedBlob, out ImageSignatureKind kind, out ReadOnlyMemory<byte> untrustedSignature, out string problem)
+    public static bool TryRead(ReadOnlyMemory<byte> untrustedBlob, out ImageSignatureKind kind, out ReadOnlyMemory<byte> untrustedSignature,
+        out string problem)
     {
         kind = ImageSignatureKind.SimpleSigning;
         untrustedSignature = default;

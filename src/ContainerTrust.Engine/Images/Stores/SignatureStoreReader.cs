@@ -60,7 +60,8 @@ public sealed class SignatureStoreReader
     /// <c>InvalidSignatureStore</c>, <c>InvalidDigest</c>, <c>TooManySignatures</c> (128 or more, as in the reference), or the store
     /// cannot be read.
     /// </exception>
-    public Task<IReadOnlyList<SignatureBlob>> ReadLookasideAsync(string store, DockerReference image, string manifestDigest, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SignatureBlob>> ReadLookasideAsync(string store, DockerReference image, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
         (string algorithm, string hex) = Split(manifestDigest);
@@ -103,7 +104,8 @@ public sealed class SignatureStoreReader
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As <see cref="ReadLookasideAsync"/>.</returns>
     /// <exception cref="TrustException">As <see cref="ReadLookasideAsync"/>.</exception>
-    public Task<IReadOnlyList<SignatureBlob>> ReadReleaseLayoutAsync(string store, string manifestDigest, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SignatureBlob>> ReadReleaseLayoutAsync(string store, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         (string algorithm, string hex) = Split(manifestDigest);
         SignatureStoreUrl url = SignatureStoreUrl.Parse(store);
@@ -127,7 +129,8 @@ public sealed class SignatureStoreReader
     /// <exception cref="TrustException">
     /// As <see cref="ReadLookasideAsync"/>; where both layouts fail, what was wrong with the first.
     /// </exception>
-    public async Task<IReadOnlyList<SignatureBlob>> ReadAsync(string store, DockerReference? image, string manifestDigest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SignatureBlob>> ReadAsync(string store, DockerReference? image, string manifestDigest,
+        CancellationToken cancellationToken)
     {
         if (image is null || IsDigestDirectory(LastName(SignatureStoreUrl.Parse(store).Path)))
             return await ReadReleaseLayoutAsync(store, manifestDigest, cancellationToken).ConfigureAwait(false);
@@ -202,7 +205,8 @@ public sealed class SignatureStoreReader
         }
     }
 
-    private async Task<IReadOnlyList<SignatureBlob>> ReadAllAsync(SignatureStoreUrl store, string directory, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SignatureBlob>> ReadAllAsync(SignatureStoreUrl store, string directory,
+        CancellationToken cancellationToken)
     {
         List<SignatureBlob> signatures = [];
         int total = 0;

@@ -113,7 +113,8 @@ internal sealed class SignatureStoreUrl
             i += 2;
         }
 
-        return System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)) && !bytes.AsSpan(0, length).Contains((byte)0) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+        return System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)) && !bytes.AsSpan(0, length).Contains((byte)0)
+            ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 
     // The store itself is not shown where it could hold a password.

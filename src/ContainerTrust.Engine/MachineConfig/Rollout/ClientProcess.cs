@@ -35,7 +35,8 @@ internal static partial class ClientProcess
     /// It does not start, takes too long (<c>ClusterTimeout</c>) or says too much (<c>ClusterAnswerTooLarge</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public static async Task<ClientAnswer> RunAsync(string program, IReadOnlyList<string> arguments, (TimeSpan Time, int Bytes) limits, TimeSpan grace, CancellationToken cancellationToken)
+    public static async Task<ClientAnswer> RunAsync(string program, IReadOnlyList<string> arguments, (TimeSpan Time, int Bytes) limits,
+        TimeSpan grace, CancellationToken cancellationToken)
     {
         string name = Path.GetFileName(program);
         var start = new ProcessStartInfo(program, arguments)

@@ -88,7 +88,8 @@ public sealed class ClusterClient
     /// <returns>The objects; they live as long as somebody holds them.</returns>
     /// <exception cref="TrustException">The cluster does not answer, or not with what was asked for.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<IReadOnlyList<JsonElement>> GetObjectsAsync(IReadOnlyList<string> resourceArguments, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JsonElement>> GetObjectsAsync(IReadOnlyList<string> resourceArguments,
+        CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> answer = await GetAsync(resourceArguments, cancellationToken).ConfigureAwait(false);
         return ObjectsOf(answer, ClientName);
@@ -118,7 +119,8 @@ public sealed class ClusterClient
             throw Invalid(source, 0, "The answer has text that is not valid Unicode.", e);
         }
 
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("kind", out JsonElement kind)
+            || kind.ValueKind != JsonValueKind.String)
             throw Invalid(source, 0, "The answer is not a Kubernetes object.", null);
         if (!kind.GetString()!.EndsWith("List", StringComparison.Ordinal))
             return [root];
@@ -141,7 +143,8 @@ public sealed class ClusterClient
             all.Add("--context=" + context);
         all.AddRange(arguments);
         cancellationToken.ThrowIfCancellationRequested();
-        return await ClientProcess.RunAsync(_program, all, (_options.Timeout, _options.MaxAnswerBytes), grace, cancellationToken).ConfigureAwait(false);
+        return await ClientProcess.RunAsync(_program, all, (_options.Timeout, _options.MaxAnswerBytes), grace, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The error that an answer is.</summary>
@@ -150,8 +153,10 @@ public sealed class ClusterClient
     private async Task<ReadOnlyMemory<byte>> GetAsync(IReadOnlyList<string> resourceArguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resourceArguments);
-        _messages.Verbose($"Asking the cluster{(ClusterName is null ? "" : $" {ClusterName}")} with {_program}: get {string.Join(' ', resourceArguments)}");
-        ClientAnswer answer = await RunAsync(["get", .. resourceArguments, "--output=json"], TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        _messages.Verbose($"Asking the cluster{(ClusterName is null ? "" : $" {ClusterName}")} with {_program}: get " +
+            $"{string.Join(' ', resourceArguments)}");
+        ClientAnswer answer = await RunAsync(["get", .. resourceArguments, "--output=json"], TimeSpan.Zero, cancellationToken)
+            .ConfigureAwait(false);
         return answer.ExitCode == 0 ? answer.Output : throw ErrorOf(answer);
     }
 

@@ -15,7 +15,8 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public async Task<IReadOnlyList<PoolDocument>> PoolsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> objects = await client.GetObjectsAsync([Pools], cancellationToken).ConfigureAwait(false);
-        return [.. objects.Where(static o => IsOf(o, "MachineConfigPool")).Select(static o => new PoolDocument(o)).OrderBy(static p => p.Name, StringComparer.Ordinal)];
+        return [.. objects.Where(static o => IsOf(o, "MachineConfigPool")).Select(static o => new PoolDocument(o))
+            .OrderBy(static p => p.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The MachineConfigs of these names that there are.</summary>
@@ -30,7 +31,8 @@ internal sealed partial class ClusterObjects(ClusterClient client)
 
     /// <summary>The MachineConfigs that a selector selects; rendered ones have no labels and are not among them.</summary>
     public async Task<IReadOnlyList<ConfigDocument>> ConfigsAsync(LabelSelector selector, CancellationToken cancellationToken) =>
-        selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken).ConfigureAwait(false));
+        selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken)
+            .ConfigureAwait(false));
 
     /// <summary>Refuses a text that is not a name of an object, before it gets onto a command line.</summary>
     /// <exception cref="TrustException">It is none (<c>InvalidName</c>).</exception>
@@ -51,8 +53,10 @@ internal sealed partial class ClusterObjects(ClusterClient client)
         [.. objects.Where(static o => IsOf(o, "MachineConfig")).Select(static o => new ConfigDocument(o))];
 
     private static bool IsOf(JsonElement element, string kind) =>
-        element.Member("kind").Text() == kind && element.Member("apiVersion").Text()?.StartsWith("machineconfiguration.openshift.io/", StringComparison.Ordinal) == true;
+        element.Member("kind").Text() == kind
+            && element.Member("apiVersion").Text()?.StartsWith("machineconfiguration.openshift.io/", StringComparison.Ordinal) == true;
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Subdomain();
 }

@@ -68,7 +68,8 @@ internal sealed class LabelSelector
 
     private static Condition? ReadExpression(JsonElement item)
     {
-        if (item.Member("key").Text() is not { Length: > 0 } key || item.Member("operator").Text() is not { } word || !Enum.GetNames<Operator>().Contains(word))
+        if (item.Member("key").Text() is not { Length: > 0 } key || item.Member("operator").Text() is not { } word
+            || !Enum.GetNames<Operator>().Contains(word))
             return null;
         Operator operation = Enum.Parse<Operator>(word);
         IReadOnlyList<JsonElement> values = item.Member("values") is { } list ? ((JsonElement?)list).Items() ?? [] : [];

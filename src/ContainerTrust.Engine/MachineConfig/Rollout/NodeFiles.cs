@@ -83,7 +83,9 @@ internal sealed class NodeFiles(ClusterClient client)
                 };
         }
 
-        ClientAnswer answer = await client.RunAsync(["debug", "node/" + node, "--quiet", "--", "chroot", "/host", "/bin/sh", "-c", Script, "sh", .. further], Grace, cancellationToken).ConfigureAwait(false);
+        ClientAnswer answer = await client
+            .RunAsync(["debug", "node/" + node, "--quiet", "--", "chroot", "/host", "/bin/sh", "-c", Script, "sh", .. further], Grace,
+            cancellationToken).ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
             TrustException error = client.ErrorOf(answer);
@@ -177,10 +179,12 @@ internal sealed class NodeFiles(ClusterClient client)
     }
 
     private static string PathOf(string node, string encoded) =>
-        Decode(encoded) is { } bytes && Encoding.UTF8.GetString(bytes) is ['/', ..] path ? DocumentHost.Normalize(path) : throw Invalid(node, "a name in it is none");
+        Decode(encoded) is { } bytes && Encoding.UTF8.GetString(bytes) is ['/', ..] path ? DocumentHost.Normalize(path)
+            : throw Invalid(node, "a name in it is none");
 
     private static byte[]? Decode(string text) => Base64.IsValid(text) ? Convert.FromBase64String(text) : null;
 
     private static TrustException Invalid(string node, string problem) =>
-        new("NodeAnswerInvalid", TrustErrorKind.InvalidData, $"The answer of the debug session on the node {node} cannot be used: {problem}. Try again.") { Target = node };
+        new("NodeAnswerInvalid", TrustErrorKind.InvalidData,
+            $"The answer of the debug session on the node {node} cannot be used: {problem}. Try again.") { Target = node };
 }

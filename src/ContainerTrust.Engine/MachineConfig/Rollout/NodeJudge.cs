@@ -34,7 +34,8 @@ internal static class NodeJudge
     {
         if (host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes) is not { } file)
             reasons.Add($"{TrustLocations.SystemPolicyPath} is missing.");
-        else if (PolicyComparison.Difference(meant.Policy, PolicyReader.Read(file.Content.Span, TrustLocations.SystemPolicyPath)) is { } difference)
+        else if (PolicyComparison.Difference(meant.Policy,
+            PolicyReader.Read(file.Content.Span, TrustLocations.SystemPolicyPath)) is { } difference)
             reasons.Add($"{TrustLocations.SystemPolicyPath} is not what is meant: {difference}.");
     }
 

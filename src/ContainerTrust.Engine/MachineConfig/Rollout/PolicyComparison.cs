@@ -38,7 +38,8 @@ internal static class PolicyComparison
     }
 
     private static Dictionary<(string, string), IReadOnlyList<TrustRequirement>> Scopes(PolicyDocument policy) =>
-        policy.Transports.SelectMany(static t => t.Scopes.Select(s => ((t.Name, s.Name), s.Requirements))).ToDictionary(static s => s.Item1, static s => s.Requirements);
+        policy.Transports.SelectMany(static t => t.Scopes.Select(s => ((t.Name, s.Name), s.Requirements)))
+            .ToDictionary(static s => s.Item1, static s => s.Requirements);
 
     private static string Word((string Transport, string Scope) place) =>
         Printable.Of(

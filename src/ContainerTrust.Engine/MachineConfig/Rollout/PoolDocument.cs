@@ -35,7 +35,9 @@ internal sealed class PoolDocument
         Ready = status.Member("readyMachineCount").Count();
         Unavailable = status.Member("unavailableMachineCount").Count();
         Degraded = status.Member("degradedMachineCount").Count();
-        Conditions = [.. (status.Member("conditions").Items() ?? []).Select(static c => new PoolCondition(c.Member("type").Text() ?? "", c.Member("status").Text() ?? "", c.Member("reason").Text() ?? "", c.Member("message").Text() ?? ""))];
+        Conditions = [.. (status.Member("conditions").Items() ?? [])
+            .Select(static c => new PoolCondition(c.Member("type").Text() ?? "", c.Member("status").Text() ?? "", c.Member("reason")
+            .Text() ?? "", c.Member("message").Text() ?? ""))];
     }
 
     /// <summary>The pool's name, which is a role of nodes.</summary>
@@ -93,7 +95,8 @@ internal sealed class PoolDocument
     public IReadOnlyList<PoolCondition> Conditions { get; }
 
     private static IReadOnlyList<string>? Sources(JsonElement? configuration) =>
-        configuration.Member("source").Items() is { } items ? [.. items.Select(static i => i.Member("name").Text()).OfType<string>()] : null;
+        configuration.Member("source").Items() is { } items ? [.. items.Select(static i => i.Member("name").Text()).OfType<string>()]
+            : null;
 }
 
 /// <summary>A condition in a pool's status.</summary>

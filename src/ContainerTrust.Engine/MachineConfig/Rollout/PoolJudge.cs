@@ -31,7 +31,9 @@ internal static class PoolJudge
     private static void JudgePause(PoolDocument pool, Findings findings)
     {
         if (findings.Has(Updating) || findings.Has(NotRendered))
-            findings.Add(Paused, $"The pool {Name(pool)} is paused, so its machines do not take {Shown(pool.Target ?? "a new rendered config")}. Unpause it: oc patch machineconfigpool/{Name(pool)} --type merge --patch '{{\"spec\":{{\"paused\":false}}}}'");
+            findings.Add(Paused, $"The pool {Name(pool)} is paused, so its machines do not take " +
+                $"{Shown(pool.Target ?? "a new rendered config")}. Unpause it: oc patch machineconfigpool/{Name(pool)} --type merge " +
+                "--patch '{\"spec\":{\"paused\":false}}'");
         else
             findings.Note($"The pool {Name(pool)} is paused: later changes will not reach its machines.");
     }
@@ -45,7 +47,8 @@ internal static class PoolJudge
         }
 
         // The general condition often has no words of its own.
-        bool hasDetails = pool.Conditions.Any(static c => c is { Status: "True", Type: not "Degraded" } && c.Type.EndsWith("Degraded", StringComparison.Ordinal));
+        bool hasDetails = pool.Conditions.Any(static c => c is { Status: "True", Type: not "Degraded" }
+            && c.Type.EndsWith("Degraded", StringComparison.Ordinal));
         foreach (PoolCondition condition in pool.Conditions)
         {
             bool isWanted = condition.Type == "Updated";
@@ -86,7 +89,8 @@ internal static class PoolJudge
         if (pool.Target is not null && pool.Current is null)
             findings.Add(Updating, $"The machines of the pool {Name(pool)} have no rendered config yet.");
         else if (pool.Current is not null && pool.Target != pool.Current)
-            findings.Add(Updating, $"The machines of the pool {Name(pool)} are still to go from {Shown(pool.Current)} to {Shown(pool.Target ?? "a new one")}.");
+            findings.Add(Updating, $"The machines of the pool {Name(pool)} are still to go from {Shown(pool.Current)} to " +
+                $"{Shown(pool.Target ?? "a new one")}.");
         else if (pool.Current is not null && pool.CurrentSources is null)
             findings.Add(Unknown, $"The pool {Name(pool)} does not say what {Shown(pool.Current)} is made of.");
         else if (pool.Current is not null && !pool.CurrentSources!.Contains(configName))
@@ -95,7 +99,8 @@ internal static class PoolJudge
 
     private static void JudgeMachines(PoolDocument pool, Findings findings)
     {
-        if (pool.Machines is not { } all || pool.Updated is not { } updated || pool.Ready is not { } ready || pool.Unavailable is not { } unavailable || pool.Degraded is not { } degraded)
+        if (pool.Machines is not { } all || pool.Updated is not { } updated || pool.Ready is not { } ready
+            || pool.Unavailable is not { } unavailable || pool.Degraded is not { } degraded)
         {
             findings.Add(Unknown, $"The pool {Name(pool)} does not say how many machines it has, and how they are.");
             return;
@@ -108,7 +113,8 @@ internal static class PoolJudge
         if (degraded > 0)
             findings.Add(Degraded, $"{degraded} of {all} machines of the pool {Name(pool)} {(degraded == 1 ? "is" : "are")} degraded.");
         if (updated < all || ready < all || unavailable > 0)
-            findings.Add(Updating, $"{updated} of {all} machines of the pool {Name(pool)} are updated, {ready} are ready{(unavailable > 0 ? $", {unavailable} cannot be used" : "")}.");
+            findings.Add(Updating, $"{updated} of {all} machines of the pool {Name(pool)} are updated, {ready} are " +
+                $"ready{(unavailable > 0 ? $", {unavailable} cannot be used" : "")}.");
     }
 
     private static string Words(PoolCondition condition)

@@ -10,7 +10,8 @@ internal static class RenderedHost
     /// <exception cref="TrustException">A file cannot be decoded.</exception>
     public static DocumentHost Of(ConfigDocument rendered) => new(
         rendered.Name,
-        [.. rendered.Paths.Where(IsLookedAt).Select(p => rendered.Find(p)!), .. rendered.Units.Where(u => IsLookedAt(u.Path) && !rendered.Paths.Contains(u.Path))],
+        [.. rendered.Paths.Where(IsLookedAt).Select(p => rendered.Find(p)!),
+            .. rendered.Units.Where(u => IsLookedAt(u.Path) && !rendered.Paths.Contains(u.Path))],
         RhcosDefaults.Files);
 
     private static bool IsLookedAt(string path) => RuntimePolicy.Places.Append("/etc/containers").Any(p => path == p || path.StartsWith(

@@ -44,7 +44,8 @@ public sealed class RolloutChecker
     /// </returns>
     /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<IReadOnlyList<RolloutQuestion>> FindQuestionsAsync(IReadOnlyList<string>? roles, string? name, MachineConfigTrust? meant, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RolloutQuestion>> FindQuestionsAsync(IReadOnlyList<string>? roles, string? name,
+        MachineConfigTrust? meant, CancellationToken cancellationToken)
     {
         foreach (string role in roles ?? [])
             ClusterObjects.RequireName(role);
@@ -53,9 +54,12 @@ public sealed class RolloutChecker
             return await FindByNameAsync(roles, name, meant, cancellationToken).ConfigureAwait(false);
 
         IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
-        string[] wanted = [.. roles ?? [.. RolloutQuestion.BuiltInRoles.Where(r => pools.Count == 0 || pools.Any(p => p.Name == r)), .. pools.Select(static p => p.Name).Where(static n => !RolloutQuestion.BuiltInRoles.Contains(n))]];
+        string[] wanted = [.. roles ?? [.. RolloutQuestion.BuiltInRoles.Where(r => pools.Count == 0 || pools.Any(p => p.Name == r)),
+            .. pools.Select(static p => p.Name).Where(static n => !RolloutQuestion.BuiltInRoles.Contains(n))]];
         string inherited = RolloutQuestion.DefaultName("worker");
-        IReadOnlyList<ConfigDocument> configs = await _objects.ConfigsAsync([.. wanted.Select(RolloutQuestion.DefaultName).Append(inherited).Distinct()], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ConfigDocument> configs = await _objects
+            .ConfigsAsync([.. wanted.Select(RolloutQuestion.DefaultName).Append(inherited).Distinct()], cancellationToken)
+            .ConfigureAwait(false);
         List<RolloutQuestion> questions = [];
         foreach (string role in wanted.Distinct(StringComparer.Ordinal))
         {
@@ -81,7 +85,8 @@ public sealed class RolloutChecker
     /// <returns>The results.</returns>
     /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<RolloutAnswers> CheckAsync(IReadOnlyList<RolloutQuestion> questions, IReadOnlyList<string> nodes, RolloutWait? wait, CancellationToken cancellationToken)
+    public async Task<RolloutAnswers> CheckAsync(IReadOnlyList<RolloutQuestion> questions, IReadOnlyList<string> nodes, RolloutWait? wait,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(questions);
         ArgumentNullException.ThrowIfNull(nodes);
@@ -107,16 +112,19 @@ public sealed class RolloutChecker
     // What time alone does not change.
     private static bool IsFinal(MachineConfigTrustResult result) => result.Status is not (Updating or NotRendered or Unknown);
 
-    private async Task<IReadOnlyList<RolloutQuestion>> FindByNameAsync(IReadOnlyList<string>? roles, string name, MachineConfigTrust? meant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RolloutQuestion>> FindByNameAsync(IReadOnlyList<string>? roles, string name, MachineConfigTrust? meant,
+        CancellationToken cancellationToken)
     {
         ClusterObjects.RequireName(name);
         if (roles is null)
         {
             IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
-            ConfigDocument? config = (await _objects.ConfigsAsync([name], cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.Name == name);
+            ConfigDocument? config = (await _objects.ConfigsAsync([name], cancellationToken).ConfigureAwait(false))
+                .FirstOrDefault(c => c.Name == name);
 
             // The pools that are meant, and those that take it as it is in the cluster.
-            IReadOnlyDictionary<string, string>[] labels = [.. new[] { config?.Labels, meant?.Labels }.OfType<IReadOnlyDictionary<string, string>>()];
+            IReadOnlyDictionary<string, string>[] labels =
+                [.. new[] { config?.Labels, meant?.Labels }.OfType<IReadOnlyDictionary<string, string>>()];
             roles = [.. pools.Where(p => labels.Any(l => p.Selector?.Selects(l) == true)).Select(static p => p.Name)];
             if (roles.Count == 0)
                 roles = [meant?.Role ?? config?.Role ?? "worker"];
@@ -142,9 +150,13 @@ public sealed class RolloutChecker
 
     private async Task<RolloutState> StateAsync(RolloutQuestion question, PoolDocument? pool, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ConfigDocument> selected = pool?.Selector is { } selector ? await _objects.ConfigsAsync(selector, cancellationToken).ConfigureAwait(false) : [];
-        string[] others = [.. new[] { question.ConfigName, pool?.Target }.OfType<string>().Where(n => selected.All(c => c.Name != n)).Distinct()];
-        return new RolloutState(question.Role, pool, [.. selected, .. await _objects.ConfigsAsync(others, cancellationToken).ConfigureAwait(false)]) { Cluster = _client.ClusterName };
+        IReadOnlyList<ConfigDocument> selected = pool?.Selector is { } selector ? await _objects.ConfigsAsync(selector, cancellationToken)
+            .ConfigureAwait(false) : [];
+        string[] others = [.. new[] { question.ConfigName, pool?.Target }.OfType<string>()
+            .Where(n => selected.All(c => c.Name != n)).Distinct()];
+        return new RolloutState(question.Role, pool,
+            [.. selected, .. await _objects.ConfigsAsync(others, cancellationToken).ConfigureAwait(false)])
+            { Cluster = _client.ClusterName };
     }
 
     private async Task WaitAsync(Answer[] answers, RolloutWait wait, CancellationToken cancellationToken)
@@ -168,12 +180,14 @@ public sealed class RolloutChecker
             else if (left <= TimeSpan.Zero)
             {
                 foreach (Answer answer in open)
-                    answer.Result = answer.Result! with { TimedOut = true, Reasons = [.. answer.Result.Reasons, $"It was waited for {wait.Timeout.TotalSeconds:0} s."] };
+                    answer.Result = answer.Result! with { TimedOut = true,
+                        Reasons = [.. answer.Result.Reasons, $"It was waited for {wait.Timeout.TotalSeconds:0} s."] };
                 return;
             }
 
             if (!isSettled || hasFailed)
-                await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < wait.Interval ? left : wait.Interval, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < wait.Interval ? left : wait.Interval, cancellationToken)
+                    .ConfigureAwait(false);
             try
             {
                 hasFailed = false;
@@ -190,10 +204,12 @@ public sealed class RolloutChecker
         }
     }
 
-    private async Task LookIntoNodesAsync(Answer[] answers, IReadOnlyList<string> nodes, List<TrustException> errors, CancellationToken cancellationToken)
+    private async Task LookIntoNodesAsync(Answer[] answers, IReadOnlyList<string> nodes, List<TrustException> errors,
+        CancellationToken cancellationToken)
     {
         using var places = new SemaphoreSlim(NodesAtOnce);
-        (string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results, TrustException? Error)[] looks = await Task.WhenAll(nodes.Distinct(StringComparer.Ordinal).Select(async node =>
+        (string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results, TrustException? Error)[] looks =
+            await Task.WhenAll(nodes.Distinct(StringComparer.Ordinal).Select(async node =>
         {
             await places.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
@@ -206,7 +222,8 @@ public sealed class RolloutChecker
             }
         })).ConfigureAwait(false);
 
-        foreach ((string node, IReadOnlyList<Answer> concerned, IReadOnlyList<MachineConfigTrustNode>? results, TrustException? error) in looks)
+        foreach ((string node, IReadOnlyList<Answer> concerned, IReadOnlyList<MachineConfigTrustNode>? results,
+            TrustException? error) in looks)
         {
             if (error is not null)
                 errors.Add(error);
@@ -218,7 +235,8 @@ public sealed class RolloutChecker
         }
     }
 
-    private static MachineConfigTrustResult With(MachineConfigTrustResult result, MachineConfigTrustNode node, MachineConfigTrustStatus status)
+    private static MachineConfigTrustResult With(MachineConfigTrustResult result, MachineConfigTrustNode node,
+        MachineConfigTrustStatus status)
     {
         string[] reasons = node.IsAsMeant ? [] : [$"Node {node.Name}: {string.Join(' ', node.Reasons)}"];
         bool isWeightier = !node.IsAsMeant
@@ -231,7 +249,8 @@ public sealed class RolloutChecker
         };
     }
 
-    private async Task<(string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results, TrustException? Error)> LookAsync(Answer[] answers, string node, CancellationToken cancellationToken)
+    private async Task<(string Node, IReadOnlyList<Answer> Concerned, IReadOnlyList<MachineConfigTrustNode>? Results,
+        TrustException? Error)> LookAsync(Answer[] answers, string node, CancellationToken cancellationToken)
     {
         Answer[] concerned = answers;
         try
@@ -256,7 +275,9 @@ public sealed class RolloutChecker
             MeantFiles[] meant = [.. ofPool.Select(Meant)];
             Dictionary<string, string> annotations = metadata.Member("annotations").Texts();
             string? current = annotations.GetValueOrDefault("machineconfiguration.openshift.io/currentConfig");
-            DocumentHost host = await _nodeFiles.ReadAsync(node, [.. meant.SelectMany(static m => m.Others.Keys.Union(m.KeyPaths)).Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
+            DocumentHost host = await _nodeFiles
+                .ReadAsync(node, [.. meant.SelectMany(static m => m.Others.Keys.Union(m.KeyPaths)).Distinct(StringComparer.Ordinal)],
+                cancellationToken).ConfigureAwait(false);
             return (node, concerned, [.. ofPool.Zip(meant, (a, m) => ToNode(node, current, a, NodeJudge.Judge(host, m)))], null);
         }
         catch (TrustException e)
@@ -270,7 +291,8 @@ public sealed class RolloutChecker
         string? target = answer.State!.Pool?.Target;
         string[] reasons = current is not null && current == target
             ? [.. differences]
-            : [$"It uses {Printable.Of(current ?? "no rendered config", Printable.NameLength)}, not {target ?? "one that the pool names"}.", .. differences];
+            : [$"It uses {Printable.Of(current ?? "no rendered config", Printable.NameLength)}, not {target ?? "one that the pool names"}.",
+                .. differences];
         return new MachineConfigTrustNode { Name = node, IsAsMeant = reasons.Length == 0, Reasons = reasons };
     }
 

@@ -75,7 +75,8 @@ internal sealed class RolloutJudge
         MeantFiles? meant = _meant is null ? null : MeantFiles.Of(_meant);
         if (ours is null)
         {
-            _findings.Add(Missing, $"The cluster has no MachineConfig '{Shown(_name)}'. {TrustOperation.MakeMachineConfig} makes one, oc apply brings it there.");
+            _findings.Add(Missing, $"The cluster has no MachineConfig '{Shown(_name)}'. {TrustOperation.MakeMachineConfig} makes " +
+                "one, oc apply brings it there.");
             return meant;
         }
 
@@ -95,9 +96,13 @@ internal sealed class RolloutJudge
         if (meant is null)
             return there;
         if (_meant!.Role is { } role && role != ours.Role)
-            _findings.Add(NotAsMeant, $"The MachineConfig {Shown(_name)} in the cluster has {(ours.Role is null ? "no role" : $"the role '{Shown(ours.Role)}'")}, and '{Shown(role)}' is meant. Apply it again.");
+            _findings.Add(NotAsMeant,
+                $"The MachineConfig {Shown(_name)} in the cluster has " +
+                $"{(ours.Role is null ? "no role" : $"the role '{Shown(ours.Role)}'")}, and '{Shown(role)}' is meant. Apply it again.");
         if (PolicyComparison.Difference(meant.Policy, there.Policy) is { } difference)
-            _findings.Add(NotAsMeant, $"The policy of the MachineConfig {Shown(_name)} in the cluster is not the one that is meant: {difference}. Apply it again.");
+            _findings.Add(NotAsMeant,
+                $"The policy of the MachineConfig {Shown(_name)} in the cluster is not the one that is meant: " +
+                $"{difference}. Apply it again.");
         foreach (string path in meant.Others.Keys.Union(there.Others.Keys).Order(StringComparer.Ordinal))
         {
             if (!meant.Others.TryGetValue(path, out byte[]? wanted))
@@ -105,7 +110,9 @@ internal sealed class RolloutJudge
                     NotAsMeant,
                     $"The MachineConfig {Shown(_name)} in the cluster has the file {Shown(path)} besides what is meant. Apply it again.");
             else if (!there.Others.TryGetValue(path, out byte[]? found) || !wanted.AsSpan().SequenceEqual(found))
-                _findings.Add(NotAsMeant, $"The MachineConfig {Shown(_name)} in the cluster does not have the file {Shown(path)} as it is meant. Apply it again.");
+                _findings.Add(NotAsMeant,
+                    $"The MachineConfig {Shown(_name)} in the cluster does not have the file {Shown(path)} " +
+                    "as it is meant. Apply it again.");
         }
 
         return meant;
@@ -116,7 +123,10 @@ internal sealed class RolloutJudge
         if (pool.Selector is null)
             _findings.Add(Unknown, $"The selector of the pool {Shown(pool.Name)} cannot be understood.");
         else if (!pool.Selector.Selects(ours.Labels))
-            _findings.Add(NotSelected, $"The pool {Shown(pool.Name)} does not select {Shown(_name)}: its selector is {(pool.Selector.IsEmpty ? "empty" : $"'{Shown(pool.Selector.ToString())}'")}, the labels are '{Shown(string.Join(',', ours.Labels.Select(static l => $"{l.Key}={l.Value}")))}'.");
+            _findings.Add(NotSelected,
+                $"The pool {Shown(pool.Name)} does not select {Shown(_name)}: its selector is " +
+                $"{(pool.Selector.IsEmpty ? "empty" : $"'{Shown(pool.Selector.ToString())}'")}, the labels are " +
+                $"'{Shown(string.Join(',', ours.Labels.Select(static l => $"{l.Key}={l.Value}")))}'.");
     }
 
     // What the machines are to have, which is what they have where the pool is not behind.
@@ -167,27 +177,35 @@ internal sealed class RolloutJudge
     }
 
     // The rendered policy is another one: because another MachineConfig comes later, or because the rendered config is not of today.
-    private void JudgeReplacement(ConfigDocument rendered, IReadOnlyList<ConfigDocument>[] orders, ConfigDocument? winner, string difference)
+    private void JudgeReplacement(ConfigDocument rendered, IReadOnlyList<ConfigDocument>[] orders, ConfigDocument? winner,
+        string difference)
     {
         ConfigDocument? last = winner?.Name == _name || IsBefore(orders, winner) ? null : winner;
         if (winner is null && orders.All(o => o.Count > 0 && o[^1].Name != _name))
             last = orders[0][^1];
         if (last is not null)
-            _findings.Add(Overridden, $"{TrustLocations.SystemPolicyPath} in {Shown(rendered.Name)} is that of {Shown(last.Name)}, which is merged after {Shown(_name)} and replaces it: {difference}.{Advice(last.Name)}");
+            _findings.Add(Overridden,
+                $"{TrustLocations.SystemPolicyPath} in {Shown(rendered.Name)} is that of {Shown(last.Name)}, which is merged after " +
+                $"{Shown(_name)} and replaces it: {difference}.{Advice(last.Name)}");
         else if (winner?.Name != _name || !_findings.Has(NotAsMeant))
-            _findings.Add(NotRendered, $"{TrustLocations.SystemPolicyPath} in {Shown(rendered.Name)} is not that of {Shown(_name)} yet{(winner is null ? "" : $" but that of {Shown(winner.Name)}")}: {difference}.");
+            _findings.Add(NotRendered,
+                $"{TrustLocations.SystemPolicyPath} in {Shown(rendered.Name)} is not that of {Shown(_name)} " +
+                $"yet{(winner is null ? "" : $" but that of {Shown(winner.Name)}")}: {difference}.");
     }
 
     // The rendered policy is as meant, but a MachineConfig that came after it was rendered will replace it.
     private void JudgeSuccessor(PoolDocument pool, IReadOnlyList<ConfigDocument>[] orders, PolicyDocument meant)
     {
-        ConfigDocument[] others = [.. orders.Select(static o => o.Count > 0 ? o[^1] : null).OfType<ConfigDocument>().Where(c => c.Name != _name && !MeansSame(c, meant)).Distinct()];
+        ConfigDocument[] others = [.. orders.Select(static o => o.Count > 0 ? o[^1] : null).OfType<ConfigDocument>()
+            .Where(c => c.Name != _name && !MeansSame(c, meant)).Distinct()];
         foreach (ConfigDocument other in others)
         {
             // The one that is last only by the order that this operator does not use has been merged already, to no effect.
             bool isMerged = pool.TargetSources?.Contains(other.Name) == true;
             if (!isMerged || orders.All(o => o[^1] == other))
-                _findings.Add(Overridden, $"{Shown(other.Name)} is merged after {Shown(_name)} and has another {TrustLocations.SystemPolicyPath}, which replaces it as soon as it is rendered.{Advice(other.Name)}");
+                _findings.Add(Overridden,
+                    $"{Shown(other.Name)} is merged after {Shown(_name)} and has another {TrustLocations.SystemPolicyPath}, which " +
+                    $"replaces it as soon as it is rendered.{Advice(other.Name)}");
         }
     }
 
@@ -226,7 +244,8 @@ internal sealed class RolloutJudge
         {
             if (rendered.Find(path) is { } file && content.AsSpan().SequenceEqual(file.Content))
                 continue;
-            ConfigDocument? winner = rendered.Find(path) is { } found ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
+            ConfigDocument? winner = rendered.Find(path) is { } found
+                ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
             if (winner is not null && winner.Name != _name && !IsBefore(MergeOrder.Of(_state.Selected, path), winner))
                 _findings.Add(
                     Overridden,
@@ -240,12 +259,16 @@ internal sealed class RolloutJudge
             if (!rendered.Paths.Contains(path))
             {
                 if (!RhcosDefaults.KeyPaths.Contains(path))
-                    _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; {TrustOption.Node} looks there.");
+                    _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise " +
+                        "Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; " +
+                        $"{TrustOption.Node} looks there.");
                 continue;
             }
 
-            ConfigDocument? winner = rendered.Find(path) is { } found ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
-            _findings.Note($"The key file {Shown(path)} comes from {(winner is null ? "another MachineConfig" : Shown(winner.Name))}, not from {Shown(_name)}.");
+            ConfigDocument? winner = rendered.Find(path) is { } found
+                ? MergeOrder.Winner(MergeOrder.Of(_state.Selected, path), path, found.Content) : null;
+            _findings.Note($"The key file {Shown(path)} comes from " +
+                $"{(winner is null ? "another MachineConfig" : Shown(winner.Name))}, not from {Shown(_name)}.");
         }
     }
 
@@ -267,7 +290,8 @@ internal sealed class RolloutJudge
     }
 
     private static string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
-        ? $" The operator writes it where image.config.openshift.io/cluster allows or blocks registries, or a ClusterImagePolicy exists: put the trust there ({TrustOperation.MakeImagePolicy}), or remove those."
+        ? " The operator writes it where image.config.openshift.io/cluster allows or blocks registries, or a ClusterImagePolicy exists: " +
+            $"put the trust there ({TrustOperation.MakeImagePolicy}), or remove those."
         : " Remove the file from it, or give the MachineConfig a name that is sorted after it.";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

@@ -35,26 +35,34 @@ internal static partial class RuntimePolicy
         foreach (string name in host.ListDirectory(NamespaceDirectory).Where(static n => n.EndsWith(Extension, StringComparison.Ordinal)))
         {
             string path = $"{NamespaceDirectory}/{name}";
-            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
-                yield return $"Pods of the namespace {Shown(name[..^Extension.Length])} are judged by {Shown(path)} instead, which an ImagePolicy makes: {difference}.";
+            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file
+                && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
+                yield return $"Pods of the namespace {Shown(name[..^Extension.Length])} are judged by {Shown(path)} instead, which an " +
+                    $"ImagePolicy makes: {difference}.";
         }
 
         foreach (string directory in UserDirectories)
         {
             string path = directory + "/policy.json";
-            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
-                yield return $"{path} decides in place of {TrustLocations.SystemPolicyPath}, because CRI-O runs as root and a user's own policy comes first: {difference}. Remove it.";
+            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file
+                && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
+                yield return $"{path} decides in place of {TrustLocations.SystemPolicyPath}, because CRI-O runs as root and a user's own " +
+                    $"policy comes first: {difference}. Remove it.";
             if (host.Exists(directory + "/registries.d"))
-                yield return $"{directory}/registries.d is read in place of {TrustLocations.SystemRegistriesDirectory}, because CRI-O runs as root and a user's own signature stores come first. Remove it.";
+                yield return $"{directory}/registries.d is read in place of {TrustLocations.SystemRegistriesDirectory}, because CRI-O " +
+                    "runs as root and a user's own signature stores come first. Remove it.";
         }
 
-        foreach (string path in host.ListDirectory(Service + ".d").Select(static n => $"{Service}.d/{n}").Prepend(Service).Prepend(ServiceOptions))
+        foreach (string path in host.ListDirectory(Service + ".d").Select(static n => $"{Service}.d/{n}").Prepend(Service)
+            .Prepend(ServiceOptions))
         {
-            if (host.TryReadFile(path, MaxConfiguration) is { } file && Option().Match(Encoding.UTF8.GetString(file.Content.Span)) is { Success: true } option)
+            if (host.TryReadFile(path, MaxConfiguration) is { } file
+                && Option().Match(Encoding.UTF8.GetString(file.Content.Span)) is { Success: true } option)
                 yield return $"{Shown(path)} has CRI-O started with a policy of its own: {Shown(option.Value.Trim())}.";
         }
 
-        foreach (string path in host.ListDirectory(Configuration + ".d").Select(static n => $"{Configuration}.d/{n}").Prepend(Configuration))
+        foreach (string path in host.ListDirectory(Configuration + ".d").Select(static n => $"{Configuration}.d/{n}")
+            .Prepend(Configuration))
         {
             if (host.TryReadFile(path, MaxConfiguration) is not { } file)
                 continue;
@@ -72,10 +80,12 @@ internal static partial class RuntimePolicy
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);
 
     // A line of a unit or of an environment file that is no comment. Newer releases take the policy's place from CONTAINERS_POLICY_JSON.
-    [GeneratedRegex(@"^[ \t]*([^#;\s][^\r\n]*)?(signature[-_]policy|CONTAINERS_POLICY_JSON)[^\r\n]*", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[ \t]*([^#;\s][^\r\n]*)?(signature[-_]policy|CONTAINERS_POLICY_JSON)[^\r\n]*",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Option();
 
     // Wherever it stands in its line, but for comments: it may be in a table that is written on one line.
-    [GeneratedRegex(@"^[ \t]*([^#\s][^\r\n]*)?signature_policy(?<directory>_dir)?[""']?[ \t]*=(?<value>[^#\r\n]*)", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[ \t]*([^#\s][^\r\n]*)?signature_policy(?<directory>_dir)?[""']?[ \t]*=(?<value>[^#\r\n]*)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Setting();
 }

@@ -66,8 +66,12 @@ internal sealed class StoreCheck
             return;
         _missing.Add(scope.Length == 0 ? "default" : scope);
         if (!hasStore)
-            _problems.Add($"For {words} signatures are required (signedBy), but registries.d on the nodes names no signature store for it, so that every image of it is refused. Ship one: {TrustOperation.MakeMachineConfig} {TrustOption.IncludeRegistriesD}.");
+            _problems.Add($"For {words} signatures are required (signedBy), but registries.d on the nodes names no signature store for " +
+                $"it, so that every image of it is refused. Ship one: {TrustOperation.MakeMachineConfig} " +
+                $"{TrustOption.IncludeRegistriesD}.");
         if (!hasAttachments)
-            _problems.Add($"For {words} signatures are required (sigstoreSigned), but registries.d on the nodes has no use-sigstore-attachments for it, so that every image of it is refused. Ship it: {TrustOperation.MakeMachineConfig} {TrustOption.IncludeRegistriesD}.");
+            _problems.Add($"For {words} signatures are required (sigstoreSigned), but registries.d on the nodes has no " +
+                $"use-sigstore-attachments for it, so that every image of it is refused. Ship it: {TrustOperation.MakeMachineConfig} " +
+                $"{TrustOption.IncludeRegistriesD}.");
     }
 }

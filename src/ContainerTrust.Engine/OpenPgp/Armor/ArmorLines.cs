@@ -23,8 +23,10 @@ internal static class ArmorLines
         bool isOpenLength = isNewFormat ? second is >= 224 and < 255 : (header & 3) == 3;
         return (PacketTag)(isNewFormat ? header & 0x3F : (header >> 2) & 0x0F) switch
         {
-            PacketTag.PublicKeyEncryptedSessionKey or PacketTag.Signature or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature
-                or PacketTag.SecretKey or PacketTag.PublicKey or PacketTag.SecretSubkey or PacketTag.PublicSubkey or PacketTag.Marker or PacketTag.Trust
+            PacketTag.PublicKeyEncryptedSessionKey or PacketTag.Signature or PacketTag.SymmetricKeyEncryptedSessionKey
+                or PacketTag.OnePassSignature
+                or PacketTag.SecretKey or PacketTag.PublicKey or PacketTag.SecretSubkey or PacketTag.PublicSubkey or PacketTag.Marker
+                    or PacketTag.Trust
                 or PacketTag.UserId or PacketTag.UserAttribute or PacketTag.ModificationDetectionCode => !isOpenLength,
             PacketTag.CompressedData or PacketTag.SymmetricallyEncryptedData or PacketTag.IntegrityProtectedData or PacketTag.LiteralData
                 or PacketTag.OldComment or PacketTag.Comment or PacketTag.GpgControl => true,

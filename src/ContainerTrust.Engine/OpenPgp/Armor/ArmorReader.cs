@@ -207,7 +207,9 @@ internal ref struct ArmorReader
                 if (checksum != computed)
                 {
                     throw new TrustFormatException("WrongArmorChecksum", _path, headerLine, 0, "",
-                        string.Create(CultureInfo.InvariantCulture, $"the checksum of the armored block that begins here is {checksum:X6}, its content has {computed:X6}; the file is damaged, get it again."));
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"the checksum of the armored block that begins here is {checksum:X6}, its content has {computed:X6}; the " +
+                            $"file is damaged, get it again."));
                 }
 
                 return buffer.AsSpan(0, count).ToArray();
@@ -215,7 +217,8 @@ internal ref struct ArmorReader
         }
         while (digits == 0 && TryReadLine(out rest));
 
-        throw digits == 0 ? NoEnd(headerLine) : Bad(headerLine, 0, "the armored block that begins here has an incomplete checksum; the file is damaged, get it again.");
+        throw digits == 0 ? NoEnd(headerLine)
+            : Bad(headerLine, 0, "the armored block that begins here has an incomplete checksum; the file is damaged, get it again.");
     }
 
     private bool TryReadLine(out ReadOnlySpan<byte> line)

@@ -22,7 +22,8 @@ internal static class Crc24
         for (; data.Length >= 4; data = data[4..])
         {
             crc ^= BinaryPrimitives.ReadUInt32BigEndian(data);
-            crc = tables[(int)(768 + (crc >> 24))] ^ tables[(int)(512 + ((crc >> 16) & 0xFF))] ^ tables[(int)(256 + ((crc >> 8) & 0xFF))] ^ tables[(int)(crc & 0xFF)];
+            crc = tables[(int)(768 + (crc >> 24))] ^ tables[(int)(512 + ((crc >> 16) & 0xFF))] ^ tables[(int)(256 +
+                ((crc >> 8) & 0xFF))] ^ tables[(int)(crc & 0xFF)];
         }
 
         foreach (byte octet in data)

@@ -19,7 +19,8 @@ internal static class BackSignature
     /// <param name="key">The same, ready to verify.</param>
     /// <param name="attempts">How many signatures were looked at.</param>
     /// <returns>True if it has agreed.</returns>
-    public static bool IsIn(OpenPgpRules rules, in SignaturePacket binding, RawComponent primary, RawComponent subkey, VerificationKey key, out int attempts)
+    public static bool IsIn(OpenPgpRules rules, in SignaturePacket binding, RawComponent primary, RawComponent subkey, VerificationKey key,
+        out int attempts)
     {
         attempts = 0;
         uint newest = 0;
@@ -32,12 +33,14 @@ internal static class BackSignature
                 if (type != SubpacketType.EmbeddedSignature)
                     continue;
                 var outcome = SignaturePacket.Parse(value, out var signature);
-                if (outcome is SignatureParse.Malformed or SignatureParse.UnknownVersion || signature.Type != SignatureType.PrimaryKeyBinding || signature.Created < newest)
+                if (outcome is SignatureParse.Malformed or SignatureParse.UnknownVersion
+                    || signature.Type != SignatureType.PrimaryKeyBinding || signature.Created < newest)
                     continue;
                 attempts++;
                 isGood = (signature.Created > newest || isGood) && outcome == SignatureParse.Read && !signature.HasUnknownCritical
                     && rules.IsTimely(signature.Created, subkey.Key!.Created)
-                    && SignatureVerifier.IsMadeBy(signature, subkey.Key, key, primary.HashedFor(signature.Version), subkey.HashedFor(signature.Version));
+                    && SignatureVerifier.IsMadeBy(signature, subkey.Key, key, primary.HashedFor(signature.Version),
+                        subkey.HashedFor(signature.Version));
                 newest = signature.Created;
             }
         }

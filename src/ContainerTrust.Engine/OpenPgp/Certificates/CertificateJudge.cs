@@ -56,7 +56,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
                 userIds.Add(new JudgedUserId(component, Newest.Of(statements)) { Statements = statements });
         }
 
-        JudgedKey[] subkeys = [.. raw.Subkeys.Where(static s => s.Key is not null).Select(s => JudgeSubkey(raw.Primary, s, [.. byComponent[s]]))];
+        JudgedKey[] subkeys = [.. raw.Subkeys.Where(static s => s.Key is not null)
+            .Select(s => JudgeSubkey(raw.Primary, s, [.. byComponent[s]]))];
         if (Work > rules.MaxWorkInAll)
             return Refuse(raw, key, TooMany);
         var certificate = new JudgedCertificate
@@ -71,7 +72,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
             Subkeys = subkeys,
             Refusal = imported.Count > 0 ? null : WhyNotImported(raw),
             Revokers = [.. directKey.SelectMany(static s => s.Revokers).Distinct()],
-            HasUnreadableStatement = finder.Own.Exists(static s => s.IsUnreadable && s.Component.Kind != ComponentKind.Subkey && s.Type != SignatureType.KeyRevocation),
+            HasUnreadableStatement = finder.Own.Exists(static s => s.IsUnreadable && s.Component.Kind != ComponentKind.Subkey
+                && s.Type != SignatureType.KeyRevocation),
         };
         StatementReport.Add(certificate, finder);
         return certificate;
@@ -90,7 +92,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
             return imported;
         }
 
-        foreach (var statement in own.Where(static s => s.Component.Kind is ComponentKind.UserId or ComponentKind.UserAttribute && (s.IsProven || s.IsUnreadable)))
+        foreach (var statement in own.Where(static s => s.Component.Kind is ComponentKind.UserId or ComponentKind.UserAttribute
+            && (s.IsProven || s.IsUnreadable)))
             imported.UnionWith(statement.Raw.Blocks.Where(b => b.MayGive && statement.Component.Blocks.Contains(b)));
         return imported;
     }
@@ -110,7 +113,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
     private static string WhyNotImported(RawCertificate raw) =>
         raw.Primary.Blocks.All(static b => b.HasPrivateKey) ? "it stands with a private key, which must not be where policies are"
         : raw.Key.Version == 6 ? "it has no valid direct-key signature"
-        : raw.Primary.Blocks.All(static b => b.HasMisplacedCertification) ? "it has a signature about a user id before any user id; gpg does not accept such a key"
+        : raw.Primary.Blocks.All(static b => b.HasMisplacedCertification)
+            ? "it has a signature about a user id before any user id; gpg does not accept such a key"
         : "it has no user id with a valid self-signature; gpg does not accept such a key";
 
     private static JudgedCertificate Refuse(RawCertificate raw, VerificationKey? key, string reason)
@@ -156,7 +160,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
             Newest = newest,
             IsRevoked = statements.Exists(static s => s.Type == SignatureType.SubkeyRevocation),
             HasUnreadableStatement = bindings.Exists(static s => s.IsUnreadable),
-            Refusal = packet.IsSigningAlgorithm && key is null ? $"is skipped: it {unusable}" : isBound ? null : "has no valid binding signature and is skipped",
+            Refusal = packet.IsSigningAlgorithm && key is null ? $"is skipped: it {unusable}" : isBound ? null
+                : "has no valid binding signature and is skipped",
         };
     }
 }

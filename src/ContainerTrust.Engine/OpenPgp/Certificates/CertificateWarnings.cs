@@ -50,6 +50,8 @@ internal static class CertificateWarnings
     }
 
     private static string Describe(JudgedStatement statement) => statement.Outcome == StatementOutcome.Unreadable
-        ? $"a self-signature (type 0x{(int)statement.Type:x2}) of key {statement.Key} on {statement.About} cannot be read in full: the key or subkey is not used."
-        : $"a self-signature (type 0x{(int)statement.Type:x2}) of key {statement.Key} on {statement.About} counts only for what it takes away, because {statement.Reason}.";
+        ? $"a self-signature (type 0x{(int)statement.Type:x2}) of key {statement.Key} on {statement.About} cannot be read in full: " +
+            "the key or subkey is not used."
+        : $"a self-signature (type 0x{(int)statement.Type:x2}) of key {statement.Key} on {statement.About} counts only for what it takes " +
+            $"away, because {statement.Reason}.";
 }

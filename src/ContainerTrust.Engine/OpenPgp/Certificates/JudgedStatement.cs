@@ -11,7 +11,8 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// <param name="About">What it is about, a phrase such as "subkey ABCD". Empty if nobody knows.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why, a clause. Empty if there is nothing to say.</param>
-internal sealed record JudgedStatement(string File, string Key, SignatureType Type, uint Created, string About, StatementOutcome Outcome, string Reason)
+internal sealed record JudgedStatement(string File, string Key, SignatureType Type, uint Created, string About, StatementOutcome Outcome,
+    string Reason)
 {
     /// <summary>The same for people.</summary>
     /// <returns>A sentence.</returns>

@@ -73,7 +73,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             if (_unmarkedLine == 0 || !_hasKeyForGpg)
                 return;
             throw new TrustFormatException("MalformedArmor", name, _unmarkedLine, 0, "",
-                "the armored block that begins here ends without padding and checksum, and GnuPG up to 2.4 (RHEL 8 to 10) imports nothing of such a file; "
+                "the armored block that begins here ends without padding and checksum, and GnuPG up to 2.4 (RHEL 8 to 10) " +
+                    "imports nothing of such a file; "
                 + "get the key as gpg --export --armor writes it.");
         }
 
@@ -136,14 +137,17 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                         "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
                 case PacketTag.Trust or PacketTag.Marker or PacketTag.Padding or PacketTag.OldComment or >= (PacketTag)40:
                     break;
-                case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature or PacketTag.CompressedData
-                    or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData:
+                case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature
+                    or PacketTag.CompressedData
+                    or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.IntegrityProtectedData
+                        or PacketTag.AeadEncryptedData:
                     throw source.Malformed(
                         packet.Offset,
                         "this is part of an OpenPGP message, not of a key; give the file of a public key.");
                 default:
                     throw source.Malformed(packet.Offset, string.Create(CultureInfo.InvariantCulture,
-                        $"packet type {(int)packet.Tag} is unknown and must not be ignored; this key is of a newer kind than this release reads."));
+                        $"packet type {(int)packet.Tag} is unknown and must not be ignored; this key is of a newer " +
+                            $"kind than this release reads."));
             }
         }
 
@@ -170,7 +174,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             if (primaryVersion == 4 && version != 4)
             {
                 throw source.Malformed(packet.Offset, string.Create(CultureInfo.InvariantCulture,
-                    $"a subkey of version {version} stands below a key of version 4, and GnuPG 2.2 imports nothing of such a file; export the key without it."));
+                    $"a subkey of version {version} stands below a key of version 4, and GnuPG 2.2 imports nothing of such a " +
+                        $"file; export the key without it."));
             }
 
             if (key is not null && version != primaryVersion)
@@ -217,7 +222,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
                 return;
             }
 
-            bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification) or SignatureType.CertificationRevocation;
+            bool isCertification = signature.Type is (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification)
+                or SignatureType.CertificationRevocation;
             _block.HasMisplacedCertification |= isCertification && !_hasUserId && label == StatementLabel.Own;
             _certificate.Add(packet.Body, _place, _block, label != StatementLabel.Other);
         }
@@ -242,13 +248,15 @@ internal sealed class KeyFileParser(OpenPgpRules rules)
             if (signature.HashedArea.Length > _rules.MaxAreaLength || signature.UnhashedArea.Length > _rules.MaxAreaLength)
             {
                 throw source.Malformed(packet.Offset,
-                    "the signature in this packet has a part of more than 10,000 octets, and GnuPG imports nothing of such a file; export the key with gpg --export-options export-clean.");
+                    "the signature in this packet has a part of more than 10,000 octets, and GnuPG imports nothing of such a file; " +
+                        "export the key with gpg --export-options export-clean.");
             }
 
             if (!signature.HasKnownNumbers && signature.Material.Length > _rules.MaxOpaqueLength)
             {
                 throw source.Malformed(packet.Offset,
-                    "the signature in this packet is of an unknown algorithm and too long, and GnuPG 2.2 imports nothing of such a file; export the key without it.");
+                    "the signature in this packet is of an unknown algorithm and too long, and GnuPG 2.2 imports nothing of such a " +
+                        $"file; export the key without it.");
             }
         }
     }

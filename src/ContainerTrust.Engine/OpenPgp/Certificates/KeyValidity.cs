@@ -38,7 +38,8 @@ internal static class KeyValidity
     /// <param name="now">Seconds since 1970 UTC.</param>
     /// <returns>True if so.</returns>
     public static bool MayPrimarySign(JudgedCertificate certificate, long now) =>
-        certificate.Primary.Packet.IsSigningAlgorithm && PrimaryFacts.Possible(certificate, now, static s => s.KeyFlags).All(static f => Rules.AllowSigning((byte?)f));
+        certificate.Primary.Packet.IsSigningAlgorithm && PrimaryFacts.Possible(certificate, now, static s => s.KeyFlags)
+            .All(static f => Rules.AllowSigning((byte?)f));
 
     /// <summary>Whether a subkey may sign by its algorithm and its flags, in every reading.</summary>
     /// <param name="subkey">The subkey.</param>
@@ -69,7 +70,8 @@ internal static class KeyValidity
     public static bool IsPrimaryValid(JudgedCertificate certificate, long now) =>
         certificate.Refusal is null && !certificate.HasUnreadableStatement
         && (!PrimaryFacts.DirectAt(certificate, now).MayBeNone
-            || (certificate.Primary.Packet.Version == 4 && certificate.UserIds.Any(u => u.Newest.All(s => !s.IsRevocation && !s.HasEndedAt(now)))));
+            || (certificate.Primary.Packet.Version == 4
+                && certificate.UserIds.Any(u => u.Newest.All(s => !s.IsRevocation && !s.HasEndedAt(now)))));
 
     /// <summary>Whether the owner stands for a subkey now, whether it is revoked or has ended or not.</summary>
     /// <param name="subkey">The subkey.</param>
@@ -127,7 +129,8 @@ internal static class KeyValidity
 
         if (primary.MissingRevoker is { } revoker)
         {
-            reason = $"{Name(primary, false)} may be revoked by its designated revoker {revoker}, whose key is not among the keys that can be used.";
+            reason = $"{Name(primary, false)} may be revoked by its designated revoker {revoker}, whose key is not " +
+                "among the keys that can be used.";
             return OpenPgpProblem.KeyRevoked;
         }
 
@@ -136,7 +139,8 @@ internal static class KeyValidity
             : primary.Packet.Created > now ? $"{Name(primary, false)} is from the future; look at the clock."
             : !IsPrimaryValid(certificate, now) ? $"{Name(primary, false)} has no self-signature that is valid now."
             : "";
-        return reason.Length > 0 ? OpenPgpProblem.KeyNotValid : JudgeEnd(primary, isSubkey: false, PrimaryEnd(certificate, now), now, out reason);
+        return reason.Length > 0 ? OpenPgpProblem.KeyNotValid
+            : JudgeEnd(primary, isSubkey: false, PrimaryEnd(certificate, now), now, out reason);
     }
 
     private static OpenPgpProblem JudgeSubkey(JudgedKey subkey, long now, out string reason)

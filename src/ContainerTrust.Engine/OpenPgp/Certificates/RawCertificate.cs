@@ -128,7 +128,8 @@ internal sealed class RawComponent(ComponentKind kind, byte[] body, PublicKeyPac
     {
         if (kind is ComponentKind.PrimaryKey or ComponentKind.Subkey)
             return _hashed ??= SignatureDigest.HashedKey(body[0], body);
-        return signatureVersion < 4 ? body : _hashed ??= SignatureDigest.HashedUserId(signatureVersion, body, kind == ComponentKind.UserAttribute);
+        return signatureVersion < 4 ? body
+            : _hashed ??= SignatureDigest.HashedUserId(signatureVersion, body, kind == ComponentKind.UserAttribute);
     }
 }
 

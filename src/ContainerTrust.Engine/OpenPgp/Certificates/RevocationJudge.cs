@@ -59,7 +59,8 @@ internal sealed class RevocationJudge(OpenPgpRules rules, IReadOnlyList<JudgedCe
         foreach (var certificate in certificates)
             DoubtWithoutRevoker(certificate);
         if (_work > rules.MaxLooseRevocationWork)
-            warnings.Add("There are too many revocations that stand with another key than their own to try each with every key; remove those that are of no use.");
+            warnings.Add("There are too many revocations that stand with another key than their own to try each with every key; " +
+                "remove those that are of no use.");
         return alone;
     }
 

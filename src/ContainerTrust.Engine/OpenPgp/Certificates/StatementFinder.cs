@@ -59,7 +59,8 @@ internal sealed class StatementFinder
         var label = StatementLabels.Of(signature, _raw.Key);
         if (!_rules.CanCheck(signature) || (signature.Version == 6) != (_raw.Key.Version == 6))
         {
-            string what = HashAlgorithms.Length(signature.HashAlgorithm) == 0 ? $"its hash algorithm ({HashAlgorithms.Name(signature.HashAlgorithm)}) is unknown" : "its version or salt does not fit";
+            string what = HashAlgorithms.Length(signature.HashAlgorithm) == 0
+                ? $"its hash algorithm ({HashAlgorithms.Name(signature.HashAlgorithm)}) is unknown" : "its version or salt does not fit";
             Others.Add((statement, label == StatementLabel.Other ? StatementOutcome.ByAnother : StatementOutcome.Uncheckable, what));
             return;
         }
@@ -84,12 +85,14 @@ internal sealed class StatementFinder
     // Where it stands first; then where the first octets of its hash fit, and then all others. These octets are not signed either: they
     // save work where they are right, and hide nothing where they are wrong. Only a certification that names another key, as other people
     // make them by the thousand, is tried no further than where it stands and they fit. GnuPG does not try it at all.
-    private RawComponent? Search(RawStatement statement, in SignaturePacket signature, ComponentKind kind, StatementLabel label, ref string? doubt)
+    private RawComponent? Search(RawStatement statement, in SignaturePacket signature, ComponentKind kind, StatementLabel label,
+        ref string? doubt)
     {
         Span<byte> digest = stackalloc byte[HashAlgorithms.MaxLength];
         bool isTriedInFull = label != StatementLabel.Other
             || signature.Type is not (>= SignatureType.GenericCertification and <= SignatureType.PositiveCertification);
-        if (statement.Place is { } place && IsOf(kind, place.Kind) && Verifies(signature, place, digest, mustFit: !isTriedInFull, ref doubt))
+        if (statement.Place is { } place && IsOf(kind, place.Kind)
+            && Verifies(signature, place, digest, mustFit: !isTriedInFull, ref doubt))
             return place;
         for (int round = 0; isTriedInFull && round < 2; round++)
         {
@@ -126,7 +129,8 @@ internal sealed class StatementFinder
         _ => _raw.UserIds.Concat(_raw.Attributes),
     };
 
-    private OwnStatement Make(RawStatement statement, in SignaturePacket signature, RawComponent about, SignatureParse outcome, StatementLabel label, string? doubt)
+    private OwnStatement Make(RawStatement statement, in SignaturePacket signature, RawComponent about, SignatureParse outcome,
+        StatementLabel label, string? doubt)
     {
         doubt ??= label switch
         {

@@ -10,13 +10,15 @@ internal static class StatementReport
     /// <param name="finder">What was found out of its signatures.</param>
     public static void Add(JudgedCertificate certificate, StatementFinder finder)
     {
-        HashSet<OwnStatement> candidates = [.. certificate.UserIds.SelectMany(static u => u.Newest.Candidates), .. certificate.Subkeys.SelectMany(static s => s.Newest.Candidates)];
+        HashSet<OwnStatement> candidates = [.. certificate.UserIds.SelectMany(static u => u.Newest.Candidates),
+            .. certificate.Subkeys.SelectMany(static s => s.Newest.Candidates)];
         candidates.UnionWith(Newest.Of(certificate.Primary.Statements).Candidates);
         foreach (var own in finder.Own)
         {
             var outcome = OutcomeOf(certificate, own, candidates.Contains(own));
             string fingerprint = certificate.Primary.Packet.Fingerprint;
-            certificate.Report(own.Raw, new JudgedStatement(own.Raw.Blocks[0].File, fingerprint, own.Type, own.Created, Name(own.Component), outcome, own.Doubt ?? ""));
+            certificate.Report(own.Raw, new JudgedStatement(own.Raw.Blocks[0].File, fingerprint, own.Type, own.Created, Name(own.Component),
+                outcome, own.Doubt ?? ""));
         }
 
         foreach (var (raw, outcome, reason) in finder.Others)

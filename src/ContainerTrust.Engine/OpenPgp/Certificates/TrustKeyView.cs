@@ -46,7 +46,8 @@ internal static class TrustKeyView
         Created = DateTimeOffset.FromUnixTimeSeconds(subkey.Packet.Created),
         Expires = Time(KeyValidity.SubkeyEnd(subkey)),
         IsRevoked = subkey.IsRevoked,
-        CanSign = isPrimaryValid && subkey.Refusal is null && KeyValidity.IsSubkeyValid(subkey, now) && KeyValidity.MaySubkeySign(subkey) && KeyValidity.HasAgreed(subkey),
+        CanSign = isPrimaryValid && subkey.Refusal is null && KeyValidity.IsSubkeyValid(subkey, now) && KeyValidity.MaySubkeySign(subkey)
+            && KeyValidity.HasAgreed(subkey),
     };
 
     // Of a key that is used, the user ids that gpg lists: the owner has signed for them. Of one that is not, and of version 6, where a

@@ -34,7 +34,8 @@ internal static class Twins
         var rest = signature.Material;
         if (signature.PublicKeyAlgorithm is PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448)
             return text.Append(' ').Append(Convert.ToHexString(rest)).ToString();
-        bool isRsa = signature.PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly or PublicKeyAlgorithm.RsaEncryptOnly;
+        bool isRsa = signature.PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaSignOnly
+            or PublicKeyAlgorithm.RsaEncryptOnly;
         for (int count = isRsa ? 1 : 2; count > 0 && rest.Length >= 2; count--)
         {
             int octets = Math.Min(((rest[0] << 8) + rest[1] + 7) / 8, rest.Length - 2);

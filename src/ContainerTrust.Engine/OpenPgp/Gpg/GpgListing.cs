@@ -102,9 +102,9 @@ internal static class GpgListing
                 return length > 64 * 1024 ? Outcome.Fail : Outcome.Continue;
 
             // Messages, which GnuPG would begin to decrypt or unpack, and its own control packets.
-            case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature or PacketTag.CompressedData
-                or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData
-                or PacketTag.ModificationDetectionCode or PacketTag.GpgControl:
+            case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature
+                or PacketTag.CompressedData or PacketTag.SymmetricallyEncryptedData or PacketTag.LiteralData or PacketTag.GpgControl
+                or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData or PacketTag.ModificationDetectionCode:
                 return Outcome.Fail;
             default:
                 return Outcome.Continue;
@@ -316,7 +316,8 @@ internal static class GpgListing
         while (reader.TryRead(out var type, out _, out var value))
         {
             // Back-signatures are read in turn; what they have embedded themselves is not.
-            if (type == SubpacketType.EmbeddedSignature && !isEmbedded && IsBackSignature(value) && ReadSignature(value, (uint)value.Length, isEmbedded: true) == Outcome.Fail)
+            bool isRead = type == SubpacketType.EmbeddedSignature && !isEmbedded && IsBackSignature(value);
+            if (isRead && ReadSignature(value, (uint)value.Length, isEmbedded: true) == Outcome.Fail)
                 return false;
             if ((int)type >= 64 || (seen & (1UL << (int)type)) != 0)
                 continue;
@@ -333,8 +334,8 @@ internal static class GpgListing
                 return false;
             if (isHashed && type == SubpacketType.TrustSignature && value.Length != 2)
                 return false;
-            if (isHashed && type == SubpacketType.NotationData
-                && (value.Length < 8 || 8 + BinaryPrimitives.ReadUInt16BigEndian(value[4..]) + BinaryPrimitives.ReadUInt16BigEndian(value[6..]) != value.Length))
+            if (isHashed && type == SubpacketType.NotationData && (value.Length < 8 || 8
+                + BinaryPrimitives.ReadUInt16BigEndian(value[4..]) + BinaryPrimitives.ReadUInt16BigEndian(value[6..]) != value.Length))
                 return false;
         }
 

@@ -236,7 +236,8 @@ internal static class Bzip2Decoder
         }
     }
 
-    private static int DecodeSymbol(int table, scoped ref Bzip2BitReader reader, scoped ReadOnlySpan<ushort> order, scoped ReadOnlySpan<int> codes)
+    private static int DecodeSymbol(int table, scoped ref Bzip2BitReader reader, scoped ReadOnlySpan<ushort> order,
+        scoped ReadOnlySpan<int> codes)
     {
         int code = 0;
         for (int length = 1; length <= MaxCodeLength; length++)

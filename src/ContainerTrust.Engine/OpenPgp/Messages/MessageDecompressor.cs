@@ -15,7 +15,8 @@ internal static class MessageDecompressor
     /// <param name="result">What comes out; a view of the buffers or of the body.</param>
     /// <param name="reason">What is wrong. Empty if nothing is.</param>
     /// <returns>The problem; <see cref="OpenPgpProblem.None"/> if there is none.</returns>
-    public static OpenPgpProblem Decompress(ReadOnlySpan<byte> body, MessageBuffers buffers, out ReadOnlySpan<byte> result, out string reason)
+    public static OpenPgpProblem Decompress(ReadOnlySpan<byte> body, MessageBuffers buffers, out ReadOnlySpan<byte> result,
+        out string reason)
     {
         result = default;
         reason = "";
@@ -39,7 +40,8 @@ internal static class MessageDecompressor
 
         try
         {
-            bool isWithin = body[0] == 3 ? Bzip2Decoder.TryDecode(body[1..], buffers, out result) : TryInflate(body[0], body[1..], buffers, out result);
+            bool isWithin = body[0] == 3 ? Bzip2Decoder.TryDecode(body[1..], buffers, out result)
+                : TryInflate(body[0], body[1..], buffers, out result);
             if (!isWithin)
             {
                 reason = "It decompresses to more than 4 MiB.";
@@ -64,7 +66,8 @@ internal static class MessageDecompressor
         {
             using var memory = new UnmanagedMemoryStream(pointer, data.Length);
             using var source = new EndWatch(memory);
-            using Stream stream = algorithm == 1 ? new DeflateStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
+            using Stream stream = algorithm == 1 ? new DeflateStream(source, CompressionMode.Decompress)
+                : new ZLibStream(source, CompressionMode.Decompress);
             byte[] buffer = buffers.Begin(FirstLength);
             int count = 0;
             while (true)

@@ -119,7 +119,8 @@ internal static class MessageVerifier
     }
 
     // The numbers hold. What remains is whether they may count.
-    private static OpenPgpVerification JudgeSignature(OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature, in SignedMessage message, string? keyId, long now)
+    private static OpenPgpVerification JudgeSignature(OpenPgpKeyring.KeyringEntry entry, in SignaturePacket signature,
+        in SignedMessage message, string? keyId, long now)
     {
         var key = entry.Key.Packet;
         if (signature.HasUnknownCritical)
@@ -156,7 +157,8 @@ internal static class MessageVerifier
         var reader = new SubpacketReader(signature.HashedArea);
         while (fingerprint.IsEmpty && reader.TryRead(out var type, out _, out var value))
         {
-            if (type == SubpacketType.IssuerFingerprint && value.Length == (signature.Version == 6 ? 33 : 21) && value[0] == signature.Version)
+            if (type == SubpacketType.IssuerFingerprint && value.Length == (signature.Version == 6 ? 33 : 21)
+                && value[0] == signature.Version)
                 fingerprint = value[1..];
         }
 
@@ -171,12 +173,14 @@ internal static class MessageVerifier
         };
     }
 
-    private static OpenPgpKeyring.KeyringEntry? FindSigner(ReadOnlySpan<OpenPgpKeyring.KeyringEntry> entries, in SignaturePacket signature, ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> content)
+    private static OpenPgpKeyring.KeyringEntry? FindSigner(ReadOnlySpan<OpenPgpKeyring.KeyringEntry> entries, in SignaturePacket signature,
+        ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> content)
     {
         foreach (var entry in entries)
         {
             var packet = entry.Key.Packet;
-            if ((fingerprint.IsEmpty || packet.IsFingerprint(fingerprint)) && entry.Key.Key is { } key && SignatureVerifier.IsMadeBy(signature, packet, key, content, []))
+            if ((fingerprint.IsEmpty || packet.IsFingerprint(fingerprint)) && entry.Key.Key is { } key
+                && SignatureVerifier.IsMadeBy(signature, packet, key, content, []))
                 return entry;
         }
 

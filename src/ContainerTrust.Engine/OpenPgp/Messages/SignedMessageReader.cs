@@ -53,7 +53,8 @@ internal static class SignedMessageReader
         return true;
     }
 
-    private static OpenPgpProblem ReadLayer(ReadOnlySpan<byte> data, MessageBuffers buffers, out ReadOnlySpan<byte> compressed, out SignedMessage message, out string reason)
+    private static OpenPgpProblem ReadLayer(ReadOnlySpan<byte> data, MessageBuffers buffers, out ReadOnlySpan<byte> compressed,
+        out SignedMessage message, out string reason)
     {
         compressed = default;
         message = default;
@@ -108,10 +109,12 @@ internal static class SignedMessageReader
                     if (literal.Length < 6 || literal.Length < 6 + literal[1])
                         return Refuse(OpenPgpProblem.Malformed, "Its literal data packet is too short.", out reason);
                     break;
-                case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.SymmetricallyEncryptedData
+                case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey
+                    or PacketTag.SymmetricallyEncryptedData
                     or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData:
                     return Refuse(OpenPgpProblem.NotSignedMessage, "It is encrypted.", out reason);
-                case PacketTag.PublicKey or PacketTag.SecretKey or PacketTag.PublicSubkey or PacketTag.SecretSubkey or PacketTag.UserId or PacketTag.UserAttribute:
+                case PacketTag.PublicKey or PacketTag.SecretKey or PacketTag.PublicSubkey or PacketTag.SecretSubkey or PacketTag.UserId
+                    or PacketTag.UserAttribute:
                     return Refuse(OpenPgpProblem.NotSignedMessage, "It is an OpenPGP key, or a part of one.", out reason);
                 default:
                     return Refuse(OpenPgpProblem.Malformed, "It has a packet that has no place in a signed message.", out reason);
@@ -129,7 +132,8 @@ internal static class SignedMessageReader
 
         if (signature.IsEmpty)
             return Refuse(OpenPgpProblem.NotSignedMessage, "It is an OpenPGP message without a signature.", out reason);
-        message = new SignedMessage { Signature = signature, OnePass = onePass, UntrustedFormat = literal[0], UntrustedContent = literal[(6 + literal[1])..] };
+        message = new SignedMessage
+            { Signature = signature, OnePass = onePass, UntrustedFormat = literal[0], UntrustedContent = literal[(6 + literal[1])..] };
         return OpenPgpProblem.None;
     }
 

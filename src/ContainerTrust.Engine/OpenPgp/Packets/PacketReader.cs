@@ -42,7 +42,9 @@ internal ref struct PacketReader
         int offset = _position;
         byte header = _data[offset];
         if ((header & 0x80) == 0)
-            throw _source.Malformed(offset, string.Create(CultureInfo.InvariantCulture, $"an OpenPGP packet cannot begin with octet 0x{header:X2}; the file is damaged, get it again."));
+            throw _source.Malformed(offset,
+                string.Create(CultureInfo.InvariantCulture,
+                $"an OpenPGP packet cannot begin with octet 0x{header:X2}; the file is damaged, get it again."));
         if (_count == _maxPackets)
             throw TooMany();
 
@@ -90,14 +92,17 @@ internal ref struct PacketReader
         }
 
         if (lengthKind != PacketLengthKind.Definite && !AllowsOpenLength(tag))
-            throw _source.Malformed(offset, string.Create(CultureInfo.InvariantCulture, $"packet type {(int)tag} cannot have a partial or indeterminate length; the file is damaged, get it again."));
+            throw _source.Malformed(offset,
+                string.Create(CultureInfo.InvariantCulture,
+                $"packet type {(int)tag} cannot have a partial or indeterminate length; the file is damaged, get it again."));
         _count++;
         packet = new Packet { Tag = tag, Offset = offset, LengthKind = lengthKind, Body = body };
         return true;
     }
 
     private static bool AllowsOpenLength(PacketTag tag) =>
-        tag is PacketTag.LiteralData or PacketTag.CompressedData or PacketTag.SymmetricallyEncryptedData or PacketTag.IntegrityProtectedData or PacketTag.AeadEncryptedData;
+        tag is PacketTag.LiteralData or PacketTag.CompressedData or PacketTag.SymmetricallyEncryptedData or PacketTag.IntegrityProtectedData
+            or PacketTag.AeadEncryptedData;
 
     private uint ReadNewLength(int offset, out bool isPartial)
     {

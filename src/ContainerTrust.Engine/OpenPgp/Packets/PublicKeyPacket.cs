@@ -111,12 +111,14 @@ internal sealed class PublicKeyPacket
             outcome = Outcome.UnknownAlgorithm;
         if (outcome == Outcome.Read)
         {
-            key = new PublicKeyPacket { Version = version, Created = created, Algorithm = algorithm, Fingerprint = fingerprint, KeyId = keyId, Size = size, Curve = curve };
+            key = new PublicKeyPacket { Version = version, Created = created, Algorithm = algorithm, Fingerprint = fingerprint,
+                KeyId = keyId, Size = size, Curve = curve };
             return;
         }
 
         unusable = outcome == Outcome.UnknownCurve
-            ? string.Create(CultureInfo.InvariantCulture, $"{fingerprint} with the unknown curve {FormatOid(unknownCurve)} (algorithm {(int)algorithm})")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{fingerprint} with the unknown curve {FormatOid(unknownCurve)} (algorithm {(int)algorithm})")
             : string.Create(CultureInfo.InvariantCulture, $"{fingerprint} with the unknown algorithm {(int)algorithm} (version {version})");
     }
 
@@ -128,7 +130,8 @@ internal sealed class PublicKeyPacket
         UnknownCurve,
     }
 
-    private static Outcome ReadMaterial(PublicKeyAlgorithm algorithm, ReadOnlySpan<byte> material, out int size, out EllipticCurve? curve, out ReadOnlySpan<byte> unknownCurve)
+    private static Outcome ReadMaterial(PublicKeyAlgorithm algorithm, ReadOnlySpan<byte> material, out int size, out EllipticCurve? curve,
+        out ReadOnlySpan<byte> unknownCurve)
     {
         var reader = new KeyMaterialReader(material);
         size = 0;
@@ -141,10 +144,12 @@ internal sealed class PublicKeyPacket
                 isGood = reader.TryReadInteger(out size, out _) && reader.TryReadInteger(out _, out _);
                 break;
             case PublicKeyAlgorithm.Dsa:
-                isGood = reader.TryReadInteger(out size, out _) && reader.TryReadInteger(out _, out _) && reader.TryReadInteger(out _, out _) && reader.TryReadInteger(out _, out _);
+                isGood = reader.TryReadInteger(out size, out _) && reader.TryReadInteger(out _, out _)
+                    && reader.TryReadInteger(out _, out _) && reader.TryReadInteger(out _, out _);
                 break;
             case PublicKeyAlgorithm.Elgamal:
-                isGood = reader.TryReadInteger(out size, out _) && reader.TryReadInteger(out _, out _) && reader.TryReadInteger(out _, out _);
+                isGood = reader.TryReadInteger(out size, out _) && reader.TryReadInteger(out _, out _)
+                    && reader.TryReadInteger(out _, out _);
                 break;
             case PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.Ecdh or PublicKeyAlgorithm.EddsaLegacy:
                 return ReadCurveMaterial(algorithm, ref reader, out size, out curve, out unknownCurve);
@@ -172,7 +177,8 @@ internal sealed class PublicKeyPacket
         return isGood && reader.IsAtEnd ? Outcome.Read : Outcome.Malformed;
     }
 
-    private static Outcome ReadCurveMaterial(PublicKeyAlgorithm algorithm, scoped ref KeyMaterialReader reader, out int size, out EllipticCurve? curve, out ReadOnlySpan<byte> unknownCurve)
+    private static Outcome ReadCurveMaterial(PublicKeyAlgorithm algorithm, scoped ref KeyMaterialReader reader, out int size,
+        out EllipticCurve? curve, out ReadOnlySpan<byte> unknownCurve)
     {
         size = 0;
         curve = null;

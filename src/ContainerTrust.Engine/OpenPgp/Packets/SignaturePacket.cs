@@ -90,7 +90,8 @@ internal ref struct SignaturePacket
                     return SignatureParse.Malformed;
                 signature.HashedArea = hashed;
                 signature.UnhashedArea = unhashed;
-                return signature.ParseArea(hashed, isHashed: true) && signature.ParseArea(unhashed, isHashed: false) ? SignatureParse.Read : SignatureParse.BadSubpacket;
+                return signature.ParseArea(hashed, isHashed: true) && signature.ParseArea(unhashed, isHashed: false) ? SignatureParse.Read
+                    : SignatureParse.BadSubpacket;
             default:
                 return SignatureParse.UnknownVersion;
         }
@@ -147,7 +148,8 @@ internal ref struct SignaturePacket
     /// <summary>Whether the algorithm is one whose numbers can be taken apart here.</summary>
     public readonly bool HasKnownNumbers =>
         PublicKeyAlgorithm is PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly
-        or PublicKeyAlgorithm.Dsa or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448;
+        or PublicKeyAlgorithm.Dsa or PublicKeyAlgorithm.Ecdsa or PublicKeyAlgorithm.EddsaLegacy or PublicKeyAlgorithm.Ed25519
+            or PublicKeyAlgorithm.Ed448;
 
     // The numbers of an unknown algorithm are whole as far as anyone can tell.
     private readonly bool IsMaterialWhole()

@@ -18,7 +18,8 @@ internal static class BodyReader
     /// <exception cref="WebFailure">It is too large, or has an encoding that was not asked for.</exception>
     public static async Task<byte[]> ReadAsync(WebRequest request, Uri url, HttpResponseMessage response, ProgressDeadline progress)
     {
-        if (!request.AnyEncoding && response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out HeaderStringValues encodings))
+        if (!request.AnyEncoding && response.Content.Headers.NonValidated.TryGetValues("Content-Encoding",
+            out HeaderStringValues encodings))
         {
             foreach (string encoding in encodings)
             {
@@ -34,7 +35,8 @@ internal static class BodyReader
             }
         }
 
-        byte[]? body = response.Content.Headers.ContentLength > request.MaxBytes ? null : await ReadAsync(response, request.MaxBytes, progress).ConfigureAwait(false);
+        byte[]? body = response.Content.Headers.ContentLength > request.MaxBytes ? null
+            : await ReadAsync(response, request.MaxBytes, progress).ConfigureAwait(false);
         return body ?? throw new WebFailure(
             request.TooLarge.ErrorId,
             TrustErrorKind.LimitsExceeded,
@@ -67,7 +69,8 @@ internal static class BodyReader
         ReadAsync(response, maxBytes, progress, progress.Token);
 
     // Null if there is more than is allowed.
-    private static async Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline? progress, CancellationToken cancellationToken)
+    private static async Task<byte[]?> ReadAsync(HttpResponseMessage response, long maxBytes, ProgressDeadline? progress,
+        CancellationToken cancellationToken)
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))

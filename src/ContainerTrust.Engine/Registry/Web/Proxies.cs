@@ -36,7 +36,8 @@ internal sealed class Proxies
         {
             throw Refused(
                 url, "ProxyRefused", TrustErrorKind.ReadError,
-                "REQUEST_METHOD says that this is a CGI program, where HTTP_PROXY may be set by anyone who makes a request. Unset one of them.");
+                "REQUEST_METHOD says that this is a CGI program, where HTTP_PROXY may be set by anyone who makes " +
+                    "a request. Unset one of them.");
         }
 
         if (_exclusions.Cover(url.IdnHost, url.Port))
@@ -46,7 +47,8 @@ internal sealed class Proxies
             string variable = url.Scheme == Uri.UriSchemeHttps ? "HTTPS_PROXY" : "HTTP_PROXY";
             throw Refused(
                 url, "ProxyInvalid", TrustErrorKind.ReadError,
-                $"{variable} does not name a proxy that can be reached. Set it to a URL such as http://proxy.example.com:3128, or add the host to NO_PROXY.");
+                $"{variable} does not name a proxy that can be reached. Set it to a URL such as " +
+                    "http://proxy.example.com:3128, or add the host to NO_PROXY.");
         }
 
         return proxy;

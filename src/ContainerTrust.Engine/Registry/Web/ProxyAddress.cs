@@ -44,7 +44,8 @@ internal sealed partial record ProxyAddress(Uri? Url, NetworkCredential? Credent
 
     // RFC 3986, sections 3.2.1 to 3.2.3, and what Go's net/url allows in a host beyond it.
     [GeneratedRegex(
-        """^(?:(?<user>[A-Za-z0-9._:~!$&'()*+,;=%@-]*)@)?(?<host>\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\[\]@:/?#\\^`{|}%\x7f]*)(?::(?<port>[0-9]*))?$""",
+        """^(?:(?<user>[A-Za-z0-9._:~!$&'()*+,""" +
+            """;=%@-]*)@)?(?<host>\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\[\]@:/?#\\^`{|}%\x7f]*)(?::(?<port>[0-9]*))?$""",
         RegexOptions.CultureInvariant)]
     private static partial Regex Authority { get; }
 

@@ -22,7 +22,8 @@ internal static class RetryDelay
         {
             if (ulong.TryParse(retryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seconds))
                 delay = seconds * 1000.0;
-            else if (DateTimeOffset.TryParseExact(retryAfter, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) && date > now)
+            else if (DateTimeOffset.TryParseExact(retryAfter, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset date) && date > now)
                 delay = (date - now).TotalMilliseconds;
         }
 

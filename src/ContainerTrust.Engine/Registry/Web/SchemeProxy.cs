@@ -31,6 +31,7 @@ internal sealed class SchemeProxy(Proxies proxies, string scheme) : IWebProxy, I
     {
         bool isKnown = authType.Equals("Basic", StringComparison.OrdinalIgnoreCase)
             || authType.Equals("socks5", StringComparison.OrdinalIgnoreCase);
-        return isKnown && proxies.Named(scheme) is { Url: { } url, Credential: { } credential } && WebText.IsSameOrigin(url, uri) ? credential : null;
+        return isKnown && proxies.Named(scheme) is { Url: { } url, Credential: { } credential } && WebText.IsSameOrigin(url, uri)
+            ? credential : null;
     }
 }

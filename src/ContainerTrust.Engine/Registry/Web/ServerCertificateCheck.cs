@@ -37,11 +37,13 @@ internal static class ServerCertificateCheck
     /// <param name="errors">What is wrong with it.</param>
     /// <returns>True.</returns>
     /// <exception cref="CertificateRefusedException">The certificate is not good.</exception>
-    public static bool Accept(IReadOnlyList<X509Certificate2> authorities, string hostName, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    public static bool Accept(IReadOnlyList<X509Certificate2> authorities, string hostName, X509Certificate? certificate, X509Chain? chain,
+        SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 leaf || chain is null || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
             throw new CertificateRefusedException("it showed no certificate");
-        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0 || !leaf.MatchesHostname(hostName, allowWildcards: true, allowCommonName: false))
+        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0
+            || !leaf.MatchesHostname(hostName, allowWildcards: true, allowCommonName: false))
             throw new CertificateRefusedException("its certificate is not for this host name (no subject alternative name matches)");
         if (errors == SslPolicyErrors.None)
             return true;

@@ -15,7 +15,8 @@ internal sealed class TlsProfile
     /// <param name="clientCertificate">The certificate to show, if asked for one.</param>
     /// <param name="clientOrigin">The only server (<c>https://host:port</c>) that may see the client certificate.</param>
     /// <param name="verify">Whether the server's certificate is verified.</param>
-    public TlsProfile(string key, IReadOnlyList<X509Certificate2> authorities, SslStreamCertificateContext? clientCertificate, Uri? clientOrigin, bool verify)
+    public TlsProfile(string key, IReadOnlyList<X509Certificate2> authorities, SslStreamCertificateContext? clientCertificate,
+        Uri? clientOrigin, bool verify)
     {
         Authorities = authorities;
         ClientCertificate = clientCertificate;

@@ -21,7 +21,8 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
         _profiles.GetOrAdd((domain, false, null, verify), _ =>
         {
             CertificateDirectory? directory = Directory(domain);
-            return directory is null ? Plain(verify) : new TlsProfile(directory.Path, directory.Authorities, directory.Client, server, verify);
+            return directory is null ? Plain(verify)
+                : new TlsProfile(directory.Path, directory.Authorities, directory.Client, server, verify);
         });
 
     /// <summary>
@@ -40,12 +41,14 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
         return _profiles.GetOrAdd((name, true, registry, verify), _ =>
         {
             CertificateDirectory? own = Directory(name);
-            CertificateDirectory? further = registry is null || registry == name || options.CertificateDirectory is not null ? null : Directory(registry);
+            CertificateDirectory? further = registry is null || registry == name || options.CertificateDirectory is not null ? null
+                : Directory(registry);
             if (own is null && further is null)
                 return Plain(verify);
             bool mayShow = options.CertificateDirectory is null && own?.Client is not null;
             return new TlsProfile(
-                $"{own?.Path}|{further?.Path}", [.. own?.Authorities ?? [], .. further?.Authorities ?? []], mayShow ? own!.Client : null, mayShow ? new Uri(WebText.Origin(url)) : null, verify);
+                $"{own?.Path}|{further?.Path}", [.. own?.Authorities ?? [], .. further?.Authorities ?? []], mayShow ? own!.Client
+                    : null, mayShow ? new Uri(WebText.Origin(url)) : null, verify);
         });
     }
 
@@ -71,6 +74,7 @@ internal sealed class TlsProfiles(ITrustHost host, WebOptions options, Action<st
         }
 
         return _directories.GetOrAdd(hostAndPort, name => new Lazy<CertificateDirectory?>(() =>
-            CertificateDirectory.Find(host, _release.Value, name, verbose) is { } path ? CertificateDirectory.Read(host, path, verbose) : null)).Value;
+            CertificateDirectory.Find(host, _release.Value, name, verbose) is { } path ? CertificateDirectory.Read(host, path, verbose)
+                : null)).Value;
     }
 }

@@ -9,7 +9,10 @@ internal static class WebFailures
 {
     /// <summary>A server that does not answer in time.</summary>
     public static WebFailure Timeout(WebPeer peer, Uri url, TimeSpan timeout, ProxyAddress? proxy, Exception? inner = null) =>
-        new($"{peer.IdPrefix}Timeout", TrustErrorKind.ReadError, $"{WebText.Show(url)} did not answer, or stopped answering, within {timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s{By(proxy)}. Check that the {peer.Noun} is up and the network lets it through, or allow more time.", inner)
+        new($"{peer.IdPrefix}Timeout", TrustErrorKind.ReadError,
+            $"{WebText.Show(url)} did not answer, or stopped answering, within " +
+            $"{timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s{By(proxy)}. Check that the {peer.Noun} is up and " +
+            "the network lets it through, or allow more time.", inner)
         {
             Target = WebText.Show(url),
             IsTransient = true,
@@ -31,8 +34,13 @@ internal static class WebFailures
         SocketError? socket = Inner<SocketException>(exception)?.SocketErrorCode;
         return error switch
         {
-            HttpRequestError.NameResolutionError => Unreachable(peer, url, proxy is null ? "the host name cannot be resolved" : $"the name of the proxy {proxy} cannot be resolved", "Check the name and the DNS server", socket is SocketError.TryAgain, exception),
-            HttpRequestError.ConnectionError => Unreachable(peer, url, Words(socket) + By(proxy), $"Check that the {peer.Noun} is up, and the port, proxy and firewall", true, exception),
+            HttpRequestError.NameResolutionError =>
+                Unreachable(peer, url, proxy is null ? "the host name cannot be resolved"
+                : $"the name of the proxy {proxy} cannot be resolved", "Check the name and the DNS server",
+                socket is SocketError.TryAgain, exception),
+            HttpRequestError.ConnectionError =>
+                Unreachable(peer, url, Words(socket) + By(proxy), $"Check that the {peer.Noun} is up, and the port, proxy and firewall",
+                true, exception),
             HttpRequestError.SecureConnectionError => Handshake(peer, url, socket, exception),
             HttpRequestError.ProxyTunnelError =>
                 Unreachable(peer, url, $"the proxy {proxy} refuses to connect to it", "Check HTTPS_PROXY and NO_PROXY", false, exception),
@@ -53,9 +61,14 @@ internal static class WebFailures
             {
                 Target = WebText.Show(url),
             },
-            HttpRequestError.ResponseEnded => Unreachable(peer, url, "the connection ended in the middle of its answer", "Try again, and look at the server's log if it stays so", true, exception),
-            HttpRequestError.HttpProtocolError => Unreachable(peer, url, "it broke the HTTP/2 connection off", "Try again, and look at the server's log if it stays so", true, exception),
-            _ => Unreachable(peer, url, socket is null ? "the connection failed" : Words(socket), "Try again, and look at the server's log if it stays so", true, exception),
+            HttpRequestError.ResponseEnded =>
+                Unreachable(peer, url, "the connection ended in the middle of its answer",
+                "Try again, and look at the server's log if it stays so", true, exception),
+            HttpRequestError.HttpProtocolError =>
+                Unreachable(peer, url, "it broke the HTTP/2 connection off", "Try again, and look at the server's log if it stays so",
+                true, exception),
+            _ => Unreachable(peer, url, socket is null ? "the connection failed" : Words(socket),
+                "Try again, and look at the server's log if it stays so", true, exception),
         };
     }
 
@@ -79,7 +92,8 @@ internal static class WebFailures
         string answer = isHttp ? "with http, not https. If that is meant, "
             : "with something that is not TLS. Check the host and the port; if it should use http, ";
         string advice = peer == WebPeer.Registry
-            ? $"mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with location = \"{Host(url)}\")"
+            ? "mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] " +
+                $"with location = \"{Host(url)}\")"
             : peer == WebPeer.Store ? "name the store by http://"
             : $"ask the administrator of the {peer.Noun}";
         return new WebFailure(
@@ -90,7 +104,9 @@ internal static class WebFailures
     }
 
     private static WebFailure Tls(WebPeer peer, Uri url, string reason, Exception exception) =>
-        new($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError, $"{WebText.Origin(url)} is not trusted: {reason}. Put its certificate authority into /etc/containers/certs.d/{Host(url)}/ca.crt, or into the system's trust, or have its certificate renewed.", exception)
+        new($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError,
+            $"{WebText.Origin(url)} is not trusted: {reason}. Put its certificate authority into " +
+            $"/etc/containers/certs.d/{Host(url)}/ca.crt, or into the system's trust, or have its certificate renewed.", exception)
         {
             Target = WebText.Show(url),
         };

@@ -47,7 +47,8 @@ internal sealed class WebTransport : IDisposable
                 if (attempt >= _options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504))
                     return answer;
                 delay = RetryDelay.Of(_options, attempt, answer.RetryAfter, DateTimeOffset.UtcNow);
-                _verbose($"{WebText.Show(request.Url)} answered with status {answer.Status}; trying again in {delay.TotalSeconds:0.0} s ({attempt + 1} of {_options.Retries}).");
+                _verbose($"{WebText.Show(request.Url)} answered with status {answer.Status}; trying again in {delay.TotalSeconds:0.0} s " +
+                    $"({attempt + 1} of {_options.Retries}).");
             }
             catch (WebFailure e) when (e.IsTransient && attempt < _options.Retries)
             {
@@ -88,7 +89,8 @@ internal sealed class WebTransport : IDisposable
         }
     }
 
-    private async Task<(WebAnswer? Answer, Uri? Next)> ExchangeAsync(WebRequest request, Uri url, bool isFromOrigin, CancellationToken cancellationToken)
+    private async Task<(WebAnswer? Answer, Uri? Next)> ExchangeAsync(WebRequest request, Uri url, bool isFromOrigin,
+        CancellationToken cancellationToken)
     {
         ProxyAddress? proxy = _proxies.For(url);
         if (proxy is not null && url.Scheme == Uri.UriSchemeHttp && HasSecret(request, isFromOrigin))
@@ -149,7 +151,8 @@ internal sealed class WebTransport : IDisposable
         }
 
         _warning(
-            $"The credential for {WebText.Origin(url)} goes to the proxy {proxy} without TLS, which registries.conf or an option allows: the proxy and " +
+            $"The credential for {WebText.Origin(url)} goes to the proxy {proxy} without TLS, which registries.conf or an " +
+                "option allows: the proxy and " +
             $"everybody on the way can read it. Add {Printable.Of(url.IdnHost, Printable.NameLength)} to NO_PROXY to reach it directly.");
     }
 
@@ -176,7 +179,8 @@ internal sealed class WebTransport : IDisposable
         new((int)response.StatusCode, url, isFromOrigin, body)
     {
         ContentType = Header(response.Content.Headers, "Content-Type"),
-        Challenges = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues challenges) ? [.. challenges] : [],
+        Challenges = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues challenges)
+            ? [.. challenges] : [],
         RetryAfter = Header(response.Headers, "Retry-After"),
         SupportsSignatures = Header(response.Headers, "X-Registry-Supports-Signatures") == "1",
     };

@@ -14,7 +14,8 @@ internal static class BundleContent
     /// <exception cref="SigstoreRefusal">It is by another hash.</exception>
     public static string RequireSha256(string manifestDigest) => manifestDigest.StartsWith(Sha256, StringComparison.Ordinal)
         ? manifestDigest[Sha256.Length..]
-        : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The manifest has no SHA-256 digest, which a bundle's signature is for.");
+        : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload,
+            "The manifest has no SHA-256 digest, which a bundle's signature is for.");
 
     /// <summary>Requires that an envelope says of an image, and nothing else, that someone signs it.</summary>
     /// <param name="envelope">The envelope; its signature holds.</param>
@@ -32,7 +33,8 @@ internal static class BundleContent
         {
             throw new SigstoreRefusal(
                 SigstoreProblem.OtherMediaType,
-                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of the image, and not a signature.");
+                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of the " +
+                    $"image, and not a signature.");
         }
 
         if (!statement.Sha256.Contains(hex))

@@ -23,7 +23,8 @@ internal sealed record BundleSigner(SigstoreCertificate Leaf, IReadOnlyList<Sigs
         {
             certificates.Add(SigstoreCertificate.TryParse(der, out SigstoreCertificate? certificate, out string problem)
                 ? certificate
-                : throw new SigstoreRefusal(SigstoreProblem.MalformedCertificate, $"A certificate of the bundle cannot be read, as {problem}."));
+                : throw new SigstoreRefusal(SigstoreProblem.MalformedCertificate,
+                    $"A certificate of the bundle cannot be read, as {problem}."));
         }
 
         // What is trusted is for the user to say.

@@ -42,7 +42,8 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
         if (times.Count == 0)
             throw new SigstoreRefusal(
                 SigstoreProblem.CertificateNotTimely,
-                "Nothing proves when the signature was made: there is no time that a log has signed, and no time stamp of an authority that is trusted.");
+                "Nothing proves when the signature was made: there is no time that a log has signed, and no time stamp of an authority " +
+                    "that is trusted.");
         foreach (DateTimeOffset time in times)
         {
             FulcioAuthority.RequirePath(root.Authorities, signer.Leaf, signer.Intermediates, time);
@@ -69,7 +70,8 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
         if (!bundle.UntrustedSignature.Span.SequenceEqual(body.Signature))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherSignature, "The log entry is about another signature.");
 
-        // A hashedrekord is about the bytes that are signed, of an envelope too in Rekor 2; the other kinds are about an envelope's payload.
+        // A hashedrekord is about the bytes that are signed, of an envelope too in Rekor 2; the other kinds are about an envelope's
+        // payload.
         bool isKindOfContent = bundle.UntrustedEnvelope is null ? !body.IsOfPayload : body.IsOfPayload || body.Kind == "hashedrekord 0.0.2";
         byte[] hash = SHA256.HashData(body.IsOfPayload && bundle.UntrustedEnvelope is { } envelope ? envelope.Payload.Span : signedBytes);
         if (!isKindOfContent || !body.Hash.AsSpan().SequenceEqual(hash))

@@ -51,7 +51,8 @@ internal sealed class Checkpoint
             return false;
         string text = note[..(end + 1)];
         string[] lines = text[..^1].Split('\n');
-        if (lines.Length < 3 || lines[0].Length == 0 || !TryReadSize(lines[1], out long size) || KeyData.Decode(lines[2]) is not { Length: 32 } root)
+        if (lines.Length < 3 || lines[0].Length == 0 || !TryReadSize(lines[1], out long size)
+            || KeyData.Decode(lines[2]) is not { Length: 32 } root)
             return false;
         string[] signatureLines = note[(end + 2)..^1].Split('\n');
         if (signatureLines.Length > MaxSignatures)
@@ -78,7 +79,8 @@ internal sealed class Checkpoint
     private static bool TryReadSignature(string line, [NotNullWhen(true)] out NoteSignature? signature)
     {
         signature = null;
-        if (!line.StartsWith(SignatureMark, StringComparison.Ordinal) || line[SignatureMark.Length..].Split(' ') is not [{ Length: > 0 } name, var data]
+        if (!line.StartsWith(SignatureMark, StringComparison.Ordinal)
+            || line[SignatureMark.Length..].Split(' ') is not [{ Length: > 0 } name, var data]
             || KeyData.Decode(data) is not { Length: > 4 } bytes)
             return false;
         signature = new NoteSignature(name, bytes[..4], bytes[4..]);

@@ -259,7 +259,8 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
         return new LogEntryBody("", hash ?? throw StrictJson.Missing("the hash"), isOfPayload, value, certificate);
     }
 
-    private static (byte[] Signature, byte[] Certificate) ReadSignature(ref StrictJson json, string signatureMember, string keyMember, bool isTwice)
+    private static (byte[] Signature, byte[] Certificate) ReadSignature(ref StrictJson json, string signatureMember, string keyMember,
+        bool isTwice)
     {
         json.EnterArray("signatures");
         if (json.NextToken() != JsonTokenType.StartObject)
@@ -275,7 +276,8 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
 
                 // In this kind the base64 of the signature is in base64 again.
                 if (isTwice)
-                    signature = KeyData.Decode(System.Text.Encoding.Latin1.GetString(signature)) ?? throw new StrictJsonException("sig is not base64");
+                    signature = KeyData.Decode(System.Text.Encoding.Latin1.GetString(signature))
+                        ?? throw new StrictJsonException("sig is not base64");
             }
             else if (name == keyMember)
             {

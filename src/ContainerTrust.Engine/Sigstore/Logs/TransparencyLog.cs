@@ -61,7 +61,8 @@ internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IRead
     // The entry in canonical JSON (RFC 8785), which is what the log signs; nothing in it needs an escape.
     private static byte[] Canonical(BundleLogEntry entry) => Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{{\"body\":\"{Convert.ToBase64String(entry.Body)}\",\"integratedTime\":{entry.IntegratedTime},\"logID\":\"{Convert.ToHexStringLower(entry.LogId)}\",\"logIndex\":{entry.LogIndex}}}"));
+        $"{{\"body\":\"{Convert.ToBase64String(entry.Body)}\",\"integratedTime\":{entry.IntegratedTime},"
+            + $"\"logID\":\"{Convert.ToHexStringLower(entry.LogId)}\",\"logIndex\":{entry.LogIndex}}}"));
 
     private void VerifyProof(BundleLogEntry entry, BundleInclusionProof proof, string note)
     {

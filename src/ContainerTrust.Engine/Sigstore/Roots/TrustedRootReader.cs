@@ -38,7 +38,8 @@ internal static class TrustedRootReader
             problem = root.Authorities.Count == 0 ? "it names no certificate authority" : "it names no log whose key can be used";
         }
 
-        throw new TrustFormatException("InvalidTrustedRoot", source.Name, 0, 0, "", $"the file is not a usable trusted root: {problem}. {Advice}");
+        throw new TrustFormatException("InvalidTrustedRoot", source.Name, 0, 0, "",
+            $"the file is not a usable trusted root: {problem}. {Advice}");
     }
 
     private static TrustedRoot Read(ref StrictJson json)
@@ -79,12 +80,15 @@ internal static class TrustedRootReader
             throw new StrictJsonException("its media type is not that of a trusted root of version 0.1 or 0.2");
 
         // A root that names logs of certificates demands one, also where no key of them can be used.
-        CertificateLog[] usable = [.. certificateLogs.Where(static l => l.Key is not null).Select(static l => new CertificateLog(l.Key!, l.Window))];
+        CertificateLog[] usable = [.. certificateLogs.Where(static l => l.Key is not null).Select(static l =>
+            new CertificateLog(l.Key!, l.Window))];
         if (certificateLogs.Count > 0 && usable.Length == 0)
             throw new StrictJsonException("it names logs of certificates, and the key of none can be used");
         return new TrustedRoot(
-            [.. authorities.Select(static a => new FulcioAuthority([a.Certificates[^1]], [.. a.Certificates.SkipLast(1)], a.Window, TakesIntermediates: false))],
-            [.. logs.Where(static l => l is { Key: not null, LogId.Length: 32 }).Select(static l => new TransparencyLog(l.Key!, l.LogId, l.Names, l.Window))],
+            [.. authorities.Select(static a => new FulcioAuthority([a.Certificates[^1]], [.. a.Certificates.SkipLast(1)], a.Window,
+                TakesIntermediates: false))],
+            [.. logs.Where(static l => l is { Key: not null, LogId.Length: 32 }).Select(static l =>
+                new TransparencyLog(l.Key!, l.LogId, l.Names, l.Window))],
             usable,
             [.. timestampAuthorities.Select(static a => new TimestampAuthority(a.Certificates, a.Window))]);
     }
@@ -114,7 +118,8 @@ internal static class TrustedRootReader
             switch (name)
             {
                 case "baseUrl":
-                    names = Uri.TryCreate(json.String(name), UriKind.Absolute, out Uri? url) ? [url.Authority, url.Host] : throw new StrictJsonException("a log's baseUrl is not a URL");
+                    names = Uri.TryCreate(json.String(name), UriKind.Absolute, out Uri? url) ? [url.Authority, url.Host]
+                        : throw new StrictJsonException("a log's baseUrl is not a URL");
                     break;
                 case "hashAlgorithm":
                     isKnown = json.String(name) == "SHA2_256";

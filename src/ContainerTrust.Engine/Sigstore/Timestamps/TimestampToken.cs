@@ -72,7 +72,8 @@ internal sealed class TimestampToken
     /// <param name="algorithm">SHA-256, SHA-384 or SHA-512.</param>
     /// <param name="content">What is hashed.</param>
     /// <returns>The hash.</returns>
-    public static byte[] Hash(HashAlgorithmName algorithm, ReadOnlySpan<byte> content) => CryptographicOperations.HashData(algorithm, content);
+    public static byte[] Hash(HashAlgorithmName algorithm, ReadOnlySpan<byte> content) =>
+        CryptographicOperations.HashData(algorithm, content);
 
     private static TimestampToken Parse(byte[] der)
     {

@@ -126,7 +126,8 @@ internal static class CertificatePath
             SigstoreCertificate child = path[^1];
             if (!candidate.Subject.Span.SequenceEqual(child.Issuer.Span) || _candidates++ >= MaxCandidates || Find(path, candidate))
                 return false;
-            if (path.Exists(c => c.Subject.Span.SequenceEqual(candidate.Subject.Span) && c.SubjectPublicKeyInfo.Span.SequenceEqual(candidate.SubjectPublicKeyInfo.Span)))
+            if (path.Exists(c => c.Subject.Span.SequenceEqual(candidate.Subject.Span)
+                && c.SubjectPublicKeyInfo.Span.SequenceEqual(candidate.SubjectPublicKeyInfo.Span)))
                 return false;
             if (!child.HasStrongSignature)
                 return No(

@@ -15,7 +15,8 @@ internal static class ChainEngine
     /// <param name="time">The time at which it must be valid.</param>
     /// <param name="refusal">Why it does not.</param>
     /// <returns>Whether it does, with exactly these certificates.</returns>
-    public static bool Accepts(IReadOnlyList<SigstoreCertificate> path, DateTimeOffset time, [NotNullWhen(false)] out SigstoreRefusal? refusal)
+    public static bool Accepts(IReadOnlyList<SigstoreCertificate> path, DateTimeOffset time,
+        [NotNullWhen(false)] out SigstoreRefusal? refusal)
     {
         List<X509Certificate2> loaded = [];
         using X509Chain chain = new();
@@ -80,8 +81,10 @@ internal static class ChainEngine
         // The policy may trust an intermediate CA itself. The engine has no word for that; the path is complete all the same.
         if (!path[^1].IsSelfIssued)
             flags &= ~X509ChainStatusFlags.PartialChain;
-        const X509ChainStatusFlags NameConstraints = X509ChainStatusFlags.HasExcludedNameConstraint | X509ChainStatusFlags.HasNotDefinedNameConstraint
-            | X509ChainStatusFlags.HasNotPermittedNameConstraint | X509ChainStatusFlags.HasNotSupportedNameConstraint | X509ChainStatusFlags.InvalidNameConstraints;
+        const X509ChainStatusFlags NameConstraints =
+            X509ChainStatusFlags.HasExcludedNameConstraint | X509ChainStatusFlags.HasNotDefinedNameConstraint
+            | X509ChainStatusFlags.HasNotPermittedNameConstraint | X509ChainStatusFlags.HasNotSupportedNameConstraint
+            | X509ChainStatusFlags.InvalidNameConstraints;
         if ((flags & NameConstraints) != 0)
             return new SigstoreRefusal(
                 SigstoreProblem.CertificateNotTrusted,
@@ -100,7 +103,9 @@ internal static class ChainEngine
                 $"The path from the signer's certificate to the CA does not hold ({flags}).");
 
         bool isSame = chain.ChainElements.Count == path.Count
-            && path.Zip(chain.ChainElements).All(static pair => pair.First.Raw.Span.SequenceEqual(pair.Second.Certificate.RawDataMemory.Span));
-        return isSame ? null : new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted, "The path from the signer's certificate to the CA is not unique on this machine.");
+            && path.Zip(chain.ChainElements)
+                .All(static pair => pair.First.Raw.Span.SequenceEqual(pair.Second.Certificate.RawDataMemory.Span));
+        return isSame ? null : new SigstoreRefusal(SigstoreProblem.CertificateNotTrusted,
+            "The path from the signer's certificate to the CA is not unique on this machine.");
     }
 }

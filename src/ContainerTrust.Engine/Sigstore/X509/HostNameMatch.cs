@@ -18,7 +18,8 @@ internal static class HostNameMatch
         if (TryReadAddress(hostName, out byte[] address))
             return names.IpAddresses.Exists(ip => Canonical(ip).SequenceEqual(Canonical(address)));
         bool isHost = IsValid(hostName, isPattern: false);
-        return names.DnsNames.Exists(pattern => isHost && IsValid(pattern, isPattern: true) ? Matches(pattern, hostName) : IsSame(pattern, hostName));
+        return names.DnsNames.Exists(pattern => isHost && IsValid(pattern, isPattern: true) ? Matches(pattern, hostName)
+            : IsSame(pattern, hostName));
     }
 
     /// <summary>Reads a host that is an IP address, perhaps in brackets.</summary>
@@ -42,12 +43,14 @@ internal static class HostNameMatch
     {
         string[] parts = text.Split('.');
         return parts.Length == 4
-            && Array.TrueForAll(parts, static p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0') && int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) <= 255);
+            && Array.TrueForAll(parts, static p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0')
+                && int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) <= 255);
     }
 
     // An IPv4 address can be written as an IPv6 one.
     private static ReadOnlySpan<byte> Canonical(byte[] address) =>
-        address.Length == 16 && address.AsSpan(0, 12).SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) ? address.AsSpan(12) : address;
+        address.Length == 16 && address.AsSpan(0, 12).SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+            ? address.AsSpan(12) : address;
 
     private static bool IsValid(string name, bool isPattern)
     {

@@ -104,7 +104,8 @@ public static class PemPublicKeyReader
                         throw Malformed(path, null);
                     return MakeKey(der, "Ed25519", 255, "ed25519");
                 default:
-                    throw NoUsableKey(path, $"its key is of the algorithm {DescribeAlgorithm(oid)}, which sigstore signatures cannot use; use ECDSA (P-256, P-384, P-521), RSA or Ed25519.");
+                    throw NoUsableKey(path, $"its key is of the algorithm {DescribeAlgorithm(oid)}, which sigstore signatures cannot " +
+                        "use; use ECDSA (P-256, P-384, P-521), RSA or Ed25519.");
             }
         }
         catch (AsnContentException e)
@@ -121,7 +122,9 @@ public static class PemPublicKeyReader
             "1.2.840.10045.3.1.7" => ("nistp256", 256),
             "1.3.132.0.34" => ("nistp384", 384),
             "1.3.132.0.35" => ("nistp521", 521),
-            _ => throw NoUsableKey(path, $"its key is of the algorithm ECDSA on the curve {DescribeCurve(curveOid)}, which podman and skopeo refuse; use P-256, P-384 or P-521."),
+            _ => throw NoUsableKey(path,
+                $"its key is of the algorithm ECDSA on the curve {DescribeCurve(curveOid)}, which podman and skopeo " +
+                "refuse; use P-256, P-384 or P-521."),
         };
 
         // Only uncompressed points (SEC 1 section 2.3.3), as in the reference.

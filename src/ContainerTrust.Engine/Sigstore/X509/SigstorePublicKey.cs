@@ -42,7 +42,8 @@ internal sealed class SigstorePublicKey : IDisposable
     /// <param name="publicKey">The key.</param>
     /// <param name="problem">What is wrong with the key, a clause; empty if nothing is.</param>
     /// <returns>Whether the key can be used.</returns>
-    public static bool TryCreate(TrustKey key, byte[] subjectPublicKeyInfo, [NotNullWhen(true)] out SigstorePublicKey? publicKey, out string problem)
+    public static bool TryCreate(TrustKey key, byte[] subjectPublicKeyInfo, [NotNullWhen(true)] out SigstorePublicKey? publicKey,
+        out string problem)
     {
         publicKey = null;
         SigstorePublicKey candidate = new(key, subjectPublicKeyInfo);

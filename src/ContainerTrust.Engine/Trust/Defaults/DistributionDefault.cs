@@ -9,7 +9,8 @@ namespace ContainerTrust.Engine.Trust.Defaults;
 /// <param name="Origin">Where that is known from, as messages say it.</param>
 /// <param name="Policy">The policy.json.</param>
 /// <param name="RegistriesD">Files of registries.d by their names, besides default.yaml.</param>
-internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> Policy, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> RegistriesD)
+internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> Policy,
+    IReadOnlyDictionary<string, ReadOnlyMemory<byte>> RegistriesD)
 {
     // What an image of ostree or bootc has for /etc: the host's own /etc began as a copy of it.
     private const string ImageEtc = "/usr/etc/containers";
@@ -58,7 +59,8 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     {
         const string Directory = ImageEtc + "/registries.d";
         Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
-        foreach (string name in host.ListDirectory(Directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal) && n != "default.yaml"))
+        foreach (string name in host.ListDirectory(Directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
+            && n != "default.yaml"))
         {
             if (DropInFiles.TryRead(host, $"{Directory}/{name}", LookasideLimits.FileBytes) is { } file)
                 files.Add(name, file.Content);
@@ -89,7 +91,8 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         return new TrustException(
             "DistributionUnknown",
             TrustErrorKind.NotSupported,
-            $"What {name} ships as policy.json is not known: it is not RHEL, CentOS, Fedora, Debian or Ubuntu, or lacks /etc/os-release. To accept everything could be "
+            $"What {name} ships as policy.json is not known: it is not RHEL, CentOS, Fedora, Debian or Ubuntu, or lacks /etc/os-release. " +
+                "To accept everything could be "
             + "less than that. Nothing was changed; reinstall the package that the file belongs to.")
         {
             Target = host.ComputerName,
@@ -129,6 +132,7 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
             return null;
         return isSigstore
             ? new(release.Name, RedHatDefaults.SigstorePolicy, RedHatDefaults.SigstoreFiles)
-            : new(release.Name, release.KnowsKeyPaths && host.Exists(BetaKey) ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey, RedHatDefaults.GpgFiles);
+            : new(release.Name, release.KnowsKeyPaths && host.Exists(BetaKey) ? RedHatDefaults.GpgPolicy : RedHatDefaults.GpgPolicyOfOneKey,
+                RedHatDefaults.GpgFiles);
     }
 }

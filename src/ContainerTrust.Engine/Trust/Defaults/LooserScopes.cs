@@ -59,8 +59,10 @@ internal static class LooserScopes
         // A scope's parents are what it begins with, up to a slash, or a domain's after a dot (containers-policy.json(5)); the longest
         // counts.
         return found.Scopes
-            .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal) || IsWildcardOf(s.Name, scope))
-            .OrderByDescending(s => s.Name == scope).ThenByDescending(static s => s.Name.Length).Select(static s => s.Requirements).FirstOrDefault(policy.Default);
+            .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal)
+                || IsWildcardOf(s.Name, scope))
+            .OrderByDescending(s => s.Name == scope).ThenByDescending(static s => s.Name.Length).Select(static s => s.Requirements)
+                .FirstOrDefault(policy.Default);
     }
 
     private static bool IsWildcardOf(string wildcard, string scope) =>

@@ -65,7 +65,8 @@ internal sealed record OperatingSystemRelease(string Id, string Version, string 
                 values[line[..equals].Trim()] = Unquote(line[(equals + 1)..].Trim());
         }
 
-        string name = values.GetValueOrDefault("PRETTY_NAME") is { Length: > 0 } pretty ? Printable.Of(pretty, Printable.NameLength) : "this host";
+        string name = values.GetValueOrDefault("PRETTY_NAME") is { Length: > 0 } pretty ? Printable.Of(pretty, Printable.NameLength)
+            : "this host";
         return new(values.GetValueOrDefault("ID", "").ToLowerInvariant(), values.GetValueOrDefault("VERSION_ID", ""), name);
     }
 

@@ -7,7 +7,8 @@ namespace ContainerTrust.Engine.Trust.Defaults;
 /// </summary>
 internal static class RedHatDefaults
 {
-    private const string GpgKeys = "\"keyPaths\": [\"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release\", \"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta\"]";
+    private const string GpgKeys =
+        "\"keyPaths\": [\"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release\", \"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta\"]";
     private const string GpgKey = "\"keyPath\": \"/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release\"";
     private const string SigstoreKeys = "\"keyPath\": \"/etc/pki/sigstore/SIGSTORE-redhat-release3\",\n                    "
         + "\"rekorPublicKeyPath\": \"/etc/pki/sigstore/REKOR-signing-key\"";
@@ -15,21 +16,24 @@ internal static class RedHatDefaults
     private static readonly string[] s_registries = ["registry.access.redhat.com", "registry.redhat.io"];
 
     /// <summary>RHEL 8.8 and 9.2 on: simple signing, by the release or the beta key.</summary>
-    public static ReadOnlyMemory<byte> GpgPolicy { get; } = Policy($"\"type\": \"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n                    {GpgKeys}");
+    public static ReadOnlyMemory<byte> GpgPolicy { get; } =
+        Policy($"\"type\": \"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n                    {GpgKeys}");
 
     /// <summary>The same by the release key alone, as every release of podman reads it.</summary>
     public static ReadOnlyMemory<byte> GpgPolicyOfOneKey { get; } =
         Policy($"\"type\": \"signedBy\",\n                    \"keyType\": \"GPGKeys\",\n                    {GpgKey}");
 
     /// <summary>RHEL 10: sigstore with Red Hat's own log.</summary>
-    public static ReadOnlyMemory<byte> SigstorePolicy { get; } = Policy($"\"type\": \"sigstoreSigned\",\n                    {SigstoreKeys}");
+    public static ReadOnlyMemory<byte> SigstorePolicy { get; } =
+        Policy($"\"type\": \"sigstoreSigned\",\n                    {SigstoreKeys}");
 
     /// <summary>registries.d of RHEL 8 and 9: where simple-signing signatures are.</summary>
     public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> GpgFiles { get; } =
         Files(static r => $"sigstore: {TrustPresets.Get("RedHatGpg").Single(e => e.Registry == r).SignatureStore}");
 
     /// <summary>registries.d of RHEL 10: signatures are beside the images.</summary>
-    public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> SigstoreFiles { get; } = Files(static _ => "use-sigstore-attachments: true");
+    public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> SigstoreFiles { get; } =
+        Files(static _ => "use-sigstore-attachments: true");
 
     private static ReadOnlyMemory<byte> Policy(string requirement) => Encoding.UTF8.GetBytes(
         $$"""
@@ -41,7 +45,8 @@ internal static class RedHatDefaults
             ],
             "transports": {
                 "docker": {
-        {{string.Join(",\n", s_registries.Select(r => $"            \"{r}\": [\n                {{\n                    {requirement}\n                }}\n            ]"))}}
+        {{string.Join(",\n", s_registries.Select(r =>
+            $"            \"{r}\": [\n                {{\n                    {requirement}\n                }}\n            ]"))}}
                 },
                 "docker-daemon": {
                     "": [

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace ContainerTrust.Conformance.Tests.Images.Registry;
 
-/// <summary>Debian's docker-registry on loopback, with a scratch home directory in which skopeo and this project's client find certificates and credentials.</summary>
+/// <summary>Debian's docker-registry on loopback, with a scratch home directory in which skopeo and this project's client find certificates
+/// and credentials.</summary>
 internal sealed class LoopbackRegistry : IDisposable
 {
     public const string User = "user";
@@ -59,7 +60,8 @@ internal sealed class LoopbackRegistry : IDisposable
         File.WriteAllText(home + "/registry.yml", configuration + DockerRegistry.Log);
         var registry = new LoopbackRegistry(home, new DockerRegistry(program, home + "/registry.yml"));
         if (authority is not null)
-            File.WriteAllText(Directory.CreateDirectory($"{home}/.config/containers/certs.d/{registry.Authority}").FullName + "/ca.crt", authority);
+            File.WriteAllText(Directory.CreateDirectory($"{home}/.config/containers/certs.d/{registry.Authority}").FullName +
+                "/ca.crt", authority);
         registry.LogIn(registry.Authority, Password);
         return registry;
     }
@@ -68,11 +70,13 @@ internal sealed class LoopbackRegistry : IDisposable
     public void LogIn(string key, string password)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(AuthFile)!);
-        File.WriteAllText(AuthFile, $"{{\"auths\": {{\"{key}\": {{\"auth\": \"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}"))}\"}}}}}}");
+        File.WriteAllText(AuthFile,
+            $"{{\"auths\": {{\"{key}\": {{\"auth\": \"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}"))}\"}}}}}}");
     }
 
     /// <summary>Runs skopeo with the scratch home directory.</summary>
-    public ToolResult Skopeo(params string[] arguments) => Tools.Run(Tools.RequireTool("skopeo"), ["--insecure-policy", .. arguments], null, new Dictionary<string, string?>
+    public ToolResult Skopeo(params string[] arguments) =>
+        Tools.Run(Tools.RequireTool("skopeo"), ["--insecure-policy", .. arguments], null, new Dictionary<string, string?>
     {
         ["HOME"] = Home,
         ["XDG_RUNTIME_DIR"] = null,
@@ -124,7 +128,8 @@ internal sealed class LoopbackRegistry : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         server.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = server.Create(root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9), [1, 2, 3]);
+        using X509Certificate2 certificate = server.Create(root, DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(9), [1, 2, 3]);
         File.WriteAllText(home + "/server.crt", certificate.ExportCertificatePem());
         File.WriteAllText(home + "/server.key", key.ExportPkcs8PrivateKeyPem());
         return root;

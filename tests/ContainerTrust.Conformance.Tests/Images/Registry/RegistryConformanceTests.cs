@@ -42,7 +42,8 @@ public class RegistryConformanceTests(ITestOutputHelper output)
     private static async Task<string> BothRefuseAsync(LoopbackRegistry registry, RegistryClient client, string name)
     {
         Assert.NotEqual(0, registry.Skopeo("inspect", "--raw", $"docker://{registry.Authority}/{name}").ExitCode);
-        return (await Assert.ThrowsAnyAsync<TrustException>(() => client.GetManifestAsync(Image(registry, name), null, CancellationToken.None))).ErrorId;
+        return (await Assert.ThrowsAnyAsync<TrustException>(() =>
+            client.GetManifestAsync(Image(registry, name), null, CancellationToken.None))).ErrorId;
     }
 
     [SkippableFact]
@@ -67,17 +68,21 @@ public class RegistryConformanceTests(ITestOutputHelper output)
         await AssertSameAsync(registry, client, "ns/app@" + digest);
         ImageManifest index = await client.GetManifestAsync(Image(registry, "ns/list:1"), null, CancellationToken.None);
         Assert.Equal("application/vnd.docker.distribution.manifest.list.v2+json", index.MediaType);
-        ImageManifest instance = await client.GetManifestAsync(Image(registry, "ns/list:1"), Digest(await File.ReadAllTextAsync(second + "/manifest.json")), CancellationToken.None);
+        ImageManifest instance = await client.GetManifestAsync(Image(registry, "ns/list:1"),
+            Digest(await File.ReadAllTextAsync(second + "/manifest.json")), CancellationToken.None);
         Assert.Equal(await File.ReadAllBytesAsync(second + "/manifest.json"), instance.Content.ToArray());
 
         string blob = Directory.GetFiles(first).Select(Path.GetFileName).First(n => n!.Length == 64)!;
         byte[] content = await File.ReadAllBytesAsync($"{first}/{blob}");
-        Assert.Equal(content, await client.GetBlobAsync(Image(registry, "ns/app:1"), "sha256:" + blob, content.Length, CancellationToken.None));
+        Assert.Equal(content, await client.GetBlobAsync(Image(registry, "ns/app:1"), "sha256:" + blob, content.Length,
+            CancellationToken.None));
 
         Assert.Equal("ImageNotFound", await BothRefuseAsync(registry, client, "ns/app:2"));
         Assert.Equal("ImageNotFound", await BothRefuseAsync(registry, client, "ns/none:1"));
         Assert.Equal("ImageNotFound", await BothRefuseAsync(registry, client, "ns/app@" + Digest("x")));
-        TrustException e = await Assert.ThrowsAnyAsync<TrustException>(() => client.GetBlobAsync(Image(registry, "ns/app:1"), Digest("x"), 10, CancellationToken.None));
+        TrustException e = await Assert
+            .ThrowsAnyAsync<TrustException>(() =>
+            client.GetBlobAsync(Image(registry, "ns/app:1"), Digest("x"), 10, CancellationToken.None));
         Assert.Equal("BlobNotFound", e.ErrorId);
     }
 
@@ -87,14 +92,16 @@ public class RegistryConformanceTests(ITestOutputHelper output)
         using LoopbackRegistry registry = LoopbackRegistry.Start();
         Copy(registry, registry.WriteImage("first"), "ns/app:1");
 
-        foreach (string key in (string[])[registry.Authority, registry.Authority + "/ns", registry.Authority + "/ns/app", $"https://{registry.Authority}/v1/"])
+        foreach (string key in (string[])[registry.Authority, registry.Authority + "/ns", registry.Authority + "/ns/app",
+            $"https://{registry.Authority}/v1/"])
         {
             registry.LogIn(key, LoopbackRegistry.Password);
             using RegistryClient client = Client(registry);
             await AssertSameAsync(registry, client, "ns/app:1");
         }
 
-        (string Key, string Password)[] wrong = [(registry.Authority, "wrong"), (registry.Authority + "/other", LoopbackRegistry.Password), ("127.0.0.1", LoopbackRegistry.Password)];
+        (string Key, string Password)[] wrong = [(registry.Authority, "wrong"), (registry.Authority + "/other", LoopbackRegistry.Password),
+            ("127.0.0.1", LoopbackRegistry.Password)];
         foreach ((string key, string password) in wrong)
         {
             registry.LogIn(key, password);
@@ -109,7 +116,8 @@ public class RegistryConformanceTests(ITestOutputHelper output)
             Assert.Equal("RegistryTlsError", await BothRefuseAsync(registry, client, "ns/app:1"));
         using (RegistryClient client = Client(registry, new WebOptions { VerifyTls = false }))
             await AssertSameAsync(registry, client, "ns/app:1", insecure: true);
-        using (RegistryClient client = Client(registry, new WebOptions { CertificateDirectory = $"{certificates}.away/{registry.Authority}" }))
+        using (RegistryClient client = Client(registry, new WebOptions
+            { CertificateDirectory = $"{certificates}.away/{registry.Authority}" }))
             Assert.NotEqual(0, (await client.GetManifestAsync(Image(registry, "ns/app:1"), null, CancellationToken.None)).Content.Length);
     }
 
@@ -136,8 +144,10 @@ public class RegistryConformanceTests(ITestOutputHelper output)
         long before = GC.GetTotalAllocatedBytes();
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) => await client.GetManifestAsync(image, null, stop));
-        output.WriteLine($"{1000 / watch.Elapsed.TotalSeconds:0} manifests a second, {(GC.GetTotalAllocatedBytes() - before) / 1000} bytes and {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / 1000:0} µs of processor time each");
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) =>
+            await client.GetManifestAsync(image, null, stop));
+        output.WriteLine($"{1000 / watch.Elapsed.TotalSeconds:0} manifests a second, {(GC.GetTotalAllocatedBytes() - before) / 1000} " +
+            $"bytes and {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / 1000:0} µs of processor time each");
         Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), watch.Elapsed.ToString());
     }
 

@@ -45,7 +45,8 @@ public sealed class HalfAnswerTests : IDisposable
         using PlanWriter writer = new(host, _directory["a"], _directory.Root, TrustMessages.None, Patience.Soon, CancellationToken.None);
         PlannedFile[] plan = [new(_directory["a"], null, "1\n"u8.ToArray()), new(_directory["b"], null, "2\n"u8.ToArray())];
         TrustException e = Assert.Throws<TrustException>(() => writer.Write(() => plan));
-        Assert.StartsWith($"Written and in force: {_directory["a"]}. Whether the rest is written is not known: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Written and in force: {_directory["a"]}. Whether the rest is written is not known: ", e.Message,
+            StringComparison.Ordinal);
         Assert.Contains(_directory["b"], e.Message, StringComparison.Ordinal);
     }
 

@@ -14,7 +14,8 @@ public sealed class RemoteScriptTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    public static TheoryData<string> Shells => new((string[])["sh -c", "bash -c", "bash --posix -c", "dash -c", "busybox sh -c", "zsh -c", "csh -c", "tcsh -c", "fish -c"]);
+    public static TheoryData<string> Shells =>
+        new((string[])["sh -c", "bash -c", "bash --posix -c", "dash -c", "busybox sh -c", "zsh -c", "csh -c", "tcsh -c", "fish -c"]);
 
     [SkippableTheory]
     [MemberData(nameof(Shells))]
@@ -71,7 +72,8 @@ public sealed class RemoteScriptTests : IDisposable
             }
 
             byte[] now = File.ReadAllBytes(path);
-            Assert.True(now.AsSpan().SequenceEqual("old"u8) || now.AsSpan().SequenceEqual(content), $"A part of {now.Length} bytes is there.");
+            Assert.True(now.AsSpan().SequenceEqual("old"u8) || now.AsSpan().SequenceEqual(content),
+                $"A part of {now.Length} bytes is there.");
             Assert.Equal(["policy.json"], _directory.Names());
         }
     }

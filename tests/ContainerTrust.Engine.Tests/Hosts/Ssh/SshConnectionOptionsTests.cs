@@ -62,13 +62,16 @@ public sealed class SshConnectionOptionsTests
     [InlineData("A=B", "x")]
     public void Options_that_are_none_are_refused(string name, string value)
     {
-        Assert.Equal("InvalidSshOption", Assert.Throws<TrustException>((s_base with { Options = new Dictionary<string, string> { [name] = value } }).Validate).ErrorId);
+        Assert.Equal("InvalidSshOption",
+            Assert.Throws<TrustException>((s_base with { Options = new Dictionary<string, string> { [name] = value } }).Validate).ErrorId);
     }
 
     [Fact]
     public void The_users_options_come_first_and_the_host_last_behind_two_hyphens()
     {
-        string[] arguments = [.. SshProgram.Arguments(s_base with { UserName = "u", Port = 2222, KeyFilePath = "/k%h y", Options = new Dictionary<string, string> { ["BatchMode"] = "no" } })];
+        string[] arguments = [.. SshProgram
+            .Arguments(s_base with { UserName = "u", Port = 2222, KeyFilePath = "/k%h y", Options = new Dictionary<string, string>
+            { ["BatchMode"] = "no" } })];
         Assert.True(Array.IndexOf(arguments, "BatchMode=no") < Array.IndexOf(arguments, "BatchMode=yes"));
         Assert.Equal(["--", "base"], arguments[^3..^1]);
         Assert.Contains("/k%%h y", arguments);
@@ -94,7 +97,8 @@ public sealed class SshConnectionOptionsTests
     [InlineData(255, "Connection timed out during banner exchange\nConnection to h port 22 timed out", "SshTimeout")]
     [InlineData(255, "Unable to negotiate with h port 22: no matching host key type found. Their offer: ssh-rsa", "SshNegotiationFailed")]
     [InlineData(255, "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.", "HostKeyMismatch")]
-    [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.", "HostKeyUnknown")]
+    [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.",
+        "HostKeyUnknown")]
     [InlineData(255, "root@h: Permission denied (publickey,gssapi-with-mic).", "SshAuthenticationFailed")]
     [InlineData(255, "Received disconnect from h port 22:2: Too many authentication failures", "SshAuthenticationFailed")]
     [InlineData(255, "command-line: line 0: Bad configuration option: nosuch", "InvalidSshOption")]

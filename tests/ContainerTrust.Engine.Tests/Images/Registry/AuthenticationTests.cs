@@ -31,7 +31,8 @@ public class AuthenticationTests : RegistryTest
         WantToken();
         Host.LogIn(Server.Authority, "user", Password);
         RegistryClient client = Client();
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => client.GetManifestAsync(Image(i % 2 == 0 ? "ns/app:1" : "ns/other:1"), null, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 40)
+            .Select(i => client.GetManifestAsync(Image(i % 2 == 0 ? "ns/app:1" : "ns/other:1"), null, CancellationToken.None)));
         Assert.Single(Server.To("/v2/"));
         Assert.Equal(2, _tokens.Requests.Count);
         SeenRequest request = _tokens.Requests.Single(r => r.Target.Contains("app", StringComparison.Ordinal));
@@ -100,9 +101,11 @@ public class AuthenticationTests : RegistryTest
         _tokens.Handler = (_, stream, _) => HostileServer.AnswerAsync(stream, 200, "{\"token\": \"t" + ++round + "\"}");
         Server.Handler = (request, stream, _) => request.Authorization == "Bearer t2"
             ? GiveManifest(stream)
-            : HostileServer.AnswerAsync(stream, 401, "", Challenge() + (request.Path == "/v2/" ? "" : $",error=\"insufficient_scope\",scope=\"{scope}\""));
+            : HostileServer.AnswerAsync(stream, 401, "", Challenge() +
+                (request.Path == "/v2/" ? "" : $",error=\"insufficient_scope\",scope=\"{scope}\""));
         await Client().GetManifestAsync(Image(), null, CancellationToken.None);
-        Assert.EndsWith("&scope=repository%3Ans%2Fapp%3Apull&scope=repository%3Ans%2Fbase%3Apull", _tokens.Requests.Last().Target, StringComparison.Ordinal);
+        Assert.EndsWith("&scope=repository%3Ans%2Fapp%3Apull&scope=repository%3Ans%2Fbase%3Apull", _tokens.Requests.Last().Target,
+            StringComparison.Ordinal);
         scope = "repository:ns/base:push";
         round = 0;
         await ManifestRefusedAsync("RegistryUnauthorized", Client());
@@ -188,7 +191,8 @@ public class AuthenticationTests : RegistryTest
     {
         WantToken();
         int count = 0;
-        _tokens.Handler = (_, stream, _) => ++count <= 2 ? HostileServer.AnswerAsync(stream, 502, "") : HostileServer.AnswerAsync(stream, 200, "{\"token\": \"t1\"}");
+        _tokens.Handler = (_, stream, _) =>
+            ++count <= 2 ? HostileServer.AnswerAsync(stream, 502, "") : HostileServer.AnswerAsync(stream, 200, "{\"token\": \"t1\"}");
         await Client().GetManifestAsync(Image(), null, CancellationToken.None);
         Assert.Equal(3, count);
     }
@@ -239,7 +243,8 @@ public class AuthenticationTests : RegistryTest
     [InlineData("X-Nothing: 1")]
     public async Task Without_a_known_challenge_the_request_is_made_without_credentials(string header)
     {
-        Server.Handler = (request, stream, _) => request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", header) : GiveManifest(stream);
+        Server.Handler = (request, stream, _) =>
+            request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", header) : GiveManifest(stream);
         Host.LogIn(Server.Authority, "user", Password);
         await Client().GetManifestAsync(Image(), null, CancellationToken.None);
         Assert.All(Server.Requests, r => Assert.Null(r.Authorization));
@@ -248,7 +253,8 @@ public class AuthenticationTests : RegistryTest
     [Fact]
     public async Task A_credential_that_was_given_is_not_for_mirrors_or_other_registries()
     {
-        Server.Handler = (request, stream, _) => request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", "WWW-Authenticate: Basic realm=r") : GiveManifest(stream);
+        Server.Handler = (request, stream, _) =>
+            request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", "WWW-Authenticate: Basic realm=r") : GiveManifest(stream);
         var given = new NetworkCredential("given", "pw");
         RegistryClient client = Client(o => o with { Credential = given });
         await client.GetManifestAsync(Image("ns/a"), null, CancellationToken.None);

@@ -6,12 +6,14 @@ public class ChallengeParserTests
 {
     [Theory]
     [InlineData("Basic realm=\"r\"", "basic(realm=r)")]
-    [InlineData("Bearer realm=\"https://a/t\",service=\"s\" , scope=\"repository:a/b:pull,push\"", "bearer(realm=https://a/t;scope=repository:a/b:pull,push;service=s)")]
+    [InlineData("Bearer realm=\"https://a/t\",service=\"s\" , scope=\"repository:a/b:pull,push\"",
+        "bearer(realm=https://a/t;scope=repository:a/b:pull,push;service=s)")]
     [InlineData("BEARER Realm=x, SERVICE = y", "bearer(realm=x;service=y)")]
     [InlineData("Basic realm=\"a \\\"quoted\\\\ one\", charset=UTF-8", "basic(charset=UTF-8;realm=a \"quoted\\ one)")]
     [InlineData("Negotiate, Basic realm=r", "negotiate() basic(realm=r)")]
     [InlineData("Negotiate YWJjZA==, Bearer realm=r,service=s, Basic realm=q", "negotiate() bearer(realm=r;service=s) basic(realm=q)")]
-    [InlineData("Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\"", "newauth(realm=apps;title=Login to \"apps\";type=1) basic(realm=simple)")]
+    [InlineData("Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\"",
+        "newauth(realm=apps;title=Login to \"apps\";type=1) basic(realm=simple)")]
     [InlineData(", , Basic realm=r, ,", "basic(realm=r)")]
     [InlineData("Basic", "basic()")]
     [InlineData("Bearer realm=\"a\", realm=\"b\"", "bearer(realm=b)")]
@@ -36,7 +38,8 @@ public class ChallengeParserTests
         var random = new Random(9110);
         TimeSpan start = ProcessorTime.Now;
         for (int i = 0; i < 20_000; i++)
-            ChallengeParser.Parse([string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => Alphabet[random.Next(Alphabet.Length)]))]);
+            ChallengeParser.Parse([string.Concat(Enumerable.Range(0, random.Next(60))
+                .Select(_ => Alphabet[random.Next(Alphabet.Length)]))]);
         foreach (string piece in (string[])["a ", "a=\"", "a,", "a=b,", "\"", "a=\"\\\",", " ,", "a a=b "])
             ChallengeParser.Parse([string.Concat(Enumerable.Repeat(piece, 64 * 1024 / piece.Length))]);
         ProcessorTime.AtMost(TimeSpan.FromSeconds(5), start);
@@ -49,7 +52,8 @@ public class ChallengeParserTests
         for (int i = 0; i < 2000; i++)
         {
             string value = string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => (char)random.Next(' ', 127)));
-            string quoted = "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+            string quoted = "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) +
+                "\"";
             Challenge challenge = ChallengeParser.Parse([$"Bearer a=1, realm={quoted}, z=2, Basic"])[0];
             Assert.Equal(value, challenge.Parameters["realm"]);
             Assert.Equal("2", challenge["z"]);

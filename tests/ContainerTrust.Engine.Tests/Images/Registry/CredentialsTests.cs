@@ -38,7 +38,8 @@ public sealed class CredentialsTests : IDisposable
     [Fact]
     public async Task The_most_specific_entry_counts()
     {
-        _host.Write("run/containers/auth.json", Auths(("h.io", "host:1"), ("h.io/ns", "space:2"), ("h.io/ns/app", "repo:3"), ("h.io:5000", "port:4")));
+        _host.Write("run/containers/auth.json",
+            Auths(("h.io", "host:1"), ("h.io/ns", "space:2"), ("h.io/ns/app", "repo:3"), ("h.io:5000", "port:4")));
         Assert.Equal("repo:3", await FindAsync("h.io/ns/app:1"));
         Assert.Equal("space:2", await FindAsync("h.io/ns/application"));
         Assert.Equal("host:1", await FindAsync("h.io/n/app"));
@@ -101,7 +102,9 @@ public sealed class CredentialsTests : IDisposable
     public async Task Entries_have_their_quirks()
     {
         string auth = Convert.ToBase64String("user:pa:ss\0\0"u8);
-        _host.Write("run/containers/auth.json", "{\"Auths\": {\"h.io\": {\"auth\": \"" + auth + "\", \"identitytoken\": \"id\"}, \"e.io\": {}, \"n.io\": null, \"x.io\": {\"auth\": \"" + Base64("nocolon") + "\"}}, \"unknown\": [1], \"credHelpers\": null}");
+        _host.Write("run/containers/auth.json", "{\"Auths\": {\"h.io\": {\"auth\": \"" + auth +
+            "\", \"identitytoken\": \"id\"}, \"e.io\": {}, \"n.io\": null, \"x.io\": {\"auth\": \"" + Base64("nocolon") +
+            "\"}}, \"unknown\": [1], \"credHelpers\": null}");
         _host.Write(".docker/config.json", Auths(("e.io", "next:1"), ("n.io", "next:2"), ("x.io", "next:3")));
         Assert.Equal("user:pa:ss+id", await FindAsync("h.io/a"));
         Assert.Equal("next:1", await FindAsync("e.io/a"));
@@ -135,7 +138,8 @@ public sealed class CredentialsTests : IDisposable
     [Fact]
     public async Task Mutated_files_end_in_an_error_or_a_credential()
     {
-        byte[] good = Encoding.UTF8.GetBytes("{\"auths\": {\"h.io\": {\"auth\": \"" + Base64("user:pass") + "\", \"identitytoken\": \"x\"}, \"https://g.io/v1/\": {}}, \"credsStore\": \"\"}");
+        byte[] good = Encoding.UTF8.GetBytes("{\"auths\": {\"h.io\": {\"auth\": \"" + Base64("user:pass") +
+            "\", \"identitytoken\": \"x\"}, \"https://g.io/v1/\": {}}, \"credsStore\": \"\"}");
         var random = new Random(5);
         int found = 0;
         for (int i = 0; i < 1500; i++)
@@ -160,8 +164,10 @@ public sealed class CredentialsTests : IDisposable
     [Fact]
     public async Task A_helper_is_asked_with_nothing_on_its_command_line()
     {
-        Helper("good", "read server\necho \"$# $1 $server\" >> \"$(dirname \"$0\")/log\"\necho '{\"ServerURL\":\"x\",\"Username\":\"u\",\"Secret\":\"s'$server'\"}'");
-        _host.Write("run/containers/auth.json", "{\"credHelpers\": {\"h.io\": \"good\"}, \"auths\": {\"h.io\": {\"auth\": \"" + Base64("not:this") + "\"}}}");
+        Helper("good", "read server\necho \"$# $1 $server\" >> \"$(dirname \"$0\")/log\"\necho " +
+            "'{\"ServerURL\":\"x\",\"Username\":\"u\",\"Secret\":\"s'$server'\"}'");
+        _host.Write("run/containers/auth.json", "{\"credHelpers\": {\"h.io\": \"good\"}, \"auths\": {\"h.io\": {\"auth\": \"" +
+            Base64("not:this") + "\"}}}");
         Assert.Equal("u:sh.io", await FindAsync("h.io/ns/app"));
         Assert.Equal("1 get h.io\n", await File.ReadAllTextAsync(_host.HomeDirectory + "/bin/log"));
         Assert.Null(await FindAsync("other.io/ns/app"));
@@ -219,7 +225,8 @@ public sealed class CredentialsTests : IDisposable
     public async Task Dockers_store_is_asked_last_and_may_fail()
     {
         Helper("store", "read server\necho '{\"Username\":\"u\",\"Secret\":\"'$server'\"}'");
-        _host.Write(".docker/config.json", "{\"credsStore\": \"store\", \"auths\": {\"f.io\": {\"auth\": \"" + Base64("file:1") + "\"}, \"h.io\": {}}}");
+        _host.Write(".docker/config.json", "{\"credsStore\": \"store\", \"auths\": {\"f.io\": {\"auth\": \"" + Base64("file:1") +
+            "\"}, \"h.io\": {}}}");
         Assert.Equal("file:1", await FindAsync("f.io/a"));
         Assert.Equal("u:h.io", await FindAsync("h.io/a"));
         Assert.Equal("u:https://index.docker.io/v1/", await FindAsync("busybox"));
@@ -233,10 +240,14 @@ public sealed class CredentialsTests : IDisposable
         Helper("first", "cat > /dev/null; echo 'credentials not found in native keychain'; exit 1");
         Helper("second", "cat > /dev/null; echo '{\"Username\":\"u\",\"Secret\":\"2\"}'");
         _host.Write("run/containers/auth.json", Auths(("h.io", "file:1")));
-        Assert.Equal("file:1", await FindAsync("h.io/a", o => o with { CredentialHelpers = ["first", WebOptions.AuthFilesHelper, "second"] }));
-        Assert.Equal("u:2", await FindAsync("h.io/a", o => o with { CredentialHelpers = ["missing", "second", WebOptions.AuthFilesHelper] }));
+        Assert.Equal("file:1", await FindAsync("h.io/a",
+            o => o with { CredentialHelpers = ["first", WebOptions.AuthFilesHelper, "second"] }));
+        Assert.Equal("u:2", await FindAsync("h.io/a",
+            o => o with { CredentialHelpers = ["missing", "second", WebOptions.AuthFilesHelper] }));
         Assert.Null(await FindAsync("h.io/a", o => o with { CredentialHelpers = [] }));
-        TrustException e = await Assert.ThrowsAnyAsync<TrustException>(() => FindAsync("o.io/a", o => o with { CredentialHelpers = ["missing", WebOptions.AuthFilesHelper] }));
+        TrustException e = await Assert
+            .ThrowsAnyAsync<TrustException>(() =>
+            FindAsync("o.io/a", o => o with { CredentialHelpers = ["missing", WebOptions.AuthFilesHelper] }));
         Assert.Equal("CredentialHelperNotFound", e.ErrorId);
     }
 

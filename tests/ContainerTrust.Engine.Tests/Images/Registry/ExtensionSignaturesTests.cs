@@ -21,7 +21,8 @@ public class ExtensionSignaturesTests : RegistryTest
         ? HostileServer.AnswerAsync(stream, 200, "{}", supports ? "X-Registry-Supports-Signatures: 1" : "X-Other: 1")
         : HostileServer.AnswerAsync(stream, _status, _list);
 
-    private Task<IReadOnlyList<SignatureBlob>?> GetAsync() => Client(o => o with { Retries = 0 }).TryGetExtensionSignaturesAsync(Image(), ManifestDigest, CancellationToken.None);
+    private Task<IReadOnlyList<SignatureBlob>?> GetAsync() =>
+        Client(o => o with { Retries = 0 }).TryGetExtensionSignaturesAsync(Image(), ManifestDigest, CancellationToken.None);
 
     [Fact]
     public async Task Signatures_come_in_order()
@@ -47,13 +48,16 @@ public class ExtensionSignaturesTests : RegistryTest
     public async Task What_cannot_be_read_is_an_error_and_not_an_empty_list()
     {
         Offer();
-        foreach (string bad in (string[])["", "[]", "null", "{\"signatures\": 7}", "{\"signatures\": [7]}", List.Replace("b25l", "!", StringComparison.Ordinal), List.Replace("2", "\"2\"", StringComparison.Ordinal), List.Replace("2", "2.5", StringComparison.Ordinal)])
+        foreach (string bad in (string[])["", "[]", "null", "{\"signatures\": 7}", "{\"signatures\": [7]}",
+            List.Replace("b25l", "!", StringComparison.Ordinal), List.Replace("2", "\"2\"", StringComparison.Ordinal),
+            List.Replace("2", "2.5", StringComparison.Ordinal)])
         {
             _list = bad;
             await RefusedAsync("InvalidSignatureList", GetAsync);
         }
 
-        _list = "{\"signatures\": [" + string.Join(',', Enumerable.Repeat("{\"schemaVersion\": 2, \"type\": \"atomic\", \"content\": \"\"}", 129)) + "]}";
+        _list = "{\"signatures\": [" +
+            string.Join(',', Enumerable.Repeat("{\"schemaVersion\": 2, \"type\": \"atomic\", \"content\": \"\"}", 129)) + "]}";
         await RefusedAsync("TooManySignatures", GetAsync);
         _list = new string(' ', (4 << 20) + 1);
         await RefusedAsync("SignatureListTooLarge", GetAsync);

@@ -9,7 +9,8 @@ using System.Text;
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body, X509Certificate2? ClientCertificate)
+internal sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body,
+    X509Certificate2? ClientCertificate)
 {
     public string Path => Target.Split('?')[0];
 
@@ -50,7 +51,8 @@ internal sealed class HostileServer : IAsyncDisposable
 
     public IEnumerable<SeenRequest> To(string path) => Requests.Where(r => r.Path == path);
 
-    public static Task<bool> AnswerAsync(Stream stream, int status, string body, params string[] headers) => AnswerAsync(stream, status, Encoding.UTF8.GetBytes(body), headers);
+    public static Task<bool> AnswerAsync(Stream stream, int status, string body, params string[] headers) =>
+        AnswerAsync(stream, status, Encoding.UTF8.GetBytes(body), headers);
 
     public static async Task<bool> AnswerAsync(Stream stream, int status, byte[] body, params string[] headers)
     {
@@ -108,7 +110,8 @@ internal sealed class HostileServer : IAsyncDisposable
                     await tls.AuthenticateAsServerAsync(
                         new SslServerAuthenticationOptions
                         {
-                            ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, TestCertificates.Chain(_certificate), offline: true),
+                            ServerCertificateContext = SslStreamCertificateContext
+                                .Create(_certificate, TestCertificates.Chain(_certificate), offline: true),
                             ClientCertificateRequired = true,
                             RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                             {
@@ -128,7 +131,8 @@ internal sealed class HostileServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException or SocketException
+            or ObjectDisposedException)
         {
             // The other side gave up, as many tests want it to.
             return;
@@ -156,7 +160,8 @@ internal sealed class HostileServer : IAsyncDisposable
         string[] lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         string[] first = lines[0].Split(' ');
         var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
-        int length = headers.TryGetValue("Content-Length", out string? text) ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        int length = headers.TryGetValue("Content-Length", out string? text)
+            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
         byte[] body = new byte[length];
         await stream.ReadExactlyAsync(body, _stop.Token);
         return new SeenRequest(first[0], first[1], headers, Encoding.UTF8.GetString(body), clientCertificate);

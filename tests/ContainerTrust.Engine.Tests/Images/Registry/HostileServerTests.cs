@@ -13,7 +13,8 @@ public class HostileServerTests : RegistryTest
     private static readonly byte[] s_megabyte = new byte[1 << 20];
 
     // Short, but long enough that all other answers come in time on a busy machine too.
-    private static Func<WebOptions, WebOptions> Hasty(int retries = 0) => o => o with { Timeout = TimeSpan.FromSeconds(2.5), Retries = retries };
+    private static Func<WebOptions, WebOptions> Hasty(int retries = 0) => o =>
+        o with { Timeout = TimeSpan.FromSeconds(2.5), Retries = retries };
 
     private static async Task<bool> Stall(CancellationToken stop)
     {
@@ -112,7 +113,8 @@ public class HostileServerTests : RegistryTest
 
         Serve((_, stream, _) => HostileServer.AnswerAsync(stream, 200, bomb.ToArray(), "Content-Encoding: gzip"));
         await ManifestRefusedAsync("RegistryUnexpectedEncoding", Client());
-        await RefusedAsync("StoreUnexpectedEncoding", () => Client().TryGetFileAsync(new Uri(Server.Url + "/signature-1"), 1 << 20, CancellationToken.None));
+        await RefusedAsync("StoreUnexpectedEncoding", () => Client()
+            .TryGetFileAsync(new Uri(Server.Url + "/signature-1"), 1 << 20, CancellationToken.None));
         Serve((_, stream, _) => HostileServer.AnswerAsync(stream, 200, Manifest, "Content-Encoding: identity"));
         await Client().GetManifestAsync(Image(), null, CancellationToken.None);
     }
@@ -131,7 +133,8 @@ public class HostileServerTests : RegistryTest
     [Fact]
     public async Task Half_an_answer_is_never_taken_for_a_whole_one()
     {
-        Serve((_, stream, _) => HostileServer.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {Manifest.Length}\r\n\r\n{Manifest[..20]}"));
+        Serve((_, stream, _) => HostileServer
+            .WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {Manifest.Length}\r\n\r\n{Manifest[..20]}"));
         TrustException e = await ManifestRefusedAsync("RegistryUnreachable", Client());
         Assert.Contains("in the middle", e.Message, StringComparison.Ordinal);
         Assert.Equal(4, Server.To(ManifestPath).Count());
@@ -147,11 +150,14 @@ public class HostileServerTests : RegistryTest
         {
             if (Interlocked.Increment(ref count) > 1)
                 return await HostileServer.AnswerAsync(stream, 200, "second");
-            return await HostileServer.WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled") || true;
+            return await HostileServer
+                .WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled")
+                || true;
         });
         RegistryClient client = Client();
         Assert.Equal("first", Encoding.UTF8.GetString((await client.GetManifestAsync(Image(), null, CancellationToken.None)).Content.Span));
-        Assert.Equal("second", Encoding.UTF8.GetString((await client.GetManifestAsync(Image(), null, CancellationToken.None)).Content.Span));
+        Assert.Equal("second", Encoding.UTF8
+            .GetString((await client.GetManifestAsync(Image(), null, CancellationToken.None)).Content.Span));
     }
 
     [Fact]
@@ -176,7 +182,8 @@ public class HostileServerTests : RegistryTest
     [Fact]
     public async Task Mutated_answers_end_in_an_error_or_an_answer()
     {
-        string good = $"HTTP/1.1 200 OK\r\nContent-Length: {Manifest.Length}\r\n{Type}\r\nWWW-Authenticate: Bearer realm=\"x\"\r\nLocation: https://x/\r\n\r\n{Manifest}";
+        string good = $"HTTP/1.1 200 OK\r\nContent-Length: {Manifest.Length}\r\n{Type}\r\nWWW-Authenticate: Bearer " +
+            $"realm=\"x\"\r\nLocation: https://x/\r\n\r\n{Manifest}";
         string answer = good;
         Serve((_, stream, _) => HostileServer.WriteAsync(stream, answer));
         RegistryClient client = Client(o => o with { Timeout = TimeSpan.FromMilliseconds(200), Retries = 0 });
@@ -287,7 +294,8 @@ public class HostileServerTests : RegistryTest
     [Fact]
     public async Task Cancelling_ends_it_at_once()
     {
-        RegistryClient client = Client(o => o with { Timeout = TimeSpan.FromMinutes(5), FirstDelay = TimeSpan.FromMinutes(5), LongestDelay = TimeSpan.FromMinutes(5), ConcurrencyPerHost = 1 });
+        RegistryClient client = Client(o => o with { Timeout = TimeSpan.FromMinutes(5), FirstDelay = TimeSpan.FromMinutes(5),
+            LongestDelay = TimeSpan.FromMinutes(5), ConcurrencyPerHost = 1 });
         int mode = 0;
         Server.Handler = async (request, stream, stop) =>
         {
@@ -317,7 +325,8 @@ public class HostileServerTests : RegistryTest
 
     private void WriteClientCertificate(string hostAndPort)
     {
-        using var certificate = TestCertificates.Leaf(TestCertificates.SharedAuthority, "CN=client", use: TestCertificates.ClientAuthentication);
+        using var certificate = TestCertificates.Leaf(TestCertificates.SharedAuthority, "CN=client",
+            use: TestCertificates.ClientAuthentication);
         Host.Write($".config/containers/certs.d/{hostAndPort}/client.cert", certificate.ExportCertificatePem());
         using var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(certificate)!;
         Host.Write($".config/containers/certs.d/{hostAndPort}/client.key", key.ExportPkcs8PrivateKeyPem());

@@ -64,7 +64,8 @@ public sealed class ProxyTests : RegistryTest
     [Fact]
     public void Two_users_of_one_proxy_are_kept_apart()
     {
-        ProxyEnvironment two = new() { HttpProxy = "http://plain:one@proxy.example.com:3128", HttpsProxy = "http://secure:two@proxy.example.com:3128" };
+        ProxyEnvironment two = new()
+            { HttpProxy = "http://plain:one@proxy.example.com:3128", HttpsProxy = "http://secure:two@proxy.example.com:3128" };
         Proxies proxies = new(two);
         Uri proxy = new("http://proxy.example.com:3128/"), other = new("http://proxy.example.com:3129/");
 

@@ -27,7 +27,8 @@ public class RegistryClientTests : RegistryTest
         Assert.False(request.Headers.ContainsKey("Accept-Encoding"));
         Assert.False(request.Headers.ContainsKey("Cookie"));
         Assert.False(request.Headers.ContainsKey("traceparent"));
-        foreach (string type in (string[])["oci.image.manifest.v1+json", "oci.image.index.v1+json", "manifest.v2+json", "manifest.list.v2+json", "manifest.v1+json", "manifest.v1+prettyjws"])
+        foreach (string type in (string[])["oci.image.manifest.v1+json", "oci.image.index.v1+json", "manifest.v2+json",
+            "manifest.list.v2+json", "manifest.v1+json", "manifest.v1+prettyjws"])
             Assert.Contains(type, request.Headers["Accept"], StringComparison.Ordinal);
     }
 
@@ -51,10 +52,13 @@ public class RegistryClientTests : RegistryTest
         string wrong = Digest("other");
         RegistryClient client = Client();
         Assert.Equal(Manifest.Length, (await client.GetManifestAsync(Image(), ManifestDigest, CancellationToken.None)).Content.Length);
-        Assert.Equal(Manifest.Length, (await client.GetManifestAsync(Image("ns/app@" + ManifestDigest), null, CancellationToken.None)).Content.Length);
-        Assert.Equal(Manifest.Length, (await client.GetManifestAsync(Image("ns/app:2@" + ManifestDigest), null, CancellationToken.None)).Content.Length);
+        Assert.Equal(Manifest.Length,
+            (await client.GetManifestAsync(Image("ns/app@" + ManifestDigest), null, CancellationToken.None)).Content.Length);
+        Assert.Equal(Manifest.Length,
+            (await client.GetManifestAsync(Image("ns/app:2@" + ManifestDigest), null, CancellationToken.None)).Content.Length);
         Assert.Equal(3, Server.To("/v2/ns/app/manifests/" + ManifestDigest).Count());
-        TrustException e = await RefusedAsync("ManifestDigestMismatch", () => client.GetManifestAsync(Image(), wrong, CancellationToken.None));
+        TrustException e = await RefusedAsync("ManifestDigestMismatch",
+            () => client.GetManifestAsync(Image(), wrong, CancellationToken.None));
         Assert.Equal(TrustErrorKind.InvalidData, e.Kind);
         await RefusedAsync("ManifestDigestMismatch", () => client.GetManifestAsync(Image("ns/app@" + wrong), null, CancellationToken.None));
         await RefusedAsync("InvalidDigest", () => client.GetManifestAsync(Image(), "sha256:../../x", CancellationToken.None));
@@ -63,10 +67,12 @@ public class RegistryClientTests : RegistryTest
     [Fact]
     public async Task A_signed_schema_1_manifest_passes_only_if_the_caller_says_so()
     {
-        Serve((_, stream, _) => HostileServer.AnswerAsync(stream, 200, Manifest, "Content-Type: application/vnd.docker.distribution.manifest.v1+prettyjws"));
+        Serve((_, stream, _) => HostileServer.AnswerAsync(stream, 200, Manifest,
+            "Content-Type: application/vnd.docker.distribution.manifest.v1+prettyjws"));
         string other = Digest("payload");
         await RefusedAsync("ManifestDigestMismatch", () => Client().GetManifestAsync(Image(), other, CancellationToken.None));
-        using var client = new RegistryClient(Host, new WebOptions(), null, (content, digest) => content.Length == Manifest.Length && digest == other);
+        using var client = new RegistryClient(Host, new WebOptions(), null, (content, digest) => content.Length == Manifest.Length
+            && digest == other);
         Assert.Equal(Manifest.Length, (await client.GetManifestAsync(Image(), other, CancellationToken.None)).Content.Length);
     }
 
@@ -77,7 +83,8 @@ public class RegistryClientTests : RegistryTest
     public async Task A_blob_is_checked_against_its_digest(string algorithm)
     {
         byte[] blob = RandomNumberGenerator.GetBytes(200_000);
-        string digest = algorithm + ":" + Convert.ToHexStringLower(CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant()), blob));
+        string digest = algorithm + ":" +
+            Convert.ToHexStringLower(CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant()), blob));
         byte[] served = blob;
         Serve((_, stream, _) => HostileServer.AnswerAsync(stream, 200, served, "Content-Encoding: gzip"));
         RegistryClient client = Client();
@@ -90,7 +97,8 @@ public class RegistryClientTests : RegistryTest
     }
 
     [Theory]
-    [InlineData(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest \u001b[31munknown"}]}""", "ImageNotFound", TrustErrorKind.NotFound, "manifest \\u001b[31munknown")]
+    [InlineData(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest \u001b[31munknown"}]}""", "ImageNotFound",
+        TrustErrorKind.NotFound, "manifest \\u001b[31munknown")]
     [InlineData(404, "", "ImageNotFound", TrustErrorKind.NotFound, "not in the registry")]
     [InlineData(400, """{"errors":[{"code":"NAME_UNKNOWN"}]}""", "ImageNotFound", TrustErrorKind.NotFound, "NAME_UNKNOWN")]
     [InlineData(403, """{"details":"go away"}""", "RegistryUnauthorized", TrustErrorKind.PermissionDenied, "go away")]
@@ -138,7 +146,8 @@ public class RegistryClientTests : RegistryTest
     public async Task Errors_twice_then_an_answer()
     {
         int count = 0;
-        Serve((_, stream, _) => Interlocked.Increment(ref count) <= 2 ? HostileServer.AnswerAsync(stream, 500, "oops") : GiveManifest(stream));
+        Serve((_, stream, _) => Interlocked.Increment(ref count) <= 2 ? HostileServer.AnswerAsync(stream, 500, "oops")
+            : GiveManifest(stream));
         Assert.Equal(Manifest.Length, (await Client().GetManifestAsync(Image(), null, CancellationToken.None)).Content.Length);
         Assert.Equal(3, Server.To(ManifestPath).Count());
         await ManifestRefusedAsync("RegistryError", Client(o => o with { Retries = 0 }), Reset(ref count));
@@ -154,12 +163,14 @@ public class RegistryClientTests : RegistryTest
     public async Task Too_many_requests_are_made_again_when_the_server_says()
     {
         int count = 0;
-        Serve((_, stream, _) => Interlocked.Increment(ref count) == 1 ? HostileServer.AnswerAsync(stream, 429, "", "Retry-After: 1") : GiveManifest(stream));
+        Serve((_, stream, _) => Interlocked.Increment(ref count) == 1 ? HostileServer.AnswerAsync(stream, 429, "", "Retry-After: 1")
+            : GiveManifest(stream));
         var watch = Stopwatch.StartNew();
         await Client(o => o with { LongestDelay = TimeSpan.FromSeconds(5) }).GetManifestAsync(Image(), null, CancellationToken.None);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.9, Patience.Soon.TotalSeconds);
         count = 0;
-        Serve((_, stream, _) => Interlocked.Increment(ref count) == 1 ? HostileServer.AnswerAsync(stream, 429, "", "Retry-After: 99999999999") : GiveManifest(stream));
+        Serve((_, stream, _) => Interlocked.Increment(ref count) == 1
+            ? HostileServer.AnswerAsync(stream, 429, "", "Retry-After: 99999999999") : GiveManifest(stream));
         watch.Restart();
         await Client().GetManifestAsync(Image(), null, CancellationToken.None);
         Patience.EndedSoon(watch);
@@ -178,7 +189,8 @@ public class RegistryClientTests : RegistryTest
         Assert.Equal(10, RetryDelay.Of(options, 0, "Wed, 01 Jan 2070 00:00:07 GMT", now).TotalSeconds);
         foreach (string bad in (string[])["", "-1", "x", "1.5", "99999999999999999999999", "Fri, 01 Jan 1960 00:00:07 GMT", "99 Jan"])
             Assert.InRange(RetryDelay.Of(options, 0, bad, now).TotalSeconds, 1, 1.25);
-        Assert.Equal(10, RetryDelay.Of(options, 0, ulong.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture), now).TotalSeconds);
+        Assert.Equal(10, RetryDelay.Of(options, 0, ulong.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            now).TotalSeconds);
     }
 
     [Fact]
@@ -212,7 +224,8 @@ public class RegistryClientTests : RegistryTest
     public async Task Http_is_spoken_only_with_a_registry_that_is_declared_insecure()
     {
         HostileServer plain = Start(tls: false);
-        plain.Handler = (request, stream, _) => request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", "WWW-Authenticate: Basic realm=x") : GiveManifest(stream);
+        plain.Handler = (request, stream, _) =>
+            request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 401, "", "WWW-Authenticate: Basic realm=x") : GiveManifest(stream);
         Host.LogIn(plain.Authority, "user", "secret");
         TrustException refused = await ManifestRefusedAsync("RegistryTlsError", Client(), Image(server: plain));
         Assert.StartsWith(
@@ -220,7 +233,8 @@ public class RegistryClientTests : RegistryTest
             refused.Message,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            $"mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with location = \"{plain.Authority}\").",
+            "mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with " +
+                $"location = \"{plain.Authority}\").",
             refused.Message,
             StringComparison.Ordinal);
         refused = await RefusedAsync(
@@ -229,8 +243,11 @@ public class RegistryClientTests : RegistryTest
         Assert.EndsWith("If that is meant, name the store by http://.", refused.Message, StringComparison.Ordinal);
         await ManifestRefusedAsync("RegistryTlsError", Client(o => o with { VerifyTls = true }), Image(server: plain, insecure: true));
         Assert.Empty(plain.Requests);
-        Assert.Equal(Manifest.Length, (await Client().GetManifestAsync(Image(server: plain, insecure: true), null, CancellationToken.None)).Content.Length);
-        Assert.Equal(Manifest.Length, (await Client(o => o with { VerifyTls = false }).GetManifestAsync(Image(server: plain), null, CancellationToken.None)).Content.Length);
+        Assert.Equal(Manifest.Length,
+            (await Client().GetManifestAsync(Image(server: plain, insecure: true), null, CancellationToken.None)).Content.Length);
+        Assert.Equal(Manifest.Length,
+            (await Client(o => o with { VerifyTls = false })
+            .GetManifestAsync(Image(server: plain), null, CancellationToken.None)).Content.Length);
     }
 
     [Fact]
@@ -305,12 +322,14 @@ public class RegistryClientTests : RegistryTest
     {
         HostileServer other = Start();
         other.Handler = (_, stream, _) => HostileServer.AnswerAsync(stream, 403, "");
-        Server.Handler = (request, stream, _) => request.Path == "/a" ? HostileServer.AnswerAsync(stream, 200, "x") : HostileServer.AnswerAsync(stream, 302, "", $"Location: https://u:p@{other.Authority}/x?sig=topsecret");
+        Server.Handler = (request, stream, _) => request.Path == "/a" ? HostileServer.AnswerAsync(stream, 200, "x")
+            : HostileServer.AnswerAsync(stream, 302, "", $"Location: https://u:p@{other.Authority}/x?sig=topsecret");
         string url = Server.Url.Replace("https://", "https://me:my%20word@", StringComparison.Ordinal);
         RegistryClient client = Client();
         Assert.NotNull(await client.TryGetFileAsync(new Uri(url + "/a"), 10, CancellationToken.None));
         Assert.Equal("Basic " + Convert.ToBase64String("me:my word"u8), Server.To("/a").Single().Authorization);
-        TrustException e = await RefusedAsync("StoreUnauthorized", () => client.TryGetFileAsync(new Uri(url + "/b"), 10, CancellationToken.None));
+        TrustException e = await RefusedAsync("StoreUnauthorized",
+            () => client.TryGetFileAsync(new Uri(url + "/b"), 10, CancellationToken.None));
         Assert.Null(Assert.Single(other.Requests).Authorization);
         Assert.DoesNotContain("topsecret", e.Message, StringComparison.Ordinal);
         AssertNothingSaid("my%20word", "my word", "topsecret");
@@ -323,7 +342,8 @@ public class RegistryClientTests : RegistryTest
         RegistryClient client = Client(o => o with { Timeout = TimeSpan.FromSeconds(30) });
         await client.GetManifestAsync(Image(), null, CancellationToken.None);
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) => await client.GetManifestAsync(Image(), null, stop));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) =>
+            await client.GetManifestAsync(Image(), null, stop));
         Assert.True(watch.Elapsed < Patience.Limit, $"{1000 / watch.Elapsed.TotalSeconds:0} a second");
         Assert.InRange(Server.Connections, 1, 17);
     }

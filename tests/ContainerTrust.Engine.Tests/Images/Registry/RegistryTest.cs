@@ -62,7 +62,9 @@ public abstract class RegistryTest : IAsyncLifetime, IDisposable
 
     internal RegistryClient Client(Func<WebOptions, WebOptions>? change = null)
     {
-        var options = new WebOptions { Timeout = TimeSpan.FromSeconds(30), FirstDelay = TimeSpan.FromMilliseconds(10), LongestDelay = TimeSpan.FromMilliseconds(200) };
+        var options = new WebOptions
+            { Timeout = TimeSpan.FromSeconds(30), FirstDelay = TimeSpan.FromMilliseconds(10),
+            LongestDelay = TimeSpan.FromMilliseconds(200) };
         var client = new RegistryClient(Host, change?.Invoke(options) ?? options, Verbose.Enqueue, warning: Warnings.Enqueue);
         _clients.Add(client);
         return client;
@@ -77,7 +79,8 @@ public abstract class RegistryTest : IAsyncLifetime, IDisposable
 
     /// <summary>Lets the ping pass, and gives all else to the test.</summary>
     internal void Serve(Func<SeenRequest, Stream, CancellationToken, Task<bool>> handler) =>
-        Server.Handler = (request, stream, stop) => request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 200, "{}") : handler(request, stream, stop);
+        Server.Handler = (request, stream, stop) =>
+            request.Path == "/v2/" ? HostileServer.AnswerAsync(stream, 200, "{}") : handler(request, stream, stop);
 
     internal static Task<bool> GiveManifest(Stream stream) => HostileServer.AnswerAsync(stream, 200, Manifest, Type);
 

@@ -40,7 +40,8 @@ internal sealed class ScratchHost : ITrustHost, IDisposable
         return "{\"auths\": {\"" + key + "\": {\"auth\": \"" + auth + "\"" + identity + "}}}";
     }
 
-    public void Trust(string hostAndPort, X509Certificate2 authority) => Write($".config/containers/certs.d/{hostAndPort}/ca.crt", authority.ExportCertificatePem());
+    public void Trust(string hostAndPort, X509Certificate2 authority) =>
+        Write($".config/containers/certs.d/{hostAndPort}/ca.crt", authority.ExportCertificatePem());
 
     public string? GetEnvironmentVariable(string name) => Environment.GetValueOrDefault(name);
 

@@ -22,7 +22,8 @@ internal static class TestCertificates
     public static X509Certificate2 SharedServer => s_server.Value;
 
     /// <summary>What a server sends beside its certificate.</summary>
-    public static X509Certificate2Collection Chain(X509Certificate2 certificate) => s_chains.TryGetValue(certificate, out X509Certificate2Collection? chain) ? chain : [];
+    public static X509Certificate2Collection Chain(X509Certificate2 certificate) =>
+        s_chains.TryGetValue(certificate, out X509Certificate2Collection? chain) ? chain : [];
 
     public static X509Certificate2 Authority(string subject, X509Certificate2? issuer = null)
     {
@@ -35,7 +36,8 @@ internal static class TestCertificates
     }
 
     public static X509Certificate2 Leaf(
-        X509Certificate2? issuer, string subject = "CN=server", string[]? names = null, string use = ServerAuthentication, int validDays = 30, X509Certificate2? sent = null, ECDsa? signWith = null)
+        X509Certificate2? issuer, string subject = "CN=server", string[]? names = null, string use = ServerAuthentication,
+        int validDays = 30, X509Certificate2? sent = null, ECDsa? signWith = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -59,7 +61,8 @@ internal static class TestCertificates
         }
         else if (signWith is not null)
         {
-            using X509Certificate2 forged = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(signWith), Days(-1), Days(validDays), RandomNumberGenerator.GetBytes(8));
+            using X509Certificate2 forged = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(signWith), Days(-1),
+                Days(validDays), RandomNumberGenerator.GetBytes(8));
             certificate = forged.CopyWithPrivateKey(key);
         }
         else
@@ -72,7 +75,8 @@ internal static class TestCertificates
         return certificate;
     }
 
-    private static X509Certificate2 Sign(CertificateRequest request, X509Certificate2 issuer, ECDsa key, DateTimeOffset from, DateTimeOffset to)
+    private static X509Certificate2 Sign(CertificateRequest request, X509Certificate2 issuer, ECDsa key, DateTimeOffset from,
+        DateTimeOffset to)
     {
         using X509Certificate2 signed = request.Create(issuer, from, to, RandomNumberGenerator.GetBytes(8));
         return signed.CopyWithPrivateKey(key);

@@ -7,12 +7,14 @@ using ContainerTrust.Engine.Registry.Web;
 
 namespace ContainerTrust.Engine.Tests.Images.Registry;
 
-/// <summary>Which server certificates are good. Each refusal is of a certificate that differs in one thing from one that is accepted.</summary>
+/// <summary>Which server certificates are good. Each refusal is of a certificate that differs in one thing from one that is
+/// accepted.</summary>
 public class TlsTests : RegistryTest
 {
     private static readonly X509Certificate2 s_authority = TestCertificates.Authority("CN=Another authority");
 
-    private async Task<string?> TryAsync(X509Certificate2 certificate, X509Certificate2? trusted, Func<WebOptions, WebOptions>? change = null, bool insecure = false)
+    private async Task<string?> TryAsync(X509Certificate2 certificate, X509Certificate2? trusted,
+        Func<WebOptions, WebOptions>? change = null, bool insecure = false)
     {
         await using var server = new HostileServer(certificate);
         server.Handler = (_, stream, _) => GiveManifest(stream);
@@ -46,7 +48,8 @@ public class TlsTests : RegistryTest
         string? refusal = await TryAsync(TestCertificates.Leaf(s_authority), null);
         Assert.Contains("not signed by an authority", refusal, StringComparison.Ordinal);
         Assert.Contains("certs.d/127.0.0.1:", refusal, StringComparison.Ordinal);
-        Assert.Contains("not signed by an authority", await TryAsync(TestCertificates.Leaf(s_authority), TestCertificates.SharedAuthority), StringComparison.Ordinal);
+        Assert.Contains("not signed by an authority", await TryAsync(TestCertificates.Leaf(s_authority), TestCertificates.SharedAuthority),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,20 +69,26 @@ public class TlsTests : RegistryTest
     [Fact]
     public async Task The_name_is_always_checked()
     {
-        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, names: ["localhost"]), s_authority), StringComparison.Ordinal);
-        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, names: ["127.0.0.2"]), s_authority), StringComparison.Ordinal);
-        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, "CN=127.0.0.1", names: []), s_authority), StringComparison.Ordinal);
+        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, names: ["localhost"]), s_authority),
+            StringComparison.Ordinal);
+        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, names: ["127.0.0.2"]), s_authority),
+            StringComparison.Ordinal);
+        Assert.Contains("host name", await TryAsync(TestCertificates.Leaf(s_authority, "CN=127.0.0.1", names: []), s_authority),
+            StringComparison.Ordinal);
         X509Certificate2 self = TestCertificates.Leaf(null, "CN=self", names: ["localhost"]);
         Assert.Contains("host name", await TryAsync(self, self), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_certificate_that_has_expired_is_refused() =>
-        Assert.Contains("expired", await TryAsync(TestCertificates.Leaf(s_authority, validDays: -1), s_authority), StringComparison.Ordinal);
+        Assert.Contains("expired", await TryAsync(TestCertificates.Leaf(s_authority, validDays: -1), s_authority),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_certificate_for_clients_is_refused() =>
-        Assert.Contains("not meant for servers", await TryAsync(TestCertificates.Leaf(s_authority, use: TestCertificates.ClientAuthentication), s_authority), StringComparison.Ordinal);
+        Assert.Contains("not meant for servers",
+            await TryAsync(TestCertificates.Leaf(s_authority, use: TestCertificates.ClientAuthentication), s_authority),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_servers_own_certificate_may_be_the_anchor()
@@ -136,7 +145,8 @@ public class TlsTests : RegistryTest
     [Fact]
     public async Task A_directory_that_is_named_is_the_only_one()
     {
-        Host.Write("ca/x.crt", "junk\n" + TestCertificates.SharedAuthority.ExportCertificatePem() + "\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + s_authority.ExportCertificatePem());
+        Host.Write("ca/x.crt", "junk\n" + TestCertificates.SharedAuthority.ExportCertificatePem() +
+            "\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + s_authority.ExportCertificatePem());
         string directory = Host.HomeDirectory + "/ca";
         Assert.Null(await TryAsync(TestCertificates.Leaf(s_authority), null, o => o with { CertificateDirectory = directory }));
         X509Certificate2 third = TestCertificates.Authority("CN=Third");
@@ -174,7 +184,8 @@ public class TlsTests : RegistryTest
         Host.Trust("registry.example.com", s_authority);
         PullSource image = Example();
         Assert.NotNull(await Client().TryGetFileAsync(url, 100, image, CancellationToken.None));
-        await RefusedAsync("StoreTlsError", () => Client().TryGetFileAsync(url, 100, image with { Reference = Image().Reference, IsInsecure = true }, CancellationToken.None));
+        await RefusedAsync("StoreTlsError", () => Client()
+            .TryGetFileAsync(url, 100, image with { Reference = Image().Reference, IsInsecure = true }, CancellationToken.None));
         Host.Trust(store.Authority, s_authority);
         Assert.NotNull(await Client().TryGetFileAsync(url, 100, CancellationToken.None));
 

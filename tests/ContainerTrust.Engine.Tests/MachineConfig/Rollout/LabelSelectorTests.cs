@@ -17,7 +17,8 @@ public sealed class LabelSelectorTests
     [InlineData("""{"matchExpressions":[{"key":"zone","operator":"NotIn","values":["a"]}]}""", true, "zone notin (a)")]
     [InlineData("""{"matchExpressions":[{"key":"tier","operator":"Exists"}]}""", true, "tier")]
     [InlineData("""{"matchExpressions":[{"key":"tier","operator":"DoesNotExist","values":[]}]}""", false, "!tier")]
-    [InlineData("""{"matchLabels":{"role":"worker"},"matchExpressions":[{"key":"tier","operator":"DoesNotExist"}]}""", false, "role=worker,!tier")]
+    [InlineData("""{"matchLabels":{"role":"worker"},"matchExpressions":[{"key":"tier","operator":"DoesNotExist"}]}""", false,
+        "role=worker,!tier")]
     [InlineData("{}", false, "")]
     [InlineData("""{"matchLabels":{},"matchExpressions":[]}""", false, "")]
     public void A_selector_selects_as_Kubernetes_does_and_an_empty_one_nothing(string json, bool selects, string text)

@@ -6,7 +6,9 @@ namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
 
 public sealed class NodeFilesTests
 {
-    private const string Answer = "Starting pod/worker-0-debug ...\n#containertrust begin\n#containertrust file L2V0Yy9jb250YWluZXJzL3BvbGljeS5qc29u 5\naGVs\nbG8=\n#containertrust end\n#containertrust missing L2V0Yy9ub25l\n#containertrust unreadable L2V0Yy9wa2k=\n#containertrust done\n\nRemoving debug pod ...\n";
+    private const string Answer = "Starting pod/worker-0-debug ...\n#containertrust begin\n#containertrust file " +
+        "L2V0Yy9jb250YWluZXJzL3BvbGljeS5qc29u 5\naGVs\nbG8=\n#containertrust end\n#containertrust missing L2V0Yy9ub25l\n#containertrust " +
+        "unreadable L2V0Yy9wa2k=\n#containertrust done\n\nRemoving debug pod ...\n";
 
     [Fact]
     public void An_answer_is_files()
@@ -16,7 +18,8 @@ public sealed class NodeFilesTests
         Assert.Equal("hello"u8.ToArray(), host.TryReadFile("/etc/containers/policy.json", 100)!.Content.ToArray());
         Assert.Null(host.TryReadFile("/etc/none", 100));
         Assert.Equal("FileNotReadable", Assert.Throws<TrustException>(() => host.TryReadFile("/etc/pki", 100)).ErrorId);
-        Assert.Equal(5, NodeFiles.Parse("worker-0", Encoding.ASCII.GetBytes(Answer.Replace("\n", "\r\n", StringComparison.Ordinal))).TryReadFile("/etc/containers/policy.json", 100)!.Content.Length);
+        Assert.Equal(5, NodeFiles.Parse("worker-0", Encoding.ASCII.GetBytes(Answer.Replace("\n", "\r\n", StringComparison.Ordinal)))
+            .TryReadFile("/etc/containers/policy.json", 100)!.Content.Length);
     }
 
     [Theory]
@@ -30,7 +33,9 @@ public sealed class NodeFilesTests
     public void An_answer_that_is_not_whole_is_refused(string old, string replacement)
     {
         Assert.Contains(old, Answer, StringComparison.Ordinal);
-        TrustException error = Assert.Throws<TrustException>(() => NodeFiles.Parse("worker-0", Encoding.ASCII.GetBytes(Answer.Replace(old, replacement, StringComparison.Ordinal))));
+        TrustException error = Assert
+            .Throws<TrustException>(() =>
+            NodeFiles.Parse("worker-0", Encoding.ASCII.GetBytes(Answer.Replace(old, replacement, StringComparison.Ordinal))));
         Assert.Equal("NodeAnswerInvalid", error.ErrorId);
     }
 

@@ -15,7 +15,8 @@ internal static class Recorded
         Name = name,
         Role = "worker",
         Labels = new Dictionary<string, string> { ["machineconfiguration.openshift.io/role"] = "worker" },
-        Files = [.. files.Select(static f => new MachineConfigFile { Path = f.Path, Content = System.Text.Encoding.UTF8.GetBytes(f.Content) })],
+        Files = [.. files.Select(static f => new MachineConfigFile
+            { Path = f.Path, Content = System.Text.Encoding.UTF8.GetBytes(f.Content) })],
         Trust = [],
         Yaml = "",
     };
@@ -27,7 +28,8 @@ internal static class Recorded
         [.. state.Configs.Values.Select(static c => new ConfigDocument(Element(c)))]);
 
     /// <summary>Judges a pool of a cluster in this state.</summary>
-    public static MachineConfigTrustResult Judge(ClusterState state, string pool = "worker", string name = ClusterStates.Trust, MachineConfigTrust? meant = null) =>
+    public static MachineConfigTrustResult Judge(ClusterState state, string pool = "worker", string name = ClusterStates.Trust,
+        MachineConfigTrust? meant = null) =>
         RolloutJudge.Judge(Of(state, pool), name, meant);
 
     public static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString());

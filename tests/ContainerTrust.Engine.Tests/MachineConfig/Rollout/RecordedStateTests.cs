@@ -38,7 +38,8 @@ public sealed class RecordedStateTests
 
     private static YamlNode Schema(string plural)
     {
-        YamlNode definition = CrdSchema.Parse(Encoding.UTF8.GetString(Corpus.Read($"openshift-crds/0000_80_machine-config_01_{plural}.crd.yaml")));
+        YamlNode definition = CrdSchema
+            .Parse(Encoding.UTF8.GetString(Corpus.Read($"openshift-crds/0000_80_machine-config_01_{plural}.crd.yaml")));
         YamlNode version = Assert.Single(CrdSchema.Get(CrdSchema.Get(definition, "spec")!, "versions")!.Children!);
         return CrdSchema.Get(CrdSchema.Get(version, "schema")!, "openAPIV3Schema")!;
     }
@@ -84,7 +85,8 @@ public sealed class RecordedStateTests
                     faults.Add($"{path}.{name}");
             }
 
-            faults.AddRange((CrdSchema.Get(schema, "required")?.Children ?? []).Where(r => !members.ContainsKey(r.Value)).Select(r => $"{path}.{r.Value}"));
+            faults.AddRange((CrdSchema.Get(schema, "required")?.Children ?? []).Where(r => !members.ContainsKey(r.Value))
+                .Select(r => $"{path}.{r.Value}"));
         }
     }
 }

@@ -7,17 +7,20 @@ namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
 
 public sealed class RolloutJudgeTests
 {
-    private const string Store = "docker:\n  registry.example.com:\n    lookaside: https://registry.example.com/sigstore\n  quay.example.com:\n    use-sigstore-attachments: true\n";
+    private const string Store = "docker:\n  registry.example.com:\n    lookaside: https://registry.example.com/sigstore\n  " +
+        "quay.example.com:\n    use-sigstore-attachments: true\n";
 
     [Theory]
     [InlineData("new", NotRendered, "is not among the sources of rendered-worker-2b52f75684fbc711bd1652dd86fd0b82")]
     [InlineData("updating", Updating, "1 of 3 machines of the pool worker are updated, 1 are ready, 1 cannot be used.")]
     [InlineData("degraded", Degraded, "unexpected on-disk state validating against rendered-worker-be3b3bce4f4aa52a62902304bac9da3c")]
     [InlineData("render-degraded", Degraded, "Failed to render configuration for pool worker: parsing Ignition config failed")]
-    [InlineData("paused", Paused, "The pool worker is paused, so its machines do not take rendered-worker-be3b3bce4f4aa52a62902304bac9da3c")]
+    [InlineData("paused", Paused,
+        "The pool worker is paused, so its machines do not take rendered-worker-be3b3bce4f4aa52a62902304bac9da3c")]
     [InlineData("overridden", Overridden, "is that of 99-worker-generated-registries, which is merged after 51-worker-rh-registry-trust")]
     [InlineData("missing", Missing, "The cluster has no MachineConfig '51-worker-rh-registry-trust'")]
-    [InlineData("store-missing", StoreMissing, "For registry.example.com signatures are required (signedBy), but registries.d on the nodes names no signature store")]
+    [InlineData("store-missing", StoreMissing,
+        "For registry.example.com signatures are required (signedBy), but registries.d on the nodes names no signature store")]
     [InlineData("namespaced", Overridden, "Pods of the namespace shop are judged by /etc/crio/policies/shop.json instead")]
     public void Whatever_is_not_rolled_out_and_in_force_is_no_yes(string state, MachineConfigTrustStatus status, string reason)
     {
@@ -33,8 +36,10 @@ public sealed class RolloutJudgeTests
         MachineConfigTrustResult result = Recorded.Judge(ClusterStates.Updated());
         Assert.Equal((RolledOut, true), (result.Status, result.IsInForce));
         Assert.Empty(result.Reasons);
-        Assert.Equal((3, 3, 3, 0), (result.MachineCount, result.UpdatedMachineCount, result.ReadyMachineCount, result.DegradedMachineCount));
-        Assert.Equal((ClusterStates.After, ClusterStates.After, ClusterStates.Trust), (result.RenderedConfig, result.TargetConfig, result.PolicySource));
+        Assert.Equal((3, 3, 3, 0),
+            (result.MachineCount, result.UpdatedMachineCount, result.ReadyMachineCount, result.DegradedMachineCount));
+        Assert.Equal((ClusterStates.After, ClusterStates.After, ClusterStates.Trust),
+            (result.RenderedConfig, result.TargetConfig, result.PolicySource));
         Assert.Empty(result.MissingStores);
     }
 
@@ -42,7 +47,8 @@ public sealed class RolloutJudgeTests
     public void The_weightiest_reason_comes_first()
     {
         MachineConfigTrustResult result = Recorded.Judge(ClusterStates.All["degraded"]());
-        Assert.StartsWith("The pool worker is degraded (NodeDegraded): Node worker-1.example.com is reporting:", result.Reasons[0], StringComparison.Ordinal);
+        Assert.StartsWith("The pool worker is degraded (NodeDegraded): Node worker-1.example.com is reporting:", result.Reasons[0],
+            StringComparison.Ordinal);
         Assert.Contains("1 of 3 machines of the pool worker is degraded.", result.Reasons);
     }
 
@@ -50,7 +56,8 @@ public sealed class RolloutJudgeTests
     public void A_pool_that_is_updating_shows_its_numbers()
     {
         MachineConfigTrustResult result = Recorded.Judge(ClusterStates.All["updating"]());
-        Assert.Equal((3, 1, 1, 0), (result.MachineCount, result.UpdatedMachineCount, result.ReadyMachineCount, result.DegradedMachineCount));
+        Assert.Equal((3, 1, 1, 0),
+            (result.MachineCount, result.UpdatedMachineCount, result.ReadyMachineCount, result.DegradedMachineCount));
         Assert.Equal((ClusterStates.Before, ClusterStates.After), (result.RenderedConfig, result.TargetConfig));
     }
 
@@ -100,22 +107,26 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void A_MachineConfig_that_came_after_rendering_and_will_replace_the_policy_is_told_of()
     {
-        ClusterState state = ClusterStates.Updated().Config("98-worker-policy", "worker", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy));
+        ClusterState state = ClusterStates.Updated()
+            .Config("98-worker-policy", "worker", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy));
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(Overridden, result.Status);
         Assert.Contains("98-worker-policy is merged after", Assert.Single(result.Reasons), StringComparison.Ordinal);
 
         // One that is merged before is not in the way.
-        Assert.True(Recorded.Judge(ClusterStates.Updated().Config("50-worker-policy", "worker", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy))).IsInForce);
+        Assert.True(Recorded.Judge(ClusterStates.Updated()
+            .Config("50-worker-policy", "worker", (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy))).IsInForce);
     }
 
     [Fact]
     public void A_MachineConfig_that_was_changed_since_it_was_rendered_is_not_rendered_yet()
     {
-        ClusterState state = ClusterStates.Updated().Config(ClusterStates.Trust, "worker", (ClusterStates.PolicyPath, ClusterStates.OwnPolicy));
+        ClusterState state = ClusterStates.Updated()
+            .Config(ClusterStates.Trust, "worker", (ClusterStates.PolicyPath, ClusterStates.OwnPolicy));
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(NotRendered, result.Status);
-        Assert.Contains(result.Reasons, static r => r.Contains("is not that of 51-worker-rh-registry-trust yet: the default differs", StringComparison.Ordinal));
+        Assert.Contains(result.Reasons, static r => r.Contains("is not that of 51-worker-rh-registry-trust yet: the default differs",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -129,7 +140,8 @@ public sealed class RolloutJudgeTests
         meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicyReordered));
         Assert.True(Recorded.Judge(ClusterStates.Updated(), meant: meant).IsInForce);
 
-        meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy), ("/etc/pki/containers/build.asc", "key"));
+        meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy),
+            ("/etc/pki/containers/build.asc", "key"));
         result = Recorded.Judge(ClusterStates.Updated(), meant: meant);
         Assert.Equal(NotAsMeant, result.Status);
         Assert.Contains("/etc/pki/containers/build.asc", result.Reasons[0], StringComparison.Ordinal);
@@ -138,7 +150,8 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void A_MachineConfig_of_another_role_than_is_meant_is_no_yes()
     {
-        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)) with { Role = "infra" };
+        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust,
+            (ClusterStates.PolicyPath, ClusterStates.RedHatPolicy)) with { Role = "infra" };
         MachineConfigTrustResult result = Recorded.Judge(ClusterStates.Updated(), meant: meant);
         Assert.Equal(NotAsMeant, result.Status);
         Assert.Contains("has the role 'worker', and 'infra' is meant", result.Reasons[0], StringComparison.Ordinal);
@@ -147,24 +160,30 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void A_key_file_that_nodes_may_not_have_is_worth_a_note()
     {
-        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store));
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
+            ("/etc/containers/registries.d/own.yaml", Store));
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(RolledOut, result.Status);
-        Assert.Equal(["/etc/pki/containers/build.asc", "/etc/pki/containers/cosign.pub"], result.Reasons.Where(static r => r.Contains("nor part of Red Hat Enterprise Linux CoreOS", StringComparison.Ordinal)).Select(static r => r.Split(' ')[3]).Order(StringComparer.Ordinal));
+        Assert.Equal(["/etc/pki/containers/build.asc", "/etc/pki/containers/cosign.pub"],
+            result.Reasons.Where(static r => r.Contains("nor part of Red Hat Enterprise Linux CoreOS", StringComparison.Ordinal))
+            .Select(static r => r.Split(' ')[3]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_shipped_file_that_another_MachineConfig_replaces_is_told_of()
     {
         const string key = "/etc/pki/containers/build.asc";
-        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store), (key, "key"));
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
+            ("/etc/containers/registries.d/own.yaml", Store), (key, "key"));
         Assert.True(Recorded.Judge(state).IsInForce);
 
         state.Config("99-worker-generated-registries", "worker", (key, "another key"));
-        state.Rendered(ClusterStates.After, "00-worker", "01-worker-container-runtime", ClusterStates.Trust, "99-worker-generated-registries");
+        state.Rendered(ClusterStates.After, "00-worker", "01-worker-container-runtime", ClusterStates.Trust,
+            "99-worker-generated-registries");
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(Overridden, result.Status);
-        Assert.Contains("/etc/pki/containers/build.asc in rendered-worker-be3b3bce4f4aa52a62902304bac9da3c is that of 99-worker-generated-registries", result.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("/etc/pki/containers/build.asc in rendered-worker-be3b3bce4f4aa52a62902304bac9da3c is that of " +
+            "99-worker-generated-registries", result.Reasons[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,20 +202,26 @@ public sealed class RolloutJudgeTests
         Assert.Equal(["quay.example.com", "registry.example.com"], result.MissingStores);
         Assert.Equal(ClusterStates.Trust, result.PolicySource);
 
-        ClusterState partly = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", "docker:\n  registry.example.com:\n    sigstore: https://registry.example.com/sigstore\n"));
+        ClusterState partly = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
+            ("/etc/containers/registries.d/own.yaml",
+            "docker:\n  registry.example.com:\n    sigstore: https://registry.example.com/sigstore\n"));
         Assert.Equal(["quay.example.com"], Recorded.Judge(partly).MissingStores);
 
-        ClusterState broken = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store), ("/etc/containers/registries.d/twice.yaml", Store));
+        ClusterState broken = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
+            ("/etc/containers/registries.d/own.yaml", Store), ("/etc/containers/registries.d/twice.yaml", Store));
         Assert.Equal(StoreMissing, Recorded.Judge(broken).Status);
     }
 
     [Fact]
     public void Mirrors_need_a_place_of_their_own()
     {
-        const string mirrors = "[[registry]]\nprefix = \"\"\nlocation = \"quay.example.com\"\n[[registry.mirror]]\nlocation = \"mirror.example.com/quay\"\n";
-        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy), ("/etc/containers/registries.d/own.yaml", Store));
+        const string mirrors = "[[registry]]\nprefix = \"\"\nlocation = \"quay.example.com\"\n[[registry.mirror]]\nlocation = " +
+            "\"mirror.example.com/quay\"\n";
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
+            ("/etc/containers/registries.d/own.yaml", Store));
         state.Config("99-worker-generated-registries", "worker", ("/etc/containers/registries.conf", mirrors));
-        state.Rendered(ClusterStates.After, "00-worker", "01-worker-container-runtime", ClusterStates.Trust, "99-worker-generated-registries");
+        state.Rendered(ClusterStates.After, "00-worker", "01-worker-container-runtime", ClusterStates.Trust,
+            "99-worker-generated-registries");
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal((StoreMissing, "mirror.example.com/quay"), (result.Status, Assert.Single(result.MissingStores)));
     }
@@ -231,9 +256,11 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void Roots_own_signature_stores_are_read_in_place_of_the_hosts()
     {
-        MachineConfigTrustResult result = Recorded.Judge(ClusterStates.UpdatedBeside(("/root/.config/containers/registries.d/own.yaml", Store)));
+        MachineConfigTrustResult result = Recorded
+            .Judge(ClusterStates.UpdatedBeside(("/root/.config/containers/registries.d/own.yaml", Store)));
         Assert.Equal(Overridden, result.Status);
-        Assert.Contains("/root/.config/containers/registries.d is read in place of /etc/containers/registries.d", result.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("/root/.config/containers/registries.d is read in place of /etc/containers/registries.d", result.Reasons[0],
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -245,10 +272,13 @@ public sealed class RolloutJudgeTests
     {
         MachineConfigTrustStatus status = isInForce ? RolledOut : Overridden;
         Assert.Equal(status, Recorded.Judge(ClusterStates.UpdatedBeside(("/etc/sysconfig/crio", options))).Status);
-        Assert.Equal(status, Recorded.Judge(ClusterStates.UpdatedBeside(("/etc/systemd/system/crio.service.d/50-own.conf", $"[Service]\n{options}"))).Status);
+        Assert.Equal(status, Recorded
+            .Judge(ClusterStates.UpdatedBeside(("/etc/systemd/system/crio.service.d/50-own.conf", $"[Service]\n{options}"))).Status);
 
         ClusterState dropIn = ClusterStates.Updated();
-        Units(dropIn, new JsonObject { ["name"] = "crio.service", ["dropins"] = new JsonArray(new JsonObject { ["name"] = "50-own.conf", ["contents"] = $"[Service]\n{options}" }) });
+        Units(dropIn, new JsonObject
+            { ["name"] = "crio.service",
+            ["dropins"] = new JsonArray(new JsonObject { ["name"] = "50-own.conf", ["contents"] = $"[Service]\n{options}" }) });
         Assert.Equal(status, Recorded.Judge(dropIn).Status);
 
         ClusterState unit = ClusterStates.Updated();
@@ -268,7 +298,8 @@ public sealed class RolloutJudgeTests
     public void A_link_where_trust_is_read_is_no_yes(string path, bool isInForce)
     {
         ClusterState state = ClusterStates.Updated();
-        state.Configs[ClusterStates.After]["spec"]!["config"]!["storage"]!["links"] = new JsonArray(new JsonObject { ["path"] = path, ["target"] = "/srv/other" });
+        state.Configs[ClusterStates.After]["spec"]!["config"]!["storage"]!["links"] = new JsonArray(new JsonObject
+            { ["path"] = path, ["target"] = "/srv/other" });
         Assert.Equal(isInForce, Recorded.Judge(state).IsInForce);
     }
 
@@ -283,7 +314,8 @@ public sealed class RolloutJudgeTests
     [InlineData(3, 3, 3, 0, 1, Degraded)]
     [InlineData(3, 4, 4, 0, 0, Unknown)]
     [InlineData(-1, -1, -1, 0, 0, Unknown)]
-    public void Numbers_of_machines_that_do_not_agree_are_no_yes(int all, int updated, int ready, int unavailable, int degraded, MachineConfigTrustStatus status) =>
+    public void Numbers_of_machines_that_do_not_agree_are_no_yes(int all, int updated, int ready, int unavailable, int degraded,
+        MachineConfigTrustStatus status) =>
         Assert.Equal(status, Recorded.Judge(Numbers(all, updated, ready, unavailable, degraded)).Status);
 
     [Fact]
@@ -319,7 +351,8 @@ public sealed class RolloutJudgeTests
     public void Every_single_member_of_the_pool_matters_or_is_known_not_to()
     {
         // Labels, versions and the node selector do not say what the machines use.
-        string[] free = ["apiVersion", "kind", "metadata.name", "metadata.creationTimestamp", "metadata.labels", "metadata.resourceVersion", "metadata.uid", "spec.nodeSelector", "spec.paused"];
+        string[] free = ["apiVersion", "kind", "metadata.name", "metadata.creationTimestamp", "metadata.labels", "metadata.resourceVersion",
+            "metadata.uid", "spec.nodeSelector", "spec.paused"];
         foreach (string path in Paths(ClusterStates.Updated().Pools["worker"], ""))
         {
             ClusterState state = ClusterStates.Updated();
@@ -340,10 +373,12 @@ public sealed class RolloutJudgeTests
             for (int i = 0; i < 60; i++)
             {
                 ClusterState state = ClusterStates.All[name]();
-                JsonObject victim = random.Next(2) == 0 ? state.Pools["worker"] : state.Configs.Values.ElementAt(random.Next(state.Configs.Count));
+                JsonObject victim = random.Next(2) == 0 ? state.Pools["worker"]
+                    : state.Configs.Values.ElementAt(random.Next(state.Configs.Count));
                 string[] paths = [.. Paths(victim, "")];
                 JsonObject parent = Parent(victim, paths[random.Next(paths.Length)], out string member);
-                parent[member] = random.Next(5) switch { 0 => null, 1 => JsonValue.Create(7), 2 => JsonValue.Create("x"), 3 => new JsonArray(), _ => new JsonObject() };
+                parent[member] = random.Next(5) switch { 0 => null, 1 => JsonValue.Create(7), 2 => JsonValue.Create("x"),
+                    3 => new JsonArray(), _ => new JsonObject() };
                 MachineConfigTrustResult result = Recorded.Judge(state);
                 Assert.True(canBeYes || !result.IsInForce || IsRepair(name, member), $"{name}: {parent.ToJsonString()}");
                 Assert.Equal(result.IsInForce, result.Status == RolledOut);
@@ -353,7 +388,8 @@ public sealed class RolloutJudgeTests
 
     // Without the file that replaces the policy, or the label by which it is selected, nothing is in the way any more - but the rendered
     // config still has it.
-    private static bool IsRepair(string state, string member) => state == "namespaced" && member is "path" or "files" or "storage" or "config" or "spec";
+    private static bool IsRepair(string state, string member) =>
+        state == "namespaced" && member is "path" or "files" or "storage" or "config" or "spec";
 
     private static void Units(ClusterState state, JsonObject unit) =>
         state.Configs[ClusterStates.After]["spec"]!["config"]!["systemd"] = new JsonObject { ["units"] = new JsonArray(unit) };

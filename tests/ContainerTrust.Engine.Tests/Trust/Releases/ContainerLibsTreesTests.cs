@@ -47,7 +47,8 @@ public sealed class ContainerLibsTreesTests
     public void The_readings_are_not_all_of_one_kind()
     {
         string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Trust", "Releases", "container-libs-readings.txt"));
-        foreach ((string part, int kinds, int errors) in (ReadOnlySpan<(string, int, int)>)[("d=", 100, 10), ("p=", 10, 10), ("r=", 100, 10), ("c=", 5, 0)])
+        foreach ((string part, int kinds, int errors) in (ReadOnlySpan<(string, int, int)>)[("d=", 100, 10), ("p=", 10, 10),
+            ("r=", 100, 10), ("c=", 5, 0)])
         {
             string[] values = [.. lines.Select(l => l.Split(' ').Single(w => w.StartsWith(part, StringComparison.Ordinal)))];
             Assert.InRange(values.Distinct(StringComparer.Ordinal).Count(), kinds, Trees);
@@ -59,7 +60,8 @@ public sealed class ContainerLibsTreesTests
         .Append("d=").Append(Try(() => Stores(tree.Host)))
         .Append(" p=").Append(Try(() => Policy(tree.Host)))
         .Append(" r=").Append(Try(() => Registries(tree.Host)))
-        .Append(" c=").Append(Try(() => CertificateDirectory.Find(tree.Host, ContainersRelease.Six, LookupTree.Server, static _ => { }) ?? ""))
+        .Append(" c=").Append(Try(() => CertificateDirectory.Find(tree.Host, ContainersRelease.Six, LookupTree.Server, static _ => { })
+            ?? ""))
         .ToString();
 
     private static string Try(Func<string> read)
@@ -98,7 +100,8 @@ public sealed class ContainerLibsTreesTests
     }
 
     private static DockerReference Image(string name) =>
-        DockerReference.TryParse(name, out DockerReference? image, out string problem) ? image : throw new InvalidOperationException(problem);
+        DockerReference.TryParse(name, out DockerReference? image, out string problem) ? image
+            : throw new InvalidOperationException(problem);
 
     private static string Sources(RegistriesConfiguration read, string image)
     {

@@ -42,7 +42,8 @@ public sealed class ContainersReleaseTests
     [InlineData("Package: skopeo\nStatus: install ok installed\nVersion: 1.23.0-1\n", true)]
     [InlineData("Package: skopeo\nStatus: install ok installed\nVersion: 1.22.3-1\n", false)]
     [InlineData("Package: buildah\nStatus: install ok installed\nVersion: 1.44.0-1\n", true)]
-    [InlineData("Package: skopeo\nStatus: install ok installed\nVersion: 1.23.0-1\n\nPackage: podman\nStatus: install ok installed\nVersion: 5.8.0-1\n", false)]
+    [InlineData("Package: skopeo\nStatus: install ok installed\nVersion: 1.23.0-1\n\nPackage: podman\nStatus: install ok " +
+        "installed\nVersion: 5.8.0-1\n", false)]
     [InlineData("Package: podman\nStatus: deinstall ok config-files\nVersion: 6.0.0-1\n", null)]
     [InlineData("Package: podman-compose\nStatus: install ok installed\nVersion: 6.0.0-1\n", null)]
     [InlineData("Package: podman\nStatus: install ok installed\nVersion: snapshot\n", null)]

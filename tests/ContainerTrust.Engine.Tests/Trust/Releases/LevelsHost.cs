@@ -63,7 +63,9 @@ internal sealed class LevelsHost : ITrustHost, IDisposable
     /// <summary>A file of registries.d with a store, or with none, for each namespace.</summary>
     public void Stores(string path, params (string Namespace, string? Store)[] stores) => Write(
         path,
-        stores.Length == 0 ? "" : "docker:\n" + string.Concat(stores.Select(static s => $"  \"{s.Namespace}\":\n    {(s.Store is null ? "use-sigstore-attachments: true" : $"lookaside: {s.Store}")}\n")));
+        stores.Length == 0 ? "" : "docker:\n" +
+            string.Concat(stores.Select(static s =>
+            $"  \"{s.Namespace}\":\n    {(s.Store is null ? "use-sigstore-attachments: true" : $"lookaside: {s.Store}")}\n")));
 
     public void Link(string path, string target)
     {

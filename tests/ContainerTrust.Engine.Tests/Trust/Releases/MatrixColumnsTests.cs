@@ -56,7 +56,8 @@ public sealed class MatrixColumnsTests
     {
         using LevelsHost host = MatrixHosts.Make(name);
         SortedDictionary<string, string> vendors = ReleaseMatrixTests.Vendors(host);
-        Assert.Equal(files, string.Join(' ', Preset(host).Files.Select(static f => Path.GetFileName(f.Path)).Order(StringComparer.Ordinal)));
+        Assert.Equal(files, string.Join(' ', Preset(host).Files.Select(static f => Path.GetFileName(f.Path))
+            .Order(StringComparer.Ordinal)));
         ImageTrust entry = host.Open().Governing($"{Io}/ubi9/ubi:latest");
         Assert.Equal(type, entry.Type);
         Assert.Equal(type == TrustType.SignedBy ? "https://registry.redhat.io/containers/sigstore" : null, entry.SignatureStore);
@@ -85,7 +86,8 @@ public sealed class MatrixColumnsTests
         using LevelsHost host = MatrixHosts.Make(name);
         ComplianceOptions options = new() { ExcludedRules = ["FileOwnedByOther", "FileWritableByOthers", "FileUnreadableByUsers"] };
         ImageTrustCompliance found = ComplianceChecker.Check(host.Open(), options);
-        Assert.Equal(rules, string.Join(' ', found.Findings.Where(static f => f.Severity != ImageTrustSeverity.Information).Select(static f => f.RuleId).Distinct().Order(StringComparer.Ordinal)));
+        Assert.Equal(rules, string.Join(' ', found.Findings.Where(static f => f.Severity != ImageTrustSeverity.Information)
+            .Select(static f => f.RuleId).Distinct().Order(StringComparer.Ordinal)));
     }
 
     [Theory]
@@ -96,18 +98,23 @@ public sealed class MatrixColumnsTests
         host.Environment["_CONTAINERS_ROOTLESS_UID"] = "1000";
         SortedDictionary<string, string> etc = host.Tree("/etc"), vendors = ReleaseMatrixTests.Vendors(host);
         ImageTrust before = host.Open().Governing($"{Io}/ubi9/ubi:latest", includeKeys: false);
-        TrustEditResult result = host.Open(currentUser: true).Apply([ReleaseMatrixTests.Store(Mine, "https://new.example/")], new TrustEditOptions(), CancellationToken.None);
+        TrustEditResult result = host.Open(currentUser: true)
+            .Apply([ReleaseMatrixTests.Store(Mine, "https://new.example/")], new TrustEditOptions(), CancellationToken.None);
         Assert.All(result.Files, static f => Assert.StartsWith(User, f.Path, StringComparison.Ordinal));
         Assert.Equal(etc, host.Tree("/etc"));
         Assert.Equal(vendors, ReleaseMatrixTests.Vendors(host));
-        ImageTrust after = host.Open().Governing($"{Io}/ubi9/ubi:latest", includeKeys: false), mine = host.Open().Governing($"{Mine}/a:1", includeKeys: false);
+        ImageTrust after = host.Open().Governing($"{Io}/ubi9/ubi:latest", includeKeys: false), mine = host.Open()
+            .Governing($"{Mine}/a:1", includeKeys: false);
         Assert.Equal((before.Type, $"{User}/policy.json"), (after.Type, after.PolicyPath));
         Assert.Equal((TrustType.Reject, "https://new.example/"), (mine.Type, mine.SignatureStore));
 
         // podman 5 reads one directory; that is warned of.
         bool isLost = name is "rhel8" or "rhel9" or "rhel10.0" or "rhel10";
-        Assert.Equal(isLost ? (null, null) : (before.SignatureStore, before.UseSigstoreAttachments), (after.SignatureStore, after.UseSigstoreAttachments));
-        Assert.Equal(isLost || name == "rhel7", host.Warnings.Exists(static w => w.Contains("from now on it replaces /etc/containers/registries.d whole", StringComparison.Ordinal)));
+        Assert.Equal(isLost ? (null, null) : (before.SignatureStore, before.UseSigstoreAttachments),
+            (after.SignatureStore, after.UseSigstoreAttachments));
+        Assert.Equal(isLost || name == "rhel7",
+            host.Warnings.Exists(static w =>
+            w.Contains("from now on it replaces /etc/containers/registries.d whole", StringComparison.Ordinal)));
     }
 
     [Theory]

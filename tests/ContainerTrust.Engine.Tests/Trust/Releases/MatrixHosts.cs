@@ -11,13 +11,15 @@ internal static class MatrixHosts
     private const string Access = "registry.access.redhat.com";
     private const string IoStore = "https://registry.redhat.io/containers/sigstore";
     private const string AccessStore = "https://access.redhat.com/webassets/docker/content/sigstore";
-    private const string Accept = """{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker-daemon":{"":[{"type":"insecureAcceptAnything"}]}}}""";
+    private const string Accept =
+        """{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker-daemon":{"":[{"type":"insecureAcceptAnything"}]}}}""";
     private const string Release = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
     private const string Beta = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
     private const string Sigstore = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
     private const string Rekor = "/etc/pki/sigstore/REKOR-signing-key";
 
-    public static string[] Names { get; } = ["rhel7", "rhel8", "rhel9", "rhel10.0", "rhel10", "stream10", "fedora45", "coreos", "nixos", "debian"];
+    public static string[] Names { get; } = ["rhel7", "rhel8", "rhel9", "rhel10.0", "rhel10", "stream10", "fedora45", "coreos",
+        "nixos", "debian"];
 
     public static LevelsHost Make(string name, string? home = null)
     {

@@ -22,7 +22,8 @@ public sealed class PlaceTests : IDisposable
         Section = new LookasideSection { SignatureStore = "https://new.example/" },
     };
 
-    private void Apply(TrustStore store, string scope = "a.example") => store.Apply([Store(scope)], new TrustEditOptions(), CancellationToken.None);
+    private void Apply(TrustStore store, string scope = "a.example") =>
+        store.Apply([Store(scope)], new TrustEditOptions(), CancellationToken.None);
 
     private TrustStore Open(TrustStoreOptions options) => TrustStore.Open(_host, options, TrustMessages.None);
 
@@ -33,7 +34,8 @@ public sealed class PlaceTests : IDisposable
         _host.Environment["CONTAINERS_POLICY_JSON"] = "/etc/other.json";
         TrustException e = Assert.Throws<TrustException>(() => Apply(_host.Open("6")));
         Assert.Equal("PolicyVariableDangling", e.ErrorId);
-        Assert.Equal("PolicyVariableDangling", Assert.Throws<TrustException>(() => _host.Open("6").Reset(true, false, CancellationToken.None)).ErrorId);
+        Assert.Equal("PolicyVariableDangling",
+            Assert.Throws<TrustException>(() => _host.Open("6").Reset(true, false, CancellationToken.None)).ErrorId);
         Assert.False(File.Exists(_host.Root.Full("/etc/other.json")));
         Apply(Open(new TrustStoreOptions { PodmanVersion = "6", PolicyPath = "/etc/other.json" }));
         Assert.True(File.Exists(_host.Root.Full("/etc/other.json")));
@@ -52,7 +54,8 @@ public sealed class PlaceTests : IDisposable
         if (named == LevelsHost.VendorPolicy)
             Assert.Empty(_host.Open("6").Reset(true, false, CancellationToken.None).Files);
         else
-            Assert.Equal("PolicyFromVariable", Assert.Throws<TrustException>(() => _host.Open("6").Reset(true, false, CancellationToken.None)).ErrorId);
+            Assert.Equal("PolicyFromVariable",
+                Assert.Throws<TrustException>(() => _host.Open("6").Reset(true, false, CancellationToken.None)).ErrorId);
         Assert.Equal((Reject, Accept), (_host.Root.Read(LevelsHost.Policy), _host.Root.Read(LevelsHost.VendorPolicy)));
         if (named == LevelsHost.VendorPolicy)
             Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => Apply(_host.Open("6"))).ErrorId);
@@ -88,7 +91,8 @@ public sealed class PlaceTests : IDisposable
         _host.Stores($"{LevelsHost.Usr}/a.yaml", ("a.example", "https://vendor.example/"));
         TrustStore store = Open(new TrustStoreOptions { PodmanVersion = "6", RegistriesDirectory = LevelsHost.Etc + "/" });
         Assert.True(store.Locations.ReadsAllRegistries);
-        Assert.False(Open(new TrustStoreOptions { PodmanVersion = "6", RegistriesDirectory = "/srv/registries.d" }).Locations.ReadsAllRegistries);
+        Assert.False(Open(new TrustStoreOptions
+            { PodmanVersion = "6", RegistriesDirectory = "/srv/registries.d" }).Locations.ReadsAllRegistries);
     }
 
     [Theory]
@@ -117,7 +121,8 @@ public sealed class PlaceTests : IDisposable
         _host.Stores($"{LevelsHost.Usr}/mine.yaml", ("a.example", "https://vendor.example/"));
         _host.Stores(Mine, ("b.example", "https://mine.example/"));
         _host.Stores("/etc/containers/registries.rootless.d/theirs.yaml", ("a.example", "https://theirs.example/"));
-        Assert.Equal("ChangeWouldBeRefused", Assert.Throws<TrustException>(() => _host.Open("6").Reset(false, false, CancellationToken.None)).ErrorId);
+        Assert.Equal("ChangeWouldBeRefused",
+            Assert.Throws<TrustException>(() => _host.Open("6").Reset(false, false, CancellationToken.None)).ErrorId);
         Assert.True(File.Exists(_host.Root.Full(Mine)));
     }
 
@@ -126,7 +131,8 @@ public sealed class PlaceTests : IDisposable
     {
         _host.Write(LevelsHost.Policy, Reject);
         TrustChange change = Store("a.example") with { Section = new LookasideSection { SignatureStore = "/mnt/sigs" } };
-        TrustException e = Assert.Throws<TrustException>(() => _host.Open("5").Apply([change], new TrustEditOptions(), CancellationToken.None));
+        TrustException e = Assert.Throws<TrustException>(() => _host.Open("5")
+            .Apply([change], new TrustEditOptions(), CancellationToken.None));
         Assert.Equal("LookasideInvalidStore", e.ErrorId);
         Assert.EndsWith("Write file:///mnt/sigs.", e.Message, StringComparison.Ordinal);
         Assert.Equal([LevelsHost.Policy], _host.Tree("/etc").Keys);
@@ -155,7 +161,8 @@ public sealed class PlaceTests : IDisposable
         _host.Open(version).Reset(false, false, CancellationToken.None);
         Assert.Equal(Reject, File.ReadAllText(_host.Root.Full(LevelsHost.Policy)));
         Assert.Equal(["image.yaml"], Directory.EnumerateFiles(_host.Root.Full(LevelsHost.Etc)).Select(Path.GetFileName));
-        Assert.Contains("image.example", File.ReadAllText(_host.Root.Full("/etc/containers/registries.d/image.yaml")), StringComparison.Ordinal);
+        Assert.Contains("image.example", File.ReadAllText(_host.Root.Full("/etc/containers/registries.d/image.yaml")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,8 @@ using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Tests.Trust.Releases;
 
-/// <summary>Which policy.json is in force, by release. The expected answers are written from the rules of containers/image, not from the code.</summary>
+/// <summary>Which policy.json is in force, by release. The expected answers are written from the rules of containers/image, not from the
+/// code.</summary>
 public sealed class PolicyLookupTests
 {
     private const string Home = "/home/u/.config/containers/policy.json";
@@ -64,7 +65,8 @@ public sealed class PolicyLookupTests
         using LevelsHost host = new();
         host.Write(Etc, "");
         host.Write(Usr, """{"default":[{"type":"insecureAcceptAnything"}]}""");
-        Assert.ThrowsAny<TrustException>(() => host.Open().ReadPolicyText().Length == 0 ? host.Open().Governing("a.example.com/b:1") : null);
+        Assert.ThrowsAny<TrustException>(() => host.Open().ReadPolicyText().Length == 0 ? host.Open()
+            .Governing("a.example.com/b:1") : null);
     }
 
     private static TrustLocations Find(LevelsHost host, string? version, string files)

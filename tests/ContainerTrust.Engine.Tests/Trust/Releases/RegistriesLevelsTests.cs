@@ -2,13 +2,15 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust.Releases;
 
-/// <summary>registries.d over levels, by release. The expected answers are written from the rules of containers/image, not from the code.</summary>
+/// <summary>registries.d over levels, by release. The expected answers are written from the rules of containers/image, not from the
+/// code.</summary>
 public sealed class RegistriesLevelsTests
 {
     private const string Etc = LevelsHost.Etc;
     private const string Usr = LevelsHost.Usr;
     private const string User = "/home/u/.config/containers/registries.d";
-    private const string Any = """{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":[{"type":"insecureAcceptAnything"}]}}}""";
+    private const string Any =
+        """{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":[{"type":"insecureAcceptAnything"}]}}}""";
 
     [Theory]
     [InlineData("5", "https://user.example/")]
@@ -107,7 +109,8 @@ public sealed class RegistriesLevelsTests
         host.Stores($"{Etc}/99-d.yaml", ("d.example.com", "https://d.example/"));
         host.Stores($"{Usr}/60-c.yaml", ("c.example.com", "https://c.example/"));
         host.Stores($"{Usr}/Z.yaml", ("z.example.com", "https://z.example/"));
-        Assert.Equal([$"{User}/50-b.yaml", $"{Usr}/60-c.yaml", $"{Etc}/99-d.yaml", $"{Usr}/Z.yaml"], host.Open("6").ReadLookaside().Files.Select(static f => f.Path));
+        Assert.Equal([$"{User}/50-b.yaml", $"{Usr}/60-c.yaml", $"{Etc}/99-d.yaml", $"{Usr}/Z.yaml"], host.Open("6")
+            .ReadLookaside().Files.Select(static f => f.Path));
         Assert.Contains($"registries.d: {Usr}/60-c.yaml.", host.Details);
     }
 

@@ -29,7 +29,8 @@ public sealed class ReleaseMatrixTests
     {
         using LevelsHost host = Make(name);
         ImageTrust entry = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
-        Assert.Equal((type, store, attachments, policy), (entry.Type, entry.SignatureStore, entry.UseSigstoreAttachments, entry.PolicyPath));
+        Assert.Equal((type, store, attachments, policy),
+            (entry.Type, entry.SignatureStore, entry.UseSigstoreAttachments, entry.PolicyPath));
         Assert.Equal(name is "stream10" or "fedora45" ? "Vendor" : null, entry.StoreLevel);
     }
 
@@ -59,11 +60,14 @@ public sealed class ReleaseMatrixTests
         // What the vendor says beside it still holds.
         ImageTrust other = host.Open().Governing($"{Other}/ubi9/ubi:latest", includeKeys: false);
         Assert.Equal(
-            name switch { "rhel8" or "rhel9" or "fedora45" => ("https://access.redhat.com/webassets/docker/content/sigstore", null), "rhel10.0" or "rhel10" or "stream10" => (null, true), _ => ((string?)null, (bool?)null) },
+            name switch { "rhel8" or "rhel9" or "fedora45" => ("https://access.redhat.com/webassets/docker/content/sigstore", null),
+                "rhel10.0" or "rhel10" or "stream10" => (null, true), _ => ((string?)null, (bool?)null) },
             (other.SignatureStore, other.UseSigstoreAttachments));
         Assert.Equal(name is "rhel10.0" or "rhel10" or "stream10" ? true : null, entry.UseSigstoreAttachments);
-        Assert.Equal(name is "fedora45" or "stream10", host.Warnings.Exists(static w => w.Contains("begins as a copy of /usr/share", StringComparison.Ordinal)));
-        Assert.Equal(name is "coreos" or "nixos", host.Warnings.Exists(static w => w.Contains("was a link to the distribution's file", StringComparison.Ordinal)));
+        Assert.Equal(name is "fedora45" or "stream10",
+            host.Warnings.Exists(static w => w.Contains("begins as a copy of /usr/share", StringComparison.Ordinal)));
+        Assert.Equal(name is "coreos"
+            or "nixos", host.Warnings.Exists(static w => w.Contains("was a link to the distribution's file", StringComparison.Ordinal)));
 
         // The same again does nothing.
         Assert.Empty(Apply(host, Store(Scope, "https://new.example/")).Files);
@@ -95,7 +99,8 @@ public sealed class ReleaseMatrixTests
         Apply(host, Remove(Scope));
         ImageTrust back = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
         if (name is "fedora45" or "stream10")
-            Assert.Equal((there.SignatureStore, there.UseSigstoreAttachments, there.StorePath), (back.SignatureStore, back.UseSigstoreAttachments, back.StorePath));
+            Assert.Equal((there.SignatureStore, there.UseSigstoreAttachments, there.StorePath),
+                (back.SignatureStore, back.UseSigstoreAttachments, back.StorePath));
         if (name is "fedora45" or "stream10")
             Assert.Equal(before, host.Tree(Etc));
         Assert.Equal(vendors, Vendors(host));
@@ -133,7 +138,8 @@ public sealed class ReleaseMatrixTests
         TrustEditResult result = host.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         Assert.Equal(preview.Files, result.Files);
         Assert.Equal(action, result.Files.Single(static f => f.Path == Policy).Action.ToString());
-        Assert.Equal(["Images are accepted without a check that were not before: registry.example.com" + (before[0] is AcceptRequirement ? ", registry.redhat.io." : ".")], result.Warnings);
+        Assert.Equal(["Images are accepted without a check that were not before: registry.example.com" +
+            (before[0] is AcceptRequirement ? ", registry.redhat.io." : ".")], result.Warnings);
         ImageTrust after = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
         Assert.Equal(policy, after.PolicyPath);
         Assert.True(RequirementWriter.MeansSame(before, after.Requirements));
@@ -188,7 +194,8 @@ public sealed class ReleaseMatrixTests
         using LevelsHost host = Make("fedora45", "/root");
         host.Write($"{Etc}/redhat.yaml", "");
         host.Stores("/root/.config/containers/registries.d/mine.yaml", (Scope, "https://mine.example/"));
-        TrustException e = Assert.Throws<TrustException>(() => host.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None));
+        TrustException e = Assert.Throws<TrustException>(() => host.Open()
+            .Reset(keepSignatureStores: false, preview: true, CancellationToken.None));
         Assert.Equal("ChangeWouldBeRefused", e.ErrorId);
         Assert.Contains("/root/.config/containers/registries.d/mine.yaml", e.Message, StringComparison.Ordinal);
         Assert.True(host.Root.Has($"{Etc}/redhat.yaml"));
@@ -202,7 +209,8 @@ public sealed class ReleaseMatrixTests
         using LevelsHost host = new("/home/u", ("_CONTAINERS_ROOTLESS_UID", "1000"));
         host.Write(Policy, """{"default":[{"type":"reject"}]}""");
         host.Stores($"{Etc}/redhat.yaml", (Scope, "https://etc.example/"), (Other, "https://other.example/"));
-        host.Open(version, currentUser: true).Apply([Store(Scope, "https://mine.example/")], new TrustEditOptions(), CancellationToken.None);
+        host.Open(version, currentUser: true)
+            .Apply([Store(Scope, "https://mine.example/")], new TrustEditOptions(), CancellationToken.None);
         Assert.Equal("https://other.example/", host.Open("6").Governing($"{Other}/a:1", includeKeys: false).SignatureStore);
         Assert.Equal("https://mine.example/", host.Open("6").Governing($"{Scope}/a:1", includeKeys: false).SignatureStore);
         Assert.Equal("https://mine.example/", host.Open("5").Governing($"{Scope}/a:1", includeKeys: false).SignatureStore);
@@ -216,7 +224,8 @@ public sealed class ReleaseMatrixTests
         host.Write(Policy, """{"default":[{"type":"reject"}]}""");
         host.Stores($"{Etc}/redhat.yaml", (Scope, "https://etc.example/"));
         host.Open("5", currentUser: true).Apply([Store(Scope, "https://mine.example/")], new TrustEditOptions(), CancellationToken.None);
-        Assert.Equal(["/home/u/.config/containers/registries.d/registry.redhat.io.yaml"], host.Tree("/home/u/.config/containers/registries.d").Keys);
+        Assert.Equal(["/home/u/.config/containers/registries.d/registry.redhat.io.yaml"],
+            host.Tree("/home/u/.config/containers/registries.d").Keys);
     }
 
     [Fact]
@@ -252,7 +261,8 @@ public sealed class ReleaseMatrixTests
         SortedDictionary<string, string> vendors = Vendors(host);
         TrustChange change = Store(Mine, "https://new.example/");
         Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => host.Open(registries: directory).Preview([change])).ErrorId);
-        TrustException e = Assert.Throws<TrustException>(() => host.Open(registries: directory).Apply([change], new TrustEditOptions(), CancellationToken.None));
+        TrustException e = Assert.Throws<TrustException>(() => host.Open(registries: directory)
+            .Apply([change], new TrustEditOptions(), CancellationToken.None));
         Assert.Equal("VendorFile", e.ErrorId);
         Assert.DoesNotContain(Policy, host.Tree("/etc/containers").Keys);
         Assert.Equal(vendors, Vendors(host));
@@ -268,7 +278,9 @@ public sealed class ReleaseMatrixTests
         host.Link(Etc, Usr);
         SortedDictionary<string, string> vendors = Vendors(host);
         foreach (bool preview in (bool[])[true, false])
-            Assert.Equal("VendorFile", Assert.Throws<TrustException>(() => host.Open(version).Reset(keepSignatureStores: false, preview, CancellationToken.None)).ErrorId);
+            Assert.Equal("VendorFile",
+                Assert.Throws<TrustException>(() => host.Open(version)
+                .Reset(keepSignatureStores: false, preview, CancellationToken.None)).ErrorId);
         Assert.Equal(vendors, Vendors(host));
     }
 
@@ -309,7 +321,8 @@ public sealed class ReleaseMatrixTests
         return files;
     }
 
-    private static TrustEditResult Apply(LevelsHost host, params TrustChange[] changes) => host.Open().Apply(changes, new TrustEditOptions(), CancellationToken.None);
+    private static TrustEditResult Apply(LevelsHost host, params TrustChange[] changes) =>
+        host.Open().Apply(changes, new TrustEditOptions(), CancellationToken.None);
 
     internal static LevelsHost Make(string name, string? home = null) => MatrixHosts.Make(name, home);
 }

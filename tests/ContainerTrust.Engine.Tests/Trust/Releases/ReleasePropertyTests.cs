@@ -3,15 +3,18 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Trust.Releases;
 
-/// <summary>Whatever a host's levels hold, and whatever is changed: no release refuses the result, the vendor's files stay, and nothing is accepted that was not asked for.</summary>
+/// <summary>Whatever a host's levels hold, and whatever is changed: no release refuses the result, the vendor's files stay, and nothing is
+/// accepted that was not asked for.</summary>
 public sealed class ReleasePropertyTests
 {
     private const string User = "/home/u/.config/containers/registries.d";
 
-    private static readonly string[] s_scopes = ["a.example.com", "a.example.com/team", "b.example.com:5000", "*.example.com", "registry.redhat.io"];
+    private static readonly string[] s_scopes = ["a.example.com", "a.example.com/team", "b.example.com:5000", "*.example.com",
+        "registry.redhat.io"];
     private static readonly string[] s_hosts = MatrixHosts.Names;
     private static readonly string[] s_directories =
-        [User, LevelsHost.Etc, LevelsHost.Usr, "/etc/containers/registries.rootless.d", "/etc/containers/registries.rootless.d/1000", "/usr/share/containers/registries.rootless.d"];
+        [User, LevelsHost.Etc, LevelsHost.Usr, "/etc/containers/registries.rootless.d", "/etc/containers/registries.rootless.d/1000",
+            "/usr/share/containers/registries.rootless.d"];
 
     [Theory]
     [InlineData(1)]
@@ -45,13 +48,16 @@ public sealed class ReleasePropertyTests
             catch (TrustException e)
             {
                 // A refusal is no harm, if it is for one of the reasons there are.
-                Assert.True(e.ErrorId is "DuplicateNamespace" or "ChangeWouldBeRefused" or "DistributionUnknown" or "PolicyNotFound", $"{where}: {e.ErrorId}: {e.Message}");
+                Assert.True(e.ErrorId is "DuplicateNamespace" or "ChangeWouldBeRefused" or "DistributionUnknown" or "PolicyNotFound",
+                    $"{where}: {e.ErrorId}: {e.Message}");
             }
 
             Assert.All(readable, v => Assert.True(Reads(host, v), $"{where}, step {step}, on {name}: podman {v} refuses the result"));
             Assert.Equal(vendors, ReleaseMatrixTests.Vendors(host));
             foreach ((string scope, TrustType type) in Types(host))
-                Assert.True(type != TrustType.Accept || asked.Contains(scope) || asked.Contains("*") || before.GetValueOrDefault(scope, TrustType.Accept) == TrustType.Accept, $"{where}, step {step}, on {name}: {scope} is accepted");
+                Assert.True(type != TrustType.Accept || asked.Contains(scope) || asked.Contains("*")
+                    || before.GetValueOrDefault(scope, TrustType.Accept) == TrustType.Accept,
+                    $"{where}, step {step}, on {name}: {scope} is accepted");
         }
     }
 
@@ -67,14 +73,17 @@ public sealed class ReleasePropertyTests
                 break;
             case 1:
                 // The scope is governed by what is above it then.
-                asked.UnionWith(s_scopes.Where(s => s == scope || s.StartsWith(scope + "/", StringComparison.Ordinal) || scope.StartsWith('*')));
+                asked.UnionWith(s_scopes.Where(s => s == scope || s.StartsWith(scope + "/", StringComparison.Ordinal)
+                    || scope.StartsWith('*')));
                 store.Apply([ReleaseMatrixTests.Remove(scope)], new TrustEditOptions(), CancellationToken.None);
                 break;
             case 2:
-                store.Apply([new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Section = new LookasideSection { SignatureStore = "https://all.example/" } }], new TrustEditOptions(), CancellationToken.None);
+                store.Apply([new TrustChange { Transport = "all", Registry = "default", IsDefault = true, Section = new LookasideSection
+                    { SignatureStore = "https://all.example/" } }], new TrustEditOptions(), CancellationToken.None);
                 break;
             default:
-                store.Apply([ReleaseMatrixTests.Store(scope, random.Next(4) == 0 ? null : $"https://{random.Next(9)}.example/")], new TrustEditOptions(), CancellationToken.None);
+                store.Apply([ReleaseMatrixTests.Store(scope, random.Next(4) == 0 ? null : $"https://{random.Next(9)}.example/")],
+                    new TrustEditOptions(), CancellationToken.None);
                 break;
         }
     }
@@ -87,7 +96,8 @@ public sealed class ReleasePropertyTests
             for (int n = random.Next(3); n > 0; n--)
             {
                 string scope = Pick(random, s_scopes);
-                string file = random.Next(3) == 0 ? Pick(random, ["x.yaml", "default.yaml", "redhat.yaml"]) : LookasideNames.FileName(scope);
+                string file = random.Next(3) == 0 ? Pick(random, ["x.yaml", "default.yaml", "redhat.yaml"])
+                    : LookasideNames.FileName(scope);
                 string path = $"{directory}/{file}";
                 if (host.Exists(path))
                     continue;
@@ -127,7 +137,8 @@ public sealed class ReleasePropertyTests
         try
         {
             TrustStore store = host.Open();
-            return s_scopes.Where(static s => !s.StartsWith('*')).ToDictionary(static s => s, s => store.Governing($"{s}/image:1", includeKeys: false).Type);
+            return s_scopes.Where(static s => !s.StartsWith('*'))
+                .ToDictionary(static s => s, s => store.Governing($"{s}/image:1", includeKeys: false).Type);
         }
         catch (TrustException)
         {

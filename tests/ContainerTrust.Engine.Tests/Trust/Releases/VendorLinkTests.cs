@@ -29,7 +29,8 @@ public sealed class VendorLinkTests
         host.Link("/etc/static", target);
         host.Link(LevelsHost.Policy, "/etc/static");
         IReadOnlyList<string> warnings = Rewrite(host, LevelsHost.Policy);
-        Assert.Equal((!isVendors, New), (host.IsLink(LevelsHost.Policy), HostTestDirectory.Text(host.TryReadFile(LevelsHost.Policy, HostTestDirectory.Limit))));
+        Assert.Equal((!isVendors, New),
+            (host.IsLink(LevelsHost.Policy), HostTestDirectory.Text(host.TryReadFile(LevelsHost.Policy, HostTestDirectory.Limit))));
         Assert.Equal(isVendors ? Old : New, host.Root.Read(target));
         Assert.Equal(isVendors ? 1 : 0, warnings.Count);
         Assert.Equal(isVendors ? "644" : "777", HostTestDirectory.Mode(host.Root.Full(LevelsHost.Policy)));
@@ -76,14 +77,16 @@ public sealed class VendorLinkTests
             File.WriteAllText($"{store}/policy.json", Old);
             File.CreateSymbolicLink(directory["policy.json"], $"{store}/policy.json");
             Directory.CreateSymbolicLink(directory["linked.d"], store);
-            string how = $"{{ dd bs=1 count={RemoteScript.Text.Length} 2>/dev/null | sed 's#/gnu/store/#{store}/#'; exec cat; }} | sh -c \"$c\"";
+            string how = $"{{ dd bs=1 count={RemoteScript.Text.Length} 2>/dev/null | sed " +
+                $"'s#/gnu/store/#{store}/#'; exec cat; }} | sh -c \"$c\"";
             using (SshHost host = RemoteStandIn.Connect(how, directory["policy.json"]))
             {
                 Assert.Single(Rewrite(host, directory["policy.json"]));
                 Assert.Equal(New, HostTestDirectory.Text(host.TryReadFile(directory["policy.json"], HostTestDirectory.Limit)));
             }
 
-            Assert.Equal((null, New, Old), (new FileInfo(directory["policy.json"]).LinkTarget, File.ReadAllText(directory["policy.json"]), File.ReadAllText($"{store}/policy.json")));
+            Assert.Equal((null, New, Old), (new FileInfo(directory["policy.json"]).LinkTarget, File.ReadAllText(directory["policy.json"]),
+                File.ReadAllText($"{store}/policy.json")));
             Assert.Equal("644", HostTestDirectory.Mode(directory["policy.json"]));
             foreach (string name in (string[])["policy.json", "new.yaml"])
             {
