@@ -6,6 +6,8 @@ namespace ContainerTrust.Engine.Tests.Sigstore;
 /// <content>What can be wrong with a bundle, one thing at a time.</content>
 public sealed partial class CertificateBundleTests
 {
+    private static TestInstance Instance => s_instance;
+
     /// <summary>One case: what is changed, and which check must refuse it.</summary>
     /// <param name="Name">What is wrong.</param>
     /// <param name="Problem">The check.</param>
@@ -59,7 +61,7 @@ public sealed partial class CertificateBundleTests
             Replaced(b2, "\"signature\":\"", 8, "AAAAAAAA")),
         new("entry of another certificate", SigstoreProblem.LogEntryOtherKey, static b => b.ChangeBody = t => t.Replace(
             Convert.ToBase64String(Encoding.ASCII.GetBytes(b.Leaf.Pem)),
-                Convert.ToBase64String(Encoding.ASCII.GetBytes(s_instance.NewLeaf(key: "other").Pem)), StringComparison.Ordinal)),
+                Convert.ToBase64String(Encoding.ASCII.GetBytes(Instance.NewLeaf(key: "other").Pem)), StringComparison.Ordinal)),
         new("entry of another kind than it says", SigstoreProblem.MalformedLogEntry, static b => b.Change = static t =>
             t.Replace("\"kind\":\"dsse\"", "\"kind\":\"intoto\"", StringComparison.Ordinal)),
         new("entry of an unknown kind", SigstoreProblem.MalformedLogEntry, static b => b.Kind = "other 9"),
@@ -71,16 +73,16 @@ public sealed partial class CertificateBundleTests
             t.Replace("\"}]", "\"},{}]", StringComparison.Ordinal)),
         new("hashedrekord of an envelope's payload", SigstoreProblem.LogEntryOtherPayload, static b => b.Kind = "hashedrekord 0.0.1"),
         new("signature by another key", SigstoreProblem.WrongSignature, static b => b.Signer = TestKey.Get("P-256", "other signer")),
-        new("certificate not for code", SigstoreProblem.CertificateUsage, static b => b.Leaf = s_instance.NewLeaf(isForCode: false)),
+        new("certificate not for code", SigstoreProblem.CertificateUsage, static b => b.Leaf = Instance.NewLeaf(isForCode: false)),
         new("certificate of another CA", SigstoreProblem.CertificateNotTrusted, static b =>
-            b.Leaf = s_instance.NewLeaf(authority: TestCertificate.Authority("other"))),
+            b.Leaf = Instance.NewLeaf(authority: TestCertificate.Authority("other"))),
         new("certificate of a CA of the same name", SigstoreProblem.CertificateNotTrusted, static b =>
-            b.Leaf = s_instance.NewLeaf(authority: Namesake())),
-        new("another e-mail address", SigstoreProblem.CertificateSubject, static b => b.Leaf = s_instance.NewLeaf("other@example.com")),
+            b.Leaf = Instance.NewLeaf(authority: Namesake())),
+        new("another e-mail address", SigstoreProblem.CertificateSubject, static b => b.Leaf = Instance.NewLeaf("other@example.com")),
         new("an e-mail address in other case", SigstoreProblem.CertificateSubject, static b =>
-            b.Leaf = s_instance.NewLeaf("Signer@example.com")),
+            b.Leaf = Instance.NewLeaf("Signer@example.com")),
         new("another issuer", SigstoreProblem.CertificateIssuer, static b =>
-            b.Leaf = s_instance.NewLeaf(issuer: "https://other.example.com")),
+            b.Leaf = Instance.NewLeaf(issuer: "https://other.example.com")),
         new("another predicate", SigstoreProblem.OtherMediaType, static b =>
             b.Statement = b.Statement.Replace("cosign/sign", "other", StringComparison.Ordinal)),
         new("another manifest", SigstoreProblem.MalformedPayload, static b =>
@@ -125,7 +127,7 @@ public sealed partial class CertificateBundleTests
         new("time stamp that names no certificate", SigstoreProblem.CertificateNotTimely, static b => b.Stamps[0] = static s =>
             s.NamedCertificate = [], true),
         new("time stamp that names another certificate", SigstoreProblem.CertificateNotTimely, static b => b.Stamps[0] = static s =>
-            s.NamedCertificate = s_instance.StampRoot.Der, true),
+            s.NamedCertificate = Instance.StampRoot.Der, true),
         new("time stamp with a critical extension", SigstoreProblem.CertificateNotTimely, static b => b.Stamps[0] = static s =>
             s.HasCriticalExtension = true, true),
         new("second time stamp outside the certificate", SigstoreProblem.CertificateNotTimely, static b =>
@@ -161,8 +163,8 @@ public sealed partial class CertificateBundleTests
 
     private static TestCertificate Namesake()
     {
-        TestCertificate real = s_instance.Authority;
-        TestCertificate namesake = new() { Name = real.Name, Key = TestKey.Get("P-256", "namesake"), Issuer = s_instance.Root,
+        TestCertificate real = Instance.Authority;
+        TestCertificate namesake = new() { Name = real.Name, Key = TestKey.Get("P-256", "namesake"), Issuer = Instance.Root,
             NotBefore = real.NotBefore, NotAfter = real.NotAfter };
         namesake.Extensions.AddRange(real.Extensions);
         return namesake;
