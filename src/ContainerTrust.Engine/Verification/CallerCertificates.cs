@@ -21,7 +21,8 @@ internal static class CallerCertificates
         foreach (string path in signer.Files)
         {
             if (!LocalHost.Instance.Exists(path))
-                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The file {path} does not exist.") { Target = path };
+                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound,
+                    $"The file {path} does not exist. Specify a file of this machine.") { Target = path };
         }
 
         if (signer.TrustedRootPath is { } file)
