@@ -30,7 +30,7 @@ Describe 'Test-ImageSignature by a trusted root' {
         $signature.Kind | Should -Be SigstoreBundle
         $signature.CertificateSubject | Should -Be signer@example.com
         $signature.CertificateIssuer | Should -Be https://issuer.example.com
-        $signature.IntegratedTime.UtcDateTime | Should -Be ([datetime]::new(2024, 3, 1, 12, 5, 0, 0, 'Utc'))
+        $signature.IntegratedTime.ToString('u') | Should -Be '2024-03-01 12:05:00Z'
         $signature.LogIndex | Should -Be 4711
         $signature.Reference | Should -BeNullOrEmpty
         ($result | Format-List | Out-String) | Should -BeLike '*signer@example.com*'
