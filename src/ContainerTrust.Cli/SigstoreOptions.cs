@@ -37,6 +37,7 @@ internal sealed class SigstoreOptions
     /// <summary>Adds the options, and the one that names a trusted root, which no policy can.</summary>
     public void AddForVerification(Command command)
     {
+        _issuer.Description = "With --trusted-root or --fulcio-ca: who authenticated the signer";
         command.Options.Add(_trustedRoot);
         AddTo(command);
     }

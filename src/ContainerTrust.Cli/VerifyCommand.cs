@@ -39,7 +39,7 @@ internal static class VerifyCommand
             { Description = "How many images are worked on at once", HelpName = "number", DefaultValueFactory = static _ => 16 };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
-        Command command = new("verify", "Says whether images are acceptable, by the policy or by keys, and why.")
+        Command command = new("verify", "Says whether images are acceptable, by the policy, keys or certificates, and why.")
         {
             images, platform, release, requireSignature, manifest, digest, reference, signature, throttle, quiet, json,
         };

@@ -189,8 +189,11 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         FleetCall.RequireConsistent(this, this);
         base.Begin();
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
-        if (Signer is null)
+        if (Signer is { } signer)
+            signer.RequireUsable();
+        else
             RequireKeys(KeyPath, Fingerprint);
+        RequirementFactory.RequireValid(Identity);
         if (Platform is not null)
             _platforms = [.. Platform.Select(PlatformChoice.Parse)];
         if (InRelease is not null)

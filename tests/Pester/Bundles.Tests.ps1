@@ -90,14 +90,11 @@ Describe 'Parameters that name certificates' {
         @{ Case = 'no log'; With = @{ FulcioCAPath = '/x'; OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'IncompleteIdentity' }
         @{ Case = 'no file'; With = @{ TrustedRootPath = '/none/x'; OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'NoUsableKey' }
     ) {
-        Test-ImageSignature "docker://$name/first:v1" @With @here -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
-        Test-ImageSignature "docker://$name/first:v1" @With @here -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+        { Test-ImageSignature dir:/none/image @With @here } | Should -Throw -ErrorId "$Id,*"
     }
 
     It 'are refused where the file is not a trusted root' {
-        Test-ImageSignature "docker://$name/first:v1" @signer @here -TrustedRootPath "$samples/first.json" -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed[0].FullyQualifiedErrorId | Should -BeLike 'InvalidTrustedRoot,*'
+        { Test-ImageSignature dir:/none/image @signer @here -TrustedRootPath "$samples/first.json" } | Should -Throw -ErrorId 'InvalidTrustedRoot,*'
     }
 
     It 'are no parameters beside keys' {

@@ -33,6 +33,10 @@ public sealed record SignerCertificates
     public bool IsEmpty => TrustedRootPath is null && FulcioCAPath is null && OidcIssuer is null && SubjectEmail is null
         && RekorPublicKeyPaths.Count == 0 && CARootsPath is null && CAIntermediatesPath is null && SubjectHostname is null;
 
+    /// <summary>Refuses what could not be judged by, before any image is fetched.</summary>
+    /// <exception cref="TrustException">What was named contradicts itself, is not enough, or cannot be used.</exception>
+    public void RequireUsable() => CallerCertificates.ToRequirements(this, null);
+
     /// <summary>The files.</summary>
     internal IEnumerable<string> Files =>
         [.. new[] { TrustedRootPath, FulcioCAPath, CARootsPath, CAIntermediatesPath }.OfType<string>(), .. RekorPublicKeyPaths];
