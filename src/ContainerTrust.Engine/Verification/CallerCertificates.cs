@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
-using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Verification;
@@ -26,7 +25,7 @@ internal static class CallerCertificates
         }
 
         if (signer.TrustedRootPath is { } file)
-            _ = SigstoreTrust.FromTrustedRoot(Read(file), signer.OidcIssuer!, signer.SubjectEmail!);
+            TrustedRootFile.RequireUsable(file, signer.OidcIssuer!, signer.SubjectEmail!);
         return requirements;
     }
 
@@ -77,9 +76,6 @@ internal static class CallerCertificates
             SignedIdentity = identity,
         };
     }
-
-    private static SigstoreKeySource Read(string path) =>
-        new(path, LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file ? file.Content : default);
 
     private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
 }
