@@ -35,6 +35,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.RemapPrefix) => "--remap-prefix",
         nameof(TrustOption.SignedPrefix) => "--signed-prefix",
         nameof(TrustOption.FulcioCAPath) => "--fulcio-ca",
+        nameof(TrustOption.TrustedRootPath) => "--trusted-root",
         nameof(TrustOption.OidcIssuer) => "--oidc-issuer",
         nameof(TrustOption.SubjectEmail) => "--subject-email",
         nameof(TrustOption.SubjectHostname) => "--subject-hostname",

@@ -11,6 +11,7 @@ namespace ContainerTrust.Cli;
 internal sealed class SignatureOptions
 {
     private readonly IdentityOptions _identity = new();
+    private readonly SigstoreOptions _certificates = new();
     private readonly Option<string[]> _key = new("--key")
     {
         Description = "Key file of this machine; a signature by one of the keys is enough (default: the policy decides). "
@@ -25,12 +26,23 @@ internal sealed class SignatureOptions
     private readonly Option<string[]> _configMap = new("--signature-config-map")
         { Description = "File with ConfigMaps that hold signatures", HelpName = "file" };
 
+    private bool _hasCertificates;
+
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_key, _fingerprint, _store, _configMap])
             command.Options.Add(option);
         _identity.AddTo(command);
     }
+
+    /// <summary>Adds the options that name certificates of signers, where a command takes them.</summary>
+    public void AddCertificatesTo(Command command)
+    {
+        _hasCertificates = true;
+        _certificates.AddForVerification(command);
+    }
+
+    public bool HasCertificates(ParseResult result) => Signer(result) is not null;
 
     public string[] Keys(ParseResult result) => Files(result.GetValue(_key), "--key");
 
@@ -48,12 +60,18 @@ internal sealed class SignatureOptions
         string[] configMaps = Files(result.GetValue(_configMap), "--signature-config-map");
         SignedIdentity? identity = _identity.Get(result);
         RequirementFactory.RequireValid(identity);
-        if (keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
+        SignerCertificates? signer = Signer(result);
+        if (signer is not null && (keys.Length > 0 || Fingerprints(result).Length > 0 || stores.Length > 0 || configMaps.Length > 0))
+            throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the " +
+                "stores.");
+        signer?.RequireUsable();
+        if (signer is null && keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
             throw Usage("--fingerprint and the identity options require --key: without it the policy says " +
                 "which keys and which names count.");
         return new VerificationOptions
         {
             KeyPaths = keys.Length == 0 ? null : keys,
+            Signer = signer,
             Fingerprints = Fingerprints(result),
             SignedIdentity = identity,
             SignatureStores = stores.Length == 0 ? null
@@ -96,6 +114,8 @@ internal sealed class SignatureOptions
             : throw Usage($"A password is for one registry, and the images are in several: {string.Join(", ", registries)}. Call the " +
             "command once for each, or use --authfile.");
     }
+
+    private SignerCertificates? Signer(ParseResult result) => _hasCertificates ? _certificates.Signer(result, File) : null;
 
     private static string File(string path, string option) =>
         path.Length > 0 ? Path.GetFullPath(path) : throw Usage($"{option} is empty; perhaps a variable is not set.");

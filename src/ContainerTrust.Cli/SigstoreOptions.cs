@@ -1,11 +1,18 @@
 using System.CommandLine;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
 
 /// <summary>The options for sigstore signatures by certificates and with logs.</summary>
 internal sealed class SigstoreOptions
 {
+    private readonly Option<string?> _trustedRoot = new("--trusted-root")
+    {
+        Description = "trusted_root.json of a sigstore instance, for signatures in bundles, with --oidc-issuer and --subject-email",
+        HelpName = "file",
+    };
+
     private readonly Option<string?> _fulcio = new("--fulcio-ca")
         { Description = "Certificates of the Fulcio CA that signers' certificates come from", HelpName = "file" };
     private readonly Option<string?> _issuer = new("--oidc-issuer")
@@ -25,6 +32,35 @@ internal sealed class SigstoreOptions
     {
         foreach (Option option in (Option[])[_fulcio, _issuer, _email, _rekor, _roots, _intermediates, _hostname])
             command.Options.Add(option);
+    }
+
+    /// <summary>Adds the options, and the one that names a trusted root, which no policy can.</summary>
+    public void AddForVerification(Command command)
+    {
+        _issuer.Description = "With --trusted-root or --fulcio-ca: who authenticated the signer";
+        command.Options.Add(_trustedRoot);
+        AddTo(command);
+    }
+
+    /// <summary>By whose certificates images must be signed.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="path">Makes a path that was given to the option named one that the engine takes.</param>
+    /// <returns>What was given. Null if nothing was.</returns>
+    public SignerCertificates? Signer(ParseResult result, Func<string, string, string> path)
+    {
+        RequirementOptions options = Add(result, new RequirementOptions(), path);
+        SignerCertificates signer = new()
+        {
+            TrustedRootPath = result.GetValue(_trustedRoot) is { } root ? path(root, _trustedRoot.Name) : null,
+            FulcioCAPath = options.FulcioCAPath,
+            OidcIssuer = options.OidcIssuer,
+            SubjectEmail = options.SubjectEmail,
+            RekorPublicKeyPaths = options.RekorPublicKeyPaths,
+            CARootsPath = options.CARootsPath,
+            CAIntermediatesPath = options.CAIntermediatesPath,
+            SubjectHostname = options.SubjectHostname,
+        };
+        return signer.IsEmpty ? null : signer;
     }
 
     /// <summary>Adds what was given.</summary>

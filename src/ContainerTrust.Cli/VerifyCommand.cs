@@ -47,11 +47,12 @@ internal static class VerifyCommand
         consumer.CompletionSources.Add([.. KnownConsumers.Examples.Select(static e => e.Key)]);
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print no verdicts; the exit code says it" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
-        Command command = new("verify", "Says whether images are acceptable, by the policy or by keys, and why.")
+        Command command = new("verify", "Says whether images are acceptable, by the policy, keys or certificates, and why.")
         {
             images, platform, inReleaseOf, requireSignature, manifest, digest, reference, signature, consumer, throttle, quiet, json,
         };
         signatures.AddTo(command);
+        signatures.AddCertificatesTo(command);
         connection.AddTo(command);
         common.AddTo(command);
         command.SetAction(result => Verdicts.Judge(() =>
@@ -77,6 +78,9 @@ internal static class VerifyCommand
                 throw Usage("--in-release and --platform are for images.");
             if (inRelease is not null && result.GetValue(requireSignature))
                 throw Usage("--in-release demands a signature of the release anyway. Leave out --require-signature.");
+            if (signatures.HasCertificates(result) && (hasManifest || inRelease is not null || result.GetValue(requireSignature)))
+                throw Usage("Certificates of signers are for images. Leave out --reference, --manifest, --manifest-digest, " +
+                    "--in-release and --require-signature.");
             if (result.GetValue(quiet) && result.GetValue(json))
                 throw Usage("Give one of --quiet and --json.");
             string? release = result.GetValue(consumer);

@@ -10,6 +10,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -18,6 +19,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -26,6 +28,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -34,6 +37,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     public override SwitchParameter CurrentUser { get; set; }
@@ -41,6 +45,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -49,6 +54,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNull]
@@ -58,6 +64,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -66,6 +73,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -74,6 +82,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     public override SwitchParameter SkipCertificateCheck { get; set; }
@@ -81,6 +90,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -89,6 +99,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateRange(1, 3600)]
@@ -97,6 +108,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateRange(1, 86400)]
@@ -105,6 +117,7 @@ public sealed partial class TestImageSignatureCommand
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateRange(0, 20)]

@@ -18,6 +18,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 {
     private const string PolicySet = "ByPolicy";
     private const string KeySet = "ByKey";
+    private const string CertificateSet = "ByCertificate";
     private const string ReleaseSet = "InRelease";
     private const string FileSet = "ByFile";
     private const string FileDigestSet = "ByFileDigest";
@@ -35,6 +36,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
         HelpMessage = "An image, such as registry.example.com/app:v1")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CertificateSet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true, HelpMessage = "An image, such as registry.example.com/app:v1")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ReleaseSet, ValueFromPipeline = true,
         ValueFromPipelineByPropertyName = true, HelpMessage = "An image by digest, such as registry.example.com/app@sha256:…")]
     [AllowNull]
@@ -50,6 +53,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     /// </summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PlatformCompleter))]
@@ -124,6 +128,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
@@ -131,6 +136,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Signatures must name this reference, whatever the image is called.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -138,6 +144,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>Signatures must name this repository, whatever the image is called.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -145,6 +152,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -152,6 +160,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
 
     /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
     [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = CertificateSet)]
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
@@ -185,6 +194,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     private protected override VerificationOptions Verification => OptionsOf(KeyPath, Fingerprint, SignatureStore, SignatureConfigMap) with
     {
         RequireSignature = RequireSignature,
+        Signer = Signer,
         As = As,
     };
 
@@ -196,7 +206,11 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         base.Begin();
         KnownConsumers.Require(As);
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
-        RequireKeys(KeyPath, Fingerprint);
+        if (Signer is { } signer)
+            signer.RequireUsable();
+        else
+            RequireKeys(KeyPath, Fingerprint);
+        RequirementFactory.RequireValid(Identity);
         if (Platform is not null)
             _platforms = [.. Platform.Select(PlatformChoice.Parse)];
         if (InRelease is not null)

@@ -137,6 +137,12 @@ function Start-TestRegistry {
                 elseif ($path -match '^/v2/(.+)/(manifests|blobs)/(?:sha256:)?([^/]+)$' -and $images.ContainsKey($Matches[1])) {
                     $file = if ($Matches[2] -eq 'manifests') { "$($images[$Matches[1]])/manifest.json" } else { "$($images[$Matches[1]])/$($Matches[3])" }
                     if ($Matches[2] -eq 'manifests') { $response.ContentType = 'application/vnd.docker.distribution.manifest.v2+json' }
+                    # Where a directory has manifests by tag and digest, there are no others.
+                    if ($Matches[2] -eq 'manifests' -and [System.IO.Directory]::Exists("$($images[$Matches[1]])/manifests")) {
+                        $file = "$($images[$Matches[1]])/manifests/$($Matches[3])"
+                        $isIndex = [System.IO.File]::Exists($file) -and [System.IO.File]::ReadAllText($file).Contains('"manifests"')
+                        $response.ContentType = $isIndex ? 'application/vnd.oci.image.index.v1+json' : 'application/vnd.oci.image.manifest.v1+json'
+                    }
                     if ([System.IO.File]::Exists($file)) { $bytes = [System.IO.File]::ReadAllBytes($file) } else { $response.StatusCode = 404 }
                 }
                 else { $response.StatusCode = 404 }
@@ -144,6 +150,29 @@ function Start-TestRegistry {
             }
         }).AddArgument($listener).AddArgument($Image)
     [pscustomobject]@{ Name = $name; Listener = $listener; Shell = $shell; Work = $shell.BeginInvoke() }
+}
+
+# A repository for the registry above: an image of tests/Pester/Images/bundle, whose bundles refer to it by the tag that stands for the referrers API.
+function New-BundleRepository {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([string] $Path, [string[]] $Bundle)
+    if (-not $PSCmdlet.ShouldProcess($Path)) { return }
+    $null = New-Item -ItemType Directory -Path "$Path/manifests"
+    function Get-Hex([string] $Text) { [System.Convert]::ToHexStringLower([System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes($Text))) }
+    $type = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+    $image = [System.IO.File]::ReadAllText("$ImagePath/bundle/manifest.json")
+    foreach ($name in 'v1', (Get-Hex $image)) { [System.IO.File]::WriteAllText("$Path/manifests/$name", $image) }
+    $entries = foreach ($file in $Bundle) {
+        $text = [System.IO.File]::ReadAllText($file)
+        [System.IO.File]::WriteAllText("$Path/$(Get-Hex $text)", $text)
+        $size = [System.Text.Encoding]::UTF8.GetByteCount($text)
+        $manifest = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"' + $type + '","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:' +
+            (Get-Hex '{}') + '","size":2},"layers":[{"mediaType":"' + $type + '","digest":"sha256:' + (Get-Hex $text) + '","size":' + $size + '}]}'
+        [System.IO.File]::WriteAllText("$Path/manifests/$(Get-Hex $manifest)", $manifest)
+        '{"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"' + $type + '","digest":"sha256:' + (Get-Hex $manifest) + '","size":' + $manifest.Length + '}'
+    }
+    $index = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[' + ($entries -join ',') + ']}'
+    [System.IO.File]::WriteAllText("$Path/manifests/sha256-$(Get-Hex $image)", $index)
 }
 
 function Stop-TestRegistry {

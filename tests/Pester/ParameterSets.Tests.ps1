@@ -25,7 +25,7 @@ BeforeAll {
         SignedIdentity = 'MatchExact'; ExactReference = 'example.com/app:v1'; ExactRepository = 'example.com/app'
         RemapPrefix = 'example.com/a'; SignedPrefix = 'example.com/b'
         FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://issuer.example.com'; SubjectEmail = 'a@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'
-        CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
+        TrustedRootPath = '/keys/trusted_root.json'; CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
         SignatureStore = 'https://store.example.com/sigs'; SignatureStoreStaging = 'file:///srv/sigs'; UseSigstoreAttachments = $true; KeepSignatureStore = $true
         Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; Wait = $true
         Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true; PodmanVersion = '5.8'
@@ -68,6 +68,13 @@ BeforeAll {
         $belongs[$name] = @($belongs[$name]) + 'KeyPath'
     }
 
+    # Of images: certificates in the policy's place.
+    $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
+    $belongs['Test-ImageSignature RekorPublicKeyPath'] = 'FulcioCAPath', 'OidcIssuer', 'SubjectEmail'
+    foreach ($name in 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix') {
+        $belongs["Test-ImageSignature $name"] = @($belongs[$name]) + 'CARootsPath', 'SubjectEmail'
+    }
+
     function Get-Value([string] $Command, [string] $Set, [string] $Name) {
         foreach ($case in "$Command $Set $Name", "$Command $Name") { if ($special.ContainsKey($case)) { return $special[$case] } }
         $values[$Name]
@@ -76,7 +83,7 @@ BeforeAll {
     # A call of a set that has a parameter, and what belongs to it as far as the set has that.
     function Get-Call([string] $Command, [string] $Set, [string] $Parameter) {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
-        $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs[$Parameter]).Where({ $_ -in $all.Name })
+        $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs["$Command $Parameter"] ?? $belongs[$Parameter]).Where({ $_ -in $all.Name })
         if ($Command -eq 'Export-ImageTrustReport') { $wanted += 'InputObject' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }

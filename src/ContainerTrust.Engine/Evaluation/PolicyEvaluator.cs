@@ -116,7 +116,7 @@ public static class PolicyEvaluator
         for (int i = 0; i < judged.Length; i++)
         {
             judged[i] = image.UntrustedSignatures[i] is { IsBundle: true } bundle
-                ? bundles?.Judge(bundle, image.Manifest) ?? NotValid(bundle, ImageSignatureKind.SigstoreBundle, judge is null
+                ? bundles?.Judge(bundle, image.Manifest, image.Now) ?? NotValid(bundle, ImageSignatureKind.SigstoreBundle, judge is null
                     ? trust.Problem : NoBundles)
                 : Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
         }

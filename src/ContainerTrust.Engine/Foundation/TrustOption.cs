@@ -56,6 +56,9 @@ public sealed class TrustOption
     /// <summary>Certificates of a Fulcio CA.</summary>
     public static TrustOption FulcioCAPath { get; } = new(nameof(FulcioCAPath), TrustOperation.Set);
 
+    /// <summary>What a sigstore instance is trusted for.</summary>
+    public static TrustOption TrustedRootPath { get; } = new(nameof(TrustedRootPath), TrustOperation.Verify);
+
     /// <summary>The issuer that has authenticated a signer.</summary>
     public static TrustOption OidcIssuer { get; } = new(nameof(OidcIssuer), TrustOperation.Set);
 

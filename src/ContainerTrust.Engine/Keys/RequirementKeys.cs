@@ -48,6 +48,11 @@ public sealed class RequirementKeys
     /// </summary>
     internal Func<bool> HasOlderGnuPg { get; init; } = static () => false;
 
+    /// <summary>
+    /// The <c>trusted_root.json</c> that the caller names in a Fulcio CA's place; no policy can name one. Null for none.
+    /// </summary>
+    internal string? TrustedRootPath { get; init; }
+
     /// <summary>The keys of a requirement.</summary>
     /// <param name="requirement">A <c>signedBy</c> requirement.</param>
     /// <returns>The keyring, or the reason why there is none.</returns>
@@ -85,6 +90,8 @@ public sealed class RequirementKeys
             IReadOnlyList<SigstoreKeySource> rekor = Sources(materials, KeyMaterialUse.Rekor);
             SigstoreTrust trust = requirement switch
             {
+                { Fulcio: { } fulcio } when TrustedRootPath is not null && fulcio.CaPath == TrustedRootPath =>
+                    SigstoreTrust.FromTrustedRoot(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail),
                 { Fulcio: { } fulcio } =>
                     SigstoreTrust.FromFulcio(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
                 { Pki: { } pki } => SigstoreTrust.FromPki(Source(materials, KeyMaterialUse.PkiRoots)!,

@@ -1,10 +1,18 @@
+using ContainerTrust.Engine.Sigstore.Roots;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>A Fulcio CA, and whom it must have certified.</summary>
-internal sealed class FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, string oidcIssuer, string subjectEmail)
+internal sealed class FulcioTrust(IReadOnlyList<FulcioAuthority> authorities, string oidcIssuer, string subjectEmail)
 {
+    public FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, string oidcIssuer, string subjectEmail)
+        : this([new FulcioAuthority(roots, [], ValidityWindow.Unbounded, TakesIntermediates: true)], oidcIssuer, subjectEmail)
+    {
+    }
+
+    public IReadOnlyList<FulcioAuthority> Authorities => authorities;
+
     public string OidcIssuer => oidcIssuer;
 
     public string SubjectEmail => subjectEmail;
@@ -16,7 +24,15 @@ internal sealed class FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, stri
     /// <exception cref="SigstoreRefusal">It is not what the policy requires.</exception>
     public void Verify(SigstoreCertificate leaf, IReadOnlyList<SigstoreCertificate> untrustedIntermediates, DateTimeOffset time)
     {
-        CertificatePath.Verify(leaf, roots, untrustedIntermediates, time, ignoresUnknownNames: true);
+        FulcioAuthority.RequirePath(authorities, leaf, untrustedIntermediates, time);
+        RequireIdentity(leaf);
+    }
+
+    /// <summary>Requires that a certificate is the signer's who is meant.</summary>
+    /// <param name="leaf">A certificate that has been verified.</param>
+    /// <exception cref="SigstoreRefusal">It is another's.</exception>
+    public void RequireIdentity(SigstoreCertificate leaf)
+    {
         if (FulcioIssuer.Read(leaf.Extensions) != oidcIssuer)
             throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, $"The signer was not authenticated by {oidcIssuer}.");
         if (!leaf.Extensions.Names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ContainerTrust.Engine.Sigstore.Logs;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
@@ -7,6 +8,10 @@ namespace ContainerTrust.Engine.Sigstore;
 /// <summary>The transparency logs that a policy accepts: their ECDSA keys, any of which will do.</summary>
 internal sealed class RekorLog(IReadOnlyList<SigstorePublicKey> keys)
 {
+    /// <summary>The logs as bundles name them.</summary>
+    /// <returns>The logs.</returns>
+    public IReadOnlyList<TransparencyLog> ToLogs() => [.. keys.Select(TransparencyLog.Of)];
+
     /// <summary>
     /// Verifies that a log has taken in the signature: the log signed the entry, and the entry is about this key or certificate, this
     /// signature and this payload.

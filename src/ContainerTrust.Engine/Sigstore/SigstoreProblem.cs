@@ -62,6 +62,9 @@ public enum SigstoreProblem
     /// <summary>The certificate's key is of no algorithm that sigstore signatures use.</summary>
     CertificateKey,
 
+    /// <summary>No log of certificates that is trusted knows the certificate.</summary>
+    CertificateNotLogged,
+
     /// <summary>The signature does not verify with any accepted key.</summary>
     WrongSignature,
 

@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Claims;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Sigstore.Bundles;
+using ContainerTrust.Engine.Sigstore.Roots;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore;
@@ -15,6 +16,7 @@ public sealed class SigstoreTrust
     private readonly RekorLog? _log;
     private readonly FulcioTrust? _fulcio;
     private readonly PkiTrust? _pki;
+    private readonly CertificateBundleVerifier? _bundles;
 
     private SigstoreTrust(IReadOnlyList<SigstorePublicKey> keys, RekorLog? log, IReadOnlyList<string> warnings)
     {
@@ -27,7 +29,15 @@ public sealed class SigstoreTrust
     {
         _fulcio = fulcio;
         _log = log;
+        _bundles = new CertificateBundleVerifier(new TrustedRoot(fulcio.Authorities, log.ToLogs(), [], []));
         Warnings = warnings;
+    }
+
+    private SigstoreTrust(FulcioTrust fulcio, TrustedRoot root)
+    {
+        _fulcio = fulcio;
+        _bundles = new CertificateBundleVerifier(root);
+        Warnings = [];
     }
 
     private SigstoreTrust(PkiTrust pki, IReadOnlyList<string> warnings)
@@ -69,14 +79,28 @@ public sealed class SigstoreTrust
     {
         ArgumentNullException.ThrowIfNull(ca);
         ArgumentNullException.ThrowIfNull(rekorKeys);
-        if (string.IsNullOrEmpty(oidcIssuer) || string.IsNullOrEmpty(subjectEmail))
-            throw new TrustException(
-                "InvalidIdentity",
-                TrustErrorKind.InvalidArgument,
-                "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
+        RequireIdentity(oidcIssuer, subjectEmail);
         List<string> warnings = [];
         FulcioTrust fulcio = new(PemCertificates.ReadPool(ca, warnings), oidcIssuer, subjectEmail);
         return new SigstoreTrust(fulcio, ImportLog(rekorKeys, warnings), warnings);
+    }
+
+    /// <summary>
+    /// Trusts the short-lived certificates of a sigstore instance for bundles, at the times that its logs and time stamp authorities
+    /// prove. Signatures in the older form are not accepted by it.
+    /// </summary>
+    /// <param name="root">The instance's <c>trusted_root.json</c>.</param>
+    /// <param name="oidcIssuer">The OIDC issuer that must have authenticated the signer, exactly.</param>
+    /// <param name="subjectEmail">The signer's e-mail address, exactly.</param>
+    /// <returns>The trust.</returns>
+    /// <exception cref="TrustException">The root cannot be used (<c>InvalidTrustedRoot</c>), or an argument is empty
+    /// (<c>InvalidIdentity</c>).</exception>
+    public static SigstoreTrust FromTrustedRoot(SigstoreKeySource root, string oidcIssuer, string subjectEmail)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        RequireIdentity(oidcIssuer, subjectEmail);
+        TrustedRoot trusted = TrustedRootReader.Read(root);
+        return new SigstoreTrust(new FulcioTrust(trusted.Authorities, oidcIssuer, subjectEmail), trusted);
     }
 
     /// <summary>Trusts the certificates of the user's own PKI, as long as they are valid.</summary>
@@ -137,32 +161,76 @@ public sealed class SigstoreTrust
         }
     }
 
-    /// <summary>Judges a bundle by the public keys.</summary>
+    /// <summary>Judges a bundle.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="manifestDigest">The digest of the manifest that it must be for.</param>
+    /// <param name="manifest">The manifest's bytes, which a bundle can sign as a file. Null if only the digest is known.</param>
+    /// <param name="now">The time at which certificates of the user's own PKI must be valid. Null for now.</param>
     /// <returns>The verdict. It has no <see cref="SigstoreVerification.Payload"/>: a bundle is for a digest, and names no image.</returns>
-    public SigstoreVerification Verify(SigstoreBundle bundle, string manifestDigest)
+    public SigstoreVerification Verify(
+        SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest = null, DateTimeOffset? now = null)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(manifestDigest);
         try
         {
-            if (_keys.Count == 0 || _log is not null)
-                throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
-                    "It is a bundle, which only public keys without a log are asked about.");
-            string fingerprint = new BundleVerifier(_keys).Verify(bundle, manifestDigest);
-            return new SigstoreVerification
-            {
-                Problem = SigstoreProblem.None,
-                Reason = $"The signature is good, by the key {fingerprint}.",
-                KeyFingerprint = fingerprint,
-            };
+            return _bundles is not null ? JudgeBundle(_bundles, _fulcio!, bundle, manifestDigest, manifest)
+                : _pki is not null ? JudgeBundle(_pki, bundle, manifestDigest, manifest, now ?? DateTimeOffset.UtcNow)
+                : JudgeBundle(bundle, manifestDigest);
         }
         catch (SigstoreRefusal refusal)
         {
             return new SigstoreVerification { Problem = refusal.Problem, Reason = refusal.Message };
         }
     }
+
+    private SigstoreVerification JudgeBundle(SigstoreBundle bundle, string manifestDigest)
+    {
+        if (_keys.Count == 0 || _log is not null)
+            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
+                "It is a bundle, which only public keys without a log are asked about.");
+        return Good(new BundleVerifier(_keys).Verify(bundle, manifestDigest));
+    }
+
+    private static SigstoreVerification JudgeBundle(
+        CertificateBundleVerifier bundles, FulcioTrust fulcio, SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
+    {
+        string hex = BundleContent.RequireSha256(manifestDigest);
+        ProvenSignature proven = bundles.Verify(bundle, BundleContent.SignedBytes(bundle, hex, manifest));
+        fulcio.RequireIdentity(proven.Leaf);
+        if (bundle.UntrustedEnvelope is { } envelope)
+            BundleContent.RequireImage(envelope, hex);
+        return Good(proven.Fingerprint) with
+        {
+            CertificateSubject = fulcio.SubjectEmail,
+            CertificateIssuer = fulcio.OidcIssuer,
+            LogIndex = proven.LogIndex,
+            IntegratedTime = proven.IntegratedTime,
+            ProvenTime = proven.Time,
+            IsOfFile = bundle.UntrustedEnvelope is null,
+        };
+    }
+
+    private static SigstoreVerification JudgeBundle(
+        PkiTrust pki, SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest, DateTimeOffset now)
+    {
+        string hex = BundleContent.RequireSha256(manifestDigest);
+        byte[] signedBytes = BundleContent.SignedBytes(bundle, hex, manifest);
+        BundleSigner signer = BundleSigner.Read(bundle);
+        string root = pki.Verify(signer.Leaf, signer.Intermediates, now);
+        string fingerprint = signer.Verify(signedBytes, bundle.UntrustedSignature.Span);
+        if (bundle.UntrustedEnvelope is { } envelope)
+            BundleContent.RequireImage(envelope, hex);
+        return Good(fingerprint) with
+        {
+            CertificateSubject = pki.Subject, CertificateIssuer = root, IsOfFile = bundle.UntrustedEnvelope is null,
+        };
+    }
+
+    private static SigstoreVerification Good(string fingerprint) => new()
+    {
+        Problem = SigstoreProblem.None, Reason = $"The signature is good, by the key {fingerprint}.", KeyFingerprint = fingerprint,
+    };
 
     private SigstoreVerification Judge(SigstoreSignature signature, DateTimeOffset now)
     {
@@ -174,6 +242,10 @@ public sealed class SigstoreTrust
         byte[] untrustedSignature = KeyData.Decode(untrustedText)
             ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
+        if (_fulcio is not null && _log is null)
+            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
+                "It is in cosign's older form, and a trusted root is asked about bundles only. Certificates of the CA and keys of the " +
+                    "log are asked about both.");
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
             : JudgeKeys(material);
@@ -259,6 +331,15 @@ public sealed class SigstoreTrust
 
     private static string? Annotation(SigstoreSignature signature, string name) =>
         signature.UntrustedAnnotations.TryGetValue(name, out string? value) ? value : null;
+
+    private static void RequireIdentity(string oidcIssuer, string subjectEmail)
+    {
+        if (string.IsNullOrEmpty(oidcIssuer) || string.IsNullOrEmpty(subjectEmail))
+            throw new TrustException(
+                "InvalidIdentity",
+                TrustErrorKind.InvalidArgument,
+                "Fulcio needs the signer's OIDC issuer and e-mail address; give both.");
+    }
 
     private static RekorLog ImportLog(IReadOnlyList<SigstoreKeySource> sources, List<string> warnings)
     {

@@ -42,4 +42,13 @@ public sealed record SigstoreVerification
 
     /// <summary>When the log took the signature in (UTC). Null unless the signature is good and a log was required.</summary>
     public DateTimeOffset? IntegratedTime { get; init; }
+
+    /// <summary>
+    /// A time at which a log or a time stamp authority proves that the signature existed (UTC). Null unless the signature is good, and in
+    /// a bundle by a short-lived certificate.
+    /// </summary>
+    public DateTimeOffset? ProvenTime { get; init; }
+
+    /// <summary>Whether the manifest was signed as a file, and not as an image.</summary>
+    public bool IsOfFile { get; init; }
 }

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Formats.Data;
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust;
@@ -11,6 +12,13 @@ internal sealed class SigstoreRequirements
     private readonly StoredFiles _files;
 
     public SigstoreRequirements(StoredFiles files) => _files = files;
+
+    /// <summary>Builds the requirement that a caller makes with files of this machine, which are named and not stored.</summary>
+    /// <param name="options">A Fulcio CA or a PKI, and what belongs to it.</param>
+    /// <returns>One requirement.</returns>
+    /// <exception cref="TrustException">The options contradict each other, or are not enough.</exception>
+    public static IReadOnlyList<TrustRequirement> OfCertificates(RequirementOptions options) =>
+        new SigstoreRequirements(new StoredFiles(LocalHost.Instance)).Build(options);
 
     /// <summary>Builds a list.</summary>
     /// <returns>One requirement a key, or a single one with <see cref="RequirementOptions.AnyKey"/>, a Fulcio CA or a PKI.</returns>

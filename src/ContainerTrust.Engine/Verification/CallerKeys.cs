@@ -7,6 +7,20 @@ namespace ContainerTrust.Engine.Verification;
 /// <summary>Keys that the caller names in the policy's place.</summary>
 internal static class CallerKeys
 {
+    /// <summary>The requirements that the caller's keys or certificates make.</summary>
+    /// <param name="options">What the caller names.</param>
+    /// <returns>The requirements, at least one. Null if the policy decides.</returns>
+    /// <exception cref="TrustException">What is named cannot be used, or keys and certificates are named together
+    /// (<c>SeveralKeySources</c>).</exception>
+    public static IReadOnlyList<TrustRequirement>? ToRequirements(VerificationOptions options)
+    {
+        if (options.Signer is not { } signer)
+            return options.KeyPaths is { } paths ? ToRequirements(paths, options.SignedIdentity) : null;
+        return options.KeyPaths is null ? CallerCertificates.ToRequirements(signer, options.SignedIdentity)
+            : throw new TrustException("SeveralKeySources", TrustErrorKind.InvalidArgument,
+                "A signer is known by keys or by certificates, and only by one of them. Leave out the others.");
+    }
+
     /// <summary>
     /// The requirements that keys make: OpenPGP keys ask for simple-signing signatures, PEM public keys for sigstore's. A signature by one
     /// of them is enough, but for those of a ConfigMap (<see cref="VerifierKeys"/>), each of which must have signed.

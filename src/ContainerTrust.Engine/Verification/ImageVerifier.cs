@@ -55,9 +55,9 @@ public sealed class ImageVerifier : IDisposable
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
         _policyKeys = _release.KeysOf(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = _release.KeysOf(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
-        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
-            () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
+        _ownKeys = _release.KeysOf(
+            LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name, options.Signer?.TrustedRootPath);
+        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() =>
@@ -239,9 +239,9 @@ public sealed class ImageVerifier : IDisposable
     internal async Task<Judgement> EvaluateAsync(FetchedImage fetched, ImageToJudge? known, CancellationToken cancellationToken)
     {
         (IReadOnlyList<TrustRequirement> requirements, string? scope, string? scopeReason) = Requirements(fetched.Name);
-        RequirementKeys keys = _options.KeyPaths is null ? _policyKeys : _ownKeys;
-        if (_options.KeyPaths is { } keyPaths)
-            CallerKeys.RequireUsable(keys, requirements, keyPaths);
+        RequirementKeys keys = HasOwnKeys ? _ownKeys : _policyKeys;
+        if (HasOwnKeys)
+            CallerKeys.RequireUsable(keys, requirements, _options.KeyPaths ?? [.. _options.Signer!.Files]);
         FoundSignatures found = known is not null ? new(known.UntrustedSignatures, known.SearchedStores)
             : PolicyEvaluator.NeedsSignatures(requirements) ? await FindSignaturesAsync(fetched, cancellationToken).ConfigureAwait(false)
             : new([], []);
@@ -275,8 +275,8 @@ public sealed class ImageVerifier : IDisposable
     /// <summary>Whether the caller says where signatures are, in the place of registries.d.</summary>
     internal bool HasOwnStores => _options.SignatureStores is not null || _options.SignatureConfigMaps is not null;
 
-    /// <summary>Whether the caller's keys decide, and not the policy.</summary>
-    internal bool HasOwnKeys => _options.KeyPaths is not null;
+    /// <summary>Whether the caller's keys or certificates decide, and not the policy.</summary>
+    internal bool HasOwnKeys => _options.KeyPaths is not null || _options.Signer is not null;
 
     /// <summary>The host's registries.conf.</summary>
     internal RegistriesConfiguration Registries => _registries.Value;

@@ -28,10 +28,13 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     /// <param name="warn">Told once of each key that cannot be used.</param>
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
     /// <param name="dataName">What key data inside a policy is called.</param>
+    /// <param name="trustedRootPath">The <c>trusted_root.json</c> that the caller names. Null for none.</param>
     /// <returns>The keys; nothing has been read yet.</returns>
-    public RequirementKeys KeysOf(ITrustHost files, Action<string> warn, Action<string>? say, string? dataName = null) =>
+    public RequirementKeys KeysOf(
+        ITrustHost files, Action<string> warn, Action<string>? say, string? dataName = null, string? trustedRootPath = null) =>
         new(files, warn, say, dataName)
     {
+        TrustedRootPath = trustedRootPath,
         Consumer = Consumer,
         HasOlderGnuPg = () => _system.Value is { } system && ConsumerName.HasOlderGnuPg(system),
     };

@@ -14,6 +14,12 @@ public sealed record VerificationOptions
     /// </summary>
     public IReadOnlyList<string>? KeyPaths { get; init; }
 
+    /// <summary>
+    /// By whose certificates images must be signed, instead of <see cref="KeyPaths"/>: the registry's attachments are read whatever
+    /// registries.d says. Null: keys or the policy decide.
+    /// </summary>
+    public SignerCertificates? Signer { get; init; }
+
     /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Fingerprints.Normalize"/> takes them. Null or empty
     /// for any key.</summary>
     public IReadOnlyList<string>? Fingerprints { get; init; }

@@ -5,7 +5,7 @@ using ContainerTrust.Engine.Tests.Images;
 using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
-using Signer = ContainerTrust.Engine.Tests.Evaluation.TestSigner;
+using Signer = ContainerTrust.TestKit.ClaimSigner;
 
 namespace ContainerTrust.Engine.Tests.Verification;
 
@@ -98,7 +98,7 @@ public sealed class JudgingReleaseTests : IDisposable
     [Fact]
     public void Files_alone_are_judged_as_a_release_too()
     {
-        FileHost host = new();
+        MemoryHost host = new();
         foreach (string file in new[] { "keys/alice.gpg", "img/manifest.json", "img/signature-1" })
             host.With($"/{file}", File.ReadAllBytes($"{_root}/{file}"));
         host.With("/keys/lost.gpg", (byte[])[.. Alice.PublicKey, .. OfVersion6]);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using ContainerTrust.Engine.Formats.Data;
@@ -120,6 +121,42 @@ internal ref struct StrictJson
         return value == Math.Floor(value) && Math.Abs(value) < Exact ? (long)value
             : throw new StrictJsonException($"{what} is not an integer of at most 53 bits");
     }
+
+    /// <summary>A number that is not negative, as protobuf's JSON has 64-bit integers: digits in a string, or a number.</summary>
+    public long Count(string what)
+    {
+        if (NextToken() != JsonTokenType.String)
+        {
+            double value = CurrentDouble(what);
+            return value == Math.Floor(value) && value is >= 0 and < 9_007_199_254_740_992.0 ? (long)value : throw NoCount(what);
+        }
+
+        string text = _json.GetString()!;
+        return text.Length is > 0 and < 20 && (text[0] != '0' || text.Length == 1)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : throw NoCount(what);
+    }
+
+    /// <summary>Enters an array.</summary>
+    public void EnterArray(string what)
+    {
+        if (NextToken() != JsonTokenType.StartArray)
+            throw new StrictJsonException($"{what} is not a list");
+    }
+
+    /// <summary>Reads the next element of an array of base64 strings.</summary>
+    /// <returns>False at the array's end.</returns>
+    public bool TryNextBase64(string what, [NotNullWhen(true)] out byte[]? value)
+    {
+        value = NextToken() switch
+        {
+            JsonTokenType.EndArray => null,
+            JsonTokenType.String => KeyData.Decode(_json.GetString()!) ?? throw new StrictJsonException($"{what} is not base64"),
+            _ => throw new StrictJsonException($"{what} is not a string"),
+        };
+        return value is not null;
+    }
+
+    private static StrictJsonException NoCount(string what) => new($"{what} is not a number of at most 63 bits");
 
     public readonly double CurrentDouble(string what) =>
         _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out double value) && double.IsFinite(value) ? value

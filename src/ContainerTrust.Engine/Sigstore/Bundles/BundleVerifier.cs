@@ -10,8 +10,6 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 /// <param name="keys">The keys.</param>
 internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
 {
-    private const string Sha256 = "sha256:";
-
     /// <summary>Verifies a bundle.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="manifestDigest">The digest of the manifest that it must be for, <c>sha256:…</c>.</param>
@@ -19,37 +17,15 @@ internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)
     /// <exception cref="SigstoreRefusal">It is not by one of the keys, or not for this manifest.</exception>
     public string Verify(SigstoreBundle bundle, string manifestDigest)
     {
-        if (!manifestDigest.StartsWith(Sha256, StringComparison.Ordinal))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload,
-                "The manifest has no SHA-256 digest, which a bundle's signature is for.");
+        string hex = BundleContent.RequireSha256(manifestDigest);
 
         // Of any file that the key has signed somebody could make an image's manifest, so only what says that it is about an image counts.
-        return bundle.UntrustedEnvelope is { } envelope
-            ? VerifyEnvelope(bundle, envelope, manifestDigest[Sha256.Length..])
-            : throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
+        DsseEnvelope envelope = bundle.UntrustedEnvelope
+            ?? throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
                 "The bundle is for a file, and does not say that it signs an image.");
-    }
-
-    private string VerifyEnvelope(SigstoreBundle bundle, DsseEnvelope envelope, string digest)
-    {
         string signer = Signer(envelope.SignedBytes(), bundle.UntrustedSignature.Span);
-        if (envelope.PayloadType != DsseEnvelope.InToto)
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload,
-                "The signature holds, but what was signed is not an in-toto statement.");
-        if (!InTotoStatement.TryParse(envelope.Payload.Span, out InTotoStatement? statement, out string problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedPayload,
-                $"The signature holds, but what was signed cannot be read: {problem}.");
-        if (statement.PredicateType != InTotoStatement.SignaturePredicate)
-        {
-            throw new SigstoreRefusal(
-                SigstoreProblem.OtherMediaType,
-                $"It is an attestation ({Printable.Of(statement.PredicateType, Printable.NameLength)}), which says something of " +
-                    "the image, and not a signature.");
-        }
-
-        return statement.Sha256.Contains(digest)
-            ? signer
-            : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload, "The signature is good, but it is for another manifest.");
+        BundleContent.RequireImage(envelope, hex);
+        return signer;
     }
 
     private string Signer(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)

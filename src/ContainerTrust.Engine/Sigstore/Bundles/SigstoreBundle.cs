@@ -34,6 +34,18 @@ public sealed class SigstoreBundle
     /// <summary>The envelope (DSSE). Null in a bundle for a content.</summary>
     public DsseEnvelope? UntrustedEnvelope { get; init; }
 
+    /// <summary>The SHA-256 that a bundle for a content says the content has. Null if it names none.</summary>
+    internal byte[]? UntrustedContentHash { get; init; }
+
+    /// <summary>Certificates, log entries and time stamps.</summary>
+    internal BundleMaterial UntrustedMaterial { get; private set; } = BundleMaterial.None;
+
+    /// <summary>Whether it is of version 0.1, which knows no inclusion proofs.</summary>
+    internal bool IsFirstVersion { get; private set; }
+
+    /// <summary>Whether it is of a version before 0.3, which has certificates in a chain.</summary>
+    internal bool IsBeforeThird { get; private set; }
+
     /// <summary>
     /// Reads a bundle. Members that are not known are passed over; none can be there twice, and what is used must be of its type.
     /// </summary>
@@ -58,6 +70,7 @@ public sealed class SigstoreBundle
         json.EnterObject("the bundle");
         string? mediaType = null;
         SigstoreBundle? signed = null;
+        BundleMaterial material = BundleMaterial.None;
         MemberSet seen = default;
         while (json.NextMember(ref seen, out string name))
         {
@@ -74,6 +87,9 @@ public sealed class SigstoreBundle
                 case "dsseEnvelope":
                     signed = ReadEnvelope(ref json);
                     break;
+                case "verificationMaterial":
+                    material = BundleMaterial.Read(ref json);
+                    break;
                 default:
                     json.SkipValue();
                     break;
@@ -82,23 +98,64 @@ public sealed class SigstoreBundle
 
         if (mediaType is null || !s_mediaTypes.Contains(mediaType))
             throw new StrictJsonException("its media type is not that of a sigstore bundle of version 0.1 to 0.3");
-        return signed ?? throw StrictJson.Missing("the signature");
+        if (signed is null)
+            throw StrictJson.Missing("the signature");
+        signed.UntrustedMaterial = material;
+        signed.IsFirstVersion = mediaType == s_mediaTypes[0];
+        signed.IsBeforeThird = signed.IsFirstVersion || mediaType == s_mediaTypes[1];
+        return signed;
     }
 
     private static SigstoreBundle ReadMessageSignature(ref StrictJson json)
     {
         json.EnterObject("messageSignature");
         byte[]? signature = null;
+        byte[]? hash = null;
         MemberSet seen = default;
         while (json.NextMember(ref seen, out string name))
         {
-            if (name == "signature")
-                signature = json.Base64("signature");
-            else
-                json.SkipValue();
+            switch (name)
+            {
+                case "signature":
+                    signature = json.Base64("signature");
+                    break;
+                case "messageDigest":
+                    hash = json.TryEnterObject("messageDigest") ? ReadHash(ref json) : null;
+                    break;
+                default:
+                    json.SkipValue();
+                    break;
+            }
         }
 
-        return new SigstoreBundle { UntrustedSignature = signature ?? throw StrictJson.Missing("the signature") };
+        return new SigstoreBundle
+        {
+            UntrustedSignature = signature ?? throw StrictJson.Missing("the signature"), UntrustedContentHash = hash,
+        };
+    }
+
+    private static byte[]? ReadHash(ref StrictJson json)
+    {
+        string algorithm = "";
+        byte[] digest = [];
+        MemberSet seen = default;
+        while (json.NextMember(ref seen, out string name))
+        {
+            switch (name)
+            {
+                case "algorithm":
+                    algorithm = json.String("algorithm");
+                    break;
+                case "digest":
+                    digest = json.Base64("digest");
+                    break;
+                default:
+                    json.SkipValue();
+                    break;
+            }
+        }
+
+        return algorithm == "SHA2_256" ? digest : null;
     }
 
     private static SigstoreBundle ReadEnvelope(ref StrictJson json)

@@ -34,6 +34,9 @@ internal sealed class CertificateExtensions
     /// <summary>Object identifiers of the extended key usages. Null if nothing is said.</summary>
     public IReadOnlyList<string>? ExtendedKeyUsages { get; private set; }
 
+    /// <summary>Whether the extended key usages are critical.</summary>
+    public bool IsExtendedKeyUsageCritical { get; private set; }
+
     /// <summary>The subject's alternative names; empty if there are none.</summary>
     public CertificateNames Names { get; private set; } = CertificateNames.None;
 
@@ -95,6 +98,7 @@ internal sealed class CertificateExtensions
                 break;
             case ExtendedKeyUsageOid:
                 ExtendedKeyUsages = ReadExtendedKeyUsages(value);
+                IsExtendedKeyUsageCritical = isCritical;
                 break;
             case FulcioIssuerOid:
                 FulcioIssuer = value;

@@ -6,7 +6,12 @@ namespace ContainerTrust.Engine.Sigstore.X509;
 /// </summary>
 internal static class CertificateFitness
 {
-    private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+    /// <summary>The usage for signatures of code.</summary>
+    public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+
+    /// <summary>The usage for time stamps.</summary>
+    public const string TimeStamping = "1.3.6.1.5.5.7.3.8";
+
     private const string AnyUsage = "2.5.29.37.0";
 
     /// <summary>Whether it says that it is a CA. Certificates before version 3 cannot, which is enough for roots.</summary>
@@ -19,8 +24,20 @@ internal static class CertificateFitness
     /// <summary>Whether it, and what is below it, may be for code signing.</summary>
     /// <param name="certificate">A certificate.</param>
     /// <returns>Whether it may.</returns>
-    public static bool AllowsCodeSigning(SigstoreCertificate certificate) =>
-        certificate.Extensions.ExtendedKeyUsages is not { } usages || usages.Contains(CodeSigning) || usages.Contains(AnyUsage);
+    public static bool AllowsCodeSigning(SigstoreCertificate certificate) => Allows(certificate, CodeSigning);
+
+    /// <summary>Whether it, and what is below it, may be for a usage.</summary>
+    /// <param name="certificate">A certificate.</param>
+    /// <param name="usage">The usage's object identifier.</param>
+    /// <returns>Whether it may.</returns>
+    public static bool Allows(SigstoreCertificate certificate, string usage) =>
+        certificate.Extensions.ExtendedKeyUsages is not { } usages || usages.Contains(usage) || usages.Contains(AnyUsage);
+
+    /// <summary>Whether it is for time stamps, as RFC 3161 section 2.3 has it: critically so, and for nothing else.</summary>
+    /// <param name="certificate">A certificate.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsForTimestampsOnly(SigstoreCertificate certificate) =>
+        certificate.Extensions is { ExtendedKeyUsages: [TimeStamping], IsExtendedKeyUsageCritical: true };
 
     /// <summary>Whether the certificate of a CA can issue others.</summary>
     /// <param name="authority">A certificate that <see cref="IsAuthority"/>.</param>

@@ -23,6 +23,7 @@ internal static class CertificatePath
     /// (Fulcio's e-mail check refuses later).</param>
     /// <param name="askedHost">The host that the signer must be, to which CAs on the path must not object. Null if the policy asks for
     /// none.</param>
+    /// <param name="usage">What the whole path must be for, an object identifier of extended key usage.</param>
     /// <returns>The root.</returns>
     /// <exception cref="SigstoreRefusal">There is no path.</exception>
     public static SigstoreCertificate Verify(
@@ -31,7 +32,8 @@ internal static class CertificatePath
         IReadOnlyList<SigstoreCertificate> intermediates,
         DateTimeOffset time,
         bool ignoresUnknownNames,
-        string? askedHost = null)
+        string? askedHost = null,
+        string usage = CertificateFitness.CodeSigning)
     {
         if (!CertificateFitness.CanSign(leaf, ignoresUnknownNames, out SigstoreProblem problem, out string reason))
             throw new SigstoreRefusal(problem, $"The signer's certificate {reason}.");
@@ -40,7 +42,7 @@ internal static class CertificatePath
                 SigstoreProblem.CertificateNotTimely,
                 "The signer's certificate is not valid at the time of the signature.");
 
-        Search search = new(roots, intermediates, time, new NameConstraintJudge(askedHost));
+        Search search = new(roots, intermediates, time, new NameConstraintJudge(askedHost), usage);
         if (Find(roots, leaf))
             search.Judge([leaf]);
         else
@@ -59,7 +61,8 @@ internal static class CertificatePath
         IReadOnlyList<SigstoreCertificate> roots,
         IReadOnlyList<SigstoreCertificate> intermediates,
         DateTimeOffset time,
-        NameConstraintJudge nameConstraints)
+        NameConstraintJudge nameConstraints,
+        string usage)
     {
         private int _candidates;
         private int _engineRuns;
@@ -94,11 +97,13 @@ internal static class CertificatePath
         public void Judge(List<SigstoreCertificate> path)
         {
             // From the root down, as the reference: whatever a CA is not for, nothing below it is for.
-            if (!path.TrueForAll(CertificateFitness.AllowsCodeSigning))
+            if (!path.TrueForAll(certificate => CertificateFitness.Allows(certificate, usage)))
             {
                 Refusal = new SigstoreRefusal(
                     SigstoreProblem.CertificateUsage,
-                    "The signer's certificate, or a CA above it, is not for code signing.");
+                    usage == CertificateFitness.CodeSigning
+                        ? "The signer's certificate, or a CA above it, is not for code signing."
+                        : "The certificate, or a CA above it, is not for time stamps.");
                 return;
             }
 

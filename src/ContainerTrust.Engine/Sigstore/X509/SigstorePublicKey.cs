@@ -93,7 +93,7 @@ internal sealed class SigstorePublicKey : IDisposable
                 // As the reference: DER is usual, but the fixed-length form (IEEE P1363) is taken too.
                 return VerifyEcdsa(hash, signature) || (signature.Length == 2 * FieldLength && VerifyFixed(hash, signature));
             case "RSA":
-                return VerifyRsa(payload, signature);
+                return VerifyRsa(payload, signature, HashAlgorithmName.SHA256);
             default:
                 return Ed25519Verifier.Verify(SubjectPublicKeyInfo.AsSpan()[^Ed25519Verifier.KeyLength..], payload, signature);
         }
@@ -110,6 +110,16 @@ internal sealed class SigstorePublicKey : IDisposable
         (true, 521) => VerifyEcdsa(SHA512.HashData(payload), signature),
         _ => false,
     };
+
+    /// <summary>Verifies a signature by a hash that is named beside it, as in X.509 and CMS.</summary>
+    /// <param name="content">What was signed.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="hash">SHA-256, SHA-384 or SHA-512.</param>
+    /// <param name="isEcdsa">Whether ECDSA is named beside it; else RSA (PKCS #1 v1.5).</param>
+    /// <returns>Whether it holds, and the key is of that kind.</returns>
+    public bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature, HashAlgorithmName hash, bool isEcdsa) =>
+        isEcdsa ? IsEcdsa && VerifyEcdsa(CryptographicOperations.HashData(hash, content), signature)
+        : RsaBits > 0 && VerifyRsa(content, signature, hash);
 
     /// <summary>Verifies an ECDSA signature (RFC 3279 section 2.2.3) over a hash; the signature must be strict DER.</summary>
     public bool VerifyEcdsa(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> derSignature)
@@ -180,12 +190,12 @@ internal sealed class SigstorePublicKey : IDisposable
         }
     }
 
-    private bool VerifyRsa(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature)
+    private bool VerifyRsa(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
         try
         {
             var key = (RSA)Take();
-            bool isGood = key.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            bool isGood = key.VerifyData(payload, signature, hash, RSASignaturePadding.Pkcs1);
             Return(key);
             return isGood;
         }

@@ -1,0 +1,81 @@
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust;
+
+namespace ContainerTrust.Engine.Verification;
+
+/// <summary>Certificates that the caller names in the policy's place.</summary>
+internal static class CallerCertificates
+{
+    /// <summary>The requirement that they make.</summary>
+    /// <param name="signer">By whose certificates images must be signed.</param>
+    /// <param name="identity">The name that signatures must have. Null for the default.</param>
+    /// <returns>One requirement.</returns>
+    /// <exception cref="TrustException">What was named contradicts itself, or is not enough; a file is missing (<c>NoUsableKey</c>), or the
+    /// trusted root cannot be used (<c>InvalidTrustedRoot</c>).</exception>
+    public static IReadOnlyList<TrustRequirement> ToRequirements(SignerCertificates signer, SignedIdentity? identity)
+    {
+        IReadOnlyList<TrustRequirement> requirements = signer.TrustedRootPath is { } root
+            ? [FromTrustedRoot(signer, root, identity)] : FromAuthority(signer, identity);
+        foreach (string path in signer.Files)
+        {
+            if (!LocalHost.Instance.Exists(path))
+                throw new TrustException("NoUsableKey", TrustErrorKind.NotFound,
+                    $"The file {path} does not exist. Specify a file of this machine.") { Target = path };
+        }
+
+        if (signer.TrustedRootPath is { } file)
+            TrustedRootFile.RequireUsable(file, signer.OidcIssuer!, signer.SubjectEmail!);
+        return requirements;
+    }
+
+    private static IReadOnlyList<TrustRequirement> FromAuthority(SignerCertificates signer, SignedIdentity? identity)
+    {
+        if (signer.FulcioCAPath is null && signer.CARootsPath is null)
+        {
+            throw Invalid("MissingAuthority",
+                $"Nothing says whose certificates count. Specify {TrustOption.TrustedRootPath}, {TrustOption.FulcioCAPath} or " +
+                    $"{TrustOption.CARootsPath}.");
+        }
+
+        return SigstoreRequirements.OfCertificates(new RequirementOptions
+        {
+            FulcioCAPath = signer.FulcioCAPath,
+            OidcIssuer = signer.OidcIssuer,
+            SubjectEmail = signer.SubjectEmail,
+            RekorPublicKeyPaths = signer.RekorPublicKeyPaths,
+            CARootsPath = signer.CARootsPath,
+            CAIntermediatesPath = signer.CAIntermediatesPath,
+            SubjectHostname = signer.SubjectHostname,
+            SignedIdentity = identity,
+        });
+    }
+
+    private static SigstoreSignedRequirement FromTrustedRoot(SignerCertificates signer, string root, SignedIdentity? identity)
+    {
+        if (signer.FulcioCAPath is not null || signer.CARootsPath is not null || signer.CAIntermediatesPath is not null
+            || signer.SubjectHostname is not null || signer.RekorPublicKeyPaths.Count > 0)
+        {
+            throw Invalid("ParametersNotTogether",
+                $"{TrustOption.TrustedRootPath} names the CAs and the logs itself. Specify {TrustOption.OidcIssuer} and " +
+                    $"{TrustOption.SubjectEmail} with it, and nothing else of a signer.");
+        }
+
+        if (string.IsNullOrEmpty(signer.OidcIssuer) || string.IsNullOrEmpty(signer.SubjectEmail))
+        {
+            throw Invalid("IncompleteIdentity",
+                $"The CAs of a trusted root certify everybody who can log in. Specify {TrustOption.OidcIssuer} and " +
+                    $"{TrustOption.SubjectEmail} with {TrustOption.TrustedRootPath}.");
+        }
+
+        // In a result the file stands for the CA and for the log: it names both.
+        return new SigstoreSignedRequirement
+        {
+            Fulcio = new FulcioIdentity { CaPath = root, OidcIssuer = signer.OidcIssuer, SubjectEmail = signer.SubjectEmail },
+            RekorPublicKeyPath = root,
+            SignedIdentity = identity,
+        };
+    }
+
+    private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
+}
