@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.Tests.OpenPgp.Composite;
+namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>
 /// The sample of ML-DSA-87+Ed448 of draft-ietf-openpgp-pqc-16, appendix A.4: the primary key with its direct-key signature, and

@@ -1,7 +1,7 @@
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
-namespace ContainerTrust.Engine.Tests.OpenPgp.Composite;
+namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>ML-DSA with EdDSA in one key: shown, and verified by both halves, with the samples of the draft.</summary>
 public sealed class CompositeKeyTests

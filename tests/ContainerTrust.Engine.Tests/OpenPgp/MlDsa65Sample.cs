@@ -1,4 +1,4 @@
-namespace ContainerTrust.Engine.Tests.OpenPgp.Composite;
+namespace ContainerTrust.Engine.Tests.OpenPgp;
 
 /// <summary>
 /// The sample of ML-DSA-65+Ed25519 of draft-ietf-openpgp-pqc-16, appendix A.3: the primary key with its direct-key signature, and
