@@ -85,6 +85,8 @@ internal static class VerifyCommand
                 throw Usage("Give one of --quiet and --json.");
             string? release = result.GetValue(consumer);
             KnownConsumers.Require(release);
+            if (release is not null && signatures.HasCertificates(result))
+                throw Usage("--as is for policies and keys: no release judges by certificates that it is given. Leave out one of the two.");
             int limit = result.GetValue(throttle);
             if (limit is < 1 or > 256)
                 throw Usage("--throttle-limit is a number from 1 to 256.");

@@ -175,7 +175,12 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     /// Give the verdict of this release: <c>podman5.4</c>, <c>skopeo1.20</c>, <c>crio1.34</c>; also with what it verifies OpenPGP with,
     /// <c>podman6/gpg</c>, <c>podman6/sequoia</c>, <c>podman6/go</c>.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = ReleaseSet)]
+    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = FileDigestSet)]
+    [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ConsumerCompleter))]
     public string? As { get; set; }

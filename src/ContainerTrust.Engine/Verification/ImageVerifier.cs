@@ -254,7 +254,7 @@ public sealed class ImageVerifier : IDisposable
             AttachmentsHint = fetched.Source is null || HasOwnStores
                 ? "The registry was not asked for sigstore attachments; they are read where an image is given and no store."
                 : fetched.Source.AttachmentsHint,
-            TakesBundles = HasOwnKeys,
+            TakesBundles = HasOwnKeys && _options.As is null,
             Now = _options.Now ?? DateTimeOffset.UtcNow,
         };
         PolicyVerdict? refusal = HasOwnKeys ? null : _release.WhyRefused(_policy.Value);

@@ -3,7 +3,6 @@ using System.Text;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Packets;
-using ContainerTrust.Engine.Tests.OpenPgp;
 using ContainerTrust.Engine.Trust.Consumers;
 
 namespace ContainerTrust.Conformance.Tests.OpenPgp;

@@ -31,7 +31,7 @@ public sealed class SigstoreConformanceTests(ITestOutputHelper output)
     public void Verdicts_are_the_suite_s()
     {
         string? suite = Environment.GetEnvironmentVariable("CONTAINERTRUST_SIGSTORE_CONFORMANCE") is { Length: > 0 } named
-            ? named : SharedCorpus.Find("sigstore-conformance");
+            ? named : Corpus.Find("sigstore-conformance");
         Skip.If(suite is null || !Directory.Exists($"{suite}/test/assets/bundle-verify"),
             "There is no sigstore-conformance; set CONTAINERTRUST_SIGSTORE_CONFORMANCE to a checkout.");
         string? production = File.Exists($"{suite}/production_trusted_root.json") ? $"{suite}/production_trusted_root.json" : null;

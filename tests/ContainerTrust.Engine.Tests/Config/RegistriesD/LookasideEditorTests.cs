@@ -159,7 +159,7 @@ public sealed class LookasideEditorTests
     [InlineData("https://user:secret@h/x?y", "a user name or password")]
     public void What_may_be_secret_in_a_store_is_named(string store, string what)
     {
-        LookasideWarning warning = Assert.Single(Plan(new MemoryHost(), Set("h", store)).Warnings);
+        LookasideWarning warning = Assert.Single(Plan(new LookasideHost(), Set("h", store)).Warnings);
         Assert.Contains($"contains {what}, and", warning.Message, StringComparison.Ordinal);
     }
 
