@@ -190,7 +190,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         base.Begin();
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         if (Signer is { } signer)
-            signer.RequireUsable();
+            signer.RequireUsable(Identity);
         else
             RequireKeys(KeyPath, Fingerprint);
         RequirementFactory.RequireValid(Identity);
