@@ -64,7 +64,7 @@ internal sealed class SignatureOptions
         if (signer is not null && (keys.Length > 0 || Fingerprints(result).Length > 0 || stores.Length > 0 || configMaps.Length > 0))
             throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the " +
                 "stores.");
-        signer?.RequireUsable();
+        signer?.RequireUsable(identity);
         if (signer is null && keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
             throw Usage("--fingerprint and the identity options require --key: without it the policy says " +
                 "which keys and which names count.");

@@ -9,7 +9,8 @@ internal sealed class SigstoreOptions
 {
     private readonly Option<string?> _trustedRoot = new("--trusted-root")
     {
-        Description = "trusted_root.json of a sigstore instance, for signatures in bundles, with --oidc-issuer and --subject-email",
+        Description = "trusted_root.json of a sigstore instance, for bundles of images in registries, with --oidc-issuer and "
+            + "--subject-email; takes no identity options",
         HelpName = "file",
     };
 

@@ -65,7 +65,7 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
 
 /// <summary>
 /// The <c>fulcio</c> member of a <c>sigstoreSigned</c> requirement. Exactly one of <see cref="CaPath"/> and <see cref="CaData"/> is not
-/// null.
+/// null, or neither where a trusted root that a caller names stands in for the CA, as none can in a policy.
 /// </summary>
 /// <remarks>
 /// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
@@ -86,7 +86,8 @@ public sealed record FulcioIdentity
     public required string SubjectEmail { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line($"{SubjectEmail} ({OidcIssuer}), CA {CaPath ?? "in the policy"}");
+    public override string ToString() => PrintableText.Line($"{SubjectEmail} ({OidcIssuer})"
+        + ((CaPath ?? (CaData is null ? null : "in the policy")) is { } place ? $", CA {place}" : ""));
 }
 
 /// <summary>

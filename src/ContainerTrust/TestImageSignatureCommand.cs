@@ -212,7 +212,7 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         KnownConsumers.Require(As);
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         if (Signer is { } signer)
-            signer.RequireUsable();
+            signer.RequireUsable(Identity);
         else
             RequireKeys(KeyPath, Fingerprint);
         RequirementFactory.RequireValid(Identity);

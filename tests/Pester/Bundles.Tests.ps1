@@ -43,10 +43,17 @@ Describe 'Test-ImageSignature by a trusted root' {
         $result.Signatures[0].LogIndex | Should -Be 4
     }
 
-    It 'verifies a signature of the manifest as a file, and says so' {
+    It 'names a signature of the manifest as a file, which is none of an image' {
         $result = Test-ImageSignature "docker://$name/file:v1" @byRoot
-        $result.IsValid | Should -BeTrue -Because $result.Reason
-        $result.Reason | Should -BeLike '*as a file that has these bytes*'
+        $result.IsValid | Should -BeFalse
+        $result.Reason | Should -BeLike '*a good signature of a file with these bytes, which is not an image signature*'
+    }
+
+    It 'names no file in the requirement that podman would take for a CA or a key' {
+        $requirement = (Test-ImageSignature "docker://$name/first:v1" @byRoot).Requirements[0].Requirement
+        $requirement.Fulcio.CaPath | Should -BeNullOrEmpty
+        $requirement.RekorPublicKeyPath | Should -BeNullOrEmpty
+        "$requirement" | Should -Be 'sigstoreSigned signer@example.com (https://issuer.example.com)'
     }
 
     It 'refuses what does not hold' {
@@ -60,7 +67,6 @@ Describe 'Test-ImageSignature by a trusted root' {
         $other = $byRoot.Clone()
         $other.OidcIssuer = 'https://issuer.example.com/'
         Test-ImageSignature "docker://$name/first:v1" @other -Quiet | Should -BeFalse
-        (Test-ImageSignature "docker://$name/first:v1" @byRoot -SignedIdentity MatchRepository).Reason | Should -BeLike '*names no image, and a name is asked for*'
     }
 
     It 'is no policy: without certificates the policy decides' {
@@ -86,6 +92,8 @@ Describe 'Parameters that name certificates' {
     It 'are refused where they are not enough: <Case>' -ForEach @(
         @{ Case = 'no signer'; With = @{ TrustedRootPath = 'x' }; Id = 'IncompleteIdentity' }
         @{ Case = 'a root and a CA'; With = @{ TrustedRootPath = 'x'; FulcioCAPath = 'x'; OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'ParametersNotTogether' }
+        @{ Case = 'a root and a name'; With = @{ TrustedRootPath = 'x'; OidcIssuer = 'x'; SubjectEmail = 'x'; SignedIdentity = 'MatchRepository' }; Id = 'ParametersNotTogether' }
+        @{ Case = 'a pasted blank'; With = @{ TrustedRootPath = 'x'; OidcIssuer = 'x'; SubjectEmail = 'a@example.com ' }; Id = 'InvalidSubject' }
         @{ Case = 'no authority'; With = @{ OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'MissingAuthority' }
         @{ Case = 'no log'; With = @{ FulcioCAPath = '/x'; OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'IncompleteIdentity' }
         @{ Case = 'no file'; With = @{ TrustedRootPath = '/none/x'; OidcIssuer = 'x'; SubjectEmail = 'x' }; Id = 'NoUsableKey' }
@@ -95,6 +103,10 @@ Describe 'Parameters that name certificates' {
 
     It 'are refused where the file is not a trusted root' {
         { Test-ImageSignature dir:/none/image @signer @here -TrustedRootPath "$samples/first.json" } | Should -Throw -ErrorId 'InvalidTrustedRoot,*'
+    }
+
+    It 'are for images in registries, where bundles are' {
+        { Test-ImageSignature dir:/none/image @byRoot -ErrorAction Stop } | Should -Throw -ErrorId 'TransportNotSupported,*'
     }
 
     It 'are no parameters beside keys' {

@@ -48,9 +48,8 @@ internal sealed class BundleJudge(SigstoreTrust trust, IReadOnlyList<string> acc
         return signature with
         {
             IsValid = true,
-            Reason = $"Signed by {Signer(verification)} for this " +
-                $"digest{(verification.IsOfFile ? ", as a file that has these bytes" : "")}. "
-                + "The signature is in a bundle, which names no image; podman and skopeo do not read it.",
+            Reason = $"Signed by {Signer(verification)} for this digest. The signature is in a bundle, which names no image; podman and " +
+                "skopeo do not read it.",
         };
     }
 

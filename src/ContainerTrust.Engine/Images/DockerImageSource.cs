@@ -42,6 +42,12 @@ internal sealed class DockerImageSource : IImageSource
     /// </summary>
     public bool ReadsAllAttachments { get; init; }
 
+    /// <summary>
+    /// Whether only OCI 1.1 referrers are read, where bundles are: for verdicts by a trusted root, which is asked about nothing else. Where
+    /// they cannot be read, there is no verdict.
+    /// </summary>
+    public bool ReadsReferrersOnly { get; init; }
+
     /// <inheritdoc/>
     public string Name => $"docker://{_reference}";
 
@@ -51,6 +57,8 @@ internal sealed class DockerImageSource : IImageSource
         get
         {
             PullSource place = _place ?? _places[^1];
+            if (ReadsReferrersOnly)
+                return [$"the referrers in {place.Reference.Domain}"];
             string store = StoreUrl.WithoutUser(Store(place));
             if (place.IsMirror)
                 store += $" under {place.Reference.Name}, the name at the mirror that answered";
@@ -64,7 +72,7 @@ internal sealed class DockerImageSource : IImageSource
         get
         {
             PullSource place = _place ?? _places[^1];
-            return ReadsAttachments(place)
+            return ReadsReferrersOnly || ReadsAttachments(place)
                 ? null
                 : "Sigstore signatures in the registry were not looked for: registries.d does not switch use-sigstore-attachments on " +
                     $"for {place.Reference.Name}{(place.IsMirror ? ", the mirror that answered" : "")}.";
@@ -112,6 +120,12 @@ internal sealed class DockerImageSource : IImageSource
         CancellationToken cancellationToken)
     {
         PullSource place = Place();
+        if (ReadsReferrersOnly)
+        {
+            _verbose($"Reading the referrers of {manifestDigest} from {place.Reference.Domain}.");
+            return await ReferrerSignatures.ReadAsync(_client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
+        }
+
         List<SignatureBlob> signatures = [];
 
         // A registry that keeps signatures itself (OpenShift's own) takes the place of a store.
@@ -148,6 +162,7 @@ internal sealed class DockerImageSource : IImageSource
         { })
     {
         ReadsAllAttachments = ReadsAllAttachments,
+        ReadsReferrersOnly = ReadsReferrersOnly,
         _place = _place,
     };
 

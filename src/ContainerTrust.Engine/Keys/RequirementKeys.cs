@@ -90,8 +90,9 @@ public sealed class RequirementKeys
             IReadOnlyList<SigstoreKeySource> rekor = Sources(materials, KeyMaterialUse.Rekor);
             SigstoreTrust trust = requirement switch
             {
-                { Fulcio: { } fulcio } when TrustedRootPath is not null && fulcio.CaPath == TrustedRootPath =>
-                    SigstoreTrust.FromTrustedRoot(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail),
+                { Fulcio: { CaPath: null, CaData: null } fulcio } when TrustedRootPath is not null => SigstoreTrust.FromTrustedRoot(
+                    Source([new KeyMaterial(KeyMaterialUse.FulcioCA, TrustedRootPath, null)], KeyMaterialUse.FulcioCA)!,
+                    fulcio.OidcIssuer, fulcio.SubjectEmail),
                 { Fulcio: { } fulcio } =>
                     SigstoreTrust.FromFulcio(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
                 { Pki: { } pki } => SigstoreTrust.FromPki(Source(materials, KeyMaterialUse.PkiRoots)!,

@@ -3,12 +3,12 @@ using ContainerTrust.Engine.Sigstore;
 
 namespace ContainerTrust.Engine.Keys;
 
-/// <summary>A <c>trusted_root.json</c> of this machine.</summary>
+/// <summary>A <c>trusted_root.json</c> of this machine, looked at before any image is fetched.</summary>
 internal static class TrustedRootFile
 {
-    /// <summary>Refuses a file that nothing can be judged by.</summary>
-    /// <param name="path">The file; it exists.</param>
-    /// <param name="oidcIssuer">The issuer that must have authenticated the signer.</param>
+    /// <summary>Refuses a file that nothing could be judged by.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="oidcIssuer">The OIDC issuer that must have authenticated the signer.</param>
     /// <param name="subjectEmail">The signer's e-mail address.</param>
     /// <exception cref="TrustException">It cannot be used (<c>InvalidTrustedRoot</c>).</exception>
     public static void RequireUsable(string path, string oidcIssuer, string subjectEmail)

@@ -29,7 +29,7 @@ internal sealed class RekorLog(IReadOnlyList<SigstorePublicKey> keys)
             throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry cannot be read: {problem}.");
         byte[] hash = SHA256.HashData(entry.Canonical);
         if (!keys.Any(key => key.VerifyEcdsa(hash, entry.Signature)))
-            throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log entry is not signed by a log that the policy accepts.");
+            throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log entry is not signed by a log that is accepted.");
         if (!HashedRekord.TryParse(entry.UntrustedBody, out HashedRekord? record, out problem))
             throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry is not a hashedrekord 0.0.1: {problem}.");
         if (!isKeyOrCertificate(record.KeyOrCertificate))

@@ -29,7 +29,7 @@ public sealed class SigstoreTrust
     {
         _fulcio = fulcio;
         _log = log;
-        _bundles = new CertificateBundleVerifier(new TrustedRoot(fulcio.Authorities, log.ToLogs(), [], []));
+        _bundles = new CertificateBundleVerifier(new TrustedRoot(fulcio.Authorities, log.ToLogs(), [], [], []));
         Warnings = warnings;
     }
 
@@ -37,7 +37,7 @@ public sealed class SigstoreTrust
     {
         _fulcio = fulcio;
         _bundles = new CertificateBundleVerifier(root);
-        Warnings = [];
+        Warnings = root.Warnings;
     }
 
     private SigstoreTrust(PkiTrust pki, IReadOnlyList<string> warnings)
@@ -164,7 +164,10 @@ public sealed class SigstoreTrust
     /// <summary>Judges a bundle.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="manifestDigest">The digest of the manifest that it must be for.</param>
-    /// <param name="manifest">The manifest's bytes, which a bundle can sign as a file. Null if only the digest is known.</param>
+    /// <param name="manifest">
+    /// The manifest's bytes, to say of a bundle that signs them as a file that it does, which is not enough. Null if only the digest is
+    /// known.
+    /// </param>
     /// <param name="now">The time at which certificates of the user's own PKI must be valid. Null for now.</param>
     /// <returns>The verdict. It has no <see cref="SigstoreVerification.Payload"/>: a bundle is for a digest, and names no image.</returns>
     public SigstoreVerification Verify(
@@ -188,7 +191,7 @@ public sealed class SigstoreTrust
     {
         if (_keys.Count == 0 || _log is not null)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
-                "It is a bundle, which only public keys without a log are asked about.");
+                "It is a bundle, which keys together with a log are not asked about.");
         return Good(new BundleVerifier(_keys).Verify(bundle, manifestDigest));
     }
 
@@ -198,8 +201,7 @@ public sealed class SigstoreTrust
         string hex = BundleContent.RequireSha256(manifestDigest);
         ProvenSignature proven = bundles.Verify(bundle, BundleContent.SignedBytes(bundle, hex, manifest));
         fulcio.RequireIdentity(proven.Leaf);
-        if (bundle.UntrustedEnvelope is { } envelope)
-            BundleContent.RequireImage(envelope, hex);
+        BundleContent.RequireImage(bundle, hex);
         return Good(proven.Fingerprint) with
         {
             CertificateSubject = fulcio.SubjectEmail,
@@ -207,7 +209,6 @@ public sealed class SigstoreTrust
             LogIndex = proven.LogIndex,
             IntegratedTime = proven.IntegratedTime,
             ProvenTime = proven.Time,
-            IsOfFile = bundle.UntrustedEnvelope is null,
         };
     }
 
@@ -215,16 +216,13 @@ public sealed class SigstoreTrust
         PkiTrust pki, SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest, DateTimeOffset now)
     {
         string hex = BundleContent.RequireSha256(manifestDigest);
+        BundleContent.RequireThirdVersion(bundle);
         byte[] signedBytes = BundleContent.SignedBytes(bundle, hex, manifest);
         BundleSigner signer = BundleSigner.Read(bundle);
         string root = pki.Verify(signer.Leaf, signer.Intermediates, now);
         string fingerprint = signer.Verify(signedBytes, bundle.UntrustedSignature.Span);
-        if (bundle.UntrustedEnvelope is { } envelope)
-            BundleContent.RequireImage(envelope, hex);
-        return Good(fingerprint) with
-        {
-            CertificateSubject = pki.Subject, CertificateIssuer = root, IsOfFile = bundle.UntrustedEnvelope is null,
-        };
+        BundleContent.RequireImage(bundle, hex);
+        return Good(fingerprint) with { CertificateSubject = pki.Subject, CertificateIssuer = root };
     }
 
     private static SigstoreVerification Good(string fingerprint) => new()
@@ -377,13 +375,13 @@ public sealed class SigstoreTrust
             Annotation(Signature, SigstoreSignature.BundleAnnotation)
             ?? throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry,
                 $"The annotation {SigstoreSignature.BundleAnnotation} is missing: the signature has no log " +
-                "entry, which the policy requires.");
+                "entry, which is required.");
 
         public SigstoreCertificate Certificate() => UntrustedCertificates.ReadLeaf(
             Annotation(Signature, SigstoreSignature.CertificateAnnotation)
             ?? throw new SigstoreRefusal(SigstoreProblem.MissingCertificate,
                 $"The annotation {SigstoreSignature.CertificateAnnotation} is missing: the signature has no " +
-                "certificate, which the policy requires."));
+                "certificate, which is required."));
 
         public IReadOnlyList<SigstoreCertificate> Chain() => UntrustedCertificates.ReadIntermediates(Annotation(
             Signature,

@@ -48,7 +48,4 @@ public sealed record SigstoreVerification
     /// a bundle by a short-lived certificate.
     /// </summary>
     public DateTimeOffset? ProvenTime { get; init; }
-
-    /// <summary>Whether the manifest was signed as a file, and not as an image.</summary>
-    public bool IsOfFile { get; init; }
 }

@@ -53,7 +53,8 @@ public static class RequirementText
     public static string Describe(FulcioIdentity fulcio)
     {
         ArgumentNullException.ThrowIfNull(fulcio);
-        return $"{fulcio.SubjectEmail} ({fulcio.OidcIssuer}), CA {fulcio.CaPath ?? InPolicy}";
+        return $"{fulcio.SubjectEmail} ({fulcio.OidcIssuer})"
+            + ((fulcio.CaPath ?? (fulcio.CaData is null ? null : InPolicy)) is { } place ? $", CA {place}" : "");
     }
 
     /// <summary>The <c>pki</c> member in words.</summary>

@@ -171,8 +171,14 @@ internal sealed class SigstoreRequirements
                 "or logs any is enough already.");
     }
 
-    // Compared letter by letter with what certificates say: what was pasted with a blank would accept nothing, and look right.
-    private static void RequireText(string? text, TrustOption parameter)
+    /// <summary>
+    /// Refuses a text that no certificate has. It is compared letter by letter with what certificates say: what was pasted with a blank
+    /// would accept nothing, and look right.
+    /// </summary>
+    /// <param name="text">What was given. Null if nothing was.</param>
+    /// <param name="parameter">The option that it was given to.</param>
+    /// <exception cref="TrustException">It is empty, or has blanks or control characters (<c>InvalidSubject</c>).</exception>
+    public static void RequireText(string? text, TrustOption parameter)
     {
         if (text is null)
             return;

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Verification;
@@ -15,8 +16,8 @@ internal static class CallerCertificates
     /// trusted root cannot be used (<c>InvalidTrustedRoot</c>).</exception>
     public static IReadOnlyList<TrustRequirement> ToRequirements(SignerCertificates signer, SignedIdentity? identity)
     {
-        IReadOnlyList<TrustRequirement> requirements = signer.TrustedRootPath is { } root
-            ? [FromTrustedRoot(signer, root, identity)] : FromAuthority(signer, identity);
+        IReadOnlyList<TrustRequirement> requirements = signer.TrustedRootPath is not null
+            ? [FromTrustedRoot(signer, identity)] : FromAuthority(signer, identity);
         foreach (string path in signer.Files)
         {
             if (!LocalHost.Instance.Exists(path))
@@ -51,7 +52,7 @@ internal static class CallerCertificates
         });
     }
 
-    private static SigstoreSignedRequirement FromTrustedRoot(SignerCertificates signer, string root, SignedIdentity? identity)
+    private static SigstoreSignedRequirement FromTrustedRoot(SignerCertificates signer, SignedIdentity? identity)
     {
         if (signer.FulcioCAPath is not null || signer.CARootsPath is not null || signer.CAIntermediatesPath is not null
             || signer.SubjectHostname is not null || signer.RekorPublicKeyPaths.Count > 0)
@@ -61,21 +62,39 @@ internal static class CallerCertificates
                     $"{TrustOption.SubjectEmail} with it, and nothing else of a signer.");
         }
 
-        if (string.IsNullOrEmpty(signer.OidcIssuer) || string.IsNullOrEmpty(signer.SubjectEmail))
+        if (identity is not null)
+        {
+            throw Invalid("ParametersNotTogether",
+                $"{TrustOption.TrustedRootPath} is asked about bundles, which are for a digest and name no image. Leave out the name " +
+                    "that signatures must have.");
+        }
+
+        SigstoreRequirements.RequireText(signer.OidcIssuer, TrustOption.OidcIssuer);
+        SigstoreRequirements.RequireText(signer.SubjectEmail, TrustOption.SubjectEmail);
+        if (signer.OidcIssuer is null || signer.SubjectEmail is null)
         {
             throw Invalid("IncompleteIdentity",
                 $"The CAs of a trusted root certify everybody who can log in. Specify {TrustOption.OidcIssuer} and " +
                     $"{TrustOption.SubjectEmail} with {TrustOption.TrustedRootPath}.");
         }
 
-        // In a result the file stands for the CA and for the log: it names both.
+        // The file is neither of the two that podman takes there, so the requirement names none; RequirementKeys knows it.
         return new SigstoreSignedRequirement
         {
-            Fulcio = new FulcioIdentity { CaPath = root, OidcIssuer = signer.OidcIssuer, SubjectEmail = signer.SubjectEmail },
-            RekorPublicKeyPath = root,
-            SignedIdentity = identity,
+            Fulcio = new FulcioIdentity { OidcIssuer = signer.OidcIssuer, SubjectEmail = signer.SubjectEmail },
         };
     }
+
+    /// <summary>The refusal of an image of which there can be no bundle.</summary>
+    /// <param name="name">An image that is in no registry.</param>
+    /// <returns>The error.</returns>
+    public static TrustException NotInRegistry(ImageName name) => new(
+        "TransportNotSupported",
+        TrustErrorKind.NotSupported,
+        $"{TrustOption.TrustedRootPath} is asked about bundles, which are in registries only. Specify the image in its registry.")
+    {
+        Target = name.FullName,
+    };
 
     private static TrustException Invalid(string id, string message) => new(id, TrustErrorKind.InvalidArgument, message);
 }

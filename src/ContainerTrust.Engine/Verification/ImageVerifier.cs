@@ -151,9 +151,7 @@ public sealed class ImageVerifier : IDisposable
         ImageDeadline.WithinAsync(image, _options.ImageTimeout, work, cancellationToken);
 
     // Who names keys or stores wants signatures looked at, whatever the policy accepts unseen.
-    private bool RequiresSignature =>
-        _options.RequireSignature || _fingerprints.Count > 0 || _options.SignatureStores is not null
-            || _options.SignatureConfigMaps is not null;
+    private bool RequiresSignature => _options.RequireSignature || _fingerprints.Count > 0 || HasOwnStores;
 
     /// <summary>Where words for the user go.</summary>
     internal TrustMessages Messages => _messages;
@@ -353,6 +351,7 @@ public sealed class ImageVerifier : IDisposable
     private IImageSource Open(ImageName name) => name.Transport switch
     {
         "docker" => OpenRegistry(name),
+        _ when _options.HasTrustedRoot => throw CallerCertificates.NotInRegistry(name),
         "dir" => new DirectoryImageSource(_store.Host, name.Path!),
         "oci" => new OciLayoutImageSource(_store.Host, name.Path!, name.NameInLayout),
         _ => throw new TrustException("TransportNotSupported", TrustErrorKind.NotSupported,
@@ -385,6 +384,7 @@ public sealed class ImageVerifier : IDisposable
         return new DockerImageSource(name.Reference!, places, _client.Value, _lookaside.Value, _store.Host, _messages.Verbose, WarnOnce)
         {
             ReadsAllAttachments = _keyRequirements.Value is [SigstoreSignedRequirement, ..],
+            ReadsReferrersOnly = _options.HasTrustedRoot,
         };
     }
 

@@ -34,8 +34,9 @@ public sealed record SignerCertificates
         && RekorPublicKeyPaths.Count == 0 && CARootsPath is null && CAIntermediatesPath is null && SubjectHostname is null;
 
     /// <summary>Refuses what could not be judged by, before any image is fetched.</summary>
+    /// <param name="identity">The name that signatures must have. Null for the default.</param>
     /// <exception cref="TrustException">What was named contradicts itself, is not enough, or cannot be used.</exception>
-    public void RequireUsable() => CallerCertificates.ToRequirements(this, null);
+    public void RequireUsable(SignedIdentity? identity) => CallerCertificates.ToRequirements(this, identity);
 
     /// <summary>The files.</summary>
     internal IEnumerable<string> Files =>

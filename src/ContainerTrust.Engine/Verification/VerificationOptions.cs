@@ -20,6 +20,9 @@ public sealed record VerificationOptions
     /// </summary>
     public SignerCertificates? Signer { get; init; }
 
+    /// <summary>Whether a trusted root decides, which is asked about bundles only.</summary>
+    internal bool HasTrustedRoot => Signer is { TrustedRootPath: not null };
+
     /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Fingerprints.Normalize"/> takes them. Null or empty
     /// for any key.</summary>
     public IReadOnlyList<string>? Fingerprints { get; init; }

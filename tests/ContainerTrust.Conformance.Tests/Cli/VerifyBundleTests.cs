@@ -40,7 +40,7 @@ public sealed class VerifyBundleTests : IDisposable
     [SkippableTheory]
     [InlineData("first", true, "at 2024-03-01 12:05:00 UTC at the latest")]
     [InlineData("second", true, "names no image")]
-    [InlineData("file", true, "as a file that has these bytes")]
+    [InlineData("file", false, "a good signature of a file with these bytes, which is not an image signature")]
     [InlineData("broken", false, "proof that the entry is in the log does not hold")]
     public void By_a_trusted_root(string name, bool isGood, string reason)
     {
@@ -64,6 +64,7 @@ public sealed class VerifyBundleTests : IDisposable
     [InlineData("--oidc-issuer", "--trusted-root x")]
     [InlineData("--trusted-root, --fulcio-ca or --ca-roots", "--oidc-issuer x --subject-email y")]
     [InlineData("names the CAs and the logs itself", "--trusted-root x --ca-roots y")]
+    [InlineData("name no image", "--trusted-root x --oidc-issuer x --subject-email y --signed-identity matchRepository")]
     [InlineData("does not exist", "--trusted-root /none/x --oidc-issuer x --subject-email y")]
     [InlineData("Leave out --key", "--trusted-root x --key y")]
     [InlineData("Leave out --reference", "--trusted-root x --require-signature")]

@@ -225,6 +225,34 @@ public class SigstoreAttachmentsTests : RegistryTest
     }
 
     [Fact]
+    public async Task For_a_trusted_root_referrers_are_read_alone_and_their_errors_come_through()
+    {
+        const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        string one = Attachments(("one", Bundle, null));
+        Offer(ReferrersPath, Index((Bundle, one)), OciIndex);
+        OfferByDigest(one);
+        _content[ManifestPath] = (200, Encoding.UTF8.GetBytes(Manifest), OciManifest);
+        _content[TagPath] = (200, "rubbish"u8.ToArray(), "text/plain");
+        Host.Write("registries.d/a.yaml", "");
+        DockerImageSource source = new(Image().Reference, [Image()], Client(static o => o with { Retries = 0 }),
+            LookasideConfiguration.Load(Host, Path.Combine(Host.HomeDirectory, "registries.d")), Host, Verbose.Enqueue, Warnings.Enqueue)
+        {
+            ReadsAllAttachments = true, ReadsReferrersOnly = true,
+        };
+        await source.GetManifestAsync(null, CancellationToken.None);
+        Assert.True(Assert.Single(await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None)).IsBundle);
+        Assert.Single(await source.WithoutWarnings().GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
+        Assert.Empty(Server.To(TagPath));
+        Assert.Equal([$"the referrers in {Server.Authority}"], source.SignatureStores);
+        Assert.Null(source.AttachmentsHint);
+        _content[ReferrersPath] = (500, [], "text/plain");
+        TrustException e = await Assert.ThrowsAnyAsync<TrustException>(() =>
+            source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
+        Assert.Equal("RegistryError", e.ErrorId);
+        Assert.Empty(Warnings);
+    }
+
+    [Fact]
     public async Task What_podman_does_not_read_is_said_where_it_finds_none()
     {
         const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";

@@ -17,11 +17,15 @@ public sealed partial class CertificateBundleTests
     private static readonly Case[] s_cases =
     [
         new("promise by another key", SigstoreProblem.LogEntryNotSigned, static b =>
-            { b.LogKey = TestKey.Get("P-256", "other log"); b.HasProof = false; b.MediaType = First; }),
+            b.PromiseKey = TestKey.Get("P-256", "other log")),
         new("checkpoint by another key", SigstoreProblem.LogEntryNotSigned, static b => b.LogKey = TestKey.Get("P-256", "other log")),
-        new("promise over another body", SigstoreProblem.LogEntryNotSigned,
-            static b => { b.ForgeBody = static t => t.Replace("0000", "1111",
-                StringComparison.Ordinal); b.HasProof = false; b.MediaType = First; }),
+        new("promise over another body", SigstoreProblem.LogEntryNotSigned, static b => b.ChangePromised = static t =>
+            t.Replace("\"body\":\"", "\"body\":\"AAAA", StringComparison.Ordinal)),
+        new("version 0.1", SigstoreProblem.OtherMediaType, static b => b.MediaType = First),
+        new("version 0.1 without a proof", SigstoreProblem.OtherMediaType, static b => { b.MediaType = First; b.HasProof = false; }),
+        new("version 0.2", SigstoreProblem.OtherMediaType, static b => b.MediaType = Second),
+        new("a good signature of a file", SigstoreProblem.OtherMediaType, static b =>
+            { b.Kind = "hashedrekord 0.0.1"; b.IsOfFile = true; }),
         new("proof of another body", SigstoreProblem.LogEntryNotSigned, static b => b.ForgeBody = static t =>
             t.Replace("0000", "1111", StringComparison.Ordinal)),
         new("promise of another time", SigstoreProblem.LogEntryNotSigned, static b => b.Change = static t =>
@@ -98,6 +102,12 @@ public sealed partial class CertificateBundleTests
         }),
         new("dsse of a file", SigstoreProblem.LogEntryOtherPayload, static b => b.IsOfFile = true),
 
+        new("a good signature of a file", SigstoreProblem.OtherMediaType, static b => b.IsOfFile = true, true),
+        new("version 0.2", SigstoreProblem.OtherMediaType, static b => b.MediaType = Second, true),
+        new("checkpoint of a tree's number alone", SigstoreProblem.LogEntryNotSigned, static b =>
+            b.Origin = "log2026.rekor.example.com - 1", true),
+        new("checkpoint of another name", SigstoreProblem.LogEntryNotSigned, static b =>
+            { b.NoteName = "other.example.com"; b.Origin = "other.example.com"; }, true),
         new("no proof", SigstoreProblem.MissingLogEntry, static b => b.HasProof = false, true),
         new("checkpoint by another key", SigstoreProblem.LogEntryNotSigned, static b => b.LogKey = TestKey.Get("Ed25519", "other tiles"),
             true),
@@ -139,6 +149,7 @@ public sealed partial class CertificateBundleTests
     ];
 
     private const string First = "application/vnd.dev.sigstore.bundle+json;version=0.1";
+    private const string Second = "application/vnd.dev.sigstore.bundle+json;version=0.2";
 
     public static TheoryData<string, bool> Cases()
     {

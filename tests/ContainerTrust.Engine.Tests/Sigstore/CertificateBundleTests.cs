@@ -1,6 +1,7 @@
 using System.Text;
 using ContainerTrust.Engine.Sigstore;
 using ContainerTrust.Engine.Sigstore.Bundles;
+using ContainerTrust.Engine.Sigstore.Roots;
 
 namespace ContainerTrust.Engine.Tests.Sigstore;
 
@@ -10,29 +11,26 @@ public sealed partial class CertificateBundleTests
     private static readonly TestInstance s_instance = new();
 
     [Theory]
-    [InlineData("dsse 0.0.1", false)]
-    [InlineData("intoto 0.0.2", false)]
-    [InlineData("hashedrekord 0.0.1", true)]
-    public void An_entry_of_the_first_Rekor_is_good(string kind, bool isOfFile)
+    [InlineData("dsse 0.0.1")]
+    [InlineData("intoto 0.0.2")]
+    public void An_entry_of_the_first_Rekor_is_good(string kind)
     {
-        SigstoreVerification verification = Verify(new TestBundle(s_instance) { Kind = kind, IsOfFile = isOfFile });
+        SigstoreVerification verification = Verify(new TestBundle(s_instance) { Kind = kind });
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Equal(TestInstance.Email, verification.CertificateSubject);
         Assert.Equal(TestInstance.Issuer, verification.CertificateIssuer);
         Assert.Equal(TestInstance.Time, verification.IntegratedTime);
         Assert.Equal(TestInstance.Time, verification.ProvenTime);
         Assert.Equal(4711, verification.LogIndex);
-        Assert.Equal(isOfFile, verification.IsOfFile);
         Assert.Null(verification.Payload);
     }
 
     [Theory]
-    [InlineData("hashedrekord 0.0.2", false)]
-    [InlineData("hashedrekord 0.0.2", true)]
-    [InlineData("dsse 0.0.2", false)]
-    public void An_entry_of_the_second_Rekor_is_good(string kind, bool isOfFile)
+    [InlineData("hashedrekord 0.0.2")]
+    [InlineData("dsse 0.0.2")]
+    public void An_entry_of_the_second_Rekor_is_good(string kind)
     {
-        SigstoreVerification verification = Verify(TestBundle.Second(s_instance, kind, isOfFile));
+        SigstoreVerification verification = Verify(TestBundle.Second(s_instance, kind));
         Assert.True(verification.IsGood, verification.Reason);
         Assert.Null(verification.IntegratedTime);
         Assert.Equal(TestInstance.Time, verification.ProvenTime);
@@ -59,16 +57,16 @@ public sealed partial class CertificateBundleTests
     [InlineData("application/vnd.dev.sigstore.bundle+json;version=0.2", false, false)]
     [InlineData("application/vnd.dev.sigstore.bundle.v0.3+json", false, false)]
     public void Only_the_first_version_needs_no_proof(string mediaType, bool hasProof, bool isGood) =>
-        Assert.Equal(isGood, Verify(new TestBundle(s_instance) { MediaType = mediaType, HasProof = hasProof }).IsGood);
+        Assert.Equal(isGood ? SigstoreProblem.None : SigstoreProblem.MissingLogEntry,
+            VerifyAny(new TestBundle(s_instance) { MediaType = mediaType, HasProof = hasProof }));
 
     // Such a proof is signed by nobody, and what counts is the promise.
     [Fact]
     public void In_the_first_version_a_proof_can_lack_its_checkpoint()
     {
-        Assert.True(Verify(Without(First, true)).IsGood);
-        Assert.Equal(SigstoreProblem.MissingLogEntry,
-            Verify(Without("application/vnd.dev.sigstore.bundle+json;version=0.2", true)).Problem);
-        Assert.Equal(SigstoreProblem.MissingLogEntry, Verify(Without(First, false)).Problem);
+        Assert.Equal(SigstoreProblem.None, VerifyAny(Without(First, true)));
+        Assert.Equal(SigstoreProblem.MissingLogEntry, VerifyAny(Without(Second, true)));
+        Assert.Equal(SigstoreProblem.MissingLogEntry, VerifyAny(Without(First, false)));
 
         static TestBundle Without(string mediaType, bool hasPromise) => new(s_instance)
         {
@@ -80,12 +78,11 @@ public sealed partial class CertificateBundleTests
     [Fact]
     public void A_chain_is_for_versions_before_the_third_and_has_no_root()
     {
-        const string Second = "application/vnd.dev.sigstore.bundle+json;version=0.2";
         TestBundle bundle = new(s_instance);
-        Assert.True(Verify(Chained(Second, bundle.Leaf, s_instance.Authority)).IsGood);
-        Assert.Equal(SigstoreProblem.MalformedCertificate, Verify(Chained(Second, bundle.Leaf, s_instance.Root)).Problem);
+        Assert.Equal(SigstoreProblem.None, VerifyAny(Chained(Second, bundle.Leaf, s_instance.Authority)));
+        Assert.Equal(SigstoreProblem.MalformedCertificate, VerifyAny(Chained(Second, bundle.Leaf, s_instance.Root)));
         Assert.Equal(SigstoreProblem.MalformedCertificate, Verify(Chained(bundle.MediaType, bundle.Leaf)).Problem);
-        Assert.Equal(SigstoreProblem.MissingCertificate, Verify(Chained(Second)).Problem);
+        Assert.Equal(SigstoreProblem.MissingCertificate, VerifyAny(Chained(Second)));
         TestBundle byKey = new(s_instance) { Change = static text => text.Replace("\"certificate\":", "\"publicKey\":",
             StringComparison.Ordinal) };
         Assert.Equal(SigstoreProblem.MissingCertificate, Verify(byKey).Problem);
@@ -176,9 +173,23 @@ public sealed partial class CertificateBundleTests
     }
 
     [Fact]
-    public void A_file_is_good_only_where_its_bytes_are_known()
+    public void A_file_s_signature_is_none_of_an_image_however_good_it_is()
     {
         TestBundle bundle = new(s_instance) { Kind = "hashedrekord 0.0.1", IsOfFile = true };
+        Assert.Equal(SigstoreProblem.None, VerifyAny(bundle));
+        SigstoreTrust pki = SigstoreTrust.FromPki(s_instance.Root.Source, s_instance.Authority.Source, TestInstance.Email, null);
+        foreach (SigstoreVerification file in (SigstoreVerification[])
+        [
+            Verify(bundle), Verify(TestBundle.Second(s_instance, isOfFile: true)),
+            pki.Verify(Parse(bundle), "sha256:" + TestBundle.Hex, TestBundle.Manifest, TestInstance.Time),
+        ])
+        {
+            Assert.Equal(SigstoreProblem.OtherMediaType, file.Problem);
+            Assert.Contains("a good signature of a file with these bytes, which is not an image signature", file.Reason,
+                StringComparison.Ordinal);
+            Assert.Null(file.KeyFingerprint);
+        }
+
         SigstoreTrust trust = s_instance.Trust();
         Assert.Contains("only its digest is", trust.Verify(Parse(bundle), "sha256:" + TestBundle.Hex).Reason, StringComparison.Ordinal);
         Assert.False(trust.Verify(Parse(bundle), "sha512:" + new string('a', 128), TestBundle.Manifest).IsGood);
@@ -199,6 +210,7 @@ public sealed partial class CertificateBundleTests
         // A log entry moves no time.
         Assert.Equal(SigstoreProblem.CertificateNotTimely, Pki(bundle, TestCertificate.Begin.AddMinutes(11)).Problem);
         Assert.Equal(SigstoreProblem.CertificateNotTimely, trust.Verify(Parse(bundle), "sha256:" + TestBundle.Hex).Problem);
+        Assert.Contains("too old", Pki(new TestBundle(s_instance) { MediaType = Second }).Reason, StringComparison.Ordinal);
         Assert.Equal(SigstoreProblem.WrongSignature,
             Pki(new TestBundle(s_instance) { Signer = TestKey.Get("P-256", "other signer") }).Problem);
         Assert.Equal(SigstoreProblem.CertificateSubject,
@@ -232,6 +244,21 @@ public sealed partial class CertificateBundleTests
         Assert.True(SigstoreBundle.TryParse(Encoding.UTF8.GetBytes(bundle.Make()), out SigstoreBundle? parsed, out string problem),
             problem);
         return parsed;
+    }
+
+    // As for files: any version, and whatever is signed.
+    private static SigstoreProblem VerifyAny(TestBundle bundle)
+    {
+        try
+        {
+            TrustedRoot root = TrustedRootReader.Read(TestInstance.SourceOf(s_instance.TrustedRoot()));
+            new CertificateBundleVerifier(root, takesOldVersions: true).Verify(Parse(bundle), bundle.SignedBytes);
+            return SigstoreProblem.None;
+        }
+        catch (SigstoreRefusal refusal)
+        {
+            return refusal.Problem;
+        }
     }
 
     private static SigstoreVerification Verify(TestBundle bundle, SigstoreTrust? trust = null) =>

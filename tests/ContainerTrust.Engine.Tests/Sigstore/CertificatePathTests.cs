@@ -60,7 +60,7 @@ public sealed class CertificatePathTests
     [Fact]
     public void Without_a_CA_that_issued_it_nothing_is_trusted()
     {
-        var expected = (SigstoreProblem.CertificateNotTrusted, "The signer's certificate does not lead to a CA of the policy.");
+        var expected = (SigstoreProblem.CertificateNotTrusted, "The signer's certificate does not lead to a CA that is accepted.");
         Assert.Equal(expected, Refused(Leaf(Root), [Other], []));
         Assert.Equal(expected, Refused(Leaf(Root), [], [Root]));
         Assert.Equal(expected, Refused(Leaf(Root), [Other], [Root, Twin(Root, years: 10)]));

@@ -11,8 +11,9 @@ namespace ContainerTrust.Engine.Tests.Sigstore;
 /// <summary>
 /// The verification cases of https://github.com/sigstore/sigstore-conformance, where they are: a checkout at
 /// <c>CONTAINERTRUST_SIGSTORE_CONFORMANCE</c>, or in the shared corpus. Cases without a trusted root are for the public instance, whose
-/// root is <c>production_trusted_root.json</c> in that directory. Their signers are workflows, and their statements are no signatures of
-/// images, so that both are compared here as the suite has them, and all other checks are the product's.
+/// root is <c>production_trusted_root.json</c> in that directory. Their signers are workflows, and what they sign are files, in bundles
+/// of every version, none of which counts for images; so these are compared here as the suite has them, and all other checks are the
+/// product's.
 /// </summary>
 public sealed class SigstoreConformanceTests(ITestOutputHelper output)
 {
@@ -89,7 +90,8 @@ public sealed class SigstoreConformanceTests(ITestOutputHelper output)
     private static (bool IsGood, string Reason) ByRoot(string directory, string root, SigstoreBundle bundle, string hex, byte[] artifact)
     {
         TrustedRoot trusted = TrustedRootReader.Read(new SigstoreKeySource("trusted_root.json", File.ReadAllBytes(root)));
-        ProvenSignature proven = new CertificateBundleVerifier(trusted).Verify(bundle, BundleContent.SignedBytes(bundle, hex, artifact));
+        ProvenSignature proven = new CertificateBundleVerifier(trusted, takesOldVersions: true).Verify(
+            bundle, BundleContent.SignedBytes(bundle, hex, artifact));
         string identity = File.Exists($"{directory}/identity") ? File.ReadAllText($"{directory}/identity").Trim() : Workflow;
         string issuer = File.Exists($"{directory}/issuer") ? File.ReadAllText($"{directory}/issuer").Trim() : Issuer;
         if (FulcioIssuer.Read(proven.Leaf.Extensions) != issuer || !HasName(proven.Leaf, identity))

@@ -52,6 +52,15 @@ internal sealed class TestBundle
 
     public TestKey LogKey { get; set; }
 
+    /// <summary>The key that makes the promise. Null: the log's.</summary>
+    public TestKey? PromiseKey { get; set; }
+
+    /// <summary>Changes what the promise is over.</summary>
+    public Func<string, string> ChangePromised { get; set; } = static text => text;
+
+    /// <summary>The hash in entries of Rekor 2.</summary>
+    public string SecondAlgorithm { get; set; } = "SHA2_256";
+
     public string? Origin { get; set; }
 
     public string? NoteName { get; set; }
@@ -161,8 +170,12 @@ internal sealed class TestBundle
         static string Entry(string kind, string version, string spec) =>
             $$$"""{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","spec":{ {{{spec}}} } }""";
 
-        static string SecondHash(byte[] content) =>
-            $$$"""{"algorithm":"SHA2_256","digest":"{{{Convert.ToBase64String(SHA256.HashData(content))}}}"}""";
+        string SecondHash(byte[] content)
+        {
+            HashAlgorithmName algorithm = new(SecondAlgorithm.Replace("SHA2_", "SHA", StringComparison.Ordinal));
+            string digest = Convert.ToBase64String(CryptographicOperations.HashData(algorithm, content));
+            return $$$"""{"algorithm":"{{{SecondAlgorithm}}}","digest":"{{{digest}}}"}""";
+        }
     }
 
     private string Entry(byte[] canonical, string forged)
@@ -175,7 +188,7 @@ internal sealed class TestBundle
         string signed = string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"body":"{{body}}","integratedTime":{{time}},"logID":"{{Convert.ToHexStringLower(id)}}","logIndex":{{logIndex}}}""");
-        string stamp = Convert.ToBase64String(LogKey.Sign(Encoding.ASCII.GetBytes(signed)));
+        string stamp = Convert.ToBase64String((PromiseKey ?? LogKey).Sign(Encoding.ASCII.GetBytes(ChangePromised(signed))));
         string promise = !HasPromise ? ""
             : $$$""" "inclusionPromise":{"signedEntryTimestamp":"{{{stamp}}}"},"integratedTime":"{{{time}}}", """;
         return $$$"""

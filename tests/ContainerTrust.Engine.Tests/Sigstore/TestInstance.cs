@@ -23,7 +23,7 @@ internal sealed class TestInstance
 
     public TestCertificate Authority { get; }
 
-    public TestKey LogKey { get; } = TestKey.Get("P-256", "bundle log");
+    public TestKey LogKey { get; init; } = TestKey.Get("P-256", "bundle log");
 
     public TestKey TileKey { get; } = TestKey.Get("Ed25519", "bundle tiles");
 
@@ -137,7 +137,7 @@ internal sealed class TestInstance
     public SigstoreTrust Trust(string issuer = Issuer, string email = Email) =>
         SigstoreTrust.FromTrustedRoot(SourceOf(TrustedRoot()), issuer, email);
 
-    private static string Log(string url, TestKey key, byte[] id, string validity) => $$$"""
+    public static string Log(string url, TestKey key, byte[] id, string validity) => $$$"""
         {"baseUrl":"{{{url}}}","hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":"{{{Convert.ToBase64String(key.SubjectPublicKeyInfo)}}}",
         "keyDetails":"x","validFor":{{{validity}}} },"logId":{"keyId":"{{{Convert.ToBase64String(id)}}}"}}
         """;

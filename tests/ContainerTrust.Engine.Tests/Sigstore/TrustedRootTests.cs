@@ -23,7 +23,9 @@ public sealed class TrustedRootTests
     [InlineData("\"certificates\":[", "\"certificates\":[{\"rawBytes\":\"AAAA\"},", "a certificate of an authority")]
     [InlineData("\"certificates\":[", "\"certificates\":[],\"x\":[", "certificate chain is missing")]
     [InlineData("\"baseUrl\":\"https://rekor.example.com\"", "\"baseUrl\":\"rekor\"", "not a URL")]
-    [InlineData("\"baseUrl\":\"https://rekor.example.com\",", "", "baseUrl is missing")]
+    [InlineData("2023-03-01T12:00:00Z", "2023-03-01T12:00:00.1234567890Z", "a time is not like")]
+    [InlineData("2023-03-01T12:00:00Z", "2023-03-01T12:00:00.1234567x9Z", "a time is not like")]
+    [InlineData("2023-03-01T12:00:00Z", "2023-03-01T12:00:00.123456789+", "a time is not like")]
     [InlineData("\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA2_256\"",
         "\"ctlogs\":[{\"baseUrl\":\"https://ct.example.com\",\"hashAlgorithm\":\"SHA1\"", "logs of certificates")]
     [InlineData("{\"mediaType\"", "[{\"mediaType\"", "")]
@@ -34,6 +36,49 @@ public sealed class TrustedRootTests
         Assert.Equal("InvalidTrustedRoot", e.ErrorId);
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
         Assert.Contains("Specify a trusted_root.json", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".1Z")]
+    [InlineData(".123Z")]
+    [InlineData(".123456Z")]
+    [InlineData(".1234567Z")]
+    [InlineData(".12345678Z")]
+    [InlineData(".123456789Z")]
+    public void A_time_has_as_many_digits_as_its_writer_gives_it(string fraction) =>
+        Read(s_good.Replace("2023-03-01T12:00:00Z", "2023-03-01T12:00:00" + fraction, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_log_needs_no_URL() => Assert.Empty(
+        Read(s_good.Replace("\"baseUrl\":\"https://rekor.example.com\",", "", StringComparison.Ordinal)
+            .Replace("\"baseUrl\":\"https://ct.example.com\",", "", StringComparison.Ordinal)).Warnings);
+
+    [Fact]
+    public void A_time_stamp_authority_has_a_certificate_of_its_own()
+    {
+        TestInstance instance = new();
+        TrustFormatException e = Assert.Throws<TrustFormatException>(() => Read(instance.TrustedRoot(stamper: instance.StampRoot)));
+        Assert.Equal("InvalidTrustedRoot", e.ErrorId);
+        Assert.Contains("begins with a CA", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_passed_over_or_not_checked_is_said()
+    {
+        Assert.Empty(Read(s_good).Warnings);
+        string warning = Assert.Single(Read(new TestInstance().TrustedRoot()).Warnings);
+        Assert.Contains("no log of certificates (ctlogs)", warning, StringComparison.Ordinal);
+        Assert.StartsWith("trusted_root.json: ", warning, StringComparison.Ordinal);
+        warning = Assert.Single(Read(s_good.Replace("\"https://rekor.example.com\",\"hashAlgorithm\":\"SHA2_256\"",
+            "\"https://rekor.example.com\",\"hashAlgorithm\":\"SHA3_256\"", StringComparison.Ordinal)).Warnings);
+        Assert.Contains("The log https://rekor.example.com is passed over", warning, StringComparison.Ordinal);
+        warning = Assert.Single(Read(s_good.Replace("\"ctlogs\":[", "\"ctlogs\":[" + TestInstance.Log("https://old.example.com",
+            TestKey.Get("P-256"), [1], "{\"start\":\"2023-03-01T12:00:00Z\"}").Replace("SHA2_256", "SHA1", StringComparison.Ordinal) + ",",
+            StringComparison.Ordinal)).Warnings);
+        Assert.Contains("The log of certificates https://old.example.com is passed over", warning, StringComparison.Ordinal);
+        warning = Assert.Single(Read(s_good.Replace("\"tlogs\":[", "\"tlogs\":[" + TestInstance.Log("https://short.example.com",
+            TestKey.Get("P-256"), [1], "{\"start\":\"2023-03-01T12:00:00Z\"}") + ",", StringComparison.Ordinal)).Warnings);
+        Assert.Contains("https://short.example.com", warning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,6 +102,6 @@ public sealed class TrustedRootTests
             Read(s_good.Replace("\"timestampAuthorities\":[", "\"timestampAuthorities\":[" + many, StringComparison.Ordinal)));
     }
 
-    private static void Read(string text) => SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(text), TestInstance.Issuer,
+    private static SigstoreTrust Read(string text) => SigstoreTrust.FromTrustedRoot(TestInstance.SourceOf(text), TestInstance.Issuer,
         TestInstance.Email);
 }

@@ -17,6 +17,31 @@ internal static class BundleContent
         : throw new SigstoreRefusal(SigstoreProblem.MalformedPayload,
             "The manifest has no SHA-256 digest, which a bundle's signature is for.");
 
+    /// <summary>
+    /// Requires that a bundle is of version 0.3. Its version is signed by nobody, and earlier ones demand less, so whoever may choose it
+    /// chooses the checks; cosign 3 refuses them for images too.
+    /// </summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <exception cref="SigstoreRefusal">It is of an earlier version.</exception>
+    public static void RequireThirdVersion(SigstoreBundle bundle)
+    {
+        if (bundle.IsBeforeThird)
+            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
+                "The bundle's version is too old: for images 0.3 is required, as cosign 3 requires it. Sign the image again.");
+    }
+
+    /// <summary>Requires that a bundle whose signature holds signs an image, and not a file.</summary>
+    /// <param name="bundle">The bundle; its signature holds, and so do its certificate and the signer's name.</param>
+    /// <param name="hex">The manifest's digest, hexadecimal.</param>
+    /// <exception cref="SigstoreRefusal">It is for a file, says something else, or that of another image.</exception>
+    public static void RequireImage(SigstoreBundle bundle, string hex) => RequireImage(
+        bundle.UntrustedEnvelope ?? throw new SigstoreRefusal(
+            SigstoreProblem.OtherMediaType,
+
+            // Of any file that somebody has signed somebody else could make an image's manifest.
+            "The bundle is a good signature of a file with these bytes, which is not an image signature."),
+        hex);
+
     /// <summary>Requires that an envelope says of an image, and nothing else, that someone signs it.</summary>
     /// <param name="envelope">The envelope; its signature holds.</param>
     /// <param name="hex">The manifest's digest, hexadecimal.</param>

@@ -9,10 +9,12 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 /// <summary>
 /// Verifies bundles by short-lived certificates, as <c>sigstore-go</c> does: each log entry by its log, and that it is about this
 /// signature, this certificate and this content; the time by logs and time stamp authorities; the certificate at every time that is
-/// proven. No time that is only claimed counts, and not the time of the day.
+/// proven. No time that is only claimed counts, and not the time of the day. Entries of logs that are not trusted are passed over; one of
+/// a trusted log must be there, and each of those must hold.
 /// </summary>
 /// <param name="root">Whom the user trusts.</param>
-internal sealed class CertificateBundleVerifier(TrustedRoot root)
+/// <param name="takesOldVersions">Whether bundles before version 0.3 are taken, as for files; images need that version.</param>
+internal sealed class CertificateBundleVerifier(TrustedRoot root, bool takesOldVersions = false)
 {
     /// <summary>Verifies a bundle's signature; what it is about, and who the signer is, is for others.</summary>
     /// <param name="bundle">The bundle.</param>
@@ -21,19 +23,23 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
     /// <exception cref="SigstoreRefusal">A check fails.</exception>
     public ProvenSignature Verify(SigstoreBundle bundle, byte[] signedBytes)
     {
+        if (!takesOldVersions)
+            BundleContent.RequireThirdVersion(bundle);
         BundleSigner signer = BundleSigner.Read(bundle);
-        IReadOnlyList<BundleLogEntry> entries = bundle.UntrustedMaterial.LogEntries;
-        if (entries.Count == 0)
+        if (bundle.UntrustedMaterial.LogEntries.Count == 0)
             throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry, "The bundle has no entry of a log.");
+        BundleLogEntry[] entries = [.. bundle.UntrustedMaterial.LogEntries.Where(e => root.Logs.Any(l => l.IsOf(e)))];
+        if (entries.Length == 0)
+            throw TransparencyLog.Stranger();
         List<DateTimeOffset> times = [];
-        List<TransparencyLog> withoutTime = [];
+        List<IReadOnlyList<TransparencyLog>> withoutTime = [];
         foreach (BundleLogEntry entry in entries)
         {
-            TransparencyLog log = root.Logs.FirstOrDefault(l => l.IsOf(entry)) ?? throw TransparencyLog.Stranger();
-            if (log.Verify(entry, requiresProof: !bundle.IsFirstVersion) is { } time)
-                times.Add(time);
+            (DateTimeOffset? time, IReadOnlyList<TransparencyLog> logs) = VerifyEntry(entry, requiresProof: !bundle.IsFirstVersion);
+            if (time is not null)
+                times.Add(time.Value);
             else
-                withoutTime.Add(log);
+                withoutTime.Add(logs);
             RequireSame(entry, bundle, signer.Leaf, signedBytes);
         }
 
@@ -47,7 +53,7 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
         foreach (DateTimeOffset time in times)
         {
             FulcioAuthority.RequirePath(root.Authorities, signer.Leaf, signer.Intermediates, time);
-            if (withoutTime.Exists(log => !log.CountsAt(time)))
+            if (withoutTime.Exists(logs => !logs.Any(log => log.CountsAt(time))))
                 throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log's key is not valid at the time of the signature.");
         }
 
@@ -59,6 +65,28 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
         string fingerprint = signer.Verify(signedBytes, bundle.UntrustedSignature.Span);
         BundleLogEntry first = entries[0];
         return new ProvenSignature(signer.Leaf, fingerprint, first.LogIndex, integrated, times[0]);
+    }
+
+    // A root can name a log more than once, with a window each; one of them must fit.
+    private (DateTimeOffset? Time, IReadOnlyList<TransparencyLog> Logs) VerifyEntry(BundleLogEntry entry, bool requiresProof)
+    {
+        DateTimeOffset? time = null;
+        List<TransparencyLog> good = [];
+        SigstoreRefusal? refusal = null;
+        foreach (TransparencyLog log in root.Logs.Where(l => l.IsOf(entry)))
+        {
+            try
+            {
+                time = log.Verify(entry, requiresProof);
+                good.Add(log);
+            }
+            catch (SigstoreRefusal e)
+            {
+                refusal ??= e;
+            }
+        }
+
+        return good.Count > 0 ? (time, good) : throw refusal ?? TransparencyLog.Stranger();
     }
 
     private static void RequireSame(BundleLogEntry entry, SigstoreBundle bundle, SigstoreCertificate leaf, byte[] signedBytes)
@@ -73,7 +101,9 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root)
         // A hashedrekord is about the bytes that are signed, of an envelope too in Rekor 2; the other kinds are about an envelope's
         // payload.
         bool isKindOfContent = bundle.UntrustedEnvelope is null ? !body.IsOfPayload : body.IsOfPayload || body.Kind == "hashedrekord 0.0.2";
-        byte[] hash = SHA256.HashData(body.IsOfPayload && bundle.UntrustedEnvelope is { } envelope ? envelope.Payload.Span : signedBytes);
+        byte[] hash = CryptographicOperations.HashData(
+            body.HashAlgorithm,
+            body.IsOfPayload && bundle.UntrustedEnvelope is { } envelope ? envelope.Payload.Span : signedBytes);
         if (!isKindOfContent || !body.Hash.AsSpan().SequenceEqual(hash))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherPayload, "The log entry is about another payload.");
     }

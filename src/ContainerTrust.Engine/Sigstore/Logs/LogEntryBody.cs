@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Formats.Json;
@@ -12,11 +13,13 @@ namespace ContainerTrust.Engine.Sigstore.Logs;
 /// and <c>intoto</c> 0.0.2; of Rekor 2 <c>hashedrekord</c> and <c>dsse</c> 0.0.2.
 /// </summary>
 /// <param name="Kind">Kind and version.</param>
-/// <param name="Hash">The SHA-256: of the content or, in kinds that are about envelopes, of the payload.</param>
+/// <param name="Hash">The hash: of the content or, in kinds that are about envelopes, of the payload.</param>
+/// <param name="HashAlgorithm">By what it is: SHA-256; in Rekor 2 also SHA-384 and SHA-512, as for keys on larger curves.</param>
 /// <param name="IsOfPayload">Whether the hash is of an envelope's payload alone.</param>
 /// <param name="Signature">The signature.</param>
 /// <param name="Certificate">The certificate, DER.</param>
-internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, byte[] Signature, byte[] Certificate)
+internal sealed record LogEntryBody(
+    string Kind, byte[] Hash, HashAlgorithmName HashAlgorithm, bool IsOfPayload, byte[] Signature, byte[] Certificate)
 {
     /// <summary>Reads a body.</summary>
     /// <param name="untrustedEntry">The entry that has it.</param>
@@ -29,7 +32,9 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
         if (kind == "hashedrekord 0.0.1")
         {
             body = HashedRekord.TryParse(untrustedEntry.Body, out HashedRekord? record, out problem)
-                ? new LogEntryBody(kind, record.PayloadHash, false, record.Signature, record.KeyOrCertificate) : null;
+                ? new LogEntryBody(
+                    kind, record.PayloadHash, HashAlgorithmName.SHA256, false, record.Signature, record.KeyOrCertificate)
+                : null;
             return body is not null;
         }
 
@@ -169,6 +174,7 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
     {
         json.EnterObject("spec");
         byte[]? hash = null;
+        HashAlgorithmName algorithm = default;
         (byte[] Signature, byte[] Certificate)? signature = null;
         MemberSet seen = default;
         while (json.NextMember(ref seen, out string name))
@@ -180,7 +186,7 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
             while (json.NextMember(ref inner, out string part))
             {
                 if (part == hashMember)
-                    hash = ReadSecondHash(ref json);
+                    (hash, algorithm) = ReadSecondHash(ref json);
                 else if (isEnvelope && part == "signatures")
                     signature = ReadOneSecondSignature(ref json);
                 else if (!isEnvelope && part == "signature")
@@ -190,7 +196,7 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
             }
         }
 
-        return Make(hash, signature, isEnvelope);
+        return Make(hash, signature, isEnvelope) with { HashAlgorithm = algorithm };
     }
 
     private static (byte[] Signature, byte[] Certificate) ReadOneSecondSignature(ref StrictJson json)
@@ -256,7 +262,8 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
     private static LogEntryBody Make(byte[]? hash, (byte[] Signature, byte[] Certificate)? signature, bool isOfPayload)
     {
         var (value, certificate) = signature ?? throw StrictJson.Missing("the signature");
-        return new LogEntryBody("", hash ?? throw StrictJson.Missing("the hash"), isOfPayload, value, certificate);
+        return new LogEntryBody(
+            "", hash ?? throw StrictJson.Missing("the hash"), HashAlgorithmName.SHA256, isOfPayload, value, certificate);
     }
 
     private static (byte[] Signature, byte[] Certificate) ReadSignature(ref StrictJson json, string signatureMember, string keyMember,
@@ -324,10 +331,10 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
             ? Convert.FromHexString(value) : throw new StrictJsonException("a hash is not an SHA-256 in hexadecimal");
     }
 
-    private static byte[] ReadSecondHash(ref StrictJson json)
+    private static (byte[] Hash, HashAlgorithmName Algorithm) ReadSecondHash(ref StrictJson json)
     {
         json.EnterObject("a hash");
-        bool hasAlgorithm = false;
+        string algorithm = "";
         byte[] value = [];
         MemberSet seen = default;
         while (json.NextMember(ref seen, out string name))
@@ -335,7 +342,7 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
             switch (name)
             {
                 case "algorithm":
-                    hasAlgorithm = json.String(name) == "SHA2_256" ? true : throw new StrictJsonException("a hash is not by SHA2_256");
+                    algorithm = json.String(name);
                     break;
                 case "digest":
                     value = json.Base64(name);
@@ -345,6 +352,12 @@ internal sealed record LogEntryBody(string Kind, byte[] Hash, bool IsOfPayload, 
             }
         }
 
-        return hasAlgorithm && value.Length == 32 ? value : throw new StrictJsonException("a hash is not an SHA-256");
+        return (algorithm, value.Length) switch
+        {
+            ("SHA2_256", 32) => (value, HashAlgorithmName.SHA256),
+            ("SHA2_384", 48) => (value, HashAlgorithmName.SHA384),
+            ("SHA2_512", 64) => (value, HashAlgorithmName.SHA512),
+            _ => throw new StrictJsonException("a hash is not by SHA2_256, SHA2_384 or SHA2_512, or not as long as that"),
+        };
     }
 }

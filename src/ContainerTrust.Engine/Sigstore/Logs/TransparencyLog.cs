@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Sigstore.Logs;
 /// <summary>A Rekor log that is trusted, and what it has signed of an entry.</summary>
 /// <param name="key">Its key.</param>
 /// <param name="logId">Its identifier in entries.</param>
-/// <param name="names">What its checkpoints call it, any of these. Empty if it is not known.</param>
+/// <param name="names">What its checkpoints call it in Rekor 2, any of these. Empty if it is not known.</param>
 /// <param name="window">When its key counts.</param>
 internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IReadOnlyList<string> names, ValidityWindow window)
 {
@@ -45,6 +45,11 @@ internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IRead
             throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry, "The log entry has no proof that it is in the log.");
         if (untrustedEntry.Promise is not { } promise)
             return null;
+
+        // As sigstore-go: promises by other kinds of keys are not verified.
+        if (!key.IsEcdsa)
+            throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned,
+                "The log entry's time stamp cannot be verified, as its log's key is not an ECDSA key.");
         if (!key.VerifyEcdsa(SHA256.HashData(Canonical(untrustedEntry)), promise))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log entry's time stamp is not signed by its log.");
         DateTimeOffset time = untrustedEntry.IntegratedTime is > 0 and <= 253_402_300_799
@@ -68,8 +73,7 @@ internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IRead
     {
         if (!Checkpoint.TryParse(note, out Checkpoint? checkpoint))
             throw Refused(SigstoreProblem.MalformedLogEntry, "The log entry's checkpoint cannot be read.");
-        if (!IsSigned(checkpoint))
-            throw Refused(SigstoreProblem.LogEntryNotSigned, "The log entry's checkpoint is not signed by its log.");
+        RequireSigned(checkpoint);
         if (checkpoint.TreeSize != proof.TreeSize || !checkpoint.RootHash.AsSpan().SequenceEqual(proof.RootHash))
             throw Refused(SigstoreProblem.LogEntryNotSigned, "The log entry's proof is for another tree than its checkpoint.");
         if (!MerkleProof.Holds(proof, entry.Body))
@@ -80,17 +84,29 @@ internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IRead
             throw Refused(SigstoreProblem.LogEntryNotSigned, "The log entry's index is not the one that is proven.");
     }
 
-    private bool IsSigned(Checkpoint checkpoint) => checkpoint.Signatures.Any(signature =>
-        signature.KeyHint.AsSpan().SequenceEqual(logId.AsSpan(0, 4))
-        && (names.Count == 0 || names.Contains(signature.Name))
-        && IsOrigin(checkpoint.Origin, signature.Name)
-        && (key.IsEcdsa ? key.VerifyEcdsa(SHA256.HashData(checkpoint.SignedText), signature.Signature)
-            : key.Verify(checkpoint.SignedText, signature.Signature)));
+    private void RequireSigned(Checkpoint checkpoint)
+    {
+        NoteSignature[] own = [.. checkpoint.Signatures.Where(s => s.KeyHint.AsSpan().SequenceEqual(logId.AsSpan(0, 4))
+            && IsByKey(checkpoint.SignedText, s.Signature))];
+        if (own.Length == 0)
+            throw Refused(SigstoreProblem.LogEntryNotSigned, "The log entry's checkpoint is not signed by its log.");
+        if (own.Any(s => IsOfTree(checkpoint.Origin, s.Name) || (checkpoint.Origin == s.Name && names.Contains(s.Name))))
+            return;
+        throw Refused(SigstoreProblem.LogEntryNotSigned, names.Count == 0 && own.Any(s => checkpoint.Origin == s.Name)
+            ? "The log entry's checkpoint is one of Rekor 2, and what that log is called is not known: the trusted root has no baseUrl " +
+                "of it."
+            : "The log entry's checkpoint is signed by its log's key, but for a log of another name.");
+    }
 
-    // Rekor 1 adds the number of the tree.
-    private static bool IsOrigin(string origin, string signer) =>
-        origin == signer || (origin.StartsWith($"{signer} - ", StringComparison.Ordinal)
-            && origin.AsSpan(signer.Length + 3) is { Length: > 0 } tree && tree.IndexOfAnyExceptInRange('0', '9') < 0);
+    private bool IsByKey(byte[] text, byte[] signature) =>
+        key.IsEcdsa ? key.VerifyEcdsa(SHA256.HashData(text), signature) : key.Verify(text, signature);
+
+    // Rekor 1 adds the number of the tree. What it calls itself is its server's host name, often that of a pod, which nobody else knows;
+    // its identifier is the hash of its key, so that of Rekor 2's Ed25519 logs none passes for one.
+    private bool IsOfTree(string origin, string signer) =>
+        origin.StartsWith($"{signer} - ", StringComparison.Ordinal)
+        && origin.AsSpan(signer.Length + 3) is { Length: > 0 } tree && tree.IndexOfAnyExceptInRange('0', '9') < 0
+        && logId.AsSpan().SequenceEqual(SHA256.HashData(key.SubjectPublicKeyInfo));
 
     private static SigstoreRefusal Refused(SigstoreProblem problem, string reason) => new(problem, reason);
 }

@@ -11,8 +11,10 @@ namespace ContainerTrust.Engine.Sigstore.Roots;
 /// <param name="Logs">The logs of signatures.</param>
 /// <param name="CertificateLogs">The logs of certificates. Empty if none is named; then certificates need not be in one.</param>
 /// <param name="TimestampAuthorities">Who proves times.</param>
+/// <param name="Warnings">Sentences about what was passed over, or is not checked; empty if nothing is.</param>
 internal sealed record TrustedRoot(
     IReadOnlyList<FulcioAuthority> Authorities,
     IReadOnlyList<TransparencyLog> Logs,
     IReadOnlyList<CertificateLog> CertificateLogs,
-    IReadOnlyList<TimestampAuthority> TimestampAuthorities);
+    IReadOnlyList<TimestampAuthority> TimestampAuthorities,
+    IReadOnlyList<string> Warnings);

@@ -10,7 +10,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore.Roots;
 
 /// <summary>
-/// Reads <c>trusted_root.json</c>. Logs whose key or hash is not understood are passed over, as nothing of them can be verified.
+/// Reads <c>trusted_root.json</c>. Logs whose key or hash is not understood are passed over with a warning, as nothing of them can be
+/// verified.
 /// </summary>
 internal static class TrustedRootReader
 {
@@ -34,7 +35,7 @@ internal static class TrustedRootReader
         if (source.Content.Length <= MaxLength && StrictJson.TryRead(source.Content.Span, Read, out TrustedRoot? root, out problem))
         {
             if (root.Authorities.Count > 0 && root.Logs.Count > 0)
-                return root;
+                return root with { Warnings = [.. root.Warnings.Select(w => $"{source.Name}: {w}")] };
             problem = root.Authorities.Count == 0 ? "it names no certificate authority" : "it names no log whose key can be used";
         }
 
@@ -84,13 +85,26 @@ internal static class TrustedRootReader
             new CertificateLog(l.Key!, l.Window))];
         if (certificateLogs.Count > 0 && usable.Length == 0)
             throw new StrictJsonException("it names logs of certificates, and the key of none can be used");
+        if (timestampAuthorities.Exists(static a => CertificateFitness.IsAuthority(a.Certificates[0], isRoot: false)))
+            throw new StrictJsonException("the chain of a time stamp authority begins with a CA, and not with the authority's certificate");
         return new TrustedRoot(
             [.. authorities.Select(static a => new FulcioAuthority([a.Certificates[^1]], [.. a.Certificates.SkipLast(1)], a.Window,
                 TakesIntermediates: false))],
-            [.. logs.Where(static l => l is { Key: not null, LogId.Length: 32 }).Select(static l =>
-                new TransparencyLog(l.Key!, l.LogId, l.Names, l.Window))],
+            [.. logs.Where(static l => l.IsUsable).Select(static l => new TransparencyLog(l.Key!, l.LogId, l.Names, l.Window))],
             usable,
-            [.. timestampAuthorities.Select(static a => new TimestampAuthority(a.Certificates, a.Window))]);
+            [.. timestampAuthorities.Select(static a => new TimestampAuthority(a.Certificates, a.Window))],
+            [.. Warnings(logs, certificateLogs)]);
+    }
+
+    private static IEnumerable<string> Warnings(List<Log> logs, List<Log> certificateLogs)
+    {
+        foreach (Log log in logs.Where(static l => !l.IsUsable))
+            yield return $"The log {log.Name} is passed over, as its key, hash or identifier is not understood.";
+        foreach (Log log in certificateLogs.Where(static l => l.Key is null))
+            yield return $"The log of certificates {log.Name} is passed over, as its key or hash is not understood.";
+        if (certificateLogs.Count == 0)
+            yield return "It names no log of certificates (ctlogs), so that none is asked whether it took in the signer's certificate. "
+                + "cosign demands one.";
     }
 
     private static void ReadList<T>(ref StrictJson json, string what, List<T> list, StrictJson.Reader<T> reader)
@@ -108,7 +122,7 @@ internal static class TrustedRootReader
 
     private static Log ReadLog(ref StrictJson json)
     {
-        string[]? names = null;
+        string url = "";
         byte[] logId = [];
         bool isKnown = true;
         (byte[] Key, ValidityWindow Window)? key = null;
@@ -118,8 +132,7 @@ internal static class TrustedRootReader
             switch (name)
             {
                 case "baseUrl":
-                    names = Uri.TryCreate(json.String(name), UriKind.Absolute, out Uri? url) ? [url.Authority, url.Host]
-                        : throw new StrictJsonException("a log's baseUrl is not a URL");
+                    url = json.String(name);
                     break;
                 case "hashAlgorithm":
                     isKnown = json.String(name) == "SHA2_256";
@@ -139,8 +152,15 @@ internal static class TrustedRootReader
         var (der, window) = key ?? throw StrictJson.Missing("a log's publicKey");
         if (window.Start is null)
             throw StrictJson.Missing("validFor.start of a log's key");
-        return new Log(isKnown && TryMakeKey(der, out SigstorePublicKey? usable) ? usable : null, logId,
-            names ?? throw StrictJson.Missing("a log's baseUrl"), window);
+
+        // It can be missing, and only Rekor 2 is known by it.
+        string[] names = url.Length == 0 ? []
+            : Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) ? [parsed.Authority, parsed.Host]
+            : throw new StrictJsonException("a log's baseUrl is not a URL");
+        return new Log(isKnown && TryMakeKey(der, out SigstorePublicKey? usable) ? usable : null, logId, names, window)
+        {
+            Name = Printable.Of(url.Length > 0 ? url : Convert.ToBase64String(logId), Printable.NameLength),
+        };
     }
 
     private static bool TryMakeKey(byte[] der, [NotNullWhen(true)] out SigstorePublicKey? key)
@@ -259,12 +279,22 @@ internal static class TrustedRootReader
     {
         if (json.StringOrNull("a time") is not { } text)
             return null;
+
+        // Writers put 3, 6 or 9 digits after the point; .NET knows 7.
+        int excess = text.Length - "2026-01-31T12:00:00.1234567Z".Length;
+        if (excess is 1 or 2 && text[19] == '.' && text.AsSpan(20, 7 + excess).IndexOfAnyExceptInRange('0', '9') < 0)
+            text = text[..27] + text[^1];
         return DateTimeOffset.TryParseExact(
             text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time : throw new StrictJsonException("a time is not like 2026-01-31T12:00:00Z");
     }
 
-    private sealed record Log(SigstorePublicKey? Key, byte[] LogId, IReadOnlyList<string> Names, ValidityWindow Window);
+    private sealed record Log(SigstorePublicKey? Key, byte[] LogId, IReadOnlyList<string> Names, ValidityWindow Window)
+    {
+        public required string Name { get; init; }
+
+        public bool IsUsable => Key is not null && LogId.Length == 32;
+    }
 
     private sealed record Chain(IReadOnlyList<SigstoreCertificate> Certificates, ValidityWindow Window);
 }

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Sigstore.X509;
 
 /// <summary>
-/// Finds and judges the path from a signer's certificate to a CA of the policy, by the rules of Go's <c>x509.Verify</c> for code signing,
+/// Finds and judges the path from a signer's certificate to an accepted CA, by the rules of Go's <c>x509.Verify</c> for code signing,
 /// which is what the reference calls. Two judges must agree on the same path: the rules here, which are those where engines differ
 /// (usages nested through the whole path, every certificate valid at the time, CAs marked as such, keys of CAs as strong as signers' must
 /// be, no SHA-1, nothing critical that is not understood, names as the CAs allow them: <see cref="NameConstraintJudge"/>), and .NET's
@@ -16,7 +16,7 @@ internal static class CertificatePath
 
     /// <summary>Verifies a certificate.</summary>
     /// <param name="leaf">The signer's certificate.</param>
-    /// <param name="roots">The CAs of the policy; they need not be self-signed.</param>
+    /// <param name="roots">The CAs that are accepted; they need not be self-signed.</param>
     /// <param name="intermediates">CAs that may be on the path.</param>
     /// <param name="time">The time at which the whole path must be valid.</param>
     /// <param name="ignoresUnknownNames">Whether a critical list of alternative names can be one that has no name of a known kind
@@ -72,7 +72,7 @@ internal static class CertificatePath
 
         /// <summary>Why the path that looked best did not do.</summary>
         public SigstoreRefusal Refusal { get; private set; } =
-            new(SigstoreProblem.CertificateNotTrusted, "The signer's certificate does not lead to a CA of the policy.");
+            new(SigstoreProblem.CertificateNotTrusted, "The signer's certificate does not lead to a CA that is accepted.");
 
         public void Extend(List<SigstoreCertificate> path)
         {

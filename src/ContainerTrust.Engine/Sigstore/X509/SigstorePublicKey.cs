@@ -122,8 +122,13 @@ internal sealed class SigstorePublicKey : IDisposable
         : RsaBits > 0 && VerifyRsa(content, signature, hash);
 
     /// <summary>Verifies an ECDSA signature (RFC 3279 section 2.2.3) over a hash; the signature must be strict DER.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="derSignature">The signature.</param>
+    /// <returns>Whether it holds; false for a key that is not ECDSA.</returns>
     public bool VerifyEcdsa(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> derSignature)
     {
+        if (!IsEcdsa)
+            return false;
         Span<byte> fixedLength = stackalloc byte[2 * FieldLength];
         return TryReadDer(derSignature, fixedLength) && VerifyFixed(hash, fixedLength);
     }
