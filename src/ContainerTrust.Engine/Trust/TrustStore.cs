@@ -87,7 +87,7 @@ public sealed class TrustStore
         ContainersRelease release = options.FindRelease(host);
         string? policy = options.FindPolicyPath(host);
         TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, policy,
-            options.RegistriesDirectory, options.CurrentUser);
+            options.FindRegistriesDirectory(), options.CurrentUser);
         TrustLocations locations = Find();
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {
@@ -317,7 +317,11 @@ public sealed class TrustStore
         foreach (LookasideWarning warning in configuration.Warnings)
             _told.WarnOnce(warning.Message);
         foreach (DropInFile source in configuration.Sources)
-            _told.SayOnce($"registries.d: {source.Path}{(source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}")}.");
+        {
+            string hides = source.Hides.Count == 0 ? "" : $", which hides {string.Join(", ", source.Hides)}";
+            _told.SayOnce($"registries.d: {source.Path}{hides}.");
+        }
+
         return configuration;
     }
 
