@@ -54,8 +54,8 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
-        _policyKeys = _release.KeysOf(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = _release.KeysOf(LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name);
+        _policyKeys = _release.KeysOf(store.Host, isPolicy: true, WarnOnce, messages.Verbose);
+        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, VerifierKeys.Name);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(
             () => options.KeyPaths is { } paths ? CallerKeys.ToRequirements(paths, options.SignedIdentity) : null);
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
