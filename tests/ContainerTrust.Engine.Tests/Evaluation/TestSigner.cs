@@ -41,6 +41,18 @@ internal sealed class TestSigner
     /// <summary>A message with a claim.</summary>
     public byte[] SignClaim(string reference, string digest) => SignMessage(Claim(reference, digest));
 
+    /// <summary>The same with a one-pass packet, as gpg --sign writes it.</summary>
+    public byte[] SignOnePassClaim(string reference, string digest)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(Claim(reference, digest));
+        return
+        [
+            .. TestPackets.Packet(PacketTag.OnePassSignature, [3, 0, 8, 1, .. Convert.FromHexString(Fingerprint[^16..]), 1]),
+            .. TestPackets.Packet(PacketTag.LiteralData, [(byte)'b', 0, 0, 0, 0, 0, .. content]),
+            .. Sign(0x00, SignatureCreated, content),
+        ];
+    }
+
     /// <summary>A line of text in the cleartext signature framework.</summary>
     public byte[] ClearSign(string line) =>
     [
