@@ -44,6 +44,18 @@ internal sealed class ClaimSigner
     /// <summary>A message with a claim.</summary>
     public byte[] SignClaim(string reference, string digest) => SignMessage(Claim(reference, digest));
 
+    /// <summary>The same with a one-pass packet, as <c>gpg --sign</c> writes it.</summary>
+    public byte[] SignOnePassClaim(string reference, string digest)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(Claim(reference, digest));
+        return
+        [
+            .. TestPackets.Packet(PacketTag.OnePassSignature, [3, 0, 8, 1, .. Convert.FromHexString(Fingerprint[^16..]), 1]),
+            .. TestSigner.Literal(content),
+            .. _signer.Sign(SignatureType.Binary, content, SignatureCreated),
+        ];
+    }
+
     /// <summary>A line of text in the cleartext signature framework.</summary>
     public byte[] ClearSign(string line) =>
     [

@@ -86,11 +86,17 @@ internal sealed class TestSigner
         });
     }
 
-    public static TestSigner EcdsaP256(uint created = TestPackets.Created)
+    public static TestSigner EcdsaP256(uint created = TestPackets.Created) =>
+        Ecdsa(created, ECCurve.NamedCurves.nistP256, [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]);
+
+    public static TestSigner BrainpoolP256(uint created = TestPackets.Created) =>
+        Ecdsa(created, ECCurve.NamedCurves.brainpoolP256r1, [0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07]);
+
+    private static TestSigner Ecdsa(uint created, ECCurve curve, byte[] oid)
     {
-        var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var ecdsa = ECDsa.Create(curve);
         var q = ecdsa.ExportParameters(false).Q;
-        byte[] material = [8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, .. TestPackets.Integer([4, .. q.X!, .. q.Y!])];
+        byte[] material = [(byte)oid.Length, .. oid, .. TestPackets.Integer([4, .. q.X!, .. q.Y!])];
         return new TestSigner(4, PublicKeyAlgorithm.Ecdsa, created, material, (digest, _) =>
         {
             byte[] pair = ecdsa.SignHash(digest);

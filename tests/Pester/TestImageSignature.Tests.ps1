@@ -216,7 +216,7 @@ Describe 'Test-ImageSignature by policy' {
         @{ As = 'podman5.4'; JudgedAs = 'podman 5.4 built with gpgme (GnuPG)' }
         @{ As = 'Podman6/Sequoia'; JudgedAs = 'podman 6 built with Sequoia' }
         @{ As = 'skopeo1.22/go'; JudgedAs = "skopeo 1.22 built with Go's OpenPGP" }
-        @{ As = 'crio1.34'; JudgedAs = 'CRI-O 1.34 built with gpgme (GnuPG)' }
+        @{ As = 'crio1.34'; JudgedAs = "CRI-O 1.34 built with gpgme (GnuPG) or Go's OpenPGP" }
     ) {
         $result = Test-ImageSignature dir:/srv/signed/app -Root $root -As $As
         $result.JudgedAs | Should -Be $JudgedAs

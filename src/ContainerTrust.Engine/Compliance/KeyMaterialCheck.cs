@@ -2,6 +2,7 @@ using System.Globalization;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Certificates;
 using ContainerTrust.Engine.Sigstore.X509;
 using ContainerTrust.Engine.Trust.Consumers;
 using ContainerTrust.Engine.Trust.Defaults;
@@ -171,19 +172,32 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
             foreach (string warning in all.Warnings)
                 Add(ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
-            if (all.HasLosses)
-                Lost(all, [.. sound.Select(static s => (s.Source, s.Keyring))]);
             IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
+            if (all.HasLosses || all.Certificates.Any(static c => c.Primary.Packet.Version == 6))
+                Lost(all, [.. keys.Where(static k => k.Problem == OpenPgpProblem.None).Select(static k => k.Fingerprint)],
+                    [.. sound.Select(static s => (s.Source, s.Keyring))]);
             bool isAnyGood = keys.Any(static k => k.Problem == OpenPgpProblem.None);
             foreach (KeyAssessment key in keys)
                 Report(key, sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(key.Fingerprint)).Source ?? sound[0].Source, isAnyGood);
         }
 
         // Where the host's GnuPG is not known to be one that stops there, the finding is a note.
-        private void Lost(OpenPgpKeyring all, List<(Source Source, OpenPgpKeyring Keyring)> sound)
+        private void Lost(OpenPgpKeyring all, HashSet<string> usable, List<(Source Source, OpenPgpKeyring Keyring)> sound)
         {
             bool isKnown = ConsumerName.HasOlderGnuPg(OperatingSystemRelease.Read(audit.Host));
-            bool isAnyKept = all.Certificates.Any(static c => c.LossByGnuPg is null && c.Primary.Packet.Version != 6);
+            bool isAnyKept = all.Certificates.Any(
+                c => c.LossByGnuPg is null && c.Primary.Packet.Version != 6 && usable.Contains(c.Primary.Packet.Fingerprint));
+            if (isKnown && !isAnyKept && all.Certificates.FirstOrDefault(static c => c.Primary.Packet.Version == 6) is { } six
+                && !all.Certificates.Any(static c => c.LossByGnuPg is not null))
+            {
+                string fingerprint = six.Primary.Packet.Fingerprint;
+                Source source = sound.Find(s => s.Keyring.PrimaryFingerprints.Contains(fingerprint)).Source ?? sound[0].Source;
+                Add(ComplianceRules.KeyLost, source,
+                    $"Key {fingerprint} in {source.Name}, required by {use.Words}, is of version 6, which the GnuPG of this host does not "
+                        + "read, and no other key there can be used: podman and skopeo on this host accept no image by it. Have the "
+                        + "images signed by a key of version 4 too, and name that key in the policy.");
+            }
+
             foreach (var certificate in all.Certificates.Where(static c => c.LossByGnuPg is not null))
             {
                 string fingerprint = certificate.Primary.Packet.Fingerprint;
@@ -191,7 +205,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 string who = isKnown ? "podman and skopeo on this host accept" : "podman and skopeo built with gpgme accept";
                 Add(ComplianceRules.KeyLost, source,
                     $"Key {fingerprint} in {source.Name}, required by {use.Words}, is lost: {certificate.LossByGnuPg}. "
-                        + $"So {who} nothing that it signs. Put each key of version 6 into a file of its own.",
+                        + $"So {who} nothing that it signs.{(source.Path is null ? "" : $" {CertificateWarnings.OwnFile}")}",
                     isKnown ? isAnyKept ? ImageTrustSeverity.Warning : null : ImageTrustSeverity.Information);
             }
         }

@@ -44,9 +44,9 @@ public sealed class RequirementKeys
     internal OpenPgpConsumer? Consumer { get; init; }
 
     /// <summary>
-    /// Whether the host's GnuPG is known to stop at keys of version 6. Asked only where it matters, without <see cref="Consumer"/>.
+    /// What the judged host verifies with, where there is no <see cref="Consumer"/>. Null where no host judges by the keys.
     /// </summary>
-    internal Func<bool> HasOlderGnuPg { get; init; } = static () => false;
+    internal HostOpenPgp? HostOpenPgp { get; init; }
 
     /// <summary>
     /// The <c>trusted_root.json</c> that the caller names in a Fulcio CA's place; no policy can name one. Null for none.
@@ -126,14 +126,34 @@ public sealed class RequirementKeys
 
     private static string Why(OpenPgpKeyring keyring) => keyring.Losses is [var first, ..] ? $": {first}" : "";
 
+    // Go's OpenPGP gives an error for a file without any key that it can read, and with it nothing is accepted by the others.
+    private static string? FindEmpty(KeyringSource[] sources, OpenPgpConsumer? consumer)
+    {
+        for (; consumer is not null; consumer = consumer.Other)
+        {
+            if (consumer.Library != OpenPgpLibrary.Go)
+                continue;
+            foreach (KeyringSource source in sources)
+            {
+                OpenPgpKeyring keyring = OpenPgpKeyring.Import([source], null, consumer.Reading);
+                if (keyring.PrimaryFingerprints.Count == 0)
+                    return $"Go's OpenPGP finds no usable key in {source.Name}{Why(keyring)}, and refuses the requirement for it.";
+            }
+        }
+
+        return null;
+    }
+
     private RequirementKeyring Import(SignedByRequirement requirement)
     {
         try
         {
             KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(m.Path ?? _dataName, Content(m)))];
-            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources, Consumer, Consumer?.Reading ?? KeyFileReading.All);
-            if (Consumer is null && keyring.HasLosses && HasOlderGnuPg())
-                keyring = OpenPgpKeyring.Import(sources, null, KeyFileReading.GnuPg);
+            OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources, Consumer, Consumer?.Reading ?? KeyFileReading.All, HostOpenPgp);
+            if (Consumer is null && keyring.HasLosses && HostOpenPgp is { HasOlderGnuPg: true })
+                keyring = OpenPgpKeyring.Import(sources, null, KeyFileReading.GnuPg, HostOpenPgp);
+            if (FindEmpty(sources, Consumer) is { } empty)
+                return new RequirementKeyring(null, empty);
             foreach (string warning in keyring.Warnings)
                 _warn(warning);
             foreach (string detail in keyring.Details)

@@ -60,7 +60,8 @@ public sealed class OpenPgpKeyring
 
         Losses = losses;
 
-        HasLosses = certificates.Exists(static c => c.LossByGnuPg is not null);
+        HasLosses = certificates.Exists(
+            static c => c.Primary.Packet.Version != 6 && c.Raw.Primary.Blocks.Any(static b => b.LossByGnuPg is not null));
         PrimaryFingerprints = fingerprints;
         _byKeyId = byKeyId.ToDictionary(p => p.Key, p => p.Value.ToArray());
     }
@@ -79,7 +80,15 @@ public sealed class OpenPgpKeyring
     /// <summary>The keys that the program whose reading counts loses, and why: clauses.</summary>
     internal IReadOnlyList<string> Losses { get; }
 
-    /// <summary>Whether GnuPG loses any of <see cref="Certificates"/>.</summary>
+    /// <summary>What is known of the judged host, where there is no <see cref="Consumer"/>. Null for nothing.</summary>
+    internal HostOpenPgp? Host { get; init; }
+
+    /// <summary>The keys as another reader has them, who must accept too. Null for none.</summary>
+    internal OpenPgpKeyring? Other { get; init; }
+
+    /// <summary>
+    /// Whether GnuPG loses any copy of <see cref="Certificates"/>: what a lost copy says of a key that another file keeps is lost too.
+    /// </summary>
     internal bool HasLosses { get; }
 
     /// <summary>A file that Sequoia refuses whole, and what it has that is the reason. Null if it refuses none.</summary>
@@ -118,17 +127,26 @@ public sealed class OpenPgpKeyring
     /// <param name="sources">Key files.</param>
     /// <param name="consumer">The release. Null for none in particular.</param>
     /// <param name="reading">Whose reading of the files counts.</param>
+    /// <param name="host">What is known of the judged host, where no release was named. Null for nothing.</param>
     /// <returns>The keyring; its verdicts are that release's.</returns>
     /// <exception cref="TrustException">As above.</exception>
-    internal static OpenPgpKeyring Import(IReadOnlyList<KeyringSource> sources, OpenPgpConsumer? consumer, KeyFileReading reading) =>
-        new(JudgedKeyFiles.Read(sources, reading), consumer);
+    internal static OpenPgpKeyring Import(
+        IReadOnlyList<KeyringSource> sources, OpenPgpConsumer? consumer, KeyFileReading reading, HostOpenPgp? host = null) =>
+        new(JudgedKeyFiles.Read(sources, reading), consumer)
+        {
+            Host = host,
+            Other = consumer?.Other is { } other ? Import(sources, other, other.Reading) : null,
+        };
 
     /// <summary>Verifies a signed message.</summary>
     /// <param name="message">The message, binary or armored.</param>
     /// <param name="now">The time at which the key and the signature must not have ended.</param>
     /// <returns>The verdict. Bad input is a verdict, too: nothing is thrown.</returns>
-    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now) =>
-        MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
+    public OpenPgpVerification Verify(ReadOnlySpan<byte> message, DateTimeOffset now)
+    {
+        OpenPgpVerification verdict = MessageVerifier.Verify(this, message, now.ToUnixTimeSeconds());
+        return verdict.IsGood && Other?.Verify(message, now) is { IsGood: false } refusal ? refusal : verdict;
+    }
 
     /// <summary>The keys that have a key id: anybody can make two with the same.</summary>
     /// <param name="keyId">Key id.</param>

@@ -87,7 +87,7 @@ public sealed class TrustStore
         ContainersRelease release = options.FindRelease(host);
         string? policy = options.FindPolicyPath(host);
         TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, policy,
-            options.RegistriesDirectory, options.CurrentUser);
+            options.FindRegistriesDirectory(), options.CurrentUser);
         TrustLocations locations = Find();
         if ((options.PolicyPath is null || options.RegistriesDirectory is null) && HostUser.FindUnusedHome(host) is { } home)
         {

@@ -56,10 +56,31 @@ public sealed record TrustStoreOptions
 
     /// <summary>The policy that is meant: the one that was named, or that of CRI-O's settings if its verdict is asked for.</summary>
     /// <param name="host">The host.</param>
+    /// <returns>A path; null for the one in force. CRI-O runs as root, so a user's own is never its policy.</returns>
+    /// <exception cref="TrustException">
+    /// CRI-O's settings cannot be read, or the user's own files are asked for with it (<c>ParametersNotTogether</c>).
+    /// </exception>
+    internal string? FindPolicyPath(ITrustHost host)
+    {
+        if (!IsForCrio)
+            return PolicyPath;
+        if (!CurrentUser)
+            return PolicyPath ?? CrioConfiguration.Load(host)?.Policy?.Value ?? TrustLocations.SystemPolicyPath;
+        throw new TrustException(
+            "ParametersNotTogether",
+            TrustErrorKind.InvalidArgument,
+            $"CRI-O runs as root and reads no user's own files. Leave out {TrustOption.CurrentUser}.")
+        {
+            Target = As,
+        };
+    }
+
+    /// <summary>The registries.d that is meant: the one that was named, or the system's for CRI-O.</summary>
     /// <returns>A path; null for the one in force.</returns>
-    /// <exception cref="TrustException">CRI-O's settings cannot be read.</exception>
-    internal string? FindPolicyPath(ITrustHost host) =>
-        PolicyPath ?? (As is not null && ConsumerName.Parse(As).IsCrio ? CrioConfiguration.Load(host)?.Policy?.Value : null);
+    internal string? FindRegistriesDirectory() =>
+        RegistriesDirectory ?? (IsForCrio ? TrustLocations.SystemRegistriesDirectory : null);
+
+    private bool IsForCrio => As is not null && ConsumerName.Parse(As).IsCrio;
 
     /// <summary>What advice for these files has to name, so that it is for the same ones.</summary>
     /// <param name="host">The host.</param>

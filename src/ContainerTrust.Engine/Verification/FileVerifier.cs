@@ -57,7 +57,7 @@ public sealed class FileVerifier
         (JudgingRelease release, RequirementKeys keys) = _releases.GetOrAdd(files.As ?? "", _ =>
         {
             JudgingRelease judge = new(files.As, null);
-            return (judge, judge.KeysOf(_host, _warn, _say, VerifierKeys.Name));
+            return (judge, judge.KeysOf(_host, isPolicy: false, _warn, _say, VerifierKeys.Name));
         });
         CallerKeys.RequireUsable(keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;

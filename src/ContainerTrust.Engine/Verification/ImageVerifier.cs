@@ -54,9 +54,9 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
-        _policyKeys = _release.KeysOf(store.Host, WarnOnce, messages.Verbose);
-        _ownKeys = _release.KeysOf(
-            LocalHost.Instance, WarnOnce, messages.Verbose, VerifierKeys.Name, options.Signer?.TrustedRootPath);
+        _policyKeys = _release.KeysOf(store.Host, isPolicy: true, WarnOnce, messages.Verbose);
+        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, VerifierKeys.Name,
+            options.Signer?.TrustedRootPath);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);

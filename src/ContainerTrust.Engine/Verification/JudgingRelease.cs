@@ -21,22 +21,26 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     /// <summary>The release in words, such as <c>podman 5.4 built with gpgme (GnuPG)</c>. Null if none was named.</summary>
     public string? Name => Consumer?.Name;
 
+    private HostOpenPgp? HostOpenPgp => field ??= host is null ? null : new HostOpenPgp(() => ConsumerName.FindLibrary(_system.Value!));
+
     private OpenPgpConsumer? Consumer => field ??= name is null ? null : ConsumerName.Parse(name).On(_system.Value);
 
     /// <summary>The keys of requirements, as the release reads them.</summary>
     /// <param name="files">The host that has the files.</param>
+    /// <param name="isPolicy">Whether they are those of the host's policy. Keys of the caller's own are judged by no host.</param>
     /// <param name="warn">Told once of each key that cannot be used.</param>
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
     /// <param name="dataName">What key data inside a policy is called.</param>
     /// <param name="trustedRootPath">The <c>trusted_root.json</c> that the caller names. Null for none.</param>
     /// <returns>The keys; nothing has been read yet.</returns>
     public RequirementKeys KeysOf(
-        ITrustHost files, Action<string> warn, Action<string>? say, string? dataName = null, string? trustedRootPath = null) =>
+        ITrustHost files, bool isPolicy, Action<string> warn, Action<string>? say, string? dataName = null,
+        string? trustedRootPath = null) =>
         new(files, warn, say, dataName)
     {
         TrustedRootPath = trustedRootPath,
         Consumer = Consumer,
-        HasOlderGnuPg = () => _system.Value is { } system && ConsumerName.HasOlderGnuPg(system),
+        HostOpenPgp = isPolicy && name is null ? HostOpenPgp : null,
     };
 
     /// <summary>Why the release refuses a policy whole, and with it every image.</summary>

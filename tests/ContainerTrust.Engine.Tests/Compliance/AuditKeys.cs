@@ -26,6 +26,13 @@ internal static class AuditKeys
     /// <summary>A key, and after it one of version 6, at which GnuPG stops.</summary>
     public static byte[] BeforeVersion6 { get; } = [.. Good, .. OfVersion6(TestSigner.Ed25519Key(s_made, version: 6))];
 
+    /// <summary>A key of version 6 alone.</summary>
+    public static byte[] Version6 { get; } = OfVersion6(TestSigner.Ed25519Key(s_made, version: 6));
+
+    /// <summary>A key that has ended, of another owner than <see cref="Good"/>.</summary>
+    public static byte[] OtherEnded { get; } =
+        Make(s_other, TestPackets.Flags(3), TestPackets.Subpacket(SubpacketType.KeyExpirationTime, [0, 0, 0, 9]));
+
     public static byte[] Revoked { get; } = [.. s_signer.KeyPacket(),
         .. s_signer.Sign(SignatureType.KeyRevocation, s_signer.Hashed, s_made + 10), .. Make(s_signer)[s_signer.KeyPacket().Length..]];
 

@@ -22,7 +22,8 @@ public sealed class LostKeyTests
             $"^Key [0-9A-F]{{40}} in {AuditHost.Key}, required by .*, is lost: it is the last key before the key [0-9A-F]{{64}} of version "
                 + $"6 in {AuditHost.Key}, at which GnuPG up to 2\\.4 stops and loses the key that it reads\\. So podman and skopeo "
                 + (severity == ImageTrustSeverity.Error ? "on this host" : "built with gpgme")
-                + " accept nothing that it signs\\. Put each key of version 6 into a file of its own\\.$",
+                + " accept nothing that it signs\\. Export the key to a file of its own and name that file in the policy; leave the "
+                + "vendor's file as it is\\.$",
             finding.Message);
     }
 
@@ -32,6 +33,34 @@ public sealed class LostKeyTests
         AuditHost host = AuditHost.Good().With(AuditHost.Key, (byte[])[.. AuditKeys.Other, .. AuditKeys.BeforeVersion6])
             .With("/etc/os-release", "ID=rhel\nVERSION_ID=9.7\n");
         Assert.Equal(ImageTrustSeverity.Warning, Assert.Single(host.Check().Findings).Severity);
+    }
+
+    [Fact]
+    public void A_kept_key_that_has_ended_does_not_make_it_a_warning()
+    {
+        AuditHost host = AuditHost.Good().With(AuditHost.Key, (byte[])[.. AuditKeys.OtherEnded, .. AuditKeys.BeforeVersion6])
+            .With("/etc/os-release", "ID=rhel\nVERSION_ID=9.7\n");
+        ImageTrustFinding finding = Assert.Single(host.Check().Findings, static f => f.RuleId == "KeyLost");
+        Assert.Equal(ImageTrustSeverity.Error, finding.Severity);
+    }
+
+    [Theory]
+    [InlineData("ID=rhel\nVERSION_ID=9.7\n", true)]
+    [InlineData("ID=rhel\nVERSION_ID=10.1\n", false)]
+    public void Keys_of_version_6_alone_are_a_fault_where_the_hosts_GnuPG_does_not_read_them(string osRelease, bool isFault)
+    {
+        AuditHost host = AuditHost.Good().With(AuditHost.Key, AuditKeys.Version6).With("/etc/os-release", osRelease);
+        if (!isFault)
+        {
+            Assert.DoesNotContain(host.Check().Findings, static f => f.RuleId == "KeyLost");
+            return;
+        }
+
+        ImageTrustFinding finding = Assert.Single(host.Check().Findings, static f => f.RuleId == "KeyLost");
+        Assert.Equal((ImageTrustSeverity.Error, AuditHost.Key), (finding.Severity, finding.Path));
+        Assert.Contains("is of version 6, which the GnuPG of this host does not read", finding.Message, StringComparison.Ordinal);
+        AuditHost both = host.With(AuditHost.Key, AuditKeys.Good);
+        Assert.DoesNotContain(both.Check().Findings, static f => f.RuleId == "KeyLost");
     }
 
     [Fact]

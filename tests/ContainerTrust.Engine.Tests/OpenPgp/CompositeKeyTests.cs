@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.OpenPgp;
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.Tests.OpenPgp;
@@ -24,6 +25,21 @@ public sealed class CompositeKeyTests
         Assert.Equal(Content, result.Content.ToArray());
         Assert.Contains(Note, result.Note, StringComparison.Ordinal);
         Assert.Equal(OpenPgpProblem.BadSignature, Verify(file, signature, "Tasting\n"u8.ToArray()).Problem);
+    }
+
+    // Of a host only Sequoia takes it; keys of the caller's own are judged by no host.
+    [Fact]
+    public void A_host_that_is_not_known_to_have_Sequoia_does_not_take_it()
+    {
+        (byte[] file, byte[] signature) = Sample(65);
+        OpenPgpVerification By(OpenPgpLibrary? library) => OpenPgpKeyring.Import(
+            [new KeyringSource("key", file)], null, KeyFileReading.All, new HostOpenPgp(() => library))
+            .Verify(Message(signature, Content), Now);
+        Assert.True(By(OpenPgpLibrary.Sequoia).IsGood);
+        Assert.False(By(OpenPgpLibrary.GnuPg).IsGood);
+        OpenPgpVerification result = By(null);
+        Assert.Equal(OpenPgpProblem.NotForConsumer, result.Problem);
+        Assert.StartsWith("It is by an ML-DSA key, which only builds with a recent Sequoia take", result.Reason, StringComparison.Ordinal);
     }
 
     // Neither half stands for the other, and nothing may be cut off or added.

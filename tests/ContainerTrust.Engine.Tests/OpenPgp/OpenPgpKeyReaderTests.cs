@@ -158,7 +158,7 @@ public sealed class OpenPgpKeyReaderTests
         Assert.Equal(["user 1"], Assert.Single(result.Keys).UserIds);
         Assert.Contains(kind, result.Warnings[0], StringComparison.Ordinal);
         Assert.Equal(body[0] == 6 ? 2 : 1, result.Warnings.Count);
-        const string Advice = "Put each key of version 6 into a file of its own.";
+        const string Advice = "name that file in the policy; leave the vendor's file as it is.";
         Assert.Equal(body[0] == 6, result.Warnings[^1].EndsWith(Advice, StringComparison.Ordinal));
 
         var error = Assert.Throws<TrustFormatException>(() => OpenPgpKeyReader.Read(primary, "key"));

@@ -19,6 +19,8 @@ public sealed class JudgingReleaseTests : IDisposable
     private static readonly byte[] OfVersion6 =
         [.. Six.KeyPacket(), .. Six.Sign(SignatureType.DirectKey, Six.Hashed, TestPackets.Created + 1, TestPackets.Flags(3))];
 
+    private static readonly ExactRepositoryIdentity s_own = new() { DockerRepository = Repository };
+
     private readonly string _root = Directory.CreateTempSubdirectory("ct-as-").FullName;
 
     public JudgingReleaseTests()
@@ -28,7 +30,7 @@ public sealed class JudgingReleaseTests : IDisposable
         Write("etc/containers/policy.json", Policy("\"keyPath\":\"/keys/alice.gpg\""));
         Write("keys/alice.gpg", Alice.PublicKey);
         Write("img/manifest.json", manifest);
-        Write("img/signature-1", Alice.SignClaim($"{Repository}:v1", ManifestDigest.Compute(manifest)));
+        Write("img/signature-1", Alice.SignOnePassClaim($"{Repository}:v1", ManifestDigest.Compute(manifest)));
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -62,7 +64,62 @@ public sealed class JudgingReleaseTests : IDisposable
         Assert.Contains(Loss, isValid ? Assert.Single(result.Signatures).Note! : result.Reason, StringComparison.Ordinal);
         Assert.False((await JudgeAsync("podman5.4/gpg")).IsValid);
         Assert.True((await JudgeAsync("podman6/sequoia")).IsValid);
-        Assert.True((await JudgeAsync("podman6/go")).IsValid);
+        Assert.False((await JudgeAsync("podman6/go")).IsValid);
+        Assert.True((await JudgeAsync("podman6.1/go")).IsValid);
+    }
+
+    [Theory]
+    [InlineData("ID=rhel\nVERSION_ID=9.7\n", false)]
+    [InlineData("ID=debian\nVERSION_ID=12\n", false)]
+    [InlineData("ID=rhel\nVERSION_ID=10.1\n", true)]
+    [InlineData("ID=fedora\nVERSION_ID=45\n", true)]
+    public async Task A_signature_of_version_6_is_not_valid_where_the_hosts_GnuPG_does_not_read_it(string osRelease, bool isValid)
+    {
+        byte[] manifest = File.ReadAllBytes($"{_root}/img/manifest.json");
+        string claim = Signer.Claim($"{Repository}:v1", ManifestDigest.Compute(manifest));
+        Write("img/signature-1", Six.Message(Encoding.UTF8.GetBytes(claim)));
+        Write("keys/alice.gpg", OfVersion6);
+        Write("etc/os-release", osRelease);
+        ImageSignatureResult result = await JudgeAsync(null);
+        Assert.True(isValid == result.IsValid, result.Reason);
+        const string Refusal = "on this host refuse this signature: it is of version 6, which GnuPG does not read";
+        Assert.True(isValid || result.Reason.Contains(Refusal, StringComparison.Ordinal), result.Reason);
+        Assert.True((await JudgeAsync(null, $"{_root}/keys/alice.gpg")).IsValid);
+    }
+
+    [Fact]
+    public async Task The_callers_own_keys_do_not_depend_on_the_hosts_GnuPG()
+    {
+        Write("keys/alice.gpg", [.. Alice.PublicKey, .. OfVersion6]);
+        Write("etc/os-release", "ID=rhel\nVERSION_ID=9.7\n");
+        Assert.False((await JudgeAsync(null)).IsValid);
+        Assert.True((await JudgeAsync(null, $"{_root}/keys/alice.gpg")).IsValid);
+        Assert.False((await JudgeAsync("podman5.4/gpg", $"{_root}/keys/alice.gpg")).IsValid);
+    }
+
+    [Fact]
+    public async Task Go_refuses_a_requirement_for_a_file_without_a_readable_key()
+    {
+        Write("keys/six.gpg", OfVersion6);
+        Write("etc/containers/policy.json", Policy("\"keyPaths\":[\"/keys/alice.gpg\",\"/keys/six.gpg\"]"));
+        Assert.True((await JudgeAsync("podman6/gpg")).IsValid);
+        foreach (string name in new[] { "podman5.4/go", "podman6.1/go", "crio1.34" })
+        {
+            ImageSignatureResult result = await JudgeAsync(name);
+            Assert.False(result.IsValid);
+            Assert.Contains("Go's OpenPGP finds no usable key in /keys/six.gpg", result.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_that_the_hosts_GnuPG_loses_gives_nothing()
+    {
+        Write("keys/new.gpg", [.. Alice.PublicKey, .. OfVersion6]);
+        Write("etc/os-release", "ID=rhel\nVERSION_ID=9.7\n");
+        Write("etc/containers/policy.json", Policy("\"keyPaths\":[\"/keys/alice.gpg\",\"/keys/new.gpg\"]"));
+        Assert.True((await JudgeAsync(null)).IsValid);
+        Write("keys/alice.gpg", new Signer("Bob <bob@example.com>").PublicKey);
+        Assert.False((await JudgeAsync(null)).IsValid);
     }
 
     [Fact]
@@ -126,10 +183,11 @@ public sealed class JudgingReleaseTests : IDisposable
         "transports":{"dir":{"":[{"type":"signedBy","keyType":"GPGKeys",{{{{key}}}},{{{{Identity}}}}}]}}}
         """;
 
-    private async Task<ImageSignatureResult> JudgeAsync(string? name)
+    private async Task<ImageSignatureResult> JudgeAsync(string? name, string? keyPath = null)
     {
         TrustStore store = TrustStore.Open(new TrustStoreOptions { RootDirectory = _root, As = name }, TrustMessages.None);
-        using ImageVerifier verifier = new(store, new VerificationOptions { As = name }, TrustMessages.None);
+        VerificationOptions options = new() { As = name, KeyPaths = keyPath is null ? null : [keyPath], SignedIdentity = s_own };
+        using ImageVerifier verifier = new(store, options, TrustMessages.None);
         return await verifier.VerifyAsync("dir:/img", null, CancellationToken.None);
     }
 

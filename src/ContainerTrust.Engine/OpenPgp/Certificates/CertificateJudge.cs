@@ -87,8 +87,8 @@ internal sealed class CertificateJudge(OpenPgpRules rules)
         if (raw.Key.Version == 6)
         {
             if (own.Exists(static s => s.Type == SignatureType.DirectKey && (s.IsProven || s.IsUnreadable)
-                && s.Raw.Blocks.Exists(static b => !b.HasPrivateKey)))
-                imported.UnionWith(raw.Primary.Blocks.Where(static b => !b.HasPrivateKey));
+                && s.Raw.Blocks.Exists(static b => !b.HasPrivateKey && b.Loss is null)))
+                imported.UnionWith(raw.Primary.Blocks.Where(static b => !b.HasPrivateKey && b.Loss is null));
             return imported;
         }
 

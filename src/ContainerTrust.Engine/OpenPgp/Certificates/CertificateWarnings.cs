@@ -5,6 +5,10 @@ namespace ContainerTrust.Engine.OpenPgp.Certificates;
 /// <summary>What an administrator should know of a judged certificate.</summary>
 internal static class CertificateWarnings
 {
+    /// <summary>What to do about a key that GnuPG loses.</summary>
+    public const string OwnFile =
+        "Export the key to a file of its own and name that file in the policy; leave the vendor's file as it is.";
+
     /// <summary>Why a certificate or its signing subkeys are not used.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <returns>Sentences.</returns>
@@ -34,7 +38,7 @@ internal static class CertificateWarnings
             yield return warning;
         if (certificate.LossByGnuPg is { } loss)
             yield return $"key {fingerprint} is not seen by podman and skopeo built with gpgme: {loss}. "
-                + "Put each key of version 6 into a file of its own.";
+                + OwnFile;
         foreach (var subkey in certificate.Subkeys)
         {
             string name = $"subkey {subkey.Packet.Fingerprint} of key {fingerprint}";

@@ -77,6 +77,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
         private RawComponent? _place;
         private bool _hasUserId;
         private bool _isBehindSubkey;
+        private bool _isUnbound;
 
         public void MarkMissing(int line) => _unmarkedLine = line;
 
@@ -104,6 +105,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                 if (!isFirst)
                     _block.LossByGo ??= $"it stands after the first armored block of {name}, and Go's OpenPGP reads no other";
             }
+
+            LoseUnbound();
 
             _packets += reader.Count;
         }
@@ -174,7 +177,16 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
         {
             _hasKeyForGpg |= packet.Body.IsEmpty || packet.Body[0] != 6;
             PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
+            bool isOfGo = GoPackets.IsReadable(key, IsNewerGo);
+
+            LoseUnbound();
+
+            // x/crypto reads the next key's packet before it has done with the key before it, and loses both.
+            if (!isOfGo && !IsNewerGo && _hasKey)
+                LoseByGo("it stands before another key");
             Begin(key is null ? null : parser.Add(key, packet.Body, isPrivate));
+            if (!isOfGo)
+                LoseByGo("it is a key");
             _block.HasPrivateKey = isPrivate;
             _hasKey = true;
             if (packet.Body[0] == 6)
@@ -189,7 +201,25 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                 Warn($"a key {unusable} is skipped; this release cannot use it.");
         }
 
-        // GnuPG 2.2, 2.3 and 2.4 alike; 2.2 passes over a key of version 6 that has neither signatures nor subkeys, which is no key.
+        // For x/crypto a subkey without a binding behind it is an error of the whole key.
+        private void LoseUnbound()
+        {
+            if (_isUnbound && !IsNewerGo)
+                LoseByGo("it has a subkey with no binding behind it, and that is one");
+            _isUnbound = false;
+        }
+
+        private bool IsNewerGo => parser._reading == KeyFileReading.NewerGo;
+
+        // It reads the first armored block alone, so what follows loses nothing in it.
+        private void LoseByGo(string what)
+        {
+            if (_parts <= 1)
+                _block.LossByGo ??= $"{what} that Go's OpenPGP cannot read (in {name})";
+        }
+
+        // GnuPG 2.2, 2.3 and 2.4 alike. GnuPG 2.2.40 passes over a key of version 6 that has neither signatures nor subkeys; whether all
+        // do is not known, so it counts as a stop for such a key too, which is no key.
         private void StopGnuPg(string what)
         {
             if (_stop is not null)
@@ -219,7 +249,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                 RefuseBySequoia("a subkey before any key");
             if (_certificate is null)
                 return;
-            _isBehindSubkey = true;
+            LoseUnbound();
+            _isBehindSubkey = _isUnbound = true;
             _place = null;
             PublicKeyPacket.Read(packet, source, out var key, out string? unusable);
             int version = packet.Body[0], primaryVersion = _certificate.Key.Version;
@@ -230,6 +261,8 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                         $"file; export the key without it."));
             }
 
+            if (!GoPackets.IsReadable(key, IsNewerGo) && !IsNewerGo)
+                LoseByGo("it has a subkey");
             if (key is not null && version != primaryVersion)
                 unusable = $"{key.Fingerprint} of another version than its primary key";
             if (unusable is not null)
@@ -246,6 +279,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                 RefuseBySequoia("a user id before any key");
             if (_certificate is null)
                 return;
+            LoseUnbound();
             _hasUserId = true;
             _place = null;
             if (kind == ComponentKind.UserId && packet.Body.Length > _rules.MaxUserIdLength)
@@ -268,6 +302,9 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
             RequireReadable(packet, source, outcome, signature);
             if (signature.Version == 6)
                 StopGnuPg("a signature of version 6");
+            if (!IsNewerGo && !GoPackets.IsReadable(signature, isNewer: false))
+                LoseByGo("it has a signature");
+            _isUnbound &= signature.Type != SignatureType.SubkeyBinding;
             if (!_hasKey)
                 RefuseBySequoia("a signature before any key");
             var label = _certificate is null ? StatementLabel.Other : StatementLabels.Of(signature, _certificate.Key);

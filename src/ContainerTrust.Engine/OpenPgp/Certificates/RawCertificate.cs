@@ -166,7 +166,7 @@ internal sealed class RawBlock(string file, KeyFileReading reading)
     public string? Loss => reading switch
     {
         KeyFileReading.GnuPg => LossByGnuPg,
-        KeyFileReading.Go => LossByGo,
+        KeyFileReading.Go or KeyFileReading.NewerGo => LossByGo,
         _ => null,
     };
 

@@ -12,6 +12,11 @@ internal enum KeyFileReading
     /// <summary>Sequoia's, which refuses a file whole for a key that it cannot read.</summary>
     Sequoia,
 
-    /// <summary>That of Go's OpenPGP, which reads the first armored block alone.</summary>
+    /// <summary>
+    /// That of golang.org/x/crypto, which reads the first armored block alone and loses a key for any packet of it that it cannot read.
+    /// </summary>
     Go,
+
+    /// <summary>That of ProtonMail's OpenPGP for Go, which passes over what it cannot read.</summary>
+    NewerGo,
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using ContainerTrust.Engine.Formats.Pem;
 using ContainerTrust.Engine.OpenPgp.Armor;
 using ContainerTrust.Engine.OpenPgp.Certificates;
+using ContainerTrust.Engine.OpenPgp.Consumers;
 using ContainerTrust.Engine.OpenPgp.Packets;
 
 namespace ContainerTrust.Engine.OpenPgp.Messages;
@@ -120,8 +121,12 @@ internal static class MessageVerifier
         if (entry is null)
             return Refuse(OpenPgpProblem.BadSignature, $"The key {keyId} did not make this signature of this content.", keyId);
         var verdict = JudgeSignature(keyring, entry, signature, message, keyId, now);
-        return verdict.IsGood && keyring.Consumer?.WhyRefused(signature, entry.Certificate, entry.Key, isArmored) is { } refusal
-            ? Refuse(OpenPgpProblem.NotForConsumer, refusal, keyId) : verdict;
+        if (!verdict.IsGood)
+            return verdict;
+        MessageForm form = new(isArmored, message.OnePass.IsEmpty);
+        string? refusal = keyring.Consumer is { } consumer ? consumer.WhyRefused(signature, entry.Certificate, entry.Key, form)
+            : keyring.Host?.WhyRefused(signature, entry.Certificate, entry.Key);
+        return refusal is null ? verdict : Refuse(OpenPgpProblem.NotForConsumer, refusal, keyId);
     }
 
     // The numbers hold. What remains is whether they may count.

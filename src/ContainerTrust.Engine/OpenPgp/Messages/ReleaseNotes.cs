@@ -42,7 +42,7 @@ internal static class ReleaseNotes
             key.Packet.IsComposite ? Composite : null,
             certificate.LossByGnuPg is { } loss
                 ? $"podman and skopeo built with gpgme refuse it, as GnuPG loses its key: {loss}. "
-                    + "Put the key into a file of its own." : null,
+                    + CertificateWarnings.OwnFile : null,
             refusalBySequoia is { } refusal
                 ? $"podman built with Sequoia (Fedora 43 and later) refuses the key file {refusal.File} whole, as it has "
                     + $"{refusal.What}." : null,

@@ -31,6 +31,9 @@ internal sealed class PublicKeyPacket
     /// <summary>Size in bits.</summary>
     public required int Size { get; init; }
 
+    /// <summary>Octets of the exponent of an RSA key. 0 for others.</summary>
+    public int ExponentLength { get; private init; }
+
     /// <summary>The curve, for algorithms that have one.</summary>
     public required EllipticCurve? Curve { get; init; }
 
@@ -123,7 +126,7 @@ internal sealed class PublicKeyPacket
         if (outcome == Outcome.Read)
         {
             key = new PublicKeyPacket { Version = version, Created = created, Algorithm = algorithm, Fingerprint = fingerprint,
-                KeyId = keyId, Size = size, Curve = curve };
+                KeyId = keyId, Size = size, Curve = curve, ExponentLength = FindExponentLength(algorithm, material) };
             return;
         }
 
@@ -194,6 +197,14 @@ internal sealed class PublicKeyPacket
 
         size = curve?.Size ?? size;
         return isGood && reader.IsAtEnd ? Outcome.Read : Outcome.Malformed;
+    }
+
+    private static int FindExponentLength(PublicKeyAlgorithm algorithm, ReadOnlySpan<byte> material)
+    {
+        if (algorithm is not (PublicKeyAlgorithm.Rsa or PublicKeyAlgorithm.RsaEncryptOnly or PublicKeyAlgorithm.RsaSignOnly))
+            return 0;
+        var reader = new KeyMaterialReader(material);
+        return reader.TryReadInteger(out _, out _) && reader.TryReadInteger(out _, out var exponent) ? exponent.Length : 0;
     }
 
     private static Outcome ReadCurveMaterial(PublicKeyAlgorithm algorithm, scoped ref KeyMaterialReader reader, out int size,

@@ -20,8 +20,8 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     // containers/image 5.40: podman 6.
     private const int ReadsAllLevels = 40;
 
-    // podman 5.6, the first that Fedora built with Sequoia.
-    private const int MayHaveSequoia = 36;
+    // podman 5.7 and skopeo 1.21, the first that can be built with Sequoia.
+    private const int MayHaveSequoia = 37;
 
     private static readonly (string Name, OpenPgpLibrary Library)[] s_libraries =
         [("gpg", OpenPgpLibrary.GnuPg), ("sequoia", OpenPgpLibrary.Sequoia), ("go", OpenPgpLibrary.Go)];
@@ -49,7 +49,7 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
         int library = parts.Length == 2 ? Array.FindIndex(s_libraries, l => l.Name == parts[1]) : -1;
         if (!ConsumerReleases.Programs.Contains(program) || parts.Length > 2 || (parts.Length == 2 && library < 0)
             || Numbers(version) is not { } numbers || ConsumerReleases.Find(program, numbers.Major, numbers.Minor) is not { } image
-            || (library >= 0 && s_libraries[library].Library == OpenPgpLibrary.Sequoia && image.To < MayHaveSequoia))
+            || (library >= 0 && s_libraries[library].Library == OpenPgpLibrary.Sequoia && image.From < MayHaveSequoia))
         {
             throw Unknown(name);
         }
@@ -59,13 +59,30 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
 
     /// <summary>The judge of signatures that it is on a host.</summary>
     /// <param name="system">What the host is. Null where there is no host.</param>
-    /// <returns>The judge. Where nothing says what the host's build has, it has GnuPG, as builds have by default.</returns>
-    public OpenPgpConsumer On(OperatingSystemRelease? system) => new(
-        $"{(IsCrio ? "CRI-O" : Program == "buildah" ? "Buildah" : Program)} {Version}",
-        Library ?? (system is { Id: "fedora", Major: >= 43 } && !IsCrio && ImageTo >= MayHaveSequoia ? OpenPgpLibrary.Sequoia
-            : OpenPgpLibrary.GnuPg),
-        ImageFrom,
-        ImageTo);
+    /// <returns>
+    /// The judge. Where nothing says what the host's build has, it has GnuPG, as builds have by default; CRI-O's may have Go's OpenPGP
+    /// too, so both must accept, as must both of a range of which only the newer ones can have Sequoia.
+    /// </returns>
+    public OpenPgpConsumer On(OperatingSystemRelease? system)
+    {
+        bool mayHaveSequoia = system is not null && FindLibrary(system) == OpenPgpLibrary.Sequoia && !IsCrio && ImageTo >= MayHaveSequoia;
+        string program = $"{(IsCrio ? "CRI-O" : Program == "buildah" ? "Buildah" : Program)} {Version}";
+        OpenPgpConsumer With(OpenPgpLibrary library) => new(program, library, ImageFrom, ImageTo);
+        if (Library is { } named)
+            return With(named);
+        if (mayHaveSequoia && ImageFrom >= MayHaveSequoia)
+            return With(OpenPgpLibrary.Sequoia);
+        return With(OpenPgpLibrary.GnuPg) with
+        {
+            Other = mayHaveSequoia ? With(OpenPgpLibrary.Sequoia) : IsCrio ? With(OpenPgpLibrary.Go) : null,
+        };
+    }
+
+    /// <summary>What a system's podman verifies OpenPGP with.</summary>
+    /// <param name="system">What the host is.</param>
+    /// <returns>GnuPG only where it is known to be an older one, see <see cref="HasOlderGnuPg"/>. Null where it is not known.</returns>
+    public static OpenPgpLibrary? FindLibrary(OperatingSystemRelease system) => HasOlderGnuPg(system) ? OpenPgpLibrary.GnuPg
+        : system is { Id: "fedora", Major: >= 43 } ? OpenPgpLibrary.Sequoia : null;
 
     /// <summary>
     /// Whether a system's podman verifies with a GnuPG that is known to stop at version 6: GnuPG 2.2 and 2.3 of RHEL 8 and 9 and their

@@ -9,19 +9,20 @@ internal static class ConsumerReleases
     private static readonly (string Program, int Major, int Minor, int Image)[] s_releases =
     [
         ("podman", 4, 0, 19), ("podman", 4, 1, 21), ("podman", 4, 2, 22), ("podman", 4, 3, 23), ("podman", 4, 4, 24),
-        ("podman", 4, 5, 25), ("podman", 4, 6, 26), ("podman", 4, 7, 28), ("podman", 4, 8, 29), ("podman", 5, 0, 30),
-        ("podman", 5, 1, 31), ("podman", 5, 2, 32), ("podman", 5, 3, 33), ("podman", 5, 4, 34), ("podman", 5, 5, 35),
+        ("podman", 4, 5, 25), ("podman", 4, 6, 26), ("podman", 4, 7, 28), ("podman", 4, 8, 29), ("podman", 4, 9, 29),
+        ("podman", 5, 0, 30), ("podman", 5, 1, 31), ("podman", 5, 2, 32), ("podman", 5, 3, 33), ("podman", 5, 4, 34), ("podman", 5, 5, 35),
         ("podman", 5, 6, 36), ("podman", 5, 7, 38), ("podman", 5, 8, 39), ("podman", 6, 0, 40), ("podman", 6, 1, 41),
-        ("skopeo", 1, 9, 22), ("skopeo", 1, 10, 23), ("skopeo", 1, 11, 24), ("skopeo", 1, 12, 25), ("skopeo", 1, 13, 26),
+        ("skopeo", 1, 9, 21), ("skopeo", 1, 10, 23), ("skopeo", 1, 11, 24), ("skopeo", 1, 12, 25), ("skopeo", 1, 13, 26),
         ("skopeo", 1, 14, 29), ("skopeo", 1, 15, 30), ("skopeo", 1, 16, 32), ("skopeo", 1, 17, 33), ("skopeo", 1, 18, 34),
         ("skopeo", 1, 19, 35), ("skopeo", 1, 20, 36), ("skopeo", 1, 21, 38), ("skopeo", 1, 22, 39), ("skopeo", 1, 23, 40),
         ("skopeo", 1, 24, 41),
-        ("buildah", 1, 28, 23), ("buildah", 1, 29, 24), ("buildah", 1, 30, 25), ("buildah", 1, 31, 26), ("buildah", 1, 33, 29),
+        ("buildah", 1, 28, 23), ("buildah", 1, 29, 24), ("buildah", 1, 30, 25), ("buildah", 1, 31, 26),
+        ("buildah", 1, 32, 28), ("buildah", 1, 33, 29), ("buildah", 1, 34, 29),
         ("buildah", 1, 35, 30), ("buildah", 1, 36, 31), ("buildah", 1, 37, 32), ("buildah", 1, 38, 33), ("buildah", 1, 39, 34),
         ("buildah", 1, 40, 35), ("buildah", 1, 41, 36), ("buildah", 1, 42, 38), ("buildah", 1, 43, 39), ("buildah", 1, 44, 40),
         ("buildah", 1, 45, 41),
-        ("crio", 1, 27, 24), ("crio", 1, 29, 28), ("crio", 1, 30, 30), ("crio", 1, 31, 31), ("crio", 1, 32, 32), ("crio", 1, 33, 33),
-        ("crio", 1, 34, 34), ("crio", 1, 35, 36),
+        ("crio", 1, 27, 25), ("crio", 1, 28, 27), ("crio", 1, 29, 29), ("crio", 1, 30, 29), ("crio", 1, 31, 32), ("crio", 1, 32, 33),
+        ("crio", 1, 33, 35), ("crio", 1, 34, 36), ("crio", 1, 35, 38), ("crio", 1, 36, 38),
     ];
 
     /// <summary>The programs, as they are written before a version.</summary>
@@ -38,13 +39,13 @@ internal static class ConsumerReleases
     public static (int From, int To)? Find(string program, int major, int? minor)
     {
         var releases = Array.FindAll(s_releases, r => r.Program == program && r.Major == major);
-        if (releases.Length == 0 || minor < releases[0].Minor)
+        if (releases.Length == 0)
             return null;
 
         // CRI-O follows Kubernetes, and takes the newest libraries with it.
         if (minor is not { } number)
             return program == "crio" ? null : (releases[0].Image, releases[^1].Image);
-        if (program == "crio" && number > releases[^1].Minor)
+        if (number < releases[0].Minor || number > releases[^1].Minor)
             return null;
         int image = Array.FindLast(releases, r => r.Minor <= number).Image;
         return (image, image);

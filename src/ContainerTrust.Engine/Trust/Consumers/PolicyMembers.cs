@@ -17,23 +17,28 @@ internal static class PolicyMembers
             .Concat(policy.Default))
         {
             if (Newest(requirement) is { } member && member.Since > image)
-                return $"policy.json has {member.What}, which containers/image knows since 5.{member.Since}; older ones refuse "
-                    + "the whole policy, and so every image.";
+            {
+                // Within a number, one release may know it and another not.
+                string others = member.Since == image + 1 && member.First.Count(static c => c == '.') > 1
+                    ? $"not every release with containers/image 5.{image} knows it, and one that does not refuses" : "older ones refuse";
+                return $"policy.json has {member.What}, which containers/image knows since {member.First}; {others} the whole policy, "
+                    + "and so every image.";
+            }
         }
 
         return null;
     }
 
-    // keyDatas and several Rekor keys came with 5.32.2; releases with 5.32.0 do not know them.
-    private static (string What, int Since)? Newest(TrustRequirement requirement) => requirement switch
+    // Since: the first number of which every release knows it. First: the very first release that does.
+    private static (string What, int Since, string First)? Newest(TrustRequirement requirement) => requirement switch
     {
-        SignedByRequirement { KeyPaths: not null } => ("keyPaths", 22),
-        SigstoreSignedRequirement { Pki: not null } => ("pki", 35),
+        SignedByRequirement { KeyPaths: not null } => ("keyPaths", 22, "5.22"),
+        SigstoreSignedRequirement { Pki: not null } => ("pki", 35, "5.34.1"),
         SigstoreSignedRequirement r when (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null =>
-            ("several sigstore or Rekor keys", 33),
+            ("several sigstore or Rekor keys", 33, "5.32.2"),
         SigstoreSignedRequirement r when r.Fulcio is not null || (r.RekorPublicKeyPath ?? r.RekorPublicKeyData) is not null =>
-            ("Fulcio or a Rekor key", 24),
-        SigstoreSignedRequirement => ("sigstoreSigned", 22),
+            ("Fulcio or a Rekor key", 24, "5.24"),
+        SigstoreSignedRequirement => ("sigstoreSigned", 22, "5.22"),
         _ => null,
     };
 }

@@ -17,6 +17,7 @@ public sealed class KeyFileReadingTests
     private static readonly TestSigner B = TestSigner.EcdsaP256();
     private static readonly TestSigner C = TestSigner.EcdsaP256();
     private static readonly TestSigner Six = TestSigner.Ed25519Key(version: 6);
+    private static readonly TestSigner Legacy = TestSigner.Ed25519Key(Created + 5, isLegacy: true);
     private static readonly byte[] OfVersion6 =
         [.. Six.KeyPacket(), .. Six.Sign(SignatureType.DirectKey, Six.Hashed, Created + 1, TestPackets.Flags(3))];
 
@@ -28,6 +29,7 @@ public sealed class KeyFileReadingTests
     [InlineData("ab6c", "a")]
     [InlineData("abc6", "ab")]
     [InlineData("abc66", "ab")]
+    [InlineData("a7bc", "")]
     public void GnuPG_loses_the_key_before_version_6_and_all_after_it(string file, string kept)
     {
         foreach (byte[] content in new[] { File(file), Armored(file) })
@@ -57,7 +59,8 @@ public sealed class KeyFileReadingTests
             result.Reason);
         Assert.Equal(
             "podman and skopeo built with gpgme refuse it, as GnuPG loses its key: it is after the key "
-                + $"{Six.Fingerprint} of version 6 in keys, at which GnuPG up to 2.4 stops. Put the key into a file of its own.",
+                + $"{Six.Fingerprint} of version 6 in keys, at which GnuPG up to 2.4 stops. Export the key to a file of its own and "
+                + "name that file in the policy; leave the vendor's file as it is.",
             Import(KeyFileReading.All, File("ab6c")).Verify(C.Message("{}"u8.ToArray()), Now).Note);
     }
 
@@ -68,6 +71,38 @@ public sealed class KeyFileReadingTests
             [new KeyringSource("one", File("a6")), new KeyringSource("two", File("a"))], null, KeyFileReading.GnuPg);
         Assert.True(keyring.Verify(A.Message("{}"u8.ToArray()), Now).IsGood);
         Assert.Empty(keyring.Losses);
+    }
+
+    [Fact]
+    public void A_lost_copy_is_a_loss_even_where_another_is_kept()
+    {
+        KeyringSource[] sources = [new KeyringSource("one", File("a")), new KeyringSource("two", File("a6"))];
+        Assert.True(OpenPgpKeyring.Import(sources).HasLosses);
+        Assert.False(Import(KeyFileReading.All, File("ab")).HasLosses);
+    }
+
+    // The keys that x/crypto has of a file. ProtonMail's reader passes over what it cannot read.
+    [Theory]
+    [InlineData("abc", "abc")]
+    [InlineData("6abc", "abc")]
+    [InlineData("a6bc", "bc")]
+    [InlineData("abc6", "ab")]
+    [InlineData("abc7", "ab")]
+    [InlineData("aeb", "ab")]
+    [InlineData("aub", "ab")]
+    [InlineData("aob", "ab")]
+    public void Go_loses_the_key_that_stands_with_what_it_cannot_read(string file, string kept)
+    {
+        OpenPgpKeyring older = Import(KeyFileReading.Go, File(file)), newer = Import(KeyFileReading.NewerGo, File(file));
+        foreach (char key in file.Where(static k => k is not ('6' or '7')))
+        {
+            byte[] message = Signer(key).Message("{}"u8.ToArray());
+            OpenPgpVerification result = older.Verify(message, Now);
+            Assert.True(kept.Contains(key) == result.IsGood, $"{key} of {file}: {result.Reason}");
+            Assert.True(newer.Verify(message, Now).IsGood, $"{key} of {file}");
+            if (!result.IsGood)
+                Assert.Contains("that Go's OpenPGP cannot read (in keys)", result.Reason, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -89,6 +124,7 @@ public sealed class KeyFileReadingTests
         Assert.True(keyring.Verify(A.Message("{}"u8.ToArray()), Now).IsGood);
         Assert.False(keyring.Verify(B.Message("{}"u8.ToArray()), Now).IsGood);
         Assert.True(Import(KeyFileReading.Go, File("ab")).Verify(B.Message("{}"u8.ToArray()), Now).IsGood);
+        Assert.True(Import(KeyFileReading.Go, Armored("a6")).Verify(A.Message("{}"u8.ToArray()), Now).IsGood);
     }
 
     [Fact]
@@ -148,7 +184,21 @@ public sealed class KeyFileReadingTests
         _ => C,
     };
 
-    private static byte[] Key(char key) => key == '6' ? OfVersion6 : Signer(key).Certificate($"{key}");
+    // e: with a subkey of EdDSA. u: with a subkey that has no binding. o: certified by a key of EdDSA.
+    private static byte[] Key(char key) => key switch
+    {
+        '6' => OfVersion6,
+        '7' => Six.KeyPacket(),
+        'e' => [.. C.Certificate("e"), .. C.Bind(Legacy, Created + 6)],
+        'u' => [.. C.Certificate("u"), .. B.KeyPacket(PacketTag.PublicSubkey)],
+        'o' =>
+        [
+            .. C.Certificate("o"),
+            .. Legacy.Sign(
+                SignatureType.GenericCertification, [.. C.Hashed, .. SignatureDigest.HashedUserId(4, "o"u8.ToArray(), false)], Created + 7),
+        ],
+        _ => Signer(key).Certificate($"{key}"),
+    };
 
     private static byte[] File(string keys) => [.. keys.SelectMany(Key)];
 

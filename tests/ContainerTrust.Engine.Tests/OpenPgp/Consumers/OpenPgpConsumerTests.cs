@@ -15,6 +15,7 @@ public sealed class OpenPgpConsumerTests
     private static readonly TestSigner Edwards = TestSigner.Ed25519Key();
     private static readonly TestSigner Legacy = TestSigner.Ed25519Key(isLegacy: true);
     private static readonly TestSigner Six = TestSigner.Ed25519Key(version: 6);
+    private static readonly TestSigner Brainpool = TestSigner.BrainpoolP256();
     private static readonly TestSigner Short = TestSigner.Rsa(bits: 1024);
     private static readonly TestSigner Rsa = TestSigner.Rsa();
 
@@ -23,6 +24,12 @@ public sealed class OpenPgpConsumerTests
     [InlineData("plain", "yyyy", "yyyy", "yyyy")]
     [InlineData("subkey", "nyyy", "yyyy", "nyyy")]
     [InlineData("version 3", "yyyy", "nnnn", "yyyn")]
+    [InlineData("version 3 by ECDSA", "yyyy", "nnnn", "nnnn")]
+    [InlineData("old style", "yyyy", "yyyy", "nnnn")]
+    [InlineData("brainpool", "yyyy", "nnnn", "nnnn")]
+    [InlineData("SHA3 key", "nnnn", "nnnn", "nnnn")]
+    [InlineData("subkey of algorithm 27", "nnnn", "yyyy", "nnnn")]
+    [InlineData("critical part", "yyyy", "yyyy", "nnnn")]
     [InlineData("version 6", "nnnn", "yyyy", "nnnn")]
     [InlineData("armored", "yyyy", "yyyy", "nnnn")]
     [InlineData("SHA3", "nnnn", "nnnn", "nnnn")]
@@ -61,6 +68,66 @@ public sealed class OpenPgpConsumerTests
         Assert.False(Verify(new("podman 6", OpenPgpLibrary.Go, 40, 41), version3, keys).IsGood);
     }
 
+    [Theory]
+    [InlineData("plain", true)]
+    [InlineData("armored", false)]
+    [InlineData("EdDSA", false)]
+    public void Where_the_library_is_not_known_both_must_accept(string what, bool isGood)
+    {
+        (byte[] message, byte[] keys) = Case(what);
+        OpenPgpConsumer both = new OpenPgpConsumer("CRI-O 1.34", OpenPgpLibrary.GnuPg, 36, 36) with
+        {
+            Other = new("CRI-O 1.34", OpenPgpLibrary.Go, 36, 36),
+        };
+        OpenPgpVerification result = Verify(both, message, keys);
+        Assert.True(isGood == result.IsGood, result.Reason);
+        Assert.Equal("CRI-O 1.34 built with gpgme (GnuPG) or Go's OpenPGP", both.Name);
+    }
+
+    [Fact]
+    public void Go_reads_no_RSA_exponent_of_more_than_three_octets()
+    {
+        byte[] modulus = new byte[256];
+        modulus.AsSpan().Fill(0xC1);
+        PublicKeyPacket Key(params byte[] exponent) => TestPackets.Read(TestPackets.Packet(
+            PacketTag.PublicKey,
+            [4, .. TestPackets.BigEndian(Created), 1, .. TestPackets.Integer(modulus), .. TestPackets.Integer(exponent)]));
+        Assert.Equal(3, Key(1, 0, 1).ExponentLength);
+        Assert.Equal(4, Key(1, 0, 0, 1).ExponentLength);
+        foreach (bool isNewer in new[] { false, true })
+        {
+            Assert.True(GoPackets.IsReadable(Key(1, 0, 1), isNewer));
+            Assert.False(GoPackets.IsReadable(Key(1, 0, 0, 1), isNewer));
+            Assert.False(GoPackets.IsReadable((PublicKeyPacket?)null, isNewer));
+        }
+    }
+
+    // RHEL 9 (GnuPG), Fedora 45 (Sequoia), another host.
+    [Theory]
+    [InlineData("plain", "yyy")]
+    [InlineData("version 6", "nyy")]
+    [InlineData("SHA3", "nyy")]
+    [InlineData("algorithm 27", "nyy")]
+    public void Without_a_release_what_the_host_is_known_not_to_take_is_refused(string what, string verdicts)
+    {
+        (byte[] message, byte[] keys) = Case(what);
+        OpenPgpLibrary?[] hosts = [OpenPgpLibrary.GnuPg, OpenPgpLibrary.Sequoia, null];
+        Assert.Equal(verdicts, string.Concat(hosts.Select(h => OpenPgpKeyring
+            .Import([new KeyringSource("key", keys)], null, KeyFileReading.All, new HostOpenPgp(() => h)).Verify(message, Now).IsGood
+                ? 'y' : 'n')));
+    }
+
+    [Fact]
+    public void A_host_that_cannot_be_asked_takes_nothing_that_matters()
+    {
+        (byte[] message, byte[] keys) = Case("version 6");
+        HostOpenPgp host = new(static () => throw new TrustException("X", TrustErrorKind.ConnectionFailed, "It went away."));
+        OpenPgpVerification result =
+            OpenPgpKeyring.Import([new KeyringSource("key", keys)], null, KeyFileReading.All, host).Verify(message, Now);
+        Assert.Equal("What this host verifies with is not known: It went away.", result.Reason);
+        Assert.False(result.IsGood);
+    }
+
     [Fact]
     public void What_is_bad_stays_bad_for_all()
     {
@@ -86,34 +153,43 @@ public sealed class OpenPgpConsumerTests
     {
         "subkey" => (
             Sub.Message(Content, Created + 20),
-            [.. Signer.Certificate(), .. Sub.KeyPacket(PacketTag.PublicSubkey), .. Signer.Bind(Sub, Created + 6)]),
-        "version 3" => (
-            [
-                .. TestPackets.Packet(PacketTag.Signature, Signer.SignVersion3(SignatureType.Binary, Content, Created + 20)),
-                .. TestSigner.Literal(Content),
-            ],
-            Signer.Certificate()),
+            [.. Signer.Certificate(), .. Signer.Bind(Sub, Created + 6)]),
+        "version 3" => (Version3(Rsa), Rsa.Certificate()),
+        "version 3 by ECDSA" => (Version3(Signer), Signer.Certificate()),
+        "old style" => ([.. Rsa.Sign(SignatureType.Binary, Content, Created + 20), .. TestSigner.Literal(Content)], Rsa.Certificate()),
+        "brainpool" => (Brainpool.Message(Content), Brainpool.Certificate()),
+        "SHA3 key" => (Rsa.Message(Content), WithHash(Rsa, HashAlgorithms.Sha3With256)),
+        "subkey of algorithm 27" => (
+            Edwards.Message(Content, Created + 20), [.. Signer.Certificate(), .. Signer.Bind(Edwards, Created + 6)]),
+        "critical part" => (
+            Rsa.Message(Content, hashed: [TestPackets.Subpacket((SubpacketType)(0x80 | 4), [1])]), Rsa.Certificate()),
         "version 6" => (Six.Message(Content), Direct(Six)),
         "armored" => (TestPackets.Armor(Signer.Message(Content), label: "MESSAGE"), Signer.Certificate()),
         "SHA3" => (Rsa.Message(Content, hash: HashAlgorithms.Sha3With256), Rsa.Certificate()),
         "algorithm 27" => (Edwards.Message(Content), Edwards.Certificate()),
         "EdDSA" => (Legacy.Message(Content), Legacy.Certificate()),
         "RSA 1024" => (Short.Message(Content), Short.Certificate()),
-        "SHA-1 key" => (Rsa.Message(Content), Sha1(Rsa)),
+        "SHA-1 key" => (Rsa.Message(Content), WithHash(Rsa, HashAlgorithms.Sha1)),
         _ => (Signer.Message(Content), Signer.Certificate()),
     };
 
     private static byte[] Direct(TestSigner six) =>
         [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, Created + 1, TestPackets.Flags(3))];
 
-    private static byte[] Sha1(TestSigner signer)
+    private static byte[] Version3(TestSigner signer)
+    {
+        byte[] body = signer.SignVersion3(SignatureType.Binary, Content, Created + 20);
+        return [.. signer.OnePass(body), .. TestSigner.Literal(Content), .. TestPackets.Packet(PacketTag.Signature, body)];
+    }
+
+    private static byte[] WithHash(TestSigner signer, byte hash)
     {
         byte[] data = [.. signer.Hashed, .. SignatureDigest.HashedUserId(4, "s"u8.ToArray(), false)];
         return
         [
             .. signer.KeyPacket(), .. TestPackets.UserId("s"),
             .. TestPackets.Packet(
-                PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, Created + 1, HashAlgorithms.Sha1)),
+                PacketTag.Signature, signer.SignBody(SignatureType.PositiveCertification, data, Created + 1, hash)),
         ];
     }
 }

@@ -21,11 +21,19 @@ public sealed class ConsumerNameTests
     [InlineData("podman5.5", 35, 35, false, "podman 5.5")]
     [InlineData("podman5.6.2", 36, 36, false, "podman 5.6.2")]
     [InlineData("Podman6", 40, 41, true, "podman 6")]
-    [InlineData("podman6.7", 41, 41, true, "podman 6.7")]
+    [InlineData("podman6.1", 41, 41, true, "podman 6.1")]
+    [InlineData("skopeo1.9", 21, 21, false, "skopeo 1.9")]
+    [InlineData("buildah1.32", 28, 28, false, "Buildah 1.32")]
+    [InlineData("buildah1.34", 29, 29, false, "Buildah 1.34")]
+    [InlineData("crio1.27", 25, 25, false, "CRI-O 1.27")]
+    [InlineData("crio1.28", 27, 27, false, "CRI-O 1.28")]
+    [InlineData("crio1.30", 29, 29, false, "CRI-O 1.30")]
+    [InlineData("crio1.33", 35, 35, false, "CRI-O 1.33")]
+    [InlineData("crio1.36", 38, 38, false, "CRI-O 1.36")]
     [InlineData("skopeo1.22", 39, 39, false, "skopeo 1.22")]
     [InlineData("skopeo1.23", 40, 40, true, "skopeo 1.23")]
     [InlineData("buildah1.44", 40, 40, true, "Buildah 1.44")]
-    [InlineData("cri-o1.34", 34, 34, false, "CRI-O 1.34")]
+    [InlineData("cri-o1.34", 36, 36, false, "CRI-O 1.34")]
     public void A_name_has_a_release(string name, int from, int to, bool readsAllLevels, string program)
     {
         ConsumerName consumer = ConsumerName.Parse(name);
@@ -40,7 +48,12 @@ public sealed class ConsumerNameTests
         Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("podman6").On(Fedora).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(OlderFedora).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman5.5").On(Fedora).Library);
-        Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("podman5.6").On(Fedora).Library);
+        Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman5.6").On(Fedora).Library);
+        Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("podman5.7").On(Fedora).Library);
+        Assert.Equal(OpenPgpLibrary.Sequoia, ConsumerName.Parse("skopeo1.21").On(Fedora).Library);
+        Assert.Equal("podman 5 built with gpgme (GnuPG) or Sequoia", ConsumerName.Parse("podman5").On(Fedora).Name);
+        Assert.Equal("CRI-O 1.34 built with gpgme (GnuPG) or Go's OpenPGP", ConsumerName.Parse("crio1.34").On(Fedora).Name);
+        Assert.Null(ConsumerName.Parse("crio1.34/gpg").On(Fedora).Other);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(Rhel).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6").On(null).Library);
         Assert.Equal(OpenPgpLibrary.GnuPg, ConsumerName.Parse("podman6/gpg").On(Fedora).Library);
@@ -61,6 +74,12 @@ public sealed class ConsumerNameTests
     [InlineData("podman5.4/gpgme")]
     [InlineData("podman5.4/gpg/go")]
     [InlineData("podman5.4/sequoia")]
+    [InlineData("podman5.6/sequoia")]
+    [InlineData("podman5/sequoia")]
+    [InlineData("podman5.99")]
+    [InlineData("podman6.9")]
+    [InlineData("skopeo1.99")]
+    [InlineData("buildah1.99")]
     [InlineData("docker28")]
     [InlineData("5.4")]
     [InlineData("crio1")]
@@ -89,6 +108,21 @@ public sealed class ConsumerNameTests
         TrustException e = Assert.Throws<TrustException>(
             () => new TrustStoreOptions { As = "podman5", PodmanVersion = "5.4" }.FindRelease(LocalHost.Instance));
         Assert.Equal("ReleaseGivenTwice", e.ErrorId);
+    }
+
+    [Fact]
+    public void CRI_O_reads_no_users_files()
+    {
+        RootDirectoryHost host = new(Path.GetTempPath());
+        Assert.Null(new TrustStoreOptions { As = "podman5.4" }.FindPolicyPath(host));
+        Assert.Null(new TrustStoreOptions { As = "podman5.4" }.FindRegistriesDirectory());
+        TrustStoreOptions crio = new() { As = "crio1.34" };
+        Assert.Equal("/etc/containers/policy.json", crio.FindPolicyPath(host));
+        Assert.Equal("/etc/containers/registries.d", crio.FindRegistriesDirectory());
+        Assert.Equal("/p", (crio with { PolicyPath = "/p" }).FindPolicyPath(host));
+        Assert.Equal(
+            "ParametersNotTogether",
+            Assert.Throws<TrustException>(() => (crio with { CurrentUser = true }).FindPolicyPath(host)).ErrorId);
     }
 
     [Theory]
@@ -120,6 +154,14 @@ public sealed class ConsumerNameTests
         Assert.Null(PolicyMembers.FindUnknown(policy, since));
         string? unknown = PolicyMembers.FindUnknown(policy, since - 1);
         Assert.True(
-            since == 19 || unknown!.Contains($"since 5.{since}; older ones refuse the whole policy", StringComparison.Ordinal), unknown);
+            since switch
+            {
+                19 => unknown is null,
+                33 => unknown!.Contains("since 5.32.2; not every release with containers/image 5.32 knows it", StringComparison.Ordinal),
+                35 => unknown!.Contains("since 5.34.1; not every release with containers/image 5.34 knows it", StringComparison.Ordinal),
+                _ => unknown!.Contains($"since 5.{since}; older ones refuse the whole policy", StringComparison.Ordinal),
+            },
+            unknown);
+        Assert.True(since < 33 || PolicyMembers.FindUnknown(policy, 30)!.Contains("; older ones refuse", StringComparison.Ordinal));
     }
 }
