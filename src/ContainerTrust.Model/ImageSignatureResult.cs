@@ -21,8 +21,8 @@ public sealed record ImageSignatureResult
 
     /// <summary>
     /// The platform whose instance of a multi-arch image was judged (<c>os/architecture[/variant]</c>); <c>all</c> for a list of which
-    /// every instance was. Null
-    /// if the image is not multi-arch, if its list alone was judged, or if the list names no platform for the instance.
+    /// every instance was. Null if the image is not multi-arch, if its list alone was judged, or if the list names no platform for the
+    /// instance.
     /// </summary>
     public string? Platform { get; init; }
 

@@ -47,9 +47,9 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
     public string[]? Image { get; set; }
 
     /// <summary>
-    /// Judge these instances of multi-arch images, <c>os/architecture[/variant]</c>, instead of the one that is pulled on the judged
-    /// host; <c>all</c> for every
-    /// instance, <c>list</c> for the list alone. With <see cref="InRelease"/>: the instance of the release whose contents count.
+    /// Judge these instances of multi-arch images, <c>os/architecture[/variant]</c>, instead of the one that is pulled on the judged host;
+    /// <c>all</c> for every instance, <c>list</c> for the list alone. With <see cref="InRelease"/>: the instance of the release whose
+    /// contents count.
     /// </summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = KeySet)]

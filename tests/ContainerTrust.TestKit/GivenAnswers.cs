@@ -5,8 +5,7 @@ namespace ContainerTrust.TestKit;
 
 /// <summary>
 /// The other side of a connection, whose answers are given beforehand, whatever is asked. The mark is not known before the first request:
-/// where
-/// <see cref="Mark"/> stands in the answers, it is put in.
+/// where <see cref="Mark"/> stands in the answers, it is put in.
 /// </summary>
 /// <param name="options">The connection.</param>
 /// <param name="answers">The answers to all requests.</param>

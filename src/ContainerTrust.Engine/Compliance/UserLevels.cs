@@ -7,8 +7,7 @@ namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>
 /// registries.d as other users have it. From podman 6 on the files of all levels are read together, so a section that is defined once for
-/// root can be defined
-/// twice for a user, and then podman fetches nothing for that user.
+/// root can be defined twice for a user, and then podman fetches nothing for that user.
 /// </summary>
 internal static class UserLevels
 {

@@ -21,8 +21,7 @@ public interface ITrustHost
 
     /// <summary>
     /// The machine's hardware name, in the words of <c>uname -m</c> (<c>x86_64</c>, <c>aarch64</c>): which instance of a multi-arch image
-    /// is pulled
-    /// there. Null where it is not known.
+    /// is pulled there. Null where it is not known.
     /// </summary>
     /// <exception cref="TrustException">A file that says it cannot be looked at.</exception>
     string? Machine => null;

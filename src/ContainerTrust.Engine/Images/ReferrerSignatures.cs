@@ -8,10 +8,8 @@ namespace ContainerTrust.Engine.Images;
 
 /// <summary>
 /// Signatures that refer to an image (OCI distribution specification 1.1, "Listing Referrers"): cosign 3's bundles, and the older form
-/// where cosign was told to. Of a
-/// registry that does not know the API it is the index under the tag <c>ALGORITHM-HEX</c> ("Referrers Tag Schema"). podman and skopeo
-/// read none of
-/// these.
+/// where cosign was told to. Of a registry that does not know the API it is the index under the tag <c>ALGORITHM-HEX</c> ("Referrers Tag
+/// Schema"). podman and skopeo read none of these.
 /// </summary>
 internal static class ReferrerSignatures
 {

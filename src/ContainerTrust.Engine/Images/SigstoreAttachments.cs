@@ -9,8 +9,7 @@ namespace ContainerTrust.Engine.Images;
 /// <summary>
 /// Sigstore signatures that a registry keeps beside an image: an OCI manifest with the tag <c>ALGORITHM-HEX.sig</c>, whose layers are the
 /// payloads and whose layers' annotations carry the rest (cosign, "Signature Specification"). Where that tag is missing,
-/// <see cref="ReferrerSignatures"/>, which podman and
-/// skopeo do not look for.
+/// <see cref="ReferrerSignatures"/>, which podman and skopeo do not look for.
 /// </summary>
 internal static class SigstoreAttachments
 {

@@ -12,8 +12,7 @@ public sealed record ImagePlatform(string Os, string Architecture, string? Varia
 
     /// <summary>
     /// The platform of a Linux machine, as podman there would choose by (containers/image, <c>WantedPlatforms</c>): the architecture in
-    /// Go's words, and on
-    /// ARM the variant of the processor.
+    /// Go's words, and on ARM the variant of the processor.
     /// </summary>
     /// <param name="machine">The machine's name in the words of <c>uname -m</c>.</param>
     /// <returns>The platform; a name that is not known is taken for an architecture. Null if it is not one word.</returns>

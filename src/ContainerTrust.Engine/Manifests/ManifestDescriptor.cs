@@ -6,8 +6,7 @@ namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>
 /// An entry of an OCI index or a docker manifest list: what is needed to choose one. Decoded as Go does, and stricter: a member that
-/// appears twice, in
-/// whatever writing, refuses the list, because programs differ in which of them they take.
+/// appears twice, in whatever writing, refuses the list, because programs differ in which of them they take.
 /// </summary>
 internal sealed record ManifestDescriptor
 {

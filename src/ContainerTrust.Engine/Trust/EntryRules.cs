@@ -19,8 +19,7 @@ internal sealed class EntryRules
     /// <param name="entry">The entry.</param>
     /// <exception cref="TrustException">
     /// It lacks something (<c>IncompleteEntry</c>), its scope cannot be written, or the identity does not go with it
-    /// (<c>IdentityAmbiguous</c>,
-    /// <c>KeysNotUsed</c>).
+    /// (<c>IdentityAmbiguous</c>, <c>KeysNotUsed</c>).
     /// </exception>
     public TrustChange ToChange(ImageTrust entry)
     {

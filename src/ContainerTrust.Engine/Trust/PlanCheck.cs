@@ -36,8 +36,7 @@ internal static class PlanCheck
 
     /// <summary>
     /// Refuses a plan by which podman 6 would read two definitions of a section for users other than root: it reads more directories for
-    /// them. What is
-    /// refused already cannot be made worse.
+    /// them. What is refused already cannot be made worse.
     /// </summary>
     /// <param name="host">The host, as root finds it.</param>
     /// <param name="planned">The host after the change.</param>

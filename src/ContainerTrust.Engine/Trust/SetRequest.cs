@@ -4,8 +4,7 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
 /// What is to be set, in the words of the command line: scopes, the default, a vendor's preset, or entries that are written as they are.
-/// Every front end
-/// fills in one of these; what it means for a host is decided here alone.
+/// Every front end fills in one of these; what it means for a host is decided here alone.
 /// </summary>
 public sealed record SetRequest
 {

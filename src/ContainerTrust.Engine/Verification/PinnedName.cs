@@ -6,9 +6,8 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
-/// The reference by digest of an image that was judged by another name. A policy may refuse by digest what it accepts by tag: another
-/// scope can govern that name,
-/// <c>matchExact</c> wants the tag, and registries.conf can have other mirrors for it.
+/// The reference by digest of an image that was judged by another name. A policy may refuse by digest what it accepts by tag: another scope
+/// can govern that name, <c>matchExact</c> wants the tag, and registries.conf can have other mirrors for it.
 /// </summary>
 /// <param name="verifier">What judges.</param>
 internal sealed class PinnedName(ImageVerifier verifier)

@@ -4,8 +4,7 @@ namespace ContainerTrust.Engine.Verification;
 
 /// <summary>
 /// "There is none" is not all that can be said where a signature is in a form that podman does not read. It is said where signatures were
-/// looked for in the registry
-/// and nothing but their absence is at fault.
+/// looked for in the registry and nothing but their absence is at fault.
 /// </summary>
 /// <param name="verifier">What has judged.</param>
 internal sealed class UnreadSignatures(ImageVerifier verifier)

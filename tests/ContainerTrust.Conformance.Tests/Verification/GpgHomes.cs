@@ -29,8 +29,7 @@ internal sealed class GpgHomes : IDisposable
 
     /// <summary>
     /// What gpg says of each of several messages with these keys alone. It is started once for all; what it does not find good there, or
-    /// does
-    /// not come to, is put to it once more as <see cref="Verdict"/> does.
+    /// does not come to, is put to it once more as <see cref="Verdict"/> does.
     /// </summary>
     public IReadOnlyList<GpgVerdict> Verdicts(byte[] key, IReadOnlyList<byte[]> messages)
     {

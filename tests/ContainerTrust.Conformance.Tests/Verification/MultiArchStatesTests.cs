@@ -4,8 +4,7 @@ namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>
 /// Lists and instances that are signed each in its own way: the verdict is that of <c>podman pull</c>, <c>skopeo copy</c> and <c>skopeo
-/// copy --all</c>, and
-/// what is said to be pulled by its digest is pulled.
+/// copy --all</c>, and what is said to be pulled by its digest is pulled.
 /// </summary>
 [Collection(RegistryTests.Name)]
 public sealed class MultiArchStatesTests(RegistryFixture fixture)

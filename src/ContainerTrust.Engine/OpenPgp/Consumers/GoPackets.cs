@@ -48,20 +48,25 @@ internal static class GoPackets
         is HashAlgorithms.Sha1 or HashAlgorithms.Sha224 or HashAlgorithms.Sha256 or HashAlgorithms.Sha384 or HashAlgorithms.Sha512;
 
     private static bool HasKnownParts(in SignaturePacket signature) =>
-        HasKnownParts(signature.HashedArea) && HasKnownParts(signature.UnhashedArea);
+        HasKnownParts(signature.HashedArea, mayEmbed: true) && HasKnownParts(signature.UnhashedArea, mayEmbed: true);
 
-    // A critical part that it does not know makes a signature unreadable.
-    private static bool HasKnownParts(ReadOnlySpan<byte> area)
+    // A critical part that it does not know makes a signature unreadable, and so does a signature inside that cannot be read.
+    private static bool HasKnownParts(ReadOnlySpan<byte> area, bool mayEmbed)
     {
         var reader = new SubpacketReader(area);
-        while (reader.TryRead(out SubpacketType type, out bool isCritical, out _))
+        while (reader.TryRead(out SubpacketType type, out bool isCritical, out var value))
         {
-            if (isCritical && !IsKnown(type))
+            if ((isCritical && !IsKnown(type)) || (type == SubpacketType.EmbeddedSignature && !(mayEmbed && IsReadableInside(value))))
                 return false;
         }
 
         return reader.IsAtEnd;
     }
+
+    // By which algorithm is for the subkey to say, which must be readable itself. One inside another is not looked into.
+    private static bool IsReadableInside(ReadOnlySpan<byte> body) =>
+        SignaturePacket.Parse(body, out var signature) == SignatureParse.Read && signature.Version == 4 && HasHash(signature)
+        && HasKnownParts(signature.HashedArea, mayEmbed: false) && HasKnownParts(signature.UnhashedArea, mayEmbed: false);
 
     private static bool IsKnown(SubpacketType type) => type
         is SubpacketType.SignatureCreationTime or SubpacketType.SignatureExpirationTime or SubpacketType.KeyExpirationTime

@@ -76,7 +76,7 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
         : IsSha3(signature.HashAlgorithm)
             ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which GnuPG does not know"
         : NewerEddsa(key.Packet) ?? NewerEddsa(certificate.Primary.Packet)
-            ?? (IsAnyStatement(certificate, key, static s => IsSha3(s.HashAlgorithm))
+            ?? (IsAnyStatement(certificate, key, HasSha3)
                 ? "is by a key whose own statements are made with SHA-3, which GnuPG does not know" : null);
 
     private static string? NewerEddsa(PublicKeyPacket key) => key.Algorithm is PublicKeyAlgorithm.Ed25519 or PublicKeyAlgorithm.Ed448
@@ -88,7 +88,7 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
             ? "is by an ML-DSA key, which Sequoia knows only if built with a library that has it"
         : IsSha3(signature.HashAlgorithm)
             ? $"uses the hash {HashAlgorithms.Name(signature.HashAlgorithm)}, which not every build of Sequoia knows"
-        : IsAnyStatement(certificate, key, static s => IsSha3(s.HashAlgorithm))
+        : IsAnyStatement(certificate, key, HasSha3)
             ? "is by a key whose own statements are made with SHA-3, which not every build of Sequoia knows"
         : (OddCurve(key.Packet) ?? OddCurve(certificate.Primary.Packet)) is { } curve
             ? $"is by a key of the curve {curve}, which not every build of Sequoia knows"
@@ -109,7 +109,7 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
         : NotOfGo(key.Packet) ?? NotOfGo(certificate.Primary.Packet)
             ?? (!GoPackets.IsReadable(signature, ImageFrom >= HasOtherGo)
                 ? "is of a kind, or has a critical part, that Go's OpenPGP does not know"
-            : IsAnyStatement(certificate, key, static s => IsSha3(s.HashAlgorithm))
+            : IsAnyStatement(certificate, key, HasSha3)
                 ? "is by a key whose own statements are made with SHA-3, which Go's OpenPGP does not know"
             : !certificate.UserIds.Any(static u => u.Statements.Any(static s => GoPackets.IsSelfCertification(s.Type)))
                 ? "is by a key without a user id that it has certified as Go's OpenPGP wants it (0x10 or 0x13)" : null);
@@ -119,6 +119,28 @@ internal sealed record OpenPgpConsumer(string Program, OpenPgpLibrary Library, i
             + $"{(key.ExponentLength > GoPackets.LongestExponent ? " with a long exponent" : "")}, which Go's OpenPGP does not know";
 
     private static bool IsSha3(byte hash) => hash is HashAlgorithms.Sha3With256 or HashAlgorithms.Sha3With512;
+
+    // In itself, or in the subkey's own signature that is in its binding.
+    private static bool HasSha3(OwnStatement statement)
+    {
+        _ = SignaturePacket.Parse(statement.Raw.Body, out var signature);
+        return IsSha3(statement.HashAlgorithm) || HasSha3(signature.HashedArea) || HasSha3(signature.UnhashedArea);
+    }
+
+    private static bool HasSha3(ReadOnlySpan<byte> area)
+    {
+        var reader = new SubpacketReader(area);
+        while (reader.TryRead(out SubpacketType type, out _, out var value))
+        {
+            if (type != SubpacketType.EmbeddedSignature)
+                continue;
+            _ = SignaturePacket.Parse(value, out var embedded);
+            if (IsSha3(embedded.HashAlgorithm))
+                return true;
+        }
+
+        return false;
+    }
 
     private static string? OddCurve(PublicKeyPacket key) =>
         key.Curve == EllipticCurve.Secp256k1 || key.Curve == EllipticCurve.BrainpoolP256r1 || key.Curve == EllipticCurve.BrainpoolP384r1

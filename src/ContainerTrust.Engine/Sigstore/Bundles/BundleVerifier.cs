@@ -3,9 +3,8 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore.Bundles;
 
 /// <summary>
-/// Verifies bundles by public keys, as <c>cosign verify --key</c> does: the signature by one of the keys, and that it is for this
-/// manifest. Certificates and log
-/// entries in a bundle give nothing here: who has named keys trusts those.
+/// Verifies bundles by public keys, as <c>cosign verify --key</c> does: the signature by one of the keys, and that it is for this manifest.
+/// Certificates and log entries in a bundle give nothing here: who has named keys trusts those.
 /// </summary>
 /// <param name="keys">The keys.</param>
 internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys)

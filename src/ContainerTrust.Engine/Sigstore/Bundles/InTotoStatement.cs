@@ -6,8 +6,7 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 
 /// <summary>
 /// What is said of some contents (in-toto, <c>spec/v1/statement.md</c>): their digests, and of what kind the rest is. Only made from a
-/// payload whose signature
-/// holds.
+/// payload whose signature holds.
 /// </summary>
 public sealed class InTotoStatement
 {

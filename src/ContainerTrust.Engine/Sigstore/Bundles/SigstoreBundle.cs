@@ -6,9 +6,8 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 
 /// <summary>
 /// A sigstore bundle, in which cosign 3 keeps a signature (https://github.com/sigstore/protobuf-specs, <c>sigstore_bundle.proto</c>;
-/// versions 0.1 to
-/// 0.3): parsed, and nothing of it verified. Of its two kinds one signs an envelope, whose payload says what it is about, the other a
-/// content itself.
+/// versions 0.1 to 0.3): parsed, and nothing of it verified. Of its two kinds one signs an envelope, whose payload says what it is about,
+/// the other a content itself.
 /// </summary>
 public sealed class SigstoreBundle
 {

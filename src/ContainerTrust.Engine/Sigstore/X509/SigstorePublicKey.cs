@@ -101,8 +101,7 @@ internal sealed class SigstorePublicKey : IDisposable
 
     /// <summary>
     /// Verifies an ECDSA signature by the hash that goes with the curve: SHA-384 for P-384, SHA-512 for P-521 (sigstore's algorithm
-    /// registry). False for
-    /// every other key.
+    /// registry). False for every other key.
     /// </summary>
     public bool VerifyByCurve(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature) => (IsEcdsa, _key.Size) switch
     {

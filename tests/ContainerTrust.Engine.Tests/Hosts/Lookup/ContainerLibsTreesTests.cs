@@ -12,9 +12,8 @@ namespace ContainerTrust.Engine.Tests.Hosts.Lookup;
 
 /// <summary>
 /// Three hundred generated hosts are read as podman 6 reads them, entry for entry. <c>container-libs-readings.txt</c> has what the
-/// functions of
-/// container-libs themselves made of them (loadRegistryConfiguration, DefaultPolicy, FindRegistry and PullSourcesFromReference,
-/// UnqualifiedSearchRegistries, dockerCertDir at commit 9869b8fd, 2026-06-12, image 5.40).
+/// functions of container-libs themselves made of them (loadRegistryConfiguration, DefaultPolicy, FindRegistry and
+/// PullSourcesFromReference, UnqualifiedSearchRegistries, dockerCertDir at commit 9869b8fd, 2026-06-12, image 5.40).
 /// </summary>
 public sealed class ContainerLibsTreesTests
 {

@@ -5,8 +5,7 @@ namespace ContainerTrust.Engine.Tests.Hosts.Lookup;
 
 /// <summary>
 /// A host whose files lie on all levels, made from a seed: same names, links, empty files, directories that look like files, files that no
-/// rule
-/// names. Each file says something that no other file says, so that a reading tells which files were read.
+/// rule names. Each file says something that no other file says, so that a reading tells which files were read.
 /// </summary>
 internal sealed class LookupTree : IDisposable
 {

@@ -28,6 +28,7 @@ public sealed class OpenPgpConsumerTests
     [InlineData("old style", "yyyy", "yyyy", "nnnn")]
     [InlineData("brainpool", "yyyy", "nnnn", "nnnn")]
     [InlineData("SHA3 key", "nnnn", "nnnn", "nnnn")]
+    [InlineData("SHA3 back-signature", "nnnn", "nnnn", "nnnn")]
     [InlineData("subkey of algorithm 27", "nnnn", "yyyy", "nnnn")]
     [InlineData("critical part", "yyyy", "yyyy", "nnnn")]
     [InlineData("version 6", "nnnn", "yyyy", "nnnn")]
@@ -159,6 +160,7 @@ public sealed class OpenPgpConsumerTests
         "old style" => ([.. Rsa.Sign(SignatureType.Binary, Content, Created + 20), .. TestSigner.Literal(Content)], Rsa.Certificate()),
         "brainpool" => (Brainpool.Message(Content), Brainpool.Certificate()),
         "SHA3 key" => (Rsa.Message(Content), WithHash(Rsa, HashAlgorithms.Sha3With256)),
+        "SHA3 back-signature" => (Sub.Message(Content, Created + 20), [.. Signer.Certificate(), .. WithSha3BackSignature()]),
         "subkey of algorithm 27" => (
             Edwards.Message(Content, Created + 20), [.. Signer.Certificate(), .. Signer.Bind(Edwards, Created + 6)]),
         "critical part" => (
@@ -175,6 +177,15 @@ public sealed class OpenPgpConsumerTests
 
     private static byte[] Direct(TestSigner six) =>
         [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, Created + 1, TestPackets.Flags(3))];
+
+    private static byte[] WithSha3BackSignature()
+    {
+        byte[] data = [.. Signer.Hashed, .. Sub.Hashed];
+        byte[] back = Sub.SignBody(SignatureType.PrimaryKeyBinding, data, Created + 6, HashAlgorithms.Sha3With256);
+        byte[] binding = Signer.SignBody(
+            SignatureType.SubkeyBinding, data, Created + 6, hashed: [TestSigner.LongSubpacket(SubpacketType.EmbeddedSignature, back)]);
+        return [.. Sub.KeyPacket(PacketTag.PublicSubkey), .. TestPackets.Packet(PacketTag.Signature, binding)];
+    }
 
     private static byte[] Version3(TestSigner signer)
     {
