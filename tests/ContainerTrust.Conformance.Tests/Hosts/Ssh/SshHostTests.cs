@@ -70,7 +70,7 @@ public sealed class SshHostTests(SharedFleet shared, ITestOutputHelper output) :
         string real = "/etc/containers/real dir/$(policy) 'x'.json";
         Directory.CreateDirectory(Path.GetDirectoryName(there.File(real))!);
         string link = there.File("/etc/containers/linked.json");
-        File.Copy(there.File(Policy), there.File(real));
+        File.WriteAllText(there.File(real), """{"default":[{"type":"insecureAcceptAnything"}]}""");
         File.CreateSymbolicLink(link, Path.GetRelativePath("/etc/containers", real));
         File.SetUnixFileMode(there.File(real), (UnixFileMode)Convert.ToInt32("640", 8));
         Tools.Run("/bin/chown", ["4711:4712", there.File(real)]);
