@@ -130,6 +130,8 @@ function Invoke-HelpExample([object[]] $Example) {
                 '<<<block>>>'
                 `$code = [scriptblock]::Create(`$text.Replace('/mnt/golden', `$item.Golden).Replace('/mnt/new', `$item.New))
                 `$records = & { try { & `$code } catch { `$_ } } 2>&1 3>&1 4>&1
+                # PowerShell finds a table's widths within 300 ms; what it loads at first may take longer on a loaded machine.
+                `$null = `$records | Out-String -Width 120
                 `$printed = `$records | ForEach-Object {
                     if (`$_ -is [System.Management.Automation.WarningRecord]) { "WARNING: `$_" }
                     elseif (`$_ -is [System.Management.Automation.VerboseRecord]) { "VERBOSE: `$_" }

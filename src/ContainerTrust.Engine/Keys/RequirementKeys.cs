@@ -53,6 +53,10 @@ public sealed class RequirementKeys
     /// </summary>
     internal string? TrustedRootPath { get; init; }
 
+    /// <summary>The same files, read for no release in particular, and nothing is told of them again.</summary>
+    /// <returns>The keys.</returns>
+    internal RequirementKeys WithoutConsumer() => new(_files.Host, static _ => { }, null, _dataName);
+
     /// <summary>The keys of a requirement.</summary>
     /// <param name="requirement">A <c>signedBy</c> requirement.</param>
     /// <returns>The keyring, or the reason why there is none.</returns>

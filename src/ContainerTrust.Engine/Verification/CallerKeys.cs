@@ -59,6 +59,7 @@ internal static class CallerKeys
 
     /// <summary>
     /// Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.
+    /// A key that only a named release cannot use is no such fault: that is its verdict.
     /// </summary>
     /// <param name="keys">What was read of them.</param>
     /// <param name="requirements">The requirements that they make.</param>
@@ -66,6 +67,8 @@ internal static class CallerKeys
     /// <exception cref="TrustException"><c>NoUsableKey</c>.</exception>
     public static void RequireUsable(RequirementKeys keys, IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<string> keyPaths)
     {
+        if (keys.Consumer is not null)
+            keys = keys.WithoutConsumer();
         foreach (TrustRequirement requirement in requirements)
         {
             string problem = requirement switch

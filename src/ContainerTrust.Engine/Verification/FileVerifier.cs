@@ -63,8 +63,17 @@ public sealed class FileVerifier
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
         RequirementVerdict[] verdicts = [.. requirements.Select(requirement =>
         {
+            RequirementKeyring found = keys.For(requirement);
+            if (found.Keyring is null)
+            {
+                // Only for a named release: without one such keys are refused above.
+                ImageSignature[] none = [.. files.SignaturePaths.Select(path => new ImageSignature
+                    { Source = path, Kind = ImageSignatureKind.SimpleSigning, IsValid = false, Reason = found.Problem })];
+                return PolicyEvaluator.Verdict(requirement, none, [], found.Problem);
+            }
+
             SignedByJudge judge = new(
-                keys.For(requirement).Keyring!, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
+                found.Keyring, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
             ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
             return PolicyEvaluator.Verdict(requirement, judged, [], null);
         })];

@@ -175,6 +175,13 @@ public sealed class JudgingReleaseTests : IDisposable
         Assert.Contains("is not among the keys: it is the last key before the key", result.Reason, StringComparison.Ordinal);
         Assert.True(verifier.Verify(files with { KeyPaths = ["/keys/lost.gpg"], As = null }).IsValid);
         Assert.Equal("UnknownConsumer", Assert.Throws<TrustException>(() => verifier.Verify(files with { As = "podman" })).ErrorId);
+
+        // What only the release cannot read is its verdict; what nobody can is an error.
+        host.With("/keys/six.gpg", OfVersion6);
+        Assert.False(verifier.Verify(files with { KeyPaths = ["/keys/six.gpg"] }).IsValid);
+        host.With("/keys/none.gpg", "x"u8.ToArray());
+        Assert.Equal("NoUsableKey",
+            Assert.Throws<TrustException>(() => verifier.Verify(files with { KeyPaths = ["/keys/none.gpg"] })).ErrorId);
     }
 
     private static string Policy(string key) =>
