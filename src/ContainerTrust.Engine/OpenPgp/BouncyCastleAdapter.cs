@@ -68,7 +68,7 @@ internal static class BouncyCastleAdapter
     /// <param name="q">Prime order.</param>
     /// <param name="g">Generator.</param>
     /// <param name="y">Public value.</param>
-    /// <returns>Verifies a hash with two numbers; null if the key is none.</returns>
+    /// <returns>Verifies a hash with two numbers; null if it is not a key.</returns>
     public static IntegerPairVerifier? CreateDsa(ReadOnlySpan<byte> p, ReadOnlySpan<byte> q, ReadOnlySpan<byte> g, ReadOnlySpan<byte> y)
     {
         try
@@ -148,7 +148,7 @@ internal static class BouncyCastleAdapter
 
     /// <summary>Makes a verifier for an ML-DSA key: pure, with an empty context (FIPS 204 section 5.3).</summary>
     /// <param name="key"><see cref="MlDsa65KeyLength"/> or <see cref="MlDsa87KeyLength"/> octets.</param>
-    /// <returns>Verifies a message with a signature; null if the key is none.</returns>
+    /// <returns>Verifies a message with a signature; null if it is not a key.</returns>
     public static MessageVerifierOfKey? CreateMlDsa(ReadOnlySpan<byte> key)
     {
         MLDsaParameters? parameters = key.Length switch

@@ -31,7 +31,7 @@ internal sealed class CompositeVerificationKey : VerificationKey
     /// <summary>Makes a key.</summary>
     /// <param name="form">Its EdDSA half.</param>
     /// <param name="material">The algorithm-specific fields of the key packet: the EdDSA key, then that of ML-DSA.</param>
-    /// <returns>The key; null if the ML-DSA half is none.</returns>
+    /// <returns>The key; null if the ML-DSA half is not a key.</returns>
     public static CompositeVerificationKey? TryCreate(EddsaForm form, ReadOnlySpan<byte> material)
     {
         int eddsa = form == EddsaForm.Ed25519 ? 32 : 57;

@@ -36,8 +36,8 @@ public sealed record TrustStoreOptions
     /// <param name="host">The host.</param>
     /// <returns>The release.</returns>
     /// <exception cref="TrustException">
-    /// The version or the name is none (<c>InvalidPodmanVersion</c>, <c>UnknownConsumer</c>), both are given (<c>ReleaseGivenTwice</c>), or
-    /// a path cannot be looked at.
+    /// The version or the name is not valid (<c>InvalidPodmanVersion</c>, <c>UnknownConsumer</c>), both are given
+    /// (<c>ReleaseGivenTwice</c>), or a path cannot be looked at.
     /// </exception>
     internal ContainersRelease FindRelease(ITrustHost host)
     {

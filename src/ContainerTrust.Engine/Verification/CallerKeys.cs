@@ -59,7 +59,7 @@ internal static class CallerKeys
 
     /// <summary>
     /// Refuses keys of which none can be used: keys that the caller names are parameters, and without any there is nothing to judge by.
-    /// A key that only a named release cannot use is no such fault: that is its verdict.
+    /// A key that only a named release cannot use is not refused here: that is its verdict.
     /// </summary>
     /// <param name="keys">What was read of them.</param>
     /// <param name="requirements">The requirements that they make.</param>

@@ -80,7 +80,7 @@ public sealed class ImageVerifier : IDisposable
     /// <returns>The verdict.</returns>
     /// <exception cref="TrustException">
     /// There is no verdict: the image cannot be reached, a store cannot be read, the manifest has not the digest that was asked for, the
-    /// policy cannot be read, or the name is none.
+    /// policy cannot be read, or the name is not valid.
     /// </exception>
     public async Task<ImageSignatureResult> VerifyAsync(string image, ImagePlatform? platform, CancellationToken cancellationToken) =>
         (await VerifyChosenAsync(image, PlatformChoice.Of(platform), cancellationToken).ConfigureAwait(false))[0];

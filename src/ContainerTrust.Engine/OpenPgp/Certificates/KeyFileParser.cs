@@ -201,11 +201,11 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                 Warn($"a key {unusable} is skipped; this release cannot use it.");
         }
 
-        // For x/crypto a subkey without a binding behind it is an error of the whole key.
+        // For x/crypto a subkey that no binding follows is an error of the whole key.
         private void LoseUnbound()
         {
             if (_isUnbound && !IsNewerGo)
-                LoseByGo("it has a subkey with no binding behind it, and that is one");
+                LoseByGo("it has a subkey without a binding, one");
             _isUnbound = false;
         }
 
@@ -219,7 +219,7 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
         }
 
         // GnuPG 2.2, 2.3 and 2.4 alike. GnuPG 2.2.40 passes over a key of version 6 that has neither signatures nor subkeys; whether all
-        // do is not known, so it counts as a stop for such a key too, which is no key.
+        // do is not known, so it counts as a stop for such a packet too, though it is not a key by itself.
         private void StopGnuPg(string what)
         {
             if (_stop is not null)
