@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
-using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
@@ -12,11 +11,13 @@ internal static class MachineConfigCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Option<string?> preset = new("--preset")
+        Option<string[]> preset = new("--preset")
         {
-            Description = $"A vendor's registries, key and stores: {string.Join(", ", TrustPresets.Names)} (default: the host's policy)",
+            Description = $"A vendor's registries, key and stores, or what a cluster needs: " +
+                $"{string.Join(", ", MachineConfigPresets.Names)} " +
+                "(default: the host's policy)",
             HelpName = "name",
-            CompletionSources = { { "RedHat" } },
+            CompletionSources = { { MachineConfigPresets.Names.ToArray() } },
         };
         Option<string[]> role = new("--role")
         {
@@ -28,8 +29,9 @@ internal static class MachineConfigCommand
             { Description = "Name of the MachineConfig; {role} stands for the role (default: 51-{role}-rh-registry-trust)",
             HelpName = "name" };
         Option<string?> version = new("--openshift-version")
-            { Description = $"Version of OpenShift, {IgnitionVersions.OpenShift[0]} to " +
-            $"{IgnitionVersions.NewestOpenShift} (default: the newest)", HelpName = "version" };
+            { Description = "Version of OpenShift or OKD as the cluster prints it, " +
+            $"{IgnitionVersions.OpenShift[0]} to {IgnitionVersions.NewestOpenShift} (default: the newest)", HelpName = "version" };
+        MergeOptions merging = new();
         Option<bool> stores = new("--include-registries-d") { Description = "Put the signature stores on the nodes, too" };
         Option<string[]> key = new("--key-file")
             { Description = "Key file to put on the nodes, where the policy names a file of the same name", HelpName = "file" };
@@ -45,6 +47,7 @@ internal static class MachineConfigCommand
         {
             preset, role, name, version, stores, key, noReboot, label, butane, directory, force, dryRun,
         };
+        merging.AddTo(command);
         common.AddTo(command);
         command.SetAction(result =>
         {
@@ -57,23 +60,25 @@ internal static class MachineConfigCommand
             if (output is "")
                 throw Usage("InvalidPath", "--output-directory is empty; perhaps a variable is not set.");
             TrustMessages messages = common.Messages(result);
-            string? presetName = result.GetValue(preset);
-            MachineConfigBuilder builder = new(
-                new MachineConfigOptions
-                {
-                    Roles = roles,
-                    Name = result.GetValue(name),
-                    OpenShiftVersion = result.GetValue(version),
-                    IncludeRegistriesD = result.GetValue(stores),
-                    Keys = [.. (result.GetValue(key) ?? []).Select(static k => MachineConfigKey.Load(Path.GetFullPath(k)))],
-                    NoReboot = result.GetValue(noReboot),
-                    Labels = Labels(result.GetValue(label) ?? []),
-                    Force = result.GetValue(force),
-                    AcceptsTheRest = presetName is not null,
-                },
-                messages);
-            IReadOnlyList<MachineConfigTrust> configs = builder.Build(presetName is not null ? MachineConfigBuilder.Preset(presetName)
-                : [.. common.Open(result).Read(TrustQuery.All)]);
+            string[] presets = result.GetValue(preset) ?? [];
+            MachineConfigOptions options = new()
+            {
+                Roles = roles,
+                Name = result.GetValue(name),
+                OpenShiftVersion = result.GetValue(version),
+                IncludeRegistriesD = result.GetValue(stores),
+                Keys = [.. (result.GetValue(key) ?? []).Select(static k => MachineConfigKey.Load(Path.GetFullPath(k)))],
+                NoReboot = result.GetValue(noReboot),
+                Labels = Labels(result.GetValue(label) ?? []),
+                Force = result.GetValue(force),
+                AcceptsTheRest = presets.Length > 0,
+            };
+            IReadOnlyList<MachineConfigTrust> configs = merging.Make(result, options, presets, () => common.Open(result), messages);
+            if (result.GetValue(butane) && configs[0].Butane is null)
+                throw Usage(
+                    "ButaneNotPossible",
+                    "A MachineConfig that is merged with the operator's policy says so in annotations, which Butane does not have. " +
+                    "Leave --butane out.");
             if (output is not null)
                 return Write(Path.GetFullPath(output), configs, messages, result.GetValue(dryRun));
             Output.Write(result.GetValue(butane) ? configs[0].Butane! : string.Join("---\n", configs.Select(static c => c.Yaml)));

@@ -36,7 +36,8 @@ public sealed record MachineConfigTrust
     public required IReadOnlyList<MachineConfigFile> Files { get; init; }
 
     /// <summary>
-    /// The trust in the files, one object per scope, as the nodes would read it from these files alone. Empty where there is no policy.json
+    /// The trust in the files, one object per scope, as the nodes would read it from these files alone. Empty where there is no
+    /// policy.json
     /// among them.
     /// </summary>
     public required IReadOnlyList<ImageTrust> Trust { get; init; }
@@ -45,9 +46,16 @@ public sealed record MachineConfigTrust
     public required string Yaml { get; init; }
 
     /// <summary>
-    /// The document as a Butane config, of which <c>butane</c> makes <see cref="Yaml"/>. Null for a MachineConfig that was read.
+    /// The document as a Butane config, of which <c>butane</c> makes <see cref="Yaml"/>. Null for a MachineConfig that was read, and for
+    /// one
+    /// that is merged with the operator's policy: Butane has no annotations, which say what it was merged from.
     /// </summary>
     public string? Butane { get; init; }
+
+    /// <summary>
+    /// The operator's policy.json that the policy was merged with: <c>sha256:</c> and 64 hexadecimal digits. Null where it was not merged.
+    /// </summary>
+    public string? MergedFrom { get; init; }
 
     /// <summary>Where it was read from: a file, or the cluster. Null for one that was made.</summary>
     public string? Source { get; init; }

@@ -41,4 +41,13 @@ public enum MachineConfigTrustStatus
     /// refused.
     /// </summary>
     StoreMissing,
+
+    /// <summary>
+    /// It decides, and took the place of the policy that the cluster's operator makes: allowed registries, image policies or the check of
+    /// release images no longer count on the nodes.
+    /// </summary>
+    OperatorPolicyLost,
+
+    /// <summary>It decides, and was merged with a policy of the operator that is not the one of today.</summary>
+    OperatorPolicyChanged,
 }

@@ -3,6 +3,8 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.MachineConfig.Clusters;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.Trust;
 
@@ -17,9 +19,11 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     private const string HostSet = "Host";
     private const string PresetSet = "Preset";
     private const string InputObjectSet = "InputObject";
+    private const string RenewSet = "Renew";
 
     private readonly List<ImageTrust> _entries = [];
-    private MachineConfigBuilder? _builder;
+    private MachineConfigOptions? _options;
+    private bool _asksCluster;
 
     /// <summary>Entries to put into the MachineConfig. If the policy's default is among them, they are the whole policy.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputObjectSet, ValueFromPipeline = true,
@@ -27,11 +31,15 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [ValidateNotNull]
     public ImageTrust[]? InputObject { get; set; }
 
-    /// <summary>A vendor's registries with the vendor's key and signature stores: <c>RedHat</c>.</summary>
+    /// <summary>
+    /// Presets: a vendor's registries with the vendor's key and signature stores (<c>RedHat</c>), or the images that a cluster itself
+    /// cannot do without (<c>OpenShift</c>). With entries from the pipeline they are added to those.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PresetSet, HelpMessage = "The preset's name, such as RedHat")]
+    [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(PresetCompleter))]
-    public string? Preset { get; set; }
+    [ArgumentCompleter(typeof(NodePresetCompleter))]
+    public string[]? Preset { get; set; }
 
     /// <summary>The roles of the machine config pools; one MachineConfig is made for each.</summary>
     [Parameter]
@@ -45,12 +53,59 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     public string? Name { get; set; }
 
     /// <summary>
-    /// The version of OpenShift, from 4.8 on; the newest known if left out. Clusters take documents of older versions, too.
+    /// The version of OpenShift or OKD, as <c>oc get clusterversion</c> prints it, from 4.8 on; the newest known if left out. It decides
+    /// whether the nodes will use the policy.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(OpenShiftVersionCompleter))]
     public string? OpenShiftVersion { get; set; }
+
+    /// <summary>The kind of cluster; if left out, what the version says, else OpenShift.</summary>
+    [Parameter]
+    public OpenShiftClusterType ClusterType { get; set; }
+
+    /// <summary>
+    /// Merge the entries with the policy that the cluster's operator makes, so that both are in force; needed from OpenShift 4.21 on.
+    /// </summary>
+    [Parameter(ParameterSetName = HostSet)]
+    [Parameter(ParameterSetName = PresetSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    public SwitchParameter Merge { get; set; }
+
+    /// <summary>
+    /// Make the merged MachineConfigs of the cluster again: of the entries that they have, and of what the operator has now.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = RenewSet)]
+    public SwitchParameter Renew { get; set; }
+
+    /// <summary>
+    /// A file with the operator's MachineConfig of the pool (<c>99-worker-generated-registries</c>), or the pool's rendered one, to merge
+    /// the
+    /// entries with, in place of a cluster.
+    /// </summary>
+    [Parameter(ParameterSetName = HostSet)]
+    [Parameter(ParameterSetName = PresetSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string? OperatorConfig { get; set; }
+
+    /// <summary>The kubeconfig file of the cluster to merge with; the one that <c>oc</c> and <c>kubectl</c> use if left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The context in the kubeconfig; the current one if left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Context { get; set; }
+
+    /// <summary>What is demanded of images that no entry governs: <c>Accept</c> or <c>Reject</c>.</summary>
+    [Parameter(ParameterSetName = HostSet)]
+    [Parameter(ParameterSetName = PresetSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [ValidateSet("Accept", "Reject", IgnoreCase = true)]
+    public string? Default { get; set; }
 
     /// <summary>Put the signature stores and switches for sigstore attachments on the nodes, too.</summary>
     [Parameter]
@@ -83,7 +138,10 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public string? OutputDirectory { get; set; }
 
-    /// <summary>Take keys that cannot sign now, and scopes that no image has.</summary>
+    /// <summary>
+    /// Take keys that cannot sign now, scopes that no image has, a MachineConfig that the cluster will not use, and a policy that refuses
+    /// what the cluster needs; each with a warning.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -131,21 +189,35 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
                 "-Root, -PolicyPath, -RegistriesDirectory, -CurrentUser and -PodmanVersion name the host whose policy is taken, " +
                 "and the entries come from elsewhere. Give those parameters to Get-ImageTrust.");
 
+        bool asksCluster = Merge || Renew || Kubeconfig is not null || Context is not null;
+        if (asksCluster && OperatorConfig is not null)
+            throw new TrustException(
+                "OneOperatorOnly",
+                TrustErrorKind.InvalidArgument,
+                "-OperatorConfig has the operator's policy in place of a cluster. Leave it out, or -Merge, -Renew, -Context and " +
+                "-Kubeconfig.");
+
         // What is wrong with the parameters is said before anything is read.
-        _builder = new MachineConfigBuilder(
-            new MachineConfigOptions
-            {
-                Roles = Role,
-                Name = Name,
-                OpenShiftVersion = OpenShiftVersion,
-                IncludeRegistriesD = IncludeRegistriesD,
-                Keys = [.. (KeyFile ?? []).Select(k => MachineConfigKey.Load(LocalPath(k)))],
-                NoReboot = NoReboot,
-                Labels = Labels(),
-                Force = Force,
-                AcceptsTheRest = ParameterSetName == PresetSet,
-            },
-            Messages);
+        _options = new MachineConfigOptions
+        {
+            Roles = Role,
+            Name = Name,
+            OpenShiftVersion = OpenShiftVersion,
+            ClusterType = MyInvocation.BoundParameters.ContainsKey(nameof(ClusterType)) ? ClusterType : null,
+            IncludeRegistriesD = IncludeRegistriesD,
+            Keys = [.. (KeyFile ?? []).Select(k => MachineConfigKey.Load(LocalPath(k)))],
+            NoReboot = NoReboot,
+            Labels = Labels(),
+            Force = Force,
+            AcceptsTheRest = ParameterSetName == PresetSet || Default is not null,
+            Default = Default is null ? null
+                : Default.Equals("Reject", StringComparison.OrdinalIgnoreCase) ? new RejectRequirement() : new AcceptRequirement(),
+        };
+        if (OperatorConfig is not null)
+            _options = MergedBuild.Read(_options, LocalPath(OperatorConfig), Messages);
+        _asksCluster = asksCluster;
+        if (!asksCluster)
+            _ = new MachineConfigBuilder(_options, TrustMessages.None);
     }
 
     private protected override void Process()
@@ -157,10 +229,13 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     // Only all entries together are the policy. A pipeline that brings none must not become this host's policy.
     private protected override void End()
     {
-        IReadOnlyList<ImageTrust> entries = ParameterSetName == PresetSet ? MachineConfigBuilder.Preset(Preset!)
-            : ParameterSetName == InputObjectSet || MyInvocation.ExpectingInput ? _entries
-            : [.. Store.Read(TrustQuery.All, Cancellation)];
-        IReadOnlyList<MachineConfigTrust> configs = _builder!.Build(entries, Cancellation);
+        IReadOnlyList<MachineConfigTrust> configs = Make();
+        if (AsButane && configs.Any(static c => c.Butane is null))
+            throw new TrustException(
+                "ButaneNotPossible",
+                TrustErrorKind.NotSupported,
+                "A MachineConfig that is merged with the operator's policy says so in annotations, which Butane does not have. Use " +
+                "-AsYaml.");
         if (OutputDirectory is not null)
             WriteFiles(configs, LocalPath(OutputDirectory));
         if (OutputDirectory is not null && !PassThru)
@@ -171,6 +246,40 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
             WriteObject(configs.Select(static c => c.Butane!.TrimEnd('\n')), enumerateCollection: true);
         else
             WriteObject(configs, enumerateCollection: true);
+    }
+
+    private IReadOnlyList<MachineConfigTrust> Make()
+    {
+        if (_asksCluster)
+        {
+            using var work = new OrderedWork<string, IReadOnlyList<MachineConfigTrust>?>(1, Messages, Cancellation);
+            ClusterOptions cluster = new() { Kubeconfig = LocalPathOrNull(Kubeconfig), Context = Context };
+            IReadOnlyList<MachineConfigTrust>? renewed = null;
+            work.Add("", async (_, cancellation) =>
+            {
+                if (Renew)
+                    return await MergedBuild.RenewAsync(_options!, cluster, work.Messages, cancellation).ConfigureAwait(false);
+                _options = (await MergedBuild.AskAsync(_options!, cluster, work.Messages, cancellation).ConfigureAwait(false)).Options;
+                return null;
+            });
+            work.Deliver((_, task) => renewed = task.GetAwaiter().GetResult(), static () => true);
+            if (renewed is not null)
+                return renewed;
+        }
+
+        // The set without entries has this host's; that entries come down the pipeline is known only now.
+        bool isOfHost = ParameterSetName == HostSet && !MyInvocation.ExpectingInput;
+        List<ImageTrust> entries = [.. isOfHost ? Store.Read(TrustQuery.All, Cancellation) : _entries];
+        MachineConfigBuilder builder = new(
+            isOfHost && Root is not null ? _options! with { NodeRegistriesD = NodeRoot.RegistriesD(Store.Host) } : _options!,
+            Messages);
+        foreach (ImageTrust entry in (Preset ?? []).SelectMany(p => MachineConfigPresets.Get(p, builder.Release)))
+        {
+            if (!entries.Exists(e => !e.IsDefault && e.Transport == entry.Transport && e.Registry == entry.Registry))
+                entries.Add(entry);
+        }
+
+        return builder.Build(entries, Cancellation);
     }
 
     private void WriteFiles(IReadOnlyList<MachineConfigTrust> configs, string directory)

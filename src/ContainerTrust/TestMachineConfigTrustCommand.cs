@@ -26,7 +26,10 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 
-    /// <summary>The MachineConfig. Without it that of <see cref="InputObject"/>, else <c>51-ROLE-rh-registry-trust</c>.</summary>
+    /// <summary>
+    /// The MachineConfig. Without it that of <see cref="InputObject"/>, else <c>99-zz-ROLE-image-trust</c>, else
+    /// <c>51-ROLE-rh-registry-trust</c>.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }

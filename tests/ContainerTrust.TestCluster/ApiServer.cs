@@ -15,6 +15,7 @@ namespace ContainerTrust.TestCluster;
 internal sealed class ApiServer : IDisposable
 {
     private const string Group = "machineconfiguration.openshift.io";
+    private const string Settings = "config.openshift.io";
     private const string Token = "sha256~not-a-secret-of-anybody";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -168,13 +169,16 @@ internal sealed class ApiServer : IDisposable
                 return (200, Parse("""{"kind":"APIVersions","versions":["v1"]}"""));
             case "/apis":
                 return (200, Parse(state.IsOpenShift
-                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{"name":"{{{Group}}}","versions":[{"groupVersion":"{{{Group}}}/v1","version":"v1"}],"preferredVersion":{"groupVersion":"{{{Group}}}/v1","version":"v1"}}]}"""
+                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{GroupOf(Group)}}},{{{GroupOf(Settings)}}}]}"""
                     : """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""));
             case "/api/v1":
                 return (200, Resources("v1", ("nodes", "node", "Node")));
             case $"/apis/{Group}/v1" when state.IsOpenShift:
                 return (200, Resources($"{Group}/v1", ("machineconfigpools", "machineconfigpool", "MachineConfigPool"),
                     ("machineconfigs", "machineconfig", "MachineConfig")));
+            case $"/apis/{Settings}/v1" when state.IsOpenShift:
+                return (200, Resources($"{Settings}/v1", ("clusterversions", "clusterversion", "ClusterVersion"),
+                    ("infrastructures", "infrastructure", "Infrastructure")));
         }
 
         string query = Query(parts.Length > 1 ? parts[1] : "", "labelSelector");
@@ -183,6 +187,13 @@ internal sealed class ApiServer : IDisposable
             return pools;
         if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigs", state.Configs, "MachineConfig", query) is { } configs)
             return configs;
+        foreach ((string plural, string kind) in (ValueTuple<string, string>[])[("clusterversions", "ClusterVersion"),
+            ("infrastructures", "Infrastructure")])
+        {
+            if (state.IsOpenShift && Objects(path, $"/apis/{Settings}/v1/{plural}", state.Settings(plural), kind, query) is { } settings)
+                return settings;
+        }
+
         return Objects(path, "/api/v1/nodes", state.Nodes, "Node", query)
             ?? (404, Failure(404, "NotFound", "the server could not find the requested resource"));
     }
@@ -194,16 +205,17 @@ internal sealed class ApiServer : IDisposable
         if (!isList && !path.StartsWith(prefix + "/", StringComparison.Ordinal))
             return null;
         string plural = prefix[(prefix.LastIndexOf('/') + 1)..];
-        string resource = kind == "Node" ? plural : $"{plural}.{Group}";
+        string group = prefix.Split('/') is [_, "apis", var named, ..] ? named : "";
+        string resource = group.Length == 0 ? plural : $"{plural}.{group}";
         if (_state.IsForbidden)
             return (403, Failure(403, "Forbidden",
                 $"{resource} is forbidden: User \"reader\" cannot list resource \"{plural}\" in API group " +
-                $"\"{(kind == "Node" ? "" : Group)}\" at the cluster scope"));
+                $"\"{group}\" at the cluster scope"));
         if (isList)
         {
             return (200, new JsonObject
             {
-                ["apiVersion"] = kind == "Node" ? "v1" : $"{Group}/v1",
+                ["apiVersion"] = group.Length == 0 ? "v1" : $"{group}/v1",
                 ["kind"] = kind + "List",
                 ["metadata"] = new JsonObject { ["resourceVersion"] = "2000" },
                 ["items"] = new JsonArray([.. objects.Values.Where(o => LabelQuery.Holds(query, o)).Select(static o => o.DeepClone())]),
@@ -213,6 +225,12 @@ internal sealed class ApiServer : IDisposable
         string name = path[(prefix.Length + 1)..];
         return objects.TryGetValue(name, out JsonObject? found) ? (200, found.DeepClone())
             : (404, Failure(404, "NotFound", $"{resource} \"{name}\" not found"));
+    }
+
+    private static string GroupOf(string name)
+    {
+        string version = $$"""{"groupVersion":"{{name}}/v1","version":"v1"}""";
+        return $$"""{"name":"{{name}}","versions":[{{version}}],"preferredVersion":{{version}}}""";
     }
 
     private static JsonObject Resources(string version, params (string Plural, string Singular, string Kind)[] resources) => new()

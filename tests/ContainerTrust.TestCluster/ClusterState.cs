@@ -26,6 +26,15 @@ internal sealed class ClusterState
     /// <summary>Whether the cluster has the operator's resources at all.</summary>
     public bool IsOpenShift { get; set; } = true;
 
+    /// <summary>The version as the cluster prints it. Null: the cluster does not say.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>The release image.</summary>
+    public string ReleaseImage { get; set; } = "quay.io/openshift-release-dev/ocp-release@sha256:" + new string('a', 64);
+
+    /// <summary>Whether the control plane runs elsewhere.</summary>
+    public bool IsHosted { get; set; }
+
     /// <summary>Whether the user may read nothing.</summary>
     public bool IsForbidden { get; set; }
 
@@ -145,6 +154,39 @@ internal sealed class ClusterState
             { ["machineconfiguration.openshift.io/currentConfig"] = rendered,
             ["machineconfiguration.openshift.io/desiredConfig"] = rendered, ["machineconfiguration.openshift.io/state"] = "Done" };
         _nodes[name] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["metadata"] = metadata };
+        return this;
+    }
+
+    /// <summary>The objects of config.openshift.io that say which cluster this is, by the plural of their kind.</summary>
+    public IReadOnlyDictionary<string, JsonObject> Settings(string plural)
+    {
+        if (Version is null)
+            return new Dictionary<string, JsonObject>();
+        (string name, string kind, JsonObject status) = plural == "clusterversions"
+            ? ("version", "ClusterVersion", new JsonObject
+            {
+                ["desired"] = new JsonObject { ["version"] = Version, ["image"] = ReleaseImage },
+                ["history"] = new JsonArray(new JsonObject { ["state"] = "Completed", ["version"] = Version, ["image"] = ReleaseImage }),
+            })
+            : ("cluster", "Infrastructure",
+                new JsonObject { ["controlPlaneTopology"] = IsHosted ? "External" : "HighlyAvailable" });
+        return new Dictionary<string, JsonObject>
+        {
+            [name] = new JsonObject
+            {
+                ["apiVersion"] = "config.openshift.io/v1",
+                ["kind"] = kind,
+                ["metadata"] = Metadata(name),
+                ["status"] = status,
+            },
+        };
+    }
+
+    /// <summary>Adds annotations to a MachineConfig.</summary>
+    public ClusterState Annotate(string config, IEnumerable<KeyValuePair<string, string>> annotations)
+    {
+        _configs[config]["metadata"]!["annotations"] = new JsonObject(
+            annotations.Select(static a => KeyValuePair.Create<string, JsonNode?>(a.Key, a.Value)));
         return this;
     }
 

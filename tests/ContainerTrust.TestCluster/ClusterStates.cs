@@ -83,9 +83,19 @@ internal static class ClusterStates
         ["store-missing"] = StoreMissing,
         ["namespaced"] = Namespaced,
         ["forbidden"] = static () => new ClusterState { IsForbidden = true },
+        ["openshift-4.20"] = static () => new OperatorCluster(20, IsOpenShift: true).Build(NewKey()),
+        ["openshift-4.22"] = static () => new OperatorCluster(22, IsOpenShift: true).Build(NewKey()),
+        ["okd-4.22"] = static () => new OperatorCluster(22, IsOpenShift: false).Build(NewKey()),
+        ["hosted-4.22"] = static () => new OperatorCluster(22, IsOpenShift: false) { IsHosted = true }.Build(NewKey()),
         ["kubernetes"] = static () => new ClusterState { IsOpenShift = false },
         ["silent"] = static () => new ClusterState { IsSilent = true },
     };
+
+    private static string NewKey()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        return key.ExportSubjectPublicKeyInfoPem();
+    }
 
     /// <summary>The MachineConfig was applied a moment ago.</summary>
     public static ClusterState New() => Base()

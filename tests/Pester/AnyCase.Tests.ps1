@@ -30,7 +30,7 @@ Describe 'Values in <Case> case' -ForEach $spellings {
     }
 
     It 'are taken by -Preset' {
-        (New-MachineConfigTrust -Preset (& $Change 'RedHat')).Name | Should -Be '51-worker-rh-registry-trust'
+        (New-MachineConfigTrust -OpenShiftVersion 4.20 -WarningAction SilentlyContinue -Preset (& $Change 'RedHat')).Name | Should -Be '51-worker-rh-registry-trust'
         $root = New-TestRoot
         Set-ImageTrust -Preset (& $Change 'RedHat') -Root $root -Force
         (Get-ImageTrust -Root $root).Registry | Should -Contain 'registry.redhat.io'

@@ -35,7 +35,7 @@ function Get-HelpExample([string] $Path) {
 }
 
 # Other hosts, registries, nodes of clusters and the user's own files are out of reach for a test; such examples are only parsed.
-function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://|-Node ') }
+function Test-HelpExampleRunnable($Example) { -not ($Example.Blocks.Code -match '-HostName|-CurrentUser|docker://|-Node |oc apply') }
 
 # Whether an example is about a cluster, for which kubectl is needed.
 function Test-HelpExampleCluster($Example) { [bool]($Example.Blocks.Code -match 'Test-MachineConfigTrust') }

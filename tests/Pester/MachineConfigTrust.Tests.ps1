@@ -1,7 +1,8 @@
 # New-MachineConfigTrust and Get-MachineConfigTrust. The cluster is a small program that answers as kubectl does.
 BeforeAll {
     . $PSScriptRoot/Common.ps1
-    $preset = @{ Preset = 'RedHat' }
+    # The last version on which a MachineConfig of the usual name decides.
+    $preset = @{ Preset = 'RedHat'; OpenShiftVersion = '4.20'; WarningAction = 'SilentlyContinue' }
     $policy = @'
 {
     "default": [{"type": "reject"}],
@@ -43,7 +44,7 @@ Describe 'New-MachineConfigTrust' {
         }
 
         It 'takes version, name and labels' {
-            $config = New-MachineConfigTrust @preset -OpenShiftVersion 4.9 -Name '60-{role}-trust' -Label @{ team = 'a'; n = 1 }
+            $config = New-MachineConfigTrust -Preset RedHat -WarningAction SilentlyContinue -OpenShiftVersion 4.9 -Name '60-{role}-trust' -Label @{ team = 'a'; n = 1 }
             $config.Name | Should -Be '60-worker-trust'
             $config.IgnitionVersion | Should -Be '3.2.0'
             $config.Labels['n'] | Should -Be '1'
@@ -64,8 +65,8 @@ Describe 'New-MachineConfigTrust' {
             $root = New-TestRoot $policy $stores
             $file = "$root/all.yaml"
             $keys = 'signer.asc', 'second.asc', 'cosign.pub', 'rekor.pub' | ForEach-Object { "$root/keys/$_" }
-            Get-ImageTrust -Root $root | New-MachineConfigTrust -Role worker, master -IncludeRegistriesD -KeyFile $keys -AsYaml -WarningVariable warnings | Set-Content -LiteralPath $file
-            $warnings | Where-Object { "$_" -notlike '*containers/image*' } | Should -BeNullOrEmpty
+            Get-ImageTrust -Root $root | New-MachineConfigTrust -OpenShiftVersion 4.20 -Force -Role worker, master -IncludeRegistriesD -KeyFile $keys -AsYaml -WarningVariable warnings | Set-Content -LiteralPath $file
+            $warnings | Where-Object { "$_" -notlike '*containers/image*' -and "$_" -notlike '*cannot do without*' } | Should -BeNullOrEmpty
             $configs = Get-MachineConfigTrust $file
             $configs.Role | Should -Be 'worker', 'master'
             foreach ($config in $configs) { ConvertTo-Comparable $config.Trust | Should -BeExactly (ConvertTo-Comparable (Get-ImageTrust -Root $root)) }
@@ -77,12 +78,12 @@ Describe 'New-MachineConfigTrust' {
             Compare-Object $configs[1].Trust (Get-ImageTrust -Root $other) -Property Transport, Registry, Type, SignatureStore | Should -BeNullOrEmpty
 
             # The host's policy without a pipeline is the same.
-            (New-MachineConfigTrust -Root $root -IncludeRegistriesD -KeyFile $keys -WarningAction SilentlyContinue).Files.Source | Should -BeExactly $configs[0].Files.Source
+            (New-MachineConfigTrust -OpenShiftVersion 4.20 -Force -Root $root -IncludeRegistriesD -KeyFile $keys -WarningAction SilentlyContinue).Files.Source | Should -BeExactly $configs[0].Files.Source
         }
 
         It 'lets objects through Export-Clixml' {
             $root = New-TestRoot $policy $stores
-            $config = New-MachineConfigTrust -Root $root -IncludeRegistriesD -KeyFile "$root/keys/signer.asc" -WarningAction SilentlyContinue
+            $config = New-MachineConfigTrust -OpenShiftVersion 4.20 -Force -Root $root -IncludeRegistriesD -KeyFile "$root/keys/signer.asc" -WarningAction SilentlyContinue
             $config | Export-Clixml -LiteralPath "$root/config.xml"
             $back = Import-Clixml -LiteralPath "$root/config.xml"
             $back | Should -BeOfType ([ContainerTrust.MachineConfigTrust])
@@ -92,7 +93,7 @@ Describe 'New-MachineConfigTrust' {
 
     Context 'refusals' {
         It 'does not make this host''s policy of an empty pipeline' {
-            { @() | New-MachineConfigTrust } | Should -Throw -ErrorId 'NoEntries,*'
+            { @() | New-MachineConfigTrust -OpenShiftVersion 4.20 } | Should -Throw -ErrorId 'NoEntries,*'
         }
 
         It 'refuses <Id>' -ForEach @(
@@ -101,22 +102,69 @@ Describe 'New-MachineConfigTrust' {
             @{ Id = 'NameNotDistinct'; Parameters = @{ Role = 'worker', 'master'; Name = '51-trust' } }
             @{ Id = 'NameTooEarly'; Parameters = @{ Name = '00-trust' } }
             @{ Id = 'InvalidLabel'; Parameters = @{ Label = @{ 'a b' = 'c' } } }
+            @{ Id = 'OperatorPolicyWins'; Parameters = @{ OpenShiftVersion = '4.22.0-rc.1' } }
+            @{ Id = 'OperatorPolicyWins'; Parameters = @{ OpenShiftVersion = '4.21'; Role = 'infra' } }
+            @{ Id = 'ClusterImagesRefused'; Parameters = @{ Default = 'Reject' } }
+            @{ Id = 'OneOperatorOnly'; Parameters = @{ OperatorConfig = '/none'; Merge = $true } }
+            @{ Id = 'FileNotFound'; Parameters = @{ OperatorConfig = '/none' } }
             @{ Id = 'NoRebootNeedsKeys'; Parameters = @{ NoReboot = $true } }
             @{ Id = 'KeyFileNotFound'; Parameters = @{ KeyFile = './none.asc' } }
         ) {
-            { New-MachineConfigTrust @preset @Parameters } | Should -Throw -ErrorId "$Id,ContainerTrust.Commands.NewMachineConfigTrustCommand"
+            $all = @{} + $preset
+            foreach ($name in $Parameters.Keys) { $all[$name] = $Parameters[$name] }
+            { New-MachineConfigTrust @all } | Should -Throw -ErrorId "$Id,ContainerTrust.Commands.NewMachineConfigTrustCommand"
         }
 
         It 'asks no host where the entries come from elsewhere' {
             { New-MachineConfigTrust @preset -Root /tmp } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
-            { Get-ImageTrust -Root (New-TestRoot $policy) | New-MachineConfigTrust -Root /tmp } | Should -Throw -ErrorId 'HostNotAsked,*'
+            { Get-ImageTrust -Root (New-TestRoot $policy) | New-MachineConfigTrust -OpenShiftVersion 4.20 -Root /tmp } | Should -Throw -ErrorId 'HostNotAsked,*'
         }
 
         It 'refuses a keyring that would accept more' {
             $root = New-TestRoot $policy $stores
-            { Get-ImageTrust -Root $root | New-MachineConfigTrust -NoReboot -KeyFile "$root/keys/signer.asc", "$root/keys/second.asc" } | Should -Throw -ErrorId 'NoRebootChangesTrust,*'
-            $config = Get-ImageTrust path.example.com -Root $root | New-MachineConfigTrust -NoReboot -KeyFile "$root/keys/signer.asc" -IncludeRegistriesD -WarningAction SilentlyContinue
+            { Get-ImageTrust -Root $root | New-MachineConfigTrust -OpenShiftVersion 4.20 -NoReboot -KeyFile "$root/keys/signer.asc", "$root/keys/second.asc" } | Should -Throw -ErrorId 'NoRebootChangesTrust,*'
+            $config = Get-ImageTrust path.example.com -Root $root | New-MachineConfigTrust -OpenShiftVersion 4.20 -NoReboot -KeyFile "$root/keys/signer.asc" -IncludeRegistriesD -WarningAction SilentlyContinue
             $config.Files.Path | Should -Contain '/etc/machine-config-daemon/no-reboot/containers-gpg.pub'
+        }
+    }
+
+    Context 'the operator''s policy' {
+        BeforeAll {
+            . $PSScriptRoot/Clusters.ps1
+            if ($HasCluster) { $cluster = Start-TestCluster openshift-4.20, openshift-4.22, okd-4.22, hosted-4.22 }
+        }
+        AfterAll { Stop-TestCluster $cluster }
+
+        It 'merges on <Context>' -ForEach @(
+            @{ Context = 'openshift-4.20'; Scopes = 4 }
+            @{ Context = 'openshift-4.22'; Scopes = 9 }
+            @{ Context = 'okd-4.22'; Scopes = 4 }
+        ) {
+            if (-not $HasCluster) { Set-ItResult -Skipped -Because 'kubectl or the test cluster is missing' }
+            $made = New-MachineConfigTrust -Preset RedHat -Context $Context -Kubeconfig $cluster.Kubeconfig -Role worker, infra -WarningAction SilentlyContinue
+            $made.Name | Should -Be '99-zz-worker-image-trust', '99-zz-infra-image-trust'
+            $made[0].Trust.Count | Should -Be $Scopes
+            $made[0].MergedFrom | Should -Match '^sha256:[0-9a-f]{64}$'
+            $made[0].Yaml | Should -Match 'containertrust/merged-from'
+            { New-MachineConfigTrust -Preset RedHat -Context $Context -Kubeconfig $cluster.Kubeconfig -AsButane -WarningAction SilentlyContinue } |
+                Should -Throw -ErrorId 'ButaneNotPossible,*'
+            { New-MachineConfigTrust -Renew -Context $Context -Kubeconfig $cluster.Kubeconfig } | Should -Throw -ErrorId 'MergedConfigNotFound,*'
+        }
+
+        It 'says that a hosted cluster has no pools' {
+            if (-not $HasCluster) { Set-ItResult -Skipped -Because 'kubectl or the test cluster is missing' }
+            { New-MachineConfigTrust -Preset RedHat -Context hosted-4.22 -Kubeconfig $cluster.Kubeconfig } | Should -Throw -ErrorId 'PoolsAreHosted,*'
+        }
+
+        It 'merges with what a file has' {
+            if (-not $HasCluster) { Set-ItResult -Skipped -Because 'kubectl or the test cluster is missing' }
+            $file = Join-Path (New-TestRoot) 'operator.yaml'
+            kubectl --kubeconfig $cluster.Kubeconfig --context openshift-4.22 get machineconfig 99-worker-generated-registries -o yaml | Set-Content -LiteralPath $file
+            { New-MachineConfigTrust -Preset RedHat -OperatorConfig $file } | Should -Throw -ErrorId 'OpenShiftVersionRequired,*'
+            $made = New-MachineConfigTrust -Preset RedHat, OpenShift -Default Reject -OperatorConfig $file -OpenShiftVersion 4.22.3 -WarningAction SilentlyContinue
+            $made.Trust[0].Type | Should -Be 'Reject'
+            $made.Trust.Registry | Should -Contain 'image-registry.openshift-image-registry.svc:5000'
+            $made.Trust.Registry | Should -Contain 'quay.io/openshift-release-dev/ocp-v5.0-art-dev'
         }
     }
 
@@ -129,7 +177,7 @@ Describe 'New-MachineConfigTrust' {
             $before = Get-ChildItem "$root/out" | ForEach-Object { Get-Stamp $_.FullName }
             (New-MachineConfigTrust @preset -Role worker, master -OutputDirectory "$root/out" -PassThru).Count | Should -Be 2
             Get-ChildItem "$root/out" | ForEach-Object { Get-Stamp $_.FullName } | Should -Be $before
-            New-MachineConfigTrust @preset -OpenShiftVersion 4.8 -OutputDirectory "$root/out"
+            New-MachineConfigTrust -Preset RedHat -WarningAction SilentlyContinue -OpenShiftVersion 4.8 -OutputDirectory "$root/out"
             (Get-MachineConfigTrust "$root/out/51-worker*.bu").OpenShiftVersion | Should -Be '4.8'
         }
 
@@ -144,11 +192,11 @@ Describe 'New-MachineConfigTrust' {
             $yaml = "$root/51-worker-rh-registry-trust.yaml"
             $made = Get-Content -LiteralPath $butane -Raw
             Set-Content -LiteralPath $butane -Value ("# approved`n" + $made) -NoNewline
-            { New-MachineConfigTrust @preset -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
+            { New-MachineConfigTrust -Preset RedHat -WarningAction SilentlyContinue -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
             (Get-Content -LiteralPath $butane)[0] | Should -Be '# approved'
             Set-Content -LiteralPath $butane -Value $made -NoNewline
             Add-Content -LiteralPath $yaml -Value "  kernelArguments:`n    - quiet"
-            { New-MachineConfigTrust @preset -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
+            { New-MachineConfigTrust -Preset RedHat -WarningAction SilentlyContinue -OpenShiftVersion 4.9 -OutputDirectory $root } | Should -Throw -ErrorId 'FileExists,*'
             (Get-Content -LiteralPath $yaml)[-1] | Should -Be '    - quiet'
             Get-Content -LiteralPath $butane -Raw | Should -Be $made
         }
@@ -162,7 +210,7 @@ Describe 'New-MachineConfigTrust' {
     }
 
     It 'shows files as a table' {
-        $text = (New-MachineConfigTrust @preset -OpenShiftVersion 4.9).Files | Out-String
+        $text = (New-MachineConfigTrust -Preset RedHat -WarningAction SilentlyContinue -OpenShiftVersion 4.9).Files | Out-String
         $text | Should -Match 'Mode\s+Size\s+Compression\s+Path'
         $text | Should -Match '0644\s+\d+\s+/etc/containers/policy\.json'
     }
@@ -170,7 +218,7 @@ Describe 'New-MachineConfigTrust' {
     It 'completes versions, roles and presets' {
         (TabExpansion2 'New-MachineConfigTrust -OpenShiftVersion 4.1' 44).CompletionMatches.CompletionText | Should -Contain '4.18'
         (TabExpansion2 'New-MachineConfigTrust -Role m' 30).CompletionMatches.CompletionText | Should -Be 'master'
-        (TabExpansion2 'New-MachineConfigTrust -Preset ' 31).CompletionMatches.CompletionText | Should -Be @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv')
+        (TabExpansion2 'New-MachineConfigTrust -Preset ' 31).CompletionMatches.CompletionText | Should -Be @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv', 'OpenShift')
     }
 }
 

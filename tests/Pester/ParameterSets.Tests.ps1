@@ -15,7 +15,7 @@ BeforeAll {
     $key = "$root/keys/signer.asc"
     Copy-Item -LiteralPath $key -Destination "$root/keys/RPM-GPG-KEY-redhat-release"
     $entry = Get-ImageTrust path.example.com -Root $root
-    $config = $entry | New-MachineConfigTrust -WarningAction SilentlyContinue
+    $config = $entry | New-MachineConfigTrust -OpenShiftVersion 4.20 -WarningAction SilentlyContinue
     [System.IO.File]::WriteAllText("$root/config.yaml", $config.Yaml)
 
     # Values that are right for every cmdlet that has a parameter of the name, and those that are for one alone.
@@ -41,6 +41,7 @@ BeforeAll {
         Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
+        ClusterType = 'OKD'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
         Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
     }
     $special = @{
@@ -53,6 +54,7 @@ BeforeAll {
             Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SigstoreSignedRequirement]@{ KeyPath = '/keys/cosign.pub' })
         }
         'ConvertTo-ClusterImagePolicy Name' = 'trust'
+        'New-MachineConfigTrust Default' = 'Accept'
         'New-MachineConfigTrust Preset KeyFile' = "$root/keys/RPM-GPG-KEY-redhat-release"
     }
 
@@ -85,6 +87,7 @@ BeforeAll {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
         $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs["$Command $Parameter"] ?? $belongs[$Parameter]).Where({ $_ -in $all.Name })
         if ($Command -eq 'Export-ImageTrustReport') { $wanted += 'InputObject' }
+        if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }
         $call = @{}

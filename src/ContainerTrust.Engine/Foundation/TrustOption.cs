@@ -173,6 +173,18 @@ public sealed class TrustOption
     /// <summary>The kubeconfig file.</summary>
     public static TrustOption Kubeconfig { get; } = new(nameof(Kubeconfig), TrustOperation.WatchMachineConfig);
 
+    /// <summary>Whether entries are merged with what the cluster's operator makes.</summary>
+    public static TrustOption Merge { get; } = new(nameof(Merge), TrustOperation.MakeMachineConfig);
+
+    /// <summary>The operator's MachineConfig in a file, to be merged with entries.</summary>
+    public static TrustOption OperatorConfig { get; } = new(nameof(OperatorConfig), TrustOperation.MakeMachineConfig);
+
+    /// <summary>The version of the cluster.</summary>
+    public static TrustOption OpenShiftVersion { get; } = new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig);
+
+    /// <summary>Whether a merged policy is made again from the one that the cluster has.</summary>
+    public static TrustOption Renew { get; } = new(nameof(Renew), TrustOperation.MakeMachineConfig);
+
     /// <summary>The name of what is made.</summary>
     public static TrustOption PolicyName { get; } = new("Name", TrustOperation.MakeImagePolicy);
 

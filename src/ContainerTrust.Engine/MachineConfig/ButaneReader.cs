@@ -55,7 +55,7 @@ internal static class ButaneReader
             Unreadable = [],
             OpenShiftVersion = target.OpenShift,
             Butane = text,
-            Root = MachineConfigShape.ToNode(name, labels, target.Ignition, files),
+            Root = MachineConfigShape.ToNode(name, labels, new Dictionary<string, string>(), target.Ignition, files),
         };
     }
 

@@ -21,6 +21,7 @@ internal sealed class ConfigDocument
         JsonElement? metadata = untrusted.Member("metadata");
         Name = metadata.Member("name").Text() ?? "";
         Labels = metadata.Member("labels").Texts();
+        Annotations = metadata.Member("annotations").Texts();
         IsDeleting = metadata.Member("deletionTimestamp") is not null;
         Units = [.. UnitsOf(untrusted.Member("spec").Member("config").Member("systemd").Member("units"))];
         foreach (JsonElement link in untrusted.Member("spec").Member("config").Member("storage").Member("links").Items() ?? [])
@@ -53,6 +54,9 @@ internal sealed class ConfigDocument
 
     /// <summary>The labels, by which pools select it.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; }
+
+    /// <summary>The annotations.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; }
 
     /// <summary>The role that the operator sorts it by. Null if it has none.</summary>
     public string? Role => Labels.GetValueOrDefault("machineconfiguration.openshift.io/role");

@@ -1,10 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;
@@ -28,6 +30,7 @@ public sealed class MachineConfigBuilder
 
     private readonly MachineConfigOptions _options;
     private readonly TrustMessages _messages;
+    private readonly OpenShiftRelease _release;
     private readonly IgnitionTarget _target;
     private readonly IReadOnlyList<(string Role, string Name)> _names;
 
@@ -36,7 +39,9 @@ public sealed class MachineConfigBuilder
     /// <param name="messages">Where words for the user go.</param>
     /// <exception cref="TrustException">
     /// A version (<c>UnknownOpenShiftVersion</c>), role (<c>InvalidRole</c>, <c>DuplicateRole</c>), name (<c>InvalidName</c>,
-    /// <c>ReservedName</c>, <c>NameNotDistinct</c>, <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible.
+    /// <c>ReservedName</c>, <c>NameNotDistinct</c>, <c>NameTooEarly</c>) or label (<c>InvalidLabel</c>) is not possible, or the cluster
+    /// would
+    /// not use the MachineConfig, or lose its own policy by it (<c>OperatorPolicyWins</c>).
     /// </exception>
     public MachineConfigBuilder(MachineConfigOptions options, TrustMessages messages)
     {
@@ -44,8 +49,11 @@ public sealed class MachineConfigBuilder
         ArgumentNullException.ThrowIfNull(messages);
         _options = options;
         _messages = messages;
-        _target = IgnitionVersions.For(options.OpenShiftVersion ?? IgnitionVersions.NewestOpenShift);
-        _names = MachineConfigNames.For(options);
+        _release = OpenShiftRelease.Parse(options.OpenShiftVersion ?? IgnitionVersions.NewestOpenShift, options.ClusterType);
+        _target = IgnitionVersions.For(_release);
+        _names = MachineConfigNames.For(options, _release);
+        foreach ((string role, string name) in _names)
+            CheckOutcome(role, name);
         MachineConfigNames.Labels(options.Labels, _names[0].Role);
         if (options.NoReboot && options.Keys.Count == 0)
             throw new TrustException(
@@ -54,23 +62,8 @@ public sealed class MachineConfigBuilder
                 $"{TrustOption.NoReboot} says where key files go, and there are none. Give them with {TrustOption.KeyFile}.");
     }
 
-    /// <summary>The entries of a vendor's preset.</summary>
-    /// <param name="preset">The preset's name, see <see cref="TrustPresets.Names"/>.</param>
-    /// <returns>The entries, with the vendor's stores.</returns>
-    /// <exception cref="TrustException">There is no such preset (<c>PresetNotFound</c>).</exception>
-    public static IReadOnlyList<ImageTrust> Preset(string preset) =>
-    [
-        .. TrustPresets.Get(preset).Select(static e => new ImageTrust
-        {
-            ComputerName = "",
-            Transport = "docker",
-            Registry = e.Registry,
-            Requirements = [.. e.Requirements],
-            SignatureStore = e.SignatureStore,
-            UseSigstoreAttachments = e.Section.UseSigstoreAttachments,
-            Section = e.Section,
-        }),
-    ];
+    /// <summary>The release that they are made for.</summary>
+    public OpenShiftRelease Release => _release;
 
     /// <summary>Makes the MachineConfigs.</summary>
     /// <param name="entries">
@@ -93,10 +86,15 @@ public sealed class MachineConfigBuilder
                 $"There are no entries, and a policy that accepts everything is none. Give entries from {TrustOperation.Get}, " +
                 $"or {TrustOption.Preset.With("RedHat")}.");
         List<TrustChange> changes = ToChanges(entries);
-        bool isWhole = changes.Any(static c => c.IsDefault);
-        if (!isWhole && !_options.AcceptsTheRest)
+        if (_options.Default is { } given && !changes.Exists(static c => c.IsDefault))
+            changes.Add(new TrustChange { Transport = "", Registry = "", IsDefault = true, Requirements = [given] });
+        bool isWhole = changes.Exists(static c => c.IsDefault);
+        if (!isWhole && !_options.AcceptsTheRest && _options.Operator is null)
             _messages.Warning("The policy's default is not among the entries, so nodes accept every image that no scope governs. To " +
                 $"refuse those, pipe the default along: {TrustOperation.Get} without parameters has it.");
+        if (TrustPresets.LeftOut([.. changes.Where(static c => c.Requirements!.Any(static r => r is SignedByRequirement))
+            .Select(static c => c.Registry)]) is { } leftOut)
+            _messages.Warning(leftOut);
 
         IReadOnlyDictionary<string, byte[]> keys = NodeKeys.Place(_options.Keys, changes.SelectMany(static c => c.Requirements!));
         if (_options.NoReboot)
@@ -105,14 +103,91 @@ public sealed class MachineConfigBuilder
             keys = new Dictionary<string, byte[]> { [NodeKeys.NoRebootPath] = NodeKeys.Keyring(keys) };
         }
 
-        List<MachineConfigFile> files = Files(changes, isWhole, keys, cancellationToken);
-        CheckKeys(changes, files);
-        foreach (string doubt in NodeDoubts.Of(changes, files, _options.IncludeRegistriesD))
-            _messages.Warning(doubt);
         foreach (string path in keys.Keys.Where(static k => k != NodeKeys.NoRebootPath))
             _messages.Verbose($"Nodes are drained and rebooted when {path} comes or changes.");
-        return [.. _names.Select(n => Make(n.Role, n.Name, files))];
+        List<MachineConfigTrust> made = [];
+        foreach ((string role, string name) in _names)
+        {
+            OperatorPart? part = _options.Operator?.Invoke(role);
+            part?.RequireComplete(_release, role);
+            IReadOnlyList<TrustChange> wanted = part is null ? changes : PolicyMerger.Merge(part, changes);
+            List<MachineConfigFile> files = Files(wanted, isWhole, part, keys, cancellationToken);
+            IReadOnlyList<MachineConfigFile> node = [.. Underneath(part)];
+            RequireReadable(files, node);
+            if (made.Count == 0 || part is not null)
+            {
+                CheckKeys([.. wanted], files);
+                foreach (string doubt in NodeDoubts.Of(wanted, files, node, _options.IncludeRegistriesD))
+                    _messages.Warning(doubt);
+                CheckNeeds(files, part);
+            }
+
+            made.Add(Make(role, name, files, part, changes));
+        }
+
+        return made;
     }
+
+    private void CheckOutcome(string role, string name)
+    {
+        bool isMerged = _options.Operator is not null;
+        if (OutcomeRules.Refusal(name, role, _release, isMerged, _options.OpenShiftVersion is not null) is { } refusal)
+        {
+            // A merged policy that comes too early is of no use to anybody.
+            if (!_options.Force || isMerged)
+                throw refusal;
+            _messages.Warning(refusal.Message);
+        }
+        else if (OutcomeRules.Doubt(name, role, _release, isMerged) is { } doubt)
+        {
+            _messages.Warning(doubt);
+        }
+    }
+
+    // What the operator's own policy refuses is the cluster's matter.
+    private void CheckNeeds(List<MachineConfigFile> files, OperatorPart? part)
+    {
+        PolicyDocument policy = PolicyReader.Read(files[0].Content, TrustLocations.SystemPolicyPath);
+        string[] refused = [.. ClusterNeeds.Refused(policy, _release, _options.ReleaseRepositories)
+            .Except(part is null ? [] : ClusterNeeds.Refused(part.Policy, _release, _options.ReleaseRepositories))];
+        if (refused.Length == 0)
+            return;
+        string message = $"The policy refuses images that {_release} cannot do without: {string.Join(", ", refused)}.";
+        if (!_options.Force)
+            throw new TrustException(
+                "ClusterImagesRefused",
+                TrustErrorKind.InvalidArgument,
+                $"{message} Nodes would not start, or not be updated. Add entries for them: " +
+                $"{TrustOption.Preset.With(MachineConfigPresets.OpenShift)} " +
+                "has those of the vendor's release.");
+        _messages.Warning(message);
+    }
+
+    // With what is in registries.d on the nodes already: a scope in two files ends every pull there.
+    private static void RequireReadable(List<MachineConfigFile> files, IReadOnlyList<MachineConfigFile> node)
+    {
+        try
+        {
+            LookasideConfiguration.Load(new DocumentHost("the nodes", files, [.. node, .. RhcosDefaults.Files]),
+                TrustLocations.SystemRegistriesDirectory);
+        }
+        catch (TrustException e)
+        {
+            throw new TrustException(
+                "RegistriesConflict",
+                TrustErrorKind.InvalidData,
+                $"With what is in {TrustLocations.SystemRegistriesDirectory} on the nodes, every pull would fail there: {e.Message}",
+                e)
+            {
+                Target = e.Target,
+            };
+        }
+    }
+
+    // What is in registries.d on the nodes besides what the MachineConfig brings.
+    private IEnumerable<MachineConfigFile> Underneath(OperatorPart? part) =>
+        (part?.RegistriesD ?? OperatorFiles.Expected(_release)).Concat(_options.NodeRegistriesD)
+            .DistinctBy(static f => DocumentHost.Normalize(f.Path));
 
     // What contradicts itself is refused: which entry was meant cannot be told, and the weaker one must not win by coming last.
     private List<TrustChange> ToChanges(IReadOnlyList<ImageTrust> entries)
@@ -157,22 +232,30 @@ public sealed class MachineConfigBuilder
         RequirementWriter.MeansSame(left.Requirements!, right.Requirements!)
         && (!_options.IncludeRegistriesD || (left.Section == right.Section && left.InForce == right.InForce));
 
-    private List<MachineConfigFile> Files(List<TrustChange> changes, bool isWhole, IReadOnlyDictionary<string, byte[]> keys,
-        CancellationToken cancellationToken)
+    private List<MachineConfigFile> Files(IReadOnlyList<TrustChange> changes, bool isWhole, OperatorPart? part,
+        IReadOnlyDictionary<string, byte[]> keys, CancellationToken cancellationToken)
     {
         // Where the default is not given, the distribution's is meant, and with it what that accepts from the local docker daemon.
         List<TrustChange> all = [.. changes];
-        if (!isWhole && !all.Exists(static c => c is { Transport: "docker-daemon", Registry: "" }))
+        if (part is null && !isWhole && !all.Exists(static c => c is { Transport: "docker-daemon", Registry: "" }))
             all.Add(new TrustChange { Transport = "docker-daemon", Registry = "", Requirements = [new AcceptRequirement()] });
         if (!_options.IncludeRegistriesD)
             all = [.. all.Select(static c => c with { Section = null, InForce = null, SwitchOnAttachments = false })];
-        DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath, Content = EmptyPolicy.ToArray() }]);
+        DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath,
+            Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], Underneath(part));
+        Dictionary<string, byte[]> before = host.Paths.ToDictionary(static p => p, p => Content(host, p));
         new TrustStore(host, Locations, TrustMessages.None).Apply(all, new TrustEditOptions(), cancellationToken);
-        IEnumerable<string> paths = host.Paths.OrderBy(static p => p == TrustLocations.SystemPolicyPath ? 0 : 1);
-        List<MachineConfigFile> files = [.. paths.Select(p => ToFile(p, host.TryReadFile(p, int.MaxValue)!.Content.ToArray()))];
+        OperatorFiles.RequireUntouched(host, before);
+        IEnumerable<string> paths = host.Paths
+            .Where(p => p == TrustLocations.SystemPolicyPath || !before.TryGetValue(p, out byte[]? old)
+                || !old.SequenceEqual(Content(host, p)))
+            .OrderBy(static p => p == TrustLocations.SystemPolicyPath ? 0 : 1);
+        List<MachineConfigFile> files = [.. paths.Select(p => ToFile(p, Content(host, p)))];
         files.AddRange(keys.Select(k => ToFile(k.Key, k.Value)));
         return files;
     }
+
+    private static byte[] Content(DocumentHost host, string path) => host.TryReadFile(path, int.MaxValue)!.Content.ToArray();
 
     // The distribution's, without what it accepts from the local docker daemon.
     private static ReadOnlySpan<byte> EmptyPolicy =>
@@ -209,14 +292,16 @@ public sealed class MachineConfigBuilder
         }
     }
 
-    private MachineConfigTrust Make(string role, string name, List<MachineConfigFile> files)
+    private MachineConfigTrust Make(string role, string name, List<MachineConfigFile> files, OperatorPart? part,
+        IReadOnlyList<TrustChange> changes)
     {
         IReadOnlyDictionary<string, string> labels = MachineConfigNames.Labels(_options.Labels, role);
-        DocumentNode node = MachineConfigShape.ToNode(name, labels, _target.Ignition, files);
+        IReadOnlyDictionary<string, string> annotations = part is null ? new Dictionary<string, string>() : MergeMark.Of(part, changes);
+        DocumentNode node = MachineConfigShape.ToNode(name, labels, annotations, _target.Ignition, files);
         RequireSize(name, node);
-        if (MachineConfigNames.Doubt(name, role) is { } doubt)
-            _messages.Warning(doubt);
-        _messages.Verbose($"MachineConfig {name} for OpenShift {_target.OpenShift} (Ignition {_target.Ignition}): " +
+        if (part is not null)
+            _messages.Verbose($"{name} is merged with the policy of {Printable.Of(part.Source, Printable.NameLength)} ({part.Hash}).");
+        _messages.Verbose($"MachineConfig {name} for {_release} (Ignition {_target.Ignition}): " +
             $"{string.Join(", ", files.Select(static f => f.Path))}.");
         return new MachineConfigTrust
         {
@@ -228,7 +313,8 @@ public sealed class MachineConfigBuilder
             Files = files.ToArray(),
             Trust = MachineConfigReader.ReadTrust(new DocumentHost(name, files), TrustMessages.None),
             Yaml = DocumentYaml.ButaneHeader + DocumentYaml.Write(node),
-            Butane = ButaneText.Write(name, labels, _target, files),
+            MergedFrom = part?.Hash,
+            Butane = part is null ? ButaneText.Write(name, labels, _target, files) : null,
         };
     }
 
@@ -248,7 +334,7 @@ public sealed class MachineConfigBuilder
                 Target = name,
             };
         if (output.Length > LargeBytes)
-            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have more " +
-                $"than {MaxBytes}, or the operator cannot store what it renders of them.");
+            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have " +
+                $"more than {MaxBytes}, or the operator cannot store what it renders of them.");
     }
 }

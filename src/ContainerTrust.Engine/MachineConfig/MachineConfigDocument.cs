@@ -36,8 +36,19 @@ public sealed record MachineConfigDocument
     /// <summary>Whether it has a policy.json or files in registries.d, readable or not.</summary>
     public bool DecidesOnTrust => Files.Select(static f => f.Path).Concat(Unreadable.Select(static u => u.Path)).Any(IsTrustFile);
 
+    /// <summary>All annotations.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The document's whole content.</summary>
     internal DocumentNode Root { get; init; } = DocumentNode.Null;
+
+    /// <summary>Refuses a file whose content cannot be read from the document.</summary>
+    /// <exception cref="TrustException">It cannot be read.</exception>
+    internal void RequireReadable(string path)
+    {
+        if (Unreadable.FirstOrDefault(u => DocumentHost.Normalize(u.Path) == path) is { Problem: { } problem })
+            throw new TrustException(problem.ErrorId, problem.Kind, problem.Message, problem) { Target = Name };
+    }
 
     /// <summary>The document as YAML, in Butane's layout. Ends with a line break.</summary>
     /// <returns>The text. It means the same as what was read; comments and layout of that are not in it.</returns>

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 
 namespace ContainerTrust.Engine.MachineConfig;
 
@@ -7,25 +8,27 @@ internal static class MachineConfigNames
 {
     private const int MaxName = 253;
     private const int MaxLabel = 63;
+    /// <summary>The name of a merged MachineConfig where no other was given.</summary>
+    public const string Merged = $"99-zz-{MachineConfigOptions.RolePlaceholder}-image-trust";
+
     private const string Default = $"51-{MachineConfigOptions.RolePlaceholder}-rh-registry-trust";
     private const string Reserved = "rendered-";
 
-    // The pools that have templates of their own; every other pool takes worker's.
-    private static readonly string[] BasePools = ["master", "worker", "arbiter"];
-
     /// <summary>The roles and the name for each.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="release">The cluster's release.</param>
     /// <exception cref="TrustException">
     /// A role or name is not possible (<c>InvalidRole</c>, <c>DuplicateRole</c>, <c>InvalidName</c>, <c>ReservedName</c>), several roles
     /// would share a name (<c>NameNotDistinct</c>), or the MachineConfig could have no effect (<c>NameTooEarly</c>).
     /// </exception>
-    public static IReadOnlyList<(string Role, string Name)> For(MachineConfigOptions options)
+    public static IReadOnlyList<(string Role, string Name)> For(MachineConfigOptions options, OpenShiftRelease release)
     {
         if (options.Roles.Count == 0)
             throw new TrustException(
                 "InvalidRole",
                 TrustErrorKind.InvalidArgument,
                 "There is no role, so no pool would take a MachineConfig. Give one, such as worker.");
-        string pattern = options.Name ?? Default;
+        string pattern = options.Name ?? (options.Operator is null ? Default : Merged);
         if (options.Roles.Count > 1 && !pattern.Contains(MachineConfigOptions.RolePlaceholder, StringComparison.Ordinal))
             throw new TrustException(
                 "NameNotDistinct",
@@ -56,7 +59,7 @@ internal static class MachineConfigNames
                     Target = role,
                 };
             string name = pattern.Replace(MachineConfigOptions.RolePlaceholder, role, StringComparison.Ordinal);
-            RequireName(name, role);
+            RequireName(name, role, release);
             names.Add((role, name));
         }
 
@@ -106,19 +109,7 @@ internal static class MachineConfigNames
         return labels;
     }
 
-    /// <summary>What should be known of a name: which other MachineConfigs win over it, or lose to it.</summary>
-    /// <returns>A sentence, or null.</returns>
-    public static string? Doubt(string name, string role)
-    {
-        string generated = $"99-{role}-generated-registries";
-        return string.CompareOrdinal(name, generated) > 0
-            ? $"'{name}' sorts after {generated}, so it replaces the policy that the operator makes of the cluster's own settings " +
-                "(allowed and blocked registries, ClusterImagePolicy), and those no longer count on the nodes. Give a name that sorts " +
-                "before it, unless that is meant."
-            : null;
-    }
-
-    private static void RequireName(string name, string role)
+    private static void RequireName(string name, string role, OpenShiftRelease release)
     {
         if (name.Length > MaxName || !PolicyNames.IsSubdomain(name))
             throw new TrustException(
@@ -137,13 +128,14 @@ internal static class MachineConfigNames
             {
                 Target = name,
             };
-        string template = $"01-{(BasePools.Contains(role) ? role : "worker")}-container-runtime";
-        if (string.CompareOrdinal(name, template) <= 0)
+        if (PolicyOutcomes.Of(name, role, release) == PolicyOutcome.Templates)
             throw new TrustException(
                 "NameTooEarly",
                 TrustErrorKind.InvalidArgument,
-                $"'{name}' does not sort after {template}, whose policy accepts everything and would replace this one: "
-                    + $"MachineConfigs are merged in the order of their names. Specify a name that sorts after it, such as 51-{name}.")
+                $"'{name}' does not sort after {OpenShiftRelease.TemplateName(role)}, whose policy accepts everything and would replace " +
+                "this "
+                    + $"one: {release} merges MachineConfigs in the order of their names. Specify a name that sorts after it, such as " +
+                        $"51-{name}.")
             {
                 Target = name,
             };

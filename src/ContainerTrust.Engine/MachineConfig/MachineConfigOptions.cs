@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 
 namespace ContainerTrust.Engine.MachineConfig;
 
@@ -14,12 +15,35 @@ public sealed record MachineConfigOptions
 
     /// <summary>
     /// The name; <see cref="RolePlaceholder"/> in it stands for the role, and must be there if there are several. Null for
-    /// <c>51-{role}-rh-registry-trust</c>.
+    /// <c>51-{role}-rh-registry-trust</c>, or, merged with the operator's policy, <c>99-zz-{role}-image-trust</c>.
     /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>The version of OpenShift, one of <see cref="IgnitionVersions.OpenShift"/>. Null for the newest.</summary>
+    /// <summary>
+    /// The version of OpenShift or OKD, as people write it or as the cluster prints it (<see cref="OpenShiftRelease.Parse"/>). Null for
+    /// the
+    /// newest.
+    /// </summary>
     public string? OpenShiftVersion { get; init; }
+
+    /// <summary>The kind of cluster. Null: what the version says, else OpenShift.</summary>
+    public OpenShiftClusterType? ClusterType { get; init; }
+
+    /// <summary>
+    /// What the operator makes for the pool of a role, to be merged with the entries. Null where the entries are to be the policy.
+    /// </summary>
+    public Func<string, OperatorPart>? Operator { get; init; }
+
+    /// <summary>
+    /// Files that are in registries.d on the nodes already, besides those of the nodes' image: no scope of theirs is written again.
+    /// </summary>
+    public IReadOnlyList<MachineConfigFile> NodeRegistriesD { get; init; } = [];
+
+    /// <summary>Where the cluster's release images are, mirrors included. Null: where the vendor has them.</summary>
+    public IReadOnlyList<string>? ReleaseRepositories { get; init; }
+
+    /// <summary>What is demanded of images that no entry governs. Null: what the entries say, else everything is accepted.</summary>
+    public TrustRequirement? Default { get; init; }
 
     /// <summary>
     /// Whether the signature stores are put on the nodes, too: needed for nodes that lack them, and for registries that are not the
@@ -36,7 +60,11 @@ public sealed record MachineConfigOptions
     /// <summary>Labels besides the role's.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Take keys that cannot sign now, and scopes that no image has.</summary>
+    /// <summary>
+    /// Take keys that cannot sign now, scopes that no image has, a MachineConfig that the cluster will not use, and a policy that refuses
+    /// what
+    /// the cluster needs; each with a warning.
+    /// </summary>
     public bool Force { get; init; }
 
     /// <summary>Whether it goes without saying that what no scope governs is accepted, so that there is no warning of it.</summary>

@@ -94,7 +94,7 @@ public static class MachineConfigOutput
             string text = document.OpenShiftVersion is { } version
                 ? ButaneText.Write(name, document.Labels, IgnitionVersions.For(version), document.Files)
                 : DocumentYaml.ButaneHeader +
-                    DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, ignition, document.Files));
+                    DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, document.Annotations, ignition, document.Files));
             return file.Content.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
         }
         catch (TrustException)

@@ -2,6 +2,7 @@ using System.Text;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.MachineConfig;
@@ -23,7 +24,8 @@ public static class MachineConfigReader
     /// <param name="name">Its name, a file or URL, for messages and <see cref="MachineConfigTrust.Source"/>.</param>
     /// <param name="messages">Where words for the user go.</param>
     /// <returns>The MachineConfigs, in their order, also those that do not decide on trust.</returns>
-    /// <exception cref="TrustException">The text, a MachineConfig in it or a policy in that is refused; the message says where.</exception>
+    /// <exception cref="TrustException">The text, a MachineConfig in it or a policy in that is refused; the message says
+    /// where.</exception>
     public static IReadOnlyList<MachineConfigTrust> Read(ReadOnlyMemory<byte> content, string name, TrustMessages messages) =>
         [.. ReadDocuments(content, name, messages).Select(d => ToTrust(d, name, messages))];
 
@@ -89,6 +91,7 @@ public static class MachineConfigReader
                 Trust = ReadTrust(document.ToHost(), messages),
                 Yaml = document.ToYaml(),
                 Butane = document.Butane,
+                MergedFrom = MergeMark.HashOf(document.Annotations),
                 Source = source,
             };
         }

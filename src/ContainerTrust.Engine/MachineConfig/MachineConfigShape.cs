@@ -18,6 +18,7 @@ internal static class MachineConfigShape
             ?? throw Refuse(source, "$.metadata.name", "The MachineConfig has no name. Give it one.");
         string place = $"{source}: MachineConfig {MachineConfigReader.Shown(name)}";
         Dictionary<string, string> labels = Labels(metadata, place);
+        Dictionary<string, string> annotations = Annotations(metadata);
         List<MachineConfigFile> files = [];
         List<(string Path, TrustException Problem)> unreadable = [];
         string? version = null;
@@ -40,18 +41,22 @@ internal static class MachineConfigShape
         }
 
         RequireNoLinks(root, place);
-        return new MachineConfigDocument { Name = name, Labels = labels, IgnitionVersion = version, Files = files, Unreadable = unreadable,
-            Root = root };
+        return new MachineConfigDocument { Name = name, Labels = labels, Annotations = annotations, IgnitionVersion = version,
+            Files = files, Unreadable = unreadable, Root = root };
     }
 
     /// <summary>Makes a document.</summary>
-    public static DocumentNode ToNode(string name, IReadOnlyDictionary<string, string> labels, string ignitionVersion,
+    public static DocumentNode ToNode(string name, IReadOnlyDictionary<string, string> labels,
+        IReadOnlyDictionary<string, string> annotations, string ignitionVersion,
         IEnumerable<MachineConfigFile> files) => DocumentNode.OfMap(
         ("apiVersion", DocumentNode.OfText("machineconfiguration.openshift.io/v1")),
         ("kind", DocumentNode.OfText("MachineConfig")),
         ("metadata", DocumentNode.OfMap(
-            ("labels", DocumentNode.OfMap(labels.Select(static l => (l.Key, DocumentNode.OfText(l.Value))))),
-            ("name", DocumentNode.OfText(name)))),
+            [
+                .. annotations.Count == 0 ? Array.Empty<(string, DocumentNode)>() : [("annotations", Texts(annotations))],
+                ("labels", Texts(labels)),
+                ("name", DocumentNode.OfText(name)),
+            ])),
         ("spec", DocumentNode.OfMap(
             ("config", DocumentNode.OfMap(
                 ("ignition", DocumentNode.OfMap(("version", DocumentNode.OfText(ignitionVersion)))),
@@ -94,6 +99,19 @@ internal static class MachineConfigShape
         return labels;
     }
 
+    // Notes of whoever made it. What is not text is nobody's mark.
+    private static Dictionary<string, string> Annotations(DocumentNode? metadata)
+    {
+        Dictionary<string, string> annotations = new(StringComparer.Ordinal);
+        foreach ((string key, DocumentNode value) in metadata?.Member("annotations")?.Members ?? [])
+        {
+            if (value.Kind == DocumentNodeKind.Text)
+                annotations.TryAdd(key, value.Value);
+        }
+
+        return annotations;
+    }
+
     /// <summary>A file's path, mode and overwrite switch.</summary>
     /// <exception cref="TrustFormatException">They are not possible.</exception>
     public static (string Path, int? Mode, bool? Overwrite) Head(DocumentNode node, string source, string path)
@@ -118,6 +136,9 @@ internal static class MachineConfigShape
 
     public static TrustFormatException Refuse(string source, string path, string problem) =>
         new("InvalidMachineConfig", source, 0, 0, path, problem);
+
+    private static DocumentNode Texts(IReadOnlyDictionary<string, string> texts) =>
+        DocumentNode.OfMap(texts.Select(static t => (t.Key, DocumentNode.OfText(t.Value))));
 
     private static DocumentNode ToNode(MachineConfigFile file)
     {

@@ -11,13 +11,15 @@ internal static class NodeDoubts
     /// <summary>Looks at what nodes will have.</summary>
     /// <param name="changes">What is asked for, with the stores that belong to it.</param>
     /// <param name="files">The MachineConfig's files.</param>
+    /// <param name="there">What is in registries.d on the nodes already, besides the files of their image.</param>
     /// <param name="withStores">Whether the signature stores are among them.</param>
     /// <returns>Sentences.</returns>
     /// <exception cref="TrustException">The files in registries.d contradict what the nodes' image has there.</exception>
-    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, IReadOnlyList<MachineConfigFile> files, bool withStores)
+    public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, IReadOnlyList<MachineConfigFile> files,
+        IReadOnlyList<MachineConfigFile> there, bool withStores)
     {
         List<string> doubts = [];
-        DocumentHost node = new("the nodes", files, RhcosDefaults.Files);
+        DocumentHost node = new("the nodes", files, [.. there, .. RhcosDefaults.Files]);
         LookasideConfiguration lookaside = LookasideConfiguration.Load(node, TrustLocations.SystemRegistriesDirectory);
         foreach (TrustChange change in changes)
         {
@@ -50,7 +52,8 @@ internal static class NodeDoubts
             if (node?.SignatureStore is not { } store)
             {
                 string advice = wanted is null
-                    ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add {TrustOption.IncludeRegistriesD}"
+                    ? $"Give the entry one with {TrustOperation.Set} {TrustOption.SignatureStore}, and add " +
+                        $"{TrustOption.IncludeRegistriesD}"
                     : withStores ? "Fix the entry" : $"Add {TrustOption.IncludeRegistriesD}";
                 string entrys = wanted is null ? "" : $" ({StoreUrl.WithoutUser(wanted)} is the entry's)";
                 yield return $"{change} asks for signatures, and the nodes have no signature store for it{entrys}, "

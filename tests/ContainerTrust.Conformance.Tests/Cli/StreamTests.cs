@@ -166,7 +166,7 @@ public sealed class StreamTests : IDisposable
     [InlineData("set x.example.com --key FILE --inline-key --root $R")]
     [InlineData("set x.example.com --fulcio-ca FILE --oidc-issuer https://x.example.com --subject-email " +
         "a@example.com --inline-key --root $R")]
-    [InlineData("machineconfig --preset RedHat --key-file FILE")]
+    [InlineData("machineconfig --preset RedHat --openshift-version 4.20 --key-file FILE")]
     [InlineData("test --root $R --baseline FILE")]
     [InlineData("show --policy FILE")]
     public void Pipes_and_devices_are_not_read(string line)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 
 namespace ContainerTrust.Conformance.Tests.MachineConfig;
 
@@ -25,7 +26,7 @@ public sealed class IgnitionTests : IDisposable
         MachineConfigTrust config = Assert.Single(new MachineConfigBuilder(
             new MachineConfigOptions { OpenShiftVersion = version, IncludeRegistriesD = true, AcceptsTheRest = true,
                 Keys = [new MachineConfigKey("/etc/pki/é x.asc", new byte[] { 0x78, 0, 1, 2 })] },
-            TrustMessages.None).Build([.. MachineConfigBuilder.Preset("RedHat"), entry]));
+            TrustMessages.None).Build([.. MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse("4.20")), entry]));
         ToolResult result = Validate(tool, Config(config.Yaml));
         Assert.True(result.ExitCode == 0, result.Error);
 

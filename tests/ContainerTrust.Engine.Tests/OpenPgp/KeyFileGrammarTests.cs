@@ -41,6 +41,14 @@ public sealed class KeyFileGrammarTests
     }
 
     [Fact]
+    public void A_control_packet_of_GnuPG_is_refused_as_GnuPG_loses_its_place_by_it()
+    {
+        byte[] control = TestPackets.Packet((PacketTag)63, [4, 1, 2, 3]);
+        Assert.Contains("type 63", Refusal([.. Signer.Certificate(), .. control]), StringComparison.Ordinal);
+        Assert.Contains("type 63", Refusal([.. control, .. Signer.Certificate()]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Packets_are_counted_over_all_blocks_of_a_file()
     {
         byte[] Markers(int count) => [.. Enumerable.Repeat(Marker, count).SelectMany(static m => m)];

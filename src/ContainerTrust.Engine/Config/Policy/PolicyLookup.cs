@@ -28,4 +28,27 @@ internal static class PolicyLookup
                 $"No scope of transport {image.Transport} matches the image, so the transport's default (\"\") applies.")
             : (null, $"No scope of transport {image.Transport} matches the image, so the policy's default applies.");
     }
+
+    /// <summary>
+    /// What governs a scope itself: its own entry, else that of its nearest parent. A scope's parents are what it begins with, up to a
+    /// slash, or a domain's after a dot.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="transport">The transport.</param>
+    /// <param name="scope">The scope.</param>
+    /// <returns>The scope that governs, and what it demands; null in its place where the policy's default governs.</returns>
+    public static (string? Scope, IReadOnlyList<TrustRequirement> Requirements) Governing(PolicyDocument policy, string transport,
+        string scope)
+    {
+        PolicyScope? found = policy.FindTransport(transport)?.Scopes
+            .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal)
+                || IsWildcardOf(s.Name, scope))
+            .OrderByDescending(s => s.Name == scope).ThenByDescending(s => !s.Name.StartsWith("*.", StringComparison.Ordinal))
+            .ThenByDescending(static s => s.Name.Length).FirstOrDefault(s => s.Name.Length > 0)
+            ?? policy.FindTransport(transport)?.Scopes.FirstOrDefault(static s => s.Name.Length == 0);
+        return found is null ? (null, policy.Default) : (found.Name, found.Requirements);
+    }
+
+    private static bool IsWildcardOf(string wildcard, string scope) => wildcard.StartsWith("*.", StringComparison.Ordinal)
+        && (scope.Split('/')[0] is var host && host.EndsWith(wildcard[1..], StringComparison.Ordinal) && host.Length > wildcard.Length - 1);
 }

@@ -9,6 +9,8 @@ internal sealed partial class ClusterObjects(ClusterClient client)
 {
     // With the group, so that no other resource of a similar name is meant.
     private const string Pools = "machineconfigpools.machineconfiguration.openshift.io";
+    private const string Versions = "clusterversions.config.openshift.io";
+    private const string Infrastructures = "infrastructures.config.openshift.io";
     private const string Configs = "machineconfigs.machineconfiguration.openshift.io";
 
     /// <summary>All pools, by name.</summary>
@@ -33,6 +35,22 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public async Task<IReadOnlyList<ConfigDocument>> ConfigsAsync(LabelSelector selector, CancellationToken cancellationToken) =>
         selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken)
             .ConfigureAwait(false));
+
+    /// <summary>What the cluster says of its version.</summary>
+    /// <exception cref="TrustException">It says nothing (<c>ClusterVersionNotFound</c>), or does not answer.</exception>
+    public async Task<ClusterVersionDocument> VersionAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonElement> version = await client.GetObjectsAsync([Versions, "version", "--ignore-not-found=true"],
+            cancellationToken).ConfigureAwait(false);
+        if (version.Count != 1)
+            throw new TrustException(
+                "ClusterVersionNotFound",
+                TrustErrorKind.NotFound,
+                "The cluster does not say which version of OpenShift it is. Ask one that is OpenShift or OKD, or specify the version.");
+        IReadOnlyList<JsonElement> infrastructure = await client.GetObjectsAsync([Infrastructures, "cluster", "--ignore-not-found=true"],
+            cancellationToken).ConfigureAwait(false);
+        return new ClusterVersionDocument(version[0], infrastructure.Count == 1 ? infrastructure[0] : null);
+    }
 
     /// <summary>Refuses a text that is not a name of an object, before it gets onto a command line.</summary>
     /// <exception cref="TrustException">It is none (<c>InvalidName</c>).</exception>

@@ -11,6 +11,8 @@ internal sealed class Findings
         MachineConfigTrustStatus.Degraded,
         MachineConfigTrustStatus.NotAsMeant,
         MachineConfigTrustStatus.Overridden,
+        MachineConfigTrustStatus.OperatorPolicyLost,
+        MachineConfigTrustStatus.OperatorPolicyChanged,
         MachineConfigTrustStatus.NoMachines,
         MachineConfigTrustStatus.Paused,
         MachineConfigTrustStatus.NotRendered,

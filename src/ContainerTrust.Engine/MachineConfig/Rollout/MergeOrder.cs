@@ -6,15 +6,23 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 /// </summary>
 internal static class MergeOrder
 {
-    /// <summary>The MachineConfigs that set a file, in the order in which they are merged: by newer operators, and by older ones.</summary>
+    /// <summary>The MachineConfigs that set a file, in the order in which they are merged: by newer operators, and by older
+    /// ones.</summary>
     public static IReadOnlyList<ConfigDocument>[] Of(IEnumerable<ConfigDocument> configs, string path)
     {
         ConfigDocument[] byName = [.. configs.Where(c => c.Sets(path)).OrderBy(static c => c.Name, StringComparer.Ordinal)];
         return [[.. byName.OrderBy(static c => c.Role == "worker" ? 0 : 1)], byName];
     }
 
+    /// <summary>All MachineConfigs in the order in which the operator of a release merges them.</summary>
+    public static IReadOnlyList<ConfigDocument> Of(IEnumerable<ConfigDocument> configs, bool workersFirst)
+    {
+        IOrderedEnumerable<ConfigDocument> byName = configs.OrderBy(static c => c.Name, StringComparer.Ordinal);
+        return workersFirst ? [.. byName.OrderBy(static c => c.Role == "worker" ? 0 : 1)] : [.. byName];
+    }
+
     /// <summary>The MachineConfig that a rendered content is from.</summary>
-    /// <param name="orders">The result of <see cref="Of"/>.</param>
+    /// <param name="orders">The result of <see cref="Of(IEnumerable{ConfigDocument}, string)"/>.</param>
     /// <param name="path">The file.</param>
     /// <param name="rendered">Its content in the rendered config.</param>
     /// <returns>The last that has this content; null if none has.</returns>

@@ -34,8 +34,9 @@ public sealed class RolloutChecker
     /// <summary>Finds out which pools are meant, and which MachineConfig for each.</summary>
     /// <param name="roles">The pools. Null: those that select the MachineConfig.</param>
     /// <param name="name">
-    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>51-ROLE-rh-registry-trust</c>, or that of the
-    /// workers where a custom pool has none of its own and selects theirs.
+    /// The MachineConfig. Null: that of <paramref name="meant"/>; else for each pool <c>99-zz-ROLE-image-trust</c>, which is merged with
+    /// the operator's policy, else <c>51-ROLE-rh-registry-trust</c>, or that of the workers where a custom pool has none of its own and
+    /// selects theirs.
     /// </param>
     /// <param name="meant">What the MachineConfig is meant to have. Null: what it has in the cluster.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -56,22 +57,20 @@ public sealed class RolloutChecker
         IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
         string[] wanted = [.. roles ?? [.. RolloutQuestion.BuiltInRoles.Where(r => pools.Count == 0 || pools.Any(p => p.Name == r)),
             .. pools.Select(static p => p.Name).Where(static n => !RolloutQuestion.BuiltInRoles.Contains(n))]];
-        string inherited = RolloutQuestion.DefaultName("worker");
         IReadOnlyList<ConfigDocument> configs = await _objects
-            .ConfigsAsync([.. wanted.Select(RolloutQuestion.DefaultName).Append(inherited).Distinct()], cancellationToken)
+            .ConfigsAsync([.. wanted.Append("worker").SelectMany(RolloutQuestion.UsualNames).Distinct()], cancellationToken)
             .ConfigureAwait(false);
         List<RolloutQuestion> questions = [];
         foreach (string role in wanted.Distinct(StringComparer.Ordinal))
         {
-            bool isOwn = configs.Any(c => c.Name == RolloutQuestion.DefaultName(role));
-            bool isInherited = !isOwn
-                && pools.FirstOrDefault(p => p.Name == role)?.Selector is { } selector
-                && configs.Any(c => c.Name == inherited && selector.Selects(c.Labels));
+            string? own = RolloutQuestion.UsualNames(role).FirstOrDefault(n => configs.Any(c => c.Name == n));
+            string? inherited = own is not null || pools.FirstOrDefault(p => p.Name == role)?.Selector is not { } selector ? null
+                : RolloutQuestion.UsualNames("worker").FirstOrDefault(n => configs.Any(c => c.Name == n && selector.Selects(c.Labels)));
 
             // A pool that has machines and takes none of them is a place where nothing is in force.
             bool hasMachines = pools.FirstOrDefault(p => p.Name == role)?.Machines != 0;
-            if (isOwn || isInherited || hasMachines || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
-                questions.Add(new RolloutQuestion(role, isInherited ? inherited : RolloutQuestion.DefaultName(role), meant));
+            if (own is not null || inherited is not null || hasMachines || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
+                questions.Add(new RolloutQuestion(role, own ?? inherited ?? RolloutQuestion.DefaultName(role), meant));
         }
 
         return questions;

@@ -164,6 +164,8 @@ internal sealed class RolloutJudge
                 JudgeReplacement(rendered, orders, winner, difference);
             else
                 JudgeSuccessor(pool, orders, meant.Policy);
+            if (winner?.Name == _name)
+                DisplacedPolicy.Judge(winner, _state, policy, _findings);
             JudgeOtherFiles(rendered, meant);
             DocumentHost host = RenderedHost.Of(rendered);
             foreach (string problem in RuntimePolicy.Problems(host, meant.Policy))
@@ -289,9 +291,11 @@ internal sealed class RolloutJudge
         }
     }
 
+    // Never to remove what the cluster has: without the release's own policy it takes no updates.
     private static string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
-        ? " The operator writes it where image.config.openshift.io/cluster allows or blocks registries, or a ClusterImagePolicy exists: " +
-            $"put the trust there ({TrustOperation.MakeImagePolicy}), or remove those."
+        ? " The operator makes it of the cluster's own settings: allowed and blocked registries, ClusterImagePolicy objects, and from " +
+            $"OpenShift 4.21 on that of the release. Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} " +
+            $"{TrustOption.Merge}."
         : " Remove the file from it, or give the MachineConfig a name that is sorted after it.";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

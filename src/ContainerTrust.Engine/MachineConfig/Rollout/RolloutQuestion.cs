@@ -13,6 +13,13 @@ public sealed record RolloutQuestion(string Role, string ConfigName, MachineConf
     /// <param name="role">The role.</param>
     /// <returns><c>51-ROLE-rh-registry-trust</c>.</returns>
     public static string DefaultName(string role) => $"51-{role}-rh-registry-trust";
+
+    /// <summary>
+    /// The names that a MachineConfig has where no other was given, the one that is merged with the operator's policy first.
+    /// </summary>
+    /// <param name="role">The role.</param>
+    internal static IEnumerable<string> UsualNames(string role) =>
+        [MachineConfigNames.Merged.Replace(MachineConfigOptions.RolePlaceholder, role, StringComparison.Ordinal), DefaultName(role)];
 }
 
 /// <summary>How long to wait for a roll-out.</summary>

@@ -157,6 +157,11 @@ internal sealed class KeyFileParser(OpenPgpRules rules, KeyFileReading reading =
                     throw source.Malformed(
                         packet.Offset,
                         "a marker packet does not say PGP, and GnuPG imports nothing of such a file; get it again.");
+                case PacketTag.GpgControl:
+                    // GnuPG takes it for its own mark, and loses a byte of what follows where it is not.
+                    throw source.Malformed(
+                        packet.Offset,
+                        "a packet of type 63 is GnuPG's own, and GnuPG reads nothing sound after it; get the file again.");
                 case PacketTag.Trust or PacketTag.Marker or PacketTag.Padding or PacketTag.OldComment or >= (PacketTag)40:
                     break;
                 case PacketTag.PublicKeyEncryptedSessionKey or PacketTag.SymmetricKeyEncryptedSessionKey or PacketTag.OnePassSignature
