@@ -137,7 +137,7 @@ Describe 'New-MachineConfigTrust' {
 
         It 'merges on <Context>' -ForEach @(
             @{ Context = 'openshift-4.20'; Scopes = 4 }
-            @{ Context = 'openshift-4.22'; Scopes = 9 }
+            @{ Context = 'openshift-4.22'; Scopes = 10 }
             @{ Context = 'okd-4.22'; Scopes = 4 }
         ) {
             if (-not $HasCluster) { Set-ItResult -Skipped -Because 'kubectl or the test cluster is missing' }
