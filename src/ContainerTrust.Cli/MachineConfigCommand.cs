@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
