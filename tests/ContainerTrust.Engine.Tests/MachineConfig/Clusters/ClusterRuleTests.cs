@@ -134,7 +134,8 @@ public sealed class ClusterRuleTests
     {
         ClusterState state = new OperatorCluster(22, IsOpenShift: true).Build(TestPemKeys.P256);
         string one = state.Configs["rendered-worker-00000000000000000000000000000002"].ToJsonString();
-        byte[] content = Encoding.UTF8.GetBytes(one + "\n---\n" + one.Replace("0000000002", "0000000009", StringComparison.Ordinal));
+        string other = one.Replace("0000000002", "0000000009", StringComparison.Ordinal);
+        byte[] content = Encoding.UTF8.GetBytes($$"""{"apiVersion":"v1","kind":"List","items":[{{one}},{{other}}]}""");
         Assert.Equal("OperatorConfigAmbiguous", Assert.ThrowsAny<TrustException>(
             () => OperatorPart.Read(content, "x.yaml", "worker", TrustMessages.None)).ErrorId);
     }
