@@ -239,8 +239,10 @@ public sealed class MachineConfigBuilder
         List<TrustChange> all = [.. changes];
         if (part is null && !isWhole && !all.Exists(static c => c is { Transport: "docker-daemon", Registry: "" }))
             all.Add(new TrustChange { Transport = "docker-daemon", Registry = "", Requirements = [new AcceptRequirement()] });
-        if (!_options.IncludeRegistriesD)
-            all = [.. all.Select(static c => c with { Section = null, InForce = null, SwitchOnAttachments = false })];
+
+        // What nodes have is added to, and nothing is taken from it.
+        all = [.. all.Select(c => _options.IncludeRegistriesD ? c with { ReplaceSection = false }
+            : c with { ReplaceSection = false, Section = null, InForce = null, SwitchOnAttachments = false })];
         DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath,
             Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], Underneath(part));
         Dictionary<string, byte[]> before = host.Paths.ToDictionary(static p => p, p => Content(host, p));
