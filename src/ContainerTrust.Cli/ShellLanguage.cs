@@ -61,6 +61,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.CurrentUser) => "--user",
         nameof(TrustOption.PodmanVersion) => "--podman-version",
         nameof(TrustOption.As) => "--as",
+        nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
         _ => which.Name,
     };
 

@@ -41,6 +41,7 @@ BeforeAll {
         Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
+        Scope = 'registry.redhat.io/rhel9'
         Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
     }
     $special = @{
@@ -53,6 +54,9 @@ BeforeAll {
             Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SigstoreSignedRequirement]@{ KeyPath = '/keys/cosign.pub' })
         }
         'ConvertTo-ClusterImagePolicy Name' = 'trust'
+        'ConvertTo-ClusterImagePolicy Preset' = 'RedHatSigstore'
+        'ConvertTo-ClusterImagePolicy KeyPath' = "$root/keys/cosign.pub"
+        'ConvertTo-ClusterImagePolicy RekorPublicKeyPath' = "$root/keys/cosign.pub"
         'New-MachineConfigTrust Preset KeyFile' = "$root/keys/RPM-GPG-KEY-redhat-release"
     }
 
@@ -67,6 +71,10 @@ BeforeAll {
     foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {
         $belongs[$name] = @($belongs[$name]) + 'KeyPath'
     }
+
+    # Without one of them it is a file of the root.
+    $belongs['ConvertTo-ClusterImagePolicy KeyPath'] = 'RekorPublicKeyPath'
+    $belongs['ConvertTo-ClusterImagePolicy RekorPublicKeyPath'] = 'KeyPath'
 
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
