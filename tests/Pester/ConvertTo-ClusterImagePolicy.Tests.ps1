@@ -134,14 +134,14 @@ Describe 'ConvertTo-ClusterImagePolicy' {
 
     Context '-OpenShiftVersion' {
         It 'makes documents for <Version>' -TestCases @(
-            @{ Version = '4.18.7'; Api = 'v1alpha1'; Warned = 1 }
-            @{ Version = '4.20.0-okd-scos.17'; Api = 'v1'; Warned = 0 }
-            @{ Version = '4.22'; Api = 'v1'; Warned = 0 }
+            @{ Version = '4.18.7'; Api = 'v1alpha1'; Count = 1 }
+            @{ Version = '4.20.0-okd-scos.17'; Api = 'v1'; Count = 0 }
+            @{ Version = '4.22'; Api = 'v1'; Count = 0 }
         ) {
             $policy = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root -OpenShiftVersion $Version -WarningVariable warned -WarningAction SilentlyContinue
             $policy.Yaml | Should -Match "^apiVersion: config.openshift.io/$Api\n"
-            $warned.Count | Should -Be $Warned
-            if ($Warned) { "$warned" | Should -BeLike '*TechPreviewNoUpgrade*' }
+            $warned.Count | Should -Be $Count
+            if ($Count) { "$warned" | Should -BeLike '*TechPreviewNoUpgrade*' }
         }
 
         It 'ends with an error for <Version>: <Id>' -TestCases @(
