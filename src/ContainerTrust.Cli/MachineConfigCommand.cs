@@ -52,7 +52,7 @@ internal static class MachineConfigCommand
         common.AddTo(command);
         command.SetAction(result =>
         {
-            string[] roles = result.GetValue(role) is { Length: > 0 } given ? given : ["worker"];
+            string[] roles = result.GetValue(role) is { Length: > 0 } given ? [.. given.SelectMany(static r => r.Split(','))] : ["worker"];
             string? output = result.GetValue(directory);
             if (result.GetValue(butane) && output is null && roles.Length > 1)
                 throw Usage("ButaneOneRole", "butane takes one config at a time. Give one --role, or --output-directory.");

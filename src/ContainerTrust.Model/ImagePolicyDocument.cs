@@ -1,7 +1,7 @@
 namespace ContainerTrust;
 
 /// <summary>
-/// A ClusterImagePolicy or ImagePolicy of OpenShift (config.openshift.io/v1): which sigstore signatures the nodes of a cluster, or the
+/// A ClusterImagePolicy or ImagePolicy of OpenShift (config.openshift.io): which sigstore signatures the nodes of a cluster, or the
 /// pods of one namespace, demand of images.
 /// </summary>
 /// <remarks>

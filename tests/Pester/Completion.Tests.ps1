@@ -21,6 +21,8 @@ Describe 'Completion' {
         @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv') }
         @{ Line = 'Set-ImageTrust -Preset redhats'; Words = @('RedHatSigstore') }
         @{ Line = 'New-MachineConfigTrust -Preset REDHATG'; Words = @('RedHatGpg') }
+        @{ Line = 'ConvertTo-ClusterImagePolicy -Preset '; Words = @('RedHatSigstore') }
+        @{ Line = 'ConvertTo-ClusterImagePolicy -OpenShiftVersion '; Words = @('4.22', '4.21', '4.20', '4.19', '4.18', '4.17', '4.16') }
         @{ Line = 'Export-ImageTrustReport -Format j'; Words = @('Json', 'JUnit') }
         @{ Line = 'Set-ImageTrust quay.io -Type s'; Words = @('SignedBy', 'SigstoreSigned') }
         @{ Line = 'Set-ImageTrust quay.io -SignedIdentity matchr'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }

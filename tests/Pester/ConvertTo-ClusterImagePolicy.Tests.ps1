@@ -132,6 +132,87 @@ Describe 'ConvertTo-ClusterImagePolicy' {
         }
     }
 
+    Context '-OpenShiftVersion' {
+        It 'makes documents for <Version>' -TestCases @(
+            @{ Version = '4.18.7'; Api = 'v1alpha1'; Count = 1 }
+            @{ Version = '4.20.0-okd-scos.17'; Api = 'v1'; Count = 0 }
+            @{ Version = '4.22'; Api = 'v1'; Count = 0 }
+        ) {
+            $policy = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root -OpenShiftVersion $Version -WarningVariable warned -WarningAction SilentlyContinue
+            $policy.Yaml | Should -Match "^apiVersion: config.openshift.io/$Api\n"
+            $warned.Count | Should -Be $Count
+            if ($Count) { "$warned" | Should -BeLike '*TechPreviewNoUpgrade*' }
+        }
+
+        It 'ends with an error for <Version>: <Id>' -TestCases @(
+            @{ Version = '4.15'; Id = 'OpenShiftWithoutImagePolicies' }
+            @{ Version = 'latest'; Id = 'UnknownOpenShiftVersion' }
+        ) {
+            { Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root -OpenShiftVersion $Version } | Should -Throw -ErrorId "$Id,*"
+        }
+
+        It 'leaves out certificates of a private PKI where the version does not know them' {
+            $entry = [ContainerTrust.ImageTrust]@{
+                Transport = 'docker'; Registry = 'pki.example.com'; ComputerName = 'x'
+                Requirements = [ContainerTrust.TrustRequirement[]]@([ContainerTrust.SigstoreSignedRequirement]@{
+                        Pki = [ContainerTrust.PkiIdentity]@{ CaRootsPath = "$DataPath/roots.pem"; SubjectEmail = 'dev@example.com' }
+                    })
+            }
+            $entry, (Get-Entry data.example.com) | ConvertTo-ClusterImagePolicy -OpenShiftVersion 4.20 -ErrorVariable refused -ErrorAction SilentlyContinue |
+                ForEach-Object Name | Should -Be 'data.example.com'
+            $refused[0].FullyQualifiedErrorId | Should -BeLike 'PkiNotInVersion,*'
+            $entry | ConvertTo-ClusterImagePolicy -OpenShiftVersion 4.21.3 | ForEach-Object PolicyType | Should -Be 'PKI'
+            $null = $entry | ConvertTo-ClusterImagePolicy -WarningVariable warned -WarningAction SilentlyContinue
+            "$warned" | Should -BeLike '*OpenShift 4.21*'
+        }
+    }
+
+    Context '-Preset' {
+        BeforeAll {
+            $vendor = New-TestRoot $FullPolicy
+            $null = New-Item -ItemType Directory -Path "$vendor/etc/pki/sigstore"
+            Copy-Item -LiteralPath "$DataPath/cosign.pub" -Destination "$vendor/etc/pki/sigstore/SIGSTORE-redhat-release3"
+            Copy-Item -LiteralPath "$DataPath/rekor.pub" -Destination "$vendor/etc/pki/sigstore/REKOR-signing-key"
+            $rekor = [Convert]::ToBase64String([System.IO.File]::ReadAllBytes("$DataPath/rekor.pub"))
+        }
+
+        It 'makes policies of the keys of a root' {
+            $policies = ConvertTo-ClusterImagePolicy -Preset RedHatSigstore -Scope registry.redhat.io/rhel9, registry.redhat.io/openshift4 -Root $vendor -OpenShiftVersion 4.22
+            $policies.Scopes | Should -Be 'registry.redhat.io/rhel9', 'registry.redhat.io/openshift4'
+            foreach ($policy in $policies) {
+                $policy.Yaml | Should -Match "(?m)^        keyData: $([regex]::Escape($cosign))$"
+                $policy.Yaml | Should -Match "(?m)^        rekorKeyData: $([regex]::Escape($rekor))$"
+            }
+        }
+
+        It 'makes one policy of files of this machine, relative to the location' {
+            Push-Location -LiteralPath $DataPath
+            try {
+                $text = ConvertTo-ClusterImagePolicy -Preset redhatsigstore -Scope registry.redhat.io/rhel9, registry.access.redhat.com/ubi9 -KeyPath ./cosign.pub -RekorPublicKeyPath rekor.pub -Name red-hat -AsYaml
+            }
+            finally { Pop-Location }
+            [regex]::Matches($text, '(?m)^kind: ClusterImagePolicy$').Count | Should -Be 1
+            $text | Should -Match '(?m)^    - registry.access.redhat.com/ubi9$'
+        }
+
+        It 'is refused: <Id>' -TestCases @(
+            @{ Arguments = @{ Preset = 'RedHat'; Scope = 'registry.redhat.io/rhel9' }; Id = 'PresetNotPossible' }
+            @{ Arguments = @{ Preset = 'None'; Scope = 'registry.redhat.io/rhel9' }; Id = 'PresetNotFound' }
+            @{ Arguments = @{ Preset = 'RedHatSigstore'; Scope = 'quay.io/team' }; Id = 'ScopeNotOfPreset' }
+            @{ Arguments = @{ Preset = 'RedHatSigstore'; Scope = 'registry.redhat.io/rhel9'; KeyPath = '/none/key' }; Id = 'KeyFileNotFound' }
+        ) {
+            { ConvertTo-ClusterImagePolicy @Arguments -Root $vendor } | Should -Throw -ErrorId "$Id,*"
+        }
+
+        It 'is refused without a key, and for a whole registry' {
+            { ConvertTo-ClusterImagePolicy -Preset RedHatSigstore -Scope registry.redhat.io/rhel9 -Root $root } | Should -Throw -ErrorId 'PresetKeyMissing,*'
+            $policy = ConvertTo-ClusterImagePolicy -Preset RedHatSigstore -Scope registry.redhat.io, registry.redhat.io/rhel9 -Root $vendor -ErrorVariable refused -ErrorAction SilentlyContinue
+            $policy.Scopes | Should -Be 'registry.redhat.io/rhel9'
+            $refused[0].FullyQualifiedErrorId | Should -BeLike 'ScopeOfTheSystem,*'
+            "$($refused[0])" | Should -BeLike '*-Preset RedHatSigstore with -Scope*'
+        }
+    }
+
     It 'shows a table of policies' {
         $lines = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root | Out-String -Width 200 -Stream | Where-Object { $_.Trim() }
         ($lines[0] -split '\s+') -ne '' | Should -Be 'Kind', 'Namespace', 'Name', 'PolicyType', 'Scopes'

@@ -90,6 +90,8 @@ function New-HelpRoot {
     Copy-Item -LiteralPath "$DataPath/expired.asc" -Destination "$root/etc/pki/containers/old.asc"
     Copy-Item -LiteralPath "$DataPath/cosign.pub" -Destination "$root/etc/pki/containers/cosign.pub"
     Copy-Item -LiteralPath "$DataPath/ca.pem" -Destination "$root/etc/pki/containers/fulcio.pem"
+    Copy-Item -LiteralPath "$DataPath/cosign.pub" -Destination "$root/home/SIGSTORE-redhat-release3"
+    Copy-Item -LiteralPath "$DataPath/rekor.pub" -Destination "$root/home/REKOR-signing-key"
     Copy-Item -LiteralPath "$DataPath/rekor.pub", "$DataPath/roots.pem" -Destination "$root/etc/pki/containers"
     Copy-Item -LiteralPath "$DataPath/signer.asc" -Destination "$root/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release"
     Copy-Item -LiteralPath "$ImagePath/release" -Destination "$root/srv/release" -Recurse

@@ -42,6 +42,7 @@ BeforeAll {
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         ClusterType = 'OKD'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
+        Scope = 'registry.redhat.io/rhel9'
         Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
     }
     $special = @{
@@ -55,6 +56,9 @@ BeforeAll {
         }
         'ConvertTo-ClusterImagePolicy Name' = 'trust'
         'New-MachineConfigTrust Default' = 'Accept'
+        'ConvertTo-ClusterImagePolicy Preset' = 'RedHatSigstore'
+        'ConvertTo-ClusterImagePolicy KeyPath' = "$root/keys/cosign.pub"
+        'ConvertTo-ClusterImagePolicy RekorPublicKeyPath' = "$root/keys/cosign.pub"
         'New-MachineConfigTrust Preset KeyFile' = "$root/keys/RPM-GPG-KEY-redhat-release"
     }
 
@@ -69,6 +73,10 @@ BeforeAll {
     foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {
         $belongs[$name] = @($belongs[$name]) + 'KeyPath'
     }
+
+    # Without one of them it is a file of the root.
+    $belongs['ConvertTo-ClusterImagePolicy KeyPath'] = 'RekorPublicKeyPath'
+    $belongs['ConvertTo-ClusterImagePolicy RekorPublicKeyPath'] = 'KeyPath'
 
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'

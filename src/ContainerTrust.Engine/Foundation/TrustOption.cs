@@ -30,7 +30,7 @@ public sealed class TrustOption
     public static TrustOption Transport { get; } = new(nameof(Transport), TrustOperation.Set, TrustOperation.Remove, TrustOperation.Get);
 
     /// <summary>A key file of the host.</summary>
-    public static TrustOption KeyPath { get; } = new(nameof(KeyPath), TrustOperation.Set);
+    public static TrustOption KeyPath { get; } = new(nameof(KeyPath), TrustOperation.Set, TrustOperation.MakeImagePolicy);
 
     /// <summary>Whether keys themselves are stored.</summary>
     public static TrustOption InlineKey { get; } = new(nameof(InlineKey), TrustOperation.Set);
@@ -69,7 +69,8 @@ public sealed class TrustOption
     public static TrustOption SubjectHostname { get; } = new(nameof(SubjectHostname), TrustOperation.Set);
 
     /// <summary>Keys of a Rekor log.</summary>
-    public static TrustOption RekorPublicKeyPath { get; } = new(nameof(RekorPublicKeyPath), TrustOperation.Set);
+    public static TrustOption RekorPublicKeyPath { get; } =
+        new(nameof(RekorPublicKeyPath), TrustOperation.Set, TrustOperation.MakeImagePolicy);
 
     /// <summary>Root certificates of a private PKI.</summary>
     public static TrustOption CARootsPath { get; } = new(nameof(CARootsPath), TrustOperation.Set);
@@ -87,7 +88,8 @@ public sealed class TrustOption
     public static TrustOption KeepSignatureStore { get; } = new(nameof(KeepSignatureStore), TrustOperation.Remove, TrustOperation.Reset);
 
     /// <summary>A vendor's registries.</summary>
-    public static TrustOption Preset { get; } = new(nameof(Preset), TrustOperation.Set, TrustOperation.MakeMachineConfig);
+    public static TrustOption Preset { get; } =
+        new(nameof(Preset), TrustOperation.Set, TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy);
 
     /// <summary>Whether what is doubtful is done all the same.</summary>
     public static TrustOption Force { get; } = new(nameof(Force), TrustOperation.Set, TrustOperation.MakeMachineConfig);
@@ -179,14 +181,18 @@ public sealed class TrustOption
     /// <summary>The operator's MachineConfig in a file, to be merged with entries.</summary>
     public static TrustOption OperatorConfig { get; } = new(nameof(OperatorConfig), TrustOperation.MakeMachineConfig);
 
-    /// <summary>The version of the cluster.</summary>
-    public static TrustOption OpenShiftVersion { get; } = new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig);
-
     /// <summary>Whether a merged policy is made again from the one that the cluster has.</summary>
     public static TrustOption Renew { get; } = new(nameof(Renew), TrustOperation.MakeMachineConfig);
 
     /// <summary>The name of what is made.</summary>
     public static TrustOption PolicyName { get; } = new("Name", TrustOperation.MakeImagePolicy);
+
+    /// <summary>The scopes that a preset is for.</summary>
+    public static TrustOption Scope { get; } = new(nameof(Scope), TrustOperation.MakeImagePolicy);
+
+    /// <summary>The version of OpenShift that documents are for.</summary>
+    public static TrustOption OpenShiftVersion { get; } =
+        new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy);
 
     /// <summary>The option's own name, in PascalCase.</summary>
     public string Name { get; }

@@ -14,13 +14,15 @@ public sealed class ImagePolicyConverter
     private readonly TrustMessages _messages;
     private readonly PolicyBodyReader _reader;
     private readonly string _kind;
+    private readonly ImagePolicyTarget _target;
 
     /// <summary>Prepares a conversion.</summary>
     /// <param name="host">The host whose files the entries name. Nothing else of it is looked at.</param>
     /// <param name="options">What documents shall be made.</param>
     /// <param name="messages">Where words for the user go.</param>
     /// <exception cref="TrustException">
-    /// The name or the namespace is not possible (<c>InvalidName</c>, <c>ReservedName</c>, <c>InvalidNamespace</c>).
+    /// The name or the namespace is not possible (<c>InvalidName</c>, <c>ReservedName</c>, <c>InvalidNamespace</c>), or the version is
+    /// not one that has such resources (<c>UnknownOpenShiftVersion</c>, <c>OpenShiftWithoutImagePolicies</c>).
     /// </exception>
     public ImagePolicyConverter(ITrustHost host, ImagePolicyOptions options, TrustMessages messages)
     {
@@ -34,7 +36,8 @@ public sealed class ImagePolicyConverter
         _options = options;
         _messages = messages;
         _kind = options.Namespace is null ? "ClusterImagePolicy" : "ImagePolicy";
-        _reader = new PolicyBodyReader(host, _kind);
+        _target = ImagePolicyVersions.For(options.OpenShiftVersion);
+        _reader = new PolicyBodyReader(host, _kind, _target);
     }
 
     /// <summary>Converts entries.</summary>
@@ -68,6 +71,7 @@ public sealed class ImagePolicyConverter
         IReadOnlyList<ImagePolicyDocument> documents = _options.Name is { } name
             ? Together(name, policies)
             : [.. policies.Select(p => Document(PolicyNames.FromScope(p.Scope), [p.Scope], p.Body))];
+        WarnOfVersion(documents);
         foreach ((string scope, _) in policies)
             WarnOf(scope);
         WarnOfNested(policies, refused);
@@ -142,8 +146,27 @@ public sealed class ImagePolicyConverter
             Scopes = scopes,
             PolicyType = body.RootOfTrust.PolicyType,
             MatchPolicy = body.MatchPolicy,
-            Yaml = ImagePolicyYaml.Write(_kind, name, _options.Namespace, scopes, body),
+            Yaml = ImagePolicyYaml.Write(_target.Api, _kind, name, _options.Namespace, scopes, body),
         };
+    }
+
+    private void WarnOfVersion(IReadOnlyList<ImagePolicyDocument> documents)
+    {
+        if (documents.Count == 0)
+            return;
+        if (_target.IsPreview)
+            _messages.Warning($"OpenShift {_target.OpenShift} knows {_kind} as config.openshift.io/{_target.Api} alone, and takes these " +
+                "documents only in clusters with the feature set TechPreviewNoUpgrade, which cannot be switched off again and prevents " +
+                $"updates. From {ImagePolicyVersions.Stable} on every cluster takes them.");
+        if (_target.OpenShift is not null)
+            return;
+        _messages.Verbose($"These documents are for OpenShift {ImagePolicyVersions.Stable} and later. " +
+            $"Specify {TrustOption.OpenShiftVersion} for another version.");
+        string[] pki = [.. documents.Where(static d => d.PolicyType == "PKI").Select(static d => d.Name)];
+        if (pki.Length > 0)
+            _messages.Warning($"{Printable.Of(string.Join(", ", pki), Printable.SentenceLength)}: certificates of a private PKI require " +
+                $"OpenShift {ImagePolicyVersions.WithPki}; older clusters refuse such a document. Specify {TrustOption.OpenShiftVersion} " +
+                "to have that checked.");
     }
 
     private void WarnOf(string scope)

@@ -14,4 +14,9 @@ public sealed record ImagePolicyOptions
     /// documents.
     /// </summary>
     public string? Namespace { get; init; }
+
+    /// <summary>
+    /// The version of OpenShift that the documents are for, as clusters print it (<see cref="ImagePolicyVersions"/>). Null: the newest.
+    /// </summary>
+    public string? OpenShiftVersion { get; init; }
 }

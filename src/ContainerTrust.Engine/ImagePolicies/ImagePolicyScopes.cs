@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
@@ -83,6 +84,12 @@ internal static class ImagePolicyScopes
         int end = scope.AsSpan().IndexOfAny('/', ':');
         return (end < 0 ? scope : scope.AsSpan(0, end)).EndsWith(other.AsSpan(1), StringComparison.Ordinal);
     }
+
+    /// <summary>
+    /// Whether the operating system of nodes has a file in registries.d for a scope. The operator names the scopes of all policies in
+    /// another file there, and two files with one name are an error for every image.
+    /// </summary>
+    public static bool IsOfTheSystem(string scope) => TrustPresets.Get(TrustPresets.RedHatGpg).Any(e => e.Registry == scope);
 
     /// <summary>Whether images that every cluster itself consists of belong to a scope.</summary>
     public static bool HasReleaseImages(string scope) =>

@@ -9,10 +9,10 @@ internal static class ImagePolicyYaml
 {
     /// <summary>Writes a document.</summary>
     /// <returns>The text; ends with a line break.</returns>
-    public static string Write(string kind, string name, string? @namespace, IReadOnlyList<string> scopes, PolicyBody body)
+    public static string Write(string api, string kind, string name, string? @namespace, IReadOnlyList<string> scopes, PolicyBody body)
     {
         StringBuilder text = new();
-        Member(text, 0, "apiVersion", "config.openshift.io/v1");
+        Member(text, 0, "apiVersion", $"config.openshift.io/{api}");
         Member(text, 0, "kind", kind);
         Open(text, 0, "metadata");
         Member(text, 1, "name", name);

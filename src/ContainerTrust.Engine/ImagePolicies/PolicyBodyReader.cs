@@ -2,6 +2,7 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
@@ -13,11 +14,13 @@ internal sealed class PolicyBodyReader
 {
     private readonly PolicySources _sources;
     private readonly string _kind;
+    private readonly ImagePolicyTarget _target;
 
-    public PolicyBodyReader(ITrustHost host, string kind)
+    public PolicyBodyReader(ITrustHost host, string kind, ImagePolicyTarget target)
     {
         _sources = new PolicySources(host);
         _kind = kind;
+        _target = target;
     }
 
     /// <summary>Reads an entry.</summary>
@@ -52,6 +55,13 @@ internal sealed class PolicyBodyReader
                 $"The empty scope, which stands for all registries, cannot be a scope of a {_kind}. Name the registries one by one.");
         if (ImagePolicyScopes.Refusal(entry.Registry) is { } refusal)
             throw Refused("ScopeNotPossible", entry, $"'{Shown(entry.Registry)}' is not possible as a scope of a {_kind}: {refusal}.");
+        if (ImagePolicyScopes.IsOfTheSystem(entry.Registry))
+            throw Refused("ScopeOfTheSystem", entry,
+                $"'{Shown(entry.Registry)}' is not possible as a scope of a {_kind}: the cluster would name it in " +
+                "/etc/containers/registries.d/sigstore-registries.yaml, the operating system of nodes has a file there that names it, " +
+                "too, and with two such files nodes cannot pull any image. Specify namespaces instead of the whole registry, such as " +
+                $"{Shown(entry.Registry)}/NAMESPACE; {TrustOption.Preset.With(TrustPresets.RedHatSigstore)} with " +
+                $"{TrustOption.Scope} makes policies for them.");
     }
 
     private SigstoreSignedRequirement TheRequirement(ImageTrust entry)
@@ -122,6 +132,11 @@ internal sealed class PolicyBodyReader
 
     private RootOfTrust.Pki Pki(ImageTrust entry, PkiIdentity pki, bool hasRekor)
     {
+        if (!_target.HasPki)
+            throw Refused("PkiNotInVersion", entry,
+                $"'{Shown(entry.Registry)}' requires certificates of a private PKI, which a {_kind} knows from OpenShift " +
+                $"{ImagePolicyVersions.WithPki} on; in {_target.OpenShift} it is at most a feature in preview. Leave the entry out, sign " +
+                $"with a key, or specify a newer {TrustOption.OpenShiftVersion}.");
         if (hasRekor)
             throw Refused("RequirementNotPossible", entry,
                 $"The requirement of '{Shown(entry.Registry)}' has pki and a Rekor key, which is not possible " +

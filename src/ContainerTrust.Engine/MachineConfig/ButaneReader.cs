@@ -26,9 +26,7 @@ internal static class ButaneReader
                 source,
                 "$.variant",
                 "Only Butane configs of variant openshift become MachineConfigs. Give one of those.");
-        IgnitionTarget target = IgnitionVersions
-            .For(root.Member("version")?.Value ?? throw MachineConfigShape.Refuse(source, "$.version",
-            "The Butane config has no version. Give it one, such as 4.18.0."));
+        IgnitionTarget target = Target(root, source);
         RequireOnly(root, ["variant", "version", "metadata", "storage"], source, "$");
         DocumentNode metadata = MachineConfigShape.Map(root, "metadata", source, "$")
             ?? throw MachineConfigShape.Refuse(source, "$.metadata", "The Butane config has no metadata. Give it name and labels.");
@@ -57,6 +55,21 @@ internal static class ButaneReader
             Butane = text,
             Root = MachineConfigShape.ToNode(name, labels, new Dictionary<string, string>(), target.Ignition, files),
         };
+    }
+
+    private static IgnitionTarget Target(DocumentNode root, string source)
+    {
+        const string path = "$.version";
+        string version = root.Member("version")?.Value
+            ?? throw MachineConfigShape.Refuse(source, path, "The Butane config has no version. Give it one, such as 4.18.0.");
+        try
+        {
+            return IgnitionVersions.For(version);
+        }
+        catch (TrustException e)
+        {
+            throw new TrustFormatException(e.ErrorId, source, 0, 0, path, e.Message, e);
+        }
     }
 
     private static MachineConfigFile ReadFile(DocumentNode node, IgnitionTarget target, string source, string path, FileBudget budget)

@@ -314,7 +314,7 @@ public sealed class MachineConfigBuilder
             Labels = labels,
             Files = files.ToArray(),
             Trust = MachineConfigReader.ReadTrust(new DocumentHost(name, files), TrustMessages.None),
-            Yaml = DocumentYaml.ButaneHeader + DocumentYaml.Write(node),
+            Yaml = DocumentYaml.Header + DocumentYaml.Write(node),
             MergedFrom = part?.Hash,
             Butane = part is null ? ButaneText.Write(name, labels, _target, files) : null,
         };

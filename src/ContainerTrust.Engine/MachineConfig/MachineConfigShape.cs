@@ -25,6 +25,8 @@ internal static class MachineConfigShape
         if (Map(root, "spec", place, "$") is { } spec && Map(spec, "config", place, "$.spec") is { Members.Count: > 0 } config)
         {
             version = IgnitionVersion(config, place);
+            if (IgnitionSupport.Doubt(version) is { } doubt)
+                messages.Warning($"{place}: {doubt}");
             if (Map(config, "storage", place, Config) is { } storage && List(storage, "files", place, Config + ".storage") is { } list)
             {
                 for (int i = 0; i < list.Items.Count; i++)

@@ -92,9 +92,8 @@ internal static class SigstoreDoubts
     /// <returns>The rule's name. Null if the rule accepts that, or if Red Hat signs, which names tags.</returns>
     internal static string? StrictIdentity(SigstoreSignedRequirement requirement, string scope)
     {
-        bool isRedHats = requirement.KeyPath?.StartsWith("/etc/pki/sigstore/SIGSTORE-redhat-", StringComparison.Ordinal) == true
-            || TrustPresets.Get("RedHat").Any(e => scope == e.Registry || scope.StartsWith(e.Registry + "/", StringComparison.Ordinal));
-        return isRedHats || requirement.SignedIdentity is MatchRepositoryIdentity or ExactRepositoryIdentity ? null
+        return RedHatSigning.Signs(requirement, scope) || requirement.SignedIdentity is MatchRepositoryIdentity or ExactRepositoryIdentity
+            ? null
             : requirement.SignedIdentity?.Type ?? "matchRepoDigestOrExact (the default)";
     }
 

@@ -14,9 +14,9 @@ namespace ContainerTrust.Engine.Trust;
 public static class TrustPresets
 {
     private const string RedHat = "RedHat";
-    private const string RedHatGpg = "RedHatGpg";
-    private const string RedHatSigstore = "RedHatSigstore";
-    private const string RedHatIsv = "RedHatIsv";
+    internal const string RedHatGpg = "RedHatGpg";
+    internal const string RedHatSigstore = "RedHatSigstore";
+    internal const string RedHatIsv = "RedHatIsv";
     private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
     private const string BetaKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
     private const string IsvKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv";

@@ -19,6 +19,19 @@ public sealed class UsageTests
         Assert.Empty(result.Output);
     }
 
+    [SkippableFact]
+    public void Roles_can_be_one_list_as_in_PowerShell()
+    {
+        CommandLine.Result list = Run("--role", "worker,master");
+        Assert.Equal(0, list.ExitCode);
+        Assert.Contains("name: 51-master-rh-registry-trust", list.Output, StringComparison.Ordinal);
+        Assert.Equal(Run("--role", "worker", "--role", "master").Output, list.Output);
+        Assert.Equal(2, Run("--role", "worker,").ExitCode);
+
+        static CommandLine.Result Run(params string[] roles) =>
+            CommandLine.Run(CommandLine.Ours, ["machineconfig", "--preset", "RedHat", .. roles]);
+    }
+
     /// <summary><c>InvalidArgumentText</c>: what is not UTF-8 would name another file.</summary>
     [SkippableFact]
     public void A_path_that_is_not_text_is_refused()

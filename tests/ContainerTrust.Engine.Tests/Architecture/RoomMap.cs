@@ -32,7 +32,7 @@ internal static class RoomMap
         ["Evaluation"] = ["Foundation", "References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys", "Images"],
         ["Verification"] =
             ["Foundation", "References", "OpenPgp", "Manifests", "Hosts", "Config", "Keys", "Trust", "Registry", "Images", "Evaluation"],
-        ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys"],
+        ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
         ["Compliance"] =
         [

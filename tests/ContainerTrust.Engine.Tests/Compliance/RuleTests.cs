@@ -18,6 +18,19 @@ public sealed class RuleTests
     private const string Yaml = "/etc/containers/registries.d/example.yaml";
     private const string Conf = "/etc/containers/registries.conf";
 
+    /// <summary>Red Hat's public key as OpenShift's own ClusterImagePolicy has it (openshift/cluster-update-keys).</summary>
+    private const string RedHatsKey =
+        "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUlJQ0lqQU5CZ2txaGtpRzl3MEJBUUVGQUFPQ0FnOEFNSUlDQ2dLQ0FnRUEwQVN5dUgyVExXdk" +
+        "JVcVBIWjRJcAo3NWc3RW5jQmtnUUhkSm5qenhBVzVLUVRNaC9zaUJvQi9Cb1NydGlQTXduQ2hiVENuUU9JUWVadURpRm5odUo3Ck0vRDNiN0pv" +
+        "WDBtMTIzTmNDU242N21BZGpCYTZCZzZrdWtaZ0NQNFpVWmVFU2FqV1gvRWp5bEZjUkZPWFc1N3AKUkRDRU40MkovallsVnF0K2c5K0dya2VyOF" +
+        "N6ODZIM2wwdGJxT2RqYnovVnhIWWh3RjBjdFVNSHN5VlJEcTJRUAp0cXpOWGxtbE1oUy9Qb0ZyNlI0dS83SENuL0srTGVnY08yZkFGT2I0MEt2" +
+        "S1NLS1ZENmxld1VaRXJob3AxQ2dKClhqRHRHbW1POWRHTUY3MW1mNkhFZmFLU2R5K0VFNmlTRjJBMlZ2OVFoQmF3TWlxMmtPekVpTGc0bkFkSl" +
+        "Q4d2cKWnJNQW1QQ3FHSXNYTkdaNC9RK1lUd3dsY2UzZ2xxYjVMOXRmTm96RWRTUjlOODVERVNmUUxRRWRZM0NhbHdLTQpCVDFPRWhFWDF3SFJD" +
+        "VTRkck1PZWo2Qk5XMFZ0c2NHdEhtQ3JzNzRqUGV6aHdOVDh5cGt5UytUMHpUNFRzeTZmClZYa0o4WVNIeWVuU3pNQjJPcDJidnNFM2dyWStzNz" +
+        "RXaEc5VUlBNkRCeGNUaWUxNU5Tekt3Znphb05XT0RjTEYKcDdCWThhYUhFMk1xRnhZRlgrSWJqcGtRUmZhZVFRc291REZkQ2tYRUZWZlBwYkQy" +
+        "ZGs2RmxlYU1UUHV5eHRJVApnalZFdEdRSzJxR0NGR2lRSEZkNGhmVitlQ0E2M0pybzF6MHpvQk01QmJJSVEzK2VWRnd0M0FsWnA1VVZ3cjZkCn" +
+        "NlY3FraS95cm12M1kwZHFaOVZPbjNVQ0F3RUFBUT09Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQ==";
+
     /// <summary>Rule, severity, and a word of the scope or path that the finding must name.</summary>
     private static readonly Dictionary<string, (Func<AuditHost> Host, ImageTrustSeverity Severity, string? Scope)> s_cases =
         new(StringComparer.Ordinal)
@@ -112,6 +125,29 @@ public sealed class RuleTests
         AuditHost host = AuditHost.WithPolicy($$""" "{{scope}}":[{"type":"sigstoreSigned","keyPath":"{{key}}"}] """)
             .With(Yaml, $"docker:\n  {scope}:\n    use-sigstore-attachments: true\n").With(key, AuditKeys.Cosign);
         Assert.Empty(host.Check().Findings);
+    }
+
+    // What the operator of a cluster puts into policy.json itself.
+    [Theory]
+    [InlineData("quay.io/openshift-release-dev/ocp-release", "keyData", true)]
+    [InlineData("mirror.example.com/ocp", "keyData", true)]
+    [InlineData("mirror.example.com/ocp", "keyDatas", true)]
+    [InlineData("mirror.example.com/ocp", "withAnother", false)]
+    [InlineData("quay.io/openshift-release-dev/ocp-release", "another", false)]
+    public void Nothing_is_said_of_what_Red_Hats_key_signs(string scope, string what, bool isRedHats)
+    {
+        string another = Convert.ToBase64String(Encoding.UTF8.GetBytes(AuditKeys.Cosign));
+        string keys = what switch
+        {
+            "keyData" => $"\"keyData\":\"{RedHatsKey}\"",
+            "keyDatas" => $"\"keyDatas\":[\"{RedHatsKey}\"]",
+            "withAnother" => $"\"keyDatas\":[\"{RedHatsKey}\",\"{another}\"]",
+            _ => $"\"keyData\":\"{another}\"",
+        };
+        AuditHost host = AuditHost
+            .WithPolicy($"\"{scope}\":[{{\"type\":\"sigstoreSigned\",{keys},\"signedIdentity\":{TestPolicy.MatchRepoDigestOrExact}}}]")
+            .With(Yaml, $"docker:\n  {scope}:\n    use-sigstore-attachments: true\n");
+        Assert.Equal(isRedHats ? [] : ["IdentityUnsatisfiable"], host.Check().Findings.Select(static f => f.RuleId));
     }
 
     [Fact]

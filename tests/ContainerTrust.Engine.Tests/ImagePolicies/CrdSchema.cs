@@ -18,9 +18,10 @@ internal sealed partial class CrdSchema
     private readonly YamlNode _root;
     private readonly string _kind;
     private readonly string _group;
+    private readonly string _version;
     private readonly bool _isNamespaced;
 
-    private CrdSchema(YamlNode definition)
+    private CrdSchema(YamlNode definition, string apiVersion)
     {
         YamlNode spec = Get(definition, "spec")!;
         _kind = Get(Get(spec, "names")!, "kind")!.Value;
@@ -28,6 +29,7 @@ internal sealed partial class CrdSchema
         _isNamespaced = Get(spec, "scope")!.Value == "Namespaced";
         YamlNode version = Assert.Single(Get(spec, "versions")!.Children!);
         Assert.Equal("v1", Get(version, "name")!.Value);
+        _version = apiVersion;
         _root = Get(Get(version, "schema")!, "openAPIV3Schema")!;
     }
 
@@ -41,8 +43,26 @@ internal sealed partial class CrdSchema
             _ => $"80_machine-config_01_{kind.ToLowerInvariant()}s",
         };
         byte[] content = Corpus.Read($"openshift-crds/0000_{file}.crd.yaml");
-        CrdSchema schema = Schemas.GetOrAdd(kind, _ => new CrdSchema(Parse(Encoding.UTF8.GetString(content))));
+        CrdSchema schema = Schemas.GetOrAdd(kind, _ => new CrdSchema(Parse(Encoding.UTF8.GetString(content)), "v1"));
         Assert.Equal(kind, schema._kind);
+        return schema;
+    }
+
+    /// <summary>
+    /// The schema of a kind as older clusters have it by default: the corpus' own without certificates of a private PKI, and up to
+    /// OpenShift 4.19 under the version v1alpha1.
+    /// </summary>
+    public static CrdSchema WithoutPki(string kind, string apiVersion)
+    {
+        YamlNode root = Parse(Encoding.UTF8.GetString(Corpus.Read($"openshift-crds/0000_10_config-operator_01_{kind.ToLowerInvariant()
+            .Replace("policy", "policies", StringComparison.Ordinal)}.crd.yaml")));
+        CrdSchema schema = new(root, apiVersion);
+        YamlNode trust = Find(schema._root, "spec", "policy", "rootOfTrust");
+        List<YamlNode> members = Get(trust, "properties")!.Children!;
+        members.RemoveRange(members.FindIndex(static m => m.Value == "pki"), 2);
+        Assert.Equal(1, Get(Find(trust, "policyType"), "enum")!.Children!.RemoveAll(static v => v.Value == "PKI"));
+        Assert.Equal(1, Get(trust, "x-kubernetes-validations")!.Children!
+            .RemoveAll(static r => Get(r, "rule")!.Value.Contains("'PKI'", StringComparison.Ordinal)));
         return schema;
     }
 
@@ -80,7 +100,7 @@ internal sealed partial class CrdSchema
     {
         YamlNode document = Parse(yaml);
         List<string> faults = [];
-        if (Value(document, "apiVersion") != $"{_group}/v1" || Value(document, "kind") != _kind)
+        if (Value(document, "apiVersion") != $"{_group}/{_version}" || Value(document, "kind") != _kind)
             faults.Add("The document is of another kind.");
         if (Value(document, "metadata.name") is not { Length: <= 253 } name || !Subdomain().IsMatch(name))
             faults.Add("The name is not possible.");

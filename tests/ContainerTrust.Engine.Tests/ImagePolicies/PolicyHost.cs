@@ -57,8 +57,15 @@ internal sealed class PolicyHost : IDisposable
 
     public string Data(string path) => System.Convert.ToBase64String(File.ReadAllBytes(_root.Full(path)));
 
-    public ImagePolicyConversion Convert(IReadOnlyList<ImageTrust> entries, string? name = null, string? @namespace = null) =>
-        new ImagePolicyConverter(new RootDirectoryHost(_root.Path), new ImagePolicyOptions { Name = name, Namespace = @namespace },
+    /// <summary>The host itself.</summary>
+    public ITrustHost Host => new RootDirectoryHost(_root.Path);
+
+    /// <summary>A file's path on this machine.</summary>
+    public string Full(string path) => _root.Full(path);
+
+    public ImagePolicyConversion Convert(IReadOnlyList<ImageTrust> entries, string? name = null, string? @namespace = null,
+        string? version = null) =>
+        new ImagePolicyConverter(Host, new ImagePolicyOptions { Name = name, Namespace = @namespace, OpenShiftVersion = version },
             new TrustMessages { Warning = Warnings.Add })
             .Convert(entries, CancellationToken.None);
 

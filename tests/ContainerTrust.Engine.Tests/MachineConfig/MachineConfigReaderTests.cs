@@ -147,8 +147,42 @@ public sealed class MachineConfigReaderTests
         Assert.Equal(2, config.Trust.Count);
         Assert.Equal(config.Files[0].Source, Assert.Single(Read(config.Yaml)).Files[0].Source);
         Assert.Equal("ButaneNotSupported", Assert.Throws<TrustFormatException>(() => Read(butane + "systemd:\n  units: []\n")).ErrorId);
-        Assert.Equal("UnknownOpenShiftVersion",
-            Assert.Throws<TrustException>(() => Read(butane.Replace("4.8.0", "4.0", StringComparison.Ordinal))).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("4.0", "UnknownOpenShiftVersion")]
+    [InlineData("4.99.0", "UnknownOpenShiftVersion")]
+    [InlineData("latest", "UnknownOpenShiftVersion")]
+    public void What_is_wrong_with_the_version_of_a_butane_config_names_file_and_place(string version, string id)
+    {
+        var error = Assert.Throws<TrustFormatException>(() => Read($"variant: openshift\nversion: {version}\nmetadata: {{name: x}}\n"));
+        Assert.Equal((id, "file.yaml", "$.version"), (error.ErrorId, error.Target, error.DocumentPath));
+        Assert.StartsWith("file.yaml: $.version: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{version}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2.2.0", null)]
+    [InlineData("3.0.0", null)]
+    [InlineData("3.2.0", null)]
+    [InlineData("3.5.0", null)]
+    [InlineData("3.6.0", "Butane 0.28.0")]
+    [InlineData("3.7.0-experimental", "the newest takes 3.5.0")]
+    [InlineData("3.2.1", "the newest takes 3.5.0")]
+    [InlineData("2.3.0", "the newest takes 3.5.0")]
+    public void A_version_of_Ignition_that_no_cluster_takes_is_warned_of(string version, string? words)
+    {
+        Read(Document(("/etc/x", "data:,x")).Replace("3.2.0", version, StringComparison.Ordinal));
+        if (words is null)
+        {
+            Assert.Empty(_warnings);
+            return;
+        }
+
+        string warning = Assert.Single(_warnings);
+        Assert.StartsWith($"file.yaml: MachineConfig 51-worker-x: no known version of OpenShift takes Ignition {version} ", warning,
+            StringComparison.Ordinal);
+        Assert.Contains(words, warning, StringComparison.Ordinal);
     }
 
     [Fact]
