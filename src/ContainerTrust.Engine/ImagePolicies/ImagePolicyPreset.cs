@@ -100,8 +100,9 @@ public sealed record ImagePolicyPreset
 
     private void WarnOfOtherSigners(TrustMessages messages)
     {
+        string[] scopes = [.. Scopes.Where(static s => !ImagePolicyScopes.IsOfTheSystem(s))];
         string[] catalogs = [.. TrustPresets.Get(TrustPresets.RedHatIsv).Select(static e => e.Registry)
-            .Where(c => Scopes.Any(s => s == c || ImagePolicyScopes.IsInside(c, s) || ImagePolicyScopes.IsInside(s, c)))];
+            .Where(c => scopes.Any(s => s == c || ImagePolicyScopes.IsInside(c, s) || ImagePolicyScopes.IsInside(s, c)))];
         if (catalogs.Length > 0)
             messages.Warning("Red Hat signs the catalogs of certified, community and marketplace operators with another key than its " +
                 $"other images, so nodes may refuse {string.Join(", ", catalogs)}. Verify these first with {TrustOperation.Verify}, or " +

@@ -99,7 +99,8 @@ public static class MachineConfigOutput
                 return Has(file, ButaneText.Write(name, document.Labels, IgnitionVersions.For(version), document.Files));
 
             // Butane makes the same of the config beside it, with a first line of its own.
-            string text = DocumentYaml.Write(MachineConfigShape.ToNode(name, document.Labels, document.Annotations, ignition, document.Files));
+            string text = DocumentYaml.Write(
+                MachineConfigShape.ToNode(name, document.Labels, document.Annotations, ignition, document.Files));
             return Has(file, DocumentYaml.Header + text) || Has(file, ButanesHeader + text);
         }
         catch (TrustException)

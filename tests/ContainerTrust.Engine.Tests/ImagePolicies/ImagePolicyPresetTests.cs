@@ -112,6 +112,7 @@ public sealed class ImagePolicyPresetTests : IDisposable
             conversion.Refusals.Select(static r => (r.ErrorId, r.Target)));
         Assert.Contains($"{scope}/NAMESPACE", conversion.Refusals[0].Message, StringComparison.Ordinal);
         Assert.Contains("sigstore-registries.yaml", conversion.Refusals[0].Message, StringComparison.Ordinal);
+        Assert.Empty(_host.Warnings);
     }
 
     // These are other names in registries.d, and so no collision.
