@@ -9,17 +9,17 @@ using ContainerTrust.Engine.Sigstore.Bundles;
 namespace ContainerTrust.Engine.Sigstore.Logs;
 
 /// <summary>
-/// What an entry of a log says: that a certificate made a signature over a hash. Of Rekor 1 <c>hashedrekord</c> 0.0.1, <c>dsse</c> 0.0.1
-/// and <c>intoto</c> 0.0.2; of Rekor 2 <c>hashedrekord</c> and <c>dsse</c> 0.0.2.
+/// What an entry of a log says: that a key, or that of a certificate, made a signature over a hash. Of Rekor 1 <c>hashedrekord</c>
+/// 0.0.1, <c>dsse</c> 0.0.1 and <c>intoto</c> 0.0.2; of Rekor 2 <c>hashedrekord</c> and <c>dsse</c> 0.0.2.
 /// </summary>
 /// <param name="Kind">Kind and version.</param>
 /// <param name="Hash">The hash: of the content or, in kinds that are about envelopes, of the payload.</param>
 /// <param name="HashAlgorithm">By what it is: SHA-256; in Rekor 2 also SHA-384 and SHA-512, as for keys on larger curves.</param>
 /// <param name="IsOfPayload">Whether the hash is of an envelope's payload alone.</param>
 /// <param name="Signature">The signature.</param>
-/// <param name="Certificate">The certificate, DER.</param>
+/// <param name="KeyOrCertificate">The certificate, or the public key (SubjectPublicKeyInfo), DER.</param>
 internal sealed record LogEntryBody(
-    string Kind, byte[] Hash, HashAlgorithmName HashAlgorithm, bool IsOfPayload, byte[] Signature, byte[] Certificate)
+    string Kind, byte[] Hash, HashAlgorithmName HashAlgorithm, bool IsOfPayload, byte[] Signature, byte[] KeyOrCertificate)
 {
     /// <summary>Reads a body.</summary>
     /// <param name="untrustedEntry">The entry that has it.</param>
@@ -245,11 +245,13 @@ internal sealed record LogEntryBody(
                 case "keyDetails":
                     json.String("keyDetails");
                     break;
-                case "x509Certificate":
-                    json.EnterObject("x509Certificate");
+                case "x509Certificate" or "publicKey" when certificate is not null:
+                    throw new StrictJsonException("it names its signer in more than one way");
+                case "x509Certificate" or "publicKey":
+                    json.EnterObject(name);
                     MemberSet inner = default;
                     while (json.NextMember(ref inner, out string member))
-                        certificate = member == "rawBytes" ? json.Base64("rawBytes") : throw StrictJson.Unknown("x509Certificate");
+                        certificate = member == "rawBytes" ? json.Base64("rawBytes") : throw StrictJson.Unknown(name);
                     break;
                 default:
                     throw StrictJson.Unknown("verifier");
