@@ -50,7 +50,7 @@ internal sealed record TlsRefusal(string Reason, string Advice)
                 $"Compare the server's ciphers with those of this machine. If you have a client certificate, {client}");
         }
 
-        if (Says(said, ["alert unrecognized name"]))
+        if (Says(said, ["unrecognized name"]))
             return new("the server does not know that host name", "Check the host name");
         string reason = said[(said.IndexOf(Library, StringComparison.Ordinal) + Library.Length)..].Trim(':', '.', ' ');
         return new(Printable.Of(reason, Printable.NameLength), "Check the host and the port, and look at the server's log");
