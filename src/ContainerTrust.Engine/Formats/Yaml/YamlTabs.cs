@@ -111,7 +111,7 @@ internal sealed class YamlTabs
             return;
         ReadOnlySpan<char> content = raw.Trim(" \t");
         if (!content.IsEmpty && content[0] != '#')
-            return;
+            throw Refuse(line, at);
 
         // The reference's scanner takes what is between two lines of comment along with them.
         bool isAmongComments = IsComment(before) && (!content.IsEmpty || IsComment(after));

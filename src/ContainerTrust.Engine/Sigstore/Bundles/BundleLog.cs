@@ -15,10 +15,11 @@ internal sealed class BundleLog(TrustedRoot root)
     /// <summary>Verifies the entries of a bundle.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="keyOrCertificate">Who must have signed, DER.</param>
+    /// <param name="isKey">Whether that is a public key, and not a certificate.</param>
     /// <param name="signedBytes">What the signature must be over.</param>
     /// <returns>What they prove.</returns>
     /// <exception cref="SigstoreRefusal">There is none, or one does not hold.</exception>
-    public LoggedSignature Verify(SigstoreBundle bundle, ReadOnlySpan<byte> keyOrCertificate, byte[] signedBytes)
+    public LoggedSignature Verify(SigstoreBundle bundle, ReadOnlySpan<byte> keyOrCertificate, bool isKey, byte[] signedBytes)
     {
         if (bundle.UntrustedMaterial.LogEntries.Count == 0)
             throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry, "The bundle has no entry of a log.");
@@ -34,7 +35,7 @@ internal sealed class BundleLog(TrustedRoot root)
                 times.Add(time.Value);
             else
                 withoutTime.Add(logs);
-            RequireSame(entry, bundle, keyOrCertificate, signedBytes);
+            RequireSame(entry, bundle, keyOrCertificate, isKey, signedBytes);
         }
 
         DateTimeOffset? integrated = times.Count > 0 ? times[0] : null;
@@ -65,9 +66,9 @@ internal sealed class BundleLog(TrustedRoot root)
     }
 
     private static void RequireSame(
-        BundleLogEntry entry, SigstoreBundle bundle, ReadOnlySpan<byte> keyOrCertificate, byte[] signedBytes)
+        BundleLogEntry entry, SigstoreBundle bundle, ReadOnlySpan<byte> keyOrCertificate, bool isKey, byte[] signedBytes)
     {
-        if (!LogEntryBody.TryParse(entry, out LogEntryBody? body, out string problem))
+        if (!LogEntryBody.TryParse(entry, isKey, out LogEntryBody? body, out string problem))
             throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry cannot be read: {problem}.");
         if (!keyOrCertificate.SequenceEqual(body.KeyOrCertificate))
             throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherKey, "The log entry is about another key or certificate.");

@@ -30,7 +30,7 @@ internal sealed class BundleVerifier(IReadOnlyList<SigstorePublicKey> keys, Trus
         LoggedSignature? logged = null;
         if (root is not null)
         {
-            logged = new BundleLog(root).Verify(bundle, signer.SubjectPublicKeyInfo, signedBytes);
+            logged = new BundleLog(root).Verify(bundle, signer.SubjectPublicKeyInfo, isKey: true, signedBytes);
             foreach (DateTimeOffset time in logged.Times.DefaultIfEmpty(now))
                 logged.RequireLogsAt(time);
         }

@@ -23,7 +23,7 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root, bool takesOldV
         if (!takesOldVersions)
             BundleContent.RequireThirdVersion(bundle);
         BundleSigner signer = BundleSigner.Read(bundle);
-        LoggedSignature logged = new BundleLog(root).Verify(bundle, signer.Leaf.Raw.Span, signedBytes);
+        LoggedSignature logged = new BundleLog(root).Verify(bundle, signer.Leaf.Raw.Span, isKey: false, signedBytes);
         IReadOnlyList<DateTimeOffset> times = logged.Times;
         if (times.Count == 0)
             throw new SigstoreRefusal(
