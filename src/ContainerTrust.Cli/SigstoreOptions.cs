@@ -10,7 +10,7 @@ internal sealed class SigstoreOptions
     private readonly Option<string?> _trustedRoot = new("--trusted-root")
     {
         Description = "trusted_root.json of a sigstore instance, for bundles of images in registries, with --oidc-issuer and "
-            + "--subject-email; takes no identity options",
+            + "--subject-email or --subject-uri, or with --key; takes no identity options",
         HelpName = "file",
     };
 
@@ -20,6 +20,8 @@ internal sealed class SigstoreOptions
         { Description = "With --fulcio-ca: who authenticated the signer", HelpName = "url" };
     private readonly Option<string?> _email = new("--subject-email")
         { Description = "The e-mail address in the signer's certificate", HelpName = "address" };
+    private readonly Option<string?> _uri = new("--subject-uri")
+        { Description = "With --trusted-root: the URI in the signer's certificate, as a workflow's", HelpName = "uri" };
     private readonly Option<string[]> _rekor = new("--rekor-key")
         { Description = "Public key of the Rekor log; several: an entry in any of them", HelpName = "file" };
     private readonly Option<string?> _roots = new("--ca-roots")
@@ -40,6 +42,7 @@ internal sealed class SigstoreOptions
     {
         _issuer.Description = "With --trusted-root or --fulcio-ca: who authenticated the signer";
         command.Options.Add(_trustedRoot);
+        command.Options.Add(_uri);
         AddTo(command);
     }
 
@@ -56,6 +59,7 @@ internal sealed class SigstoreOptions
             FulcioCAPath = options.FulcioCAPath,
             OidcIssuer = options.OidcIssuer,
             SubjectEmail = options.SubjectEmail,
+            SubjectUri = result.GetValue(_uri),
             RekorPublicKeyPaths = options.RekorPublicKeyPaths,
             CARootsPath = options.CARootsPath,
             CAIntermediatesPath = options.CAIntermediatesPath,

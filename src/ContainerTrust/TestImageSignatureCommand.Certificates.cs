@@ -8,9 +8,10 @@ namespace ContainerTrust.Commands;
 public sealed partial class TestImageSignatureCommand
 {
     /// <summary>
-    /// A sigstore instance's <c>trusted_root.json</c>, for signatures in bundles. Needs <see cref="OidcIssuer"/> and
-    /// <see cref="SubjectEmail"/>.
+    /// A sigstore instance's <c>trusted_root.json</c>, for signatures in bundles. Needs <see cref="OidcIssuer"/>, and
+    /// <see cref="SubjectEmail"/> or <see cref="SubjectUri"/>. With keys: one of its logs must have taken the signature in.
     /// </summary>
+    [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = CertificateSet)]
     [ValidateNotNullOrEmpty]
     public string? TrustedRootPath { get; set; }
@@ -35,6 +36,11 @@ public sealed partial class TestImageSignatureCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubjectCompleter))]
     public string? SubjectEmail { get; set; }
+
+    /// <summary>With <see cref="TrustedRootPath"/>: the URI in the signer's certificate, as a workflow's.</summary>
+    [Parameter(ParameterSetName = CertificateSet)]
+    [ValidateNotNullOrEmpty]
+    public string? SubjectUri { get; set; }
 
     /// <summary>With <see cref="FulcioCAPath"/>: public keys of Rekor logs, one of which must have taken the signature in.</summary>
     [Parameter(ParameterSetName = CertificateSet)]
@@ -70,6 +76,7 @@ public sealed partial class TestImageSignatureCommand
                 FulcioCAPath = LocalPathOrNull(FulcioCAPath),
                 OidcIssuer = OidcIssuer,
                 SubjectEmail = SubjectEmail,
+                SubjectUri = SubjectUri,
                 RekorPublicKeyPaths = LocalPaths(RekorPublicKeyPath) ?? [],
                 CARootsPath = LocalPathOrNull(CARootsPath),
                 CAIntermediatesPath = LocalPathOrNull(CAIntermediatesPath),

@@ -211,9 +211,8 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         base.Begin();
         KnownConsumers.Require(As);
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
-        if (Signer is { } signer)
-            signer.RequireUsable(Identity);
-        else
+        Signer?.RequireUsable(LocalPaths(KeyPath), Identity, SignatureStore is not null || SignatureConfigMap is not null);
+        if (Signer is null || KeyPath is not null)
             RequireKeys(KeyPath, Fingerprint);
         RequirementFactory.RequireValid(Identity);
         if (Platform is not null)

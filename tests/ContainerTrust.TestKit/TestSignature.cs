@@ -59,6 +59,12 @@ internal sealed class TestSignature
 
     public SigstoreSignature Make() => new(MimeType, Payload, _annotations);
 
+    /// <summary>The layer of a manifest of attachments that it is.</summary>
+    public string Layer(string digest) => JsonSerializer.Serialize(new Dictionary<string, object>
+    {
+        ["mediaType"] = MimeType, ["digest"] = digest, ["size"] = Payload.Length, ["annotations"] = _annotations,
+    });
+
     public byte[] Document() => JsonSerializer.SerializeToUtf8Bytes(
         new Dictionary<string, object>
             { ["mimeType"] = MimeType, ["payload"] = Convert.ToBase64String(Payload), ["annotations"] = _annotations });

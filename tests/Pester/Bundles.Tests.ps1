@@ -109,6 +109,24 @@ Describe 'Parameters that name certificates' {
         { Test-ImageSignature dir:/none/image @byRoot -ErrorAction Stop } | Should -Throw -ErrorId 'TransportNotSupported,*'
     }
 
+    It 'name workflows by their URI' {
+        $workflow = $here + @{ TrustedRootPath = "$samples/trusted_root.json"; OidcIssuer = 'https://issuer.example.com'; SubjectUri = 'https://example.com/w@refs/heads/main' }
+        $result = Test-ImageSignature "docker://$name/first:v1" @workflow
+        $result.IsValid | Should -BeFalse
+        $result.Reason | Should -BeLike '*is not for the URI https://example.com/w@refs/heads/main. It is for the e-mail address signer@example.com.*'
+        { Test-ImageSignature "docker://$name/first:v1" @workflow -SubjectEmail a@example.com } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+        { Test-ImageSignature "docker://$name/first:v1" -FulcioCAPath "$samples/ca.pem" -SubjectUri x @here } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+    }
+
+    It 'have logs that keys are held to' {
+        $byKey = $here + @{ TrustedRootPath = "$samples/trusted_root.json"; KeyPath = "$samples/rekor.pub" }
+        $result = Test-ImageSignature "docker://$name/first:v1" @byKey
+        $result.IsValid | Should -BeFalse
+        $result.Reason | Should -BeLike '*by none of the accepted keys*'
+        { Test-ImageSignature "docker://$name/first:v1" @byKey -SignedIdentity MatchRepository } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+        { Test-ImageSignature "docker://$name/first:v1" @byKey -SignatureStore https://store.invalid } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+    }
+
     It 'are no parameters beside keys' {
         { Test-ImageSignature "docker://$name/first:v1" @signer @here -TrustedRootPath x -KeyPath y } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }

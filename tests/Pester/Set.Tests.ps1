@@ -425,6 +425,14 @@ Describe 'Set-ImageTrust' {
             (Get-Policy $root).transports.docker.Keys | Should -Not -Contain 'default'
         }
 
+        It 'says how all of a transport is set, and that works' {
+            Set-ImageTrust containers-storage -Type Accept -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
+            "$($failures[0])" -match "name ('.*') as the scope, with (-Transport .*)\.$" | Should -BeTrue -Because "$($failures[0])"
+            $followed = New-TestRoot '{"default":[{"type":"reject"}]}'
+            Invoke-Expression "Set-ImageTrust $($Matches[1]) $($Matches[2]) -Type Accept -Root $followed -WarningAction SilentlyContinue"
+            (Get-Policy $followed).transports['containers-storage'][''][0].type | Should -Be insecureAcceptAnything
+        }
+
         It 'writes a missing key with -Force, and warns' {
             Set-ImageTrust quay.io -KeyPath /keys/lost.asc -Force -Root $root -WarningVariable warnings -WarningAction SilentlyContinue
             "$warnings" | Should -BeLike '*/keys/lost.asc*'

@@ -27,6 +27,7 @@ public static class ComplianceRules
     internal const string KeyUnusable = "KeyUnusable";
     internal const string KeyWeak = "KeyWeak";
     internal const string KeyLost = "KeyLost";
+    internal const string KeyNotReadByAll = "KeyNotReadByAll";
     internal const string KeyPartSkipped = "KeyPartSkipped";
     internal const string LookasideInvalid = "LookasideInvalid";
     internal const string LookasideConflict = "LookasideConflict";
@@ -71,6 +72,7 @@ public static class ComplianceRules
         new(KeyUnusable, ImageTrustSeverity.Error, "A key cannot make valid signatures"),
         new(KeyWeak, ImageTrustSeverity.Warning, "A key is weak"),
         new(KeyLost, ImageTrustSeverity.Error, "GnuPG loses a key of a key file"),
+        new(KeyNotReadByAll, ImageTrustSeverity.Information, "Not every release reads a key file"),
         new(KeyPartSkipped, ImageTrustSeverity.Information, "A part of a key file is not used"),
         new(LookasideInvalid, ImageTrustSeverity.Error, "registries.d is refused by podman and skopeo"),
         new(LookasideConflict, ImageTrustSeverity.Error, "registries.d is refused for some users"),

@@ -22,7 +22,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
         ComplianceRules.KeyRevoked,
         ComplianceRules.KeyExpired, ComplianceRules.KeyExpiring, ComplianceRules.KeyUnusable, ComplianceRules.KeyWeak,
         ComplianceRules.KeyLost,
-        ComplianceRules.KeyPartSkipped,
+        ComplianceRules.KeyNotReadByAll, ComplianceRules.KeyPartSkipped,
     ];
 
     public void Run(Audit audit)
@@ -171,7 +171,11 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             OpenPgpKeyring all = sound.Count == 1 ? sound[0].Keyring
                 : OpenPgpKeyring.Import([.. sound.Select(static s => new KeyringSource(s.Source.Name, s.Content))]);
             foreach (string warning in all.Warnings)
-                Add(ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
+            {
+                bool isUsed = warning.Contains(KeyFile.NotReadByAll, StringComparison.Ordinal);
+                Add(isUsed ? ComplianceRules.KeyNotReadByAll : ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
+            }
+
             IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
             if (all.HasLosses || all.Certificates.Any(static c => c.Primary.Packet.Version == 6))
                 Lost(all, [.. keys.Where(static k => k.Problem == OpenPgpProblem.None).Select(static k => k.Fingerprint)],

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust;
 
@@ -26,7 +27,7 @@ internal sealed class MirrorCheck : IComplianceCheck
         }
         catch (TrustFormatException e)
         {
-            audit.Add(ComplianceRules.RegistriesConfInvalid, $"{e.Message} podman and skopeo fetch no image until that is fixed.", e.Path);
+            audit.Add(ComplianceRules.RegistriesConfInvalid, $"{e.Message} {Releases(audit)} fetch no image until that is fixed.", e.Path);
             if (audit.IsExcluded(ComplianceRules.RegistriesConfInvalid))
                 throw;
             audit.NotDone(ComplianceRules.MirrorOutsidePolicy, ComplianceRules.MirrorWithoutSignatures);
@@ -50,6 +51,26 @@ internal sealed class MirrorCheck : IComplianceCheck
             if (Find(byPrefix, entry.Scope) is { } registry)
                 Look(audit, registry, entry.Scope, entry, byPrefix, seen);
         }
+    }
+
+    // Where nothing says which release there is, it may be one that reads the file.
+    private static string Releases(Audit audit)
+    {
+        ContainersRelease release = audit.Store.Locations.Release;
+        if (release is { IsCertain: false, ReadsAllLevels: false })
+        {
+            try
+            {
+                _ = RegistriesConfiguration.Load(audit.Host, null, release with { PassesOverEmptyLists = true });
+                return "podman 4.4, skopeo 1.11 and later";
+            }
+            catch (TrustFormatException)
+            {
+                // No release reads it.
+            }
+        }
+
+        return "podman and skopeo";
     }
 
     private static RegistryEntry? Find(Dictionary<string, RegistryEntry> byPrefix, string name)

@@ -98,7 +98,7 @@ public static class PolicyEvaluator
         ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         for (int i = 0; i < judged.Length; i++)
             judged[i] = Judge(image.UntrustedSignatures[i], judge, keyring.Problem, image);
-        return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null);
+        return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null).ByKey(keys.NameOf(requirement));
     }
 
     private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image, RequirementKeys keys,
@@ -177,6 +177,10 @@ public static class PolicyEvaluator
             : $"None of the {judged.Count} signatures was accepted. {string.Join(' ', judged.Select(static s => s.Reason).Distinct())}";
         return new RequirementVerdict { Requirement = requirement, IsSatisfied = isSatisfied, Reason = reason, Signatures = judged };
     }
+
+    /// <summary>Says by which key a requirement is not satisfied, where it is one of several that must all have signed.</summary>
+    internal static RequirementVerdict ByKey(this RequirementVerdict verdict, string? name) =>
+        name is null || verdict.IsSatisfied ? verdict : verdict with { Reason = $"By the key {name}: {verdict.Reason}" };
 
     private static string Where(IReadOnlyList<string> stores) => stores.Count == 0 ? "" : $" in {string.Join(", ", stores)}";
 

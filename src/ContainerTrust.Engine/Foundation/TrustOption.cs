@@ -65,6 +65,9 @@ public sealed class TrustOption
     /// <summary>A signer's e-mail address.</summary>
     public static TrustOption SubjectEmail { get; } = new(nameof(SubjectEmail), TrustOperation.Set);
 
+    /// <summary>The URI of a signer's certificate, as a workflow's.</summary>
+    public static TrustOption SubjectUri { get; } = new(nameof(SubjectUri), TrustOperation.Verify);
+
     /// <summary>A signer's host name.</summary>
     public static TrustOption SubjectHostname { get; } = new(nameof(SubjectHostname), TrustOperation.Set);
 
@@ -102,6 +105,10 @@ public sealed class TrustOption
 
     /// <summary>The seconds that an image may take.</summary>
     public static TrustOption ImageTimeoutSec { get; } = new(nameof(ImageTimeoutSec), TrustOperation.Verify, TrustOperation.ListRelease);
+
+    /// <summary>Whether servers' certificates go unverified, and http is allowed.</summary>
+    public static TrustOption SkipCertificateCheck { get; } =
+        new(nameof(SkipCertificateCheck), TrustOperation.Verify, TrustOperation.ListRelease);
 
     /// <summary>Whether what is done is said.</summary>
     public static TrustOption Verbose { get; } = new(nameof(Verbose), TrustOperation.Verify, TrustOperation.ListRelease);

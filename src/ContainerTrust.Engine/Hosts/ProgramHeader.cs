@@ -56,7 +56,7 @@ internal static class ProgramHeader
             (21, true, true) => "ppc64le",
             (21, true, false) => "ppc64",
             (22, true, false) => "s390x",
-            (40, false, true) => "armv7l",
+            (40, false, true) => ArmProgram.MachineOf(content),
             (62, true, true) => "x86_64",
             (183, true, true) => "aarch64",
             (243, true, true) => "riscv64",
@@ -66,7 +66,8 @@ internal static class ProgramHeader
     }
 
     /// <summary>
-    /// What a program's header and the kernel's name say together: the header does not tell one ARM of 32 bits from another.
+    /// What a program's header and the kernel's name say together: of ARM with 32 bits a program says for which it was built, and the
+    /// kernel which there is.
     /// </summary>
     /// <param name="program">The machine of a program; null if it is not known.</param>
     /// <param name="kernel">The machine of the kernel; null if it is not known.</param>
@@ -74,8 +75,8 @@ internal static class ProgramHeader
     public static string? Refine(string? program, string? kernel) => (program, kernel) switch
     {
         (null, _) => kernel,
-        ("armv7l", "aarch64") => "armv8l",
-        ("armv7l", "armv6l") => "armv6l",
+        (['a', 'r', 'm', 'v', ..], "aarch64") => "armv8l",
+        (['a', 'r', 'm', 'v', ..], "armv6l" or "armv7l") => kernel,
         _ => program,
     };
 

@@ -65,8 +65,8 @@ public sealed class DirectoryImageSource : IImageSource
 
     /// <inheritdoc/>
     /// <remarks>Error ids: <c>TooManySignatures</c>, <c>InvalidDigest</c>, and those of <see cref="ITrustHost.TryReadFile"/>.</remarks>
-    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
-        CancellationToken cancellationToken) => ImageFiles.Run<IReadOnlyList<SignatureBlob>>(
+    public Task<SourceSignatures> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+        CancellationToken cancellationToken) => ImageFiles.Run<SourceSignatures>(
         () =>
         {
             string prefix = instanceDigest is null ? "" : FileName(instanceDigest) + ".";
@@ -76,7 +76,7 @@ public sealed class DirectoryImageSource : IImageSource
                 cancellationToken.ThrowIfCancellationRequested();
                 string file = string.Create(CultureInfo.InvariantCulture, $"{prefix}signature-{signatures.Count + 1}");
                 if (_files.TryRead(file, ImageLimits.SignatureBytes) is not { } content)
-                    return signatures;
+                    return new SourceSignatures(signatures);
                 if (signatures.Count == ImageLimits.Signatures)
                 {
                     throw new TrustException(

@@ -116,14 +116,14 @@ internal sealed class DockerImageSource : IImageSource
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+    public async Task<SourceSignatures> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
         CancellationToken cancellationToken)
     {
         PullSource place = Place();
         if (ReadsReferrersOnly)
         {
             _verbose($"Reading the referrers of {manifestDigest} from {place.Reference.Domain}.");
-            return await ReferrerSignatures.ReadAsync(_client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
+            return new(await ReferrerSignatures.ReadAsync(_client, place, manifestDigest, cancellationToken).ConfigureAwait(false));
         }
 
         List<SignatureBlob> signatures = [];
@@ -143,14 +143,12 @@ internal sealed class DockerImageSource : IImageSource
                 .ConfigureAwait(false));
         }
 
-        if (ReadsAttachments(place))
-        {
-            _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
-            signatures.AddRange(await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning : null,
-                cancellationToken).ConfigureAwait(false));
-        }
-
-        return signatures;
+        if (!ReadsAttachments(place))
+            return new(signatures);
+        _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
+        SourceSignatures attached = await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning
+            : null, cancellationToken).ConfigureAwait(false);
+        return attached with { Signatures = [.. signatures, .. attached.Signatures] };
     }
 
     /// <inheritdoc/>

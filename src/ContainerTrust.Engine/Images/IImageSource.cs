@@ -31,9 +31,9 @@ public interface IImageSource
     /// <param name="instanceDigest">As in <see cref="GetManifestAsync"/>.</param>
     /// <param name="manifestDigest">The digest computed from the manifest's bytes.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The signatures in order; empty if there are none.</returns>
+    /// <returns>The signatures in order, and which of their places could not be read.</returns>
     /// <exception cref="TrustException">A store cannot be read, or there are too many signatures.</exception>
-    Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(
+    Task<SourceSignatures> GetSignaturesAsync(
         string? instanceDigest,
         string manifestDigest,
         CancellationToken cancellationToken);

@@ -102,10 +102,10 @@ public sealed class OciLayoutImageSource : IImageSource
     /// <param name="instanceDigest">Not looked at.</param>
     /// <param name="manifestDigest">Not looked at.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>An empty list.</returns>
-    public Task<IReadOnlyList<SignatureBlob>> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
+    /// <returns>None.</returns>
+    public Task<SourceSignatures> GetSignaturesAsync(string? instanceDigest, string manifestDigest,
         CancellationToken cancellationToken) =>
-        ImageFiles.Run<IReadOnlyList<SignatureBlob>>(static () => [], cancellationToken);
+        ImageFiles.Run(static () => new SourceSignatures([]), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>

@@ -25,11 +25,13 @@ internal static class SigstoreAttachments
     /// Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The attachments in order, in the form in which <c>dir:</c> keeps them; empty if there are none.</returns>
+    /// <returns>
+    /// The attachments in order, in the form in which <c>dir:</c> keeps them; and why referrers beside the tag could not be read.
+    /// </returns>
     /// <exception cref="TrustException">
     /// What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).
     /// </exception>
-    public static async Task<IReadOnlyList<SignatureBlob>> ReadAsync(RegistryClient client, PullSource place, string manifestDigest,
+    public static async Task<SourceSignatures> ReadAsync(RegistryClient client, PullSource place, string manifestDigest,
         Action<string>? warning, CancellationToken cancellationToken)
     {
         string tag = manifestDigest.Replace(':', '-') + ".sig";
@@ -44,36 +46,31 @@ internal static class SigstoreAttachments
         catch (TrustException e) when (e.ErrorId == "ImageNotFound")
         {
             if (warning is null)
-                return [];
+                return new([]);
             IReadOnlyList<SignatureBlob> referrers = await ReferrerSignatures.ReadAsync(client, place, manifestDigest,
                 cancellationToken).ConfigureAwait(false);
             if (referrers.Any(static r => !r.IsBundle))
                 warning($"The signatures of {manifestDigest} are referrers of the image; podman and skopeo do not read referrers, only " +
                     $"the tag {tag}, and find none.");
-            return referrers;
+            return new(referrers);
         }
 
         List<SignatureBlob> signatures = [];
         await ReadLayersAsync(client, tagged, manifest, signatures, TooThey, cancellationToken).ConfigureAwait(false);
-        if (warning is not null)
-            signatures.AddRange(await ReadBundlesAsync(client, place, manifestDigest, warning, cancellationToken).ConfigureAwait(false));
-        return signatures;
-    }
+        if (warning is null)
+            return new(signatures);
 
-    // Beside the tag there can be newer signatures; where they cannot be read, those under the tag count all the same.
-    private static async Task<IEnumerable<SignatureBlob>> ReadBundlesAsync(
-        RegistryClient client, PullSource place, string manifestDigest, Action<string> warning, CancellationToken cancellationToken)
-    {
+        // Beside the tag there can be newer signatures. Where they cannot be read, those under the tag can say yes, but nothing says no.
         try
         {
             IReadOnlyList<SignatureBlob> referrers =
                 await ReferrerSignatures.ReadAsync(client, place, manifestDigest, cancellationToken).ConfigureAwait(false);
-            return referrers.Where(static r => r.IsBundle);
+            return new([.. signatures, .. referrers.Where(static r => r.IsBundle)]);
         }
         catch (TrustException e)
         {
-            warning($"Whether bundles of cosign 3 refer to {manifestDigest} could not be found out: {e.Message}");
-            return [];
+            return new(signatures, new TrustException(e.ErrorId, e.Kind,
+                $"Whether bundles of cosign 3 refer to {manifestDigest} could not be found out: {e.Message}", e) { Target = e.Target });
         }
     }
 

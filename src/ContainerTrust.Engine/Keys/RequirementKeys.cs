@@ -18,7 +18,7 @@ public sealed class RequirementKeys
         new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
     private readonly Action<string> _say;
-    private readonly string _dataName = KeyMaterialFiles.InPolicy;
+    private readonly Func<SignedByRequirement, string?>? _nameOf;
 
     /// <summary>Keys of a host.</summary>
     /// <param name="host">The host whose paths the requirements name.</param>
@@ -30,8 +30,8 @@ public sealed class RequirementKeys
         ArgumentNullException.ThrowIfNull(warn);
     }
 
-    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, string? dataName)
-        : this(host, warn, say) => _dataName = dataName ?? KeyMaterialFiles.InPolicy;
+    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, Func<SignedByRequirement, string?>? nameOf)
+        : this(host, warn, say) => _nameOf = nameOf;
 
     internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
     {
@@ -53,9 +53,17 @@ public sealed class RequirementKeys
     /// </summary>
     internal string? TrustedRootPath { get; init; }
 
+    /// <summary>Whether the subject that certificates must name, by <see cref="TrustedRootPath"/>, is a URI.</summary>
+    internal bool IsSubjectUri { get; init; }
+
     /// <summary>The same files, read for no release in particular, and nothing is told of them again.</summary>
     /// <returns>The keys.</returns>
-    internal RequirementKeys WithoutConsumer() => new(_files.Host, static _ => { }, null, _dataName);
+    internal RequirementKeys WithoutConsumer() => new(_files.Host, static _ => { }, null, _nameOf);
+
+    /// <summary>What the key data of a requirement is called that is of no policy.</summary>
+    /// <param name="requirement">A requirement.</param>
+    /// <returns>Words for it; null if it has no name of its own.</returns>
+    internal string? NameOf(SignedByRequirement requirement) => _nameOf?.Invoke(requirement);
 
     /// <summary>The keys of a requirement.</summary>
     /// <param name="requirement">A <c>signedBy</c> requirement.</param>
@@ -96,11 +104,14 @@ public sealed class RequirementKeys
             {
                 { Fulcio: { CaPath: null, CaData: null } fulcio } when TrustedRootPath is not null => SigstoreTrust.FromTrustedRoot(
                     Source([new KeyMaterial(KeyMaterialUse.FulcioCA, TrustedRootPath, null)], KeyMaterialUse.FulcioCA)!,
-                    fulcio.OidcIssuer, fulcio.SubjectEmail),
+                    fulcio.OidcIssuer, fulcio.SubjectEmail, IsSubjectUri),
                 { Fulcio: { } fulcio } =>
                     SigstoreTrust.FromFulcio(Source(materials, KeyMaterialUse.FulcioCA)!, fulcio.OidcIssuer, fulcio.SubjectEmail, rekor),
                 { Pki: { } pki } => SigstoreTrust.FromPki(Source(materials, KeyMaterialUse.PkiRoots)!,
                     Source(materials, KeyMaterialUse.PkiIntermediates), pki.SubjectEmail, pki.SubjectHostname),
+                _ when TrustedRootPath is not null => SigstoreTrust.FromLoggedKeys(
+                    Sources(materials, KeyMaterialUse.PublicKey),
+                    Source([new KeyMaterial(KeyMaterialUse.Rekor, TrustedRootPath, null)], KeyMaterialUse.Rekor)!),
                 _ => SigstoreTrust.FromPublicKeys(Sources(materials, KeyMaterialUse.PublicKey), HasRekor(requirement) ? rekor : null),
             };
             foreach (string warning in trust.Warnings)
@@ -152,7 +163,8 @@ public sealed class RequirementKeys
     {
         try
         {
-            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(m.Path ?? _dataName, Content(m)))];
+            string dataName = NameOf(requirement) ?? KeyMaterialFiles.InPolicy;
+            KeyringSource[] sources = [.. requirement.GetKeyMaterials().Select(m => new KeyringSource(m.Path ?? dataName, Content(m)))];
             OpenPgpKeyring keyring = OpenPgpKeyring.Import(sources, Consumer, Consumer?.Reading ?? KeyFileReading.All, HostOpenPgp);
             if (Consumer is null && keyring.HasLosses && HostOpenPgp is { HasOlderGnuPg: true })
                 keyring = OpenPgpKeyring.Import(sources, null, KeyFileReading.GnuPg, HostOpenPgp);

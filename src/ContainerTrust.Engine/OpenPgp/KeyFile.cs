@@ -6,6 +6,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// <summary>Finds the packets of a key file, armored or binary.</summary>
 internal static class KeyFile
 {
+    /// <summary>In a warning of what is used here, and not by every release.</summary>
+    internal const string NotReadByAll = "gpg reads it, but Go's OpenPGP in some builds of podman does not";
+
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxLength = 10_000_000;
 
@@ -63,8 +66,8 @@ internal static class KeyFile
                 sink.Warn($"the private key block at line {block.Line} must not be where policies are; a private key in it is not used.");
             if (block.LacksEmptyLine)
             {
-                sink.Warn($"the armored block at line {block.Line} lacks the empty line before its data; gpg reads it, but Go's OpenPGP in "
-                    + "some builds of podman does not. Export the key again with gpg --export --armor.");
+                sink.Warn($"the armored block at line {block.Line} lacks the empty line before its data; {NotReadByAll}. "
+                    + "Export the key again with gpg --export --armor.");
             }
 
             if (block.LacksMark)

@@ -23,19 +23,24 @@ internal sealed class RegistryEndpoints(WebTransport transport, TlsProfiles prof
     {
         bool isInsecure = options.VerifyTls is { } verify ? !verify : source.IsInsecure;
         string domain = source.Reference.Domain;
+
+        // Who demands TLS demands it of what registries.conf marks as insecure, too.
+        string? httpAdvice = options.VerifyTls is true ? $"specify {TrustOption.SkipCertificateCheck}" : null;
         return _endpoints.GetAsync(
             (domain, isInsecure),
-            async token => (await ProbeAsync(domain, isInsecure, token).ConfigureAwait(false), null),
+            async token => (await ProbeAsync(domain, isInsecure, httpAdvice, token).ConfigureAwait(false), null),
             cancellationToken);
     }
 
-    private async Task<RegistryEndpoint> ProbeAsync(string domain, bool isInsecure, CancellationToken cancellationToken)
+    private async Task<RegistryEndpoint> ProbeAsync(string domain, bool isInsecure, string? httpAdvice,
+        CancellationToken cancellationToken)
     {
         Uri https = Server(domain, Uri.UriSchemeHttps);
         TlsProfile tls = profiles.ForRegistry(domain, https, !isInsecure);
         if (!isInsecure)
             return Accept(
-                await transport.SendAsync(Ping(https, tls, false), cancellationToken).ConfigureAwait(false),
+                await transport.SendAsync(Ping(https, tls, false) with { HttpAdvice = httpAdvice }, cancellationToken)
+                    .ConfigureAwait(false),
                 domain,
                 https,
                 tls,

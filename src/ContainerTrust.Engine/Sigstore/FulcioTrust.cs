@@ -4,7 +4,11 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>A Fulcio CA, and whom it must have certified.</summary>
-internal sealed class FulcioTrust(IReadOnlyList<FulcioAuthority> authorities, string oidcIssuer, string subjectEmail)
+/// <param name="authorities">The CA.</param>
+/// <param name="oidcIssuer">Who must have authenticated the signer.</param>
+/// <param name="subject">The signer: an e-mail address, or a URI.</param>
+/// <param name="isUri">Whether it is a URI, as a workflow's.</param>
+internal sealed class FulcioTrust(IReadOnlyList<FulcioAuthority> authorities, string oidcIssuer, string subject, bool isUri = false)
 {
     public FulcioTrust(IReadOnlyList<SigstoreCertificate> roots, string oidcIssuer, string subjectEmail)
         : this([new FulcioAuthority(roots, [], ValidityWindow.Unbounded, TakesIntermediates: true)], oidcIssuer, subjectEmail)
@@ -15,7 +19,8 @@ internal sealed class FulcioTrust(IReadOnlyList<FulcioAuthority> authorities, st
 
     public string OidcIssuer => oidcIssuer;
 
-    public string SubjectEmail => subjectEmail;
+    /// <summary>The signer who is meant.</summary>
+    public string Subject => subject;
 
     /// <summary>Verifies a certificate at the time at which the log took it in.</summary>
     /// <param name="leaf">The signer's certificate.</param>
@@ -35,7 +40,8 @@ internal sealed class FulcioTrust(IReadOnlyList<FulcioAuthority> authorities, st
     {
         if (FulcioIssuer.Read(leaf.Extensions) != oidcIssuer)
             throw new SigstoreRefusal(SigstoreProblem.CertificateIssuer, $"The signer was not authenticated by {oidcIssuer}.");
-        if (!leaf.Extensions.Names.EmailAddresses.Contains(subjectEmail, StringComparer.Ordinal))
-            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, leaf.Extensions.Names.EmailRefusal(subjectEmail));
+        CertificateNames names = leaf.Extensions.Names;
+        if (!(isUri ? names.Uris : names.EmailAddresses).Contains(subject, StringComparer.Ordinal))
+            throw new SigstoreRefusal(SigstoreProblem.CertificateSubject, isUri ? names.UriRefusal(subject) : names.EmailRefusal(subject));
     }
 }

@@ -10,13 +10,14 @@ namespace ContainerTrust.Engine.Sigstore;
 /// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it
 /// compares the claim with the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
 /// </summary>
-public sealed class SigstoreTrust
+public sealed partial class SigstoreTrust
 {
     private readonly IReadOnlyList<SigstorePublicKey> _keys = [];
     private readonly RekorLog? _log;
     private readonly FulcioTrust? _fulcio;
     private readonly PkiTrust? _pki;
     private readonly CertificateBundleVerifier? _bundles;
+    private readonly TrustedRoot? _root;
 
     private SigstoreTrust(IReadOnlyList<SigstorePublicKey> keys, RekorLog? log, IReadOnlyList<string> warnings)
     {
@@ -38,6 +39,13 @@ public sealed class SigstoreTrust
         _fulcio = fulcio;
         _bundles = new CertificateBundleVerifier(root);
         Warnings = root.Warnings;
+    }
+
+    private SigstoreTrust(IReadOnlyList<SigstorePublicKey> keys, TrustedRoot root, IReadOnlyList<string> warnings)
+    {
+        _keys = keys;
+        _root = root;
+        Warnings = warnings;
     }
 
     private SigstoreTrust(PkiTrust pki, IReadOnlyList<string> warnings)
@@ -62,6 +70,23 @@ public sealed class SigstoreTrust
         List<string> warnings = [];
         List<SigstorePublicKey> imported = Import(keys, "sigstoreSigned needs at least one public key.", warnings);
         return new SigstoreTrust(imported, rekorKeys is null ? null : ImportLog(rekorKeys, warnings), warnings);
+    }
+
+    /// <summary>
+    /// Trusts public keys for bundles that a log of a sigstore instance has taken in. Signatures in the older form are not accepted by it.
+    /// </summary>
+    /// <param name="keys">PEM public keys, as above.</param>
+    /// <param name="root">The instance's <c>trusted_root.json</c>, whose logs and time stamp authorities count.</param>
+    /// <returns>The trust.</returns>
+    /// <exception cref="TrustException">A key (<c>NoUsableKey</c>) or the root cannot be used (<c>InvalidTrustedRoot</c>).</exception>
+    public static SigstoreTrust FromLoggedKeys(IReadOnlyList<SigstoreKeySource> keys, SigstoreKeySource root)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(root);
+        List<string> warnings = [];
+        List<SigstorePublicKey> imported = Import(keys, "At least one public key is needed.", warnings);
+        TrustedRoot trusted = TrustedRootReader.Read(root, needsAuthority: false);
+        return new SigstoreTrust(imported, trusted, [.. warnings, .. trusted.Warnings]);
     }
 
     /// <summary>Trusts the short-lived certificates of a Fulcio CA, at the time at which a log has taken the signature in.</summary>
@@ -91,16 +116,17 @@ public sealed class SigstoreTrust
     /// </summary>
     /// <param name="root">The instance's <c>trusted_root.json</c>.</param>
     /// <param name="oidcIssuer">The OIDC issuer that must have authenticated the signer, exactly.</param>
-    /// <param name="subjectEmail">The signer's e-mail address, exactly.</param>
+    /// <param name="subject">The signer's e-mail address, exactly; a workflow's URI if <paramref name="isUri"/>.</param>
+    /// <param name="isUri">Whether the certificate must name the subject as a URI, and not as an e-mail address.</param>
     /// <returns>The trust.</returns>
     /// <exception cref="TrustException">The root cannot be used (<c>InvalidTrustedRoot</c>), or an argument is empty
     /// (<c>InvalidIdentity</c>).</exception>
-    public static SigstoreTrust FromTrustedRoot(SigstoreKeySource root, string oidcIssuer, string subjectEmail)
+    public static SigstoreTrust FromTrustedRoot(SigstoreKeySource root, string oidcIssuer, string subject, bool isUri = false)
     {
         ArgumentNullException.ThrowIfNull(root);
-        RequireIdentity(oidcIssuer, subjectEmail);
+        RequireIdentity(oidcIssuer, subject);
         TrustedRoot trusted = TrustedRootReader.Read(root);
-        return new SigstoreTrust(new FulcioTrust(trusted.Authorities, oidcIssuer, subjectEmail), trusted);
+        return new SigstoreTrust(new FulcioTrust(trusted.Authorities, oidcIssuer, subject, isUri), trusted);
     }
 
     /// <summary>Trusts the certificates of the user's own PKI, as long as they are valid.</summary>
@@ -161,75 +187,6 @@ public sealed class SigstoreTrust
         }
     }
 
-    /// <summary>Judges a bundle.</summary>
-    /// <param name="bundle">The bundle.</param>
-    /// <param name="manifestDigest">The digest of the manifest that it must be for.</param>
-    /// <param name="manifest">
-    /// The manifest's bytes, to say of a bundle that signs them as a file that it does, which is not enough. Null if only the digest is
-    /// known.
-    /// </param>
-    /// <param name="now">The time at which certificates of the user's own PKI must be valid. Null for now.</param>
-    /// <returns>The verdict. It has no <see cref="SigstoreVerification.Payload"/>: a bundle is for a digest, and names no image.</returns>
-    public SigstoreVerification Verify(
-        SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest = null, DateTimeOffset? now = null)
-    {
-        ArgumentNullException.ThrowIfNull(bundle);
-        ArgumentNullException.ThrowIfNull(manifestDigest);
-        try
-        {
-            return _bundles is not null ? JudgeBundle(_bundles, _fulcio!, bundle, manifestDigest, manifest)
-                : _pki is not null ? JudgeBundle(_pki, bundle, manifestDigest, manifest, now ?? DateTimeOffset.UtcNow)
-                : JudgeBundle(bundle, manifestDigest);
-        }
-        catch (SigstoreRefusal refusal)
-        {
-            return new SigstoreVerification { Problem = refusal.Problem, Reason = refusal.Message };
-        }
-    }
-
-    private SigstoreVerification JudgeBundle(SigstoreBundle bundle, string manifestDigest)
-    {
-        if (_keys.Count == 0 || _log is not null)
-            throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
-                "It is a bundle, which keys together with a log are not asked about.");
-        return Good(new BundleVerifier(_keys).Verify(bundle, manifestDigest));
-    }
-
-    private static SigstoreVerification JudgeBundle(
-        CertificateBundleVerifier bundles, FulcioTrust fulcio, SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest)
-    {
-        string hex = BundleContent.RequireSha256(manifestDigest);
-        ProvenSignature proven = bundles.Verify(bundle, BundleContent.SignedBytes(bundle, hex, manifest));
-        fulcio.RequireIdentity(proven.Leaf);
-        BundleContent.RequireImage(bundle, hex);
-        return Good(proven.Fingerprint) with
-        {
-            CertificateSubject = fulcio.SubjectEmail,
-            CertificateIssuer = fulcio.OidcIssuer,
-            LogIndex = proven.LogIndex,
-            IntegratedTime = proven.IntegratedTime,
-            ProvenTime = proven.Time,
-        };
-    }
-
-    private static SigstoreVerification JudgeBundle(
-        PkiTrust pki, SigstoreBundle bundle, string manifestDigest, ReadOnlyMemory<byte>? manifest, DateTimeOffset now)
-    {
-        string hex = BundleContent.RequireSha256(manifestDigest);
-        BundleContent.RequireThirdVersion(bundle);
-        byte[] signedBytes = BundleContent.SignedBytes(bundle, hex, manifest);
-        BundleSigner signer = BundleSigner.Read(bundle);
-        string root = pki.Verify(signer.Leaf, signer.Intermediates, now);
-        string fingerprint = signer.Verify(signedBytes, bundle.UntrustedSignature.Span);
-        BundleContent.RequireImage(bundle, hex);
-        return Good(fingerprint) with { CertificateSubject = pki.Subject, CertificateIssuer = root };
-    }
-
-    private static SigstoreVerification Good(string fingerprint) => new()
-    {
-        Problem = SigstoreProblem.None, Reason = $"The signature is good, by the key {fingerprint}.", KeyFingerprint = fingerprint,
-    };
-
     private SigstoreVerification Judge(SigstoreSignature signature, DateTimeOffset now)
     {
         if (signature.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType)
@@ -240,10 +197,10 @@ public sealed class SigstoreTrust
         byte[] untrustedSignature = KeyData.Decode(untrustedText)
             ?? throw new SigstoreRefusal(SigstoreProblem.MalformedSignature, "The signature is not base64.");
         Material material = new(signature, untrustedSignature, signature.UntrustedPayload);
-        if (_fulcio is not null && _log is null)
+        if ((_fulcio is not null || _root is not null) && _log is null)
             throw new SigstoreRefusal(SigstoreProblem.OtherMediaType,
-                "It is in cosign's older form, and a trusted root is asked about bundles only. Certificates of the CA and keys of the " +
-                    "log are asked about both.");
+                "It is in cosign's older form, and a trusted root is asked about bundles only. " + (_root is null
+                    ? "Certificates of the CA and keys of the log are asked about both." : "Keys alone are asked about both."));
         return _fulcio is not null ? JudgeFulcio(material, _fulcio, _log!)
             : _pki is not null ? JudgePki(material, _pki, now)
             : JudgeKeys(material);
@@ -284,7 +241,7 @@ public sealed class SigstoreTrust
             material.UntrustedPayload.Span,
             der => leaf.Raw.Span.SequenceEqual(der));
         fulcio.Verify(leaf, material.Chain(), TimeOf(entry));
-        return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.SubjectEmail,
+        return Accept(material, VerifyWithCertificate(material, leaf), entry) with { CertificateSubject = fulcio.Subject,
             CertificateIssuer = fulcio.OidcIssuer };
     }
 

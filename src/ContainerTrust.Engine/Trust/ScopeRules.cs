@@ -60,14 +60,19 @@ public static class ScopeRules
             };
         if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
-            string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}."
-                : TransportScopes.Known.Contains(scope) ? $" For the transport of that name specify {TrustOption.Transport.With(scope)}."
-                : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?" : "";
+            string all = $" Use {TrustOption.Force} to write it all the same.";
+
+            // The empty scope, which stands for all of a transport, is taken with that option only.
+            string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}.{all}"
+                : TransportScopes.Known.Contains(scope)
+                    ? $" For all images of the transport {scope}, name '' as the scope, with {TrustOption.Transport.With(scope)} " +
+                        $"{TrustOption.Force}."
+                : suggestion is { Length: > 0 } ? $" Did you mean '{suggestion}'?{all}" : all;
             throw new TrustException(
                 "UnreachableScope",
                 TrustErrorKind.InvalidArgument,
                 $"No image would ever be governed by the scope '{scope}': " +
-                $"{reason}.{hint} Use {TrustOption.Force} to write it all the same.")
+                $"{reason}.{hint}")
             {
                 Target = scope,
             };

@@ -26,12 +26,44 @@ internal static class CallerCertificates
         }
 
         if (signer.TrustedRootPath is { } file)
-            TrustedRootFile.RequireUsable(file, signer.OidcIssuer!, signer.SubjectEmail!);
+            TrustedRootFile.RequireUsable(file, signer.OidcIssuer!, (signer.SubjectUri ?? signer.SubjectEmail)!);
         return requirements;
+    }
+
+    /// <summary>Refuses a trusted root beside keys that it says nothing of.</summary>
+    /// <param name="path">The trusted root.</param>
+    /// <param name="requirements">What the keys demand.</param>
+    /// <param name="identity">The name that signatures must have. Null for the default.</param>
+    /// <exception cref="TrustException">The keys are OpenPGP keys, or a name is asked for (<c>ParametersNotTogether</c>); the file is
+    /// missing (<c>NoUsableKey</c>).</exception>
+    public static void RequireLogs(string path, IReadOnlyList<TrustRequirement> requirements, SignedIdentity? identity)
+    {
+        if (!requirements.All(static r => r is SigstoreSignedRequirement))
+            throw Invalid("ParametersNotTogether",
+                $"The logs of a trusted root have no OpenPGP signatures. Leave out {TrustOption.TrustedRootPath}, or specify PEM public " +
+                    "keys.");
+        RequireNoName(identity);
+        if (!LocalHost.Instance.Exists(path))
+            throw new TrustException("NoUsableKey", TrustErrorKind.NotFound,
+                $"The file {path} does not exist. Specify a file of this machine.") { Target = path };
+    }
+
+    private static void RequireNoName(SignedIdentity? identity)
+    {
+        if (identity is not null)
+        {
+            throw Invalid("ParametersNotTogether",
+                $"{TrustOption.TrustedRootPath} is asked about bundles, which are for a digest and name no image. Leave out the name " +
+                    "that signatures must have.");
+        }
     }
 
     private static IReadOnlyList<TrustRequirement> FromAuthority(SignerCertificates signer, SignedIdentity? identity)
     {
+        if (signer.SubjectUri is not null)
+            throw Invalid("ParametersNotTogether",
+                $"Only a trusted root is asked about URIs. Specify {TrustOption.TrustedRootPath} with {TrustOption.SubjectUri}, and no " +
+                    "CA.");
         if (signer.FulcioCAPath is null && signer.CARootsPath is null)
         {
             throw Invalid("MissingAuthority",
@@ -59,29 +91,27 @@ internal static class CallerCertificates
         {
             throw Invalid("ParametersNotTogether",
                 $"{TrustOption.TrustedRootPath} names the CAs and the logs itself. Specify {TrustOption.OidcIssuer} and " +
-                    $"{TrustOption.SubjectEmail} with it, and nothing else of a signer.");
+                    $"{TrustOption.SubjectEmail} or {TrustOption.SubjectUri} with it, and nothing else of a signer.");
         }
 
-        if (identity is not null)
-        {
+        RequireNoName(identity);
+        if (signer.SubjectEmail is not null && signer.SubjectUri is not null)
             throw Invalid("ParametersNotTogether",
-                $"{TrustOption.TrustedRootPath} is asked about bundles, which are for a digest and name no image. Leave out the name " +
-                    "that signatures must have.");
-        }
-
+                $"A signer is a person or a workflow. Specify {TrustOption.SubjectEmail} or {TrustOption.SubjectUri}.");
         SigstoreRequirements.RequireText(signer.OidcIssuer, TrustOption.OidcIssuer);
         SigstoreRequirements.RequireText(signer.SubjectEmail, TrustOption.SubjectEmail);
-        if (signer.OidcIssuer is null || signer.SubjectEmail is null)
+        SigstoreRequirements.RequireText(signer.SubjectUri, TrustOption.SubjectUri);
+        if (signer.OidcIssuer is null || (signer.SubjectUri ?? signer.SubjectEmail) is not { } subject)
         {
             throw Invalid("IncompleteIdentity",
                 $"The CAs of a trusted root certify everybody who can log in. Specify {TrustOption.OidcIssuer} and " +
-                    $"{TrustOption.SubjectEmail} with {TrustOption.TrustedRootPath}.");
+                    $"{TrustOption.SubjectEmail} or {TrustOption.SubjectUri} with {TrustOption.TrustedRootPath}.");
         }
 
         // The file is neither of the two that podman takes there, so the requirement names none; RequirementKeys knows it.
         return new SigstoreSignedRequirement
         {
-            Fulcio = new FulcioIdentity { OidcIssuer = signer.OidcIssuer, SubjectEmail = signer.SubjectEmail },
+            Fulcio = new FulcioIdentity { OidcIssuer = signer.OidcIssuer, SubjectEmail = subject },
         };
     }
 

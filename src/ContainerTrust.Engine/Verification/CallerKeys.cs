@@ -9,16 +9,22 @@ internal static class CallerKeys
 {
     /// <summary>The requirements that the caller's keys or certificates make.</summary>
     /// <param name="options">What the caller names.</param>
+    /// <param name="verifiers">Told what the keys of a ConfigMap are called.</param>
     /// <returns>The requirements, at least one. Null if the policy decides.</returns>
     /// <exception cref="TrustException">What is named cannot be used, or keys and certificates are named together
     /// (<c>SeveralKeySources</c>).</exception>
-    public static IReadOnlyList<TrustRequirement>? ToRequirements(VerificationOptions options)
+    public static IReadOnlyList<TrustRequirement>? ToRequirements(VerificationOptions options, VerifierKeys verifiers)
     {
         if (options.Signer is not { } signer)
-            return options.KeyPaths is { } paths ? ToRequirements(paths, options.SignedIdentity) : null;
-        return options.KeyPaths is null ? CallerCertificates.ToRequirements(signer, options.SignedIdentity)
-            : throw new TrustException("SeveralKeySources", TrustErrorKind.InvalidArgument,
+            return options.KeyPaths is { } paths ? ToRequirements(paths, options.SignedIdentity, verifiers) : null;
+        if (options.KeyPaths is not { } named)
+            return CallerCertificates.ToRequirements(signer, options.SignedIdentity);
+        if (!signer.IsRootAlone)
+            throw new TrustException("SeveralKeySources", TrustErrorKind.InvalidArgument,
                 "A signer is known by keys or by certificates, and only by one of them. Leave out the others.");
+        IReadOnlyList<TrustRequirement> requirements = ToRequirements(named, options.SignedIdentity, verifiers);
+        CallerCertificates.RequireLogs(signer.TrustedRootPath!, requirements, options.SignedIdentity);
+        return requirements;
     }
 
     /// <summary>
@@ -27,9 +33,11 @@ internal static class CallerKeys
     /// </summary>
     /// <param name="paths">The key files, on this machine.</param>
     /// <param name="identity">The name that signatures must have. Null for the default.</param>
+    /// <param name="verifiers">Told what the keys of a ConfigMap are called.</param>
     /// <returns>The requirements, at least one.</returns>
     /// <exception cref="TrustException"><c>NoUsableKey</c>: a file is missing. <c>MixedKeys</c>: the keys are of both kinds.</exception>
-    public static IReadOnlyList<TrustRequirement> ToRequirements(IReadOnlyList<string> paths, SignedIdentity? identity)
+    public static IReadOnlyList<TrustRequirement> ToRequirements(IReadOnlyList<string> paths, SignedIdentity? identity,
+        VerifierKeys verifiers)
     {
         foreach (string path in paths)
         {
@@ -37,8 +45,8 @@ internal static class CallerKeys
                 throw new TrustException("NoUsableKey", TrustErrorKind.NotFound, $"The key file {path} does not exist.") { Target = path };
         }
 
-        if (VerifierKeys.Read(paths, identity) is { } verifiers)
-            return verifiers;
+        if (verifiers.Read(paths, identity) is { } ofConfigMap)
+            return ofConfigMap;
         bool[] arePem = [.. paths.Select(static p => IsPemPublicKey(p))];
         if (arePem.Contains(true) && arePem.Contains(false))
         {

@@ -17,6 +17,7 @@ public sealed class FileVerifier
     private readonly ITrustHost _host;
     private readonly Action<string> _warn;
     private readonly Action<string>? _say;
+    private readonly VerifierKeys _verifiers = new();
     private readonly ConcurrentDictionary<string, (JudgingRelease Release, RequirementKeys Keys)> _releases = new(StringComparer.Ordinal);
 
     /// <summary>A verifier of this machine's files.</summary>
@@ -52,12 +53,12 @@ public sealed class FileVerifier
 
         // Shown in the result; compared is as skopeo compares, which knows a reference without tag and digest too.
         ExactReferenceIdentity identity = new() { DockerReference = reference.ToString() };
-        IReadOnlyList<SignedByRequirement> requirements = VerifierKeys.Read(files.KeyPaths, identity)
+        IReadOnlyList<SignedByRequirement> requirements = _verifiers.Read(files.KeyPaths, identity)
             ?? [new SignedByRequirement { KeyPaths = files.KeyPaths, SignedIdentity = identity }];
         (JudgingRelease release, RequirementKeys keys) = _releases.GetOrAdd(files.As ?? "", _ =>
         {
             JudgingRelease judge = new(files.As, null);
-            return (judge, judge.KeysOf(_host, isPolicy: false, _warn, _say, VerifierKeys.Name));
+            return (judge, judge.KeysOf(_host, isPolicy: false, _warn, _say, _verifiers.NameOf));
         });
         CallerKeys.RequireUsable(keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;
@@ -75,7 +76,7 @@ public sealed class FileVerifier
             SignedByJudge judge = new(
                 found.Keyring, fingerprints, signed => IdentityMatcher.SameReferenceRefusal(reference, signed));
             ImageSignature[] judged = [.. files.SignaturePaths.Select(path => Judge(judge, path, manifest, now))];
-            return PolicyEvaluator.Verdict(requirement, judged, [], null);
+            return PolicyEvaluator.Verdict(requirement, judged, [], null).ByKey(keys.NameOf(requirement));
         })];
         RequirementVerdict decisive = Array.Find(verdicts, static v => !v.IsSatisfied) ?? verdicts[0];
         return new ImageSignatureResult

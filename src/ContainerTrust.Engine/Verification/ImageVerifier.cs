@@ -55,9 +55,10 @@ public sealed class ImageVerifier : IDisposable
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
         _policyKeys = _release.KeysOf(store.Host, isPolicy: true, WarnOnce, messages.Verbose);
-        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, VerifierKeys.Name,
-            options.Signer?.TrustedRootPath);
-        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
+        VerifierKeys verifiers = new();
+        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, verifiers.NameOf,
+            options.Signer);
+        _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options, verifiers));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() =>
@@ -205,7 +206,7 @@ public sealed class ImageVerifier : IDisposable
     {
         Judgement judgement = await EvaluateAsync(fetched, null, cancellationToken).ConfigureAwait(false);
         if (judgement.Failure is { } failure)
-            WarnOnce(judgement.Verdict.IsAccepted ? $"{failure.Message} Another store has a signature that is accepted." : throw failure);
+            WarnOnce(judgement.Verdict.IsAccepted ? $"{failure.Message} Another signature is accepted." : throw failure);
         ImageSignatureResult result = judgement.ToResult(fetched, Host.ComputerName);
         if (!result.IsValid)
             return result;
@@ -305,10 +306,13 @@ public sealed class ImageVerifier : IDisposable
         string digest = fetched.Judged.Digest;
         if (!HasOwnStores)
         {
-            return fetched.Source is { } source
-                ? new(await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken).ConfigureAwait(false),
-                    source.SignatureStores)
-                : await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
+            if (fetched.Source is not { } source)
+                return await FromRegistriesAsync(fetched, cancellationToken).ConfigureAwait(false);
+            SourceSignatures found = await source.GetSignaturesAsync(fetched.InstanceDigest, digest, cancellationToken)
+                .ConfigureAwait(false);
+
+            // What a named release does not read at all cannot change its verdict.
+            return new(found.Signatures, source.SignatureStores, _options.As is null ? found.Failure : null);
         }
 
         OwnStores own = new(_options.SignatureStores ?? [], _options.SignatureConfigMaps ?? [], _ownStores, _messages.Verbose);
@@ -326,27 +330,7 @@ public sealed class ImageVerifier : IDisposable
             [StoreUrl.WithoutUser(store)]);
     }
 
-    private ImageName Resolve(string image)
-    {
-        ImageName name = ImageName.Parse(image, _store.Host.ResolvePath);
-        if (name.Assumption is null || !name.IsWithoutTransport)
-            return name;
-
-        // As podman pull takes it; docker://busybox is docker.io's for everybody.
-        IReadOnlyList<DockerReference> candidates = _registries.Value.ResolveShortName(image);
-        if (candidates.Count != 1)
-        {
-            throw new TrustException("ShortNameAmbiguous", TrustErrorKind.InvalidArgument,
-                $"'{image}' names no registry, and by registries.conf it may be {string.Join(" or ", candidates)}. Give the full name.")
-            {
-                Target = image,
-            };
-        }
-
-        name = ImageName.Parse($"docker://{candidates[0]}", _store.Host.ResolvePath);
-        _messages.Verbose($"'{image}' names no registry; by registries.conf it is {name.Expanded}.");
-        return name;
-    }
+    private ImageName Resolve(string image) => MeantImage.Resolve(image, _store.Host, _registries, _messages.Verbose);
 
     private IImageSource Open(ImageName name) => name.Transport switch
     {

@@ -12,7 +12,7 @@ internal sealed record Judgement(
     IReadOnlyList<TrustRequirement> Requirements, string? Scope, string? ScopeReason, ImageToJudge Input, PolicyVerdict Verdict)
 {
     /// <summary>
-    /// Why one of several stores that the caller named could not be read. Without it an image that is not accepted cannot be judged.
+    /// Why one of several places of signatures could not be read. Without it an image that is not accepted cannot be judged.
     /// </summary>
     public TrustException? Failure { get; init; }
 

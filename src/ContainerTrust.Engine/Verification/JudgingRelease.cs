@@ -30,15 +30,16 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     /// <param name="isPolicy">Whether they are those of the host's policy. Keys of the caller's own are judged by no host.</param>
     /// <param name="warn">Told once of each key that cannot be used.</param>
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
-    /// <param name="dataName">What key data inside a policy is called.</param>
-    /// <param name="trustedRootPath">The <c>trusted_root.json</c> that the caller names. Null for none.</param>
+    /// <param name="nameOf">What the key data of a requirement is called. Null for that of a policy.</param>
+    /// <param name="signer">The certificates and the <c>trusted_root.json</c> that the caller names. Null for none.</param>
     /// <returns>The keys; nothing has been read yet.</returns>
     public RequirementKeys KeysOf(
-        ITrustHost files, bool isPolicy, Action<string> warn, Action<string>? say, string? dataName = null,
-        string? trustedRootPath = null) =>
-        new(files, warn, say, dataName)
+        ITrustHost files, bool isPolicy, Action<string> warn, Action<string>? say, Func<SignedByRequirement, string?>? nameOf = null,
+        SignerCertificates? signer = null) =>
+        new(files, warn, say, nameOf)
     {
-        TrustedRootPath = trustedRootPath,
+        TrustedRootPath = signer?.TrustedRootPath,
+        IsSubjectUri = signer?.SubjectUri is not null,
         Consumer = Consumer,
         HostOpenPgp = isPolicy && name is null ? HostOpenPgp : null,
     };

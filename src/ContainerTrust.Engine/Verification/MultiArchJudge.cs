@@ -140,7 +140,14 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
     private ImagePlatform HostPlatform()
     {
         if (verifier.Host.Machine is { } machine && ImagePlatform.OfMachine(machine) is { } platform)
+        {
+            // Programs tell what they need at least; podman goes by the processor.
+            if (platform.Architecture == "arm" && verifier.Host.Underlying is RootDirectoryHost)
+                verifier.WarnOnce($"The programs of the judged system are for {platform}, so what is pulled there is judged. If it runs " +
+                    $"on another processor, specify {TrustOption.Platform}.");
             return platform;
+        }
+
         platform = LocalHost.Instance.Machine is { } own ? ImagePlatform.OfMachine(own) : null;
         if (platform is null)
         {

@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Verification;
 /// <summary>The signatures of a manifest.</summary>
 /// <param name="Signatures">The signatures, not verified.</param>
 /// <param name="Stores">Where they were looked for, for messages.</param>
-/// <param name="Failure">Why one of several stores could not be read, which matters where the others accept nothing.</param>
+/// <param name="Failure">Why one of several places could not be read, which matters where the others accept nothing.</param>
 internal sealed record FoundSignatures(
     IReadOnlyList<SignatureBlob> Signatures, IReadOnlyList<string> Stores, TrustException? Failure = null);
 

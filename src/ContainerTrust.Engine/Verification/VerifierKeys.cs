@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Images.Stores;
@@ -10,12 +11,16 @@ namespace ContainerTrust.Engine.Verification;
 /// cluster-version-operator verifies releases: an entry <c>verifier-public-key-NAME</c> of its data is an armored key file. Its entries
 /// <c>store-NAME</c> are not followed.
 /// </summary>
-internal static class VerifierKeys
+internal sealed class VerifierKeys
 {
-    /// <summary>What messages call such a key.</summary>
-    public const string Name = "the key of the ConfigMap";
-
     private const string Prefix = "verifier-public-key-";
+
+    private readonly ConditionalWeakTable<SignedByRequirement, string> _names = [];
+
+    /// <summary>What messages call the key of a requirement.</summary>
+    /// <param name="requirement">A requirement.</param>
+    /// <returns>The entry and its file, such as <c>verifier-public-key-own in /keys.yaml</c>; null if it is of no ConfigMap.</returns>
+    public string? NameOf(SignedByRequirement requirement) => _names.TryGetValue(requirement, out string? name) ? name : null;
 
     /// <summary>Reads the requirements that a ConfigMap makes: as for the operator, each of its keys must have signed.</summary>
     /// <param name="paths">Key files, on this machine.</param>
@@ -25,7 +30,7 @@ internal static class VerifierKeys
     /// <c>InvalidConfigMap</c>: one is, and cannot be read. <c>MixedKeys</c>: there are other key files beside it, which would be
     /// alternatives to each other.
     /// </exception>
-    public static IReadOnlyList<SignedByRequirement>? Read(IReadOnlyList<string> paths, SignedIdentity? identity)
+    public IReadOnlyList<SignedByRequirement>? Read(IReadOnlyList<string> paths, SignedIdentity? identity)
     {
         List<SignedByRequirement> requirements = [];
         int maps = 0;
@@ -34,11 +39,16 @@ internal static class VerifierKeys
             if (LocalHost.Instance.TryReadFile(path, KeyMaterialFiles.MaxBytes) is not { } file || !IsLikely(file.Content.Span))
                 continue;
             int before = requirements.Count;
-            requirements.AddRange(ConfigMapReader.Read(path, file.Content)
-                .SelectMany(static map => map.Data)
-                .Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
-                .Select(entry => Convert.ToBase64String(Encoding.UTF8.GetBytes(FirstBlock(entry.Value))))
-                .Select(data => new SignedByRequirement { KeyData = data, SignedIdentity = identity }));
+            foreach ((string name, string value) in ConfigMapReader.Read(path, file.Content).SelectMany(static map => map.Data))
+            {
+                if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+                    continue;
+                string data = Convert.ToBase64String(Encoding.UTF8.GetBytes(FirstBlock(value)));
+                SignedByRequirement requirement = new() { KeyData = data, SignedIdentity = identity };
+                _names.Add(requirement, $"{Printable.Of(name, Printable.NameLength)} in {path}");
+                requirements.Add(requirement);
+            }
+
             maps += requirements.Count > before ? 1 : 0;
         }
 

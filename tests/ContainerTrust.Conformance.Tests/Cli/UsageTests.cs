@@ -30,6 +30,28 @@ public sealed class UsageTests
 
         static CommandLine.Result Run(params string[] roles) =>
             CommandLine.Run(CommandLine.Ours, ["machineconfig", "--preset", "RedHat", .. roles]);
+    public void How_all_of_a_transport_is_set_is_said_and_that_works()
+    {
+        string root = Directory.CreateTempSubdirectory("ct-transport-").FullName;
+        try
+        {
+            Directory.CreateDirectory($"{root}/etc/containers");
+            File.WriteAllText($"{root}/etc/containers/policy.json", """{"default":[{"type":"reject"}]}""");
+            CommandLine.Result refused =
+                CommandLine.Run(CommandLine.Ours, "set", "containers-storage", "-t", "accept", "--root", root);
+            Assert.Equal(2, refused.ExitCode);
+            const string Advice = "name '' as the scope, with --transport containers-storage --force.";
+            Assert.Contains(Advice, refused.Error, StringComparison.Ordinal);
+            string command = $"'{CommandLine.Ours}' set {Advice["name ".Length..].Replace(" as the scope, with", "",
+                StringComparison.Ordinal).TrimEnd('.')} -t accept --root '{root}'";
+            CommandLine.Result followed = CommandLine.Run(CommandLine.Tool("sh"), "-c", command);
+            Assert.True(followed.ExitCode == 0, followed.Error);
+            Assert.Contains("\"containers-storage\"", File.ReadAllText($"{root}/etc/containers/policy.json"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     /// <summary><c>InvalidArgumentText</c>: what is not UTF-8 would name another file.</summary>

@@ -50,6 +50,18 @@ public sealed class VerifyBundleTests : IDisposable
     }
 
     [SkippableFact]
+    public void By_a_workflow_s_URI_and_by_a_key_with_the_root_s_logs()
+    {
+        string[] root = ["--trusted-root", $"{Samples}/trusted_root.json"];
+        CommandLine.Result workflow = Verify("first", [.. root, .. s_signer[..2], "--subject-uri", "https://example.com/w"]);
+        Assert.Equal(1, workflow.ExitCode);
+        Assert.Contains("is not for the URI https://example.com/w.", workflow.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        CommandLine.Result key = Verify("first", [.. root, "--key", $"{Samples}/rekor.pub"]);
+        Assert.Equal(1, key.ExitCode);
+        Assert.Contains("by none of the accepted keys", key.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public void By_a_CA_and_a_log_s_key()
     {
         string[] fulcio = ["--fulcio-ca", $"{Samples}/ca.pem", "--rekor-key", $"{Samples}/rekor.pub", .. s_signer];
@@ -66,7 +78,10 @@ public sealed class VerifyBundleTests : IDisposable
     [InlineData("names the CAs and the logs itself", "--trusted-root x --ca-roots y")]
     [InlineData("name no image", "--trusted-root x --oidc-issuer x --subject-email y --signed-identity matchRepository")]
     [InlineData("does not exist", "--trusted-root /none/x --oidc-issuer x --subject-email y")]
-    [InlineData("Leave out --key", "--trusted-root x --key y")]
+    [InlineData("Leave out --key", "--trusted-root x --key y --oidc-issuer x --subject-email y")]
+    [InlineData("The key file /none/y does not exist", "--trusted-root x --key /none/y")]
+    [InlineData("Only a trusted root is asked about URIs", "--fulcio-ca x --subject-uri y")]
+    [InlineData("a person or a workflow", "--trusted-root x --oidc-issuer x --subject-email y --subject-uri z")]
     [InlineData("Leave out --reference", "--trusted-root x --require-signature")]
     public void What_is_not_enough_is_said(string said, string options)
     {

@@ -98,7 +98,7 @@ public sealed class SkopeoImageTests : IDisposable
             Assert.Equal((0, raw.Output), (raw.ExitCode, Encoding.UTF8.GetString(there.Content.Span)));
             Assert.False(ManifestList.IsList(there));
             Assert.Equal(layer, await image.GetBlobAsync(Digest(layer), 1000, default));
-            Assert.Empty(await image.GetSignaturesAsync(null, ManifestDigest.Compute(there.Content.Span), default));
+            Assert.Empty((await image.GetSignaturesAsync(null, ManifestDigest.Compute(there.Content.Span), default)).Signatures);
         }
 
         // Both refuse to guess, and to find what is not there.

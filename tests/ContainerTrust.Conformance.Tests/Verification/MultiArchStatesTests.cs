@@ -19,20 +19,18 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
         GpgKey key = world.Keys["ed25519"], other = world.Keys["rsa2048"];
         string policy = TestPolicy.Docker(TestPolicy.SignedBy(key.File));
         List<State> states = [];
-        foreach (string format in (ReadOnlySpan<string>)["oci", "docker"])
+        for (int i = 0; i < 64; i++)
         {
-            for (int i = 0; i < 16; i++)
-            {
-                // The third state comes with each of the other two's.
-                State state = new(format, s_states[i / 4], s_states[i % 4], s_states[(i / 4 + i % 4) % 4]);
-                states.Add(state);
-                state.Publish(world, key, other);
-            }
+            // All of them, and every two states in both formats.
+            (int list, int amd64, int arm64) = (i / 16, i / 4 % 4, i % 4);
+            states.Add(new((list + amd64 + arm64) % 2 == 0 ? "oci" : "docker", s_states[list], s_states[amd64], s_states[arm64]));
         }
+
+        Parallel.ForEach(states, new ParallelOptions { MaxDegreeOfParallelism = 4 }, state => state.Publish(world, key, other));
 
         ConcurrentBag<string> differences = [];
         int asked = 0, accepted = 0, pinned = 0;
-        Parallel.ForEach(states, new ParallelOptions { MaxDegreeOfParallelism = 2 }, state =>
+        Parallel.ForEach(states, new ParallelOptions { MaxDegreeOfParallelism = 4 }, state =>
         {
             string tag = $"docker://{world.Host}/{state.Repository}:v1",
                 digest = $"docker://{world.Host}/{state.Repository}@{state.List.Digest}";
@@ -66,8 +64,8 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
             }
         });
         Assert.True(differences.IsEmpty, string.Join('\n', differences.Order(StringComparer.Ordinal)));
-        Assert.Equal(32 * 6, asked);
-        Assert.True(accepted > 30 && pinned == 8, $"{accepted} accepted, {pinned} pinned");
+        Assert.Equal(64 * 6, asked);
+        Assert.True(accepted > 60 && pinned == 16, $"{accepted} accepted, {pinned} pinned");
     }
 
     [SkippableFact]
@@ -125,6 +123,39 @@ public sealed class MultiArchStatesTests(RegistryFixture fixture)
                 Assert.False(ours.IsValid, ours.Reason);
                 Assert.NotEqual(SkopeoAnswer.Accepted, podman.Pull("dir:" + directory, policy).Answer);
                 Assert.NotEqual(SkopeoAnswer.Accepted, world.Skopeo.Copy("dir:" + directory, policy).Answer);
+            }
+        }
+    }
+
+    [SkippableFact]
+    public void A_list_in_a_list_of_a_registry_is_pulled_by_nobody()
+    {
+        SignedWorld world = fixture.Open();
+        PodmanPull podman = PodmanPull.Open(world);
+        GpgKey key = world.Keys["ed25519"];
+        string[] policies = [TestPolicy.Docker(TestPolicy.SignedBy(key.File)), TestPolicy.Docker(TestPolicy.Accept)];
+        foreach (bool isSigned in (ReadOnlySpan<bool>)[true, false])
+        {
+            string repository = $"nested/{(isSigned ? "signed" : "unsigned")}";
+            TestImage instance = TestImage.Oci(repository), inner = TestImage.Index((instance, "amd64", null)),
+                outer = TestImage.Nested(inner, "amd64");
+            world.Push(inner, $"{repository}:inner");
+            world.PutManifest(outer, "application/vnd.oci.image.index.v1+json", repository, "v1");
+            foreach (TestImage image in isSigned ? new[] { outer, inner, instance } : [])
+                world.WriteSignatures(repository, image.Digest, SignedWorld.Sign(key, image.Claim($"{world.Host}/{repository}:v1")));
+            string tag = $"docker://{world.Host}/{repository}:v1";
+            foreach (string policy in policies)
+            {
+                OurVerdict ours = OurVerdict.Of(world, new VerdictCase("nested", tag, policy));
+                Assert.False(ours.IsValid, ours.Reason);
+                Assert.Contains("list in a list", ours.Reason, StringComparison.Ordinal);
+                OurVerdict all = OurVerdict.Of(world, new VerdictCase("nested, all", tag, policy) { Platform = "all" });
+                Assert.False(all.IsValid, all.Reason);
+                SkopeoVerdict pulled = podman.Pull(tag, policy), copied = world.Skopeo.Copy(tag, policy),
+                    everything = world.Skopeo.Copy(tag, policy, new SkopeoQuery { CopyOptions = ["--all"] });
+                Assert.NotEqual(SkopeoAnswer.Accepted, pulled.Answer);
+                Assert.NotEqual(SkopeoAnswer.Accepted, copied.Answer);
+                Assert.NotEqual(SkopeoAnswer.Accepted, everything.Answer);
             }
         }
     }

@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Text;
+
 namespace ContainerTrust.Conformance.Tests.Verification;
 
 /// <summary>The registry, the store, the keys and the images of <see cref="RegistryFixture"/>.</summary>
@@ -92,6 +95,26 @@ internal sealed class SignedWorld : IDisposable
         ];
         ToolResult result = Skopeo.Run(arguments, new() { ["GNUPGHOME"] = key?.Home.Home });
         Assert.True(result.ExitCode == 0, $"skopeo {string.Join(' ', arguments)}: {result.Error}");
+    }
+
+    /// <summary>Puts a manifest alone into the registry: skopeo copies no list in a list.</summary>
+    /// <param name="image">The image; what it names is there.</param>
+    /// <param name="type">Its media type.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tag">The tag.</param>
+    public void PutManifest(TestImage image, string type, string repository, string tag)
+    {
+        using HttpClientHandler handler = new() { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true };
+        using HttpClient client = new(handler);
+        using HttpRequestMessage request = new(HttpMethod.Put, $"https://{Host}/v2/{repository}/manifests/{tag}")
+        {
+            Content = new ByteArrayContent(image.Manifest),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LoopbackRegistry.UserName}:{LoopbackRegistry.Password}")));
+        using HttpResponseMessage response = client.Send(request);
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {response.Content.ReadAsStringAsync().Result}");
     }
 
     /// <summary>Writes the signatures of a manifest into the store, in place of those that are there.</summary>

@@ -131,6 +131,21 @@ public sealed class ProvenFixTests
         Assert.All(found, static f => Assert.Null(f.Fix));
     }
 
+    // Below the prefix a signature had to have another name, which no scope tells.
+    [Fact]
+    public void What_an_identity_remaps_is_compared_though_it_is_no_scope()
+    {
+        static AuditHost Host(string identity) => AuditHost.WithPolicy($$"""
+             "m.example.net":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{AuditHost.Key}}","signedIdentity":{{{identity}}} }]
+            """).With(AuditHost.Key, AuditKeys.Good);
+        ImageTrust[] baseline = [.. Host("\"type\":\"matchExact\"").Store().Read(TrustQuery.All)];
+        AuditHost remapped = Host("\"type\":\"remapIdentity\",\"prefix\":\"m.example.net/copy\",\"signedPrefix\":\"a.example.com\"");
+        ImageTrustFinding finding = Assert.Single(
+            remapped.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings,
+            static f => f.RuleId == "BaselineScopeDiffers");
+        Assert.Null(finding.Fix);
+    }
+
     [Fact]
     public void What_rejecting_means_is_said_beside_the_fix()
     {

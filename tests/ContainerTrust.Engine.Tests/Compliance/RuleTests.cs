@@ -4,6 +4,7 @@ using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.MachineConfig.Rollout;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Compliance;
 
@@ -90,6 +91,10 @@ public sealed class RuleTests
         ["KeyLost"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.BeforeVersion6)
             .With("/etc/os-release", "ID=rhel\nVERSION_ID=9.7\n"),
             ImageTrustSeverity.Error, "registry.example.com"),
+        ["KeyNotReadByAll"] = (static () => AuditHost.Good()
+            .With(AuditHost.Key, Encoding.ASCII.GetString(TestPackets.Armor(AuditKeys.Good))
+                .Replace("\n\n", "\n", StringComparison.Ordinal)),
+            ImageTrustSeverity.Information, "registry.example.com"),
         ["KeyPartSkipped"] = (static () => AuditHost.WithPolicy(Sigstore).With(Yaml, Attachments)
             .With("/etc/pki/cosign.pub", AuditKeys.Cosign + AuditKeys.RsaPem), ImageTrustSeverity.Information, "registry.example.com"),
         ["LookasideInvalid"] = (static () => AuditHost.Good()
@@ -220,6 +225,22 @@ public sealed class RuleTests
         ImageTrustCompliance found = s_cases[rule].Host().Check(new ComplianceOptions { ExcludedRules = [rule] });
         Assert.False(found.Compliant);
         Assert.Contains(found.Findings, static f => f.RuleId == "NotChecked");
+    }
+
+    // podman 4.3 fetches images by such a file, and podman 4.4 does not.
+    [Theory]
+    [InlineData("4.3", null)]
+    [InlineData("4.4", " podman and skopeo fetch no image until that is fixed.")]
+    [InlineData(null, " podman 4.4, skopeo 1.11 and later fetch no image until that is fixed.")]
+    public void Which_release_refuses_empty_lists_of_version_1_is_said(string? version, string? end)
+    {
+        AuditHost host = AuditHost.Good().With(Conf,
+            "[registries.search]\nregistries = []\n[[registry]]\nlocation = 'registry.example.com'\n");
+        ImageTrustFinding? finding = host.Check(target: new TrustStoreOptions { PodmanVersion = version }).Findings
+            .FirstOrDefault(static f => f.RuleId == "RegistriesConfInvalid");
+        Assert.Equal(end is null, finding is null);
+        if (end is not null)
+            Assert.EndsWith($"delete [registries.search].{end}", finding!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

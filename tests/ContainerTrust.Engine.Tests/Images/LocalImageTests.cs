@@ -31,7 +31,7 @@ public sealed class LocalImageTests
         ImageManifest manifest = await source.GetManifestAsync(null, default);
         Assert.Equal((Manifest, "application/vnd.docker.distribution.manifest.v2+json", "/i/manifest.json", "dir:/i"),
             (Encoding.UTF8.GetString(manifest.Content.Span), manifest.MediaType, manifest.Source, source.Name));
-        IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, DigestOf(Manifest), default);
+        IReadOnlyList<SignatureBlob> signatures = (await source.GetSignaturesAsync(null, DigestOf(Manifest), default)).Signatures;
         Assert.Equal(["/i/signature-1", "/i/signature-2"], signatures.Select(s => s.Source));
         Assert.Equal("two"u8.ToArray(), signatures[1].UntrustedContent.ToArray());
     }
@@ -46,7 +46,7 @@ public sealed class LocalImageTests
             .With($"/i/{Hex("other")}.manifest.json", Manifest);
         var source = new DirectoryImageSource(host, "/i/");
         Assert.Equal(Manifest, Encoding.UTF8.GetString((await source.GetManifestAsync(DigestOf(Manifest), default)).Content.Span));
-        Assert.Single(await source.GetSignaturesAsync(DigestOf(Manifest), DigestOf(Manifest), default));
+        Assert.Single((await source.GetSignaturesAsync(DigestOf(Manifest), DigestOf(Manifest), default)).Signatures);
         Assert.Equal("blob"u8.ToArray(), await source.GetBlobAsync(DigestOf("blob"), 4, default));
         Assert.Equal("blob"u8.ToArray(), await source.GetBlobAsync(sha512, 4, default));
         Assert.Equal("FileTooLarge",
@@ -113,7 +113,7 @@ public sealed class LocalImageTests
             host.With($"/i/signature-{i}", "x");
         var source = new DirectoryImageSource(host, "/i");
         Assert.Equal("FileTooLarge", (await Assert.ThrowsAsync<TrustException>(() => source.GetManifestAsync(null, default))).ErrorId);
-        Assert.Equal(ImageLimits.Signatures, (await source.GetSignaturesAsync(null, DigestOf(""), default)).Count);
+        Assert.Equal(ImageLimits.Signatures, (await source.GetSignaturesAsync(null, DigestOf(""), default)).Signatures.Count);
         host.With($"/i/signature-{ImageLimits.Signatures + 1}", "x");
         Assert.Equal("TooManySignatures",
             (await Assert.ThrowsAsync<TrustException>(() => source.GetSignaturesAsync(null, DigestOf(""), default))).ErrorId);
@@ -143,7 +143,7 @@ public sealed class LocalImageTests
             OciLayoutImageSource source = OciLayoutImageSource.Parse(one, reference);
             ImageManifest manifest = await source.GetManifestAsync(null, default);
             Assert.Equal((Manifest, ManifestType), (Encoding.UTF8.GetString(manifest.Content.Span), manifest.MediaType));
-            Assert.Empty(await source.GetSignaturesAsync(null, DigestOf(Manifest), default));
+            Assert.Empty((await source.GetSignaturesAsync(null, DigestOf(Manifest), default)).Signatures);
             Assert.Equal(Encoding.UTF8.GetBytes(Manifest), await source.GetBlobAsync(DigestOf(Manifest), 1000, default));
         }
 

@@ -208,12 +208,14 @@ public class SigstoreAttachmentsTests : RegistryTest
             Assert.Contains("cosign 3's form", await DescribeAsync(), StringComparison.Ordinal);
         }
 
-        // Beside the tag, bundles count too; where they cannot be read, the tag counts all the same.
+        // Beside the tag, bundles count too; where they cannot be read, nothing says no.
         Offer(TagPath, Attachments(("tagged", "x/y", null)));
         Assert.Equal([false, true], (await ReadAsync()).Select(static b => b.IsBundle));
         _content["/v2/ns/app/manifests/" + Digest(one)] = (500, [], "text/plain");
-        Assert.False(Assert.Single(await ReadAsync()).IsBundle);
-        Assert.Contains(Verbose, static line => line.StartsWith("Whether bundles of cosign 3", StringComparison.Ordinal));
+        SourceSignatures beside = await ReadWithFailureAsync();
+        Assert.False(Assert.Single(beside.Signatures).IsBundle);
+        Assert.Equal("RegistryError", beside.Failure!.ErrorId);
+        Assert.StartsWith("Whether bundles of cosign 3", beside.Failure.Message, StringComparison.Ordinal);
 
         // An attestation that says so is none of the signer's signatures.
         string index = $$$"""{"manifests":[{"artifactType":"{{{Bundle}}}","digest":"{{{Digest(one)}}}","annotations":{"dev.sigstore.bundle.predicateType":"https://slsa.dev/provenance/v1"}}]}""";
@@ -240,8 +242,8 @@ public class SigstoreAttachmentsTests : RegistryTest
             ReadsAllAttachments = true, ReadsReferrersOnly = true,
         };
         await source.GetManifestAsync(null, CancellationToken.None);
-        Assert.True(Assert.Single(await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None)).IsBundle);
-        Assert.Single(await source.WithoutWarnings().GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
+        Assert.True(Assert.Single((await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None)).Signatures).IsBundle);
+        Assert.Single((await source.WithoutWarnings().GetSignaturesAsync(null, ManifestDigest, CancellationToken.None)).Signatures);
         Assert.Empty(Server.To(TagPath));
         Assert.Equal([$"the referrers in {Server.Authority}"], source.SignatureStores);
         Assert.Null(source.AttachmentsHint);
@@ -262,7 +264,7 @@ public class SigstoreAttachmentsTests : RegistryTest
         _content[ManifestPath] = (200, Encoding.UTF8.GetBytes(Manifest), OciManifest);
         DockerImageSource source = Source("default-docker:\n  use-sigstore-attachments: true\n", Image());
         await source.GetManifestAsync(null, CancellationToken.None);
-        Assert.Empty(await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None));
+        Assert.Empty((await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None)).Signatures);
         Assert.Contains("--new-bundle-format=false", await source.FindUnreadSignaturesAsync(ManifestDigest, CancellationToken.None),
             StringComparison.Ordinal);
         _content[ReferrersPath] = (500, [], "text/plain");
@@ -344,7 +346,7 @@ public class SigstoreAttachmentsTests : RegistryTest
             _content[path] = (200, mutated, tagged ? OciManifest : OciIndex);
             try
             {
-                Parse(await SigstoreAttachments.ReadAsync(client, Image(), ManifestDigest, Verbose.Enqueue, CancellationToken.None));
+                Parse((await SigstoreAttachments.ReadAsync(client, Image(), ManifestDigest, Verbose.Enqueue, default)).Signatures);
                 read++;
             }
             catch (TrustException e)
@@ -370,7 +372,7 @@ public class SigstoreAttachmentsTests : RegistryTest
         _content[ManifestPath] = (200, Encoding.UTF8.GetBytes(Manifest), OciManifest);
         DockerImageSource source = Source(yaml.Replace("HOST", Server.Authority, StringComparison.Ordinal), Image());
         await source.GetManifestAsync(null, CancellationToken.None);
-        IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None);
+        IReadOnlyList<SignatureBlob> signatures = (await source.GetSignaturesAsync(null, ManifestDigest, default)).Signatures;
         Assert.Equal(isOn ? 1 : 0, signatures.Count);
         Assert.Equal(isOn ? 1 : 0, Server.To(TagPath).Count());
         Assert.Empty(Server.To(ReferrersPath));
@@ -401,7 +403,7 @@ public class SigstoreAttachmentsTests : RegistryTest
         DockerImageSource source = Source($"docker:\n  {(isMirrorOn ? mirror : Server).Authority}:\n    use-sigstore-attachments: true\n",
             Image("mirror/app:1", mirror: true, server: mirror), Image());
         await source.GetManifestAsync(null, CancellationToken.None);
-        IReadOnlyList<SignatureBlob> signatures = await source.GetSignaturesAsync(null, ManifestDigest, CancellationToken.None);
+        IReadOnlyList<SignatureBlob> signatures = (await source.GetSignaturesAsync(null, ManifestDigest, default)).Signatures;
         Assert.Empty(Server.Requests);
         Assert.EndsWith(
             $" under {mirror.Authority}/mirror/app, the name at the mirror that answered",
@@ -427,7 +429,9 @@ public class SigstoreAttachmentsTests : RegistryTest
         return new DockerImageSource(places[^1].Reference, places, Client(), lookaside, Host, Verbose.Enqueue, Verbose.Enqueue);
     }
 
-    private Task<IReadOnlyList<SignatureBlob>> ReadAsync() =>
+    private async Task<IReadOnlyList<SignatureBlob>> ReadAsync() => (await ReadWithFailureAsync()).Signatures;
+
+    private Task<SourceSignatures> ReadWithFailureAsync() =>
         SigstoreAttachments.ReadAsync(Client(static o => o with { Retries = 0 }), Image(), ManifestDigest, Verbose.Enqueue,
             CancellationToken.None);
 

@@ -95,6 +95,13 @@ public sealed class BundleTests
         SigstoreVerification verification = Verify(Content(s_key, s_manifest));
         Assert.False(verification.IsGood);
         Assert.Equal(SigstoreProblem.OtherMediaType, verification.Problem);
+        Assert.Contains("good signature of a file with these bytes", verification.Reason, StringComparison.Ordinal);
+
+        // It is looked at first: another key's, or that of another file, is not called good.
+        Assert.Equal(SigstoreProblem.WrongSignature, Verify(Content(TestKey.Get("P-256", "other"), s_manifest)).Problem);
+        SigstoreVerification other = Verify(Content(s_key, "another file"u8.ToArray()));
+        Assert.False(other.IsGood);
+        Assert.DoesNotContain("good signature", other.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,7 +259,7 @@ public sealed class BundleTests
     private static SigstoreVerification Verify(string text, TestKey key, string digest)
     {
         Assert.True(SigstoreBundle.TryParse(Encoding.UTF8.GetBytes(text), out SigstoreBundle? bundle, out string problem), problem);
-        return Trust(key).Verify(bundle, digest);
+        return Trust(key).Verify(bundle, digest, s_manifest);
     }
 
     private static SigstoreTrust Trust(TestKey key) => SigstoreTrust.FromPublicKeys([key.Source], null);

@@ -39,6 +39,17 @@ internal sealed class TestBundle
         "predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}
         """;
 
+    /// <summary>The key that signs in place of a certificate's, and that the log's entry names. Null: a certificate.</summary>
+    public TestKey? Key
+    {
+        get;
+        init
+        {
+            field = value;
+            Signer = value;
+        }
+    }
+
     /// <summary>The key that makes the signature. Null: the leaf's.</summary>
     public TestKey? Signer { get; set; }
 
@@ -111,7 +122,7 @@ internal sealed class TestBundle
             change(stamp);
             return $"{{\"signedTimestamp\":\"{Convert.ToBase64String(stamp.Make())}\"}}";
         }));
-        string signer = Chain is null ? $"\"certificate\":{Raw(Leaf)}"
+        string signer = Key is not null ? "\"publicKey\":{\"hint\":\"x\"}" : Chain is null ? $"\"certificate\":{Raw(Leaf)}"
             : $"\"x509CertificateChain\":{{\"certificates\":[{string.Join(',', Chain.Select(Raw))}]}}";
         return Change($$$"""
             {"mediaType":"{{{MediaType}}}","verificationMaterial":{ {{{signer}}},"tlogEntries":[{{{entry}}}],
@@ -138,18 +149,19 @@ internal sealed class TestBundle
 
     private string Body()
     {
-        string pem = Convert.ToBase64String(Encoding.ASCII.GetBytes(Leaf.Pem));
+        string pem = Convert.ToBase64String(Encoding.ASCII.GetBytes(Key?.Pem ?? Leaf.Pem));
         string signature = Convert.ToBase64String(Signature);
-        string der = Convert.ToBase64String(Leaf.Der);
+        string der = Convert.ToBase64String(Key?.SubjectPublicKeyInfo ?? Leaf.Der);
         string payloadHex = Convert.ToHexStringLower(SHA256.HashData(Payload));
-        string verifier = $$$"""{"keyDetails":"PKIX_ECDSA_P256_SHA_256","x509Certificate":{"rawBytes":"{{{der}}}"}}""";
+        string member = Key is null ? "x509Certificate" : "publicKey";
+        string verifier = $$$"""{"keyDetails":"PKIX_ECDSA_P256_SHA_256","{{{member}}}":{"rawBytes":"{{{der}}}"}}""";
         string envelopeHash = $$$"""{"algorithm":"sha256","value":"{{{new string('0', 64)}}}"}""";
         string payloadHash = $$$"""{"algorithm":"sha256","value":"{{{payloadHex}}}"}""";
         string twice = Convert.ToBase64String(Encoding.ASCII.GetBytes(signature));
         string signed = $$$"""{"content":"{{{signature}}}","verifier":{{{verifier}}} }""";
         return Kind switch
         {
-            "hashedrekord 0.0.1" => TestLog.Body(SignedBytes, Signature, Leaf.Pem),
+            "hashedrekord 0.0.1" => TestLog.Body(SignedBytes, Signature, Key?.Pem ?? Leaf.Pem),
             "dsse 0.0.1" => Entry("dsse", "0.0.1", $$$"""
                 "envelopeHash":{{{envelopeHash}}},"payloadHash":{{{payloadHash}}},
                 "signatures":[{"signature":"{{{signature}}}","verifier":"{{{pem}}}"}]

@@ -202,6 +202,7 @@ public sealed class TrustStoreTests : IDisposable
     [InlineData("registry.example.com/App", "registry.example.com/app")]
     [InlineData("*.example.com:5000", "*.example.com")]
     [InlineData("default", "-Default")]
+    [InlineData("containers-storage", "name '' as the scope, with -Transport containers-storage -Force.")]
     public void A_scope_that_no_image_has_is_refused_with_a_suggestion(string scope, string suggestion)
     {
         TrustException e = Assert.Throws<TrustException>(() => ScopeRules.Require("docker", scope, force: false));

@@ -42,7 +42,7 @@ public sealed class DeadStoreTests : IDisposable
             Assert.Contains(
                 _warnings,
                 w => w.Contains(dead.Url, StringComparison.Ordinal)
-                    && w.EndsWith("Another store has a signature that is accepted.", StringComparison.Ordinal));
+                    && w.EndsWith("Another signature is accepted.", StringComparison.Ordinal));
         }
 
         foreach (string[] stores in (string[][])[[dead.Url], [dead.Url, empty], [empty, dead.Url]])

@@ -72,6 +72,7 @@ public sealed class VerifierKeysTests : IDisposable
         ImageSignatureResult result = await JudgeAsync(both);
         Assert.False(result.IsValid);
         Assert.Equal([true, false], result.Requirements.Select(static r => r.IsSatisfied));
+        Assert.StartsWith($"By the key verifier-public-key-own in {both}: The signature ", result.Reason, StringComparison.Ordinal);
         File.WriteAllBytes($"{_store}/signature-2", Bob.SignClaim($"{Repository}:4.14", Digest));
         result = await JudgeAsync(both);
         Assert.True(result.IsValid, result.Reason);
@@ -84,6 +85,7 @@ public sealed class VerifierKeysTests : IDisposable
             SignaturePaths = [$"{_store}/signature-1"],
             KeyPaths = [both],
         };
+        Assert.StartsWith($"By the key verifier-public-key-own in {both}: ", files.Verify(question).Reason, StringComparison.Ordinal);
         Assert.False(files.Verify(question).IsValid);
         Assert.True(files.Verify(question with { KeyPaths = [one] }).IsValid);
         Assert.True(files.Verify(question with { SignaturePaths = [$"{_store}/signature-1", $"{_store}/signature-2"] }).IsValid);
@@ -95,7 +97,8 @@ public sealed class VerifierKeysTests : IDisposable
         string good = Write(false, ("verifier-public-key-redhat", Armor(Alice)));
         await RefusedAsync("MixedKeys", good, $"{_directory}/alice.gpg");
         string broken = Write(true, ("verifier-public-key-redhat", Armor(Alice)), ("verifier-public-key-own", "no key"));
-        Assert.Contains("the key of the ConfigMap: ", (await RefusedAsync("NoUsableKey", broken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"verifier-public-key-own in {broken}: ", (await RefusedAsync("NoUsableKey", broken)).Message, StringComparison.Ordinal);
         await RefusedAsync("NoUsableKey", Write(true, ("store-only", "https://mirror.invalid"), ("verifier-public", Armor(Alice))));
         string cut = $"{_directory}/cut.json";
         File.WriteAllText(cut, File.ReadAllText(broken)[..^3]);

@@ -195,6 +195,7 @@ internal sealed class FixProof
 
     private static bool IsOfKnownNames(Acceptance before, Acceptance after) =>
         after.Lookaside.Sections.Keys.All(before.Lookaside.Sections.ContainsKey)
+        && !Probes.Remapped(after).Except(Probes.Remapped(before)).Any()
         && after.Policy.Transports.All(t =>
             before.Policy.FindTransport(t.Name) is { } known && t.Scopes.All(s => known.Find(s.Name) is not null));
 

@@ -10,6 +10,7 @@ internal sealed record Probe(ImageName Image, DockerReference? Place);
 
 /// <summary>
 /// Images that stand for all: for each name that a policy, registries.d or registries.conf has, what lies at, below, beside and above it.
+/// The prefixes that identities remap are such names too, as below them signatures have other names than beside them.
 /// </summary>
 internal static class Probes
 {
@@ -36,6 +37,7 @@ internal static class Probes
         {
             names.UnionWith(state.Policy.FindTransport("docker")?.Scopes.Select(static s => s.Name) ?? []);
             names.UnionWith(state.Lookaside.Sections.Keys);
+            names.UnionWith(Remapped(state));
         }
 
         if (names.Count > MostNames || !AddBehindMirrors(names, registries))
@@ -55,6 +57,14 @@ internal static class Probes
             probes.AddRange(OfTransport(transport, before, after).Select(static i => new Probe(i, null)));
         return probes;
     }
+
+    /// <summary>The prefixes that identities of a policy remap.</summary>
+    /// <param name="state">The policy.</param>
+    /// <returns>The names.</returns>
+    public static IEnumerable<string> Remapped(Acceptance state) =>
+        (state.Policy.FindTransport("docker")?.Scopes.SelectMany(static s => s.Requirements) ?? []).Concat(state.Policy.Default)
+            .Select(static r => (r as SignedByRequirement)?.SignedIdentity ?? (r as SigstoreSignedRequirement)?.SignedIdentity)
+            .OfType<RemapIdentity>().Select(static i => i.Prefix);
 
     private static IEnumerable<string> TransportsOf(Acceptance state) => state.Policy.Transports.Select(static t => t.Name);
 

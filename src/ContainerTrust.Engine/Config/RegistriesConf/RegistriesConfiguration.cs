@@ -18,6 +18,7 @@ public sealed class RegistriesConfiguration
     private const string AuthFileHelper = "containers-auth.json";
 
     private readonly ITrustHost _host;
+    private readonly bool _passesOverEmptyLists;
     private readonly SortedDictionary<string, RegistryEntry> _registries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShortNameAlias> _aliases = new(StringComparer.Ordinal);
     private readonly Lazy<Dictionary<string, ShortNameAlias>> _recordedAliases;
@@ -26,9 +27,10 @@ public sealed class RegistriesConfiguration
     private List<string> _credentialHelpers = [];
     private string? _searchFile;
 
-    private RegistriesConfiguration(ITrustHost host)
+    private RegistriesConfiguration(ITrustHost host, bool passesOverEmptyLists)
     {
         _host = host;
+        _passesOverEmptyLists = passesOverEmptyLists;
         _recordedAliases = new(() => ReadRecordedAliases(host));
     }
 
@@ -72,7 +74,7 @@ public sealed class RegistriesConfiguration
     internal static RegistriesConfiguration Load(ITrustHost host, string? path, ContainersRelease release)
     {
         ArgumentNullException.ThrowIfNull(host);
-        RegistriesConfiguration configuration = new(host);
+        RegistriesConfiguration configuration = new(host, release.PassesOverEmptyLists);
         ContainersLookup lookup = new(host, release);
         if (release.ReadsAllLevels)
             configuration.LoadAllLevels(lookup, path);
@@ -328,7 +330,7 @@ public sealed class RegistriesConfiguration
 
     private void Add(string path, ReadOnlySpan<byte> content, bool isDropIn, string? requireV2 = null)
     {
-        RegistriesFile file = RegistriesFile.Read(path, content, requireV2);
+        RegistriesFile file = RegistriesFile.Read(path, content, requireV2, _passesOverEmptyLists);
         _files.Add(path);
         foreach (RegistryEntry entry in file.Registries)
             _registries[entry.Prefix] = entry;

@@ -37,8 +37,11 @@ internal sealed class RegistriesFile
     /// <param name="file">Its path.</param>
     /// <param name="content">Its content.</param>
     /// <param name="requireV2">Why version 1 is refused; null if it is not.</param>
+    /// <param name="passesOverEmptyLists">
+    /// Whether an empty list counts as none where the versions are told apart, as in containers/image before 5.24.
+    /// </param>
     /// <exception cref="TrustFormatException"><c>InvalidToml</c>, <c>InvalidRegistriesConf</c>.</exception>
-    public static RegistriesFile Read(string file, ReadOnlySpan<byte> content, string? requireV2)
+    public static RegistriesFile Read(string file, ReadOnlySpan<byte> content, string? requireV2, bool passesOverEmptyLists = false)
     {
         TomlDocument document = TomlReader.Read(file, content);
         var read = new RegistriesFile(document);
@@ -49,11 +52,11 @@ internal sealed class RegistriesFile
         string mode = document.String(root, "short-name-mode");
         string layerStore = document.String(root, "additional-layer-store-auth-helper");
         TomlTable? aliases = document.Table(root, "aliases");
-        bool hasV2 = tables is not null
-            || read.SearchRegistries is not null || read.CredentialHelpers is not null || mode.Length > 0 || layerStore.Length > 0
-            || aliases is not null;
+        bool Counts(int? count) => passesOverEmptyLists ? count > 0 : count is not null;
+        bool hasV2 = Counts(tables?.Count()) || Counts(read.SearchRegistries?.Count) || Counts(read.CredentialHelpers?.Count)
+            || mode.Length > 0 || layerStore.Length > 0 || Counts(aliases?.Members.Count);
         List<(RegistryEntry Entry, int Offset)> entries = [];
-        if (!read.TryReadV1(hasV2, requireV2, entries) && tables is not null)
+        if (!read.TryReadV1(hasV2, requireV2, passesOverEmptyLists, entries) && tables is not null)
         {
             foreach (TomlTable table in tables)
                 entries.Add((read.ReadRegistry(table), table.Offset));
@@ -86,7 +89,7 @@ internal sealed class RegistriesFile
         return read;
     }
 
-    private bool TryReadV1(bool hasV2, string? requireV2, List<(RegistryEntry Entry, int Offset)> entries)
+    private bool TryReadV1(bool hasV2, string? requireV2, bool passesOverEmptyLists, List<(RegistryEntry Entry, int Offset)> entries)
     {
         if (_document.Table(_document.Root, "registries") is not { } v1)
             return false;
@@ -94,15 +97,23 @@ internal sealed class RegistriesFile
         List<string>? search = List("search");
         List<string>? insecure = List("insecure");
         List<string>? blocked = List("block");
-        if (search is null && insecure is null && blocked is null)
+        (string Name, List<string> Values)[] lists =
+            [.. new[] { ("search", search), ("insecure", insecure), ("block", blocked) }.Where(static l => l.Item2 is not null)!];
+        bool areEmpty = Array.TrueForAll(lists, static l => l.Values.Count == 0);
+        if (lists.Length == 0 || (areEmpty && passesOverEmptyLists))
             return false;
         if (requireV2 is not null)
-            throw _document.Error(InvalidId, v1.Offset, $"This is version 1 of the format, {requireV2}; write [[registry]] tables.");
+            throw _document.Error(InvalidId, v1.Offset, $"This is version 1 of the format, {requireV2}; " +
+                (areEmpty ? "delete the empty tables of [registries]." : "write [[registry]] tables."));
         if (hasV2)
-            throw _document.Error(
-                InvalidId,
-                v1.Offset,
-                "The file mixes versions 1 and 2 of the format; write [[registry]] tables and unqualified-search-registries only.");
+        {
+            string names = string.Join(", ", lists.Select(static l => $"[registries.{l.Name}]"));
+            throw _document.Error(InvalidId, v1.Offset, areEmpty
+                ? $"The file mixes versions 1 and 2 of the format, which podman 4.4, skopeo 1.11 and later refuse even where the lists " +
+                    $"of version 1 are empty; delete {names}."
+                : "The file mixes versions 1 and 2 of the format; write [[registry]] tables and unqualified-search-registries only.");
+        }
+
         SearchRegistries = search;
         List<string> insecureLocations = [.. (insecure ?? []).Select(r => Location(r, v1.Offset))];
         List<string> blockedLocations = [.. (blocked ?? []).Select(r => Location(r, v1.Offset))];

@@ -11,6 +11,8 @@ internal static class YamlAdapter
     public static YamlDocument Parse(YamlText text) => Guard(text, static (text, loader) =>
     {
         YamlDocument document = loader.Load();
+        RequireStart(text);
+        YamlTabs.Check(text, [document.Root], document.IgnoredFromLine);
         YamlStrictness.Check(text, document);
         return document;
     });
@@ -20,7 +22,29 @@ internal static class YamlAdapter
     /// them together.
     /// </summary>
     /// <exception cref="TrustFormatException">The text is not a YAML, or exceeds a limit.</exception>
-    public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (_, loader) => loader.LoadAll());
+    public static IReadOnlyList<YamlDocument> ParseAll(YamlText text) => Guard(text, static (text, loader) =>
+    {
+        IReadOnlyList<YamlDocument> documents = loader.LoadAll();
+        RequireStart(text);
+        YamlTabs.Check(text, documents.Select(static d => d.Root), 0);
+        return documents;
+    });
+
+    // gopkg.in/yaml.v3 wants a document before the mark of its end.
+    private static void RequireStart(YamlText text)
+    {
+        for (int i = 0; i < text.LineStarts.Count; i++)
+        {
+            ReadOnlySpan<char> line = text.Text.AsSpan(text.LineStarts[i], text.LineEnd(i) - text.LineStarts[i]);
+            ReadOnlySpan<char> content = line.Trim();
+            if (content.IsEmpty || content[0] == '#')
+                continue;
+            if (line.StartsWith("...") && (line.Length == 3 || char.IsWhiteSpace(line[3])))
+                throw new TrustFormatException(
+                    "LookasideSyntaxError", text.Path, i + 1, 1, "", "There is no document before the mark of its end; remove the mark.");
+            return;
+        }
+    }
 
     private static T Guard<T>(YamlText text, Func<YamlText, Loader, T> read)
     {

@@ -13,9 +13,18 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
 {
     private const int FirstMajor = 6;
 
+    // podman 4.4, the first with containers/image 5.24.
+    private static readonly (int Major, int Minor) s_strict = (4, 4);
+
     // What the package of podman 6 installs along with policy.json.
     private static readonly string[] s_besidePolicy =
         [$"{ContainersLookup.VendorDirectory}/registries.conf", $"{ContainersLookup.VendorRegistriesDirectory}/default.yaml"];
+
+    /// <summary>
+    /// Whether it is known to be older than podman 4.4, skopeo 1.11 and buildah 1.29 (containers/image 5.24), which no longer take empty
+    /// lists of version 1 in registries.conf for lists that are not there.
+    /// </summary>
+    public bool PassesOverEmptyLists { get; init; }
 
     /// <summary>Nothing says which release there is: an older one is taken.</summary>
     public static ContainersRelease Unknown { get; } = new(false, false, "nothing says which release there is");
@@ -73,7 +82,14 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
         }
 
         ContainersRelease release = int.Parse(numbers[0], CultureInfo.InvariantCulture) >= FirstMajor ? Six : Five;
-        return release with { Reason = $"podman {string.Join('.', numbers)}, as you say" };
+
+        // Of a version without its second number the newest is meant.
+        (int Major, int Minor) said = (int.Parse(numbers[0], CultureInfo.InvariantCulture),
+            numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : int.MaxValue);
+        return release with
+        {
+            Reason = $"podman {string.Join('.', numbers)}, as you say", PassesOverEmptyLists = said.CompareTo(s_strict) < 0,
+        };
     }
 
     // A link to what is elsewhere was made by somebody else than the package.

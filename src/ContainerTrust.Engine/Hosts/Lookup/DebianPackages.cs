@@ -16,8 +16,9 @@ internal static class DebianPackages
     // A variable of remote.sh: what it takes out of the database.
     private const string Excerpt = "DPKG_PODMAN";
 
-    // The programs, the one that counts most first, and the versions that have the rules of podman 6.
-    private static readonly (string Name, int Major, int Minor)[] s_packages = [("podman", 6, 0), ("skopeo", 1, 23), ("buildah", 1, 44)];
+    // The programs, the one that counts most first, and the versions that have the rules of podman 6, and of podman 4.4.
+    private static readonly (string Name, int Major, int Minor, (int Major, int Minor) Strict)[] s_packages =
+        [("podman", 6, 0, (4, 4)), ("skopeo", 1, 23, (1, 11)), ("buildah", 1, 44, (1, 29))];
 
     /// <summary>Finds a host's release.</summary>
     /// <param name="host">The host.</param>
@@ -34,13 +35,16 @@ internal static class DebianPackages
     /// <returns>The release. Null if none of the programs is installed.</returns>
     public static ContainersRelease? Parse(ReadOnlySpan<byte> text)
     {
-        foreach ((string name, int major, int minor) in s_packages)
+        foreach ((string name, int major, int minor, (int Major, int Minor) strict) in s_packages)
         {
             if (Version(text, name) is not { } version || Numbers(version) is not { } numbers)
                 continue;
             bool isNew = numbers.Major > major || (numbers.Major == major && numbers.Minor >= minor);
-            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with { Reason =
-                $"{name} {Printable.Of(version, Printable.NameLength)} is installed" };
+            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with
+            {
+                Reason = $"{name} {Printable.Of(version, Printable.NameLength)} is installed",
+                PassesOverEmptyLists = numbers.CompareTo(strict) < 0,
+            };
         }
 
         return null;

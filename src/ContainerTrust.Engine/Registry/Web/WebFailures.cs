@@ -19,12 +19,15 @@ internal static class WebFailures
         };
 
     /// <summary>What a request's exception means.</summary>
-    public static WebFailure From(WebPeer peer, Uri url, ProxyAddress? proxy, Exception exception)
+    public static WebFailure From(WebRequest request, Uri url, ProxyAddress? proxy, Exception exception)
     {
+        WebPeer peer = request.Peer;
         if (Inner<CertificateRefusedException>(exception) is { } refused)
-            return Tls(peer, url, refused.Message, exception);
+            return Untrusted(peer, url, refused.Message, exception);
         if (Inner<NotTlsException>(exception) is { } other)
-            return NotTls(peer, url, other.IsHttp, exception);
+            return NotTls(request, url, other.IsHttp, exception);
+        if (url.Scheme == Uri.UriSchemeHttps && TlsRefusal.Find(peer, Host(url), exception) is { } tls)
+            return NoTls(peer, url, tls, exception);
         HttpRequestError error = exception switch
         {
             HttpRequestException e => e.HttpRequestError,
@@ -83,27 +86,37 @@ internal static class WebFailures
                 "Try again; if it stays so, the server may not speak TLS on this port, or may want a client certificate (certs.d)",
                 true,
                 exception);
-        Exception cause = tls.InnerException ?? tls;
-        return Tls(peer, url, $"TLS could not be set up: {Printable.Of(cause.Message.TrimEnd('.'), Printable.NameLength * 2)}", exception);
+        string cause = (tls.InnerException ?? tls).Message.TrimEnd('.');
+        return NoTls(peer, url, new TlsRefusal(Printable.Of(cause, Printable.NameLength * 2),
+            "Check the host and the port, and look at the server's log"), exception);
     }
 
-    private static WebFailure NotTls(WebPeer peer, Uri url, bool isHttp, Exception exception)
+    // Where http is allowed already, it is tried, and there is nothing to advise.
+    private static WebFailure NotTls(WebRequest request, Uri url, bool isHttp, Exception exception)
     {
-        string answer = isHttp ? "with http, not https. If that is meant, "
-            : "with something that is not TLS. Check the host and the port; if it should use http, ";
-        string advice = peer == WebPeer.Registry
-            ? "mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] " +
-                $"with location = \"{Host(url)}\")"
+        WebPeer peer = request.Peer;
+        string? advice = peer == WebPeer.Registry && url.Authority == request.Url.Authority
+            ? request.AllowHttp ? null : request.HttpAdvice
+                ?? $"mark it insecure in registries.conf (insecure = true in the [[registry]] or [[registry.mirror]] with location = " +
+                    $"\"{Host(url)}\")"
             : peer == WebPeer.Store ? "name the store by http://"
             : $"ask the administrator of the {peer.Noun}";
-        return new WebFailure(
-            $"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError, $"{WebText.Origin(url)} answers {answer}{advice}.", exception)
+        string answer = isHttp ? $"with http, not https.{(advice is null ? "" : $" If that is meant, {advice}.")}"
+            : $"with something that is not TLS. Check the host and the port{(advice is null ? "" : $"; if it should use http, {advice}")}.";
+        return new WebFailure($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError, $"{WebText.Origin(url)} answers {answer}", exception)
         {
             Target = WebText.Show(url),
         };
     }
 
-    private static WebFailure Tls(WebPeer peer, Uri url, string reason, Exception exception) =>
+    private static WebFailure NoTls(WebPeer peer, Uri url, TlsRefusal refusal, Exception exception) =>
+        new($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError,
+            $"TLS could not be set up with {WebText.Origin(url)}: {refusal.Reason}. {refusal.Advice}.", exception)
+        {
+            Target = WebText.Show(url),
+        };
+
+    private static WebFailure Untrusted(WebPeer peer, Uri url, string reason, Exception exception) =>
         new($"{peer.IdPrefix}TlsError", TrustErrorKind.ReadError,
             $"{WebText.Origin(url)} is not trusted: {reason}. Put its certificate authority into " +
             $"/etc/containers/certs.d/{Host(url)}/ca.crt, or into the system's trust, or have its certificate renewed.", exception)

@@ -18,6 +18,11 @@ internal sealed record WebRequest
     /// <summary>Whether https may lead to http.</summary>
     public bool AllowHttp { get; init; }
 
+    /// <summary>
+    /// What helps where the server turns out to speak http, a clause. Null for what helps where nobody said how it is to be asked.
+    /// </summary>
+    public string? HttpAdvice { get; init; }
+
     /// <summary>The value of the <c>Authorization</c> header: for the scheme, host and port of <see cref="Url"/> alone.</summary>
     public string? Authorization { get; init; }
 

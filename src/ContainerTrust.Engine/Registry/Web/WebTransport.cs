@@ -124,7 +124,7 @@ internal sealed class WebTransport : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or FormatException)
             {
-                throw WebFailures.From(request.Peer, url, proxy, e);
+                throw WebFailures.From(request, url, proxy, e);
             }
         }
         finally

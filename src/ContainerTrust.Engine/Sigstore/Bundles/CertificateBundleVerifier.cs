@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using ContainerTrust.Engine.Sigstore.Logs;
 using ContainerTrust.Engine.Sigstore.Roots;
-using ContainerTrust.Engine.Sigstore.Timestamps;
 using ContainerTrust.Engine.Sigstore.X509;
 
 namespace ContainerTrust.Engine.Sigstore.Bundles;
@@ -26,25 +23,8 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root, bool takesOldV
         if (!takesOldVersions)
             BundleContent.RequireThirdVersion(bundle);
         BundleSigner signer = BundleSigner.Read(bundle);
-        if (bundle.UntrustedMaterial.LogEntries.Count == 0)
-            throw new SigstoreRefusal(SigstoreProblem.MissingLogEntry, "The bundle has no entry of a log.");
-        BundleLogEntry[] entries = [.. bundle.UntrustedMaterial.LogEntries.Where(e => root.Logs.Any(l => l.IsOf(e)))];
-        if (entries.Length == 0)
-            throw TransparencyLog.Stranger();
-        List<DateTimeOffset> times = [];
-        List<IReadOnlyList<TransparencyLog>> withoutTime = [];
-        foreach (BundleLogEntry entry in entries)
-        {
-            (DateTimeOffset? time, IReadOnlyList<TransparencyLog> logs) = VerifyEntry(entry, requiresProof: !bundle.IsFirstVersion);
-            if (time is not null)
-                times.Add(time.Value);
-            else
-                withoutTime.Add(logs);
-            RequireSame(entry, bundle, signer.Leaf, signedBytes);
-        }
-
-        DateTimeOffset? integrated = times.Count > 0 ? times[0] : null;
-        times.AddRange(Stamped(bundle));
+        LoggedSignature logged = new BundleLog(root).Verify(bundle, signer.Leaf.Raw.Span, isKey: false, signedBytes);
+        IReadOnlyList<DateTimeOffset> times = logged.Times;
         if (times.Count == 0)
             throw new SigstoreRefusal(
                 SigstoreProblem.CertificateNotTimely,
@@ -53,8 +33,7 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root, bool takesOldV
         foreach (DateTimeOffset time in times)
         {
             FulcioAuthority.RequirePath(root.Authorities, signer.Leaf, signer.Intermediates, time);
-            if (withoutTime.Exists(logs => !logs.Any(log => log.CountsAt(time))))
-                throw new SigstoreRefusal(SigstoreProblem.LogEntryNotSigned, "The log's key is not valid at the time of the signature.");
+            logged.RequireLogsAt(time);
         }
 
         if (root.CertificateLogs.Count > 0 && !CertificateLog.HaveTakenIn(
@@ -63,63 +42,7 @@ internal sealed class CertificateBundleVerifier(TrustedRoot root, bool takesOldV
                 SigstoreProblem.CertificateNotLogged,
                 "No log of certificates that is trusted has signed that it took in the signer's certificate.");
         string fingerprint = signer.Verify(signedBytes, bundle.UntrustedSignature.Span);
-        BundleLogEntry first = entries[0];
-        return new ProvenSignature(signer.Leaf, fingerprint, first.LogIndex, integrated, times[0]);
-    }
-
-    // A root can name a log more than once, with a window each; one of them must fit.
-    private (DateTimeOffset? Time, IReadOnlyList<TransparencyLog> Logs) VerifyEntry(BundleLogEntry entry, bool requiresProof)
-    {
-        DateTimeOffset? time = null;
-        List<TransparencyLog> good = [];
-        SigstoreRefusal? refusal = null;
-        foreach (TransparencyLog log in root.Logs.Where(l => l.IsOf(entry)))
-        {
-            try
-            {
-                time = log.Verify(entry, requiresProof);
-                good.Add(log);
-            }
-            catch (SigstoreRefusal e)
-            {
-                refusal ??= e;
-            }
-        }
-
-        return good.Count > 0 ? (time, good) : throw refusal ?? TransparencyLog.Stranger();
-    }
-
-    private static void RequireSame(BundleLogEntry entry, SigstoreBundle bundle, SigstoreCertificate leaf, byte[] signedBytes)
-    {
-        if (!LogEntryBody.TryParse(entry, out LogEntryBody? body, out string problem))
-            throw new SigstoreRefusal(SigstoreProblem.MalformedLogEntry, $"The log entry cannot be read: {problem}.");
-        if (!leaf.Raw.Span.SequenceEqual(body.Certificate))
-            throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherKey, "The log entry is about another key or certificate.");
-        if (!bundle.UntrustedSignature.Span.SequenceEqual(body.Signature))
-            throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherSignature, "The log entry is about another signature.");
-
-        // A hashedrekord is about the bytes that are signed, of an envelope too in Rekor 2; the other kinds are about an envelope's
-        // payload.
-        bool isKindOfContent = bundle.UntrustedEnvelope is null ? !body.IsOfPayload : body.IsOfPayload || body.Kind == "hashedrekord 0.0.2";
-        byte[] hash = CryptographicOperations.HashData(
-            body.HashAlgorithm,
-            body.IsOfPayload && bundle.UntrustedEnvelope is { } envelope ? envelope.Payload.Span : signedBytes);
-        if (!isKindOfContent || !body.Hash.AsSpan().SequenceEqual(hash))
-            throw new SigstoreRefusal(SigstoreProblem.LogEntryOtherPayload, "The log entry is about another payload.");
-    }
-
-    // A time stamp that is of no authority that is trusted proves nothing, and does no harm.
-    private List<DateTimeOffset> Stamped(SigstoreBundle bundle)
-    {
-        List<DateTimeOffset> times = [];
-        foreach (byte[] der in bundle.UntrustedMaterial.Timestamps)
-        {
-            if (TimestampToken.TryParse(der, out TimestampToken? token)
-                && root.TimestampAuthorities.Any(a => a.HasStamped(token, bundle.UntrustedSignature.Span)))
-                times.Add(token.Time);
-        }
-
-        return times;
+        return new ProvenSignature(signer.Leaf, fingerprint, logged.LogIndex, logged.IntegratedTime, times[0]);
     }
 }
 

@@ -9,24 +9,26 @@ using ContainerTrust.Engine.Sigstore.Bundles;
 namespace ContainerTrust.Engine.Sigstore.Logs;
 
 /// <summary>
-/// What an entry of a log says: that a certificate made a signature over a hash. Of Rekor 1 <c>hashedrekord</c> 0.0.1, <c>dsse</c> 0.0.1
-/// and <c>intoto</c> 0.0.2; of Rekor 2 <c>hashedrekord</c> and <c>dsse</c> 0.0.2.
+/// What an entry of a log says: that a key, or that of a certificate, made a signature over a hash. Of Rekor 1 <c>hashedrekord</c>
+/// 0.0.1, <c>dsse</c> 0.0.1 and <c>intoto</c> 0.0.2; of Rekor 2 <c>hashedrekord</c> and <c>dsse</c> 0.0.2.
 /// </summary>
 /// <param name="Kind">Kind and version.</param>
 /// <param name="Hash">The hash: of the content or, in kinds that are about envelopes, of the payload.</param>
 /// <param name="HashAlgorithm">By what it is: SHA-256; in Rekor 2 also SHA-384 and SHA-512, as for keys on larger curves.</param>
 /// <param name="IsOfPayload">Whether the hash is of an envelope's payload alone.</param>
 /// <param name="Signature">The signature.</param>
-/// <param name="Certificate">The certificate, DER.</param>
+/// <param name="KeyOrCertificate">The certificate, or the public key (SubjectPublicKeyInfo), DER.</param>
 internal sealed record LogEntryBody(
-    string Kind, byte[] Hash, HashAlgorithmName HashAlgorithm, bool IsOfPayload, byte[] Signature, byte[] Certificate)
+    string Kind, byte[] Hash, HashAlgorithmName HashAlgorithm, bool IsOfPayload, byte[] Signature, byte[] KeyOrCertificate)
 {
     /// <summary>Reads a body.</summary>
     /// <param name="untrustedEntry">The entry that has it.</param>
+    /// <param name="isByKey">Whether it must name a public key, and not a certificate.</param>
     /// <param name="body">What it says.</param>
     /// <param name="problem">What is wrong, a clause; empty if nothing is.</param>
     /// <returns>Whether it could be read.</returns>
-    public static bool TryParse(BundleLogEntry untrustedEntry, [NotNullWhen(true)] out LogEntryBody? body, out string problem)
+    public static bool TryParse(
+        BundleLogEntry untrustedEntry, bool isByKey, [NotNullWhen(true)] out LogEntryBody? body, out string problem)
     {
         string kind = $"{untrustedEntry.Kind} {untrustedEntry.Version}";
         if (kind == "hashedrekord 0.0.1")
@@ -42,10 +44,10 @@ internal sealed record LogEntryBody(
         {
             "dsse 0.0.1" => static (ref StrictJson json) => Read(ref json, "dsse", "0.0.1", ReadDsse),
             "intoto 0.0.2" => static (ref StrictJson json) => Read(ref json, "intoto", "0.0.2", ReadInToto),
-            "hashedrekord 0.0.2" => static (ref StrictJson json) => Read(ref json, "hashedrekord", "0.0.2",
-                static (ref StrictJson inner) => ReadSecond(ref inner, "hashedRekordV002", "data", isEnvelope: false)),
-            "dsse 0.0.2" => static (ref StrictJson json) => Read(ref json, "dsse", "0.0.2",
-                static (ref StrictJson inner) => ReadSecond(ref inner, "dsseV002", "payloadHash", isEnvelope: true)),
+            "hashedrekord 0.0.2" => (ref StrictJson json) => Read(ref json, "hashedrekord", "0.0.2",
+                (ref StrictJson inner) => ReadSecond(ref inner, "hashedRekordV002", "data", isEnvelope: false, isByKey)),
+            "dsse 0.0.2" => (ref StrictJson json) => Read(ref json, "dsse", "0.0.2",
+                (ref StrictJson inner) => ReadSecond(ref inner, "dsseV002", "payloadHash", isEnvelope: true, isByKey)),
             _ => null,
         };
         if (reader is not null)
@@ -170,7 +172,7 @@ internal sealed record LogEntryBody(
         return signature;
     }
 
-    private static LogEntryBody ReadSecond(ref StrictJson json, string member, string hashMember, bool isEnvelope)
+    private static LogEntryBody ReadSecond(ref StrictJson json, string member, string hashMember, bool isEnvelope, bool isByKey)
     {
         json.EnterObject("spec");
         byte[]? hash = null;
@@ -188,9 +190,9 @@ internal sealed record LogEntryBody(
                 if (part == hashMember)
                     (hash, algorithm) = ReadSecondHash(ref json);
                 else if (isEnvelope && part == "signatures")
-                    signature = ReadOneSecondSignature(ref json);
+                    signature = ReadOneSecondSignature(ref json, isByKey);
                 else if (!isEnvelope && part == "signature")
-                    signature = ReadSecondSignature(ref json, isEntered: false);
+                    signature = ReadSecondSignature(ref json, isEntered: false, isByKey);
                 else
                     throw StrictJson.Unknown(member);
             }
@@ -199,16 +201,16 @@ internal sealed record LogEntryBody(
         return Make(hash, signature, isEnvelope) with { HashAlgorithm = algorithm };
     }
 
-    private static (byte[] Signature, byte[] Certificate) ReadOneSecondSignature(ref StrictJson json)
+    private static (byte[] Signature, byte[] Certificate) ReadOneSecondSignature(ref StrictJson json, bool isByKey)
     {
         json.EnterArray("signatures");
         if (json.NextToken() != JsonTokenType.StartObject)
             throw new StrictJsonException("it has no signature");
-        var signature = ReadSecondSignature(ref json, isEntered: true);
+        var signature = ReadSecondSignature(ref json, isEntered: true, isByKey);
         return json.NextToken() == JsonTokenType.EndArray ? signature : throw new StrictJsonException("it has more than one signature");
     }
 
-    private static (byte[] Signature, byte[] Certificate) ReadSecondSignature(ref StrictJson json, bool isEntered)
+    private static (byte[] Signature, byte[] Certificate) ReadSecondSignature(ref StrictJson json, bool isEntered, bool isByKey)
     {
         if (!isEntered)
             json.EnterObject("signature");
@@ -223,7 +225,7 @@ internal sealed record LogEntryBody(
                     content = json.Base64("content");
                     break;
                 case "verifier":
-                    certificate = ReadVerifier(ref json);
+                    certificate = ReadVerifier(ref json, isByKey);
                     break;
                 default:
                     throw StrictJson.Unknown("signature");
@@ -233,7 +235,7 @@ internal sealed record LogEntryBody(
         return (content ?? throw StrictJson.Missing("content"), certificate ?? throw StrictJson.Missing("verifier"));
     }
 
-    private static byte[]? ReadVerifier(ref StrictJson json)
+    private static byte[]? ReadVerifier(ref StrictJson json, bool isByKey)
     {
         json.EnterObject("verifier");
         byte[]? certificate = null;
@@ -245,11 +247,12 @@ internal sealed record LogEntryBody(
                 case "keyDetails":
                     json.String("keyDetails");
                     break;
-                case "x509Certificate":
-                    json.EnterObject("x509Certificate");
+                case "publicKey" when isByKey:
+                case "x509Certificate" when !isByKey:
+                    json.EnterObject(name);
                     MemberSet inner = default;
                     while (json.NextMember(ref inner, out string member))
-                        certificate = member == "rawBytes" ? json.Base64("rawBytes") : throw StrictJson.Unknown("x509Certificate");
+                        certificate = member == "rawBytes" ? json.Base64("rawBytes") : throw StrictJson.Unknown(name);
                     break;
                 default:
                     throw StrictJson.Unknown("verifier");

@@ -17,6 +17,7 @@ internal static class TrustedRootReader
 {
     private const int MaxLength = 4 * 1024 * 1024;
     private const int MaxCount = 64;
+    private const string CertificateLog = "log of certificates";
     private const string Advice = "Specify a trusted_root.json of a sigstore instance.";
 
     private static readonly string[] s_mediaTypes =
@@ -27,16 +28,23 @@ internal static class TrustedRootReader
 
     /// <summary>Reads a trusted root.</summary>
     /// <param name="source">The file.</param>
-    /// <returns>The root: at least one CA, and at least one log.</returns>
+    /// <param name="needsAuthority">Whether there must be a CA, as for signers that are known by certificates.</param>
+    /// <returns>The root: at least one log, and at least one CA if one is needed.</returns>
     /// <exception cref="TrustFormatException">It is not one (<c>InvalidTrustedRoot</c>).</exception>
-    public static TrustedRoot Read(SigstoreKeySource source)
+    public static TrustedRoot Read(SigstoreKeySource source, bool needsAuthority = true)
     {
         string problem = "it is larger than 4 MiB";
         if (source.Content.Length <= MaxLength && StrictJson.TryRead(source.Content.Span, Read, out TrustedRoot? root, out problem))
         {
-            if (root.Authorities.Count > 0 && root.Logs.Count > 0)
-                return root with { Warnings = [.. root.Warnings.Select(w => $"{source.Name}: {w}")] };
-            problem = root.Authorities.Count == 0 ? "it names no certificate authority" : "it names no log whose key can be used";
+            if ((root.Authorities.Count > 0 || !needsAuthority) && root.Logs.Count > 0)
+            {
+                IEnumerable<string> warnings =
+                    root.Warnings.Where(w => needsAuthority || !w.Contains(CertificateLog, StringComparison.Ordinal));
+                return root with { Warnings = [.. warnings.Select(w => $"{source.Name}: {w}")] };
+            }
+
+            problem = root.Authorities.Count == 0 && needsAuthority ? "it names no certificate authority"
+                : "it names no log whose key can be used";
         }
 
         throw new TrustFormatException("InvalidTrustedRoot", source.Name, 0, 0, "",
@@ -101,9 +109,9 @@ internal static class TrustedRootReader
         foreach (Log log in logs.Where(static l => !l.IsUsable))
             yield return $"The log {log.Name} is passed over, as its key, hash or identifier is not understood.";
         foreach (Log log in certificateLogs.Where(static l => l.Key is null))
-            yield return $"The log of certificates {log.Name} is passed over, as its key or hash is not understood.";
+            yield return $"The {CertificateLog} {log.Name} is passed over, as its key or hash is not understood.";
         if (certificateLogs.Count == 0)
-            yield return "It names no log of certificates (ctlogs), so that none is asked whether it took in the signer's certificate. "
+            yield return $"It names no {CertificateLog} (ctlogs), so that none is asked whether it took in the signer's certificate. "
                 + "cosign demands one.";
     }
 

@@ -93,6 +93,16 @@ internal sealed class CertificateNames
         return $"The signer's certificate is not for {subjectEmail}.{instead}";
     }
 
+    /// <summary>Why a certificate is not a workflow's.</summary>
+    /// <param name="subject">The URI that it must name.</param>
+    /// <returns>A sentence, or two.</returns>
+    public string UriRefusal(string subject)
+    {
+        string instead = Uris.Count > 0 ? $" It is for {List(Uris)}." : EmailAddresses.Count > 0
+            ? $" It is for the e-mail address {List(EmailAddresses)}." : "";
+        return $"The signer's certificate is not for the URI {subject}.{instead}";
+    }
+
     private static string List(List<string> names) =>
         string.Join(", ", names.Take(MostShown).Select(static n => Printable.Of(n, Printable.NameLength)))
         + (names.Count > MostShown ? " and others" : "");

@@ -17,6 +17,9 @@ namespace ContainerTrust.Engine.Trust.Consumers;
 /// <param name="ImageTo">The newest one.</param>
 internal sealed record ConsumerName(string Program, string Version, OpenPgpLibrary? Library, int ImageFrom, int ImageTo)
 {
+    // containers/image 5.24: podman 4.4.
+    private const int RefusesEmptyLists = 24;
+
     // containers/image 5.40: podman 6.
     private const int ReadsAllLevels = 40;
 
@@ -30,6 +33,7 @@ internal sealed record ConsumerName(string Program, string Version, OpenPgpLibra
     public ContainersRelease Release => (ImageFrom >= ReadsAllLevels ? ContainersRelease.Six : ContainersRelease.Five) with
     {
         Reason = $"{Program} {Version}, as you say",
+        PassesOverEmptyLists = ImageTo < RefusesEmptyLists,
     };
 
     /// <summary>Whether it is CRI-O, which has a policy of its own.</summary>

@@ -17,7 +17,10 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
     private const int Worlds = 10_000;
     private const int RunByTheCommand = 300;
 
-    private static readonly string[] s_finds = ["SignatureStoreMissing", "MirrorWithoutSignatures", "AttachmentsOff"];
+    private static readonly string[] s_finds =
+        ["SignatureStoreMissing", "MirrorWithoutSignatures", "AttachmentsOff", "BaselineStoreDiffers"];
+
+    private static readonly string[] s_files = ["FileOwnedByOther", "FileUnreadableByUsers", "FileWritableByOthers"];
     private static readonly ComplianceOptions s_options = new() { Now = AuditHost.Now };
 
     // No fix is about keys, and looking at them is what takes most of the time.
@@ -33,13 +36,13 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
         Parallel.For(0, Worlds, seed =>
         {
             FixWorld world = new(seed);
-            ComplianceOptions options = seed % 10 == 0 ? s_options : s_withoutKeys;
+            ComplianceOptions options = (seed % 10 == 0 ? s_options : s_withoutKeys) with { Baseline = world.Baseline() };
             foreach ((ImageTrustFinding finding, Advice advice) in Fixes(FixWorld.Store(world.Host()), options))
             {
                 DocumentHost after = world.Host();
                 string words = ShellLanguage.Instance.Command(advice)!;
                 FollowedWords.Do(words, after);
-                string? fault = Fault(world, after, finding, words);
+                string? fault = Fault(world, after, finding, words, options.Baseline);
                 lock (sync)
                 {
                     fixes[finding.RuleId] = fixes.GetValueOrDefault(finding.RuleId) + 1;
@@ -47,15 +50,23 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
                         faults.Add($"{seed}: {finding}\n{words}\n{fault}");
                 }
             }
+
+            if (seed % 20 == 0)
+            {
+                foreach ((string rule, string? fault) in FollowFileFixes(world))
+                {
+                    lock (sync)
+                    {
+                        fixes[rule] = fixes.GetValueOrDefault(rule) + 1;
+                        if (fault is not null)
+                            faults.Add($"{seed}: {rule}\n{fault}");
+                    }
+                }
+            }
         });
         output.WriteLine(string.Join('\n', fixes.OrderBy(static f => f.Key).Select(static f => $"{f.Key}: {f.Value}")));
         Assert.True(faults.Count == 0, $"{faults.Count} faults:\n{string.Join("\n\n", faults.Take(5))}");
-        string[] rules =
-        [
-            "AttachmentsOff", "DefaultAcceptsAnything", "MirrorOutsidePolicy", "MirrorWithoutSignatures", "RequirementUnsatisfiable",
-            "ScopeAcceptsAnything", "ScopeUnreachable", "SignatureStoreMissing",
-        ];
-        Assert.Equal(rules, fixes.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(FixRule.All.Keys.Concat(s_files).Order(StringComparer.Ordinal), fixes.Keys.Order(StringComparer.Ordinal));
         Assert.All(fixes.Values, static n => Assert.InRange(n, 20, int.MaxValue));
     }
 
@@ -66,7 +77,8 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
         for (int seed = Worlds; run < RunByTheCommand; seed++)
         {
             FixWorld world = new(seed);
-            foreach ((ImageTrustFinding finding, Advice advice) in Fixes(FixWorld.Store(world.Host()), s_options).Take(2))
+            ComplianceOptions options = s_options with { Baseline = world.Baseline() };
+            foreach ((ImageTrustFinding finding, Advice advice) in Fixes(FixWorld.Store(world.Host()), options).Take(2))
             {
                 using ScratchRoot root = new();
                 foreach ((string path, byte[] content) in world.Files)
@@ -83,7 +95,7 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
                 foreach (string path in memory.Paths)
                     Assert.Equal(memory.TryReadFile(path, int.MaxValue)!.Content.ToArray(), File.ReadAllBytes(root.Full(path)));
                 Assert.DoesNotContain(
-                    ComplianceChecker.Check(root.Open(), s_options).Findings,
+                    ComplianceChecker.Check(root.Open(), options).Findings,
                     f => f.RuleId == finding.RuleId && f.Scope == finding.Scope
                         && f.Message.StartsWith(finding.Message, StringComparison.Ordinal));
                 run++;
@@ -132,6 +144,39 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
             Enumerable.Range(0, 200), seed => Difference(new FixWorld(seed), before, FixWorld.Judge(after), finding, words) is not null);
     }
 
+    // What only changes who may read or write a file changes nothing of what is accepted; what is to be shown is that it fixes.
+    private static List<(string Rule, string? Fault)> FollowFileFixes(FixWorld world)
+    {
+        List<(string, string?)> followed = [];
+        foreach ((ImageTrustFinding finding, Advice advice) in Fixes(FixWorld.Store(world.Owned()), s_withoutKeys))
+        {
+            if (!s_files.Contains(finding.RuleId))
+                continue;
+            MemoryHost after = world.Owned();
+            string words = ShellLanguage.Instance.Command(advice)!;
+            IReadOnlyList<string> command = Assert.Single(FollowedWords.Split(words));
+            FilePermissions before = after.TryReadFile(command[^1], int.MaxValue)!.Permissions!.Value;
+            (uint mode, uint owner) = (command[0], command[1]) switch
+            {
+                ("chmod", "go-w") => (before.Mode & ~0x12u, before.UserId),
+                ("chmod", "a+r") => (before.Mode | 0x124, before.UserId),
+                ("chown", var user) => (before.Mode, uint.Parse(user, System.Globalization.CultureInfo.InvariantCulture)),
+                _ => throw new InvalidOperationException(words),
+            };
+            after.With(command[^1], after[command[^1]], mode, owner);
+            ImageTrustFinding[] left = Find(after), were = Find(world.Owned());
+            bool isLeft = left.Any(f => f.RuleId == finding.RuleId && f.Path == finding.Path && f.Message == finding.Message);
+            int come = left.Count(f => f.Severity > ImageTrustSeverity.Information && !were.Any(w => w.RuleId == f.RuleId
+                && w.Path == f.Path && w.Scope == f.Scope));
+            followed.Add((finding.RuleId, isLeft ? $"{words}: the finding is still there." : come > 0 ? $"{words}: others came." : null));
+        }
+
+        return followed;
+    }
+
+    private static ImageTrustFinding[] Find(MemoryHost host) =>
+        [.. ComplianceChecker.Find(FixWorld.Store(host), s_withoutKeys, [], CancellationToken.None).Findings];
+
     private static IEnumerable<(ImageTrustFinding Finding, Advice Fix)> Fixes(TrustStore store, ComplianceOptions options)
     {
         Audit audit = ComplianceChecker.Find(store, options, [], CancellationToken.None);
@@ -139,9 +184,10 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
         return audit.Proven.Select(p => (audit.Findings[p.Key], p.Value));
     }
 
-    private static string? Fault(FixWorld world, DocumentHost after, ImageTrustFinding finding, string words)
+    private static string? Fault(FixWorld world, DocumentHost after, ImageTrustFinding finding, string words, TrustBaseline? baseline)
     {
-        Audit found = ComplianceChecker.Find(FixWorld.Store(after), s_withoutKeys, [], CancellationToken.None);
+        Audit found = ComplianceChecker.Find(
+            FixWorld.Store(after), s_withoutKeys with { Baseline = baseline }, [], CancellationToken.None);
         if (found.Findings.Any(f => f.RuleId == finding.RuleId && f.Scope == finding.Scope && f.Message == finding.Message))
             return "The finding is still there.";
         ReadOnlyMemory<byte> policy = after.TryReadFile("/etc/containers/policy.json", int.MaxValue)!.Content;
@@ -153,7 +199,9 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
     // What is allowed is said here once more, by rule.
     private static string? Difference(FixWorld world, PlainJudge before, PlainJudge after, ImageTrustFinding finding, string words)
     {
-        string scope = FollowedWords.Split(words)[0][2];
+        IReadOnlyList<string> first = FollowedWords.Split(words)[0];
+        string scope = first[2];
+        bool isDefault = first.Contains("--default");
         foreach ((string image, string place) in world.Images().Where(i => !PlainJudge.IsSame(before, after, i.Image, i.Place)))
         {
             for (int i = 0; i < 8; i++)
@@ -161,13 +209,15 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
                 List<MadeSignature> signatures = world.Signatures(before, after, image, place);
                 bool was = before.Accepts(image, place, signatures);
                 bool becomes = after.Accepts(image, place, signatures);
-                bool isBelow = PlainJudge.Chain(image).Contains(scope);
+                bool isBelow = isDefault || PlainJudge.Chain(image).Contains(scope) || (scope.Length == 0 && words.Contains("docker",
+                    StringComparison.Ordinal));
                 bool isAllowed = finding.RuleId switch
                 {
                     _ when was == becomes => true,
                     "DefaultAcceptsAnything" or "ScopeAcceptsAnything" => was && before.Accepts(image, place, []),
                     "MirrorOutsidePolicy" => was && isBelow && before.Accepts(image, place, []),
-                    "ScopeUnreachable" => was && isBelow,
+                    "ScopeUnreachable" or "BaselineScopeMissing" or "BaselineScopeExtra" or "BaselineScopeDiffers" => was && isBelow,
+                    "BaselineStoreDiffers" => isBelow && before.AcceptsAnywhere(image, place, signatures),
                     "AttachmentsOff" or "SignatureStoreMissing" or "MirrorWithoutSignatures" => becomes
                         && before.AcceptsAnywhere(image, place, signatures),
                     _ => false,

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
@@ -31,6 +33,7 @@ internal sealed class FixWorld
     private static readonly string[] s_pgp = ["/k/one.asc", "/k/two.asc", RedHatKey];
     private static readonly string[] s_pem = ["/k/one.pub", "/k/two.pub"];
 
+    private readonly int _seed;
     private readonly Random _random;
     private readonly bool _hasLocal;
     private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
@@ -38,6 +41,7 @@ internal sealed class FixWorld
 
     public FixWorld(int seed)
     {
+        _seed = seed;
         _random = new Random(seed);
         foreach ((string path, byte[] key) in Keys.Where(_ => _random.Next(30) > 0))
             _files[path] = key;
@@ -57,12 +61,76 @@ internal sealed class FixWorld
         ["/k/two.asc"] = AuditKeys.Other,
         [RedHatKey] = [.. AuditKeys.Good, .. AuditKeys.Other],
         ["/k/one.pub"] = Encoding.UTF8.GetBytes(AuditKeys.Cosign),
+        ["/k/copy.asc"] = AuditKeys.Good,
+        ["/k/copy.pub"] = Encoding.UTF8.GetBytes(AuditKeys.Cosign),
         ["/k/two.pub"] = Encoding.UTF8.GetBytes(AuditKeys.RsaPem),
     };
 
     public IReadOnlyDictionary<string, byte[]> Files => _files;
 
     public DocumentHost Host() => new("made", _files.Select(static f => new MachineConfigFile { Path = f.Key, Content = f.Value }));
+
+    /// <summary>
+    /// What another host has, made of this one so that it differs in every way. Null for every second world, which has no baseline.
+    /// </summary>
+    public TrustBaseline? Baseline()
+    {
+        if (_seed % 2 == 0)
+            return null;
+        const string PolicyPath = "/etc/containers/policy.json", Section = "/etc/containers/registries.d/a.yaml";
+        FixWorld other = new(_seed + 10_000_000);
+        Dictionary<string, byte[]> files = new(_files, StringComparer.Ordinal);
+        foreach ((string path, byte[] key) in Keys)
+            files[path] = key;
+        string policy = Encoding.UTF8.GetString(_files[PolicyPath]);
+        switch (_seed / 2 % 4)
+        {
+            case 0:
+                policy = Encoding.UTF8.GetString(other._files[PolicyPath]);
+                break;
+            case 1:
+                policy = policy.Replace("/k/one.", "/k/copy.", StringComparison.Ordinal);
+                break;
+            case 2 when other._files.TryGetValue(Section, out byte[]? stores):
+                files[Section] = stores;
+                break;
+            default:
+                policy = Changed(policy, Encoding.UTF8.GetString(other._files[PolicyPath]));
+                break;
+        }
+
+        files[PolicyPath] = Encoding.UTF8.GetBytes(policy);
+        DocumentHost host = new("baseline", files.Select(static f => new MachineConfigFile { Path = f.Key, Content = f.Value }));
+        return TrustBaseline.Of(Store(host).Read(TrustQuery.All));
+    }
+
+    /// <summary>The same host with files that others may write, that belong to others, or that users cannot read.</summary>
+    public MemoryHost Owned()
+    {
+        Random random = new(_seed);
+        MemoryHost host = new();
+        foreach ((string path, byte[] content) in _files)
+        {
+            uint mode = random.Next(6) switch { 0 => 0x1B4, 1 => 0x1B6, 2 => 0x180, _ => 0x1A4 };
+            host.With(path, content, mode, random.Next(5) == 0 ? 1000u : 0);
+        }
+
+        return host;
+    }
+
+    // One scope is another's, one is gone, and one has come.
+    private static string Changed(string policy, string other)
+    {
+        JsonNode here = JsonNode.Parse(policy)!;
+        JsonObject docker = here["transports"]!["docker"]!.AsObject();
+        KeyValuePair<string, JsonNode?>[] scopes = [.. JsonNode.Parse(other)!["transports"]!["docker"]!.AsObject()];
+        string[] names = [.. docker.Select(static s => s.Key)];
+        docker[names[0]] = scopes[0].Value!.DeepClone();
+        if (names.Length > 1)
+            docker.Remove(names[^1]);
+        docker[scopes[^1].Key] = scopes[^1].Value!.DeepClone();
+        return here.ToJsonString();
+    }
 
     public static TrustStore Store(ITrustHost host) => new(
         host, TrustLocations.Find(host, null, null, currentUser: false), TrustMessages.None);

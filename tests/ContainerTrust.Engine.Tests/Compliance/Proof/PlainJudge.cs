@@ -12,6 +12,15 @@ internal sealed record MadeSignature(bool IsSigstore, string Key, string Claim, 
 /// </summary>
 internal sealed class PlainJudge(PolicyDocument policy, LookasideConfiguration lookaside, IReadOnlySet<string> keyFiles)
 {
+    /// <summary>The keys that a file holds, by a name each.</summary>
+    private static string[] KeysIn(string path) => path switch
+    {
+        "/k/one.asc" or "/k/copy.asc" => ["one.asc"],
+        "/k/one.pub" or "/k/copy.pub" => ["one.pub"],
+        "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release" => ["one.asc", "two.asc"],
+        _ => [path[(path.LastIndexOf('/') + 1)..]],
+    };
+
     public static string NameOf(string reference)
     {
         int at = reference.IndexOf('@', StringComparison.Ordinal);
@@ -93,11 +102,11 @@ internal sealed class PlainJudge(PolicyDocument policy, LookasideConfiguration l
                 return true;
             case SignedByRequirement { KeyType: "GPGKeys" } r:
                 string[] gpg = [.. r.KeyPaths ?? [r.KeyPath!]];
-                return gpg.All(keyFiles.Contains) && signatures.Any(s => !s.IsSigstore && gpg.Contains(s.Key)
+                return gpg.All(keyFiles.Contains) && signatures.Any(s => !s.IsSigstore && gpg.SelectMany(KeysIn).Contains(KeysIn(s.Key)[^1])
                     && (anywhere || Places(place, false).Contains(s.Place)) && Matches(r.SignedIdentity, image, s.Claim));
             case SigstoreSignedRequirement r:
                 string[] pem = [.. r.KeyPaths ?? [r.KeyPath!]];
-                return pem.All(keyFiles.Contains) && signatures.Any(s => s.IsSigstore && pem.Contains(s.Key)
+                return pem.All(keyFiles.Contains) && signatures.Any(s => s.IsSigstore && pem.SelectMany(KeysIn).Contains(KeysIn(s.Key)[^1])
                     && (anywhere || Places(place, true).Contains(s.Place)) && Matches(r.SignedIdentity, image, s.Claim));
             default:
                 return false;

@@ -1,6 +1,7 @@
 using System.Text;
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Formats.Toml;
+using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.Config.RegistriesConf;
@@ -299,6 +300,57 @@ public sealed class RegistriesConfigurationTests
         Assert.Equal("InvalidRegistriesConf",
             ErrorId(() => RegistriesConfiguration
             .Load(new MemoryHost().With($"{DropIns}/a.conf", "[registries.search]\nregistries = []\n"))));
+    }
+
+    // containers/image told the versions apart by the lengths of their lists before 5.24, and by whether they are there since then.
+    [Theory]
+    [InlineData("[registries.search]\nregistries = []\n[[registry]]\nlocation = \"a.example\"\n", "[registries.search]")]
+    [InlineData("[[registry]]\nlocation = \"a.example\"\n[registries.insecure]\nregistries = []\n[registries.block]\nregistries = []\n",
+        "[registries.insecure], [registries.block]")]
+    [InlineData("unqualified-search-registries = []\n[[registry]]\nlocation = \"a.example\"\n[registries.block]\nregistries = []\n",
+        "[registries.block]")]
+    [InlineData("unqualified-search-registries = []\nregistry = []\n[registries.block]\nregistries = ['b.example']\n", null)]
+    [InlineData("credential-helpers = []\n[aliases]\n[registries.search]\nregistries = ['b.example']\n", null)]
+    public void Empty_lists_of_both_versions_are_passed_over_by_older_releases_alone(string text, string? delete)
+    {
+        MemoryHost host = new MemoryHost().With(File, text);
+        foreach (string version in (string[])["4.4", "4", "5.8", "v4.10.1"])
+        {
+            TrustFormatException e = Assert.Throws<TrustFormatException>(
+                () => RegistriesConfiguration.Load(host, null, ContainersRelease.Parse(version)));
+            Assert.Equal("InvalidRegistriesConf", e.ErrorId);
+            if (delete is not null)
+                Assert.EndsWith($"podman 4.4, skopeo 1.11 and later refuse even where the lists of version 1 are empty; delete {delete}.",
+                    e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<TrustFormatException>(() => RegistriesConfiguration.Load(host));
+        foreach (string version in (string[])["4.3", "4.3.1", "3", "v3.4.4"])
+        {
+            RegistriesConfiguration read = RegistriesConfiguration.Load(host, null, ContainersRelease.Parse(version));
+            Assert.Equal(delete is null ? [] : ["a.example"], read.Registries.Where(static r => !r.IsBlocked).Select(static r => r.Prefix));
+        }
+
+        // Debian's package database says which release there is.
+        foreach ((string package, string version, bool isOld) in ((string, string, bool)[])[
+            ("podman", "4.3.1+ds1-8+b1", true), ("podman", "4.4.0+ds1-1", false), ("skopeo", "1.9.3+ds1-1", true),
+            ("skopeo", "1.11.0-1", false), ("buildah", "1.28.2+ds1-3", true), ("buildah", "1.29.0-1", false)])
+        {
+            host.With($"/var/lib/dpkg/info/{package}.list", "")
+                .With("/var/lib/dpkg/status", $"Package: {package}\nStatus: install ok installed\nVersion: {version}\n\n");
+            Assert.Equal(isOld, Record.Exception(() => RegistriesConfiguration.Load(host)) is null);
+        }
+    }
+
+    [Fact]
+    public void Empty_lists_of_version_1_are_nothing_in_drop_in_files_of_older_releases()
+    {
+        MemoryHost host = new MemoryHost().With($"{DropIns}/a.conf",
+            "[registries.search]\nregistries = []\n[[registry]]\nlocation = 'a.example'\n");
+        Assert.Single(RegistriesConfiguration.Load(host, null, ContainersRelease.Parse("4.3")).Registries);
+        Assert.EndsWith("which drop-in files cannot have; delete the empty tables of [registries].",
+            Assert.Throws<TrustFormatException>(() => RegistriesConfiguration.Load(host, null, ContainersRelease.Parse("4.4"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
