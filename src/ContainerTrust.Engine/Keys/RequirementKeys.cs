@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Keys;
 /// <summary>
 /// The keys of requirements, read from their host and imported once however many images are judged by them. For many threads.
 /// </summary>
-public sealed class RequirementKeys
+internal sealed class RequirementKeys
 {
     private readonly KeyMaterialFiles _files;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ public sealed class RequirementKeys
         new(ReferenceEqualityComparer.Instance);
     private readonly Action<string> _warn;
     private readonly Action<string> _say;
-    private readonly string _dataName = KeyMaterialFiles.InPolicy;
+    private readonly string _dataName;
 
     /// <summary>Keys of a host.</summary>
     /// <param name="host">The host whose paths the requirements name.</param>
@@ -30,14 +30,12 @@ public sealed class RequirementKeys
         ArgumentNullException.ThrowIfNull(warn);
     }
 
-    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, string? dataName)
-        : this(host, warn, say) => _dataName = dataName ?? KeyMaterialFiles.InPolicy;
-
-    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
+    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say, string? dataName = null)
     {
         _files = files;
         _warn = warn;
         _say = say ?? (static _ => { });
+        _dataName = dataName ?? KeyMaterialFiles.InPolicy;
     }
 
     /// <summary>The release that reads the keys and judges by them. Null for none in particular.</summary>
@@ -55,7 +53,7 @@ public sealed class RequirementKeys
 
     /// <summary>The same files, read for no release in particular, and nothing is told of them again.</summary>
     /// <returns>The keys.</returns>
-    internal RequirementKeys WithoutConsumer() => new(_files.Host, static _ => { }, null, _dataName);
+    internal RequirementKeys WithoutConsumer() => new(_files, static _ => { }, null, _dataName);
 
     /// <summary>The keys of a requirement.</summary>
     /// <param name="requirement">A <c>signedBy</c> requirement.</param>
@@ -178,9 +176,9 @@ public sealed class RequirementKeys
 /// <summary>What <see cref="RequirementKeys"/> has for a requirement.</summary>
 /// <param name="Keyring">The keys. Null if there are none.</param>
 /// <param name="Problem">Why there are none, a sentence; empty otherwise.</param>
-public sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
+internal sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
 
 /// <summary>What <see cref="RequirementKeys"/> has for a sigstore requirement.</summary>
 /// <param name="Trust">Keys, CAs and logs. Null if they cannot be used.</param>
 /// <param name="Problem">Why not, a sentence; empty otherwise.</param>
-public sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);
+internal sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);

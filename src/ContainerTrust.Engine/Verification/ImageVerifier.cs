@@ -54,8 +54,8 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
-        _policyKeys = _release.KeysOf(store.Host, isPolicy: true, WarnOnce, messages.Verbose);
-        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, VerifierKeys.Name,
+        _policyKeys = _release.KeysOf(store.KeyMaterials, isPolicy: true, WarnOnce, messages.Verbose);
+        _ownKeys = _release.KeysOf(new KeyMaterialFiles(LocalHost.Instance), isPolicy: false, WarnOnce, messages.Verbose, VerifierKeys.Name,
             options.Signer?.TrustedRootPath);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
@@ -209,7 +209,7 @@ public sealed class ImageVerifier : IDisposable
         ImageSignatureResult result = judgement.ToResult(fetched, Host.ComputerName);
         if (!result.IsValid)
             return result;
-        if (requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
+        if (requireSignature && !PolicyEvaluator.NeedsSignatures(judgement.Requirements))
         {
             return result with
             {
