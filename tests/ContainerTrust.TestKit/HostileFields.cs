@@ -18,6 +18,15 @@ internal static class HostileFields
     private static readonly Lazy<JsonDocument> s_fields =
         new(static () => JsonDocument.Parse(File.ReadAllText(Find("tests/Hostile/fields.json"))));
 
+    /// <summary>The kinds of files.</summary>
+    public static IEnumerable<string> Carriers => s_fields.Value.RootElement.EnumerateObject().Select(static p => p.Name);
+
+    /// <summary>The file with its marks, as fields.json has it.</summary>
+    /// <param name="carrier">The kind of file.</param>
+    /// <param name="field">The field.</param>
+    public static string Template(string carrier, string field) =>
+        s_fields.Value.RootElement.GetProperty(carrier).GetProperty(field).GetString()!;
+
     /// <summary>The fields of a kind of file.</summary>
     /// <param name="carrier">Such as <c>policy</c>.</param>
     public static IEnumerable<string> Of(string carrier) =>
@@ -29,7 +38,7 @@ internal static class HostileFields
     /// <param name="transport">Where a policy has it.</param>
     /// <param name="scope">Where a policy has it.</param>
     public static string Make(string carrier, string field, string transport = "docker", string scope = "evil.example.com") =>
-        s_fields.Value.RootElement.GetProperty(carrier).GetProperty(field).GetString()!
+        Template(carrier, field)
             .Replace("@T@", transport, StringComparison.Ordinal)
             .Replace("@S@", scope, StringComparison.Ordinal)
             .Replace("@RAW@", Text, StringComparison.Ordinal)

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace ContainerTrust.TestKit;
 
 /// <summary>
@@ -5,7 +8,7 @@ namespace ContainerTrust.TestKit;
 /// input. The same seed makes the same changes.
 /// </summary>
 /// <param name="random">What decides.</param>
-internal sealed class Mutation(Random random)
+internal sealed partial class Mutation(Random random)
 {
     private const int Kinds = 16;
     private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(100);
@@ -86,6 +89,60 @@ internal sealed class Mutation(Random random)
         return [.. bytes];
     }
 
+    /// <summary>A copy of a text with up to three changes of its words, lines and indentation.</summary>
+    /// <param name="text">What is changed.</param>
+    /// <param name="tokens">Words of the format.</param>
+    /// <param name="random">What decides.</param>
+    public static string OfLines(string text, IReadOnlyList<string> tokens, Random random)
+    {
+        StringBuilder changed = new(text);
+        for (int i = random.Next(4); i > 0; i--)
+        {
+            int at = random.Next(changed.Length + 1);
+            int some = Math.Min(changed.Length - at, random.Next(5));
+            switch (random.Next(5))
+            {
+                case 0:
+                    changed.Insert(at, tokens[random.Next(tokens.Count)]);
+                    break;
+                case 1:
+                    changed.Remove(at, some);
+                    break;
+                case 2:
+                    changed.Remove(at, some).Insert(at, tokens[random.Next(tokens.Count)]);
+                    break;
+                case 3:
+                    List<string> lines = [.. changed.ToString().Split('\n')];
+                    lines.Insert(random.Next(lines.Count + 1), lines[random.Next(lines.Count)]);
+                    changed = new StringBuilder(string.Join('\n', lines));
+                    break;
+                default:
+                    string[] indented = changed.ToString().Split('\n');
+                    int line = random.Next(indented.Length);
+                    indented[line] = random.Next(2) == 0 || indented[line].Length == 0 ? " " + indented[line] : indented[line][1..];
+                    changed = new StringBuilder(string.Join('\n', indented));
+                    break;
+            }
+        }
+
+        return changed.ToString();
+    }
+
+    /// <summary>A copy of JSON in which one string is another one: it stays JSON, and is refused for what it says.</summary>
+    /// <param name="json">What is changed.</param>
+    /// <param name="words">Strings of the format, quoted.</param>
+    /// <param name="random">What decides.</param>
+    public static byte[] OfStrings(byte[] json, IReadOnlyList<string> words, Random random)
+    {
+        string text = Encoding.UTF8.GetString(json);
+        MatchCollection strings = QuotedWord().Matches(text);
+        if (strings.Count == 0)
+            return json;
+        Match old = strings[random.Next(strings.Count)];
+        string replacement = random.Next(2) == 0 ? strings[random.Next(strings.Count)].Value : words[random.Next(words.Count)];
+        return Encoding.UTF8.GetBytes(text[..old.Index] + replacement + text[(old.Index + old.Length)..]);
+    }
+
     private static int Once(Action<byte[]> read, byte[] content)
     {
         try
@@ -164,4 +221,7 @@ internal sealed class Mutation(Random random)
                 break;
         }
     }
+
+    [GeneratedRegex("\"[a-zA-Z-]*\"", RegexOptions.CultureInvariant)]
+    private static partial Regex QuotedWord();
 }

@@ -41,6 +41,23 @@ internal static class TestCertificates
         return authority.ExportCertificatePem() + "\n";
     }
 
+    /// <summary>Makes a certificate that signs itself, as PEM.</summary>
+    /// <param name="subject">Its name, such as <c>CN=CA</c>.</param>
+    /// <param name="from">When it begins.</param>
+    /// <param name="to">When it ends.</param>
+    /// <param name="isCA">Whether it is a CA's.</param>
+    /// <param name="rsaBits">The size of an RSA key. 0 for a key of P-256.</param>
+    public static string Make(string subject, DateTimeOffset from, DateTimeOffset to, bool isCA = true, int rsaBits = 0)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using RSA? rsa = rsaBits > 0 ? RSA.Create(rsaBits) : null;
+        CertificateRequest request = rsa is null ? new(subject, key, HashAlgorithmName.SHA256)
+            : new(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(from, to);
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
     /// <summary>Makes an authority, with its key.</summary>
     /// <param name="subject">Its name.</param>
     /// <param name="issuer">Who signs it. Null: it does so itself.</param>

@@ -1,8 +1,6 @@
-using System.Text;
-
 namespace ContainerTrust.TestKit;
 
-/// <summary>Files as people and programs write them, and ways to break them.</summary>
+/// <summary>Files as people and programs write them, and words to break them with (<see cref="Mutation.OfLines"/>).</summary>
 internal static class YamlSamples
 {
     public static readonly string[] Files =
@@ -26,7 +24,8 @@ internal static class YamlSamples
             "'https://b'\n# end\ndefault-docker: {}\n",
     ];
 
-    private static readonly string[] Tokens =
+    /// <summary>Words of YAML and of registries.d.</summary>
+    public static readonly string[] Tokens =
     [
         "\n", "\n  ", "\n    ", ": ", ":", "- ", "# ", "#", "&a ", "*a", "<<", "<<: *base\n", "{", "}", "{}", "[", "]", ",", "'", "\"",
         "|\n", "> ", "!!str ", "!x ", "~", "null", "true",
@@ -36,39 +35,4 @@ internal static class YamlSamples
     ];
 
     public static string Pick(Random random) => Files[random.Next(Files.Length)];
-
-    public static string Mutate(string file, Random random)
-    {
-        var text = new StringBuilder(file);
-        for (int i = random.Next(4); i > 0; i--)
-        {
-            int at = random.Next(text.Length + 1);
-            int some = Math.Min(text.Length - at, random.Next(5));
-            switch (random.Next(5))
-            {
-                case 0:
-                    text.Insert(at, Tokens[random.Next(Tokens.Length)]);
-                    break;
-                case 1:
-                    text.Remove(at, some);
-                    break;
-                case 2:
-                    text.Remove(at, some).Insert(at, Tokens[random.Next(Tokens.Length)]);
-                    break;
-                case 3:
-                    List<string> lines = [.. text.ToString().Split('\n')];
-                    lines.Insert(random.Next(lines.Count + 1), lines[random.Next(lines.Count)]);
-                    text = new StringBuilder(string.Join('\n', lines));
-                    break;
-                default:
-                    string[] indented = text.ToString().Split('\n');
-                    int line = random.Next(indented.Length);
-                    indented[line] = random.Next(2) == 0 || indented[line].Length == 0 ? " " + indented[line] : indented[line][1..];
-                    text = new StringBuilder(string.Join('\n', indented));
-                    break;
-            }
-        }
-
-        return text.ToString();
-    }
 }

@@ -106,3 +106,45 @@ function Get-Fault($Said) {
         if ($bad.Success -or $line) { "$($item.Place): $(ConvertTo-Json $item.Text)" }
     }
 }
+
+# A registry whose every answer has the text in it; the same as in tests/ContainerTrust.Conformance.Tests/Cli/HostileFieldTests.cs.
+function Start-HostileServer {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([int] $Status)
+    if (-not $PSCmdlet.ShouldProcess('server')) { return }
+    $free = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $free.Start()
+    $port = $free.LocalEndpoint.Port
+    $free.Stop()
+    $listener = [System.Net.HttpListener]::new()
+    $listener.Prefixes.Add("http://127.0.0.1:$port/")
+    $listener.Start()
+    $shell = [powershell]::Create().AddScript({
+            param($Listener, $Status, $Text)
+            $json = ConvertTo-Json $Text
+            $body = [System.Text.Encoding]::UTF8.GetBytes('{"errors":[{"code":@,"message":@,"detail":@}],"mediaType":@,"token":@}'.Replace('@', $json))
+            while ($Listener.IsListening) {
+                try {
+                    $response = $Listener.GetContext().Response
+                    $response.StatusCode = $Status
+                    # A header has no control characters, and may have any octet above.
+                    $response.Headers['Content-Type'] = "application/x`u{9b}2J"
+                    $response.Headers['WWW-Authenticate'] = "Bearer realm=`"http://127.0.0.1:1/`u{9b}2J`",service=`"`u{9b}31m`""
+                    $response.Headers['Location'] = "http://127.0.0.1:1/`u{9b}2J"
+                    $response.OutputStream.Write($body)
+                    $response.Close()
+                }
+                catch [System.Net.HttpListenerException], [System.ObjectDisposedException] { return }
+            }
+        }).AddArgument($listener).AddArgument($Status).AddArgument($HostileText)
+    [pscustomobject]@{ Port = $port; Listener = $listener; Shell = $shell; Work = $shell.BeginInvoke() }
+}
+
+function Stop-HostileServer {
+    [CmdletBinding(SupportsShouldProcess)]
+    param($Server)
+    if (-not $Server -or -not $PSCmdlet.ShouldProcess('server')) { return }
+    $Server.Listener.Close()
+    $null = $Server.Work.AsyncWaitHandle.WaitOne(5000)
+    $Server.Shell.Dispose()
+}

@@ -39,6 +39,11 @@ Describe 'A hostile text' {
         foreach ($place in $places) {
             $root = New-HostileRoot $Carrier (Get-HostileFile $Carrier $Field @place)
             $said = switch ($Carrier) {
+                'machineconfigpool' {
+                    [System.IO.File]::WriteAllText("$root/oc", "#!/bin/sh`ncat <<'END'`n$(Get-HostileFile $Carrier $Field)`nEND`n")
+                    chmod +x "$root/oc"
+                    Get-Said $session 'Test-MachineConfigTrust 51-worker -ClientPath "$($p.Root)/oc"' @{ Root = $root }
+                }
                 'machineconfig' { Get-Said $session 'Get-MachineConfigTrust -LiteralPath $p.File' @{ File = "$root/config.json" } }
                 'manifest' { Get-Said $session 'Test-ImageSignature dir:/srv/app -Root $p.Root; Get-ReleaseImage dir:/srv/app -Root $p.Root -SkipSignatureCheck' @{ Root = $root } }
                 'registries.conf' { Get-Said $session 'Test-ImageSignature app -Root $p.Root -MaximumRetryCount 0 -ImageTimeoutSec 5; Test-ImageTrust -Root $p.Root' @{ Root = $root } }
@@ -163,6 +168,20 @@ Describe 'A hostile text' {
         finally { $env:PATH = $path }
 '@ @{ Root = $root }
         ($said | Where-Object Place -EQ 'Error').Count | Should -BeGreaterOrEqual 4
+        Get-Fault $said | Should -BeNullOrEmpty
+    }
+
+    It 'of a registry does neither: <_>' -ForEach 401, 404, 500, 302, 200 {
+        $server = Start-HostileServer $_
+        try {
+            $root = New-HostileRoot
+            $said = Get-Said $session @'
+            Test-ImageSignature "docker://127.0.0.1:$($p.Port)/app:v1" -Root $p.Root -SkipCertificateCheck -MaximumRetryCount 0 -ImageTimeoutSec 10
+            Get-ReleaseImage "127.0.0.1:$($p.Port)/app:v1" -Root $p.Root -SkipSignatureCheck -SkipCertificateCheck -MaximumRetryCount 0 -ImageTimeoutSec 10
+'@ @{ Root = $root; Port = $server.Port }
+        }
+        finally { Stop-HostileServer $server }
+        $said.Text -join '' | Should -Match "127\.0\.0\.1:$($server.Port)"
         Get-Fault $said | Should -BeNullOrEmpty
     }
 

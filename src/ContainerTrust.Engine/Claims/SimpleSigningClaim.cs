@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Claims;
 /// </summary>
 /// <param name="ManifestDigest">The digest of the manifest that was signed, <c>algorithm:hex</c>.</param>
 /// <param name="DockerReference">The reference that was signed, as written; not checked for its grammar.</param>
-public sealed record SimpleSigningClaim(string ManifestDigest, string DockerReference)
+internal sealed record SimpleSigningClaim(string ManifestDigest, string DockerReference)
 {
     /// <summary>The value of <c>critical.type</c>.</summary>
     public const string Type = "atomic container signature";

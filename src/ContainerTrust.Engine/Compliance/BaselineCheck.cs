@@ -13,10 +13,6 @@ internal sealed class BaselineCheck : IComplianceCheck
         ComplianceRules.BaselineKeyPathDiffers,
     ];
 
-    private static string Decide =>
-        "To do as the baseline says would change whose images are accepted. Decide whether that is wanted, and set it with "
-            + $"{TrustOperation.Set}.";
-
     public void Run(Audit audit)
     {
         TrustBaseline baseline = audit.Options.Baseline!;
@@ -40,7 +36,7 @@ internal sealed class BaselineCheck : IComplianceCheck
                     $"The baseline has {wanted.Words} ({Describe(wanted.Requirements)}), and the policy does not.",
                     path,
                     wanted.Name);
-                audit.Propose(ComplianceRules.BaselineScopeMissing, [audit.Fix.Set(wanted, wanted.Requirements)], wanted, Decide);
+                audit.Propose(ComplianceRules.BaselineScopeMissing, [audit.Fix.Set(wanted, wanted.Requirements)], wanted, Decide(audit));
             }
         }
 
@@ -62,10 +58,14 @@ internal sealed class BaselineCheck : IComplianceCheck
                     [audit.Fix.Remove(entry, keepsSection: audit.Lookaside?.Sections.ContainsKey(entry.Scope) != false)],
                     entry,
                     "Without it, images would be accepted that it refuses. Decide whether that is wanted, and remove it with "
-                        + $"{TrustOperation.Remove}.");
+                        + $"{Advice.Of(TrustOperation.Remove, audit.Store.Target)}.");
             }
         }
     }
+
+    private static string Decide(Audit audit) =>
+        "To do as the baseline says would change whose images are accepted. Decide whether that is wanted, and set it with "
+            + $"{Advice.Of(TrustOperation.Set, audit.Store.Target)}.";
 
     private static PolicyEntry EntryOf(ImageTrust trust) => trust.IsDefault ? new PolicyEntry("all", "default", true, trust.Requirements)
         : new PolicyEntry(trust.Transport, trust.Registry, false, trust.Requirements);
@@ -100,7 +100,7 @@ internal sealed class BaselineCheck : IComplianceCheck
                 $"{words}{type} demands {Describe(entry.Requirements)}; the baseline demands {Describe(item.Entry.Requirements)}.",
                 path,
                 entry.Name);
-            audit.Propose(ComplianceRules.BaselineScopeDiffers, [set], entry, Decide);
+            audit.Propose(ComplianceRules.BaselineScopeDiffers, [set], entry, Decide(audit));
         }
 
         // A policy.json says nothing of what is in any file, and nobody expects it to.

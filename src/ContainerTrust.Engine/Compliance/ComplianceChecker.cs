@@ -124,7 +124,8 @@ public static class ComplianceChecker
             // Any policy accepts something that is refused now: no command can know what.
             string decide = audit.Store.Locations.IsFromVariable
                 ? "Correct the variable that names it, or write the file."
-                : $"Decide which images are to be accepted, and set that with {TrustOperation.Set}; {TrustOperation.Reset} writes the "
+                : $"Decide which images are to be accepted, and set that with {Advice.Of(TrustOperation.Set, audit.Store.Target)}; "
+                    + $"{Advice.Of(TrustOperation.Reset, audit.Store.Target, TrustOption.KeepSignatureStore.With())} writes the "
                     + "distribution's default.";
             audit.Add(
                 ComplianceRules.PolicyMissing, $"There is no policy at {path}, so podman and skopeo refuse every image. {decide}", path);

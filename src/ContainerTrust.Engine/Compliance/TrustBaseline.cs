@@ -21,9 +21,6 @@ public sealed class TrustBaseline
     /// <summary>The entries, and whether they say which signature stores there are to be.</summary>
     internal IReadOnlyList<Item> Items => _order;
 
-    /// <summary>Whether the baseline has the policy's default. Without it the host's default is not judged by it.</summary>
-    internal bool HasDefault => _order.Exists(static i => i.Entry.IsDefault);
-
     /// <summary>A baseline of entries.</summary>
     /// <param name="entries">Entries, each scope once (or twice the same).</param>
     /// <returns>The baseline.</returns>
@@ -31,18 +28,13 @@ public sealed class TrustBaseline
     /// (<c>InvalidBaseline</c>).</exception>
     public static TrustBaseline Of(IEnumerable<ImageTrust> entries) => Combine([(entries, true)]);
 
-    /// <summary>A baseline of a file.</summary>
+    /// <summary>What a path stands for, to be combined with more.</summary>
     /// <param name="path">
     /// A policy.json, which says nothing of signature stores and keys' contents; a document with one MachineConfig that has a policy, or a
     /// Butane config of one (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); or a directory that is the root of a host that is as it should be.
     /// </param>
-    /// <returns>The baseline.</returns>
-    /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
-    public static TrustBaseline FromPath(string path) => Combine([ReadPath(path)]);
-
-    /// <summary>What a path stands for, to be combined with more.</summary>
-    /// <param name="path">As for <see cref="FromPath"/>.</param>
     /// <returns>Entries, and whether they say which signature stores there are to be.</returns>
+    /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
     public static (IEnumerable<ImageTrust> Entries, bool HasStores) ReadPath(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>Fingerprints as people give them.</summary>
-public static class Fingerprints
+internal static class Fingerprints
 {
     /// <summary>
     /// Brings fingerprints into the form that keys have them in. <c>any</c> stands for no restriction, as in

@@ -4,7 +4,7 @@ using ContainerTrust.Engine.References;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>Everything about an image that a verdict depends on.</summary>
-public sealed record ImageToJudge
+internal sealed record ImageToJudge
 {
     /// <summary>
     /// What the user asked for, with exactly one of tag and digest. Null for transports whose images have no docker reference.

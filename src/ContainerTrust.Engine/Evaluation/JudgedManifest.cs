@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Manifests;
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>The manifest that a verdict is about: its bytes, or only their digest where that is all that is known.</summary>
-public sealed class JudgedManifest
+internal sealed class JudgedManifest
 {
     private JudgedManifest(string digest, ReadOnlyMemory<byte>? content) => (Digest, Content) = (digest, content);
 

@@ -1,6 +1,5 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Keys;
-using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Sigstore;
 
@@ -11,7 +10,7 @@ namespace ContainerTrust.Engine.Evaluation;
 /// satisfied; one accepted signature satisfies a <c>signedBy</c>. Reads nothing: keys come from <see cref="RequirementKeys"/>, the rest
 /// with the image.
 /// </summary>
-public static class PolicyEvaluator
+internal static class PolicyEvaluator
 {
     /// <summary>What the reason of a requirement that found no signature begins with.</summary>
     internal const string NoneFound = "A signature is required, and there is none";
@@ -53,10 +52,11 @@ public static class PolicyEvaluator
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(acceptedFingerprints);
+        StoredSignature[] signatures = [.. image.UntrustedSignatures.Select(StoredSignature.Of)];
         RequirementVerdict[] verdicts = new RequirementVerdict[requirements.Count];
         for (int i = 0; i < verdicts.Length; i++)
-            verdicts[i] = Evaluate(requirements[i], image, keys, acceptedFingerprints);
-        return PolicyVerdict.Of(verdicts, image.UntrustedSignatures);
+            verdicts[i] = Evaluate(requirements[i], image, signatures, keys, acceptedFingerprints);
+        return PolicyVerdict.Of(verdicts, signatures);
     }
 
     /// <summary>Whether a requirement list looks at signatures at all.</summary>
@@ -68,96 +68,77 @@ public static class PolicyEvaluator
         return requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
     }
 
-    /// <summary>Whether a requirement list accepts nothing without a signature.</summary>
-    /// <param name="requirements">A requirement list.</param>
-    /// <returns>True if at least one requirement verifies signatures.</returns>
-    public static bool VerifiesSignatures(IReadOnlyList<TrustRequirement> requirements) => NeedsSignatures(requirements);
-
-    private static RequirementVerdict Evaluate(TrustRequirement requirement, ImageToJudge image, RequirementKeys keys,
-        IReadOnlyList<string> acceptedFingerprints) => requirement switch
+    private static RequirementVerdict Evaluate(TrustRequirement requirement, ImageToJudge image, StoredSignature[] signatures,
+        RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints) => requirement switch
     {
         AcceptRequirement => new RequirementVerdict
             { Requirement = requirement, IsSatisfied = true,
             Reason = "The policy accepts any image here, signed or not; no signature was looked at." },
         RejectRequirement => Refused(requirement, "The policy rejects every image here."),
-        SignedByRequirement signedBy => SignedBy(signedBy, image, keys, acceptedFingerprints),
-        SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, keys, acceptedFingerprints),
+        SignedByRequirement signedBy => SignedBy(signedBy, image, signatures, keys, acceptedFingerprints),
+        SigstoreSignedRequirement sigstore => SigstoreSigned(sigstore, image, signatures, keys, acceptedFingerprints),
         SignedBaseLayerRequirement =>
             Refused(requirement, "signedBaseLayer is not implemented by podman and skopeo, so it refuses every image."),
         _ => Refused(requirement, $"The requirement type {requirement.Type} is not known."),
     };
 
-    private static RequirementVerdict SignedBy(SignedByRequirement requirement, ImageToJudge image, RequirementKeys keys,
-        IReadOnlyList<string> acceptedFingerprints)
+    private static RequirementVerdict SignedBy(SignedByRequirement requirement, ImageToJudge image, StoredSignature[] signatures,
+        RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
     {
         RequirementKeyring keyring = keys.For(requirement);
         SignedByJudge? judge = keyring.Keyring is null
             ? null
             : new SignedByJudge(keyring.Keyring, acceptedFingerprints,
                 signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
-        ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
-        for (int i = 0; i < judged.Length; i++)
-            judged[i] = Judge(image.UntrustedSignatures[i], judge, keyring.Problem, image);
-        return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null).ByKey(keys.NameOf(requirement));
+        ImageSignature[] judged = [.. signatures.Select(s => Judge(s, judge, keyring.Problem, image))];
+        return Verdict(requirement, judged, image.SearchedStores, judge is null ? keyring.Problem : null)
+            .ByKey(keys.NameOf(requirement));
     }
 
-    private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image, RequirementKeys keys,
-        IReadOnlyList<string> acceptedFingerprints)
+    private static RequirementVerdict SigstoreSigned(SigstoreSignedRequirement requirement, ImageToJudge image,
+        StoredSignature[] signatures, RequirementKeys keys, IReadOnlyList<string> acceptedFingerprints)
     {
         RequirementSigstoreTrust trust = keys.For(requirement);
         SigstoreJudge? judge = trust.Trust is null
             ? null
             : new SigstoreJudge(trust.Trust, acceptedFingerprints,
                 signed => IdentityMatcher.Refusal(requirement.SignedIdentity, image.Reference, signed));
-        ImageSignature[] judged = new ImageSignature[image.UntrustedSignatures.Count];
         BundleJudge? bundles = trust.Trust is null || !image.TakesBundles
             ? null
             : new BundleJudge(trust.Trust, acceptedFingerprints, requiresName: requirement.SignedIdentity is not null);
-        for (int i = 0; i < judged.Length; i++)
-        {
-            judged[i] = image.UntrustedSignatures[i] is { IsBundle: true } bundle
-                ? bundles?.Judge(bundle, image.Manifest, image.Now) ?? NotValid(bundle, ImageSignatureKind.SigstoreBundle, judge is null
-                    ? trust.Problem : NoBundles)
-                : Judge(image.UntrustedSignatures[i], judge, trust.Problem, image);
-        }
-
+        ImageSignature[] judged = [.. signatures.Select(s => s.Kind == ImageSignatureKind.SigstoreBundle
+            ? bundles?.Judge(s.Blob, image.Manifest, image.Now) ?? NotValid(s, judge is null ? trust.Problem : NoBundles)
+            : Judge(s, judge, trust.Problem, image))];
         RequirementVerdict verdict = Verdict(requirement, judged, image.SearchedStores, judge is null ? trust.Problem : null);
         bool isHint = !verdict.IsSatisfied
             && judge is not null && image.AttachmentsHint is not null && !judged.Any(static s => s.Kind == ImageSignatureKind.Sigstore);
         return isHint ? verdict with { Reason = $"{verdict.Reason} {image.AttachmentsHint}" } : verdict;
     }
 
-    private static ImageSignature Judge(SignatureBlob blob, SigstoreJudge? judge, string trustProblem, ImageToJudge image)
-    {
-        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out _, out SigstoreSignature? sigstore, out string problem);
-        return kind switch
+    private static ImageSignature Judge(StoredSignature found, SigstoreJudge? judge, string trustProblem, ImageToJudge image) =>
+        found.Kind switch
         {
-            ImageSignatureKind.Sigstore when sigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType =>
-                NotValid(blob, kind, "It is an attachment of another kind, not an image signature."),
-            ImageSignatureKind.Sigstore when judge is not null => judge.Judge(blob.Source, sigstore!, image.Manifest, image.Now),
-            ImageSignatureKind.Sigstore => NotValid(blob, kind, trustProblem),
+            ImageSignatureKind.Sigstore when found.UntrustedSigstore!.UntrustedMimeType != SigstoreSignature.ImageSignatureMimeType =>
+                NotValid(found, "It is an attachment of another kind, not an image signature."),
+            ImageSignatureKind.Sigstore when judge is not null =>
+                judge.Judge(found.Blob.Source, found.UntrustedSigstore!, image.Manifest, image.Now),
+            ImageSignatureKind.Sigstore => NotValid(found, trustProblem),
             ImageSignatureKind.SimpleSigning =>
-                NotValid(blob, kind, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
-            _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
+                NotValid(found, "It is an OpenPGP signature, which a sigstoreSigned requirement does not look at."),
+            _ => NotValid(found, $"Its format cannot be told: {found.Problem}."),
         };
-    }
 
-    private static ImageSignature Judge(SignatureBlob blob, SignedByJudge? judge, string keyProblem, ImageToJudge image)
-    {
-        if (blob.IsBundle)
-            return NotValid(blob, ImageSignatureKind.SigstoreBundle, NoBundles);
-        ImageSignatureKind kind = StoredSignature.Detect(blob.UntrustedContent, out ReadOnlyMemory<byte> untrustedContent,
-            out string problem);
-        return kind switch
+    private static ImageSignature Judge(StoredSignature found, SignedByJudge? judge, string keyProblem, ImageToJudge image) =>
+        found.Kind switch
         {
+            ImageSignatureKind.SigstoreBundle => NotValid(found, NoBundles),
             ImageSignatureKind.SimpleSigning when judge is not null =>
-                judge.Judge(blob.Source, untrustedContent.Span, image.Manifest, image.Now),
-            ImageSignatureKind.SimpleSigning => NotValid(blob, kind, keyProblem),
+                judge.Judge(found.Blob.Source, found.UntrustedContent.Span, image.Manifest, image.Now),
+            ImageSignatureKind.SimpleSigning => NotValid(found, keyProblem),
             ImageSignatureKind.Sigstore =>
-                NotValid(blob, kind, "It is a sigstore signature, which a signedBy requirement does not look at."),
-            _ => NotValid(blob, kind, $"Its format cannot be told: {problem}."),
+                NotValid(found, "It is a sigstore signature, which a signedBy requirement does not look at."),
+            _ => NotValid(found, $"Its format cannot be told: {found.Problem}."),
         };
-    }
 
     /// <summary>Sums up what a <c>signedBy</c> requirement made of the signatures.</summary>
     internal static RequirementVerdict Verdict(TrustRequirement requirement, IReadOnlyList<ImageSignature> judged,
@@ -184,8 +165,8 @@ public static class PolicyEvaluator
 
     private static string Where(IReadOnlyList<string> stores) => stores.Count == 0 ? "" : $" in {string.Join(", ", stores)}";
 
-    private static ImageSignature NotValid(SignatureBlob blob, ImageSignatureKind kind, string reason) =>
-        new() { Source = blob.Source, Kind = kind, IsValid = false, Reason = reason };
+    private static ImageSignature NotValid(StoredSignature found, string reason) =>
+        new() { Source = found.Blob.Source, Kind = found.Kind, IsValid = false, Reason = reason };
 
     private static RequirementVerdict Refused(TrustRequirement requirement, string reason) =>
         new() { Requirement = requirement, IsSatisfied = false, Reason = reason };

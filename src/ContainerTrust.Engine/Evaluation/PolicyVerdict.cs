@@ -1,5 +1,3 @@
-using ContainerTrust.Engine.Manifests;
-
 namespace ContainerTrust.Engine.Evaluation;
 
 /// <summary>What a requirement list makes of an image.</summary>
@@ -7,14 +5,14 @@ namespace ContainerTrust.Engine.Evaluation;
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Requirements">Each requirement with its verdict, in order.</param>
 /// <param name="Signatures">Each signature as the requirement judged it that knows most of it, in order.</param>
-public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList<RequirementVerdict> Requirements,
+internal sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList<RequirementVerdict> Requirements,
     IReadOnlyList<ImageSignature> Signatures)
 {
     /// <summary>Sums up verdicts on requirements.</summary>
     /// <param name="requirements">The verdicts.</param>
     /// <param name="untrustedSignatures">The signatures they were about.</param>
     /// <returns>The whole; an empty list accepts nothing.</returns>
-    internal static PolicyVerdict Of(IReadOnlyList<RequirementVerdict> requirements, IReadOnlyList<SignatureBlob> untrustedSignatures)
+    internal static PolicyVerdict Of(IReadOnlyList<RequirementVerdict> requirements, IReadOnlyList<StoredSignature> untrustedSignatures)
     {
         RequirementVerdict[] open = [.. requirements.Where(static r => !r.IsSatisfied)];
         bool isAccepted = requirements.Count > 0 && open.Length == 0;
@@ -28,7 +26,7 @@ public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList
     }
 
     // Several requirements may look at one signature with different keys: shown is the verdict of the one that got furthest.
-    private static ImageSignature Merge(IReadOnlyList<RequirementVerdict> requirements, int index, SignatureBlob blob)
+    private static ImageSignature Merge(IReadOnlyList<RequirementVerdict> requirements, int index, StoredSignature found)
     {
         ImageSignature? best = null;
         foreach (RequirementVerdict requirement in requirements)
@@ -39,8 +37,8 @@ public sealed record PolicyVerdict(bool IsAccepted, string Reason, IReadOnlyList
 
         return best ?? new ImageSignature
         {
-            Source = blob.Source,
-            Kind = StoredSignature.Detect(blob.UntrustedContent, out _, out _),
+            Source = found.Blob.Source,
+            Kind = found.Kind,
             IsValid = false,
             Reason = "No requirement looks at signatures.",
         };

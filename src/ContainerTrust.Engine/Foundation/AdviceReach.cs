@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>How far a front end reaches. One that does not reach as far never comes to advice about what is there.</summary>
-public enum AdviceReach
+internal enum AdviceReach
 {
     /// <summary>This host, and roots and documents on it.</summary>
     ThisHost,

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>Which files of which host advice is for, so that what is run fixes those and no others.</summary>
-public sealed record AdviceTarget
+internal sealed record AdviceTarget
 {
     /// <summary>The files in force on this host.</summary>
     public static AdviceTarget Here { get; } = new();

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Foundation;
 
 /// <summary>A file that its format refuses: names the file, the line and column, and the place inside the document.</summary>
-public sealed class TrustFormatException : TrustException
+internal sealed class TrustFormatException : TrustException
 {
     /// <summary>Creates an error.</summary>
     /// <param name="errorId">Stable id in PascalCase.</param>

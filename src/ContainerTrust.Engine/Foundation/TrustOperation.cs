@@ -52,7 +52,7 @@ public sealed class TrustOperation
     public string Name { get; }
 
     /// <summary>How far the front ends reach that have it.</summary>
-    public AdviceReach Reach { get; }
+    internal AdviceReach Reach { get; }
 
     /// <summary>The name that the front end has for it.</summary>
     public override string ToString() => AdviceLanguage.Current.Word(this);

@@ -211,7 +211,7 @@ public sealed class TrustOption
     public bool IsChoice { get; private init; }
 
     /// <summary>How far the front ends reach that have it, besides what its operations need.</summary>
-    public AdviceReach Reach { get; private init; }
+    internal AdviceReach Reach { get; private init; }
 
     /// <summary>The option with values.</summary>
     /// <param name="values">The values, as they are.</param>

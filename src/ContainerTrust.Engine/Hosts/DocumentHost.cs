@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.Hosts;
 /// A host that consists of the files of a document, in memory: what a MachineConfig puts on a node is read and edited as a host's own
 /// files are. There are no links, every directory that a file lies in is there, and nobody is logged in.
 /// </summary>
-public sealed class DocumentHost : ITrustHost
+internal sealed class DocumentHost : ITrustHost
 {
     private readonly Dictionary<string, Entry> _files = new(StringComparer.Ordinal);
     private ulong _revision;

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.Hosts;
 /// <summary>
 /// A file was changed by somebody who does not take our lock, between reading and writing. Nothing was written; read again and retry.
 /// </summary>
-public sealed class FileChangedException : TrustException
+internal sealed class FileChangedException : TrustException
 {
     /// <summary>Creates an error.</summary>
     /// <param name="path">The file.</param>

@@ -11,7 +11,7 @@ namespace ContainerTrust.Engine.Hosts;
 /// No link is followed that another user could have put there. So in a directory of another user, root writes the file of the name and
 /// nothing else. On Linux; elsewhere files are written by the system's own means.
 /// </remarks>
-public static class OutputFile
+internal static class OutputFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">

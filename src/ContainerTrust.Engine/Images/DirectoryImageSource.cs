@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Images;
 /// digest, and for the instances of a multi-arch image <c>HEX.manifest.json</c>, <c>HEX.signature-1</c>…. Where a digest is not SHA-256,
 /// <c>algorithm-HEX</c> stands for HEX.
 /// </summary>
-public sealed class DirectoryImageSource : IImageSource
+internal sealed class DirectoryImageSource : IImageSource
 {
     private const int MaxVersionBytes = 4096;
     private const string VersionPrefix = "Directory Transport Version: ";

@@ -5,7 +5,7 @@ namespace ContainerTrust.Engine.Images;
 /// <summary>
 /// One image, wherever it is kept. Nothing that it gives has been verified, but that bytes asked for by digest have that digest.
 /// </summary>
-public interface IImageSource
+internal interface IImageSource
 {
     /// <summary>The image's name with its transport: <c>docker://…</c>, <c>dir:/…</c>, <c>oci:/…:name</c>.</summary>
     string Name { get; }

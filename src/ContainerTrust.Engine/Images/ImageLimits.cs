@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Images;
 
 /// <summary>Bounds on what an image's place may make us read, as containers/image has them.</summary>
-public static class ImageLimits
+internal static class ImageLimits
 {
     /// <summary>The largest manifest or index, in bytes.</summary>
     public const int ManifestBytes = 4 * 1024 * 1024;

@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Images;
 /// An image in an OCI image layout (<c>oci:PATH[:NAME]</c> or <c>oci:PATH:@INDEX</c>, containers-transports(5)): <c>index.json</c> names
 /// manifests, and everything else is a blob under <c>blobs/ALGORITHM/HEX</c>. There are no signatures in a layout.
 /// </summary>
-public sealed class OciLayoutImageSource : IImageSource
+internal sealed class OciLayoutImageSource : IImageSource
 {
     private const string IndexFile = "index.json";
     private const string RefName = "org.opencontainers.image.ref.name";

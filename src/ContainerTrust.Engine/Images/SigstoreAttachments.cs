@@ -25,9 +25,7 @@ internal static class SigstoreAttachments
     /// Told where the attachments come from when it is not the tag. Null: nothing but the tag is read, as podman and skopeo do it.
     /// </param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>
-    /// The attachments in order, in the form in which <c>dir:</c> keeps them; and why referrers beside the tag could not be read.
-    /// </returns>
+    /// <returns>The attachments in order; and why referrers beside the tag could not be read.</returns>
     /// <exception cref="TrustException">
     /// What is under the tag cannot be fetched, or is not an OCI manifest with attachments (<c>InvalidAttachments</c>).
     /// </exception>
@@ -74,9 +72,7 @@ internal static class SigstoreAttachments
         }
     }
 
-    /// <summary>
-    /// Reads the layers of a manifest of signatures: bundles as they are, the rest in the form in which <c>dir:</c> keeps it.
-    /// </summary>
+    /// <summary>Reads the layers of a manifest of signatures: bundles as they are, the rest with its parts.</summary>
     /// <param name="client">How.</param>
     /// <param name="place">The repository.</param>
     /// <param name="manifest">The manifest.</param>
@@ -102,8 +98,11 @@ internal static class SigstoreAttachments
             if (total > ImageLimits.SignaturesBytes)
                 throw Invalid(manifest.Source, $"they are larger than {ImageLimits.SignaturesBytes} bytes together", advice);
             bool isBundle = layer.MediaType.StartsWith(BundleMediaType, StringComparison.Ordinal);
-            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", isBundle ? payload : ToStoredForm(layer,
-                payload)) { IsBundle = isBundle });
+            signatures.Add(new SignatureBlob($"{manifest.Source} ({layer.Digest})", payload)
+            {
+                IsBundle = isBundle,
+                UntrustedAttachment = isBundle ? null : new SignatureAttachment(layer.MediaType, payload, layer.Annotations),
+            });
         }
     }
 
@@ -143,25 +142,6 @@ internal static class SigstoreAttachments
         {
             throw Invalid(manifest.Source, "it is not an OCI manifest with layers", advice);
         }
-    }
-
-    private static byte[] ToStoredForm(Layer layer, byte[] payload)
-    {
-        using MemoryStream stream = new();
-        stream.Write("\0sigstore-json\n"u8);
-        using (Utf8JsonWriter json = new(stream))
-        {
-            json.WriteStartObject();
-            json.WriteString("mimeType", layer.MediaType);
-            json.WriteBase64String("payload", payload);
-            json.WriteStartObject("annotations");
-            foreach ((string name, string value) in layer.Annotations)
-                json.WriteString(name, value);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
     }
 
     /// <summary>The error for attachments that cannot be used.</summary>

@@ -7,4 +7,4 @@ namespace ContainerTrust.Engine.Images;
 /// <param name="Failure">
 /// Why one of several places of them could not be read. An image whose other signatures are not accepted cannot be judged then.
 /// </param>
-public sealed record SourceSignatures(IReadOnlyList<SignatureBlob> Signatures, TrustException? Failure = null);
+internal sealed record SourceSignatures(IReadOnlyList<SignatureBlob> Signatures, TrustException? Failure = null);

@@ -70,8 +70,8 @@ internal sealed class KeyFiles
             return ids;
         try
         {
-            ids = _files.Host.TryReadFile(path, KeyMaterialFiles.MaxBytes) is { } file
-                ? OpenPgpKeyReader.ListUserIdsAsGpg(file.Content.Span) : null;
+            ids = _files.TryGet(new KeyMaterial(KeyMaterialUse.OpenPgp, path, null)) is { } content
+                ? OpenPgpKeyReader.ListUserIdsAsGpg(content.Span) : null;
         }
         catch (TrustException)
         {

@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Config.Policy;
 namespace ContainerTrust.Engine.Keys;
 
 /// <summary>The key and certificate files that policies name.</summary>
-public static class PolicyFiles
+internal static class PolicyFiles
 {
     /// <summary>All files that a policy names.</summary>
     /// <param name="policy">A policy.</param>

@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Keys;
 /// <summary>
 /// The keys of requirements, read from their host and imported once however many images are judged by them. For many threads.
 /// </summary>
-public sealed class RequirementKeys
+internal sealed class RequirementKeys
 {
     private readonly KeyMaterialFiles _files;
     private readonly ConcurrentDictionary<string, Lazy<RequirementKeyring>> _keyrings = new(StringComparer.Ordinal);
@@ -30,14 +30,13 @@ public sealed class RequirementKeys
         ArgumentNullException.ThrowIfNull(warn);
     }
 
-    internal RequirementKeys(ITrustHost host, Action<string> warn, Action<string>? say, Func<SignedByRequirement, string?>? nameOf)
-        : this(host, warn, say) => _nameOf = nameOf;
-
-    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say)
+    internal RequirementKeys(KeyMaterialFiles files, Action<string> warn, Action<string>? say,
+        Func<SignedByRequirement, string?>? nameOf = null)
     {
         _files = files;
         _warn = warn;
         _say = say ?? (static _ => { });
+        _nameOf = nameOf;
     }
 
     /// <summary>The release that reads the keys and judges by them. Null for none in particular.</summary>
@@ -58,7 +57,7 @@ public sealed class RequirementKeys
 
     /// <summary>The same files, read for no release in particular, and nothing is told of them again.</summary>
     /// <returns>The keys.</returns>
-    internal RequirementKeys WithoutConsumer() => new(_files.Host, static _ => { }, null, _nameOf);
+    internal RequirementKeys WithoutConsumer() => new(_files, static _ => { }, null, _nameOf);
 
     /// <summary>What the key data of a requirement is called that is of no policy.</summary>
     /// <param name="requirement">A requirement.</param>
@@ -190,9 +189,9 @@ public sealed class RequirementKeys
 /// <summary>What <see cref="RequirementKeys"/> has for a requirement.</summary>
 /// <param name="Keyring">The keys. Null if there are none.</param>
 /// <param name="Problem">Why there are none, a sentence; empty otherwise.</param>
-public sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
+internal sealed record RequirementKeyring(OpenPgpKeyring? Keyring, string Problem);
 
 /// <summary>What <see cref="RequirementKeys"/> has for a sigstore requirement.</summary>
 /// <param name="Trust">Keys, CAs and logs. Null if they cannot be used.</param>
 /// <param name="Problem">Why not, a sentence; empty otherwise.</param>
-public sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);
+internal sealed record RequirementSigstoreTrust(SigstoreTrust? Trust, string Problem);

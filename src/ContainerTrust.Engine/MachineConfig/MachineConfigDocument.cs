@@ -60,7 +60,7 @@ public sealed record MachineConfigDocument
     /// </param>
     /// <returns>A host of the document's name.</returns>
     /// <exception cref="TrustException">The document has a file twice (<c>DuplicateFile</c>).</exception>
-    public DocumentHost ToHost(IEnumerable<MachineConfigFile>? underneath = null)
+    internal DocumentHost ToHost(IEnumerable<MachineConfigFile>? underneath = null)
     {
         HashSet<string> unreadable = [.. Unreadable.Select(static u => DocumentHost.Normalize(u.Path))];
         DocumentHost host = new(Name, Files, underneath?.Where(f => !unreadable.Contains(DocumentHost.Normalize(f.Path))));

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.MachineConfig;
 /// <summary>
 /// What Red Hat Enterprise Linux CoreOS (and RHEL 8 and later) brings to a node by itself. RHEL 7 workers have none of it but the keys.
 /// </summary>
-public static class RhcosDefaults
+internal static class RhcosDefaults
 {
     /// <summary>The directory whose files are the vendor's keys.</summary>
     public const string KeyDirectory = "/etc/pki/rpm-gpg";

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>The digest by which a manifest is named and signed (containers/image, <c>manifest.Digest</c>).</summary>
-public static class ManifestDigest
+internal static class ManifestDigest
 {
     /// <summary>
     /// The SHA-256 digest of a manifest: of its bytes as they are, or, for a signed docker schema 1 manifest, of the payload of its JSON

@@ -4,4 +4,4 @@ namespace ContainerTrust.Engine.Manifests;
 /// <param name="Digest">Its digest, <c>algorithm:hex</c>.</param>
 /// <param name="Platform">The platform that it is for. Null if the list names none.</param>
 /// <param name="MediaType">Its media type. Null if the list names none.</param>
-public sealed record ManifestInstance(string Digest, ImagePlatform? Platform, string? MediaType);
+internal sealed record ManifestInstance(string Digest, ImagePlatform? Platform, string? MediaType);

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Manifests;
 
 /// <summary>Manifest lists: OCI image indexes and docker manifest lists.</summary>
-public static class ManifestList
+internal static class ManifestList
 {
     /// <summary>
     /// Whether a manifest names the manifests of several images instead of being one's own. The media type that the source named and the

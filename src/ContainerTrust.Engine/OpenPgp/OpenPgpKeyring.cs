@@ -16,7 +16,7 @@ namespace ContainerTrust.Engine.OpenPgp;
 /// RSA and DSA keys need 1,024 bits; and see <see cref="OpenPgpVerification.Problem"/> for the rest. Wider: keys and signatures of
 /// version 6, Ed25519 and Ed448 as RFC 9580 has them, SHA-3.
 /// </remarks>
-public sealed class OpenPgpKeyring
+internal sealed class OpenPgpKeyring
 {
     /// <summary>
     /// The largest message that is read, and the largest that it may decompress to, in octets: what containers/image reads of a

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>Why a signed message is not good.</summary>
-public enum OpenPgpProblem
+internal enum OpenPgpProblem
 {
     /// <summary>It is good.</summary>
     None,

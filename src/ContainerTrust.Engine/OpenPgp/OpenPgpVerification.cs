@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.OpenPgp;
 
 /// <summary>What <see cref="OpenPgpKeyring.Verify"/> found.</summary>
-public sealed record OpenPgpVerification
+internal sealed record OpenPgpVerification
 {
     /// <summary>Whether there is exactly one signature, it is good, and its key is valid now and may sign.</summary>
     public bool IsGood => Problem == OpenPgpProblem.None;

@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.References;
 /// <param name="Transport">The transport.</param>
 /// <param name="Expanded">The name in full, without the transport.</param>
 /// <param name="Scopes">The scopes, most specific first; the transport's default and the policy's come after them.</param>
-public sealed record ImageName(string Transport, string Expanded, IReadOnlyList<string> Scopes)
+internal sealed record ImageName(string Transport, string Expanded, IReadOnlyList<string> Scopes)
 {
     /// <summary>What was assumed about a name that does not say everything: a sentence. Null if nothing was.</summary>
     public string? Assumption { get; private init; }

@@ -4,7 +4,7 @@ namespace ContainerTrust.Engine.References;
 /// The scopes under which an image is looked up in a policy, most specific first (containers-policy.json(5), "Supported Transports and
 /// Their Scopes"). The transport's own default (<c>""</c>) and the policy's <c>default</c> come after them.
 /// </summary>
-public static class ScopeChain
+internal static class ScopeChain
 {
     /// <summary>The chain for the transports that use docker references: <c>docker</c>, <c>docker-daemon</c>, <c>atomic</c>.</summary>
     /// <param name="reference">The image.</param>

@@ -13,7 +13,7 @@ namespace ContainerTrust.Engine.Registry;
 /// whole run and many threads: it has one connection pool for each way TLS is spoken, asks each registry once how it is reached, and has
 /// one token for each repository.
 /// </summary>
-public sealed class RegistryClient : IDisposable
+internal sealed class RegistryClient : IDisposable
 {
     private const string ManifestTypes =
         "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, " +

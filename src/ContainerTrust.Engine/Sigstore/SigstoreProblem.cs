@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Sigstore.X509;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <summary>What is wrong with a sigstore signature: the first check that failed.</summary>
-public enum SigstoreProblem
+internal enum SigstoreProblem
 {
     /// <summary>Nothing: the signature is good.</summary>
     None,

@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Sigstore;
 /// certificates and log entry. Registries keep it as a layer of an OCI manifest, directories as JSON (containers/image,
 /// <c>docs/signature-protocols.md</c>).
 /// </summary>
-public sealed class SigstoreSignature
+internal sealed class SigstoreSignature
 {
     /// <summary>The media type of an image signature; attachments of other types are ignored.</summary>
     public const string ImageSignatureMimeType = "application/vnd.dev.cosign.simplesigning.v1+json";

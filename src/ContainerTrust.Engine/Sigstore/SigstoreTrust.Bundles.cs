@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Sigstore.Bundles;
 namespace ContainerTrust.Engine.Sigstore;
 
 /// <content>Bundles, which podman and skopeo do not read.</content>
-public sealed partial class SigstoreTrust
+internal sealed partial class SigstoreTrust
 {
     /// <summary>Judges a bundle.</summary>
     /// <param name="bundle">The bundle.</param>

@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Sigstore;
 /// The keys, CAs and logs of one <c>sigstoreSigned</c> requirement, imported once: what containers/image checks of a signature before it
 /// compares the claim with the image (<c>policy_eval_sigstore.go</c>). Immutable, for many threads; no I/O.
 /// </summary>
-public sealed partial class SigstoreTrust
+internal sealed partial class SigstoreTrust
 {
     private readonly IReadOnlyList<SigstorePublicKey> _keys = [];
     private readonly RekorLog? _log;

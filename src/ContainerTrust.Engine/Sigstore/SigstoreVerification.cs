@@ -5,7 +5,7 @@ namespace ContainerTrust.Engine.Sigstore;
 /// <summary>
 /// What the keys, CAs and logs of one requirement say of one signature. Whether the claim fits the image is for the evaluation to say.
 /// </summary>
-public sealed record SigstoreVerification
+internal sealed record SigstoreVerification
 {
     /// <summary>Whether the signature is good.</summary>
     public bool IsGood => Problem == SigstoreProblem.None;

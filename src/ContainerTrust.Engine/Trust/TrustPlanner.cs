@@ -343,6 +343,6 @@ internal sealed class TrustPlanner
 
     // No password on a command line.
     private string SetsStore(string store) => StoreUrl.HasSecret(store)
-        ? $"{TrustOperation.Set} sets it by {TrustOption.Default} and {TrustOption.SignatureStore}."
+        ? $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} sets it, with {TrustOption.SignatureStore}."
         : $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With(), TrustOption.SignatureStore.With(store))} sets it.";
 }

@@ -348,7 +348,7 @@ public sealed class TrustStore
 
     private string WithoutPolicy() =>
         Locations.PolicyPath == TrustLocations.SystemPolicyPath
-            ? $", so podman and skopeo refuse every image. {TrustOperation.Set} makes one, " +
+            ? $", so podman and skopeo refuse every image. {Advice.Of(TrustOperation.Set, Target)} makes one, " +
                 $"{Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With())} writes the distribution's default."
             : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out " +
                 $"{TrustOption.CurrentUser} to see it." : ". Check the path.";

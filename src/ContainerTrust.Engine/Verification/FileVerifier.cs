@@ -15,6 +15,7 @@ public sealed class FileVerifier
     public const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly ITrustHost _host;
+    private readonly KeyMaterialFiles _files;
     private readonly Action<string> _warn;
     private readonly Action<string>? _say;
     private readonly VerifierKeys _verifiers = new();
@@ -31,6 +32,7 @@ public sealed class FileVerifier
     internal FileVerifier(ITrustHost host, Action<string> warn, Action<string>? say = null)
     {
         _host = host;
+        _files = new KeyMaterialFiles(host);
         _warn = warn;
         _say = say;
     }
@@ -58,7 +60,7 @@ public sealed class FileVerifier
         (JudgingRelease release, RequirementKeys keys) = _releases.GetOrAdd(files.As ?? "", _ =>
         {
             JudgingRelease judge = new(files.As, null);
-            return (judge, judge.KeysOf(_host, isPolicy: false, _warn, _say, _verifiers.NameOf));
+            return (judge, judge.KeysOf(_files, isPolicy: false, _warn, _say, _verifiers.NameOf));
         });
         CallerKeys.RequireUsable(keys, requirements, files.KeyPaths);
         DateTimeOffset now = files.Now ?? DateTimeOffset.UtcNow;

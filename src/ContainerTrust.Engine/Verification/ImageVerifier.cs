@@ -54,10 +54,10 @@ public sealed class ImageVerifier : IDisposable
         _messages = messages;
         _fingerprints = Fingerprints.Normalize(options.Fingerprints);
         _release = new JudgingRelease(options.As, store.Host);
-        _policyKeys = _release.KeysOf(store.Host, isPolicy: true, WarnOnce, messages.Verbose);
+        _policyKeys = _release.KeysOf(store.KeyMaterials, isPolicy: true, WarnOnce, messages.Verbose);
         VerifierKeys verifiers = new();
-        _ownKeys = _release.KeysOf(LocalHost.Instance, isPolicy: false, WarnOnce, messages.Verbose, verifiers.NameOf,
-            options.Signer);
+        _ownKeys = _release.KeysOf(new KeyMaterialFiles(LocalHost.Instance), isPolicy: false, WarnOnce, messages.Verbose,
+            verifiers.NameOf, options.Signer);
         _keyRequirements = new Lazy<IReadOnlyList<TrustRequirement>?>(() => CallerKeys.ToRequirements(options, verifiers));
         _policy = new Lazy<PolicyDocument>(store.ReadPolicy);
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
@@ -210,7 +210,7 @@ public sealed class ImageVerifier : IDisposable
         ImageSignatureResult result = judgement.ToResult(fetched, Host.ComputerName);
         if (!result.IsValid)
             return result;
-        if (requireSignature && !PolicyEvaluator.VerifiesSignatures(judgement.Requirements))
+        if (requireSignature && !PolicyEvaluator.NeedsSignatures(judgement.Requirements))
         {
             return result with
             {

@@ -26,7 +26,7 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     private OpenPgpConsumer? Consumer => field ??= name is null ? null : ConsumerName.Parse(name).On(_system.Value);
 
     /// <summary>The keys of requirements, as the release reads them.</summary>
-    /// <param name="files">The host that has the files.</param>
+    /// <param name="files">The files, each read once.</param>
     /// <param name="isPolicy">Whether they are those of the host's policy. Keys of the caller's own are judged by no host.</param>
     /// <param name="warn">Told once of each key that cannot be used.</param>
     /// <param name="say">Told what became of every signature in the key files. Null for nobody.</param>
@@ -34,8 +34,8 @@ internal sealed class JudgingRelease(string? name, ITrustHost? host)
     /// <param name="signer">The certificates and the <c>trusted_root.json</c> that the caller names. Null for none.</param>
     /// <returns>The keys; nothing has been read yet.</returns>
     public RequirementKeys KeysOf(
-        ITrustHost files, bool isPolicy, Action<string> warn, Action<string>? say, Func<SignedByRequirement, string?>? nameOf = null,
-        SignerCertificates? signer = null) =>
+        KeyMaterialFiles files, bool isPolicy, Action<string> warn, Action<string>? say,
+        Func<SignedByRequirement, string?>? nameOf = null, SignerCertificates? signer = null) =>
         new(files, warn, say, nameOf)
     {
         TrustedRootPath = signer?.TrustedRootPath,

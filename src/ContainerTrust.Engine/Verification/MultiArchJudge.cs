@@ -168,7 +168,7 @@ internal sealed class MultiArchJudge(ImageVerifier verifier, bool requireSignatu
 
     private string Difference(bool isValid, FetchedImage list, Judgement judgement)
     {
-        if (judgement.Failure is not null || !PolicyEvaluator.VerifiesSignatures(judgement.Requirements)
+        if (judgement.Failure is not null || !PolicyEvaluator.NeedsSignatures(judgement.Requirements)
             || isValid == judgement.Verdict.IsAccepted)
             return "";
         if (isValid)

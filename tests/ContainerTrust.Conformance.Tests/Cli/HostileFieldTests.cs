@@ -19,7 +19,7 @@ public sealed class HostileFieldTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("containertrust-fields").FullName;
     private readonly StringBuilder _said = new();
 
-    public static TheoryData<string> Carriers => ["policy", "registries.d", "registries.conf", "manifest"];
+    public static TheoryData<string> Carriers => ["policy", "registries.d", "registries.conf", "manifest", "machineconfig"];
 
     public void Dispose() => Directory.Delete(_root, true);
 
@@ -33,7 +33,7 @@ public sealed class HostileFieldTests : IDisposable
             {
                 Lay(carrier, HostileFields.Make(carrier, name, transport, scope));
                 foreach (string line in Lines(carrier))
-                    Ask($"{carrier}, {name}", line.Split(' '));
+                    Ask($"{carrier}, {name}", line.Replace("@R@", _root, StringComparison.Ordinal).Split(' '));
             }
         }
 
@@ -131,6 +131,7 @@ public sealed class HostileFieldTests : IDisposable
     private static string[] Lines(string carrier) => carrier switch
     {
         "manifest" => ["verify dir:/srv/app -v", "verify dir:/srv/app --json", "release dir:/srv/app --skip-signature-check"],
+        "machineconfig" => ["test --baseline @R@/config.yaml", "test --baseline @R@/config.yaml --format json"],
         "registries.conf" => ["verify app -v --image-timeout 5 --retry-times 0", "test"],
         _ =>
         [
@@ -166,6 +167,7 @@ public sealed class HostileFieldTests : IDisposable
             "policy" => "/etc/containers/policy.json",
             "registries.d" => "/etc/containers/registries.d/default.yaml",
             "registries.conf" => "/etc/containers/registries.conf",
+            "machineconfig" => "/config.yaml",
             _ => "/srv/app/manifest.json",
         };
         File.WriteAllText(_root + path, file);

@@ -24,11 +24,8 @@ public sealed class SetSigstoreTests : IDisposable
             File.WriteAllText($"{_root}/k/{name}", key.ExportSubjectPublicKeyInfoPem() + "\n");
         }
 
-        using ECDsa authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=CA", authority, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
-        File.WriteAllText(_root + "/k/ca.pem", certificate.ExportCertificatePem() + "\n");
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        File.WriteAllText(_root + "/k/ca.pem", TestCertificates.Make("CN=CA", now.AddDays(-1), now.AddDays(10)));
     }
 
     public void Dispose() => Directory.Delete(_root, true);

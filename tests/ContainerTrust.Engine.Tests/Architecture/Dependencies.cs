@@ -29,6 +29,23 @@ internal static class Dependencies
         return found;
     }
 
+    /// <summary>The element type and the arguments of what is built of other types.</summary>
+    /// <param name="type">Any.</param>
+    public static IEnumerable<TypeReference> Parts(TypeReference type)
+    {
+        yield return type.GetElementType();
+        if (type is GenericInstanceType generic)
+        {
+            foreach (TypeReference argument in generic.GenericArguments.SelectMany(Parts))
+                yield return argument;
+        }
+        else if (type is TypeSpecification { ElementType: { } element })
+        {
+            foreach (TypeReference part in Parts(element))
+                yield return part;
+        }
+    }
+
     // What the compiler makes for itself has no namespace, or one of the framework's.
     private static bool IsNamed(TypeReference type) => type.Namespace.StartsWith("ContainerTrust.Engine.", StringComparison.Ordinal);
 
@@ -75,22 +92,6 @@ internal static class Dependencies
                     yield return field.FieldType;
                     break;
             }
-        }
-    }
-
-    // The element type and the arguments of what is built of other types.
-    private static IEnumerable<TypeReference> Parts(TypeReference type)
-    {
-        yield return type.GetElementType();
-        if (type is GenericInstanceType generic)
-        {
-            foreach (TypeReference argument in generic.GenericArguments.SelectMany(Parts))
-                yield return argument;
-        }
-        else if (type is TypeSpecification { ElementType: { } element })
-        {
-            foreach (TypeReference part in Parts(element))
-                yield return part;
         }
     }
 }

@@ -10,13 +10,11 @@ public sealed class ErrorIdTests
     {
         ["AnswerTooLarge"] = "every request names one of its own; this is what the type begins with",
         ["ReferrersNotFound"] = "a registry without referrers is no error; of other answers the registry's ids are used",
-        ["UnexpectedError"] = "a fault of our own on one host",
         ["VerificationFailed"] = "a fault of our own while an image is judged",
         ["PolicyEditFailed"] = "a fault of our own editor, which its check finds before anything is written",
         ["PlatformNotSupported"] = "the tests run on 64-bit Linux",
         ["FlushFailed"] = "a disk that fails between a write and its flush",
         ["LockFailed"] = "a file system without locks, which no test can mount",
-        ["PermissionsUnknown"] = "a host that has files and no owners, which is none of ours",
     };
 
     [Fact]

@@ -13,6 +13,22 @@ internal static class RoomMap
     private static readonly string[] s_trust = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Config", "Keys"];
     private static readonly string[] s_registry = ["Foundation", "Formats", "References", "Manifests", "Hosts", "Config"];
 
+    /// <summary>
+    /// The layers from the bottom up, each with its rooms. <c>Hosts</c>, where files live, stands beside them: what knows files knows it.
+    /// </summary>
+    public static IReadOnlyList<(string Layer, string[] Rooms)> Layers { get; } =
+    [
+        ("Foundation", ["Foundation"]),
+        ("Beside", ["Hosts"]),
+        ("Formats", ["Formats"]),
+        ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
+        ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "ImagePolicies", "MachineConfig", "Compliance"]),
+    ];
+
+    /// <summary>The layer of a room.</summary>
+    /// <param name="room">A room of <see cref="Rooms"/>.</param>
+    public static string LayerOf(string room) => Layers.Single(l => l.Rooms.Contains(room)).Layer;
+
     /// <summary>The rooms from the bottom up, each with those that it may know.</summary>
     public static IReadOnlyDictionary<string, string[]> Rooms { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {

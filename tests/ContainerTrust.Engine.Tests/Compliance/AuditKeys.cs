@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ContainerTrust.Engine.OpenPgp;
 using ContainerTrust.Engine.OpenPgp.Packets;
@@ -58,16 +57,8 @@ internal static class AuditKeys
         return Make(s_signer, TestPackets.Flags(3), TestPackets.Subpacket(SubpacketType.KeyExpirationTime, seconds));
     }
 
-    public static string CertificateUntil(DateTimeOffset end, bool isCA = true, int rsaBits = 0)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using RSA? rsa = rsaBits > 0 ? RSA.Create(rsaBits) : null;
-        CertificateRequest request = rsa is null ? new("CN=Test CA", key, HashAlgorithmName.SHA256)
-            : new("CN=Test CA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), end);
-        return certificate.ExportCertificatePem() + "\n";
-    }
+    public static string CertificateUntil(DateTimeOffset end, bool isCA = true, int rsaBits = 0) =>
+        TestCertificates.Make("CN=Test CA", new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), end, isCA, rsaBits);
 
     private static byte[] OfVersion6(TestSigner six) =>
         [.. six.KeyPacket(), .. six.Sign(SignatureType.DirectKey, six.Hashed, s_made + 1, TestPackets.Flags(3))];

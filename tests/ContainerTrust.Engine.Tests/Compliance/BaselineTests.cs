@@ -13,6 +13,8 @@ public sealed class BaselineTests
         [.. host.Check(new ComplianceOptions { Baseline = TrustBaseline.Of(baseline) }).Findings
             .Where(static f => f.RuleId.StartsWith("Baseline", StringComparison.Ordinal))];
 
+    private static TrustBaseline FromPath(string path) => TrustBaseline.Combine([TrustBaseline.ReadPath(path)]);
+
     [Fact]
     public void A_host_is_as_itself_in_any_order()
     {
@@ -165,9 +167,9 @@ public sealed class BaselineTests
 
             AuditHost other = AuditHost.Good().Without("/etc/containers/registries.d/example.yaml");
             ComplianceOptions file = new()
-                { Baseline = TrustBaseline.FromPath(directory + AuditHost.Policy), ExcludedRules = ["SignatureStoreMissing"] };
+                { Baseline = FromPath(directory + AuditHost.Policy), ExcludedRules = ["SignatureStoreMissing"] };
             Assert.True(other.Check(file).Compliant);
-            Assert.Equal("BaselineStoreDiffers", other.Check(file with { Baseline = TrustBaseline.FromPath(directory) }).Findings
+            Assert.Equal("BaselineStoreDiffers", other.Check(file with { Baseline = FromPath(directory) }).Findings
                 .Single().RuleId);
             string config = directory + "/trust.bu";
             File.WriteAllText(config,
@@ -175,12 +177,12 @@ public sealed class BaselineTests
                 "machineconfiguration.openshift.io/role: worker\nstorage:\n  files:\n    - path: /etc/containers/policy.json\n      " +
                 "contents:\n        inline: " +
                 "'{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"config.example.com\":[{\"type\":\"reject\"}]}}}'\n");
-            Assert.Equal(["default", "config.example.com"], TrustBaseline.FromPath(config).Entries.Select(static e => e.Registry));
+            Assert.Equal(["default", "config.example.com"], FromPath(config).Entries.Select(static e => e.Registry));
             File.AppendAllText(config, "---\n" + File.ReadAllText(config));
-            Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => TrustBaseline.FromPath(config)).ErrorId);
-            Assert.Equal("BaselineNotFound", Assert.Throws<TrustException>(() => TrustBaseline.FromPath(directory + "/none")).ErrorId);
+            Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() => FromPath(config)).ErrorId);
+            Assert.Equal("BaselineNotFound", Assert.Throws<TrustException>(() => FromPath(directory + "/none")).ErrorId);
             File.WriteAllText(directory + "/broken", "{");
-            Assert.Throws<TrustFormatException>(() => TrustBaseline.FromPath(directory + "/broken"));
+            Assert.Throws<TrustFormatException>(() => FromPath(directory + "/broken"));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerTrust.Engine.Evaluation;
+using ContainerTrust.Engine.Manifests;
 
 namespace ContainerTrust.Engine.Tests.Evaluation;
 
@@ -46,6 +47,28 @@ public class StoredSignatureTests
         Assert.Equal(ImageSignatureKind.Unknown, Detect(Encoding.Latin1.GetBytes(text), out _, out string problem));
         Assert.NotEmpty(problem);
     }
+
+    // What its layer's bytes look like makes it nothing else.
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("\0simple-signing\nx")]
+    [InlineData("\0other\nx")]
+    public void An_attachment_is_what_it_was_found_as(string payload)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(payload);
+        SignatureAttachment attachment = new("type", bytes, new Dictionary<string, string> { ["a"] = "b" });
+        StoredSignature found = StoredSignature.Of(new SignatureBlob("s", bytes) { UntrustedAttachment = attachment });
+        Assert.Equal((ImageSignatureKind.Sigstore, ""), (found.Kind, found.Problem));
+        Assert.Equal(("type", "b"), (found.UntrustedSigstore!.UntrustedMimeType, found.UntrustedSigstore.UntrustedAnnotations["a"]));
+        Assert.Equal(bytes, found.UntrustedSigstore.UntrustedPayload.ToArray());
+    }
+
+    [Fact]
+    public void A_bundle_is_what_it_was_found_as() =>
+        Assert.Equal(
+            ImageSignatureKind.SigstoreBundle,
+            StoredSignature.Of(new SignatureBlob("s", "{}"u8.ToArray()) { IsBundle = true }).Kind);
 
     private static ImageSignatureKind Detect(byte[] blob, out byte[] content, out string problem)
     {

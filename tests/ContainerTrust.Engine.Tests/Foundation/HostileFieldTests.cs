@@ -4,6 +4,7 @@ using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.MachineConfig;
+using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
@@ -27,8 +28,12 @@ public sealed class HostileFieldTests
         "policy: caIntermediatesData", "policy: caRootsData", "policy: fulcio caData", "policy: keyData", "policy: no JSON",
         "policy: nothing but the text",
         "policy: rekorPublicKeyData", "policy: rekorPublicKeyDatas", "policy: sigstore keyData", "policy: sigstore keyDatas",
-        "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: no TOML",
-        "registries.conf: prefix",
+        "policy: lone surrogate of a scope", "policy: lone surrogate of a member", "policy: lone surrogate of keyPath",
+        "registries.conf: additional-layer-store-auth-helper", "registries.conf: block of version 1", "registries.conf: blocked",
+        "registries.conf: credential-helpers", "registries.conf: credential-helpers that is not a list", "registries.conf: insecure",
+        "registries.conf: insecure mirror", "registries.conf: insecure of version 1",
+        "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: mirror-by-digest-only",
+        "registries.conf: no TOML", "registries.conf: prefix", "registries.conf: pull-from-mirror of a registry",
         "registries.d: default", "registries.d: lookaside", "registries.d: lookaside that is not a URL", "registries.d: no YAML",
         "registries.d: sigstore",
         "registries.d: staging", "registries.d: use-sigstore-attachments",
@@ -43,7 +48,7 @@ public sealed class HostileFieldTests
         get
         {
             TheoryData<string, string> rows = [];
-            foreach (string carrier in (string[])["policy", "registries.d", "registries.conf", "manifest", "machineconfig"])
+            foreach (string carrier in HostileFields.Carriers)
             {
                 foreach (string name in HostileFields.Of(carrier))
                     rows.Add(carrier, name);
@@ -62,6 +67,8 @@ public sealed class HostileFieldTests
             string file = HostileFields.Make(carrier, field, transport, scope);
             if (carrier == "machineconfig")
                 Read(file);
+            else if (carrier == "machineconfigpool")
+                Judge(file);
             else
                 await UseAsync(Host(carrier, file));
         }
@@ -162,6 +169,13 @@ public sealed class HostileFieldTests
             foreach (MachineConfigDocument document in MachineConfigReader.ReadDocuments(content, HostileFields.Text, messages))
                 Attempt(() => Documents([MachineConfigReader.ToTrust(document, HostileFields.Text, messages)]));
         });
+    }
+
+    private void Judge(string file)
+    {
+        Findings findings = new();
+        PoolJudge.Judge(new PoolDocument(JsonElement.Parse(file)), "51-worker", findings);
+        Words(findings.Reasons);
     }
 
     private void Documents(IEnumerable<MachineConfigTrust> configs)

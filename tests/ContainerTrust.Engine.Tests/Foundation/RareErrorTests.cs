@@ -1,5 +1,8 @@
+using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Hosts.Fleet;
 using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Tests.Compliance;
 using ContainerTrust.Engine.Tests.Hosts;
 using ContainerTrust.Engine.Trust;
 
@@ -59,6 +62,42 @@ public sealed class RareErrorTests
             File.Create(directory[$"many/{i}"]).Dispose();
         Assert.Equal("TooManyFiles",
             Assert.Throws<TrustException>(() => DirectoryReader.List(new HostRoot("/"), directory["many"])).ErrorId);
+    }
+
+    // The others go on, and the next one is not left out.
+    [Fact]
+    public void A_fault_of_ours_on_one_host_is_that_hosts_error()
+    {
+        string program = Path.Combine(Path.GetTempPath(), $"ssh-{Guid.NewGuid():n}");
+        TestExecutable.WriteScript(program, "for c do :; done\nexec sh -c \"$c\"");
+        try
+        {
+            SshConnectionOptions[] hosts = [.. ((string[])["a.example", "b.example"]).Select(name => new SshConnectionOptions
+                { HostName = name, Program = program, ConnectingTimeout = Patience.Soon })];
+            FleetResult<int>[] results = [.. FleetRunner.Run(hosts, 1, [], static _ => TrustMessages.None,
+                static (host, _, _) => host.Connection.HostName == "a.example" ? throw new InvalidOperationException("boom") : 1,
+                CancellationToken.None).OrderBy(static r => r.Index)];
+            Assert.Equal("UnexpectedError", results[0].Error?.ErrorId);
+            Assert.Equal("The work on a.example failed unexpectedly: boom", results[0].Error?.Message);
+            Assert.Equal((1, null), (results[1].Value, results[1].Error));
+        }
+        finally
+        {
+            File.Delete(program);
+        }
+    }
+
+    [Fact]
+    public void A_host_that_knows_no_owners_of_files_is_not_taken_for_a_safe_one()
+    {
+        AuditHost host = AuditHost.Good().WithoutPermissions(AuditHost.Policy);
+        Audit audit = new(host.Store(), new ComplianceOptions(), CancellationToken.None)
+        {
+            PolicyFile = host.TryReadFile(AuditHost.Policy, int.MaxValue),
+        };
+        Assert.Equal("PermissionsUnknown", Assert.Throws<TrustException>(() => new FileCheck().Run(audit)).ErrorId);
+        Assert.Contains(host.Check().Findings, static f => f.RuleId == ComplianceRules.NotChecked
+            && f.Message.Contains("does not say who may write /etc/containers/policy.json", StringComparison.Ordinal));
     }
 
     private static string Connect(SshConnectionOptions options) =>

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using ContainerTrust.Engine.Config.RegistriesConf;
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Registry;
 using ContainerTrust.Engine.Sigstore;
@@ -443,11 +443,9 @@ public class SigstoreAttachmentsTests : RegistryTest
         List<SigstoreSignature> parsed = [];
         foreach (SignatureBlob blob in blobs)
         {
-            Assert.True(SignatureFormat.TryRead(blob.UntrustedContent, out ImageSignatureKind kind, out ReadOnlyMemory<byte> content,
-                out string problem), problem);
-            Assert.Equal(ImageSignatureKind.Sigstore, kind);
-            Assert.True(SigstoreSignature.TryParse(content.Span, out SigstoreSignature? signature, out problem), problem);
-            parsed.Add(signature);
+            StoredSignature stored = StoredSignature.Of(blob);
+            Assert.Equal((ImageSignatureKind.Sigstore, ""), (stored.Kind, stored.Problem));
+            parsed.Add(stored.UntrustedSigstore!);
         }
 
         return parsed;

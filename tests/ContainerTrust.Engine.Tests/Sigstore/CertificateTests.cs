@@ -124,12 +124,13 @@ public sealed class CertificateTests
     }
 
     [Theory]
-    [InlineData(-1, SigstoreProblem.CertificateNotTimely)]
-    [InlineData(0, SigstoreProblem.None)]
-    [InlineData(600, SigstoreProblem.None)]
-    [InlineData(601, SigstoreProblem.CertificateNotTimely)]
-    public void A_certificate_counts_in_its_time(int seconds, SigstoreProblem problem)
+    [InlineData(-1, nameof(SigstoreProblem.CertificateNotTimely))]
+    [InlineData(0, nameof(SigstoreProblem.None))]
+    [InlineData(600, nameof(SigstoreProblem.None))]
+    [InlineData(601, nameof(SigstoreProblem.CertificateNotTimely))]
+    public void A_certificate_counts_in_its_time(int seconds, string expected)
     {
+        SigstoreProblem problem = Enum.Parse<SigstoreProblem>(expected);
         Assert.Equal(problem, JudgeFulcio(Leaf(Intermediate), [Intermediate, Root], Root, Begin.AddSeconds(seconds)).Problem);
         Assert.Equal(problem, JudgePki(Leaf(Intermediate), [Intermediate, Root], Root, time: Begin.AddSeconds(seconds)).Problem);
 

@@ -175,7 +175,7 @@ public sealed class LimboTests
     [InlineData("webpki::forbidden-weak-rsa-key-in-root (Go takes 1,024 bits)", "RSA-1024", "P-256", true)]
     [InlineData("webpki::forbidden-weak-rsa-in-leaf (Go takes 1,024 bits)", "P-256", "RSA-1024", true)]
     [InlineData("webpki::forbidden-rsa-not-divisible-by-8-in-root (Go takes it)", "RSA-2056", "P-256", true)]
-    public void Keys(string id, string rootKind, string leafKind, bool isAccepted)
+    public void Keys_of_a_kind_are_accepted_or_refused(string id, string rootKind, string leafKind, bool isAccepted)
     {
         TestCertificate root = TestCertificate.Authority("limbo key " + rootKind, null, rootKind);
         TestCertificate leaf = Leaf(root, "d:example.com", leafKind);
@@ -196,7 +196,7 @@ public sealed class LimboTests
     [InlineData("rfc5280::unknown-critical-extension-ee", "1.3.6.1.4.1.55738.666.1", true, "0500", false)]
     [InlineData("(malformed policies)", "2.5.29.32", false, "30023000", false)]
     [InlineData("(malformed distribution points)", "2.5.29.31", false, "30020500", false)]
-    public void Extensions(string id, string oid, bool isCritical, string value, bool isAccepted)
+    public void Extensions_that_are_not_allowed_are_refused(string id, string oid, bool isCritical, string value, bool isAccepted)
     {
         X509Extension extension = new(oid, Convert.FromHexString(value), isCritical);
         TestCertificate root = TestCertificate.Authority("limbo extensions");
@@ -211,7 +211,7 @@ public sealed class LimboTests
     }
 
     [Fact]
-    public void CAs()
+    public void CAs_that_are_none_are_refused()
     {
         TestCertificate root = TestCertificate.Authority("limbo CAs");
 
@@ -261,7 +261,7 @@ public sealed class LimboTests
     [InlineData("public-suffix-wildcard-san (Go takes it)", "d:*.com", "example.com", true)]
     [InlineData("rfc5280::san::underscore-dns (Go takes it)", "d:a_b.example.com", "a_b.example.com", true)]
     [InlineData("rfc5280::san::ip-in-dns", "d:127.0.0.1", "127.0.0.1", false)]
-    public void Hosts(string id, string names, string host, bool isAccepted)
+    public void Hosts_are_held_against_names(string id, string names, string host, bool isAccepted)
     {
         TestCertificate root = TestCertificate.Authority("limbo hosts");
         Assert.True(Judge(Leaf(root, names), host, root).IsGood == isAccepted, id);

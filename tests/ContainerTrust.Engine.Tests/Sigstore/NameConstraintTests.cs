@@ -186,7 +186,7 @@ public sealed class NameConstraintTests
     [InlineData("+u:example.com", "u:https://a.example.com/", NotPermitted)]
     [InlineData("+u:.example.com", "u:https://a.example.com/", null)]
     [InlineData("+u:example.com", "u:https://example.com@example.org/", NotPermitted)]
-    public void URIs(string constraints, string uri, string? reason) =>
+    public void URIs_are_held_against_constraints(string constraints, string uri, string? reason) =>
         AssertBoth(constraints, uri + " d:good.test", "d:good.test", reason);
 
     [Theory]

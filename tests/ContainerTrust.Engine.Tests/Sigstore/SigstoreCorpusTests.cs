@@ -53,15 +53,15 @@ public sealed class SigstoreCorpusTests
     }
 
     [SkippableTheory]
-    [InlineData("dir-img-cosign-mixed/signature-1", SigstoreProblem.WrongSignature)]
-    [InlineData("unknown-cosign-key.signature", SigstoreProblem.WrongSignature)]
-    [InlineData("dir-img-cosign-key-rekor-valid/signature-1", SigstoreProblem.WrongSignature)]
-    [InlineData("dir-img-cosign-pki-valid/signature-1", SigstoreProblem.WrongSignature)]
-    [InlineData("dir-img-cosign-other-attachment/signature-1", SigstoreProblem.OtherMediaType)]
-    public void Signatures_that_the_key_did_not_make(string name, SigstoreProblem problem)
+    [InlineData("dir-img-cosign-mixed/signature-1", nameof(SigstoreProblem.WrongSignature))]
+    [InlineData("unknown-cosign-key.signature", nameof(SigstoreProblem.WrongSignature))]
+    [InlineData("dir-img-cosign-key-rekor-valid/signature-1", nameof(SigstoreProblem.WrongSignature))]
+    [InlineData("dir-img-cosign-pki-valid/signature-1", nameof(SigstoreProblem.WrongSignature))]
+    [InlineData("dir-img-cosign-other-attachment/signature-1", nameof(SigstoreProblem.OtherMediaType))]
+    public void Signatures_that_the_key_did_not_make(string name, string problem)
     {
         var verification = SigstoreTrust.FromPublicKeys([SigstoreCorpus.Source("cosign.pub")], null).Verify(SigstoreCorpus.Signature(name));
-        Assert.Equal((problem, null, null), (verification.Problem, verification.Payload, verification.KeyFingerprint));
+        Assert.Equal((problem, null, null), (verification.Problem.ToString(), verification.Payload, verification.KeyFingerprint));
     }
 
     [SkippableFact]
@@ -144,9 +144,9 @@ public sealed class SigstoreCorpusTests
     [InlineData(1670870899, null)]
     [InlineData(1670870898, null)]
     [InlineData(1670871498, null)]
-    [InlineData(1670870897, SigstoreProblem.CertificateNotTimely)]
-    [InlineData(1670871499, SigstoreProblem.CertificateNotTimely)]
-    public void A_Fulcio_certificate_counts_at_its_time_only(long time, SigstoreProblem? problem)
+    [InlineData(1670870897, nameof(SigstoreProblem.CertificateNotTimely))]
+    [InlineData(1670871499, nameof(SigstoreProblem.CertificateNotTimely))]
+    public void A_Fulcio_certificate_counts_at_its_time_only(long time, string? problem)
     {
         FulcioTrust trust = new(PemCertificates.ReadPool(SigstoreCorpus.Source("fulcio_v1.crt.pem"), []), Issuer, Email);
         SigstoreCertificate leaf = UntrustedCertificates.ReadLeaf(Encoding.ASCII.GetString(SigstoreCorpus.Read("fulcio-cert")));
@@ -155,7 +155,7 @@ public sealed class SigstoreCorpusTests
         if (problem is null)
             trust.Verify(leaf, chain, at);
         else
-            Assert.Equal(problem, Assert.Throws<SigstoreRefusal>(() => trust.Verify(leaf, chain, at)).Problem);
+            Assert.Equal(problem, Assert.Throws<SigstoreRefusal>(() => trust.Verify(leaf, chain, at)).Problem.ToString());
     }
 
     [SkippableFact]

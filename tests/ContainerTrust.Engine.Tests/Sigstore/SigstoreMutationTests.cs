@@ -80,7 +80,7 @@ public sealed class SigstoreMutationTests
         int good = 0;
         for (int i = 0; i < Rounds; i++)
         {
-            byte[] der = Mutate(leaf.Der, random);
+            byte[] der = Damaged(leaf.Der, random);
             string pem = PemEncoding.WriteString("CERTIFICATE", der) + "\n";
             signature[SigstoreSignature.CertificateAnnotation] = pem;
             signature[SigstoreSignature.BundleAnnotation] = i % 10 == 0
@@ -105,10 +105,10 @@ public sealed class SigstoreMutationTests
         Random random = new(8);
         for (int i = 0; i < Rounds; i++)
         {
-            SigstoreKeySource keySource = new("key.pub", Mutate(key.Source.Content.ToArray(), random));
-            SigstoreKeySource logSource = new("log.pub", Mutate(Log.Key.Source.Content.ToArray(), random));
-            SigstoreKeySource root = new("root.pem", Mutate(Root.Source.Content.ToArray(), random));
-            SigstoreKeySource intermediate = new("intermediate.pem", Mutate(Intermediate.Source.Content.ToArray(), random));
+            SigstoreKeySource keySource = new("key.pub", Damaged(key.Source.Content.ToArray(), random));
+            SigstoreKeySource logSource = new("log.pub", Damaged(Log.Key.Source.Content.ToArray(), random));
+            SigstoreKeySource root = new("root.pem", Damaged(Root.Source.Content.ToArray(), random));
+            SigstoreKeySource intermediate = new("intermediate.pem", Damaged(Intermediate.Source.Content.ToArray(), random));
             if (Try(() => SigstoreTrust.FromPublicKeys([keySource], null)) is { } trust
                 && trust.Verify(byKey) is { IsGood: true } verification)
                 Assert.Equal(key.Fingerprint, verification.KeyFingerprint);
@@ -129,12 +129,12 @@ public sealed class SigstoreMutationTests
         Random random = new(9);
         for (int i = 0; i < Rounds; i++)
         {
-            if (SigstorePayload.TryParse(Mutate(payload, random), out SigstorePayload? claim, out string problem))
+            if (SigstorePayload.TryParse(Damaged(payload, random), out SigstorePayload? claim, out string problem))
                 Assert.True(claim.ManifestDigest.Length > 64 && claim.DockerReference is not null && problem.Length == 0);
             else
                 Assert.NotEmpty(problem);
-            Assert.NotEqual(SigstoreSignature.TryParse(Mutate(document, random), out _, out problem), problem.Length > 0);
-            Assert.NotEqual(RekorEntry.TryParse(Mutate(Encoding.UTF8.GetBytes(bundle), random), out _, out problem), problem.Length > 0);
+            Assert.NotEqual(SigstoreSignature.TryParse(Damaged(document, random), out _, out problem), problem.Length > 0);
+            Assert.NotEqual(RekorEntry.TryParse(Damaged(Encoding.UTF8.GetBytes(bundle), random), out _, out problem), problem.Length > 0);
         }
     }
 
@@ -201,13 +201,13 @@ public sealed class SigstoreMutationTests
         switch (part)
         {
             case Part.Document:
-                return SigstoreSignature.TryParse(Mutate(signature.Document(), random), out SigstoreSignature? parsed, out _)
+                return SigstoreSignature.TryParse(Damaged(signature.Document(), random), out SigstoreSignature? parsed, out _)
                     ? parsed : null;
             case Part.Payload:
-                return new SigstoreSignature(whole.UntrustedMimeType, Mutate(signature.Payload, random), whole.UntrustedAnnotations);
+                return new SigstoreSignature(whole.UntrustedMimeType, Damaged(signature.Payload, random), whole.UntrustedAnnotations);
             case Part.Signature when random.Next(2) == 0:
                 return SigstoreCorpus.With(whole, SigstoreSignature.SignatureAnnotation,
-                    Convert.ToBase64String(Mutate(signature.Raw, random)));
+                    Convert.ToBase64String(Damaged(signature.Raw, random)));
         }
 
         string annotation = part switch
@@ -218,7 +218,7 @@ public sealed class SigstoreMutationTests
             _ => SigstoreSignature.ChainAnnotation,
         };
         return SigstoreCorpus.With(whole, annotation,
-            Encoding.Latin1.GetString(Mutate(Encoding.Latin1.GetBytes(whole.UntrustedAnnotations[annotation]), random)));
+            Encoding.Latin1.GetString(Damaged(Encoding.Latin1.GetBytes(whole.UntrustedAnnotations[annotation]), random)));
     }
 
     private static TestCertificate Leaf()
@@ -231,37 +231,5 @@ public sealed class SigstoreMutationTests
         return leaf;
     }
 
-    /// <summary>One to three of: bits flipped, an octet replaced, octets removed, inserted, doubled, or moved.</summary>
-    private static byte[] Mutate(byte[] whole, Random random)
-    {
-        List<byte> octets = [.. whole];
-        for (int n = random.Next(3); n >= 0 && octets.Count > 0; n--)
-        {
-            int at = random.Next(octets.Count);
-            int length = Math.Min(1 + random.Next(12), octets.Count - at);
-            switch (random.Next(6))
-            {
-                case 0:
-                    octets[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    octets[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    octets.RemoveRange(at, length);
-                    break;
-                case 3:
-                    octets.Insert(at, (byte)"\0\"{}[],: \n0A/+=x"[random.Next(16)]);
-                    break;
-                case 4:
-                    octets.InsertRange(at, octets.GetRange(at, length));
-                    break;
-                default:
-                    octets[at] = octets[random.Next(octets.Count)];
-                    break;
-            }
-        }
-
-        return [.. octets];
-    }
+    private static byte[] Damaged(byte[] whole, Random random) => new Mutation(random).Of(whole, words: Mutation.Marks);
 }

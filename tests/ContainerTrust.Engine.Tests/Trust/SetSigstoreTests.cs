@@ -44,15 +44,8 @@ public sealed class SetSigstoreTests : IDisposable
 
     private static readonly RequirementOptions Keys = new() { Type = TrustType.SigstoreSigned, KeyPaths = ["/k/a.pub", "/k/b.pub"] };
 
-    private static string Certificate(string name, bool isCA = true, int firstDay = -10, int lastDay = 3650)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isCA, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(firstDay),
-            DateTimeOffset.UtcNow.AddDays(lastDay));
-        return certificate.ExportCertificatePem() + "\n";
-    }
+    private static string Certificate(string name, bool isCA = true, int firstDay = -10, int lastDay = 3650, int rsaBits = 0) =>
+        TestCertificates.Make(name, DateTimeOffset.UtcNow.AddDays(firstDay), DateTimeOffset.UtcNow.AddDays(lastDay), isCA, rsaBits);
 
     private IReadOnlyList<TrustRequirement> Build(RequirementOptions options) => _root.Open().Requirements.Build(options);
 
@@ -284,11 +277,7 @@ public sealed class SetSigstoreTests : IDisposable
     [InlineData(2048, null)]
     public void CAs_with_short_RSA_keys_are_named(int bits, string? warning)
     {
-        using var rsa = RSA.Create(bits);
-        CertificateRequest request = new("CN=Short", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
-        _root.Write("/k/short.pem", certificate.ExportCertificatePem());
+        _root.Write("/k/short.pem", Certificate("CN=Short", firstDay: -1, lastDay: 9, rsaBits: bits));
         _root.Open().CheckKeys(Build(Pki with { CARootsPath = "/k/short.pem" }));
         Assert.Equal(warning is null ? 0 : 1, _root.Warnings.Count);
         Assert.All(_root.Warnings, w => Assert.Contains($"{bits} bits, {warning}", w, StringComparison.Ordinal));

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.Config.Policy;
 /// <summary>
 /// The policy.json of the upstream project, which Fedora, Debian and Ubuntu ship. RHEL's demands more: see <c>DistributionDefault</c>.
 /// </summary>
-public static class DefaultPolicy
+internal static class DefaultPolicy
 {
     /// <summary>The text: everything is accepted, and everything from the local docker daemon.</summary>
     public static ReadOnlySpan<byte> Text =>

@@ -5,7 +5,7 @@ namespace ContainerTrust.Engine.Config.Policy;
 /// <summary>
 /// What the values of an identity may be (containers/image, <c>policy_config.go</c>). Each rule returns the problem, or null.
 /// </summary>
-public static class IdentityRules
+internal static class IdentityRules
 {
     /// <summary>The rule for <c>exactReference</c>.</summary>
     /// <param name="value">The value of <c>dockerReference</c>.</param>

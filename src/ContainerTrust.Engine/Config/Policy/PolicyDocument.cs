@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Config.Policy;
 
 /// <summary>A policy.json as it was read: the meaning, in the order of the file.</summary>
-public sealed class PolicyDocument
+internal sealed class PolicyDocument
 {
     private readonly Dictionary<string, PolicyTransport> _byName;
 
@@ -29,7 +29,7 @@ public sealed class PolicyDocument
 }
 
 /// <summary>One transport of a policy: its scopes, in the order of the file.</summary>
-public sealed class PolicyTransport
+internal sealed class PolicyTransport
 {
     private readonly Dictionary<string, IReadOnlyList<TrustRequirement>> _byScope;
 
@@ -55,4 +55,4 @@ public sealed class PolicyTransport
 /// <summary>One scope of a transport with its requirements.</summary>
 /// <param name="Name">The scope; empty for the transport's default.</param>
 /// <param name="Requirements">The requirements. Never empty; all must hold.</param>
-public sealed record PolicyScope(string Name, IReadOnlyList<TrustRequirement> Requirements);
+internal sealed record PolicyScope(string Name, IReadOnlyList<TrustRequirement> Requirements);

@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Config.Policy;
 /// Changes scopes in a policy's text and nothing else: order, indentation, line ends and all other bytes stay. Many changes make one new
 /// text.
 /// </summary>
-public sealed class PolicyEditor
+internal sealed class PolicyEditor
 {
     private readonly string _path;
     private readonly PolicyDocument _before;

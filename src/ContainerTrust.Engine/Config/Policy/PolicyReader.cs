@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Config.Policy;
 /// refuses the whole file. Stricter in two points, both of text that no editor writes: invalid UTF-8 and unpaired surrogate escapes are
 /// refused, where Go replaces them by U+FFFD.
 /// </summary>
-public static class PolicyReader
+internal static class PolicyReader
 {
     /// <summary>The largest policy.json that is read, in bytes. (100,000 scopes take about 25 MB.)</summary>
     public const int MaxBytes = 64 * 1024 * 1024;

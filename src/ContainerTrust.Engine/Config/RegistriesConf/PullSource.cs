@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.Config.RegistriesConf;
 /// <param name="Reference">The image's name at that place; tag or digest are the image's own.</param>
 /// <param name="IsInsecure">Whether http and unverified TLS are allowed there.</param>
 /// <param name="IsMirror">Whether it is a mirror.</param>
-public sealed record PullSource(DockerReference Reference, bool IsInsecure, bool IsMirror)
+internal sealed record PullSource(DockerReference Reference, bool IsInsecure, bool IsMirror)
 {
     /// <summary>
     /// Whether it is another place than the image's name says: a mirror, or another registry that a <c>location</c> puts in the name's

@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Config.RegistriesConf;
 /// Where images are fetched from, and what short names mean (containers-registries.conf(5)): the main file, its drop-in files, and the
 /// aliases that podman recorded. Immutable once loaded, and for many threads.
 /// </summary>
-public sealed class RegistriesConfiguration
+internal sealed class RegistriesConfiguration
 {
     private const string DropIns = "registries.conf.d";
     private const string Extension = ".conf";

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Config.RegistriesConf;
 
 /// <summary>What is done with a short name that several registries could mean (<c>short-name-mode</c>).</summary>
-public enum ShortNameMode
+internal enum ShortNameMode
 {
     /// <summary>Ask; without a terminal try all. The default.</summary>
     Permissive,

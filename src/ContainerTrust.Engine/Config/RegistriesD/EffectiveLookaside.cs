@@ -4,7 +4,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// What registries.d says in the end for one scope or image: for each setting the most specific section that has it decides
 /// (containers-registries.d(5), as containers/image does it).
 /// </summary>
-public sealed record EffectiveLookaside
+internal sealed record EffectiveLookaside
 {
     /// <summary>
     /// Base URL that signatures are read from. Null if nothing is configured: the built-in directory of the user applies.

@@ -7,7 +7,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>
 /// A host's registries.d directory, all files merged (containers-registries.d(5)), and what it says for a scope. Immutable.
 /// </summary>
-public sealed class LookasideConfiguration
+internal sealed class LookasideConfiguration
 {
     private readonly Dictionary<string, LookasideEntry> _sections;
     private readonly PodmanView _podman;

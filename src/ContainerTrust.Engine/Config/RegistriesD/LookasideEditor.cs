@@ -5,7 +5,7 @@ using ContainerTrust.Engine.Hosts.Lookup;
 namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>Plans changes of registries.d. Nothing is written here: the caller applies the plan under the host's lock.</summary>
-public static class LookasideEditor
+internal static class LookasideEditor
 {
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> s_none = [];
 

@@ -2,7 +2,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 
 /// <summary>The keys that a section of registries.d spells out itself.</summary>
 [Flags]
-public enum LookasideKeys
+internal enum LookasideKeys
 {
     /// <summary>None.</summary>
     None = 0,
@@ -24,7 +24,7 @@ public enum LookasideKeys
 }
 
 /// <summary>A section of registries.d and where it is.</summary>
-public sealed record LookasideEntry
+internal sealed record LookasideEntry
 {
     /// <summary>The namespace under <c>docker</c>. Null for <c>default-docker</c>.</summary>
     public required string? Namespace { get; init; }

@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <param name="Path">The file.</param>
 /// <param name="Line">The line, from 1; 0 if the warning is not about a line.</param>
 /// <param name="Problem">What is odd and what it leads to: a sentence that ends with a full stop.</param>
-public sealed record LookasideWarning(string WarningId, string Path, int Line, string Problem)
+internal sealed record LookasideWarning(string WarningId, string Path, int Line, string Problem)
 {
     /// <summary>The whole message, the place first.</summary>
     public string Message => Line > 0 ? $"{Path}:{Line}: {Problem}" : $"{Path}: {Problem}";

@@ -6,7 +6,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <param name="ReplaceWhole">
 /// True: settings that <paramref name="NewSection"/> does not have are removed. False: they stay as they are.
 /// </param>
-public sealed record SectionChange(string? Namespace, LookasideSection? NewSection, bool ReplaceWhole)
+internal sealed record SectionChange(string? Namespace, LookasideSection? NewSection, bool ReplaceWhole)
 {
     /// <summary>The values that a section shall have key by key.</summary>
     /// <param name="current">The section as it is; null if there is none.</param>

@@ -8,13 +8,13 @@ namespace ContainerTrust.Engine.Formats.Data;
 /// <summary>A file's content as a MachineConfig has it.</summary>
 /// <param name="Source">A <c>data:</c> URL.</param>
 /// <param name="Compression"><c>gzip</c> if what is in the URL has to be decompressed; otherwise empty.</param>
-public readonly record struct DataUrlContent(string Source, string Compression);
+internal readonly record struct DataUrlContent(string Source, string Compression);
 
 /// <summary>
 /// The <c>data:</c> URLs (RFC 2397) that carry files in Ignition configs: written as Butane does, read as the machine-config-operator
 /// does, and stricter where a URL could be understood in two ways.
 /// </summary>
-public static class DataUrl
+internal static class DataUrl
 {
     private const string Scheme = "data:";
     private const string Gzip = "gzip";

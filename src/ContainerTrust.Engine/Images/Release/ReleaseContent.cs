@@ -11,7 +11,7 @@ namespace ContainerTrust.Engine.Images.Release;
 /// What an OpenShift or OKD release consists of: the file <c>release-manifests/image-references</c> in the release image, an ImageStream
 /// document that lists the other images by digest. It is worth what the release image's signature is worth: verify that first.
 /// </summary>
-public static class ReleaseContent
+internal static class ReleaseContent
 {
     /// <summary>The largest <c>image-references</c> that is read, in bytes.</summary>
     public const int MaxImageReferencesBytes = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 namespace ContainerTrust.Engine.Images.Release;
 
 /// <summary>Bounds and words of <see cref="ReleaseContent.ReadAsync"/>.</summary>
-public sealed record ReleaseContentOptions
+internal sealed record ReleaseContentOptions
 {
     /// <summary>
     /// The release image by digest, for <see cref="ReleaseImageContent.Release"/>. Null to make it of the source's name and the

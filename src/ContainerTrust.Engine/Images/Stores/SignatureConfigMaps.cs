@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Images.Stores;
 /// <c>release.openshift.io/verification-signatures</c>) whose <c>binaryData</c> has them under <c>sha256-HEX-N</c>. Namespace and label
 /// are not looked at in a file that was handed over: signatures are verified, wherever they lie.
 /// </summary>
-public static class SignatureConfigMaps
+internal static class SignatureConfigMaps
 {
     /// <summary>The largest document that is read, in bytes.</summary>
     public const int MaxDocumentBytes = 32 * 1024 * 1024;

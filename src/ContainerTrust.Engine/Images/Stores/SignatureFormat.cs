@@ -3,7 +3,7 @@ using System.Text;
 namespace ContainerTrust.Engine.Images.Stores;
 
 /// <summary>Tells the formats of stored signatures apart (containers/image, <c>signature.FromBlob</c>).</summary>
-public static class SignatureFormat
+internal static class SignatureFormat
 {
     private const string SimpleSigning = "simple-signing";
     private const string Sigstore = "sigstore-json";

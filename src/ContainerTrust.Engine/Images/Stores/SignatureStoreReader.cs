@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Images.Stores;
 /// Reads signatures out of stores: the lookaside layout of registries.d, and that of the OpenShift release mirrors. A store is a URL
 /// (<c>https</c>, <c>http</c>, <c>file</c>) or an absolute path. For many threads at once, if what it was made with is.
 /// </summary>
-public sealed class SignatureStoreReader
+internal sealed class SignatureStoreReader
 {
     private const string DefaultSystemStore = "/var/lib/containers/sigstore";
     private const string DefaultUserStore = "/.local/share/containers/sigstore";

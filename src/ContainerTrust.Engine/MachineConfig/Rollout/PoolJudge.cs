@@ -25,9 +25,6 @@ internal static class PoolJudge
             JudgePause(pool, findings);
     }
 
-    /// <summary>Whether machines are still to take a rendered config.</summary>
-    public static bool IsBehind(PoolDocument pool) => pool.Target is null || pool.Target != pool.Current;
-
     private static void JudgePause(PoolDocument pool, Findings findings)
     {
         if (findings.Has(Updating) || findings.Has(NotRendered))

@@ -4,7 +4,7 @@ namespace ContainerTrust.Engine.Registry.Web;
 /// The variables that name proxies, read as Go's programs read them, podman and skopeo among them: upper case before lower case, and
 /// neither <c>ALL_PROXY</c> nor a proxy of the desktop.
 /// </summary>
-public sealed record ProxyEnvironment
+internal sealed record ProxyEnvironment
 {
     /// <summary>No proxy at all.</summary>
     public static ProxyEnvironment None { get; } = new();

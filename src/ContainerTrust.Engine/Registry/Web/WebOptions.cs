@@ -62,7 +62,7 @@ public sealed record WebOptions
     public IReadOnlyList<string> CredentialHelpers { get; init; } = [AuthFilesHelper];
 
     /// <summary>The proxies. Null: those of this process's environment, when a client is created.</summary>
-    public ProxyEnvironment? Proxies { get; init; }
+    internal ProxyEnvironment? Proxies { get; init; }
 
     /// <summary>By which release's rules <c>certs.d</c> is looked for. Null to find out.</summary>
     internal ContainersRelease? Release { get; init; }

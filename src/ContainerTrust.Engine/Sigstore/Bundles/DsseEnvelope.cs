@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 /// </summary>
 /// <param name="PayloadType">What the payload is.</param>
 /// <param name="Payload">The payload.</param>
-public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Payload)
+internal sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>The type of payloads that are in-toto statements.</summary>
     public const string InToto = "application/vnd.in-toto+json";

@@ -8,7 +8,7 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 /// What is said of some contents (in-toto, <c>spec/v1/statement.md</c>): their digests, and of what kind the rest is. Only made from a
 /// payload whose signature holds.
 /// </summary>
-public sealed class InTotoStatement
+internal sealed class InTotoStatement
 {
     /// <summary>The kind by which cosign says that somebody signs an image, and nothing else (cosign, <c>BUNDLE_SPEC.md</c>).</summary>
     public const string SignaturePredicate = "https://sigstore.dev/cosign/sign/v1";

@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Sigstore.Bundles;
 /// versions 0.1 to 0.3): parsed, and nothing of it verified. Of its two kinds one signs an envelope, whose payload says what it is about,
 /// the other a content itself.
 /// </summary>
-public sealed class SigstoreBundle
+internal sealed class SigstoreBundle
 {
     /// <summary>What the media types of bundles begin with.</summary>
     public const string MediaTypePrefix = "application/vnd.dev.sigstore.bundle";

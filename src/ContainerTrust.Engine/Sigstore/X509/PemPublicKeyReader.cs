@@ -11,7 +11,7 @@ namespace ContainerTrust.Engine.Sigstore.X509;
 /// 5280 section 4.1) or PKCS#1 (<c>RSA PUBLIC KEY</c>, RFC 8017 appendix A.1.1). Like the reference implementation it takes the first PEM
 /// block and nothing else, and only RSA, ECDSA on a NIST curve, and Ed25519.
 /// </summary>
-public static class PemPublicKeyReader
+internal static class PemPublicKeyReader
 {
     private const int MaxLength = 100_000;
     internal const string RsaOid = "1.2.840.113549.1.1.1";

@@ -18,6 +18,9 @@ public sealed class PolicyRobustnessTests
         "\u00ef\u00bb\u00bf", "//", "/*", " ", "\n", "\r", "\t", "\u007f", "\u2028",
     ];
 
+    private static readonly IReadOnlyList<byte[]> s_words = [.. Tokens.Select(Encoding.UTF8.GetBytes)];
+    private static readonly string[] s_strings = [.. Tokens.Where(static t => t.StartsWith('"') && t.Length > 1)];
+
     [Fact]
     public void Mutated_policies_are_read_or_refused()
     {
@@ -27,7 +30,7 @@ public sealed class PolicyRobustnessTests
         TimeSpan slowest = TimeSpan.Zero;
         for (int seed = 0; seed < 40_000; seed++)
         {
-            byte[] policy = Mutated(new RandomPolicy(seed % 4_000), random);
+            byte[] policy = Damaged(new RandomPolicy(seed % 4_000), random);
             TimeSpan start = ProcessorTime.Now;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             try
@@ -80,7 +83,7 @@ public sealed class PolicyRobustnessTests
         int edited = 0;
         for (int seed = 0; seed < 10_000; seed++)
         {
-            byte[] policy = Mutated(new RandomPolicy(seed), random);
+            byte[] policy = Damaged(new RandomPolicy(seed), random);
             PolicyEditor editor;
             try
             {
@@ -168,51 +171,9 @@ public sealed class PolicyRobustnessTests
         ProcessorTime.AtMost(TimeSpan.FromSeconds(10), start);
     }
 
-    private static byte[] Mutated(RandomPolicy source, Random random)
+    private static byte[] Damaged(RandomPolicy source, Random random)
     {
-        List<byte> bytes = [.. source.Write(source.Policy())];
-        for (int count = random.Next(1, 4); count > 0; count--)
-        {
-            int at = random.Next(bytes.Count + 1), length = Math.Min(random.Next(1, 12), bytes.Count - at);
-            switch (random.Next(9))
-            {
-                case 0:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 1:
-                    bytes.InsertRange(at, bytes.GetRange(at, length));
-                    break;
-                case 2 or 3:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)]));
-                    break;
-                case 4 when length > 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 5 when length > 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 6:
-                    bytes.RemoveRange(at, random.Next(20) == 0 ? bytes.Count - at : 0);
-                    break;
-                default:
-                    ReplaceToken(bytes, random);
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
-
-    // One string of the text by another one: texts that stay JSON, and are refused for what they say.
-    private static void ReplaceToken(List<byte> bytes, Random random)
-    {
-        string text = Encoding.UTF8.GetString([.. bytes]);
-        System.Text.RegularExpressions.MatchCollection strings = System.Text.RegularExpressions.Regex.Matches(text, "\"[a-zA-Z-]*\"");
-        if (strings.Count == 0)
-            return;
-        System.Text.RegularExpressions.Match old = strings[random.Next(strings.Count)];
-        string replacement = random.Next(2) == 0 ? strings[random.Next(strings.Count)].Value : Tokens[random.Next(13, 29)];
-        bytes.Clear();
-        bytes.AddRange(Encoding.UTF8.GetBytes(text[..old.Index] + replacement + text[(old.Index + old.Length)..]));
+        byte[] policy = source.Write(source.Policy());
+        return random.Next(3) == 0 ? Mutation.OfStrings(policy, s_strings, random) : new Mutation(random).Of(policy, words: s_words);
     }
 }

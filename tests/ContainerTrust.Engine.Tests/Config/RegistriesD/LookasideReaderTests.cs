@@ -349,7 +349,7 @@ public sealed class LookasideReaderTests
         int simple = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            string content = YamlSamples.Mutate(YamlSamples.Pick(random), random);
+            string content = Mutation.OfLines(YamlSamples.Pick(random), YamlSamples.Tokens, random);
             YamlText text;
             try
             {
@@ -398,7 +398,7 @@ public sealed class LookasideReaderTests
         TimeSpan start = ProcessorTime.Now;
         for (int i = 0; i < 25_000; i++)
         {
-            byte[] content = Encoding.UTF8.GetBytes(YamlSamples.Mutate(YamlSamples.Pick(random), random));
+            byte[] content = Encoding.UTF8.GetBytes(Mutation.OfLines(YamlSamples.Pick(random), YamlSamples.Tokens, random));
             if (content.Length > 0 && i % 5 == 0)
                 content[random.Next(content.Length)] = (byte)random.Next(256);
             var host = new LookasideHost();

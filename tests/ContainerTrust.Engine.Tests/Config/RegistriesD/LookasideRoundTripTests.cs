@@ -56,7 +56,7 @@ public sealed class LookasideRoundTripTests
         int refused = 0;
         for (int i = 0; i < 8_000; i++)
         {
-            LookasideHost host = LookasideHost.With(("h.yaml", YamlSamples.Mutate(YamlSamples.Pick(random), random)));
+            LookasideHost host = LookasideHost.With(("h.yaml", Mutation.OfLines(YamlSamples.Pick(random), YamlSamples.Tokens, random)));
             LookasideConfiguration before;
             try
             {

@@ -25,7 +25,7 @@ public sealed class ReleaseMatrixTests
     [InlineData("coreos", TrustType.Accept, null, null, Policy)]
     [InlineData("nixos", TrustType.Accept, null, null, Policy)]
     [InlineData("debian", TrustType.Accept, null, null, Policy)]
-    public void Get(string name, TrustType type, string? store, bool? attachments, string policy)
+    public void Get_shows_what_is_in_force(string name, TrustType type, string? store, bool? attachments, string policy)
     {
         using LevelsHost host = Make(name);
         ImageTrust entry = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
@@ -45,7 +45,7 @@ public sealed class ReleaseMatrixTests
     [InlineData("coreos", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("nixos", Policy, Etc + "/registry.redhat.io.yaml")]
     [InlineData("debian", Policy, Etc + "/registry.redhat.io.yaml")]
-    public void Set(string name, params string[] files)
+    public void Set_writes_where_the_release_reads(string name, params string[] files)
     {
         using LevelsHost host = Make(name);
         SortedDictionary<string, string> vendors = Vendors(host);
@@ -128,7 +128,7 @@ public sealed class ReleaseMatrixTests
     [InlineData("fedora45", "Deleted", VendorPolicy)]
     [InlineData("coreos", "Deleted", VendorPolicy)]
     [InlineData("debian", "Changed", Policy)]
-    public void Reset(string name, string action, string policy)
+    public void Reset_brings_back_the_default(string name, string action, string policy)
     {
         using LevelsHost host = Make(name);
         SortedDictionary<string, string> vendors = Vendors(host);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Config.Policy;
@@ -8,7 +7,7 @@ using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.MachineConfig.Rollout;
 using ContainerTrust.Engine.Tests.Compliance;
 
-namespace ContainerTrust.Engine.Tests.Trust;
+namespace ContainerTrust.Engine.Tests.Keys;
 
 /// <summary>
 /// The list of a requirement's key material has every member that names some, and everything that reads, checks, ships, counts or refuses
@@ -19,22 +18,7 @@ public sealed class KeyMaterialTests
     private const string Path = "/etc/pki/material";
     private static readonly string s_private = Convert.ToBase64String(Encoding.ASCII.GetBytes(AuditKeys.PrivatePem));
 
-    /// <summary>Every member whose name says that it holds a path or data, by itself.</summary>
-    public static TheoryData<string, string> Members
-    {
-        get
-        {
-            TheoryData<string, string> members = [];
-            foreach (Type type in (Type[])[typeof(SignedByRequirement), typeof(SigstoreSignedRequirement), typeof(FulcioIdentity),
-                typeof(PkiIdentity)])
-            {
-                foreach (PropertyInfo property in type.GetProperties().Where(static p => IsMaterial(p.Name)))
-                    members.Add(type.Name, property.Name);
-            }
-
-            return members;
-        }
-    }
+    public static TheoryData<string, string> Members => MaterialMembers.All;
 
     public static TheoryData<string> Uses => [.. Enum.GetNames<KeyMaterialUse>()];
 
@@ -45,8 +29,8 @@ public sealed class KeyMaterialTests
     [MemberData(nameof(Members))]
     public void Every_member_is_in_the_list(string type, string member)
     {
-        KeyMaterial material = Assert.Single(Make(type, member, "marker").GetKeyMaterials());
-        bool isPath = member.Contains("Path", StringComparison.Ordinal);
+        KeyMaterial material = Assert.Single(MaterialMembers.Make(type, member, "marker").GetKeyMaterials());
+        bool isPath = MaterialMembers.IsPath(member);
         Assert.Equal(isPath ? ("marker", null) : (null, "marker"), (material.Path, material.Data));
         Assert.NotEqual(KeyMaterialUse.NotImplemented, material.Use);
     }
@@ -55,8 +39,8 @@ public sealed class KeyMaterialTests
     [MemberData(nameof(Members))]
     public void The_verifier_reads_every_member(string type, string member)
     {
-        bool isPath = member.Contains("Path", StringComparison.Ordinal);
-        TrustRequirement requirement = Complete(type, member, isPath ? Path : "not base64!");
+        bool isPath = MaterialMembers.IsPath(member);
+        TrustRequirement requirement = MaterialMembers.Complete(type, member, isPath ? Path : "not base64!");
         RequirementKeys keys = new(AuditHost.Good().With("/good", AuditKeys.Good).With("/pem", AuditKeys.Cosign)
             .With("/ca", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(20))), static _ => { });
         string problem = requirement is SignedByRequirement signed ? keys.For(signed).Problem
@@ -68,8 +52,9 @@ public sealed class KeyMaterialTests
     [MemberData(nameof(Members))]
     public void The_audit_and_a_rollout_look_at_every_member(string type, string member)
     {
-        bool isPath = member.Contains("Path", StringComparison.Ordinal);
-        string list = Encoding.UTF8.GetString(RequirementWriter.ToCompactJson([Complete(type, member, isPath ? Path : s_private)]));
+        bool isPath = MaterialMembers.IsPath(member);
+        TrustRequirement requirement = MaterialMembers.Complete(type, member, isPath ? Path : s_private);
+        string list = Encoding.UTF8.GetString(RequirementWriter.ToCompactJson([requirement]));
         string policy = """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":""" + list + "}}}";
         AuditHost host = AuditHost.Good().With(AuditHost.Policy, policy).With("/good", AuditKeys.Good).With("/pem", AuditKeys.Cosign)
             .With("/ca", AuditKeys.CertificateUntil(AuditHost.Now.AddYears(20)));
@@ -125,46 +110,6 @@ public sealed class KeyMaterialTests
         Assert.Same(first, files.Load(AuditHost.Key));
         Assert.NotNull(first.File);
     }
-
-    private static bool IsMaterial(string name) =>
-        name.EndsWith("Path", StringComparison.Ordinal) || name.EndsWith("Paths", StringComparison.Ordinal)
-        || name.EndsWith("Data", StringComparison.Ordinal) || name.EndsWith("Datas", StringComparison.Ordinal);
-
-    // A requirement with this member alone.
-    private static TrustRequirement Make(string type, string member, string value)
-    {
-        object Set(object target)
-        {
-            PropertyInfo property = target.GetType().GetProperty(member)!;
-            property.SetValue(target, property.PropertyType == typeof(string) ? value : new[] { value });
-            return target;
-        }
-
-        return type switch
-        {
-            nameof(SignedByRequirement) => (TrustRequirement)Set(new SignedByRequirement()),
-            nameof(SigstoreSignedRequirement) => (TrustRequirement)Set(new SigstoreSignedRequirement()),
-            nameof(FulcioIdentity) => new SigstoreSignedRequirement
-            {
-                Fulcio = (FulcioIdentity)Set(new FulcioIdentity
-                    { OidcIssuer = "https://issuer.example.com", SubjectEmail = "u@example.com" }),
-            },
-            _ => new SigstoreSignedRequirement { Pki = (PkiIdentity)Set(new PkiIdentity { SubjectEmail = "u@example.com" }) },
-        };
-    }
-
-    // A requirement that a policy can have: with what the member needs beside it.
-    private static TrustRequirement Complete(string type, string member, string value) => (type, Make(type, member, value)) switch
-    {
-        (nameof(SignedByRequirement), SignedByRequirement r) => r,
-        (nameof(FulcioIdentity), SigstoreSignedRequirement r) => r with { RekorPublicKeyPath = "/pem" },
-        (nameof(PkiIdentity), SigstoreSignedRequirement { Pki: { } pki } r) when member.Contains("Intermediates",
-            StringComparison.Ordinal) =>
-            r with { Pki = pki with { CaRootsPath = "/ca" } },
-        (nameof(SigstoreSignedRequirement), SigstoreSignedRequirement r) when member.StartsWith("Rekor", StringComparison.Ordinal) =>
-            r with { KeyPath = "/pem" },
-        (_, var requirement) => requirement,
-    };
 
     private sealed record MadeUp(KeyMaterial Material) : TrustRequirement
     {

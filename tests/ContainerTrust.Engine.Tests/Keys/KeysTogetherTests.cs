@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.OpenPgp.Packets;
+using ContainerTrust.Engine.Tests.Trust;
 
-namespace ContainerTrust.Engine.Tests.Trust;
+namespace ContainerTrust.Engine.Tests.Keys;
 
 /// <summary>Key files of one requirement are judged together before it is written, as they are when an image is verified.</summary>
 public sealed class KeysTogetherTests : IDisposable
