@@ -13,6 +13,9 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
 {
     private const int FirstMajor = 6;
 
+    /// <summary>The program that is installed, or that the user names, and its version. Null where only the rules are known.</summary>
+    public (string Name, int Major, int Minor)? Program { get; init; }
+
     // What the package of podman 6 installs along with policy.json.
     private static readonly string[] s_besidePolicy =
         [$"{ContainersLookup.VendorDirectory}/registries.conf", $"{ContainersLookup.VendorRegistriesDirectory}/default.yaml"];
@@ -72,8 +75,12 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
             };
         }
 
-        ContainersRelease release = int.Parse(numbers[0], CultureInfo.InvariantCulture) >= FirstMajor ? Six : Five;
-        return release with { Reason = $"podman {string.Join('.', numbers)}, as you say" };
+        int major = int.Parse(numbers[0], CultureInfo.InvariantCulture);
+        return (major >= FirstMajor ? Six : Five) with
+        {
+            Reason = $"podman {string.Join('.', numbers)}, as you say",
+            Program = numbers.Length > 1 ? ("podman", major, int.Parse(numbers[1], CultureInfo.InvariantCulture)) : null,
+        };
     }
 
     // A link to what is elsewhere was made by somebody else than the package.

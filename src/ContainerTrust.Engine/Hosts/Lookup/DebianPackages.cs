@@ -39,8 +39,11 @@ internal static class DebianPackages
             if (Version(text, name) is not { } version || Numbers(version) is not { } numbers)
                 continue;
             bool isNew = numbers.Major > major || (numbers.Major == major && numbers.Minor >= minor);
-            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with { Reason =
-                $"{name} {Printable.Of(version, Printable.NameLength)} is installed" };
+            return (isNew ? ContainersRelease.Six : ContainersRelease.Five) with
+            {
+                Reason = $"{name} {Printable.Of(version, Printable.NameLength)} is installed",
+                Program = (name, numbers.Major, numbers.Minor),
+            };
         }
 
         return null;
