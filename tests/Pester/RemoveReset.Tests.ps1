@@ -40,7 +40,8 @@ Describe 'Remove-ImageTrust' {
     It 'says which scopes accept more then, and with -WhatIf too' {
         $strict = New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":[{"type":"reject"}],"b.example.com":[{"type":"insecureAcceptAnything"}]}}}'
         $said = 'WARNING: Images are accepted without a check that were not before: a.example.com (reject -> accept).'
-        (Invoke-ChildSession "Import-Module '$ModulePath'; Remove-ImageTrust a.example.com -Root '$strict' -WhatIf").Output | Out-String -Width 300 | Should -BeLike "*$said*"
+        Remove-ImageTrust a.example.com -Root $strict -WhatIf -WarningVariable before -WarningAction SilentlyContinue
+        "WARNING: $before" | Should -Be $said
         Remove-ImageTrust a.example.com -Root $strict -WarningVariable warnings -WarningAction SilentlyContinue
         "WARNING: $warnings" | Should -Be $said
         Remove-ImageTrust b.example.com -Root $strict -WarningVariable none
