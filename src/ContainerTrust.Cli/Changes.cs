@@ -56,6 +56,12 @@ internal static class Changes
 
         if (dryRun)
         {
+            foreach (TrustScopeChange scope in result.Scopes)
+            {
+                text.Append("requirements of ").Append(PrintableText.Line($"{scope.Scope}: {scope.Before} -> {scope.After}"))
+                    .Append('\n');
+            }
+
             foreach (TrustChange change in result.AttachmentsSwitchedOn)
             {
                 text.Append("would be switched on: reading sigstore signatures from the registry for ")

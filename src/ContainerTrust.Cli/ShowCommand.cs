@@ -51,6 +51,8 @@ internal static class ShowCommand
                     DefaultOnly = result.GetValue(onlyDefault),
                     IncludeKeys = result.GetValue(json),
                 })];
+            foreach (string? image in images.Length > 0 ? images : (string?[])[null])
+                store.WarnWhereCrioDiffers(image);
             if (result.GetValue(json))
                 Output.Write(TrustJson.Write(objects));
             else if (objects.Count > 0)

@@ -53,6 +53,8 @@ internal static class TrustJson
         Write(writer, "useSigstoreAttachments", trust.UseSigstoreAttachments);
         WriteSection(writer, trust.Section);
         writer.WriteString("policyPath"u8, trust.PolicyPath);
+        writer.WriteString("policyLevel"u8, trust.PolicyLevel);
+        writer.WriteString("policyHides"u8, trust.PolicyHides);
         writer.WriteString("registriesPath"u8, trust.RegistriesPath);
         if (trust.StorePath is not null)
         {

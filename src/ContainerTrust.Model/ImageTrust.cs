@@ -54,18 +54,30 @@ public sealed record ImageTrust
     /// <summary>The policy.json that the requirements were read from. Null for an object that was not read from a file.</summary>
     public string? PolicyPath { get; init; }
 
+    /// <summary>
+    /// Whose <see cref="PolicyPath"/> is: <c>User</c>, <c>System</c> (/etc/containers) or <c>Vendor</c> (/usr/share/containers). Null for
+    /// a file elsewhere.
+    /// </summary>
+    public string? PolicyLevel { get; init; }
+
+    /// <summary>
+    /// The policies of other levels that <see cref="PolicyPath"/> puts out of force, joined by a comma and a blank. Null if there are
+    /// none, and for a policy that was named.
+    /// </summary>
+    public string? PolicyHides { get; init; }
+
     /// <summary>The registries.d file that holds <see cref="Section"/>. Null if there is none.</summary>
     public string? RegistriesPath { get; init; }
 
     /// <summary>
     /// The registries.d file that the signature store in force comes from (or, without one, the switch for attachments), inherited or
-    /// not. Null if there is none, and where podman 5 or older reads one directory alone.
+    /// not. Null if there is none.
     /// </summary>
     public string? StorePath { get; init; }
 
     /// <summary>
     /// Whose <see cref="StorePath"/> is: <c>User</c>, <c>System</c> (/etc/containers) or <c>Vendor</c> (/usr/share/containers). Null
-    /// without such a file.
+    /// without such a file, and for one elsewhere.
     /// </summary>
     public string? StoreLevel { get; init; }
 

@@ -67,6 +67,8 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     {
         foreach (Question question in _questions)
             Answer(host, question);
+        if (_questions.Exists(static q => q.Set != ReferenceSet))
+            host.Store.WarnWhereCrioDiffers();
     }
 
     private static void Answer(HostContext host, Question question)
@@ -111,6 +113,7 @@ public sealed class GetImageTrustCommand : FleetCmdlet
         try
         {
             entry = host.Store.Governing(image);
+            host.Store.WarnWhereCrioDiffers(image);
         }
         catch (TrustException e) when (e.Kind == TrustErrorKind.InvalidArgument)
         {

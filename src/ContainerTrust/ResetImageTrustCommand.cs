@@ -10,6 +10,8 @@ namespace ContainerTrust.Commands;
 [OutputType(typeof(ImageTrust))]
 public sealed class ResetImageTrustCommand : FleetCmdlet
 {
+    private const int MostScopes = 20;
+
     /// <summary>Leave registries.d alone.</summary>
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
@@ -38,12 +40,22 @@ public sealed class ResetImageTrustCommand : FleetCmdlet
                 TrustFileAction.Changed => $"replace {f.Path}",
                 _ => $"delete {f.Path}",
             }));
-            if (!host.ShouldProcess(host.HostName, $"Reset image trust to the distribution's default: {steps}"))
+            if (!host.ShouldProcess(host.HostName, $"Reset image trust to the distribution's default: {steps}{Scopes(preview)}"))
                 return;
             host.Store.Reset(KeepSignatureStore, preview: false, host.Cancellation);
         }
 
         if (PassThru)
             host.Write(host.Store.Read(TrustQuery.All, host.Cancellation));
+    }
+
+    // Who is asked, or asks what would happen, sees what is required before and after.
+    private static string Scopes(TrustEditResult preview)
+    {
+        if (preview.Scopes.Count == 0)
+            return "";
+        string more = preview.Scopes.Count > MostScopes ? $"; and {preview.Scopes.Count - MostScopes} more scopes" : "";
+        return $"; what is required: {string.Join("; ", preview.Scopes.Take(MostScopes)
+            .Select(static s => $"{s.Scope}: {s.Before} -> {s.After}"))}{more}";
     }
 }

@@ -111,9 +111,13 @@ quay.io,docker
         $entry.StorePath, $entry.StoreLevel, $entry.StoreHides | Should -Be '/etc/containers/registries.d/quay.yaml', 'System', '/usr/share/containers/registries.d/quay.yaml'
         $entry | Format-List | Out-String -Width 200 | Should -Match 'StoreHides +: /usr/share/containers/registries.d/quay.yaml'
         Get-ImageTrust quay.io -Root $levels -Verbose 4>&1 | Out-String -Width 300 | Should -BeLike '*registries.d: /etc/containers/registries.d/quay.yaml, which hides /usr/share/*'
-        (Get-ImageTrust quay.io -Root $levels -PodmanVersion 5.8).StorePath | Should -BeNullOrEmpty
+        $entry.PolicyLevel, $entry.PolicyHides | Should -Be 'System', '/usr/share/containers/policy.json'
+        $entry | Format-List | Out-String -Width 200 | Should -Match 'PolicyHides +: /usr/share/containers/policy.json'
+        (Get-ImageTrust -Root $levels -Reference quay.io/a:1).Reason | Should -BeLike '*/etc/containers/policy.json hides /usr/share/containers/policy.json.'
+        $older = Get-ImageTrust quay.io -Root $levels -PodmanVersion 5.8
+        $older.StorePath, $older.StoreLevel, $older.StoreHides, $older.PolicyHides | Should -Be '/etc/containers/registries.d/quay.yaml', 'System', $null, $null
         Remove-Item -LiteralPath "$levels/usr" -Recurse
-        Get-ImageTrust quay.io -Root $levels | Format-List | Out-String | Should -Not -Match 'StorePath'
+        Get-ImageTrust quay.io -Root $levels | Format-List | Out-String | Should -Not -Match 'Hides'
         (Get-ImageTrust quay.io -Root $levels -PodmanVersion 6.0).StoreLevel | Should -Be 'System'
         { Get-ImageTrust -Root $levels -PodmanVersion six } | Should -Throw -ErrorId 'InvalidPodmanVersion,ContainerTrust.Commands.GetImageTrustCommand'
         ($entry | ConvertTo-Json -Depth 5 | ConvertFrom-Json).StoreLevel | Should -Be 'System'

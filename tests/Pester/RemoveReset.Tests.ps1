@@ -37,6 +37,17 @@ Describe 'Remove-ImageTrust' {
         "$text" | Should -BeLike '*b.example.com*'
     }
 
+    It 'says which scopes accept more then, and with -WhatIf too' {
+        $strict = New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"a.example.com":[{"type":"reject"}],"b.example.com":[{"type":"insecureAcceptAnything"}]}}}'
+        $said = 'WARNING: Images are accepted without a check that were not before: a.example.com (reject -> accept).'
+        Remove-ImageTrust a.example.com -Root $strict -WhatIf -WarningVariable before -WarningAction SilentlyContinue
+        "WARNING: $before" | Should -Be $said
+        Remove-ImageTrust a.example.com -Root $strict -WarningVariable warnings -WarningAction SilentlyContinue
+        "WARNING: $warnings" | Should -Be $said
+        Remove-ImageTrust b.example.com -Root $strict -WarningVariable none
+        $none | Should -BeNullOrEmpty
+    }
+
     It 'takes entries from the pipeline, but never the default' {
         Get-ImageTrust -Root $root | Remove-ImageTrust -Root $root -ErrorAction SilentlyContinue -ErrorVariable failures
         $failures.Count | Should -Be 1
@@ -94,7 +105,7 @@ Describe 'Reset-ImageTrust' {
     It 'says with -WhatIf what would become of each file, and touches nothing' {
         $stamp = Get-Stamp "$root/etc/containers/policy.json"
         $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
-        "$words" | Should -BeLike '*replace /etc/containers/policy.json, delete /etc/containers/registries.d/path.yaml*'
+        "$words" | Should -BeLike '*replace /etc/containers/policy.json, delete /etc/containers/registries.d/path.yaml; what is required: quay.io: reject -> accept; *'
         Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
         "$root/etc/containers/registries.d/path.yaml" | Should -Exist
     }

@@ -22,16 +22,32 @@ internal static class UserLevels
 
     /// <summary>Looks at what a user has together with the user's own files.</summary>
     /// <param name="audit">The audit.</param>
-    /// <param name="configuration">The user's directory, which ends in <c>.config/containers</c>.</param>
+    /// <param name="configuration">
+    /// The user's directory: <c>.config/containers</c> below a home, or <c>containers</c> below what <c>XDG_CONFIG_HOME</c> names.
+    /// </param>
     public static void CheckUser(Audit audit, string configuration)
     {
         const string End = "/.config/containers";
-        if (!IsOfInterest(audit) || !configuration.EndsWith(End, StringComparison.Ordinal))
+        if (!IsOfInterest(audit))
             return;
+        if (!configuration.EndsWith(End, StringComparison.Ordinal))
+        {
+            CheckNamed(audit, configuration);
+            return;
+        }
+
         string home = configuration[..^End.Length];
         string registries = $"{configuration}/registries.d";
         uint? owner = home == "/root" ? null : Owner(audit.Host, registries);
         Check(audit, home, owner, $"the user of {Printable.Of(home, Printable.NameLength)}");
+    }
+
+    // Root has it from the environment, as sudo leaves it: what is root's own there was read already, what is a user's is that user's too.
+    private static void CheckNamed(Audit audit, string configuration)
+    {
+        string named = configuration[..configuration.LastIndexOf('/')];
+        if (Owner(audit.Host, $"{configuration}/registries.d") is { } owner)
+            Check(audit, null, owner, $"the user of {Printable.Of(named, Printable.NameLength)}", named);
     }
 
     // A file that root put there says nothing of the user's number.
@@ -58,13 +74,13 @@ internal static class UserLevels
     private static bool IsOfInterest(Audit audit) =>
         audit.Lookaside is not null && audit.Store.Locations.ReadsAllRegistries && HostUser.IsRoot(audit.Host);
 
-    private static void Check(Audit audit, string? home, uint? number, string who)
+    private static void Check(Audit audit, string? home, uint? number, string who, string? configuration = null)
     {
         audit.Cancellation.ThrowIfCancellationRequested();
         TrustLocations locations = audit.Store.Locations;
         try
         {
-            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number), locations.RegistriesDirectory,
+            _ = LookasideConfiguration.LoadAllLevels(new UserView(audit.Host, home, number, configuration), locations.RegistriesDirectory,
                 locations.Release);
         }
         catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))

@@ -22,8 +22,8 @@ internal static class PlanCheck
             string directory = planned.Path[..Math.Max(planned.Path.LastIndexOf('/'), 1)];
 
             // Of a host behind SSH these are known already; a user's own are not worth another question.
-            if (host.Underlying is SshHost
-                && directory is not (ContainersLookup.SystemDirectory or ContainersLookup.SystemDirectory + "/registries.d"))
+            if (host.Underlying is SshHost && directory is not (ContainersLookup.SystemDirectory
+                or ContainersLookup.SystemDirectory + "/registries.d" or ContainersLookup.RootfulRegistriesDirectory))
                 continue;
             if (VendorPlaces.Have(host.ResolvePath(directory).TrimEnd('/') + "/") && !VendorPlaces.Have(planned.Path))
                 throw VendorPlaces.Error(planned.Path, planned.Path);
@@ -33,6 +33,18 @@ internal static class PlanCheck
             f.Path.StartsWith(ContainersLookup.VendorDirectory + "/", StringComparison.Ordinal)) is { } file)
             throw VendorPlaces.Error(file.Path, file.Path);
     }
+
+    /// <summary>
+    /// The links to files of the distribution that a plan makes files of their own; see <see cref="IHostChange.Replace"/>.
+    /// </summary>
+    /// <param name="host">The host.</param>
+    /// <param name="files">The planned files.</param>
+    /// <returns>A sentence for each. Of a host behind SSH only what is known already is looked at.</returns>
+    /// <exception cref="TrustException">A path cannot be looked at.</exception>
+    public static IEnumerable<string> LinksReplaced(ITrustHost host, IReadOnlyList<PlannedFile> files) =>
+        files.Where(f => f.Content is not null && !VendorPlaces.Have(f.Path)
+            && (host.Underlying is not SshHost far || far.AnswersTarget(f.Path)) && VendorPlaces.Have(host.ResolvePath(f.Path)))
+            .Select(static f => VendorPlaces.LinkToReplace(Printable.Of(f.Path, Printable.NameLength)));
 
     /// <summary>
     /// Refuses a plan by which podman 6 would read two definitions of a section for users other than root: it reads more directories for
@@ -83,6 +95,19 @@ internal static class PlanCheck
             reason)
         {
             Target = reason.Path,
+        };
+
+    /// <summary>The error for a plan whose policy the host's release does not know.</summary>
+    /// <param name="reason">Why, in sentences.</param>
+    /// <param name="path">The policy.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException RefusedByRelease(string reason, string path) =>
+        new(
+            "ChangeWouldBeRefused",
+            TrustErrorKind.InvalidData,
+            $"Nothing was changed: {reason} Use {TrustOption.Force} to write it all the same.")
+        {
+            Target = path,
         };
 
     private static void RequireNoBarePath(string? store, string? old)

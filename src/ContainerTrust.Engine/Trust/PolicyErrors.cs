@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Trust;
@@ -23,6 +24,27 @@ internal static class PolicyErrors
             throw new TrustFormatException(e.ErrorId, e.Path, 0, 0, "", $"The file is empty. Write a policy; {reset} restores the default.",
                 e) { Advice = reset };
         }
+    }
+
+    /// <summary>The error for a policy that is not there.</summary>
+    /// <param name="locations">Where it was looked for.</param>
+    /// <param name="target">Which files advice is for.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException NotFound(TrustLocations locations, AdviceTarget target)
+    {
+        // Only where the host's own policy is missing everything is refused: a user's, or one that was named, is one of several.
+        Advice? reset = locations.PolicyPath == TrustLocations.SystemPolicyPath
+            ? Advice.Of(TrustOperation.Reset, target, TrustOption.KeepSignatureStore.With()) : null;
+        string without = reset is not null
+            ? $", so podman and skopeo refuse every image. {Advice.Of(TrustOperation.Set, target)} makes one, {reset} writes the " +
+                "distribution's default."
+            : locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out "
+                + $"{TrustOption.CurrentUser} to see it." : ". Check the path.";
+        return new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {locations.PolicyPath}{without}")
+        {
+            Target = locations.PolicyPath,
+            Advice = reset,
+        };
     }
 
     /// <summary>The error for a reset where a variable names the policy: without the file, podman 6 would fetch nothing.</summary>

@@ -47,6 +47,20 @@ public static class RequirementText
         };
     }
 
+    /// <summary>A requirement list in one line, fit for a terminal.</summary>
+    /// <param name="requirements">A requirement list.</param>
+    /// <returns>Such as <c>accept</c>, <c>reject</c> or <c>signedBy /keys/a.gpg and sigstoreSigned /keys/b.pub</c>.</returns>
+    public static string OfList(IReadOnlyList<TrustRequirement> requirements)
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        return ImageTrust.Summarize(requirements) switch
+        {
+            TrustType.Accept => "accept",
+            TrustType.Reject => "reject",
+            _ => string.Join(" and ", requirements.Select(static r => Printable.Of(Describe(r), 2 * Printable.NameLength))),
+        };
+    }
+
     /// <summary>The <c>fulcio</c> member in words.</summary>
     /// <param name="fulcio">The member.</param>
     /// <returns>Such as <c>dev@example.com (https://login.example.com), CA /keys/ca.pem</c>.</returns>

@@ -106,6 +106,7 @@ public sealed record SetRequest
             IsDefault = true,
             Requirements = requirements,
             RequiresKeys = !Force,
+            IsForced = Force,
             Section = stores,
             SwitchOnAttachments = requirements is not null && Stores.UseSigstoreAttachments is null,
         };
@@ -132,6 +133,7 @@ public sealed record SetRequest
             Registry = entry.Registry,
             Requirements = Build(store, entry.Complete(Options)),
             RequiresKeys = !Force,
+            IsForced = Force,
             Section = entry.Section,
         }),
     ];
@@ -149,7 +151,7 @@ public sealed record SetRequest
                 TrustChange change = rules.ToChange(entry);
                 if (given is null)
                     store.CheckKeys(change.Requirements!, Force);
-                changes.Add(change with { RequiresKeys = !Force });
+                changes.Add(change with { RequiresKeys = !Force, IsForced = Force });
             });
         }
 

@@ -24,6 +24,9 @@ public sealed record TrustChange
     /// </summary>
     public bool RequiresKeys { get; init; }
 
+    /// <summary>Whether it is made even if the release that the host has refuses the policy then, which is only warned of.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>
     /// The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).
     /// </summary>
@@ -110,6 +113,7 @@ internal static class TrustChanges
         {
             Requirements = second.Requirements ?? first.Requirements,
             RequiresKeys = second.Requirements is null ? first.RequiresKeys : second.RequiresKeys,
+            IsForced = second.Requirements is null ? first.IsForced : second.IsForced,
             Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section
                 : new LookasideSection
             {
@@ -150,6 +154,12 @@ public enum TrustFileAction
 /// <param name="Action">What became of it.</param>
 public sealed record TrustFileChange(string Path, TrustFileAction Action);
 
+/// <summary>What is required of a scope's images before and after a change, in words.</summary>
+/// <param name="Scope">The scope: <c>registry.redhat.io</c>, <c>all of docker-daemon</c> or <c>the default</c>.</param>
+/// <param name="Before">What was required.</param>
+/// <param name="After">What is required then.</param>
+public sealed record TrustScopeChange(string Scope, string Before, string After);
+
 /// <summary>What changes did, or would do.</summary>
 /// <param name="Files">The files, in the order in which they are written. Empty if everything was as asked for already.</param>
 /// <param name="NotFound">The scopes that were to be removed and were not there.</param>
@@ -160,6 +170,9 @@ public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IRead
     /// not.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>With a reset: what is required of each scope before and after, where that differs.</summary>
+    public IReadOnlyList<TrustScopeChange> Scopes { get; init; } = [];
 
     /// <summary>
     /// The changes whose scopes get the switch for sigstore attachments by themselves, see <see cref="TrustChange.SwitchOnAttachments"/>.

@@ -34,7 +34,13 @@ internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList
     /// <summary>What is worth knowing, for who asks for details.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Sentences about links that are replaced. Where the plan is followed, the host says so itself.</summary>
+    public IReadOnlyList<string> LinksReplaced { get; init; } = [];
+
     /// <summary>What following the plan would do.</summary>
-    public TrustEditResult ToResult() =>
-        new([.. Files.Select(static f => f.ToChange())], NotFound) { Warnings = Warnings, AttachmentsSwitchedOn = AttachmentsSwitchedOn };
+    public TrustEditResult ToResult() => new([.. Files.Select(static f => f.ToChange())], NotFound)
+    {
+        Warnings = [.. Warnings, .. LinksReplaced],
+        AttachmentsSwitchedOn = AttachmentsSwitchedOn,
+    };
 }

@@ -2,8 +2,10 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
+using ContainerTrust.Engine.Trust.Consumers;
 using ContainerTrust.Engine.Trust.Defaults;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Looser;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -13,6 +15,7 @@ internal sealed class TrustPlanner
     private readonly ITrustHost _host;
     private readonly TrustLocations _locations;
     private readonly AdviceTarget _target;
+    private readonly KeyContent _keys;
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
 
@@ -25,6 +28,7 @@ internal sealed class TrustPlanner
         _host = store.Host;
         _locations = store.Locations;
         _target = store.Target;
+        _keys = new KeyContent(store.KeyMaterials);
     }
 
     // The distribution's own file under /usr is never written: a change of it becomes the system's file.
@@ -47,6 +51,8 @@ internal sealed class TrustPlanner
         HashSet<string> removed = [.. sections.Where(static s => s.NewSection is null && s.Namespace is not null)
             .Select(static s => s.Namespace!)];
         (PlannedFile? policy, PolicyEditor? editor) = PlanPolicy(changes, removed);
+        if (editor?.After is { } accepted)
+            CompareMeaning(changes, editor.Before, accepted);
 
         LookasideConfiguration after = lookaside;
         LookasideEdit edit = new([], []);
@@ -87,7 +93,12 @@ internal sealed class TrustPlanner
         PlanCheck.RequireNoVendorFile(_host, files);
         if (policy is not null && CrioNotice.Of(_host, _locations) is { } notice)
             _warnings.Add(notice);
-        return new TrustPlan(files, _notFound, _warnings) { AttachmentsSwitchedOn = switchedOn, Notes = SigstoreDoubts.Notes(changes) };
+        return new TrustPlan(files, _notFound, _warnings)
+        {
+            AttachmentsSwitchedOn = switchedOn,
+            Notes = SigstoreDoubts.Notes(changes),
+            LinksReplaced = [.. PlanCheck.LinksReplaced(_host, files)],
+        };
     }
 
     private (LookasideEdit Edit, LookasideConfiguration After) PlanLookaside(LookasideConfiguration lookaside, List<SectionChange> sections)
@@ -160,6 +171,17 @@ internal sealed class TrustPlanner
         if (present is null)
             WarnOfNewPolicy(editor, origin, changes);
         return (new PlannedFile(PolicyPath, present, editor.HasChanges ? editor.ToBytes() : text), editor);
+    }
+
+    private void CompareMeaning(IReadOnlyList<TrustChange> changes, PolicyDocument before, PolicyDocument after)
+    {
+        if (LooserScopes.Describe(LooserScopes.Find(before, after, _keys)) is { } looser)
+            _warnings.Add(looser);
+        if (InstalledReleases.Refusal(_host, _locations.Release, before, after) is not { } refusal)
+            return;
+        if (!changes.Any(static c => c.IsForced))
+            throw PlanCheck.RefusedByRelease(refusal, PolicyPath);
+        _warnings.Add(refusal);
     }
 
     // What a new policy starts from: what has been in force so far, so that nothing that was demanded is lost.

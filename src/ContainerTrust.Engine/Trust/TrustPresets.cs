@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Trust;
@@ -19,7 +20,10 @@ public static class TrustPresets
     internal const string RedHatIsv = "RedHatIsv";
     private const string ReleaseKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release";
     private const string BetaKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta";
-    private const string IsvKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv";
+
+    // RHEL 9.4 and later have it by this name; by the other one users saved it before.
+    private const string ShippedIsvKey = "/etc/pki/rpm-gpg/ISV-Container-signing-key";
+    private const string SavedIsvKey = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv";
     private const string IsvKeyId = "55A34A82";
     private const string SigstoreKey = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
     private const string RekorKey = "/etc/pki/sigstore/REKOR-signing-key";
@@ -42,7 +46,7 @@ public static class TrustPresets
 
     /// <summary>The files of a host that <see cref="For"/> looks at, and that requirements may name, for reading ahead.</summary>
     public static IReadOnlyList<string> Files { get; } =
-        [ReleaseKey, BetaKey, IsvKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
+        [ReleaseKey, BetaKey, ShippedIsvKey, SavedIsvKey, SigstoreKey, RekorKey, .. OperatingSystemRelease.Files];
 
     /// <summary>A preset's registries where no host is asked, as for a document: <c>RedHat</c> is the form of RHEL 8 and 9.</summary>
     /// <param name="name">The preset, without case.</param>
@@ -51,7 +55,7 @@ public static class TrustPresets
     public static IReadOnlyList<TrustPresetEntry> Get(string name) => Canonical(name) switch
     {
         RedHatSigstore => Sigstore(),
-        RedHatIsv => Isv(),
+        RedHatIsv => Isv(ShippedIsvKey),
         _ => Gpg([ReleaseKey]),
     };
 
@@ -65,7 +69,7 @@ public static class TrustPresets
         ArgumentNullException.ThrowIfNull(host);
         string preset = Canonical(name);
         if (preset == RedHatIsv)
-            return Isv();
+            return Isv(!host.Exists(ShippedIsvKey) && host.Exists(SavedIsvKey) ? SavedIsvKey : ShippedIsvKey);
         OperatingSystemRelease release = OperatingSystemRelease.Read(host);
         bool isSigstore = preset == RedHatSigstore
             || (preset == RedHat && (release is { IsOfRedHat: true, Major: >= 10 } || (host.Exists(SigstoreKey) && host.Exists(RekorKey))));
@@ -109,23 +113,42 @@ public static class TrustPresets
                 $"{TrustOption.Preset.With(RedHatIsv)} has them.";
     }
 
-    /// <summary>Refuses the preset whose key users have to fetch, where it is missing.</summary>
+    /// <summary>Refuses the preset whose key not every release has, where it is missing.</summary>
     /// <param name="entries">The preset.</param>
     /// <param name="host">The host.</param>
     /// <exception cref="TrustException">The key is missing (<c>PresetKeyMissing</c>).</exception>
     internal static void RequireFetchedKey(IReadOnlyList<TrustPresetEntry> entries, ITrustHost host)
     {
-        if (!entries.Any(static e => e.KeyPaths.Contains(IsvKey)) || host.Exists(IsvKey))
+        if (IsvKeyOf(entries) is not { } path || host.Exists(path))
             return;
         throw new TrustException(
             "PresetKeyMissing",
             TrustErrorKind.NotFound,
-            $"The preset {RedHatIsv} requires Red Hat's key {IsvKeyId} as {IsvKey}, which does not exist. "
-                + $"Save the key there from https://access.redhat.com/security/team/key, or specify {TrustOption.KeyPath}.")
+            $"The preset {RedHatIsv} requires Red Hat's key {IsvKeyId} as {ShippedIsvKey}, which RHEL 9.4 and later have, or as "
+                + $"{SavedIsvKey}. Neither exists. Save the key there from https://access.redhat.com/security/team/key, "
+                + $"or specify {TrustOption.KeyPath}.")
         {
-            Target = IsvKey,
+            Target = path,
         };
     }
+
+    /// <summary>That a file which is to have Red Hat's key for catalogs has another.</summary>
+    /// <param name="entries">The preset.</param>
+    /// <param name="keys">Reads the host's key files.</param>
+    /// <returns>A sentence. Null if the key is in the file, or the file cannot be read, which is said elsewhere.</returns>
+    /// <exception cref="TrustException">The connection to the host failed.</exception>
+    internal static string? OtherKey(IReadOnlyList<TrustPresetEntry> entries, KeyFiles keys)
+    {
+        if (IsvKeyOf(entries) is not { } path
+            || keys.Of([new KeyMaterial(KeyMaterialUse.OpenPgp, path, null)]) is not [{ Problem: null, Keys: { Count: > 0 } found }]
+            || found.Any(static k => k.KeyId?.EndsWith(IsvKeyId, StringComparison.OrdinalIgnoreCase) == true))
+            return null;
+        return $"{path} does not have Red Hat's key {IsvKeyId}, which signs these catalogs, but "
+            + $"{string.Join(", ", found.Select(static k => k.KeyId ?? k.Fingerprint))}. Check where the file is from.";
+    }
+
+    private static string? IsvKeyOf(IReadOnlyList<TrustPresetEntry> entries) =>
+        entries.SelectMany(static e => e.KeyPaths).FirstOrDefault(static p => p is ShippedIsvKey or SavedIsvKey);
 
     private static string Canonical(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new TrustException(
@@ -139,8 +162,8 @@ public static class TrustPresets
     private static TrustPresetEntry[] Gpg(IReadOnlyList<string> keys) =>
         [.. s_redHat.Select(r => new TrustPresetEntry(r.Registry, keys) { SignatureStore = r.Store })];
 
-    private static TrustPresetEntry[] Isv() =>
-        [.. s_isv.Select(static r => new TrustPresetEntry(r, [IsvKey]) { SignatureStore = s_redHat[1].Store })];
+    private static TrustPresetEntry[] Isv(string key) =>
+        [.. s_isv.Select(r => new TrustPresetEntry(r, [key]) { SignatureStore = s_redHat[1].Store })];
 
     private static TrustPresetEntry[] Sigstore() =>
         [.. s_redHat.Select(static r => new TrustPresetEntry(r.Registry, [SigstoreKey]) { RekorPublicKeyPath = RekorKey })];

@@ -1,6 +1,8 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Lookup;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Trust;
@@ -15,6 +17,7 @@ internal sealed class TrustReset
     private readonly TrustLocations _locations;
     private readonly AdviceTarget _target;
     private readonly TrustMessages _messages;
+    private readonly KeyMaterialFiles _keys;
 
     public TrustReset(TrustStore store, TrustMessages messages)
     {
@@ -22,16 +25,21 @@ internal sealed class TrustReset
         _locations = store.Locations;
         _target = store.Target;
         _messages = messages;
+        _keys = store.KeyMaterials;
     }
 
     public TrustEditResult Run(bool keepSignatureStores, bool preview, CancellationToken cancellationToken)
     {
+        _host.Prefetch(DistributionDefault.Files);
         List<PlannedFile> plan = Plan(keepSignatureStores);
-        List<string> warnings = [.. LooserWarnings(plan), .. keepSignatureStores ? [] : Warnings()];
+        ResetEffect effect = ResetEffect.Of(_host, plan.Find(f => f.Path == _locations.PolicyPath), _keys);
+        List<string> warnings = [.. effect.Looser is { } looser ? [looser] : Array.Empty<string>(),
+            .. keepSignatureStores ? [] : Warnings()];
         if (preview)
         {
             PlannedFile.RequireSafe(_host, plan);
-            return new TrustEditResult([.. plan.Select(static f => f.ToChange())], []) { Warnings = warnings };
+            return new TrustEditResult([.. plan.Select(static f => f.ToChange())], [])
+                { Warnings = [.. warnings, .. PlanCheck.LinksReplaced(_host, plan)], Scopes = effect.Scopes };
         }
 
         if (plan.Count == 0)
@@ -42,7 +50,7 @@ internal sealed class TrustReset
 
         string policy = TrustPlanner.WritePath(_locations), directory = _locations.RegistriesDirectory;
         using PlanWriter writer = new(_host, policy, directory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
-        return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings };
+        return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings, Scopes = effect.Scopes };
     }
 
     private List<PlannedFile> Plan(bool keepSignatureStores)
@@ -54,18 +62,24 @@ internal sealed class TrustReset
         // Whose policy is reset, that one's registries.d goes along; another level's stays.
         if (!keepSignatureStores && _locations.AreOfOneLevel)
         {
-            IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped =
-                _locations.IsUserPolicy || _locations.RegistriesDirectory.TrimEnd('/') != TrustLocations.SystemRegistriesDirectory
-                    ? null
-                    : DistributionDefault.Find(_host)?.RegistriesD;
-            files.AddRange(LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory, shipped).Files
-                .Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
+            IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? shipped = !IsOfSystem ? null : DistributionDefault.Find(_host)?.RegistriesD;
+            List<LookasideFileEdit> edits = [.. LookasideEditor.PlanReset(_host, _locations.RegistriesDirectory, shipped).Files];
+            if (ReadsSpecial)
+                edits.AddRange(LookasideEditor.PlanReset(_host, ContainersLookup.RootfulRegistriesDirectory,
+                    DistributionDefault.OfImage(_host, "registries.rootful.d")).Files);
+            files.AddRange(edits.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
         }
 
         PlanCheck.RequireNoVendorFile(_host, files);
         RequireReadable(files);
         return files;
     }
+
+    private bool IsOfSystem => !_locations.IsUserPolicy
+        && _locations.RegistriesDirectory.TrimEnd('/') == TrustLocations.SystemRegistriesDirectory;
+
+    // podman 6 reads further directories of /etc, whose files count before those of registries.d and hide them.
+    private bool ReadsSpecial => IsOfSystem && _locations.ReadsAllRegistries && HostUser.IsRoot(_host);
 
     // What a deleted file hid counts again, and may be what another level defines too.
     private void RequireReadable(List<PlannedFile> files)
@@ -115,7 +129,8 @@ internal sealed class TrustReset
         // Writing "accept everything" as the user's own policy would override whatever the system's demands: it is deleted instead.
         if (_locations.IsUserPolicy)
             return present is null ? null : new PlannedFile(_locations.PolicyPath, present, null);
-        DistributionDefault shipped = DistributionDefault.Find(_host) ?? throw DistributionDefault.Unknown(_host);
+        DistributionDefault shipped = DistributionDefault.Find(_host)
+            ?? throw DistributionDefault.Unknown(_host, present is null ? null : TryRead(present.Content));
         ReadOnlyMemory<byte> text = shipped.Policy;
 
         // Of a file that podman refuses no copy helps.
@@ -135,21 +150,6 @@ internal sealed class TrustReset
 
         _ = PolicyReader.Read(vendor.Content.Span, TrustLocations.VendorPolicyPath);
         return true;
-    }
-
-    // What was not a policy was refused by podman, and so was every image.
-    private IEnumerable<string> LooserWarnings(List<PlannedFile> plan)
-    {
-        if (plan.Find(f => f.Path == _locations.PolicyPath) is not { Expected: { } old } file)
-            return [];
-        ReadOnlyMemory<byte>? content = file.Content
-            ?? (file.Path == TrustLocations.SystemPolicyPath ? null
-                : _host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content)
-            ?? _host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content;
-        if (content is not { } next || TryRead(old.Content) is not { } before || TryRead(next) is not { } after)
-            return [];
-        IReadOnlyList<string> looser = LooserScopes.Find(before, after);
-        return looser.Count > 0 ? [LooserScopes.Describe(looser)] : [];
     }
 
     // The vendor's own file may be laid out otherwise, and stays as it is.
@@ -178,21 +178,48 @@ internal sealed class TrustReset
             yield break;
         }
 
-        string path = $"{_locations.RegistriesDirectory}/default.yaml";
-        if (_host.Exists(path) && Settings() is { } settings)
-            yield return $"{path} stays, and {settings}. If that is not the distribution's, " +
-                $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} changes it, with the options for what " +
-                "you want, or change it by hand.";
+        foreach (string directory in (string[])[_locations.RegistriesDirectory,
+            .. ReadsSpecial ? [ContainersLookup.RootfulRegistriesDirectory] : Array.Empty<string>()])
+        {
+            string path = $"{directory}/default.yaml";
+            if (_host.Exists(path) && Settings(directory) is { } settings)
+                yield return $"{path} stays, and {settings}. If that is not the distribution's, " +
+                    $"{Advice.Of(TrustOperation.Set, _target, TrustOption.Default.With())} changes it, with the options for what " +
+                    "you want, or change it by hand.";
+        }
+
+        if (ReadsSpecial && Rootless() is { Count: > 0 } files)
+        {
+            string more = files.Count > 5 ? $" and {files.Count - 5} more" : "";
+            yield return $"{string.Join(", ", files.Take(5).Select(static f => Printable.Of(f, Printable.NameLength)))}{more} "
+                + $"{(files.Count == 1 ? "stays, and counts" : "stay, and count")} for users other than root before what the distribution "
+                + "has under the same name. Delete by hand what is not meant for them.";
+        }
     }
 
-    private string? Settings()
+    // What is there for users other than root, and comes from no image.
+    private List<string> Rootless()
+    {
+        List<string> found = [];
+        foreach (string name in OtherUsers.Directories(_host))
+        {
+            Dictionary<string, ReadOnlyMemory<byte>> shipped = DistributionDefault.OfImage(_host, name);
+            found.AddRange(_host.ListDirectory($"{ContainersLookup.SystemDirectory}/{name}")
+                .Where(f => f.EndsWith(LookasideNames.Extension, StringComparison.Ordinal) && !shipped.ContainsKey(f))
+                .Select(f => $"{ContainersLookup.SystemDirectory}/{name}/{f}"));
+        }
+
+        return found;
+    }
+
+    private string? Settings(string directory)
     {
         try
         {
             PlannedHost alone = new(_host, new LookasideEdit(
-                [.. _host.ListDirectory(_locations.RegistriesDirectory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
-                    && n != "default.yaml").Select(n => new LookasideFileEdit($"{_locations.RegistriesDirectory}/{n}", null, null))], []));
-            LookasideConfiguration configuration = LookasideConfiguration.Load(alone, _locations.RegistriesDirectory);
+                [.. _host.ListDirectory(directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
+                    && n != "default.yaml").Select(n => new LookasideFileEdit($"{directory}/{n}", null, null))], []));
+            LookasideConfiguration configuration = LookasideConfiguration.Load(alone, directory);
             string? store = configuration.Default?.Section.SignatureStore;
             return store is not null ? $"names {StoreUrl.WithoutUser(store)} as the signature store of every registry"
                 : configuration.Sections.Count > 0 ? $"has sections for {string.Join(", ", configuration.Sections.Keys)}"

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
@@ -17,6 +18,7 @@ public sealed class TrustStore
     private readonly TrustMessages _messages;
     private readonly KeyFiles _keys;
     private readonly ToldKeys _told;
+    private (TrustLocations Of, PolicyLevels Levels)? _levels;
 
     /// <summary>A store over files that were found before.</summary>
     /// <param name="host">The host.</param>
@@ -42,6 +44,9 @@ public sealed class TrustStore
 
     /// <summary>The files; after a change those that are in force then.</summary>
     public TrustLocations Locations { get; private set; }
+
+    private PolicyLevels PolicyLevel => ReferenceEquals(_levels?.Of, Locations) ? _levels!.Value.Levels
+        : (_levels = (Locations, PolicyLevels.Of(Host, Locations))).Value.Levels;
 
     /// <summary>Finds the files again. Null where they were given.</summary>
     private Func<TrustLocations>? Find { get; init; }
@@ -153,11 +158,23 @@ public sealed class TrustStore
         return (trust with
         {
             Reference = image.FullName,
-            Reason = reason,
+            Reason = trust.PolicyHides is { } hidden ? $"{reason} {trust.PolicyPath} hides {hidden}." : reason,
             SignatureStore = effective?.SignatureStore,
             SignatureStoreStaging = effective?.SignatureStoreStaging,
             UseSigstoreAttachments = effective?.UseSigstoreAttachments,
-        }).WithStoreFile(lookaside, effective);
+        }).WithStoreFile(Locations, lookaside, effective);
+    }
+
+    /// <summary>Warns if CRI-O, where it is on the host, has another answer than podman, whose answer is read from here.</summary>
+    /// <param name="imageReference">The image that is asked about. Null for all.</param>
+    /// <exception cref="TrustException">The image's name is not valid, or a file cannot be read or is refused.</exception>
+    public void WarnWhereCrioDiffers(string? imageReference = null)
+    {
+        if (!CrioConfiguration.MayBeThere(Host))
+            return;
+        ImageName? image = imageReference is null ? null : ImageName.Parse(imageReference, Host.ResolvePath);
+        if (CrioAnswer.Difference(Host, Locations, ReadPolicy(), ReadLookaside(), image) is { } difference)
+            _told.WarnOnce(difference);
     }
 
     /// <summary>Makes changes: policy.json in one write, then each file of registries.d that is concerned. What means the same already is
@@ -245,6 +262,8 @@ public sealed class TrustStore
         IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? TrustPresets.Get(name) : TrustPresets.For(name, Host);
         if (!hasOwnKeys && !force)
             TrustPresets.RequireFetchedKey(entries, Host);
+        if (!hasOwnKeys && TrustPresets.OtherKey(entries, _keys) is { } other)
+            _told.WarnOnce(other);
         _messages.Verbose("The preset asks for " +
             $"{(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
         foreach (string doubt in TrustPresets.Replaced(entries, this))
@@ -301,7 +320,7 @@ public sealed class TrustStore
     /// <returns>The file's bytes.</returns>
     /// <exception cref="TrustException">There is no policy (<c>PolicyNotFound</c>), or it cannot be read.</exception>
     public ReadOnlyMemory<byte> ReadPolicyText() =>
-        (Host.TryReadFile(Locations.PolicyPath, PolicyReader.MaxBytes) ?? throw PolicyNotFound()).Content;
+        (Host.TryReadFile(Locations.PolicyPath, PolicyReader.MaxBytes) ?? throw PolicyErrors.NotFound(Locations, Target)).Content;
 
     internal PolicyDocument ReadPolicy() =>
         PolicyErrors.Advised(Target, () => PolicyReader.Read(ReadPolicyText().Span, Locations.PolicyPath));
@@ -336,22 +355,6 @@ public sealed class TrustStore
         string? user = Host.HomeDirectory is { } home ? $"{home.TrimEnd('/')}/.config/containers/registries.d" : null;
         return LookasideConfiguration.Load(Host, user is not null && Host.Exists(user) ? user : TrustLocations.SystemRegistriesDirectory);
     }
-
-    // Only where the host's own policy is missing everything is refused: a user's, or one that was named, is one of several.
-    private TrustException PolicyNotFound() =>
-        new("PolicyNotFound", TrustErrorKind.NotFound, $"There is no policy at {Locations.PolicyPath}{WithoutPolicy()}")
-        {
-            Target = Locations.PolicyPath,
-            Advice = Locations.PolicyPath == TrustLocations.SystemPolicyPath
-                ? Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With()) : null,
-        };
-
-    private string WithoutPolicy() =>
-        Locations.PolicyPath == TrustLocations.SystemPolicyPath
-            ? $", so podman and skopeo refuse every image. {Advice.Of(TrustOperation.Set, Target)} makes one, " +
-                $"{Advice.Of(TrustOperation.Reset, Target, TrustOption.KeepSignatureStore.With())} writes the distribution's default."
-            : Locations.IsUserPolicy ? $"; this user's images are judged by {TrustLocations.SystemPolicyPath}. Leave out " +
-                $"{TrustOption.CurrentUser} to see it." : ". Check the path.";
 
     private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query,
         CancellationToken cancellationToken)
@@ -389,7 +392,9 @@ public sealed class TrustStore
             UseSigstoreAttachments = effective?.UseSigstoreAttachments,
             Section = own is null || own.Section.IsEmpty ? null : own.Section,
             PolicyPath = Locations.PolicyPath,
+            PolicyLevel = PolicyLevel.Level,
+            PolicyHides = PolicyLevel.Hides,
             RegistriesPath = own?.Path,
-        }.WithStoreFile(lookaside, effective);
+        }.WithStoreFile(Locations, lookaside, effective);
     }
 }

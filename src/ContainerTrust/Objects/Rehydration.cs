@@ -176,6 +176,7 @@ internal static class Rehydration
             ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry),
             ("SignatureStore", trust.SignatureStore),
             ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath),
+            ("PolicyLevel", trust.PolicyLevel), ("PolicyHides", trust.PolicyHides),
             ("RegistriesPath", trust.RegistriesPath),
             ("StorePath", trust.StorePath), ("StoreLevel", trust.StoreLevel), ("StoreHides", trust.StoreHides),
         ];
@@ -204,6 +205,8 @@ internal static class Rehydration
         UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
         Section = bag.Object<LookasideSection>("Section"),
         PolicyPath = bag.Text("PolicyPath"),
+        PolicyLevel = bag.Text("PolicyLevel"),
+        PolicyHides = bag.Text("PolicyHides"),
         RegistriesPath = bag.Text("RegistriesPath"),
         StorePath = bag.Text("StorePath"),
         StoreLevel = bag.Text("StoreLevel"),

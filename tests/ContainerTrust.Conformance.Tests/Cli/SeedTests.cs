@@ -116,6 +116,22 @@ public sealed class SeedTests : IDisposable
         Assert.Contains("security@redhat.com", (string?)entry["gpg_id"], StringComparison.Ordinal);
     }
 
+    /// <summary>What accepts more is said, before and after; a reset shows what is required before and after.</summary>
+    [SkippableFact]
+    public void What_accepts_more_is_said()
+    {
+        const string Said = "Images are accepted without a check that were not before: registry.example.com (reject -> accept).";
+        Ours("set", "registry.example.com", "--type", "reject");
+        Assert.Contains(Said, Ours("remove", "registry.example.com", "--dry-run").Error, StringComparison.Ordinal);
+        Assert.Contains(Said, Ours("set", "registry.example.com", "--type", "accept", "--dry-run").Error, StringComparison.Ordinal);
+        File.WriteAllText($"{_root}/etc/os-release", "ID=fedora\nVERSION_ID=43\n");
+        CommandLine.Result preview = Ours("reset", "--dry-run");
+        Assert.Contains("requirements of registry.example.com: reject -> accept\n", preview.Output, StringComparison.Ordinal);
+        Assert.Contains(Said, preview.Error, StringComparison.Ordinal);
+        Assert.Contains(Said, Ours("set", "registry.example.com", "--type", "accept").Error, StringComparison.Ordinal);
+        Assert.Empty(Ours("set", "registry.example.com", "--type", "reject").Error);
+    }
+
     [SkippableFact]
     public void Exit_codes_are_0_for_done_1_for_failed_2_for_usage()
     {

@@ -15,8 +15,8 @@ public sealed class CrioTests
 
     private static AuditHost Named(string path = Own) => AuditHost.Good().With(Package, $"[crio.image]\nsignature_policy = \"{path}\"\n");
 
-    private static ImageTrustFinding[] Of(AuditHost host) =>
-        [.. host.Check().Findings.Where(static f => f.RuleId == "CrioPolicy" || f.Message.Contains("CRI-O", StringComparison.Ordinal))];
+    private static ImageTrustFinding[] Of(AuditHost host, string? version = null) =>
+        [.. host.Check(target: new Engine.Trust.TrustStoreOptions { PodmanVersion = version }).Findings.Where(static f => f.RuleId == "CrioPolicy" || f.Message.Contains("CRI-O", StringComparison.Ordinal))];
 
     [Fact]
     public void The_packages_defaults_are_not_compliant_and_one_line_says_why()
@@ -31,7 +31,8 @@ public sealed class CrioTests
         Assert.Equal(ImageTrustSeverity.Warning, fact.Severity);
         Assert.Equal(
             "CRI-O obeys /etc/crio/policy.json, as /etc/crio/crio.conf.d/10-crio.conf says, and nothing of /etc/containers/policy.json. "
-            + "It accepts without a check what the other does not: the default, registry.example.com.", fact.Message);
+            + "It accepts without a check what the other does not: the default (reject -> accept), registry.example.com (signedBy "
+            + "/etc/pki/signer.asc -> accept).", fact.Message);
     }
 
     [Fact]
@@ -164,6 +165,64 @@ public sealed class CrioTests
     [Fact]
     public void A_system_without_a_policy_hides_nothing() =>
         Assert.Contains(Of(Named().With(Own, Accept).Without(AuditHost.Policy)), static f => f.RuleId == "DefaultAcceptsAnything");
+
+    /// <remarks>podman 6 beside a CRI-O that is built with the library of podman 5.</remarks>
+    [Fact]
+    public void What_the_distribution_has_in_usr_share_is_nothing_to_CRI_O()
+    {
+        const string Vendor = "/usr/share/containers/policy.json";
+        AuditHost host = AuditHost.Good().With(Conf, "");
+        host.With(Vendor, host.Bytes(AuditHost.Policy)).Without(AuditHost.Policy);
+        ImageTrustFinding missing = Assert.Single(Of(host, "6"), static f => f.RuleId == "CrioPolicy");
+        Assert.Equal((ImageTrustSeverity.Warning, AuditHost.Policy), (missing.Severity, missing.Path));
+        Assert.Contains("which is missing: it pulls no image, whatever /usr/share/containers/policy.json says", missing.Message,
+            StringComparison.Ordinal);
+        Assert.Empty(Of(host.With(AuditHost.Policy, host.Bytes(Vendor)), "6"));
+    }
+
+    [Fact]
+    public void Stores_of_other_levels_are_nothing_to_CRI_O()
+    {
+        const string Section = "docker:\n  registry.example.com:\n    lookaside: https://store.example.com/sigs\n";
+        AuditHost host = AuditHost.Good().With(Conf, "").Without("/etc/containers/registries.d/example.yaml")
+            .With("/usr/share/containers/registries.d/example.yaml", Section);
+        Assert.Contains("looks for signatures of registry.example.com elsewhere", Assert.Single(Of(host, "6")).Message,
+            StringComparison.Ordinal);
+
+        // Its own policy is audited with what it reads.
+        host.With(Conf, $"[crio.image]\nsignature_policy = \"{Own}\"\n").With(Own, host.Bytes(AuditHost.Policy));
+        Assert.Contains(Of(host, "6"), static f => f.RuleId == "SignatureStoreMissing" && f.Path == Own);
+        Assert.Empty(Of(AuditHost.Good().With(Conf, ""), "6"));
+    }
+
+    [Fact]
+    public void Who_reads_the_answer_for_podman_is_told_of_CRI_Os()
+    {
+        AuditHost host = AuditHost.Good();
+        Assert.Empty(Told(host));
+        Assert.Empty(Told(host.With(Conf, "")));
+        host.With(Conf, $"[crio.image]\nsignature_policy = \"{Own}\"\n").With(Own, host.Bytes(AuditHost.Policy));
+        Assert.Empty(Told(host));
+        host.With(Own,
+            """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[{"type":"insecureAcceptAnything"}]}}}""");
+        Assert.Equal([$"CRI-O obeys {Own}, as {Conf} says, which says otherwise: -PolicyPath {Own} shows it."], Told(host));
+        Assert.Equal([$"CRI-O obeys {Own}, as {Conf} says, which says otherwise for this image: -PolicyPath {Own} shows it."],
+            Told(host, "registry.example.com/a:1"));
+        Assert.Empty(Told(host, "other.example.com/a:1"));
+        host.With(Conf, "").With("/usr/share/containers/registries.d/more.yaml",
+            "docker:\n  registry.example.com/team:\n    lookaside: https://team.example.com/sigs\n");
+        Assert.StartsWith("CRI-O up to 1.36 reads /etc/containers/registries.d alone, and looks for signatures for this image elsewhere",
+            Assert.Single(Told(host, "registry.example.com/team/a:1")), StringComparison.Ordinal);
+        Assert.Empty(Told(host, "registry.example.com/a:1"));
+    }
+
+    private static List<string> Told(AuditHost host, string? image = null)
+    {
+        List<string> warnings = [];
+        Engine.Trust.TrustStore store = host.Store(new Engine.Trust.TrustStoreOptions { PodmanVersion = "6" });
+        new Engine.Trust.TrustStore(host, store.Locations, new TrustMessages { Warning = warnings.Add }).WarnWhereCrioDiffers(image);
+        return warnings;
+    }
 
     [Fact]
     public void A_rule_that_is_left_out_is_left_out()

@@ -49,6 +49,36 @@ public sealed class UserRuleTests
         Assert.Equal(isConflict, Conflicts(host).Length == 1);
     }
 
+    [Theory]
+    [InlineData("6", "/xdg/containers/policy.json", true)]
+    [InlineData("5", "/xdg/containers/policy.json", false)]
+    [InlineData("6", "/root/.config/containers/policy.json", true)]
+    [InlineData("5", "/root/.config/containers/policy.json", true)]
+    public void A_users_policy_is_found_by_the_variable(string version, string path, bool isFound)
+    {
+        AuditHost host = AuditHost.Good();
+        host.HomeDirectory = "/root";
+        host.Environment["XDG_CONFIG_HOME"] = "/xdg";
+        host.With(path, host.Bytes(AuditHost.Policy));
+        Assert.Equal(isFound, Of(host.Check(target: new TrustStoreOptions { PodmanVersion = version }), "UserPolicy")
+            .Any(f => f.Path == path));
+    }
+
+    /// <remarks>As with <c>sudo -E</c>: root reads the user's directory, and so does the user, beside another one.</remarks>
+    [Theory]
+    [InlineData(1000, "/etc/containers/registries.rootless.d/1000/other.yaml", true)]
+    [InlineData(1000, "/etc/containers/registries.rootless.d/1001/other.yaml", false)]
+    [InlineData(0, "/etc/containers/registries.rootless.d/1000/other.yaml", false)]
+    public void A_directory_that_the_variable_names_is_looked_at_as_its_owner_has_it(uint owner, string other, bool isConflict)
+    {
+        AuditHost host = AuditHost.Good();
+        host.HomeDirectory = "/root";
+        host.Environment["XDG_CONFIG_HOME"] = "/home/u/xdg";
+        host.With("/home/u/xdg/containers/registries.d/mine.yaml", "docker:\n  r.example:\n    lookaside: https://mine.example/\n",
+            owner: owner).With(other, "docker:\n  r.example:\n    lookaside: https://theirs.example/\n");
+        Assert.Equal(isConflict, Conflicts(host).Any(static f => f.Message.Contains("the user of /home/u/xdg", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_users_file_that_podman_cannot_read_is_an_error_and_one_that_is_hidden_from_us_a_note()
     {

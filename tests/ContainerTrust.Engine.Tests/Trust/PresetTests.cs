@@ -11,6 +11,9 @@ public sealed class PresetTests : IDisposable
     private const string Sigstore = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
     private const string Rekor = "/etc/pki/sigstore/REKOR-signing-key";
 
+    private const string Shipped = "/etc/pki/rpm-gpg/ISV-Container-signing-key";
+    private const string Saved = "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv";
+
     private readonly ScratchRoot _root = new();
 
     public void Dispose() => _root.Dispose();
@@ -99,10 +102,26 @@ public sealed class PresetTests : IDisposable
         Assert.Contains("55A34A82", e.Message, StringComparison.Ordinal);
         Assert.Equal(3, _root.Open().Preset("RedHatIsv", force: true).Count);
         Assert.Equal(3, _root.Open().Preset("RedHatIsv", hasOwnKeys: true).Count);
-        IReadOnlyList<TrustPresetEntry> entries = On("rhel 9.4", "redhatisv", "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-isv");
+        Assert.Contains(Shipped, e.Message, StringComparison.Ordinal);
+        IReadOnlyList<TrustPresetEntry> entries = On("rhel 9.4", "redhatisv", Saved);
+        Assert.All(entries, static t => Assert.Equal([Saved], t.KeyPaths));
+        entries = On("rhel 9.4", "redhatisv", Shipped);
+        Assert.All(entries, static t => Assert.Equal([Shipped], t.KeyPaths));
         Assert.All(entries, static t => Assert.StartsWith("registry.redhat.io/redhat/", t.Registry, StringComparison.Ordinal));
         Assert.All(entries, static t => Assert.Equal("https://registry.redhat.io/containers/sigstore", t.SignatureStore));
         Assert.Equal(["/own"], TrustPresets.Get("RedHatIsv")[2].Complete(new RequirementOptions { KeyPaths = ["/own"] }).KeyPaths);
+    }
+
+    [Fact]
+    public void Another_key_in_the_place_of_theirs_is_said()
+    {
+        _root.Write(Shipped, "");
+        File.WriteAllBytes(_root.Full(Shipped), new ClaimSigner("Someone <someone@example.com>").PublicKey);
+        _ = _root.Open().Preset("RedHatIsv");
+        Assert.StartsWith($"{Shipped} does not have Red Hat's key 55A34A82, which signs these catalogs, but ",
+            Assert.Single(_root.Warnings), StringComparison.Ordinal);
+        Assert.Contains(Shipped, TrustPresets.Files);
+        Assert.Contains(Saved, TrustPresets.Files);
     }
 
     [Fact]

@@ -139,17 +139,45 @@ public sealed class ResetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rhel", "9.4", "Images are accepted without a check that were not before: the default, a.example.com.")]
+    [InlineData("rhel", "9.4", "the default (reject -> accept), a.example.com (reject -> accept), all of docker-daemon (reject -> accept). "
+        + "Images are accepted with fewer or weaker checks than before: registry.redhat.io (reject -> signedBy any of "
+        + "/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release, /etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta), registry.access.redhat.com (reject -> "
+        + "signedBy any of /etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release, /etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta).")]
     [InlineData("fedora", "45",
-        "Images are accepted without a check that were not before: the default, registry.redhat.io, a.example.com.")]
+        "the default (reject -> accept), registry.redhat.io (reject -> accept), a.example.com (reject -> accept), "
+        + "all of docker-daemon (reject -> accept).")]
     public void What_is_looser_afterwards_is_said(string id, string version, string expected)
     {
         Release(id, version);
         _root.Write("/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-beta", "a key");
         _root.Write(PolicyPath, Mine);
-        Assert.Equal([expected], _root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Warnings);
+        Assert.Equal([$"Images are accepted without a check that were not before: {expected}"],
+            _root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Warnings);
         _root.Write(PolicyPath, Upstream);
         Assert.Empty(_root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Warnings);
+    }
+
+    [Fact]
+    public void What_is_required_before_and_after_is_told()
+    {
+        Release("fedora", "45");
+        _root.Write(PolicyPath, Mine);
+        TrustScopeChange[] expected = [new("the default", "reject", "accept"), new("registry.redhat.io", "reject", "accept"),
+            new("a.example.com", "reject", "accept"), new("all of docker-daemon", "reject", "accept")];
+        Assert.Equal(expected, _root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Scopes);
+        _root.Write(PolicyPath, "broken");
+        Assert.Equal(new TrustScopeChange("the default", "every image refused, as the file is not valid", "accept"),
+            _root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Scopes[0]);
+        _root.Write(PolicyPath, Upstream);
+        Assert.Empty(_root.Open().Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Scopes);
+    }
+
+    [Fact]
+    public void What_accepting_everything_would_weaken_is_in_the_refusal()
+    {
+        _root.Write(PolicyPath, Mine);
+        Assert.Contains("It accepts without a check what the other does not: the default (reject -> accept), registry.redhat.io (reject -> "
+            + "accept), a.example.com (reject -> accept)", Assert.Throws<TrustException>(() => Reset()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,6 +40,9 @@ internal sealed class PolicyEditor
     /// <summary>The policy before the changes.</summary>
     public PolicyDocument Before => _before;
 
+    /// <summary>The policy as <see cref="ToBytes"/> made it. Null if it did not, or nothing changes.</summary>
+    internal PolicyDocument? After { get; private set; }
+
     /// <summary>Whether the policy means anything else than before: a change that was taken back is none.</summary>
     public bool HasChanges => _newDefault is not null || _changes.Count > 0;
 
@@ -137,7 +140,9 @@ internal sealed class PolicyEditor
         _root.WriteTo(output);
         output.Write(_epilogue.Span);
         byte[] content = output.ToArray();
-        Verify(PolicyReader.Read(content, _path));
+        PolicyDocument after = PolicyReader.Read(content, _path);
+        Verify(after);
+        After = after;
         return content;
     }
 

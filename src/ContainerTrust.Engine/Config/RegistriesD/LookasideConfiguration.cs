@@ -84,7 +84,7 @@ internal sealed class LookasideConfiguration
             files.Add(file);
         }
 
-        return FromFiles(TrimEnd(directory), files, levels, sources);
+        return FromFiles(TrimEnd(directory), files, levels, sources, levels.SelectMany(l => Misnamed(host, l.Path)));
     }
 
     /// <summary>Reads a directory. One that is missing is an empty one; names that do not end in <c>.yaml</c> do not count.</summary>
@@ -101,7 +101,7 @@ internal sealed class LookasideConfiguration
         ArgumentNullException.ThrowIfNull(host);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         directory = TrimEnd(directory);
-        return FromFiles(directory, ReadFiles(host, directory));
+        return FromFiles(directory, ReadFiles(host, directory), misnamed: Misnamed(host, directory));
     }
 
     /// <summary>
@@ -193,13 +193,22 @@ internal sealed class LookasideConfiguration
     /// <summary>Merges files that are already read.</summary>
     internal static LookasideConfiguration FromFiles(
         string directory, IReadOnlyList<HostFile> files, IReadOnlyList<LookupDirectory>? levels = null,
-        IReadOnlyList<DropInFile>? sources = null)
+        IReadOnlyList<DropInFile>? sources = null, IEnumerable<LookasideWarning>? misnamed = null)
     {
         var merged = new Merged();
+        merged.Warnings.AddRange(misnamed ?? []);
         foreach (HostFile file in files)
             merged.Add(file);
         return new LookasideConfiguration(directory, files, merged) { Levels = levels ?? [], Sources = sources ?? [] };
     }
+
+    private static IEnumerable<LookasideWarning> Misnamed(ITrustHost host, string directory) =>
+        host.ListDirectory(directory).Where(LookasideNames.IsMisnamed).Select(n => new LookasideWarning(
+            "MisnamedFile",
+            Join(directory, n),
+            0,
+            $"podman and skopeo read only files whose names end in {LookasideNames.Extension}, so this one does not count. "
+                + $"If it should, rename it to {n[..n.LastIndexOf('.')]}{LookasideNames.Extension}."));
 
     internal static string TrimEnd(string directory) =>
         directory.Length > 1 ? directory.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : directory;

@@ -11,6 +11,13 @@ internal static class LookasideNames
 
     private const int LongestFileName = 255;
 
+    /// <summary>Whether a file looks as if it were meant to be read, and has a name that is passed over.</summary>
+    /// <param name="name">Its name in the directory.</param>
+    /// <returns>True for <c>a.yml</c> and <c>a.YAML</c>.</returns>
+    public static bool IsMisnamed(string name) =>
+        !name.EndsWith(Extension, StringComparison.Ordinal)
+            && (name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Why no image can be in a namespace; null if one can.</summary>
     public static string? Problem(string name)
     {

@@ -3,7 +3,7 @@ namespace ContainerTrust.Engine.Config.RegistriesD;
 /// <summary>Something in registries.d, or in a change of it, that is allowed and probably not meant.</summary>
 /// <param name="WarningId">
 /// Stable id in PascalCase: <c>UnknownKey</c>, <c>NullKey</c>, <c>IgnoredDocument</c>, <c>DifferentStores</c>, <c>UnusableStore</c>,
-/// <c>UnusableNamespace</c>, <c>UnencryptedStore</c>, <c>SecretInStore</c>.
+/// <c>UnusableNamespace</c>, <c>UnencryptedStore</c>, <c>SecretInStore</c>, <c>MisnamedFile</c>.
 /// </param>
 /// <param name="Path">The file.</param>
 /// <param name="Line">The line, from 1; 0 if the warning is not about a line.</param>

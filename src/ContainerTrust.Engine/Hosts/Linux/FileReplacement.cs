@@ -81,6 +81,13 @@ internal sealed class FileReplacement
     /// <exception cref="TrustException">Writing failed; the link is as it was and no temporary file is left.</exception>
     public void WriteOver(PathWalk link, ReadOnlySpan<byte> content)
     {
+        // A link that leads to no file was read as none.
+        if (_expected is null && _walk.Result == WalkResult.NameMissing)
+        {
+            new FileReplacement(_path, link, _directory, null).WriteBeside(content, old: -1, isOver: true);
+            return;
+        }
+
         if (_expected is null || _walk.Result != WalkResult.Found || _walk.Status.Stamp != _expected.Stamp)
             throw new FileChangedException(_path);
         int old = FileReader.OpenRegular(_walk);

@@ -22,6 +22,9 @@ internal sealed class ContainersLookup(ITrustHost host, ContainersRelease releas
     /// <summary>The distribution's registries.d.</summary>
     public const string VendorRegistriesDirectory = VendorDirectory + "/registries.d";
 
+    /// <summary>The administrator's registries.d for root alone, read by podman 6.</summary>
+    public const string RootfulRegistriesDirectory = SystemDirectory + "/registries.rootful.d";
+
     /// <summary>The variable that names policy.json.</summary>
     public const string PolicyVariable = "CONTAINERS_POLICY_JSON";
 

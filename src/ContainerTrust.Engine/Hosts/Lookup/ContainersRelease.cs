@@ -20,6 +20,9 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
     private static readonly string[] s_besidePolicy =
         [$"{ContainersLookup.VendorDirectory}/registries.conf", $"{ContainersLookup.VendorRegistriesDirectory}/default.yaml"];
 
+    /// <summary>The program that is installed, or that the user names, and its version. Null where only the rules are known.</summary>
+    public (string Name, int Major, int Minor)? Program { get; init; }
+
     /// <summary>
     /// Whether it is known to be older than podman 4.4, skopeo 1.11 and buildah 1.29 (containers/image 5.24), which no longer take empty
     /// lists of version 1 in registries.conf for lists that are not there.
@@ -81,14 +84,15 @@ internal sealed record ContainersRelease(bool ReadsAllLevels, bool IsCertain, st
             };
         }
 
-        ContainersRelease release = int.Parse(numbers[0], CultureInfo.InvariantCulture) >= FirstMajor ? Six : Five;
+        int major = int.Parse(numbers[0], CultureInfo.InvariantCulture);
 
         // Of a version without its second number the newest is meant.
-        (int Major, int Minor) said = (int.Parse(numbers[0], CultureInfo.InvariantCulture),
-            numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : int.MaxValue);
-        return release with
+        (int Major, int Minor) said = (major, numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : int.MaxValue);
+        return (major >= FirstMajor ? Six : Five) with
         {
-            Reason = $"podman {string.Join('.', numbers)}, as you say", PassesOverEmptyLists = said.CompareTo(s_strict) < 0,
+            Reason = $"podman {string.Join('.', numbers)}, as you say",
+            PassesOverEmptyLists = said.CompareTo(s_strict) < 0,
+            Program = numbers.Length > 1 ? ("podman", said.Major, said.Minor) : null,
         };
     }
 

@@ -44,6 +44,7 @@ internal static class DebianPackages
             {
                 Reason = $"{name} {Printable.Of(version, Printable.NameLength)} is installed",
                 PassesOverEmptyLists = numbers.CompareTo(strict) < 0,
+                Program = (name, numbers.Major, numbers.Minor),
             };
         }
 

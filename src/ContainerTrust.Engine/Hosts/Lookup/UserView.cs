@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Hosts.Lookup;
 /// <param name="host">The host.</param>
 /// <param name="home">The user's home. Null for a user who has no files of the user's own.</param>
 /// <param name="number">The user's number. Null if it is not known.</param>
-internal sealed class UserView(ITrustHost host, string? home, uint? number) : ITrustHost
+/// <param name="configuration">What <c>XDG_CONFIG_HOME</c> is for the user. Null where it is not set.</param>
+internal sealed class UserView(ITrustHost host, string? home, uint? number, string? configuration = null) : ITrustHost
 {
     public string ComputerName => host.ComputerName;
 
@@ -21,7 +22,7 @@ internal sealed class UserView(ITrustHost host, string? home, uint? number) : IT
         HostUser.RootlessUser => number?.ToString(CultureInfo.InvariantCulture),
 
         // Set to an empty text, it leads nowhere.
-        ContainersLookup.ConfigurationHome when home is null => "",
+        ContainersLookup.ConfigurationHome => configuration ?? (home is null ? "" : null),
         _ => null,
     };
 

@@ -19,6 +19,13 @@ internal static class VendorPlaces
         $"{place} was a link to the distribution's file, which is not written. It is a file of its own now, and later changes of the " +
             "distribution's do not reach it.";
 
+    /// <summary>The words for such a link that is going to be replaced.</summary>
+    /// <param name="place">The link as messages show it.</param>
+    /// <returns>A sentence.</returns>
+    public static string LinkToReplace(string place) =>
+        $"{place} is a link to the distribution's file, which is not written. It becomes a file of its own, and later changes of the " +
+            "distribution's do not reach it.";
+
     /// <summary>The error for a path that leads into one and cannot be made to lead elsewhere.</summary>
     /// <param name="path">The path.</param>
     /// <param name="place">The path as messages show it.</param>

@@ -19,12 +19,12 @@ internal static class FirstQuestions
         $"r{System}/policy.json", $"r{Vendor}/policy.json", "h/.config/containers/policy.json", "x/containers/policy.json", "v1",
         $"r{System}/registries.conf", $"r{Vendor}/registries.conf", "h/.config/containers/registries.conf", "x/containers/registries.conf",
         "v2", "v3", "v4",
-        "r/etc/crio/crio.conf",
+        "r/etc/crio/crio.conf", "r/etc/os-release", "r/usr/lib/os-release",
     ];
 
     // Whether the one is the other is asked before it is written or deleted.
     private static readonly string[] s_links = [$"r{System}", $"r{System}/registries.d", $"r{System}/policy.json", $"r{Vendor}/policy.json",
-        $"r{Vendor}/registries.d"];
+        $"r{Vendor}/registries.d", $"r{ContainersLookup.RootfulRegistriesDirectory}"];
 
     /// <summary>The questions.</summary>
     /// <param name="limit">The largest file that is brought.</param>

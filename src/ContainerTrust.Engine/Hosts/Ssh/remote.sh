@@ -530,9 +530,10 @@ vendor() {
 
 # Whether file $i is as it was read. With "content", that too.
 unchanged() {
-    eval "path=\$wpath$i target=\$wtarget$i expected=\$wexpected$i sum=\$wsum$i"
+    eval "path=\$wpath$i target=\$wtarget$i expected=\$wexpected$i sum=\$wsum$i over=\$wover$i"
     if [ "$expected" = - ]; then
-        [ ! -e "$target" ] && [ ! -L "$target" ]
+        # A link that leads to no file was read as none.
+        [ ! -e "$target" ] && { [ -n "$over" ] || [ ! -L "$target" ]; }
         return
     fi
     [ "$(stat -L -c "$format" -- "$path" 2>/dev/null)" = "$expected" ] || return 1
@@ -610,7 +611,7 @@ replace() {
         ;;
     esac
     eval "file=\$wtemp$i"
-    if [ "$expected" != - ]; then
+    if [ "$expected" != - ] || [ -n "$over" ]; then
         words=$(mv -f -- "$file" "$target" 2>&1) || failed w "$i" "$words"
     elif words=$(ln -- "$file" "$target" 2>&1); then
         rm -f -- "$file"

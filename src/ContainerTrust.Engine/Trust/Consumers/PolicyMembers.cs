@@ -11,7 +11,15 @@ internal static class PolicyMembers
     /// <param name="policy">The policy.</param>
     /// <param name="image">The containers/image 5 of the release: the number after the first dot.</param>
     /// <returns>A sentence about the first one; null if it knows all.</returns>
-    public static string? FindUnknown(PolicyDocument policy, int image)
+    public static string? FindUnknown(PolicyDocument policy, int image) => Find(policy, image, onlyCertain: false);
+
+    /// <summary>Finds a member that no release of a number knows.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="image">The containers/image 5 of the release: the number after the first dot.</param>
+    /// <returns>A sentence about the first one; null if it may know all.</returns>
+    public static string? FindRefused(PolicyDocument policy, int image) => Find(policy, image, onlyCertain: true);
+
+    private static string? Find(PolicyDocument policy, int image, bool onlyCertain)
     {
         foreach (TrustRequirement requirement in policy.Transports.SelectMany(static t => t.Scopes).SelectMany(static s => s.Requirements)
             .Concat(policy.Default))
@@ -19,7 +27,10 @@ internal static class PolicyMembers
             if (Newest(requirement) is { } member && member.Since > image)
             {
                 // Within a number, one release may know it and another not.
-                string others = member.Since == image + 1 && member.First.Count(static c => c == '.') > 1
+                bool isCertain = member.Since > image + 1 || member.First.Count(static c => c == '.') == 1;
+                if (onlyCertain && !isCertain)
+                    continue;
+                string others = !isCertain
                     ? $"not every release with containers/image 5.{image} knows it, and one that does not refuses" : "older ones refuse";
                 return $"policy.json has {member.What}, which containers/image knows since {member.First}; {others} the whole policy, "
                     + "and so every image.";

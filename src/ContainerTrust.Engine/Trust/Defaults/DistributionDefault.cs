@@ -2,6 +2,7 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Formats.Yaml;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
+using ContainerTrust.Engine.Trust.Looser;
 
 namespace ContainerTrust.Engine.Trust.Defaults;
 
@@ -29,6 +30,13 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     // Rebuilds of RHEL, which ship its policy where they have its keys.
     private static readonly string[] s_rebuilds = ["centos", "almalinux", "rocky"];
 
+    /// <summary>What <see cref="Find"/> looks at, for reading ahead; directories end in a slash.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+    [
+        ImagePolicy, $"{ImageEtc}/registries.d/", $"{ImageEtc}/registries.rootful.d/", $"{ImageEtc}/registries.rootless.d/",
+        NewFile, BetaKey, ReleaseKey, SigstoreKey, .. OperatingSystemRelease.Files,
+    ];
+
     /// <summary>
     /// Finds it without starting a program: what an ostree image has for /etc, the vendor's file, the package's new one, else what the
     /// release is known to ship.
@@ -42,7 +50,7 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         DistributionDefault? found = host.TryReadFile(ImagePolicy, PolicyReader.MaxBytes) is { } image
             ? new(ImagePolicy, image.Content, s_noFiles)
             : OfPackages(host);
-        Dictionary<string, ReadOnlyMemory<byte>> files = OfImage(host);
+        Dictionary<string, ReadOnlyMemory<byte>> files = OfImage(host, "registries.d");
         foreach ((string name, ReadOnlyMemory<byte> content) in found?.RegistriesD ?? s_noFiles)
             files.TryAdd(name, content);
         return found is null ? null : found with { RegistriesD = files };
@@ -55,15 +63,20 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
     public static bool HasOwnEtc(ITrustHost host) =>
         host.Exists(ImagePolicy) && host.ResolvePath(ImagePolicy) != host.ResolvePath(TrustLocations.VendorPolicyPath);
 
-    private static Dictionary<string, ReadOnlyMemory<byte>> OfImage(ITrustHost host)
+    /// <summary>The files that the host's image has for a directory of <c>/etc/containers</c>, besides default.yaml.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="name">The directory's name, such as <c>registries.d</c>.</param>
+    /// <returns>The files by their names; none where there is no such image.</returns>
+    /// <exception cref="TrustException">A file cannot be read.</exception>
+    public static Dictionary<string, ReadOnlyMemory<byte>> OfImage(ITrustHost host, string name)
     {
-        const string Directory = ImageEtc + "/registries.d";
+        string directory = $"{ImageEtc}/{name}";
         Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
-        foreach (string name in host.ListDirectory(Directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
+        foreach (string file in host.ListDirectory(directory).Where(static n => n.EndsWith(".yaml", StringComparison.Ordinal)
             && n != "default.yaml"))
         {
-            if (DropInFiles.TryRead(host, $"{Directory}/{name}", LookasideLimits.FileBytes) is { } file)
-                files.Add(name, file.Content);
+            if (DropInFiles.TryRead(host, $"{directory}/{file}", LookasideLimits.FileBytes) is { } shipped)
+                files.Add(file, shipped.Content);
         }
 
         return files;
@@ -84,16 +97,19 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
 
     /// <summary>The error for a host of which <see cref="Find"/> knows nothing.</summary>
     /// <param name="host">The host.</param>
+    /// <param name="present">The host's policy. Null if there is none, or it is not valid.</param>
     /// <returns>The error to throw.</returns>
-    public static TrustException Unknown(ITrustHost host)
+    public static TrustException Unknown(ITrustHost host, PolicyDocument? present)
     {
+        string? looser = present is null ? null
+            : LooserScopes.DescribeOther(LooserScopes.Find(present, PolicyReader.Read(DefaultPolicy.Text, "policy.json")));
         string name = OperatingSystemRelease.Read(host).Name;
         return new TrustException(
             "DistributionUnknown",
             TrustErrorKind.NotSupported,
             $"What {name} ships as policy.json is not known: it is not RHEL, CentOS, Fedora, Debian or Ubuntu, or lacks /etc/os-release. " +
-                "To accept everything could be "
-            + "less than that. Nothing was changed; reinstall the package that the file belongs to.")
+                $"To accept everything could be less than that.{(looser is null ? "" : $" {looser}")} "
+            + "Nothing was changed; reinstall the package that the file belongs to.")
         {
             Target = host.ComputerName,
         };
@@ -107,7 +123,8 @@ internal sealed record DistributionDefault(string Origin, ReadOnlyMemory<byte> P
         try
         {
             PolicyDocument policy = PolicyReader.Read(file.Content.Span, NewFile);
-            bool isLooser = known is not null && LooserScopes.Find(PolicyReader.Read(known.Policy.Span, NewFile), policy).Count > 0;
+            bool isLooser = known is not null &&
+                LooserScopes.Find(PolicyReader.Read(known.Policy.Span, NewFile), policy).Any(static s => s.IsUnchecked);
             if (isLooser)
                 return null;
             return file.Content;

@@ -13,6 +13,28 @@ public sealed class LookasideReaderTests
 
     private static TrustFormatException Refused(string content) => Assert.Throws<TrustFormatException>(() => Load(content));
 
+    [Theory]
+    [InlineData("a.yml", "a.yaml")]
+    [InlineData("a.YAML", "a.yaml")]
+    [InlineData("b.c.Yml", "b.c.yaml")]
+    [InlineData("a.yaml", null)]
+    [InlineData("a.yaml.rpmsave", null)]
+    [InlineData("README", null)]
+    public void A_file_that_is_not_read_for_its_name_is_named(string name, string? instead)
+    {
+        LookasideConfiguration found = Load((name, "docker: {}\n"));
+        if (instead is null)
+        {
+            Assert.Empty(found.Warnings);
+            return;
+        }
+
+        LookasideWarning warning = Assert.Single(found.Warnings);
+        Assert.Equal(("MisnamedFile", $"{LookasideHost.Directory}/{name}"), (warning.WarningId, warning.Path));
+        Assert.EndsWith($"so this one does not count. If it should, rename it to {instead}.", warning.Message, StringComparison.Ordinal);
+        Assert.Empty(found.Files);
+    }
+
     [Fact]
     public void All_keys_are_read_and_located()
     {

@@ -35,6 +35,12 @@ internal sealed class LevelsHost : UserHost, IDisposable
 
     public void Write(string path, string content) => Root.Write(path, content);
 
+    public void Write(string path, byte[] content)
+    {
+        Root.Write(path, "");
+        File.WriteAllBytes(Root.Full(path), content);
+    }
+
     /// <summary>A file of registries.d with a store, or with none, for each namespace.</summary>
     public void Stores(string path, params (string Namespace, string? Store)[] stores) => Write(
         path,

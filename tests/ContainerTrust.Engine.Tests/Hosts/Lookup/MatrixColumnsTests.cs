@@ -63,19 +63,19 @@ public sealed class MatrixColumnsTests
         Assert.Equal(type == TrustType.SigstoreSigned ? true : null, entry.UseSigstoreAttachments);
 
         // An update that takes the distribution's files away takes no image with it.
-        Assert.StartsWith(Etc, entry.StorePath ?? Etc, StringComparison.Ordinal);
-        Assert.Equal(name is "stream10" or "fedora45" or "coreos", entry.StorePath is not null);
+        Assert.StartsWith(Etc, entry.StorePath, StringComparison.Ordinal);
+        Assert.Equal("System", entry.StoreLevel);
         Assert.Equal(vendors, ReleaseMatrixTests.Vendors(host));
         Assert.Empty(Preset(host).Files);
     }
 
     [Theory]
     [InlineData("rhel7", "DefaultAcceptsAnything")]
-    [InlineData("rhel8", "DefaultAcceptsAnything KeyInvalid")]
-    [InlineData("rhel9", "DefaultAcceptsAnything KeyInvalid")]
-    [InlineData("rhel10.0", "DefaultAcceptsAnything KeyInvalid")]
-    [InlineData("rhel10", "DefaultAcceptsAnything KeyInvalid")]
-    [InlineData("stream10", "DefaultAcceptsAnything KeyInvalid")]
+    [InlineData("rhel8", "DefaultAcceptsAnything")]
+    [InlineData("rhel9", "DefaultAcceptsAnything")]
+    [InlineData("rhel10.0", "DefaultAcceptsAnything")]
+    [InlineData("rhel10", "DefaultAcceptsAnything")]
+    [InlineData("stream10", "DefaultAcceptsAnything")]
     [InlineData("fedora45", "DefaultAcceptsAnything")]
     [InlineData("coreos", "DefaultAcceptsAnything")]
     [InlineData("nixos", "DefaultAcceptsAnything")]
@@ -87,6 +87,26 @@ public sealed class MatrixColumnsTests
         ImageTrustCompliance found = ComplianceChecker.Check(host.Open(), options);
         Assert.Equal(rules, string.Join(' ', found.Findings.Where(static f => f.Severity != ImageTrustSeverity.Information)
             .Select(static f => f.RuleId).Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    /// <remarks>RHEL 10.1 has a key of version 6 in the file that GPG signatures are required by then.</remarks>
+    [Theory]
+    [InlineData("rhel10.0", false)]
+    [InlineData("rhel10", true)]
+    public void A_key_of_version_6_beside_the_release_key_is_noted(string name, bool isNoted)
+    {
+        using LevelsHost host = MatrixHosts.Make(name);
+        TrustStore store = host.Open();
+        store.Apply(
+            [
+                .. store.Preset("RedHatGpg").Select(static e => new TrustChange
+                    { Transport = "docker", Registry = e.Registry, Requirements = e.Requirements, Section = e.Section }),
+            ],
+            new TrustEditOptions(),
+            CancellationToken.None);
+        ImageTrustCompliance found = ComplianceChecker.Check(host.Open(), new ComplianceOptions());
+        Assert.Equal(isNoted, found.Findings.Any(static f => f.RuleId == "KeyLost"));
+        Assert.DoesNotContain(found.Findings, static f => f.RuleId == "KeyInvalid");
     }
 
     [Theory]

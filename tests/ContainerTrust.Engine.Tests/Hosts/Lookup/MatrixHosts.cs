@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using ContainerTrust.Engine.Tests.Compliance;
+
 namespace ContainerTrust.Engine.Tests.Hosts.Lookup;
 
 /// <summary>Hosts as distributions ship them. The files are written here, not taken from the product.</summary>
@@ -18,6 +21,8 @@ internal static class MatrixHosts
     private const string Sigstore = "/etc/pki/sigstore/SIGSTORE-redhat-release3";
     private const string Rekor = "/etc/pki/sigstore/REKOR-signing-key";
 
+    private static readonly string s_public = PublicKey(), s_log = PublicKey();
+
     public static string[] Names { get; } = ["rhel7", "rhel8", "rhel9", "rhel10.0", "rhel10", "stream10", "fedora45", "coreos",
         "nixos", "debian"];
 
@@ -28,14 +33,14 @@ internal static class MatrixHosts
         {
             case "rhel7":
                 host.Write("/etc/os-release", "ID=\"rhel\"\nVERSION_ID=\"7.9\"\n");
-                host.Write(Release, "a key");
+                host.Write(Release, AuditKeys.Good);
                 host.Write(Policy, Accept);
                 host.Write($"{Etc}/default.yaml", "# default-docker:\n");
                 break;
             case "rhel8" or "rhel9":
                 host.Write("/etc/os-release", $"ID=\"rhel\"\nVERSION_ID=\"{(name == "rhel8" ? "8.10" : "9.6")}\"\n");
-                host.Write(Release, "a key");
-                host.Write(Beta, "a key");
+                host.Write(Release, AuditKeys.Good);
+                host.Write(Beta, AuditKeys.Other);
                 host.Write(Policy, RedHat($$"""{"type":"signedBy","keyType":"GPGKeys","keyPaths":["{{Release}}","{{Beta}}"]}"""));
                 host.Write($"{Etc}/{Io}.yaml", $"docker:\n     {Io}:\n         sigstore: {IoStore}\n");
                 host.Write($"{Etc}/{Access}.yaml", $"docker:\n     {Access}:\n         sigstore: {AccessStore}\n");
@@ -44,6 +49,9 @@ internal static class MatrixHosts
             case "rhel10.0" or "rhel10":
                 host.Write("/etc/os-release", $"ID=\"rhel\"\nVERSION_ID=\"{(name == "rhel10" ? "10.1" : "10.0")}\"\n");
                 AddSigstore(host, Policy, Etc);
+
+                // From 10.1 on there is a key of version 6 in the file, too.
+                host.Write(Release, name == "rhel10" ? AuditKeys.BeforeVersion6 : AuditKeys.Good);
                 break;
             case "stream10":
                 host.Write("/etc/os-release", "ID=\"centos\"\nVERSION_ID=\"10\"\n");
@@ -84,12 +92,18 @@ internal static class MatrixHosts
 
     private static void AddSigstore(LevelsHost host, string policy, string registries)
     {
-        host.Write(Sigstore, "a key");
-        host.Write(Rekor, "a key");
+        host.Write(Sigstore, s_public);
+        host.Write(Rekor, s_log);
         host.Write(policy, RedHat($$"""{"type":"sigstoreSigned","keyPath":"{{Sigstore}}","rekorPublicKeyPath":"{{Rekor}}"}"""));
         host.Write($"{registries}/{Io}.yaml", $"docker:\n     {Io}:\n         use-sigstore-attachments: true\n");
         host.Write($"{registries}/{Access}.yaml", $"docker:\n     {Access}:\n         use-sigstore-attachments: true\n");
         host.Write($"{registries}/default.yaml", "# default-docker:\n");
+    }
+
+    private static string PublicKey()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportSubjectPublicKeyInfoPem();
     }
 
     private static string RedHat(string requirement) => Accept.Replace(

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Engine.Tests.Hosts.Lookup;
 
@@ -57,6 +58,33 @@ public sealed class PolicyLookupTests
     {
         using LevelsHost host = new("/home/u", ("CONTAINERS_POLICY_JSON", "/env.json"), ("CONTAINERS_POLICY_JSON_OVERRIDE", "/other.json"));
         Assert.Equal(expected, Find(host, version, Home + " " + Etc + " /env.json /other.json").PolicyPath);
+    }
+
+    [Theory]
+    [InlineData("5", Home + " " + Etc + " " + Usr, "User", Etc)]
+    [InlineData("6", Home + " " + Etc + " " + Usr, "User", Etc + ", " + Usr)]
+    [InlineData(null, Home + " " + Usr, "User", Usr)]
+    [InlineData("5", Etc + " " + Usr, "System", null)]
+    [InlineData("6", Etc + " " + Usr, "System", Usr)]
+    [InlineData("6", Etc, "System", null)]
+    [InlineData("6", Usr, "Vendor", null)]
+    public void Whose_it_is_and_what_it_hides_is_shown(string? version, string files, string level, string? hides)
+    {
+        using LevelsHost host = new("/home/u");
+        foreach (string file in files.Split(' '))
+            host.Write(file, """{"default":[{"type":"reject"}]}""");
+        ImageTrust entry = Assert.Single(host.Open(version).Read(TrustQuery.All));
+        Assert.Equal((level, hides), (entry.PolicyLevel, entry.PolicyHides));
+        string reason = host.Open(version).Governing("a.example.com/b:1").Reason!;
+        Assert.Equal(hides is not null, reason.EndsWith($" {entry.PolicyPath} hides {hides}.", StringComparison.Ordinal));
+        Assert.Equal(entry, ImageTrust.Parse(entry.Definition) with { Requirements = entry.Requirements, Keys = entry.Keys });
+    }
+
+    [Fact]
+    public void A_link_to_the_vendors_policy_hides_nothing()
+    {
+        using LevelsHost host = MatrixHosts.Make("coreos");
+        Assert.Null(host.Open().Read(TrustQuery.All).First().PolicyHides);
     }
 
     [Fact]

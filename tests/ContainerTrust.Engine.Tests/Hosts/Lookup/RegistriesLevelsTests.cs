@@ -24,7 +24,7 @@ public sealed class RegistriesLevelsTests
         ImageTrust entry = Entry(host, version);
         Assert.Equal(expected, entry.SignatureStore);
         Assert.Equal(
-            version == "6" ? ($"{User}/a.yaml", "User", $"{Etc}/a.yaml, {Usr}/a.yaml") : (null, null, null),
+            version == "6" ? ($"{User}/a.yaml", "User", $"{Etc}/a.yaml, {Usr}/a.yaml") : ($"{User}/a.yaml", "User", null),
             (entry.StorePath, entry.StoreLevel, entry.StoreHides));
     }
 
@@ -39,6 +39,19 @@ public sealed class RegistriesLevelsTests
         ImageTrust entry = Entry(host, version);
         Assert.Equal((expected, level), (entry.SignatureStore, entry.StoreLevel));
         Assert.Equal("https://etc.example/", host.Open(version).ReadLookaside().ForScope("docker", "b.example.com")!.SignatureStore);
+    }
+
+    [Theory]
+    [InlineData("5", new[] { Etc })]
+    [InlineData("6", new[] { Etc, Usr, "/etc/containers/registries.rootful.d" })]
+    public void Files_with_a_wrong_name_are_named_wherever_they_would_be_read(string version, string[] directories)
+    {
+        using LevelsHost host = Make();
+        foreach (string directory in (string[])[Etc, Usr, "/etc/containers/registries.rootful.d", "/etc/containers/registries.rootless.d"])
+            host.Write($"{directory}/x.yml", "docker: {}\n");
+        _ = Entry(host, version);
+        Assert.Equal(directories.Select(static d => $"{d}/x.yml").Order(), host.Warnings.Where(static w =>
+            w.Contains("names end in .yaml", StringComparison.Ordinal)).Select(static w => w.Split(": ")[0]).Order());
     }
 
     [Fact]

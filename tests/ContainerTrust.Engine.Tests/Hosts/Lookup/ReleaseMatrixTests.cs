@@ -31,7 +31,32 @@ public sealed class ReleaseMatrixTests
         ImageTrust entry = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
         Assert.Equal((type, store, attachments, policy),
             (entry.Type, entry.SignatureStore, entry.UseSigstoreAttachments, entry.PolicyPath));
-        Assert.Equal(name is "stream10" or "fedora45" ? "Vendor" : null, entry.StoreLevel);
+        Assert.Equal(name is "stream10" or "fedora45" ? "Vendor" : store is not null || attachments is not null ? "System" : null,
+            entry.StoreLevel);
+        Assert.Equal((policy == VendorPolicy ? "Vendor" : "System", null), (entry.PolicyLevel, entry.PolicyHides));
+    }
+
+    [Theory]
+    [InlineData("rhel7", "Accept", "")]
+    [InlineData("rhel8", "Accept", "SignedBy")]
+    [InlineData("rhel9", "Accept", "SignedBy")]
+    [InlineData("rhel10.0", "Accept", "SigstoreSigned")]
+    [InlineData("rhel10", "Accept", "SigstoreSigned")]
+    [InlineData("stream10", "Accept", "SigstoreSigned")]
+    [InlineData("fedora45", "Accept", "")]
+    [InlineData("coreos", "Accept", "")]
+    [InlineData("nixos", "Accept", "")]
+    [InlineData("debian", "Accept", "")]
+    public void Get_all(string name, string @default, string ofRedHat)
+    {
+        using LevelsHost host = Make(name);
+        string[] expected = [$"default {@default}", .. ofRedHat.Length == 0 ? [] : new[] { $"{Other} {ofRedHat}", $"{Scope} {ofRedHat}" },
+            "docker-daemon: Accept"];
+        ImageTrust[] entries = [.. host.Open().Read(TrustQuery.All)];
+        Assert.Equal(expected, entries.Select(static e =>
+            $"{(e.IsDefault ? "default" : e.Transport == "docker" ? e.Registry : e.Transport + ":")} {e.Type}"));
+        Assert.All(entries.Where(static e => e.Transport == "docker"), static e => Assert.NotEmpty(e.Keys));
+        Assert.Empty(host.Warnings);
     }
 
     [Theory]
@@ -138,13 +163,32 @@ public sealed class ReleaseMatrixTests
         TrustEditResult result = host.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         Assert.Equal(preview.Files, result.Files);
         Assert.Equal(action, result.Files.Single(static f => f.Path == Policy).Action.ToString());
-        Assert.Equal(["Images are accepted without a check that were not before: registry.example.com" +
-            (before[0] is AcceptRequirement ? ", registry.redhat.io." : ".")], result.Warnings);
+        string weaker = before[0] is AcceptRequirement ? ", registry.redhat.io (reject -> accept)."
+            : ". Images are accepted with fewer or weaker checks than before: registry.redhat.io "
+                + $"(reject -> {RequirementText.OfList(before)}).";
+        Assert.Equal([$"Images are accepted without a check that were not before: registry.example.com (reject -> accept){weaker}"],
+            result.Warnings);
         ImageTrust after = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
         Assert.Equal(policy, after.PolicyPath);
         Assert.True(RequirementWriter.MeansSame(before, after.Requirements));
         Assert.Equal(vendors, Vendors(host));
         Assert.Empty(host.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None).Files);
+    }
+
+    /// <remarks>What NixOS ships is not known, and a reset changes nothing.</remarks>
+    [Fact]
+    public void Reset_of_NixOS()
+    {
+        using LevelsHost host = Make("nixos");
+        Apply(host, Store(Mine, "https://new.example/"));
+        SortedDictionary<string, string> etc = host.Tree("/etc"), vendors = Vendors(host);
+        TrustException e = Assert.Throws<TrustException>(() => host.Open()
+            .Reset(keepSignatureStores: false, preview: false, CancellationToken.None));
+        Assert.Equal("DistributionUnknown", e.ErrorId);
+        Assert.Contains($"It accepts without a check what the other does not: {Mine} (reject -> accept).", e.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(etc, host.Tree("/etc"));
+        Assert.Equal(vendors, Vendors(host));
     }
 
     [Fact]
@@ -159,6 +203,53 @@ public sealed class ReleaseMatrixTests
         Assert.Equal(Policy, store.Locations.PolicyPath);
         store.Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
         Assert.Equal((VendorPolicy, TrustType.Accept), (store.Locations.PolicyPath, store.Governing($"{Mine}/a:1").Type));
+    }
+
+    /// <remarks>What the levels above hide or define goes, and what the image has for /etc comes back.</remarks>
+    [Fact]
+    public void Reset_goes_over_the_levels_of_etc()
+    {
+        const string Rootful = "/etc/containers/registries.rootful.d";
+        using LevelsHost host = Make("fedora45");
+        host.Write(Policy, host.Root.Read(VendorPolicy));
+        host.Stores($"{Rootful}/redhat.yaml", (Scope, "https://mine.example/"));
+        host.Stores($"{Rootful}/image.yaml", ("image.example.com", "https://changed.example/"));
+        host.Stores("/usr/etc/containers/registries.rootful.d/image.yaml", ("image.example.com", "https://image.example/"));
+        host.Stores("/etc/containers/registries.rootless.d/1000/redhat.yaml", (Scope, "https://mine.example/"));
+        host.Write("/etc/containers/registries.rootless.d/mask.yaml", "");
+        TrustEditResult result = host.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None);
+        Assert.Equal([(Policy, "Deleted"), ($"{Rootful}/redhat.yaml", "Deleted"), ($"{Rootful}/image.yaml", "Changed")],
+            result.Files.Select(static f => (f.Path, f.Action.ToString())));
+        Assert.StartsWith("/etc/containers/registries.rootless.d/mask.yaml, /etc/containers/registries.rootless.d/1000/redhat.yaml stay, ",
+            Assert.Single(result.Warnings), StringComparison.Ordinal);
+        ImageTrust entry = host.Open().Governing($"{Scope}/ubi9/ubi:latest", includeKeys: false);
+        Assert.Equal(("https://registry.redhat.io/containers/sigstore", "Vendor"), (entry.SignatureStore, entry.StoreLevel));
+        Assert.Empty(host.Open().Reset(keepSignatureStores: false, preview: false, CancellationToken.None).Files);
+
+        // podman 5 does not read them.
+        host.Stores($"{Rootful}/redhat.yaml", (Scope, "https://mine.example/"));
+        Assert.DoesNotContain(host.Open("5").Reset(keepSignatureStores: false, preview: true, CancellationToken.None).Files,
+            static f => f.Path.StartsWith(Rootful, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("coreos", true)]
+    [InlineData("nixos", true)]
+    [InlineData("coreos", false)]
+    [InlineData("debian", true)]
+    public void That_a_link_is_replaced_is_said_before_and_once_after(string name, bool isWhole)
+    {
+        using LevelsHost host = Make(name);
+        if (!isWhole)
+            File.Delete(host.Root.Full(VendorPolicy));
+        string[] preview = [.. host.Open("5").Preview([Store(Mine, null)]).Warnings
+            .Where(static w => w.Contains(" link ", StringComparison.Ordinal))];
+        Assert.Equal(name == "debian" ? [] :
+            [$"{Policy} is a link to the distribution's file, which is not written. It becomes a file of its own, and later changes of the "
+                + "distribution's do not reach it."], preview);
+        host.Open("5").Apply([Store(Mine, null)], new TrustEditOptions(), CancellationToken.None);
+        Assert.Equal(name == "debian" ? 0 : 1, host.Warnings.Count(static w => w.Contains(" link ", StringComparison.Ordinal)));
+        Assert.False(host.IsLink(Policy));
     }
 
     [Fact]

@@ -87,6 +87,10 @@ public sealed class VendorLinkTests
             Assert.Equal((null, New, Old), (new FileInfo(directory["policy.json"]).LinkTarget, File.ReadAllText(directory["policy.json"]),
                 File.ReadAllText($"{store}/policy.json")));
             Assert.Equal("644", HostTestDirectory.Mode(directory["policy.json"]));
+            File.CreateSymbolicLink(directory["gone.json"], $"{store}/gone.json");
+            using (SshHost host = RemoteStandIn.Connect(how, directory["gone.json"]))
+                Assert.Single(Rewrite(host, directory["gone.json"]));
+            Assert.Equal((null, New), (new FileInfo(directory["gone.json"]).LinkTarget, File.ReadAllText(directory["gone.json"])));
             foreach (string name in (string[])["policy.json", "new.yaml"])
             {
                 using SshHost host = RemoteStandIn.Connect(how);
