@@ -22,6 +22,9 @@ internal sealed class KeyMaterialFiles(ITrustHost host)
     /// <param name="Problem">Why it cannot be read. Null if it can, or does not exist.</param>
     public sealed record Loaded(string Path, HostFile? File, TrustException? Problem);
 
+    /// <summary>The host whose paths the requirements name.</summary>
+    public ITrustHost Host => host;
+
     /// <summary>The files that were looked for, in no order.</summary>
     public IEnumerable<Loaded> Files => _files.Values.Select(static f => f.Value);
 

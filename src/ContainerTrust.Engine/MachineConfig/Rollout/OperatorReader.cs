@@ -22,7 +22,7 @@ public sealed record MergedConfig(IReadOnlyList<ImageTrust> Entries, IReadOnlyLi
     IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>Asks a cluster what its operator makes for pools. Changes nothing there.</summary>
-public sealed class OperatorReader
+internal sealed class OperatorReader
 {
     private readonly ClusterObjects _objects;
     private readonly TrustMessages _messages;
