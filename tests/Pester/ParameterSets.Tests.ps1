@@ -42,6 +42,8 @@ BeforeAll {
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
+        Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
+        SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
     }
     $special = @{
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
