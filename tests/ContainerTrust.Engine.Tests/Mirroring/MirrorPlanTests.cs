@@ -76,7 +76,7 @@ public sealed class MirrorPlanTests
         ReleaseMirrorResult release = (await world.CheckAsync(release: inMirror))[0].Result;
         Assert.Equal(ReleaseMirrorStatus.SignatureInvalid, release.Status);
         Assert.Null(release.Source);
-        Assert.Contains(release.Missing, static m => m.Contains("Specify SourceRepository", StringComparison.Ordinal));
+        Assert.Contains(release.Missing, static m => m.Contains("is not known. Specify", StringComparison.Ordinal));
         MirrorOptions options = world.Options with { SourceRepository = $"{world.Server.Authority}/{TestRelease.ReleaseRepository}" };
         Assert.All(await world.CheckAsync(options, inMirror), static a => Assert.Equal(ReleaseMirrorStatus.Complete, a.Result.Status));
     }
