@@ -97,20 +97,35 @@ internal sealed class MirrorPlanner(ImageVerifier images, MirrorOptions options,
     {
         if (layouts.Count == 1)
             return layouts[0];
+        TrustException? refusal = null;
         foreach (MirrorLayout layout in layouts)
         {
-            if (await exists(layout.ReleaseRepository, digest, cancellationToken).ConfigureAwait(false))
+            if (await HasAsync(layout.ReleaseRepository, digest).ConfigureAwait(false))
                 return layout;
         }
 
         // Without the release image, its first component tells.
-        foreach (MirrorLayout layout in contents.Count == 0 ? [] : layouts)
+        foreach (MirrorLayout layout in layouts)
         {
-            if (await exists(layout.ComponentRepository, contents[0].Digest, cancellationToken).ConfigureAwait(false))
+            if (await HasAsync(layout.ComponentRepository, contents[0].Digest).ConfigureAwait(false))
                 return layout;
         }
 
-        return layouts[0];
+        return refusal is null ? layouts[0] : throw refusal;
+
+        // Some registries refuse what they do not have. Where the image is elsewhere, that says nothing.
+        async Task<bool> HasAsync(DockerReference repository, string wanted)
+        {
+            try
+            {
+                return await exists(repository, wanted, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TrustException e) when (e.ErrorId == "RegistryUnauthorized")
+            {
+                refusal ??= e;
+                return false;
+            }
+        }
     }
 
     // Where the release comes from: its own name, unless that is one in the mirror.

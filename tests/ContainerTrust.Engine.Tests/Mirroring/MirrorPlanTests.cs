@@ -47,6 +47,16 @@ public sealed class MirrorPlanTests
         MirrorOptions options = world.Options with { Mirror = $"docker://{world.Server.Authority}/plain/ocp/" };
         Assert.Empty(await world.IncompleteAsync(options));
 
+        // Also where the registry refuses what it does not have; but not where it refuses everything.
+        string path = $"/manifests/{world.Release.Release.Digest}";
+        world.Failing[$"/v2/plain/ocp/openshift/release-images{path}"] = 401;
+        Assert.Empty(await world.IncompleteAsync(options));
+        world.Failing[$"/v2/plain/ocp{path}"] = 401;
+        world.Failing[$"/v2/plain/ocp/manifests/{world.Release.Components[0].Digest}"] = 401;
+        Assert.Equal("RegistryUnauthorized",
+            (await Assert.ThrowsAnyAsync<TrustException>(() => world.CheckAsync(options))).ErrorId);
+        world.Failing.Clear();
+
         // Also where the release image itself is what is missing.
         world.Content.RemoveManifest("plain/ocp", world.Release.Release.Digest);
         ReleaseMirrorResult result = Assert.Single(await world.IncompleteAsync(options)).Value;
