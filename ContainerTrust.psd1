@@ -24,6 +24,7 @@
         'Test-ImageSignature'
         'Test-ImageTrust'
         'Test-MachineConfigTrust'
+        'Test-ReleaseMirror'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every measurement and prints one table. For figures worth quoting: a machine that does nothing else, and the full size.
-# Usage: bench/run.sh [--quick] [NAME ...]       NAME: show, start, standalone, import, get, verify, fleet (default: all)
+# Usage: bench/run.sh [--quick] [NAME ...]       NAME: show, start, standalone, import, get, verify, mirror, fleet (default: all)
 # --quick is for the test command: seconds in place of minutes, and the figures mean nothing; each must still come to its ratio.
 # The last line is "Bench: N passed, N failed, N skipped"; the exit code is 0 only if nothing failed.
 set -uo pipefail
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 . bench/common.sh
 size "$@"
 names=("${REST[@]}")
-[ ${#names[@]} -gt 0 ] || names=(show start standalone import get verify fleet)
+[ ${#names[@]} -gt 0 ] || names=(show start standalone import get verify mirror fleet)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0

@@ -10,6 +10,8 @@ switch (args)
     case ["sigstore", ..]:
         SigstoreThroughput.Run(quick);
         return 0;
+    case ["mirror", ..]:
+        return await MirrorComparison.RunAsync(quick).ConfigureAwait(false);
     case ["keyring", ..]:
         KeyringComparison.Run(quick);
         return 0;

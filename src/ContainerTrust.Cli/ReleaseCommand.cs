@@ -5,7 +5,9 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Cli;
 
-/// <summary><c>containertrust release</c>: the images that an OpenShift or OKD release consists of.</summary>
+/// <summary>
+/// <c>containertrust release</c>: the images that an OpenShift or OKD release consists of, and whether a mirror has them.
+/// </summary>
 internal static class ReleaseCommand
 {
     public static Command Create()
@@ -13,18 +15,31 @@ internal static class ReleaseCommand
         CommonOptions common = new();
         SignatureOptions signatures = new();
         ConnectionOptions connection = new();
+        MirrorCheck mirror = new();
         Argument<string> image = new("image") { Description = "Release image, by digest" };
         Option<string?> platform = new("--platform")
             { Description = "The instance of a multi-arch release, such as linux/arm64", HelpName = "os/arch" };
-        Option<bool> skip = new("--skip-signature-check") { Description = "List the contents of a release that is not verified" };
+        Option<bool> skip = new("--skip-signature-check")
+            { Description = "List the contents of a release that is not verified; with --mirror, signatures only have to exist" };
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
-        Command command = new("release", "Lists the images that an OpenShift or OKD release consists of.") { image, platform, skip, json };
+        Command command = new("release",
+            "Lists the images that an OpenShift or OKD release consists of, or says whether a mirror has them.")
+            { image, platform, skip, json };
+        mirror.AddTo(command);
         signatures.AddTo(command);
         connection.AddTo(command);
         common.AddTo(command);
         command.SetAction(result => Verdicts.Judge(() =>
         {
             string release = SignatureOptions.Image(result, common, result.GetValue(image)!);
+            if (mirror.IsAsked(result))
+            {
+                if (result.GetValue(platform) is not null)
+                    throw new TrustException("InvalidOptions", TrustErrorKind.InvalidArgument,
+                        "With --mirror every platform is asked for. Leave out --platform.");
+                return mirror.Run(result, common, signatures, connection, release, result.GetValue(json), result.GetValue(skip));
+            }
+
             VerificationOptions options = signatures.Get(result) with
             {
                 RegistriesConfPath = connection.RegistriesConf(result, common),

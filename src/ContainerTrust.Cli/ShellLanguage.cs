@@ -16,6 +16,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOperation.Audit) => "containertrust test",
         nameof(TrustOperation.Verify) => "containertrust verify",
         nameof(TrustOperation.ListRelease) => "containertrust release",
+        nameof(TrustOperation.CheckMirror) => "containertrust release --mirror",
         nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
         _ => operation.Name,
     };
@@ -66,6 +67,11 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.RegistriesDirectory) => "--registries-d",
         nameof(TrustOption.CurrentUser) => "--user",
         nameof(TrustOption.PodmanVersion) => "--podman-version",
+        nameof(TrustOption.SignatureConfigMap) => "--signature-config-map",
+        nameof(TrustOption.SigstoreKeyPath) => "--sigstore-key",
+        nameof(TrustOption.SourceRepository) => "--source-repository",
+        nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
+        nameof(TrustOption.RegistriesConfPath) => "--registries-conf",
         nameof(TrustOption.As) => "--as",
         _ => which.Name,
     };

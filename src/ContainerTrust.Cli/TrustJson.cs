@@ -19,6 +19,8 @@ internal static class TrustJson
 
     public static string Write(IReadOnlyList<ReleaseImageContent> objects) => WriteArray(objects, Write);
 
+    public static string Write(IReadOnlyList<ReleaseMirrorResult> objects) => WriteArray(objects, Write);
+
     private static string WriteArray<T>(IReadOnlyList<T> objects, Action<Utf8JsonWriter, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));
@@ -214,6 +216,33 @@ internal static class TrustJson
         writer.WriteString("release"u8, content.Release);
         writer.WriteString("releaseName"u8, content.ReleaseName);
         writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReleaseMirrorResult result)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, Camel(result.Status.ToString()));
+        writer.WriteString("name"u8, result.Name);
+        writer.WriteString("platform"u8, result.Platform);
+        writer.WriteString("digest"u8, result.Digest);
+        writer.WriteString("source"u8, result.Source);
+        writer.WriteString("mirror"u8, result.Mirror);
+        writer.WriteString("mirrorImage"u8, result.MirrorImage);
+        writer.WriteString("openPgpSignature"u8, Camel(result.OpenPgpSignature.ToString()));
+        writer.WriteString("sigstoreSignature"u8, Camel(result.SigstoreSignature.ToString()));
+        Write(writer, "missing", result.Missing);
+        Write(writer, "copy", result.Copy);
+        writer.WriteString("release"u8, result.Release);
+        writer.WriteString("openShiftVersion"u8, result.OpenShiftVersion);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, string[] values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter writer, string name, bool? value)

@@ -7,18 +7,17 @@ namespace ContainerTrust.Cli;
 internal static class Verdicts
 {
     /// <summary>Does work, some of it at once, and gives it back in order.</summary>
-    public static IEnumerable<Task<IReadOnlyList<ImageSignatureResult>>> InOrder(
-        IReadOnlyList<Func<Task<IReadOnlyList<ImageSignatureResult>>>> work, int limit, CancellationToken cancellation)
+    public static IEnumerable<Task<T>> InOrder<T>(IReadOnlyList<Func<Task<T>>> work, int limit, CancellationToken cancellation)
     {
         // What is worked on ahead is bounded, for results are large.
-        Queue<Task<IReadOnlyList<ImageSignatureResult>>> running = new();
+        Queue<Task<T>> running = new();
         SemaphoreSlim places = new(limit);
         int next = 0;
         while (next < work.Count || running.Count > 0)
         {
             while (next < work.Count && running.Count < limit * 4)
             {
-                Func<Task<IReadOnlyList<ImageSignatureResult>>> item = work[next++];
+                Func<Task<T>> item = work[next++];
                 running.Enqueue(Task.Run(
                     async () =>
                     {

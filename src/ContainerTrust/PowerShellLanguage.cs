@@ -25,6 +25,7 @@ internal sealed class PowerShellLanguage : AdviceLanguage
         nameof(TrustOperation.Audit) => "Test-ImageTrust",
         nameof(TrustOperation.Verify) => "Test-ImageSignature",
         nameof(TrustOperation.ListRelease) => "Get-ReleaseImage",
+        nameof(TrustOperation.CheckMirror) => "Test-ReleaseMirror",
         nameof(TrustOperation.MakeMachineConfig) => "New-MachineConfigTrust",
         nameof(TrustOperation.WatchMachineConfig) => "Test-MachineConfigTrust",
         nameof(TrustOperation.MakeImagePolicy) => "ConvertTo-ClusterImagePolicy",

@@ -124,10 +124,13 @@ public abstract class VerificationCmdlet : HostCmdlet
         if (!disposing)
             return;
         if (_work is not null)
-            _work.Release(_verifier);
+            _work.Release(Resource);
         else
-            _verifier?.Dispose();
+            Resource?.Dispose();
     }
+
+    /// <summary>What the work uses, and is released when it has ended.</summary>
+    private protected virtual IDisposable? Resource => _verifier;
 
     /// <summary>What the images are judged by, from the parameters.</summary>
     private protected VerificationOptions OptionsOf(string[]? keyPath, string[]? fingerprint, string[]? signatureStore,

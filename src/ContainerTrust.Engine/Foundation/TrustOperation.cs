@@ -39,6 +39,9 @@ public sealed class TrustOperation
     /// <summary>Lists the images of a release.</summary>
     public static TrustOperation ListRelease { get; } = new(nameof(ListRelease));
 
+    /// <summary>Asks a mirror for the images of a release and their signatures.</summary>
+    public static TrustOperation CheckMirror { get; } = new(nameof(CheckMirror));
+
     /// <summary>Makes MachineConfigs.</summary>
     public static TrustOperation MakeMachineConfig { get; } = new(nameof(MakeMachineConfig));
 

@@ -10,6 +10,8 @@ public sealed class TrustOption
     private static readonly TrustOperation[] s_ofHost =
         [TrustOperation.Set, TrustOperation.Remove, TrustOperation.Reset, TrustOperation.Get, TrustOperation.Audit, TrustOperation.Verify];
 
+    private static readonly TrustOperation[] s_ofMirrors = [TrustOperation.CheckMirror];
+
     private TrustOption(string name, params TrustOperation[] operations)
     {
         Name = name;
@@ -139,6 +141,22 @@ public sealed class TrustOption
 
     /// <summary>The version of podman whose rules say where files are.</summary>
     public static TrustOption PodmanVersion { get; } = new(nameof(PodmanVersion), s_ofHost);
+
+    /// <summary>Files with ConfigMaps that hold signatures.</summary>
+    public static TrustOption SignatureConfigMap { get; } = new(nameof(SignatureConfigMap), s_ofMirrors);
+
+    /// <summary>PEM public keys of sigstore signatures.</summary>
+    public static TrustOption SigstoreKeyPath { get; } = new(nameof(SigstoreKeyPath), s_ofMirrors);
+
+    /// <summary>The repository that a release comes from.</summary>
+    public static TrustOption SourceRepository { get; } = new(nameof(SourceRepository), s_ofMirrors);
+
+    /// <summary>The version whose rules count.</summary>
+    public static TrustOption OpenShiftVersion { get; } = new(nameof(OpenShiftVersion), TrustOperation.CheckMirror);
+
+    /// <summary>The registries.conf to use.</summary>
+    public static TrustOption RegistriesConfPath { get; } =
+        new(nameof(RegistriesConfPath), TrustOperation.Verify, TrustOperation.CheckMirror);
 
     /// <summary>The release whose verdict is given.</summary>
     public static TrustOption As { get; } = new(nameof(As), TrustOperation.Verify);

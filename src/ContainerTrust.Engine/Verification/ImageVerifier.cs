@@ -165,11 +165,8 @@ public sealed class ImageVerifier : IDisposable
     }
 
     /// <summary>Fetches an image's top manifest.</summary>
-    internal Task<FetchedImage> FetchAsync(string image, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return FetchAsync(Resolve(image), cancellationToken);
-    }
+    internal Task<FetchedImage> FetchAsync(string image, CancellationToken cancellationToken) =>
+        FetchAsync(Resolve(image), cancellationToken);
 
     /// <summary>
     /// The instance of a multi-arch image for a platform, also of lists in lists; the image itself if there is no choice to make.
@@ -276,6 +273,9 @@ public sealed class ImageVerifier : IDisposable
 
     /// <summary>Whether the caller's keys or certificates decide, and not the policy.</summary>
     internal bool HasOwnKeys => _options.KeyPaths is not null || _options.Signer is not null;
+
+    /// <summary>The client of registries and stores.</summary>
+    internal RegistryClient Client => _client.Value;
 
     /// <summary>The host's registries.conf.</summary>
     internal RegistriesConfiguration Registries => _registries.Value;

@@ -134,6 +134,22 @@ internal static class Rehydration
             Release = bag.RequiredText("Release"),
             ReleaseName = bag.Text("ReleaseName"),
         },
+        nameof(ReleaseMirrorResult) => new ReleaseMirrorResult
+        {
+            Status = bag.Choice<ReleaseMirrorStatus>("Status"),
+            Name = bag.RequiredText("Name"),
+            Platform = bag.Text("Platform"),
+            Digest = bag.RequiredText("Digest"),
+            Source = bag.Text("Source"),
+            Mirror = bag.RequiredText("Mirror"),
+            MirrorImage = bag.RequiredText("MirrorImage"),
+            OpenPgpSignature = bag.Choice<MirroredSignature>("OpenPgpSignature"),
+            SigstoreSignature = bag.Choice<MirroredSignature>("SigstoreSignature"),
+            Missing = Required(bag.Texts("Missing")),
+            Copy = Required(bag.Texts("Copy")),
+            Release = bag.RequiredText("Release"),
+            OpenShiftVersion = bag.RequiredText("OpenShiftVersion"),
+        },
         nameof(TrustSubkey) => new TrustSubkey
         {
             Fingerprint = bag.RequiredText("Fingerprint"),

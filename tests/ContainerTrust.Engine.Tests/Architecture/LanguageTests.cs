@@ -13,7 +13,7 @@ public sealed partial class LanguageTests
     [
         "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=",
             ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
-        "'cosign sign --", "'skopeo copy --all", "cosign names no tag unless its option --", " --type merge --patch ",
+        "'cosign sign --", "'skopeo copy --all", "MirrorCopy: ", "cosign names no tag unless its option --", " --type merge --patch ",
         ":root { color-scheme",
         "signer name the whole reference with --",
     ];

@@ -48,6 +48,8 @@ internal static class RoomMap
         ["Evaluation"] = ["Foundation", "References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys", "Images"],
         ["Verification"] =
             ["Foundation", "References", "OpenPgp", "Manifests", "Hosts", "Config", "Keys", "Trust", "Registry", "Images", "Evaluation"],
+        ["Mirroring"] =
+            ["Foundation", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Images", "Evaluation", "Verification"],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
         ["Compliance"] =
