@@ -70,7 +70,6 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.SignatureConfigMap) => "--signature-config-map",
         nameof(TrustOption.SigstoreKeyPath) => "--sigstore-key",
         nameof(TrustOption.SourceRepository) => "--source-repository",
-        nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
         nameof(TrustOption.RegistriesConfPath) => "--registries-conf",
         nameof(TrustOption.As) => "--as",
         _ => which.Name,

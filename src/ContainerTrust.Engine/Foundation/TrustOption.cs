@@ -151,9 +151,6 @@ public sealed class TrustOption
     /// <summary>The repository that a release comes from.</summary>
     public static TrustOption SourceRepository { get; } = new(nameof(SourceRepository), s_ofMirrors);
 
-    /// <summary>The version whose rules count.</summary>
-    public static TrustOption OpenShiftVersion { get; } = new(nameof(OpenShiftVersion), TrustOperation.CheckMirror);
-
     /// <summary>The registries.conf to use.</summary>
     public static TrustOption RegistriesConfPath { get; } =
         new(nameof(RegistriesConfPath), TrustOperation.Verify, TrustOperation.CheckMirror);
@@ -217,7 +214,7 @@ public sealed class TrustOption
 
     /// <summary>The version of OpenShift that documents are for.</summary>
     public static TrustOption OpenShiftVersion { get; } =
-        new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy);
+        new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy, TrustOperation.CheckMirror);
 
     /// <summary>The option's own name, in PascalCase.</summary>
     public string Name { get; }

@@ -135,8 +135,8 @@ internal sealed class MirrorSignatures : IDisposable
         string tag = $"{place.Reference.Name}:{MirrorCopy.SignatureTag(digest)}";
         try
         {
-            IReadOnlyList<SignatureBlob> found = await SigstoreAttachments.ReadAsync(_client, place, digest, null, cancellationToken)
-                .ConfigureAwait(false);
+            (IReadOnlyList<SignatureBlob> found, _) = await SigstoreAttachments
+                .ReadAsync(_client, place, digest, null, cancellationToken).ConfigureAwait(false);
             if (!found.Any(static s => IsOf(s, ImageSignatureKind.Sigstore)))
                 return new(MirroredSignature.Missing, $"The sigstore signature is missing: {tag} does not exist, or has none.");
             if (_sigstore is null)
@@ -171,7 +171,7 @@ internal sealed class MirrorSignatures : IDisposable
 
     // Of the wrong kind, or no signature at all, it is none that the cluster looks for.
     private static bool IsOf(SignatureBlob signature, ImageSignatureKind kind) =>
-        SignatureFormat.TryRead(signature.UntrustedContent, out ImageSignatureKind found, out _, out _) && found == kind;
+        StoredSignature.Of(signature) is { Problem: "" } found && found.Kind == kind;
 
     // What is wrong with the request is wrong for every image, and ends it.
     private static bool IsOurs(TrustException e) => e.ErrorId is "NoUsableKey" or "StoreNotFound" or "FileNotFound"
@@ -179,7 +179,7 @@ internal sealed class MirrorSignatures : IDisposable
 
     private static void Require<T>(IReadOnlyList<string> paths, string kind, TrustOption option)
     {
-        if (!CallerKeys.ToRequirements(paths, null).All(static r => r is T))
+        if (!CallerKeys.ToRequirements(paths, null, new VerifierKeys()).All(static r => r is T))
             throw new TrustException("WrongKeyKind", TrustErrorKind.InvalidArgument,
                 $"The keys of {option} are to be {kind}, and {string.Join(", ", paths)} has others. Specify files of {kind}.")
                 { Target = string.Join(", ", paths) };

@@ -22,7 +22,8 @@ internal static class RoomMap
         ("Beside", ["Hosts"]),
         ("Formats", ["Formats"]),
         ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
-        ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "ImagePolicies", "MachineConfig", "Compliance"]),
+        ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "ImagePolicies", "MachineConfig",
+            "Compliance"]),
     ];
 
     /// <summary>The layer of a room.</summary>
