@@ -121,7 +121,8 @@ try {
     Write-Title '7. Give the nodes of an OpenShift cluster the same policy'
     Show-Command {
         Get-ImageTrust -Root $root | Where-Object Transport -NE dir |
-            New-MachineConfigTrust -Role worker -OpenShiftVersion 4.18 -Preset OpenShift -IncludeRegistriesD `
+            New-MachineConfigTrust -Role worker -OpenShiftVersion 4.18 `
+                -Preset OpenShift -IncludeRegistriesD `
                 -KeyFile $root/etc/pki/containers/sample.asc `
                 -OutputDirectory $root/manifests
     }

@@ -20,7 +20,8 @@ internal sealed class MirrorCheck
         { Description = "With --mirror: ask for this component alone; release: for the release image", HelpName = "name" };
     private readonly Option<string?> _again = new("--again")
     {
-        Description = "With --mirror: ask only for what was not complete in this file, which --json wrote",
+        Description = "With --mirror: leave out what this file, which --json wrote of the same release and mirror, says to be " +
+            "complete",
         HelpName = "file",
     };
 
@@ -96,8 +97,7 @@ internal sealed class MirrorCheck
         if (skip && (keys.Length == 0 || sigstoreKeys.Length == 0))
             StandardError.WriteLine(
                 "warning: signatures for which there is no key are not verified: that they exist does not make them good.");
-        IReadOnlySet<string>? again = result.GetValue(_again) is { } path
-            ? MirrorReport.ReadIncomplete(SignatureOptions.Files([path], "--again")[0]) : null;
+        string? earlier = result.GetValue(_again) is { } path ? SignatureOptions.Files([path], "--again")[0] : null;
         using Cancellation cancel = new();
         using ReleaseMirrorChecker checker = new(TrustStore.Open(common.Target(result), common.Messages(result)), new MirrorOptions
         {
@@ -112,18 +112,19 @@ internal sealed class MirrorCheck
             Verification = verification,
         }, common.Messages(result));
         MirrorPlan plan = Task.Run(() => checker.PlanAsync(release, cancel.Token)).GetAwaiter().GetResult();
-        MirrorItem[] items = Chosen(plan, result.GetValue(_component) ?? [], again);
+        IReadOnlySet<string>? done = earlier is null ? null : MirrorReport.ReadComplete(earlier, plan, skip);
+        MirrorItem[] items = Chosen(plan, result.GetValue(_component) ?? [], done);
         return Print(items, Verdicts.InOrder(
             [.. items.Select(item => (Func<Task<IReadOnlyList<MirrorAnswer>>>)(() => checker.CheckAsync(plan, item, cancel.Token)))],
             limit, cancel.Token), quiet, json);
     }
 
-    private static MirrorItem[] Chosen(MirrorPlan plan, string[] components, IReadOnlySet<string>? again)
+    private static MirrorItem[] Chosen(MirrorPlan plan, string[] components, IReadOnlySet<string>? done)
     {
         foreach (string name in components.Where(name => plan.Items.All(i => i.Name != name)))
             throw new TrustException("ComponentNotFound", TrustErrorKind.NotFound,
                 $"{plan.Release} has no component '{name}'. 'containertrust release' lists those it has.") { Target = name };
-        return [.. plan.Items.Where(i => (components.Length == 0 || components.Contains(i.Name)) && again?.Contains(i.Name) != false)];
+        return [.. plan.Items.Where(i => (components.Length == 0 || components.Contains(i.Name)) && done?.Contains(i.Name) != true)];
     }
 
     private static int Print(MirrorItem[] items, IEnumerable<Task<IReadOnlyList<MirrorAnswer>>> work, bool quiet, bool json)

@@ -59,6 +59,8 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.NoReboot) => "--no-reboot",
         nameof(TrustOption.Role) => "--role",
         nameof(TrustOption.Merge) => "--merge",
+        nameof(TrustOption.ClusterType) => "--cluster-type",
+        "Name" => "--name",
         nameof(TrustOption.OperatorConfig) => "--operator-config",
         nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
         nameof(TrustOption.Renew) => "--renew",

@@ -62,11 +62,11 @@ internal sealed class SignatureOptions
         RequirementFactory.RequireValid(identity);
         SignerCertificates? signer = Signer(result);
         bool isByKey = keys.Length > 0 && signer is { IsRootAlone: true };
-        if (signer is not null && ((!isByKey && (keys.Length > 0 || Fingerprints(result).Length > 0)) || stores.Length > 0
-            || configMaps.Length > 0))
+        bool hasStores = stores.Length > 0 || configMaps.Length > 0;
+        if (signer is not null && !isByKey && (keys.Length > 0 || Fingerprints(result).Length > 0 || hasStores))
             throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the " +
                 "stores.");
-        signer?.RequireUsable(keys.Length == 0 ? null : keys, identity, hasStores: false);
+        signer?.RequireUsable(keys.Length == 0 ? null : keys, identity, hasStores);
         if (signer is null && keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
             throw Usage("--fingerprint and the identity options require --key: without it the policy says " +
                 "which keys and which names count.");

@@ -59,5 +59,5 @@ public sealed record ReleaseMirrorResult
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(
         $"{Name}{(Platform is null ? "" : $" ({Platform})")} {Digest}: {Status}" +
-        (Missing.Length == 0 ? "" : $": {string.Join(' ', Missing)}"));
+        (Missing is null or [] ? "" : $": {string.Join(' ', Missing)}"));
 }

@@ -273,12 +273,7 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
         MachineConfigBuilder builder = new(
             isOfHost && Root is not null ? _options! with { NodeRegistriesD = NodeRoot.RegistriesD(Store.Host) } : _options!,
             Messages);
-        foreach (ImageTrust entry in (Preset ?? []).SelectMany(p => MachineConfigPresets.Get(p, builder.Release)))
-        {
-            if (!entries.Exists(e => !e.IsDefault && e.Transport == entry.Transport && e.Registry == entry.Registry))
-                entries.Add(entry);
-        }
-
+        entries.AddRange((Preset ?? []).SelectMany(p => MachineConfigPresets.Get(p, builder.Release)));
         return builder.Build(entries, Cancellation);
     }
 

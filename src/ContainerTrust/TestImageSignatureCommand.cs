@@ -210,6 +210,11 @@ public sealed partial class TestImageSignatureCommand : VerificationCmdlet
         FleetCall.RequireConsistent(this, this);
         base.Begin();
         KnownConsumers.Require(As);
+        if (As is not null && TrustedRootPath is not null)
+            throw new TrustException(
+                "ParametersNotTogether",
+                TrustErrorKind.InvalidArgument,
+                "No release judges by a trusted root. Leave out -As or -TrustedRootPath.");
         Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         Signer?.RequireUsable(LocalPaths(KeyPath), Identity, SignatureStore is not null || SignatureConfigMap is not null);
         if (Signer is null || KeyPath is not null)

@@ -42,7 +42,7 @@ BeforeAll {
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         ClusterType = 'OKD'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
-        Scope = 'registry.redhat.io/rhel9'
+        Scope = 'registry.redhat.io/rhel9'; SubjectUri = 'https://example.com/team/app/.github/workflows/release.yaml@refs/heads/main'
         Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
         SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
@@ -82,6 +82,7 @@ BeforeAll {
 
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
+    $belongs['SubjectUri'] = 'TrustedRootPath', 'OidcIssuer'
     $belongs['Test-ImageSignature RekorPublicKeyPath'] = 'FulcioCAPath', 'OidcIssuer', 'SubjectEmail'
     foreach ($name in 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix') {
         $belongs["Test-ImageSignature $name"] = @($belongs[$name]) + 'CARootsPath', 'SubjectEmail'
@@ -102,6 +103,8 @@ BeforeAll {
         if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
+        # A log takes sigstore signatures alone.
+        if ($Set -eq 'ByKey' -and $Parameter -eq 'TrustedRootPath') { $call['KeyPath'] = "$root/keys/cosign.pub" }
         if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $call['Confirm'] = $false }
         $call
     }

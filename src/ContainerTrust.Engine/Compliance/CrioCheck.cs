@@ -31,7 +31,8 @@ internal sealed class CrioCheck : IComplianceCheck
         if (crio.Policy is { } policy && policy.Value != system)
             Judge(audit, lookaside, policy.Value, "CRI-O's own policy",
                 $"CRI-O obeys {Name(policy.Value)}, as {Name(policy.File!)} says, and nothing of {Name(system)}.");
-        else if (crio.Policy is null && system == TrustLocations.VendorPolicyPath)
+        else if (crio.Policy is null && system == TrustLocations.VendorPolicyPath
+            && !audit.Host.Exists(TrustLocations.SystemPolicyPath))
             audit.Add(ComplianceRules.CrioPolicy,
                 $"{CrioAnswer.Older} looks for a policy in {TrustLocations.SystemPolicyPath} alone, which is missing: it pulls no image, "
                 + $"whatever {system} says. Set a policy in /etc, or name one in CRI-O's settings (signature_policy).",

@@ -203,6 +203,12 @@ public sealed class TrustOption
     /// <summary>The operator's MachineConfig in a file, to be merged with entries.</summary>
     public static TrustOption OperatorConfig { get; } = new(nameof(OperatorConfig), TrustOperation.MakeMachineConfig);
 
+    /// <summary>The kind of a cluster.</summary>
+    public static TrustOption ClusterType { get; } = new(nameof(ClusterType), TrustOperation.MakeMachineConfig);
+
+    /// <summary>The name of a MachineConfig.</summary>
+    public static TrustOption ConfigName { get; } = new("Name", TrustOperation.MakeMachineConfig);
+
     /// <summary>Whether a merged policy is made again from the one that the cluster has.</summary>
     public static TrustOption Renew { get; } = new(nameof(Renew), TrustOperation.MakeMachineConfig);
 

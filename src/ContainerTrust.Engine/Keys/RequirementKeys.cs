@@ -57,7 +57,11 @@ internal sealed class RequirementKeys
 
     /// <summary>The same files, read for no release in particular, and nothing is told of them again.</summary>
     /// <returns>The keys.</returns>
-    internal RequirementKeys WithoutConsumer() => new(_files, static _ => { }, null, _nameOf);
+    internal RequirementKeys WithoutConsumer() => new(_files, static _ => { }, null, _nameOf)
+    {
+        TrustedRootPath = TrustedRootPath,
+        IsSubjectUri = IsSubjectUri,
+    };
 
     /// <summary>What the key data of a requirement is called that is of no policy.</summary>
     /// <param name="requirement">A requirement.</param>

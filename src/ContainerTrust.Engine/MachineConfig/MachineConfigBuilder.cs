@@ -120,6 +120,7 @@ public sealed class MachineConfigBuilder
                 foreach (string doubt in NodeDoubts.Of(wanted, files, node, _options.IncludeRegistriesD))
                     _messages.Warning(doubt);
                 CheckNeeds(files, part);
+                WarnOfStreams(wanted, files);
             }
 
             made.Add(Make(role, name, files, part, changes));
@@ -161,6 +162,22 @@ public sealed class MachineConfigBuilder
                 $"{TrustOption.Preset.With(MachineConfigPresets.OpenShift)} " +
                 "has those of the vendor's release.");
         _messages.Warning(message);
+    }
+
+    // CoreOS of RHEL 10 has attachments switched on for Red Hat's registries in place of a store, in files of the same names.
+    private void WarnOfStreams(IReadOnlyList<TrustChange> changes, List<MachineConfigFile> files)
+    {
+        if (_release is not { Minor: >= 22, Type: not OpenShiftClusterType.OKD })
+            return;
+        string[] lost = [.. RhcosDefaults.Files.Where(f => files.All(o => o.Path != f.Path))
+            .Select(static f => f.Path[(f.Path.LastIndexOf('/') + 1)..^".yaml".Length])
+            .Where(h => changes.Any(c => c.Transport == "docker"
+                && (c.Registry == h || c.Registry.StartsWith(h + "/", StringComparison.Ordinal))
+                && c.Requirements!.Any(static r => r is SignedByRequirement)))];
+        if (lost.Length > 0)
+            _messages.Warning($"Nodes of the stream rhel-10 have no signature store for {string.Join(", ", lost)}, and accept no image " +
+                $"of it by GPG signatures. If pools have that stream, add {TrustOption.IncludeRegistriesD}, or require sigstore " +
+                "signatures.");
     }
 
     // With what is in registries.d on the nodes already: a scope in two files ends every pull there.
@@ -250,11 +267,23 @@ public sealed class MachineConfigBuilder
         OperatorFiles.RequireUntouched(host, before);
         IEnumerable<string> paths = host.Paths
             .Where(p => p == TrustLocations.SystemPolicyPath || !before.TryGetValue(p, out byte[]? old)
-                || !old.SequenceEqual(Content(host, p)))
+                || !old.SequenceEqual(Content(host, p)) || IsOurs(p, Content(host, p), all))
             .OrderBy(static p => p == TrustLocations.SystemPolicyPath ? 0 : 1);
         List<MachineConfigFile> files = [.. paths.Select(p => ToFile(p, Content(host, p)))];
         files.AddRange(keys.Select(k => ToFile(k.Key, k.Value)));
         return files;
+    }
+
+    // A file that nodes have may be there because an earlier MachineConfig of this name brought it: without it, it would go.
+    private bool IsOurs(string path, byte[] content, IReadOnlyList<TrustChange> changes)
+    {
+        if (!_options.IncludeRegistriesD || path == OperatorFiles.Path)
+            return false;
+        DocumentHost alone = new("", [new MachineConfigFile { Path = path, Content = content }]);
+        IReadOnlyDictionary<string, LookasideEntry> sections =
+            LookasideConfiguration.Load(alone, TrustLocations.SystemRegistriesDirectory).Sections;
+        return changes.Any(c => c is { Transport: "docker", IsDefault: false } && (c.Section ?? c.InForce) is not null
+            && sections.ContainsKey(c.Registry));
     }
 
     private static byte[] Content(DocumentHost host, string path) => host.TryReadFile(path, int.MaxValue)!.Content.ToArray();

@@ -12,24 +12,30 @@ public static class MirrorReport
     private const int MaxDepth = 8;
     private const string Complete = "complete";
 
-    /// <summary>The components of which something was not complete.</summary>
+    /// <summary>The images that were complete, and need not be asked about again.</summary>
     /// <param name="path">The file, a JSON array of results.</param>
-    /// <returns>Their names.</returns>
+    /// <param name="plan">What is asked for. Results of another release, mirror or version do not count.</param>
+    /// <param name="takesPresent">Whether signatures only have to exist; otherwise one that was not verified does not count.</param>
+    /// <returns>Their names, each of which all results say to be complete.</returns>
     /// <exception cref="TrustException"><c>FileNotFound</c>; <c>InvalidMirrorReport</c>.</exception>
-    public static IReadOnlySet<string> ReadIncomplete(string path)
+    public static IReadOnlySet<string> ReadComplete(string path, MirrorPlan plan, bool takesPresent)
     {
         ArgumentNullException.ThrowIfNull(path);
         HostFile file = LocalHost.Instance.TryReadFile(path, MaxBytes)
             ?? throw new TrustException("FileNotFound", TrustErrorKind.NotFound, $"The file {path} does not exist.") { Target = path };
-        return Incomplete(path, file.Content);
+        ArgumentNullException.ThrowIfNull(plan);
+        return CompleteIn(path, file.Content, (plan.Release, plan.Mirror, plan.Demands.Version), takesPresent);
     }
 
-    /// <summary>The components of which something was not complete. Whatever is not said to be complete is not.</summary>
+    /// <summary>The images that were complete. Whatever is not said to be complete is not.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="content">The file.</param>
+    /// <param name="asked">The release by digest, the mirror, and the version, which results must have.</param>
+    /// <param name="takesPresent">Whether a signature that was not verified counts.</param>
     /// <returns>Their names.</returns>
     /// <exception cref="TrustException"><c>InvalidMirrorReport</c>.</exception>
-    public static IReadOnlySet<string> Incomplete(string name, ReadOnlyMemory<byte> content)
+    internal static IReadOnlySet<string> CompleteIn(string name, ReadOnlyMemory<byte> content,
+        (string Release, string Mirror, string Version) asked, bool takesPresent)
     {
         ArgumentNullException.ThrowIfNull(name);
         try
@@ -37,21 +43,26 @@ public static class MirrorReport
             using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = MaxDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Array)
                 throw Invalid(name, "it is not a list of results");
-            HashSet<string> names = new(StringComparer.Ordinal);
+            Dictionary<string, bool> names = new(StringComparer.Ordinal);
             foreach (JsonElement result in document.RootElement.EnumerateArray())
             {
                 string component = Text(name, result, "name") ?? throw Invalid(name, "a result has no name");
-                if (Text(name, result, "status") != Complete)
-                    names.Add(component);
+                bool isComplete = Text(name, result, "status") == Complete && Text(name, result, "release") == asked.Release
+                    && Text(name, result, "mirror") == asked.Mirror && Text(name, result, "openShiftVersion") == asked.Version
+                    && (takesPresent || (IsSure(name, result, "openPgpSignature") && IsSure(name, result, "sigstoreSignature")));
+                names[component] = isComplete && names.GetValueOrDefault(component, true);
             }
 
-            return names;
+            return names.Where(static n => n.Value).Select(static n => n.Key).ToHashSet(StringComparer.Ordinal);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Invalid(name, "it is not valid JSON", e);
         }
     }
+
+    private static bool IsSure(string name, JsonElement result, string member) =>
+        Text(name, result, member) is "verified" or "notRequired";
 
     private static string? Text(string name, JsonElement element, string member)
     {

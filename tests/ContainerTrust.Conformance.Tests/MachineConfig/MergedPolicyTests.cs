@@ -27,7 +27,9 @@ public sealed class MergedPolicyTests : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string pem = key.ExportSubjectPublicKeyInfoPem();
         OperatorCluster cluster = new(minor, isOpenShift) { PolicyScopes = ["quay.io/team/app"] };
-        foreach (string pool in OperatorCluster.Pools)
+
+        // Each question to a cluster is a program that is started; the engine's tests have every pool of every version.
+        foreach (string pool in minor == 22 && isOpenShift ? OperatorCluster.Pools : ["infra"])
         {
             using RunningCluster running = new(cluster.Build(pem));
             ClusterOptions options = new() { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig };
@@ -68,6 +70,38 @@ public sealed class MergedPolicyTests : IDisposable
             Assert.Contains(again.Trust, static t => t is { Registry: "quay.io/team/new", Type: TrustType.SigstoreSigned });
             Assert.Contains(again.Trust, static t => t is { Registry: "registry.redhat.io", Type: TrustType.SignedBy });
         }
+    }
+
+    // What 4.21 did not check, and 4.22 does.
+    [SkippableTheory]
+    [InlineData(true, null)]
+    [InlineData(false, "NothingToMerge")]
+    public async Task What_the_operator_no_longer_accepts_is_left_out_of_the_next_merge(bool hasMore, string? errorId)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string pem = key.ExportSubjectPublicKeyInfoPem();
+        using RunningCluster running = new(new OperatorCluster(21, IsOpenShift: true).Build(pem));
+        ClusterOptions options = new() { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig };
+        MachineConfigOptions asked = new() { AcceptsTheRest = true };
+        (MachineConfigOptions complete, OperatorAnswers answers) = await MergedBuild.AskAsync(asked, options, TrustMessages.None, default);
+        ImageTrust[] entries = [.. MachineConfigPresets.Get("OpenShift", answers.Release)
+            .Where(e => hasMore || e.Registry.EndsWith("art-dev", StringComparison.Ordinal))];
+        MachineConfigTrust made = Assert.Single(new MachineConfigBuilder(complete, TrustMessages.None).Build(entries));
+        running.Server.State = new OperatorCluster(22, IsOpenShift: true).Build(pem, (made.Name, "worker",
+            [.. made.Files.Select(static f => (f.Path, Encoding.UTF8.GetString(f.Content)))])).Annotate(made.Name, Annotations(made));
+        List<string> said = [];
+        Task<IReadOnlyList<MachineConfigTrust>> renewing =
+            MergedBuild.RenewAsync(asked, options, new TrustMessages { Warning = said.Add }, default);
+        if (errorId is not null)
+        {
+            Assert.Equal(errorId, (await Assert.ThrowsAsync<TrustException>(() => renewing)).ErrorId);
+            return;
+        }
+
+        MachineConfigTrust again = Assert.Single(await renewing);
+        Assert.Contains(said, static w => w.Contains("ocp-v4.0-art-dev", StringComparison.Ordinal));
+        Assert.Contains(again.Trust, static t => t is { Transport: "docker", Registry: "quay.io/openshift-release-dev/ocp-v4.0-art-dev",
+            Type: TrustType.SigstoreSigned });
     }
 
     [SkippableFact]

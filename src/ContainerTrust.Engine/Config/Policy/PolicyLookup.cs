@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Config.Policy;
@@ -30,8 +31,7 @@ internal static class PolicyLookup
     }
 
     /// <summary>
-    /// What governs a scope itself: its own entry, else that of its nearest parent. A scope's parents are what it begins with, up to a
-    /// slash, or a domain's after a dot.
+    /// What governs a scope itself: its own entry, else that of the nearest scope above it, as images of the scope are looked up.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="transport">The transport.</param>
@@ -40,15 +40,25 @@ internal static class PolicyLookup
     public static (string? Scope, IReadOnlyList<TrustRequirement> Requirements) Governing(PolicyDocument policy, string transport,
         string scope)
     {
-        PolicyScope? found = policy.FindTransport(transport)?.Scopes
-            .Where(s => s.Name == scope || s.Name.Length == 0 || scope.StartsWith(s.Name + "/", StringComparison.Ordinal)
-                || IsWildcardOf(s.Name, scope))
-            .OrderByDescending(s => s.Name == scope).ThenByDescending(s => !s.Name.StartsWith("*.", StringComparison.Ordinal))
-            .ThenByDescending(static s => s.Name.Length).FirstOrDefault(s => s.Name.Length > 0)
-            ?? policy.FindTransport(transport)?.Scopes.FirstOrDefault(static s => s.Name.Length == 0);
-        return found is null ? (null, policy.Default) : (found.Name, found.Requirements);
+        if (policy.FindTransport(transport) is not { } found)
+            return (null, policy.Default);
+        foreach (string name in Above(found, scope).Prepend(scope).Append(""))
+        {
+            if (found.Find(name) is { } own)
+                return (name, own);
+        }
+
+        return (null, policy.Default);
     }
 
-    private static bool IsWildcardOf(string wildcard, string scope) => wildcard.StartsWith("*.", StringComparison.Ordinal)
-        && (scope.Split('/')[0] is var host && host.EndsWith(wildcard[1..], StringComparison.Ordinal) && host.Length > wildcard.Length - 1);
+    // What is above a scope, the nearest first (containers-policy.json(5), "Supported transports and their scopes").
+    private static IEnumerable<string> Above(PolicyTransport transport, string scope) => transport.Name switch
+    {
+        "docker" or "docker-daemon" or "atomic" => LookasideChain.Of(scope).Skip(1),
+        "dir" or "oci" or "oci-archive" or "sif" => ScopeChain.ForPath(scope).Skip(1),
+        _ => transport.Scopes.Select(static s => s.Name)
+            .Where(s => s.Length > 0 && s.Length < scope.Length && scope.StartsWith(s, StringComparison.Ordinal)
+                && (s[^1] == ']' || scope[s.Length] is '/' or ':' or '@'))
+            .OrderByDescending(static s => s.Length),
+    };
 }

@@ -14,7 +14,13 @@ internal static class ClusterNeeds
     public static IReadOnlyList<string> ReleaseRepositories(OpenShiftRelease release) => release.Type == OpenShiftClusterType.OKD
         ? release.Minor >= 16 ? ["quay.io/okd/scos-release", "quay.io/okd/scos-content"]
             : ["quay.io/openshift/okd", "quay.io/openshift/okd-content"]
-        : ["quay.io/openshift-release-dev/ocp-release", "quay.io/openshift-release-dev/ocp-v4.0-art-dev"];
+        : [
+            "quay.io/openshift-release-dev/ocp-release",
+            "quay.io/openshift-release-dev/ocp-v4.0-art-dev",
+
+            // Where images of 5.x are; 4.22 counts for newer releases, too.
+            .. release.Minor >= 22 ? ["quay.io/openshift-release-dev/ocp-v5.0-art-dev"] : Array.Empty<string>(),
+        ];
 
     /// <summary>What of it a policy refuses, as far as the policy alone tells.</summary>
     /// <param name="policy">The policy.</param>

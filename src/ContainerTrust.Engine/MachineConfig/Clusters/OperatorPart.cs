@@ -35,6 +35,9 @@ public sealed class OperatorPart
     /// </summary>
     public string? Version { get; private init; }
 
+    /// <summary>Whether the cluster itself was asked.</summary>
+    internal bool IsLive { get; private init; }
+
     /// <summary>policy.json, byte for byte.</summary>
     internal byte[] PolicyContent { get; }
 
@@ -61,7 +64,7 @@ public sealed class OperatorPart
         Dictionary<string, MachineConfigFile> files = new(StringComparer.Ordinal);
         foreach (MachineConfigFile file in others.Where(static f => IsRegistriesD(f.Path)))
             files[DocumentHost.Normalize(file.Path)] = file;
-        return new OperatorPart(source.Name, source.Policy!.Content, [.. files.Values]);
+        return new OperatorPart(source.Name, source.Policy!.Content, [.. files.Values]) { IsLive = true };
     }
 
     /// <summary>
@@ -123,12 +126,16 @@ public sealed class OperatorPart
             "OperatorPolicyStale",
             TrustErrorKind.InvalidData,
             $"The policy of {Shown(Source)} does not have {string.Join(", ", missing)}, which the operator of {release} always has: it " +
-            $"is of an older version, or not the operator's. Save {OpenShiftRelease.GeneratedName(role)} as the cluster has it now, " +
-            $"or specify the cluster's version with {TrustOption.OpenShiftVersion}.")
+            $"is of an older version, or not the operator's. {Advice(role)}")
         {
             Target = Source,
         };
     }
+
+    private string Advice(string role) => IsLive
+        ? "If the cluster is being updated, try again when 'oc get clusterversion' says that it is done."
+        : $"Save {OpenShiftRelease.GeneratedName(role)} as the cluster has it now, or specify the cluster's version with " +
+            $"{TrustOption.OpenShiftVersion}.";
 
     private static bool IsRegistriesD(string path) =>
         DocumentHost.Normalize(path).StartsWith(TrustLocations.SystemRegistriesDirectory + "/", StringComparison.Ordinal);

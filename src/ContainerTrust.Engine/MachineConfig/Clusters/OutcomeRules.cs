@@ -14,7 +14,8 @@ internal static class OutcomeRules
     {
         string generated = OpenShiftRelease.GeneratedName(role);
         string older = isReleaseGiven ? ""
-            : $" For an older cluster specify its version with {TrustOption.OpenShiftVersion}.";
+            : $" For an older cluster specify its version with {TrustOption.OpenShiftVersion}, for a hosted one " +
+                $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}.";
         return PolicyOutcomes.Of(name, role, release) switch
         {
             PolicyOutcome.Operators or PolicyOutcome.OursUnlessOperatorMakesOne when isMerged => Refuse(

@@ -40,8 +40,9 @@ internal static class PolicyMerger
     {
         string place = scope is null ? "its default" : scope.Length == 0 ? $"its default of transport {change.Transport}" : Shown(scope);
         bool isRefused = now.Any(static r => r is RejectRequirement);
-        string advice = isRefused
+        string advice = isRefused && change is { IsDefault: false, Transport: "docker", Registry.Length: > 0 }
             ? "Allow the registry in image.config.openshift.io/cluster first, or leave the entry out."
+            : isRefused ? "Leave the entry out."
             : "Leave the entry out, or let it demand the same and more.";
         return new TrustException(
             "LooserThanOperator",

@@ -30,7 +30,7 @@ internal static class DisplacedPolicy
         PolicyDocument operators = PolicyReader.Read(content, $"{source.Name}:{TrustLocations.SystemPolicyPath}");
         string renew = MergeMark.HashOf(ours.Annotations) is null
             ? $"Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} {TrustOption.Merge}."
-            : $"Make it again: {TrustOperation.MakeMachineConfig} {TrustOption.Renew}.";
+            : $"Make it again: {TrustOperation.MakeMachineConfig} {TrustOption.Renew}{OwnName(ours.Name, role)}.";
         IReadOnlyList<string> lost = Lost(operators, policy);
         if (lost.Count > 0)
             findings.Add(OperatorPolicyLost,
@@ -49,7 +49,8 @@ internal static class DisplacedPolicy
     public static IReadOnlyList<string> Lost(PolicyDocument operators, PolicyDocument policy)
     {
         List<string> lost = [];
-        if (!PolicyMerger.KeepsAll(operators.Default, policy.Default))
+        bool isDefaultLost = !PolicyMerger.KeepsAll(operators.Default, policy.Default);
+        if (isDefaultLost)
             lost.Add(operators.Default.Any(static r => r is RejectRequirement)
                 ? "what lies outside the allowed registries" : "what the default demands");
         foreach (PolicyTransport transport in operators.Transports)
@@ -59,10 +60,9 @@ internal static class DisplacedPolicy
                 IReadOnlyList<TrustRequirement> now = PolicyLookup.Governing(policy, transport.Name, scope.Name).Requirements;
                 if (PolicyMerger.KeepsAll(scope.Requirements, now))
                     continue;
-                string name = transport.Name == "docker" ? scope.Name : $"{transport.Name}:{scope.Name}";
                 string what = scope.Requirements.Any(static r => r is RejectRequirement) ? "blocked"
                     : OpenShiftRelease.IsReleaseScope(scope.Name) ? "signatures of release images" : "signatures of an image policy";
-                lost.Add($"{Printed(name.Length == 0 ? "all of docker" : name)} ({what})");
+                lost.Add($"{Name(transport.Name, scope.Name)} ({what})");
             }
         }
 
@@ -72,9 +72,10 @@ internal static class DisplacedPolicy
             foreach (PolicyScope scope in transport.Scopes)
             {
                 (string? found, IReadOnlyList<TrustRequirement> demanded) = PolicyLookup.Governing(operators, transport.Name, scope.Name);
-                if (!string.IsNullOrEmpty(found) && found != scope.Name && !PolicyMerger.KeepsAll(demanded, scope.Requirements))
-                    lost.Add($"{Printed(transport.Name == "docker" ? scope.Name : $"{transport.Name}:{scope.Name}")} (in " +
-                        $"{Printed(found)})");
+                bool isSaid = found is null && isDefaultLost;
+                if (!isSaid && found != scope.Name && !PolicyMerger.KeepsAll(demanded, scope.Requirements))
+                    lost.Add(Name(transport.Name, scope.Name) +
+                        (string.IsNullOrEmpty(found) ? " (outside the operator's scopes)" : $" (in {Printed(found)})"));
             }
         }
 
@@ -82,8 +83,14 @@ internal static class DisplacedPolicy
         return [.. lost.Where(l => !l.StartsWith("atomic:", StringComparison.Ordinal) || !lost.Contains(l["atomic:".Length..]))];
     }
 
+    private static string Name(string transport, string scope) =>
+        Printed(scope.Length == 0 ? $"all of {transport}" : transport == "docker" ? scope : $"{transport}:{scope}");
+
     private static string Words(IReadOnlyList<string> lost) => lost.Count <= Shown ? string.Join(", ", lost)
         : $"{string.Join(", ", lost.Take(Shown))} and {lost.Count - Shown} more";
+
+    private static string OwnName(string name, string role) =>
+        RolloutQuestion.UsualNames(role).First() == name ? "" : $" {TrustOption.ConfigName.With(name)}";
 
     private static ConfigDocument? Of(RolloutState state, string name) =>
         state.Selected.FirstOrDefault(c => c.Name == name && c.Sets(TrustLocations.SystemPolicyPath));

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig.Clusters;
 
@@ -94,22 +95,49 @@ public static class MergedBuild
                 throw new TrustException(
                     "MergedConfigNotFound",
                     TrustErrorKind.NotFound,
-                    $"The pool {role} has no MachineConfig that was merged with the operator's policy. Make the first one of entries, " +
-                    $"with {TrustOption.Merge}.")
+                    $"The pool {role} has no MachineConfig '{NameOf(asked, role)}' that was merged with the operator's policy. If it has " +
+                    $"another name, specify it with {TrustOption.ConfigName}. Make the first one of entries, with {TrustOption.Merge}.")
                 {
                     Target = role,
                 };
             MachineConfigOptions own = asked with
             {
                 Roles = [role],
-                Keys = asked.Keys.Count > 0 ? asked.Keys : old.Keys,
+                Keys = [.. asked.Keys, .. old.Keys.Where(o => asked.Keys.All(k => FileName(k.Path) != FileName(o.Path)))],
                 IncludeRegistriesD = asked.IncludeRegistriesD || old.HasRegistriesD,
-                Labels = asked.Labels.Count > 0 ? asked.Labels : old.Labels,
+                Labels = old.Labels.Where(l => !asked.Labels.ContainsKey(l.Key)).Concat(asked.Labels).ToDictionary(),
                 AcceptsTheRest = true,
             };
-            made.AddRange(new MachineConfigBuilder(own, messages).Build(old.Entries, cancellationToken));
+            made.AddRange(new MachineConfigBuilder(own, messages).Build(Kept(old, answers.Parts[role], role, messages), cancellationToken));
         }
 
         return made;
     }
+
+    // What was accepted and is not any more: to leave it out is the stricter way, and the operator's own scopes are there.
+    private static ImageTrust[] Kept(MergedConfig old, OperatorPart part, string role, TrustMessages messages)
+    {
+        ImageTrust[] gone = [.. old.Entries.Where(e => e.Requirements.All(static r => r is AcceptRequirement)
+            && !PolicyMerger.KeepsAll(
+                e.IsDefault ? part.Policy.Default : PolicyLookup.Governing(part.Policy, e.Transport, e.Registry).Requirements,
+                e.Requirements))];
+        foreach (ImageTrust entry in gone)
+            messages.Warning($"{Printable.Of(entry.ToString(), Printable.NameLength)} is left out: the operator's policy demands more " +
+                "there now.");
+        ImageTrust[] kept = [.. old.Entries.Except(gone)];
+        return kept.Length > 0 ? kept : throw new TrustException(
+            "NothingToMerge",
+            TrustErrorKind.InvalidArgument,
+            $"Of the entries that were merged for the pool {role}, the operator's policy has all now. Delete the MachineConfig: " +
+            "it demands nothing of its own any more.")
+        {
+            Target = role,
+        };
+    }
+
+    private static string NameOf(MachineConfigOptions options, string role) => Printable.Of(
+        (options.Name ?? MachineConfigNames.Merged).Replace(MachineConfigOptions.RolePlaceholder, role, StringComparison.Ordinal),
+        Printable.NameLength);
+
+    private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

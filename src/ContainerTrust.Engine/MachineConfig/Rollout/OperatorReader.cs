@@ -59,8 +59,9 @@ internal sealed class OperatorReader
                 "PoolsAreHosted",
                 TrustErrorKind.NotSupported,
                 "The cluster's control plane is hosted, so it has no machine config pools: NodePools of the management cluster take " +
-                "MachineConfigs from ConfigMaps (spec.config), and no policy of the release is in the way. Specify the version in " +
-                "place of the cluster.");
+                "MachineConfigs from ConfigMaps (spec.config), and no policy of the release is in the way. In place of the cluster " +
+                $"specify {TrustOption.OpenShiftVersion} and " +
+                $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}.");
         IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
         Dictionary<string, OperatorPart> parts = [];
         Dictionary<string, MergedConfig> merged = [];

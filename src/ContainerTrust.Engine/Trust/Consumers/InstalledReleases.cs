@@ -8,7 +8,9 @@ namespace ContainerTrust.Engine.Trust.Consumers;
 /// <summary>Whether the release that a host has would refuse a policy for a member that it does not know.</summary>
 internal static class InstalledReleases
 {
-    // RHEL 8 before 8.8 and 9 before 9.2 had containers/image 5.21 and older; RHEL 7 knew neither of the newer members.
+    // RHEL 8.7 and 9.1 had podman 4.2 and with it containers/image 5.22; before them it was 5.21 and older. RHEL 7 knew neither of the
+    // newer members.
+    private const int WithSigstore = 22;
     private const int WithoutKeyPaths = 21;
     private const int OfRhel7 = 0;
 
@@ -29,17 +31,23 @@ internal static class InstalledReleases
         return $"{unknown} {found.Name} is one of those.";
     }
 
+    // The table has the older library where patch releases have two: 1.9.1 and later have the newer.
+    private static int Newest((string Name, int Major, int Minor) program, int image) =>
+        program is { Name: "skopeo", Major: 1, Minor: 9 } ? WithSigstore : image;
+
     private static (string Name, int Image)? Find(ITrustHost host, ContainersRelease release)
     {
         if (release.Program is { } program)
         {
             return ConsumerReleases.Find(program.Name, program.Major, program.Minor) is { } known
-                ? ($"{program.Name} {program.Major}.{program.Minor}", known.From) : null;
+                ? ($"{program.Name} {program.Major}.{program.Minor}", Newest(program, known.From)) : null;
         }
 
         OperatingSystemRelease system = OperatingSystemRelease.Read(host);
         if (system.Id != "rhel" || system.KnowsKeyPaths || system.Major is not { } major)
             return null;
-        return ($"podman of RHEL {Printable.Of(system.Version, Printable.NameLength)}", major < 8 ? OfRhel7 : WithoutKeyPaths);
+        bool isNewer = system.Minor is { } minor && (major == 8 ? minor >= 7 : major == 9 && minor >= 1);
+        return ($"podman of RHEL {Printable.Of(system.Version, Printable.NameLength)}",
+            major < 8 ? OfRhel7 : isNewer ? WithSigstore : WithoutKeyPaths);
     }
 }

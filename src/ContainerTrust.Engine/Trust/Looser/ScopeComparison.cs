@@ -1,6 +1,4 @@
 using ContainerTrust.Engine.Config.Policy;
-using ContainerTrust.Engine.Config.RegistriesD;
-using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Trust.Looser;
 
@@ -38,8 +36,8 @@ internal static class ScopeComparison
             IEnumerable<PolicyScope> added = (next?.Scopes ?? []).Where(s => old?.Find(s.Name) is null);
             foreach (PolicyScope scope in (old?.Scopes ?? []).Concat(added))
             {
-                IReadOnlyList<TrustRequirement> was = Governing(before, old, transport, scope.Name),
-                    becomes = Governing(after, next, transport, scope.Name);
+                IReadOnlyList<TrustRequirement> was = PolicyLookup.Governing(before, transport, scope.Name).Requirements,
+                    becomes = PolicyLookup.Governing(after, transport, scope.Name).Requirements;
                 if (!MeanSame(was, becomes))
                     yield return new ScopePair(transport, scope.Name, was, becomes);
             }
@@ -49,23 +47,4 @@ internal static class ScopeComparison
     // Most scopes of a large policy are the very same, which costs less to see than what they mean.
     private static bool MeanSame(IReadOnlyList<TrustRequirement> one, IReadOnlyList<TrustRequirement> other) =>
         ReferenceEquals(one, other) || one.SequenceEqual(other) || RequirementWriter.MeansSame(one, other);
-
-    private static IReadOnlyList<TrustRequirement> Governing(PolicyDocument policy, PolicyTransport? transport, string name, string scope)
-    {
-        if (transport is null)
-            return policy.Default;
-        return transport.Find(scope) ?? Above(name, transport, scope).Select(transport.Find).FirstOrDefault(static r => r is not null)
-            ?? transport.Find("") ?? policy.Default;
-    }
-
-    // What is above a scope, the nearest first (containers-policy.json(5), "Supported transports and their scopes").
-    private static IEnumerable<string> Above(string name, PolicyTransport transport, string scope) => name switch
-    {
-        "docker" or "docker-daemon" or "atomic" => LookasideChain.Of(scope).Skip(1),
-        "dir" or "oci" or "oci-archive" or "sif" => ScopeChain.ForPath(scope).Skip(1),
-        _ => transport.Scopes.Select(static s => s.Name)
-            .Where(s => s.Length > 0 && s.Length < scope.Length && scope.StartsWith(s, StringComparison.Ordinal)
-                && (s[^1] == ']' || scope[s.Length] is '/' or ':' or '@'))
-            .OrderByDescending(static s => s.Length),
-    };
 }

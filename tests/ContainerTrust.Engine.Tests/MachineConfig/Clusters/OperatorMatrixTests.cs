@@ -131,6 +131,15 @@ public sealed class OperatorMatrixTests
         Assert.Equal(RolledOut, Recorded.Judge(Mark(after.Build(TestPemKeys.P256, (made.Name, "worker", Files(made))), made), "worker",
             made.Name).Status);
 
+        // What was allowed and is not any more is not denied in words.
+        OperatorCluster all = after with
+            { AllowedRegistries = ["quay.io", "docker.io", "registry.redhat.io", "registry.access.redhat.com"] };
+        OperatorCluster fewer = after with { AllowedRegistries = ["quay.io", "registry.redhat.io", "registry.access.redhat.com"] };
+        made = Merged(all, "4.22", "worker");
+        result = Recorded.Judge(Mark(fewer.Build(TestPemKeys.P256, (made.Name, "worker", Files(made))), made), "worker", made.Name);
+        Assert.Equal(OperatorPolicyLost, result.Status);
+        Assert.Contains("docker.io (outside the operator's scopes)", result.Reasons[0], StringComparison.Ordinal);
+
         // A policy that has become laxer is only another one.
         OperatorCluster laxer = after with { PolicyScopes = [] };
         OperatorCluster stricter = after with { PolicyScopes = ["quay.io/team"] };
@@ -142,6 +151,8 @@ public sealed class OperatorMatrixTests
     [Theory]
     [InlineData("quay.io/openshift-release-dev/ocp-release", false)]
     [InlineData("quay.io/openshift-release-dev/ocp-release/nested", false)]
+    [InlineData("quay.io/openshift-release-dev/ocp-release:4.22.3-x86_64", false)]
+    [InlineData("quay.io/openshift-release-dev/ocp-v4.0-art-dev:latest", false)]
     [InlineData("quay.io/openshift-release-dev", true)]
     [InlineData("docker.io/library", false)]
     public void Entries_that_would_loosen_the_operators_policy_are_refused(string scope, bool isPossible)

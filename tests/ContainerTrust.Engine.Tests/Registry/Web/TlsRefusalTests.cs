@@ -46,7 +46,6 @@ public class TlsRefusalTests : RegistryTest
     }
 
     [SkippableTheory]
-    [InlineData(Versions, "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0")]
     [InlineData(Ciphers, "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256")]
     [InlineData(Ciphers, "-tls1_2", "-Verify", "1")]
     [InlineData(ClientCertificate, "-tls1_3", "-Verify", "1")]
