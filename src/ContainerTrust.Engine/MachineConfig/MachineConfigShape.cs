@@ -101,7 +101,7 @@ internal static class MachineConfigShape
         return labels;
     }
 
-    // Notes of whoever made it. What is not text is nobody's mark.
+    // Notes of its maker. What is not text is not a mark of ours.
     private static Dictionary<string, string> Annotations(DocumentNode? metadata)
     {
         Dictionary<string, string> annotations = new(StringComparer.Ordinal);

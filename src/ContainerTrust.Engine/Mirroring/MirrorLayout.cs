@@ -18,7 +18,7 @@ internal sealed record MirrorLayout(DockerReference ReleaseRepository, DockerRef
             return [new MirrorLayout(releases, parts)];
         MirrorLayout ocMirror = new(releases ?? Repository(mirror + release), parts ?? Repository(mirror + components));
 
-        // A registry alone is no repository, so nothing but oc-mirror's layout can be below it.
+        // A registry alone is not a repository, so nothing but oc-mirror's layout can be below it.
         if (!mirror.Contains('/', StringComparison.Ordinal))
             return [ocMirror];
         MirrorLayout plain = new(releases ?? Repository(mirror), parts ?? Repository(mirror));

@@ -21,7 +21,7 @@ internal static class PlanCheck
         {
             string directory = planned.Path[..Math.Max(planned.Path.LastIndexOf('/'), 1)];
 
-            // Of a host behind SSH these are known already; a user's own are not worth another question.
+            // Of a host over SSH these are known already; a user's own are not worth another question.
             if (host.Underlying is SshHost && directory is not (ContainersLookup.SystemDirectory
                 or ContainersLookup.SystemDirectory + "/registries.d" or ContainersLookup.RootfulRegistriesDirectory))
                 continue;
@@ -39,7 +39,7 @@ internal static class PlanCheck
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="files">The planned files.</param>
-    /// <returns>A sentence for each. Of a host behind SSH only what is known already is looked at.</returns>
+    /// <returns>A sentence for each. Of a host over SSH only what is known already is looked at.</returns>
     /// <exception cref="TrustException">A path cannot be looked at.</exception>
     public static IEnumerable<string> LinksReplaced(ITrustHost host, IReadOnlyList<PlannedFile> files) =>
         files.Where(f => f.Content is not null && !VendorPlaces.Have(f.Path)

@@ -95,7 +95,8 @@ public sealed partial class TestLayoutTests
     [InlineData("ContainerTrust.Fuzz.Tests")]
     public void A_test_is_named_by_a_sentence(string project)
     {
-        string[] names = [.. Sources(project).SelectMany(static s => TestMethod().Matches(s.Text).Select(m => $"{s.Path}: {m.Groups[1].Value}"))];
+        string[] names = [.. Sources(project).SelectMany(static s => TestMethod().Matches(s.Text)
+            .Select(m => $"{s.Path}: {m.Groups[1].Value}"))];
         Assert.True(names.Length > 5, $"{project} has tests");
         string[] faults = [.. names.Where(static n => !Sentence().IsMatch(n[(n.IndexOf(' ', StringComparison.Ordinal) + 1)..]))];
         Assert.True(faults.Length == 0, $"Name a test by what it asserts, such as A_key_is_read_once:\n{string.Join('\n', faults)}");

@@ -16,7 +16,8 @@ public sealed class CrioTests
     private static AuditHost Named(string path = Own) => AuditHost.Good().With(Package, $"[crio.image]\nsignature_policy = \"{path}\"\n");
 
     private static ImageTrustFinding[] Of(AuditHost host, string? version = null) =>
-        [.. host.Check(target: new Engine.Trust.TrustStoreOptions { PodmanVersion = version }).Findings.Where(static f => f.RuleId == "CrioPolicy" || f.Message.Contains("CRI-O", StringComparison.Ordinal))];
+        [.. host.Check(target: new Engine.Trust.TrustStoreOptions { PodmanVersion = version }).Findings
+            .Where(static f => f.RuleId == "CrioPolicy" || f.Message.Contains("CRI-O", StringComparison.Ordinal))];
 
     [Fact]
     public void The_packages_defaults_are_not_compliant_and_one_line_says_why()

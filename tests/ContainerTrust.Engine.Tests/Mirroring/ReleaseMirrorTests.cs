@@ -206,7 +206,7 @@ public sealed class ReleaseMirrorTests
         world.Write("map.yaml", $"kind: ConfigMap\nbinaryData:\n  sha256-{new string('0', 64)}-1: AAAA\n");
         Assert.Equal(MirroredSignature.Missing, (await world.CheckAsync(options))[0].Result.OpenPgpSignature);
 
-        // By somebody else's key it is not good.
+        // By someone else's key it is not good.
         string key = world.Write("other.pgp", "");
         File.WriteAllBytes(key, new ClaimSigner("Someone <someone@example.com>").PublicKey);
         Assert.Equal(ReleaseMirrorStatus.SignatureInvalid,

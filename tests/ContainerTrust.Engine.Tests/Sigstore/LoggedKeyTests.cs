@@ -108,7 +108,7 @@ public sealed class LoggedKeyTests
             Assert.Contains($"is not for the URI {other}. It is for {Workflow}.", refused.Reason, StringComparison.Ordinal);
         }
 
-        // An address is none, and a URI is no address.
+        // An address is not a URI, and a URI is not an address.
         Assert.Equal(SigstoreProblem.CertificateSubject, Verify(new TestBundle(_instance), Trust(TestInstance.Email)).Problem);
         Assert.Equal(SigstoreProblem.CertificateSubject, Verify(bundle, _instance.Trust(email: Workflow)).Problem);
 

@@ -30,7 +30,7 @@ internal sealed record CrioConfiguration
     /// </summary>
     public required CrioSetting NamespacePolicies { get; init; }
 
-    /// <summary>Whether a file of CRI-O's settings exists, which a host behind SSH answers without another question.</summary>
+    /// <summary>Whether a file of CRI-O's settings exists, which a host over SSH answers without another question.</summary>
     /// <param name="host">The host.</param>
     /// <returns>Whether <see cref="Load"/> is worth its questions.</returns>
     /// <exception cref="TrustException">The host cannot be asked.</exception>

@@ -8,7 +8,7 @@ internal static class OutcomeRules
     /// <param name="role">The pool.</param>
     /// <param name="release">The cluster's release.</param>
     /// <param name="isMerged">Whether the policy is merged with the operator's.</param>
-    /// <param name="isReleaseGiven">Whether somebody said which release the cluster has.</param>
+    /// <param name="isReleaseGiven">Whether someone said which release the cluster has.</param>
     /// <returns>The refusal. Null if there is none.</returns>
     public static TrustException? Refusal(string name, string role, OpenShiftRelease release, bool isMerged, bool isReleaseGiven)
     {

@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 /// </summary>
 public static class MergedBuild
 {
-    /// <summary>Completes what MachineConfigs shall be made by what a cluster says.</summary>
+    /// <summary>Completes the options of MachineConfigs by what a cluster says.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="cluster">The cluster.</param>
     /// <param name="messages">Where words for the user go, on any thread.</param>
@@ -48,7 +48,7 @@ public static class MergedBuild
         }, answers);
     }
 
-    /// <summary>Completes what MachineConfigs shall be made by a file with the operator's MachineConfig.</summary>
+    /// <summary>Completes the options of MachineConfigs by a file with the operator's MachineConfig.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="path">The file, an absolute path on this machine.</param>
     /// <param name="messages">Where words for the user go.</param>

@@ -44,7 +44,7 @@ internal sealed class OperatorReader
     /// <returns>The answers.</returns>
     /// <exception cref="TrustException">
     /// The cluster does not answer, has no such pool (<c>PoolNotFound</c>), no pools at all (<c>PoolsAreHosted</c>), or a MachineConfig of
-    /// somebody else comes after the one that is to be made (<c>OtherPolicyWins</c>).
+    /// someone else comes after the one that is to be made (<c>OtherPolicyWins</c>).
     /// </exception>
     public async Task<OperatorAnswers> ReadAsync(IReadOnlyList<(string Role, string Name)> names, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using ContainerTrust.Engine.Keys;
 namespace ContainerTrust.Engine.Trust.Looser;
 
 /// <summary>
-/// The keys and certificates in files, by what they are. Of a host behind SSH only what was read already is looked at: nothing is fetched
+/// The keys and certificates in files, by what they are. Of a host over SSH only what was read already is looked at: nothing is fetched
 /// for a warning.
 /// </summary>
 /// <param name="files">Reads the files.</param>

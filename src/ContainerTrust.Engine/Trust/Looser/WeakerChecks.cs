@@ -51,7 +51,7 @@ internal sealed class WeakerChecks(KeyContent? keys)
             || (r is SignedByRequirement or SigstoreSignedRequirement && r.GetKeyMaterials().Any(static m =>
                 m.Use == KeyMaterialUse.NotImplemented)));
 
-    // Each once: the same twice is no second check.
+    // Each once: the same one twice does not check more.
     private static List<TrustRequirement> Checks(IReadOnlyList<TrustRequirement> requirements)
     {
         List<TrustRequirement> found = [];

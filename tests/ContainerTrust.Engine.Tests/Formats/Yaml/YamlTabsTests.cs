@@ -44,19 +44,19 @@ public sealed class YamlTabsTests
     [InlineData("DK95-02", "foo: \"bar\n  \tbaz\"\n")]
     [InlineData("DK95-05", "foo: 1\n \t\nbar: 2\n")]
     [InlineData("Y79Y-02", "- [\n\t\n foo\n ]\n")]
-    [InlineData("behind a value", "foo: 1\t\nbar: 2 \t# c\n")]
-    [InlineData("behind a key's colon", "foo:\t1\n")]
+    [InlineData("after a value", "foo: 1\t\nbar: 2 \t# c\n")]
+    [InlineData("after the colon of a key", "foo:\t1\n")]
     [InlineData("before a comment on a line", "foo: 1\t# c\n")]
     [InlineData("between comments", "# a\n\t\n# b\nfoo: 1\n")]
     [InlineData("a comment after a comment", "# a\n\t# b\nfoo: 1\n")]
     [InlineData("in a block", "foo: |\n  a\n  \tb\n  -\tc\n\n  \t\nbar: 1\n")]
-    [InlineData("behind the indentation of a block", "foo: |\n  a\n  \t\nbar: 1\n")]
+    [InlineData("after the indentation of a block", "foo: |\n  a\n  \t\nbar: 1\n")]
     [InlineData("in quotes", "foo: 'a\n  -\tb'\n")]
     [InlineData("in a word over lines", "foo: a\n  \tb\n  -\tc\nbar: 1\n")]
     [InlineData("in an entry", "- a\tb\n- \"\t\"\n")]
     [InlineData("a mark after a document", "a: 1\n...\n")]
     [InlineData("an empty document", "---\n...\n")]
-    [InlineData("dots that are no mark", "...a: 1\n")]
+    [InlineData("dots that are not a mark", "...a: 1\n")]
     public void What_the_reference_takes_is_read(string name, string yaml)
     {
         Assert.False(IsRefused(yaml, all: true), name);
