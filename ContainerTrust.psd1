@@ -12,6 +12,7 @@
     TypesToProcess = @('ContainerTrust.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml')
     CmdletsToExport = @(
+        'Compare-ImageTrust'
         'ConvertTo-ClusterImagePolicy'
         'Export-ImageTrustReport'
         'Get-ImageTrust'

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerTrust;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace ContainerTrust;
 /// Values are as they were read, for scripts that compare them or write them elsewhere. Views, sentences and
 /// <see cref="object.ToString"/> are printable.
 /// </remarks>
-public sealed record ImageTrust
+public sealed partial record ImageTrust
 {
     /// <summary>The host that the object was read from.</summary>
     public required string ComputerName { get; init; }
@@ -93,6 +95,18 @@ public sealed record ImageTrust
     /// </summary>
     public string Definition => ImageTrustText.Write(this);
 
+    /// <summary>
+    /// The stores in force when the entry was read. Where its properties say something else now, they were changed since, and that is
+    /// meant. Null for an entry that was not read from a host.
+    /// </summary>
+    [JsonInclude]
+    internal LookasideSection? StoresRead { get; init; }
+
+    /// <summary>
+    /// Where the entry was read, and where a change of it belongs. Null for one that no host has: made in memory, or from a document.
+    /// </summary>
+    public ImageTrustOrigin? Origin { get; init; }
+
     /// <summary>With a lookup by reference: the image asked about. Null otherwise.</summary>
     public string? Reference { get; init; }
 
@@ -138,7 +152,4 @@ public sealed record ImageTrust
         // An empty list cannot come from a file; it would satisfy nobody's intention, so it is no "accept".
         return common ?? TrustType.Reject;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line(IsDefault ? $"default: {Type}" : $"{Transport}:{Registry}: {Type}");
 }

@@ -7,6 +7,9 @@ namespace ContainerTrust;
 /// </remarks>
 public sealed record ImageTrustCompliance
 {
+    /// <summary>The rule by which something could not be checked.</summary>
+    internal const string NotCheckedRule = "NotChecked";
+
     /// <summary>The host.</summary>
     public required string ComputerName { get; init; }
 
@@ -16,6 +19,16 @@ public sealed record ImageTrustCompliance
     /// </summary>
     public bool Compliant =>
         CheckedRules is { Count: > 0 } && Findings is not null && Findings.All(f => f is not null && f.Severity < MinimumSeverity);
+
+    /// <summary>Whether the host is as it is to be, or was not checked at all.</summary>
+    public ImageTrustStatus Status =>
+        CheckedRules is not { Count: > 0 } ? ImageTrustStatus.NotChecked
+            : Compliant ? ImageTrustStatus.Compliant : ImageTrustStatus.NotCompliant;
+
+    /// <summary>
+    /// The id of the error for which the host could not be checked, such as <c>HostUnreachable</c>. Null if it was checked.
+    /// </summary>
+    public string? ErrorId { get; init; }
 
     /// <summary>What was found, the worst first.</summary>
     public required IReadOnlyList<ImageTrustFinding> Findings { get; init; }
@@ -44,12 +57,51 @@ public sealed record ImageTrustCompliance
     /// <summary>How many findings are of severity <see cref="ImageTrustSeverity.Information"/>.</summary>
     public int InformationCount => Count(ImageTrustSeverity.Information);
 
+    /// <summary>The result that stands for a host that could not be checked.</summary>
+    /// <param name="computerName">The host.</param>
+    /// <param name="errorId">The error's id.</param>
+    /// <param name="reason">Why, in a sentence.</param>
+    /// <param name="minimumSeverity">The least severity of a finding that makes a host not compliant.</param>
+    /// <returns>A result with that one finding; never compliant.</returns>
+    public static ImageTrustCompliance NotChecked(string computerName, string errorId, string reason, ImageTrustSeverity minimumSeverity) =>
+        new()
+        {
+            ComputerName = computerName,
+            ErrorId = errorId,
+            Findings =
+            [
+                new ImageTrustFinding
+                {
+                    RuleId = NotCheckedRule,
+                    Severity = ImageTrustSeverity.Error,
+                    Message = $"The host could not be checked: {reason}",
+                },
+            ],
+            CheckedAt = DateTimeOffset.UtcNow,
+            MinimumSeverity = minimumSeverity,
+            CheckedRules = [],
+        };
+
     /// <inheritdoc/>
     public override string ToString() =>
         PrintableText.Line($"{ComputerName}: " +
-            (Compliant ? "compliant" : $"not compliant, {Count(ErrorCount, "error")}, {Count(WarningCount, "warning")}"));
+            (Status == ImageTrustStatus.NotChecked ? "not checked"
+            : Compliant ? "compliant" : $"not compliant, {Count(ErrorCount, "error")}, {Count(WarningCount, "warning")}"));
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private int Count(ImageTrustSeverity severity) => Findings?.Count(f => f.Severity == severity) ?? 0;
+}
+
+/// <summary>What an audit says of a host.</summary>
+public enum ImageTrustStatus
+{
+    /// <summary>The host was checked, and nothing was found that is as bad as the least severity asked for.</summary>
+    Compliant,
+
+    /// <summary>Something was found.</summary>
+    NotCompliant,
+
+    /// <summary>No rule was checked: the host could not be reached, or all rules were left out.</summary>
+    NotChecked,
 }

@@ -31,6 +31,16 @@ public sealed record SignedByRequirement : TrustRequirement
     /// </summary>
     public SignedIdentity? SignedIdentity { get; init; }
 
+    /// <summary>Whether another requirement has the same members, lists by what is in them.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True if it does.</returns>
+    public bool Equals(SignedByRequirement? other) =>
+        other is not null && KeyType == other.KeyType && KeyPath == other.KeyPath && KeyData == other.KeyData
+            && SignedIdentity == other.SignedIdentity && ListContent.AreEqual(KeyPaths, other.KeyPaths);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(KeyType, KeyPath, KeyData, SignedIdentity, ListContent.Hash(KeyPaths));
+
     /// <inheritdoc/>
     internal override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
         [.. KeyMaterial.From(KeyType == "GPGKeys" ? KeyMaterialUse.OpenPgp : KeyMaterialUse.NotImplemented, KeyPath, KeyPaths, KeyData)];

@@ -44,6 +44,26 @@ public sealed record SigstoreSignedRequirement : TrustRequirement
     /// </summary>
     public SignedIdentity? SignedIdentity { get; init; }
 
+    /// <summary>Whether another requirement has the same members, lists by what is in them.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True if it does.</returns>
+    public bool Equals(SigstoreSignedRequirement? other) =>
+        other is not null && KeyPath == other.KeyPath && KeyData == other.KeyData
+            && RekorPublicKeyPath == other.RekorPublicKeyPath && RekorPublicKeyData == other.RekorPublicKeyData
+            && Fulcio == other.Fulcio && Pki == other.Pki && SignedIdentity == other.SignedIdentity
+            && ListContent.AreEqual(KeyPaths, other.KeyPaths) && ListContent.AreEqual(KeyDatas, other.KeyDatas)
+            && ListContent.AreEqual(RekorPublicKeyPaths, other.RekorPublicKeyPaths)
+            && ListContent.AreEqual(RekorPublicKeyDatas, other.RekorPublicKeyDatas);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        HashCode.Combine(KeyPath, KeyData, Fulcio, Pki, SignedIdentity),
+        HashCode.Combine(RekorPublicKeyPath, RekorPublicKeyData),
+        ListContent.Hash(KeyPaths),
+        ListContent.Hash(KeyDatas),
+        ListContent.Hash(RekorPublicKeyPaths),
+        ListContent.Hash(RekorPublicKeyDatas));
+
     /// <inheritdoc/>
     internal override IReadOnlyList<KeyMaterial> GetKeyMaterials() =>
     [

@@ -79,6 +79,22 @@ public sealed record TrustKey
         !IsRevoked && !IsExpiredAt(time) && !(Created > time)
         && (CanPrimarySign || Subkeys.Any(s => s.CanSign && !s.IsRevoked && !(s.Expires <= time) && s.Created <= time));
 
+    /// <summary>
+    /// Whether another key is the same one in the same state, from a file of the same name: its material, its user ids, its end, its
+    /// capabilities and its subkeys.
+    /// </summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True if it is.</returns>
+    public bool Equals(TrustKey? other) =>
+        other is not null && Kind == other.Kind && Fingerprint == other.Fingerprint && KeyId == other.KeyId
+            && Algorithm == other.Algorithm && Size == other.Size && Curve == other.Curve
+            && Path == other.Path && Created == other.Created && Expires == other.Expires && IsRevoked == other.IsRevoked
+            && CanSign == other.CanSign && CanPrimarySign == other.CanPrimarySign
+            && ListContent.AreEqual(UserIds, other.UserIds) && ListContent.AreEqual(Subkeys, other.Subkeys);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Fingerprint, Expires, IsRevoked, CanSign, ListContent.Hash(UserIds));
+
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(UserIds.Count > 0 ? $"{Fingerprint} {UserIds[0]}" : $"{Fingerprint}");
 }

@@ -13,6 +13,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     private const string UnknownName = "(unknown host)";
 
     private readonly List<ImageTrustCompliance> _hosts = [];
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly List<(string ComputerName, string Reason)> _unchecked = [];
 
     /// <summary>
@@ -74,21 +75,37 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
                     throw Invalid("nothing", null);
                 return;
             case ImageTrustCompliance live:
-                _hosts.Add(live);
+                Take(live);
                 return;
             case ErrorRecord error:
                 Take(error);
                 return;
             default:
-                _hosts.Add(Live(item));
+                Take(Live(item));
                 return;
         }
+    }
+
+    private void Take(ImageTrustCompliance result)
+    {
+        if (result.ErrorId is null || result.Status != ImageTrustStatus.NotChecked)
+        {
+            _hosts.Add(result);
+            return;
+        }
+
+        // The host's error says the same, and may have been given before.
+        _failed.Add(result.ComputerName);
+        _unchecked.RemoveAll(u => u.ComputerName == result.ComputerName);
+        _unchecked.Add((result.ComputerName, result.Findings is [{ } finding, ..] ? finding.Message : "The host could not be checked."));
     }
 
     private void Take(ErrorRecord error)
     {
         string name = error is RemotingErrorRecord { OriginInfo.PSComputerName: { Length: > 0 } origin } ? origin
             : error.TargetObject is { } target && target.ToString() is { Length: > 0 } text ? text : UnknownName;
+        if (_failed.Contains(name))
+            return;
         _unchecked.Add((name, error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString()));
     }
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Engine.Hosts.Ssh;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 
@@ -71,6 +72,10 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>Hand results on as hosts are done, and not in the order of the hosts.</summary>
+    [Parameter]
+    public SwitchParameter AsCompleted { get; set; }
+
     /// <summary>Whether other hosts are meant.</summary>
     private protected bool IsFleet => HostName is not null;
 
@@ -93,6 +98,9 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     {
     }
 
+    /// <summary>The result that stands for a host that could not be worked on, beside its error. Null if there is none.</summary>
+    private protected virtual object? ResultOfFailure(string hostName, TrustException error) => null;
+
     private protected override void Begin() => FleetCall.RequireConsistent(this, this);
 
     private protected override void End()
@@ -103,13 +111,30 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
             return;
         }
 
-        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), HostFailed);
+        IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), HostFailed, (name, error) =>
+        {
+            if (ResultOfFailure(name, error) is { } result)
+                WriteObject(result);
+        });
+        Visit(hosts, StoreOptions, null);
+    }
+
+    /// <summary>Does the work on other hosts.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="files">Which of their files are meant.</param>
+    /// <param name="entries">The entries that are worked on there, by host. Null if they are the same for all.</param>
+    private protected void Visit(IReadOnlyList<SshConnectionOptions> hosts, TrustStoreOptions files,
+        IReadOnlyDictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>>? entries)
+    {
         FleetRun run = new(hosts, ThrottleLimit, Work)
         {
-            StoreOptions = StoreOptions,
+            StoreOptions = files,
             Files = FilesNeeded,
             Activity = MyInvocation.MyCommand.Name,
             Failed = HostFailed,
+            ResultOfFailure = ResultOfFailure,
+            Entries = entries,
+            AsCompleted = AsCompleted,
         };
         FleetCall.Run(this, run, hosts, AsJob, Changes, Cancellation);
     }

@@ -40,6 +40,8 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
 
+    private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
+
     private protected override void Process() => _entries.AddRange(InputObject ?? []);
 
     private protected override void Collect(HostContext host, HostChanges changes)
@@ -61,7 +63,7 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
             return;
         }
 
-        foreach (ImageTrust trust in _entries)
+        foreach (ImageTrust trust in host.Entries ?? _entries)
         {
             if (!changes.Attempt(() => ScopeRules.RequireNamed(trust)))
                 continue;

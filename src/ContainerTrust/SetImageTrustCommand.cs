@@ -135,6 +135,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
+
     private protected override bool WantsEntries => PassThru;
 
     // A copy that fails in part could leave less protection than either side had: a looser default without the scopes that go with it.
@@ -174,7 +176,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     private protected override void Collect(HostContext host, HostChanges changes)
     {
         if (!IsNothing)
-            changes.AddRange(_request.ToChanges(host.Store, changes.Refuse));
+            changes.AddRange((host.Entries is null ? _request : _request with { Entries = host.Entries })
+                .ToChanges(host.Store, changes.Refuse));
     }
 
     private protected override string Describe(HostChanges changes, TrustChange change)

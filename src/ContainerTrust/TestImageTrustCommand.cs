@@ -15,6 +15,7 @@ namespace ContainerTrust.Commands;
 public sealed class TestImageTrustCommand : FleetCmdlet
 {
     private readonly List<object?> _baseline = [];
+    private readonly List<string> _hosts = [];
     private ComplianceOptions _options = new();
     private volatile bool _isDenied;
     private int _answers;
@@ -23,10 +24,19 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     /// What the host is to be like: entries from <c>Get-ImageTrust</c>, a policy.json, a directory that is a host's root, or an object
     /// with entries in its property <c>Trust</c>, such as a MachineConfig.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0)]
     [AllowNull]
     [AllowEmptyCollection]
     public object[]? Baseline { get; set; }
+
+    /// <summary>
+    /// Hosts to check, as names or as objects that have a <c>HostName</c> or <c>ComputerName</c>; or parts of the baseline: entries, files,
+    /// directories, MachineConfigs.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object[]? InputObject { get; set; }
 
     /// <summary>A host that is as the others are to be; its trust is read over SSH as that of <c>-HostName</c> is.</summary>
     [Parameter]
@@ -56,13 +66,21 @@ public sealed class TestImageTrustCommand : FleetCmdlet
 
     private protected override void Process()
     {
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Baseline)))
-            _baseline.AddRange(Baseline ?? []);
+        foreach (object? item in MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) ? InputObject ?? [] : [])
+        {
+            if (PipedHosts.NameOf(item) is { } name)
+                _hosts.Add(name);
+            else
+                _baseline.Add(item);
+        }
     }
 
     private protected override void Begin()
     {
-        if (BaselineHostName is null || IsFleet)
+        _baseline.AddRange(Baseline ?? []);
+        if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+            FleetCall.RequireConsistent(this, this, mayBringHosts: true);
+        else if (BaselineHostName is null || IsFleet)
             base.Begin();
         else if (AsJob)
             throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, "-AsJob requires -HostName.");
@@ -78,6 +96,11 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         try
         {
             _options = CheckOptions();
+            if (_hosts.Count > 0)
+                HostName = [.. HostName ?? [], .. _hosts];
+
+            // Options of ssh were taken because hosts might have come by the pipeline.
+            FleetCall.RequireConsistent(this, this, mayBringHosts: BaselineHostName is not null && !AsJob);
             base.End();
         }
         catch (TrustException e) when (Quiet)
@@ -92,6 +115,9 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     }
 
     private protected override void HostFailed() => _isDenied = true;
+
+    private protected override object? ResultOfFailure(string hostName, TrustException error) =>
+        Quiet ? null : ImageTrustCompliance.NotChecked(hostName, error.ErrorId, error.Message, MinimumSeverity);
 
     private protected override void Work(HostContext host)
     {
@@ -115,8 +141,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         ExpiringWithin = ExpiringWithin,
         ExcludedRules = ComplianceRules.Excluded(ExcludeRule ?? []),
         MinimumSeverity = MinimumSeverity,
-        Baseline = MyInvocation.ExpectingInput || BaselineHostName is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
-            ? TrustBaseline.Combine([.. _baseline.Select(Part), .. BaselineHostName is null ? []
+        Baseline = (MyInvocation.ExpectingInput && _hosts.Count == 0) || _baseline.Count > 0 || BaselineHostName is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
+            ? TrustBaseline.Combine([.. _baseline.Select(i => TrustItems.Of(i, LocalPath)), .. BaselineHostName is null ? []
                 : new[] { (OfHost(BaselineHostName), true) }])
             : null,
     };
@@ -128,46 +154,4 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         using SshHost host = SshHost.Connect(connection, [], Messages, Cancellation);
         return [.. TrustStore.Open(host, new TrustStoreOptions(), Messages).Read(TrustQuery.All, Cancellation)];
     }
-
-    private (IEnumerable<ImageTrust> Entries, bool HasStores) Part(object? item)
-    {
-        object? plain = item is PSObject wrapped ? wrapped.BaseObject : item;
-        switch (plain)
-        {
-            case ImageTrust trust:
-                return ([trust], true);
-            case string path:
-                return TrustBaseline.ReadPath(LocalPath(path));
-            case FileSystemInfo file:
-                return TrustBaseline.ReadPath(file.FullName);
-        }
-
-        // A MachineConfig, live or from another session, carries its entries.
-        if (plain is not null && PSObject.AsPSObject(item!).Properties["Trust"]?.Value is { } entries
-            && LanguagePrimitives.GetEnumerable(entries) is { } list)
-            return ([.. list.Cast<object>().Select(Live)], true);
-        return ([Live(item)], true);
-    }
-
-    private static ImageTrust Live(object? item)
-    {
-        if (item is ImageTrust or PSObject { BaseObject: ImageTrust })
-            return item as ImageTrust ?? (ImageTrust)((PSObject)item).BaseObject;
-        try
-        {
-            if (item is PSObject bag)
-                return (ImageTrust)Rehydration.ToLive(bag, typeof(ImageTrust));
-        }
-        catch (PSInvalidCastException e)
-        {
-            throw Invalid(e);
-        }
-
-        throw Invalid(null);
-    }
-
-    private static TrustException Invalid(Exception? cause) =>
-        new("InvalidBaseline", TrustErrorKind.InvalidArgument,
-            $"An item of the baseline is not an entry{(cause is null ? "" : $": {cause.Message}")}. Give entries from " +
-            "Get-ImageTrust, a path, or a MachineConfig.", cause);
 }

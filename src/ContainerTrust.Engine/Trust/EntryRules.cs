@@ -33,7 +33,7 @@ internal sealed class EntryRules
 
         // An entry that was made by hand has no section; what it says itself is meant.
         TrustChange copy = TrustChange.From(entry);
-        LookasideSection? own = entry.Section ?? (wasRead || copy.InForce is null or { IsEmpty: true } ? null : copy.InForce);
+        LookasideSection? own = EditedStores.SectionOf(entry) ?? (wasRead || copy.InForce is null or { IsEmpty: true } ? null : copy.InForce);
         bool saysNothing = !wasRead && entry.UseSigstoreAttachments is null && own?.UseSigstoreAttachments is null;
         return copy with
         {

@@ -13,7 +13,7 @@ namespace ContainerTrust.Engine.Trust;
 /// A host's trust: its policy.json, its registries.d and the keys they name. Reading gives <see cref="ImageTrust"/> objects, changes are
 /// made by <see cref="Apply"/>. Not for several threads at once.
 /// </summary>
-public sealed class TrustStore
+public sealed partial class TrustStore
 {
     private readonly TrustMessages _messages;
     private readonly KeyFiles _keys;
@@ -53,6 +53,9 @@ public sealed class TrustStore
 
     /// <summary>Which files advice is for.</summary>
     internal AdviceTarget Target { get; init; }
+
+    /// <summary>Where entries that are read say that they come from. Null for the files of a document.</summary>
+    internal ImageTrustOrigin? Origin { get; init; }
 
     /// <summary>The key and certificate files of the host, read once.</summary>
     internal KeyMaterialFiles KeyMaterials { get; }
@@ -110,14 +113,19 @@ public sealed class TrustStore
             messages.Verbose($"Files are looked for as podman {(release.ReadsAllLevels ? "6 does" : "5 and older do")}: {release.Reason}.");
         if (locations.IsUserPolicy && !options.CurrentUser)
             messages.Verbose($"{locations.PolicyPath} is this user's own policy; it replaces {TrustLocations.SystemPolicyPath} whole.");
-        return new TrustStore(host, locations, messages) { Target = options.TargetOn(host, locations), Find = Find };
+        return new TrustStore(host, locations, messages)
+        {
+            Target = options.TargetOn(host, locations),
+            Find = Find,
+            Origin = options.OriginOn(host, locations),
+        };
     }
 
     /// <summary>The same store over another view of its host.</summary>
     /// <param name="host">The view.</param>
     /// <param name="locations">Which files are in force there.</param>
     internal TrustStore Over(ITrustHost host, TrustLocations locations) =>
-        new(host, locations, TrustMessages.None) { Target = Target, ExpectsMissingKeys = ExpectsMissingKeys };
+        new(host, locations, TrustMessages.None) { Target = Target, ExpectsMissingKeys = ExpectsMissingKeys, Origin = Origin };
 
     /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
     /// <param name="query">Which scopes.</param>
@@ -370,31 +378,5 @@ public sealed class TrustStore
                     yield return ToObject(transport.Name, scope.Name, isDefault: false, scope.Requirements, lookaside, query.IncludeKeys);
             }
         }
-    }
-
-    private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements,
-        LookasideConfiguration lookaside, bool includeKeys)
-    {
-        bool hasLookaside = isDefault || transport == "docker";
-        EffectiveLookaside? effective = hasLookaside ? lookaside.ForScope("docker", scope) : null;
-        LookasideEntry? own = isDefault ? lookaside.Default : transport == "docker" && scope.Length > 0
-            ? lookaside.Sections.GetValueOrDefault(scope) : null;
-        return new ImageTrust
-        {
-            ComputerName = Host.ComputerName,
-            Transport = isDefault ? "all" : transport,
-            Registry = isDefault ? "default" : scope,
-            IsDefault = isDefault,
-            Requirements = requirements,
-            Keys = includeKeys ? _told.Of(requirements, ExpectsMissingKeys) : [],
-            SignatureStore = effective?.SignatureStore,
-            SignatureStoreStaging = effective?.SignatureStoreStaging,
-            UseSigstoreAttachments = effective?.UseSigstoreAttachments,
-            Section = own is null || own.Section.IsEmpty ? null : own.Section,
-            PolicyPath = Locations.PolicyPath,
-            PolicyLevel = PolicyLevel.Level,
-            PolicyHides = PolicyLevel.Hides,
-            RegistriesPath = own?.Path,
-        }.WithStoreFile(Locations, lookaside, effective);
     }
 }

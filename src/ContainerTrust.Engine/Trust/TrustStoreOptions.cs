@@ -82,6 +82,27 @@ public sealed record TrustStoreOptions
 
     private bool IsForCrio => As is not null && ConsumerName.Parse(As).IsCrio;
 
+    /// <summary>What entries say of the place that they were read from.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="locations">The files that were found.</param>
+    internal ImageTrustOrigin OriginOn(ITrustHost host, TrustLocations locations)
+    {
+        SshConnectionOptions? connection = (host as SshHost)?.Connection;
+        return new ImageTrustOrigin
+        {
+            // A root is on the machine that the command runs on, whatever the host is called that lies in it.
+            ComputerName = RootDirectory is null ? host.ComputerName : LocalHost.Instance.ComputerName,
+            HostName = connection?.Target,
+            Root = RootDirectory,
+            PolicyPath = PolicyPath,
+            RegistriesDirectory = RegistriesDirectory,
+            CurrentUser = CurrentUser || (PolicyPath is null && locations.IsUserPolicy),
+            PodmanVersion = PodmanVersion,
+            Connection = connection,
+            IsOfSession = true,
+        };
+    }
+
     /// <summary>What advice for these files has to name, so that it is for the same ones.</summary>
     /// <param name="host">The host.</param>
     /// <param name="locations">The files that were found.</param>

@@ -9,13 +9,23 @@ internal sealed class FleetHost : HostContext
     private readonly string _name;
     private readonly HostQueue _queue;
     private readonly IFleetListener _listener;
+    private readonly Action<object> _write;
 
-    public FleetHost(string name, TrustStore store, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    /// <summary>A host.</summary>
+    /// <param name="name">Its name, for what it says.</param>
+    /// <param name="store">Its files.</param>
+    /// <param name="queue">Where what is said waits for its turn.</param>
+    /// <param name="listener">Hears it.</param>
+    /// <param name="write">Takes results, on the listener's thread.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public FleetHost(string name, TrustStore store, HostQueue queue, IFleetListener listener, Action<object> write,
+        CancellationToken cancellation)
         : base(store, null, cancellation)
     {
         _name = name;
         _queue = queue;
         _listener = listener;
+        _write = write;
     }
 
     /// <summary>An error with the name of its host, by which a script can tell which ones to look after.</summary>
@@ -34,7 +44,7 @@ internal sealed class FleetHost : HostContext
         PSObject named = new(value);
         if (value is ImageTrust or ImageSignatureResult)
             named.TypeNames.Insert(0, $"{value.GetType().FullName}#Fleet");
-        _queue.Post(() => _listener.Write(named));
+        _queue.Post(() => _write(named));
     }
 
     /// <inheritdoc/>

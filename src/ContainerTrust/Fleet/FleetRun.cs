@@ -7,7 +7,8 @@ namespace ContainerTrust.Commands.Fleet;
 
 /// <summary>
 /// One call's work on many hosts: each has a connection and a thread of its own, as many at once as the throttle allows; what comes of
-/// them is heard by one listener, as it comes. A host that fails is one error, and the others go on.
+/// them is heard by one listener: words as they come, results in the order of the hosts. A host that fails is one error, and the others
+/// go on.
 /// </summary>
 internal sealed class FleetRun
 {
@@ -16,6 +17,7 @@ internal sealed class FleetRun
     private readonly IReadOnlyList<SshConnectionOptions> _hosts;
     private readonly int _throttle;
     private readonly Action<HostContext> _work;
+    private readonly Dictionary<SshConnectionOptions, int> _places;
     private volatile int _done;
     private volatile int _failed;
     private long _nextProgress;
@@ -29,6 +31,9 @@ internal sealed class FleetRun
         _hosts = hosts;
         _throttle = throttle;
         _work = work;
+        _places = new Dictionary<SshConnectionOptions, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < hosts.Count; i++)
+            _places.Add(hosts[i], i);
     }
 
     /// <summary>Which files are meant, as the hosts name them.</summary>
@@ -43,14 +48,24 @@ internal sealed class FleetRun
     /// <summary>Called for each host that could not be worked on, on the listener's thread.</summary>
     public Action? Failed { get; init; }
 
+    /// <summary>The result that stands for a host that could not be worked on, beside its error. Null if there is none.</summary>
+    public Func<string, TrustException, object?>? ResultOfFailure { get; init; }
+
+    /// <summary>The entries that are worked on there, by host. Null if they are the same for all.</summary>
+    public IReadOnlyDictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>>? Entries { get; init; }
+
+    /// <summary>Whether results come as hosts are done, and not in the order of the hosts.</summary>
+    public bool AsCompleted { get; init; }
+
     /// <summary>Visits all hosts. Returns when each is done, or failed.</summary>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public void Run(IFleetListener listener, CancellationToken cancellation)
     {
         // Not disposed of: threads of hosts that are being cancelled may still look at it.
         HostQueue queue = new(cancellation);
+        HostOrder order = new(_hosts.Count, AsCompleted, listener.Write);
         Task all = Task.Factory.StartNew(
-            () => Visit(queue, listener, cancellation),
+            () => Visit(queue, order, listener, cancellation),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
@@ -67,7 +82,7 @@ internal sealed class FleetRun
         all.GetAwaiter().GetResult();
     }
 
-    private void Visit(HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    private void Visit(HostQueue queue, HostOrder order, IFleetListener listener, CancellationToken cancellation)
     {
         TrustMessages Messages(string name) => new()
         {
@@ -75,23 +90,38 @@ internal sealed class FleetRun
             Verbose = text => queue.Post(() => listener.Say($"{name}: {text}")),
         };
         foreach (FleetResult<bool> result in FleetRunner.Run(_hosts, _throttle, Files, Messages, (host, messages, token) =>
-            Visit(host, messages, queue, listener, token), cancellation))
+            Visit(host, messages, queue, order, listener, token), cancellation))
         {
             _done++;
-            if (result.Error is not { } error)
-                continue;
-            _failed++;
-            queue.Post(() =>
+            if (result.Error is null)
             {
-                listener.Error(FleetHost.Named(result.HostName, error));
-                Failed?.Invoke();
-            });
+                queue.Post(() => order.End(result.Index));
+                continue;
+            }
+
+            _failed++;
+            queue.Post(() => Fail(result.Index, result.HostName, result.Error, order, listener));
         }
     }
 
-    private bool Visit(SshHost host, TrustMessages messages, HostQueue queue, IFleetListener listener, CancellationToken cancellation)
+    private void Fail(int place, string name, TrustException error, HostOrder order, IFleetListener listener)
     {
-        _work(new FleetHost(host.ComputerName, TrustStore.Open(host, StoreOptions, messages), queue, listener, cancellation));
+        listener.Error(FleetHost.Named(name, error));
+        Failed?.Invoke();
+        if (ResultOfFailure?.Invoke(name, error) is { } result)
+            order.Write(place, result);
+        order.End(place);
+    }
+
+    private bool Visit(SshHost host, TrustMessages messages, HostQueue queue, HostOrder order, IFleetListener listener,
+        CancellationToken cancellation)
+    {
+        int place = _places[host.Connection];
+        TrustStore store = TrustStore.Open(host, StoreOptions, messages);
+        _work(new FleetHost(host.ComputerName, store, queue, listener, result => order.Write(place, result), cancellation)
+        {
+            Entries = Entries?.GetValueOrDefault(host.Connection),
+        });
         return true;
     }
 

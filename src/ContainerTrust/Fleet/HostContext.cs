@@ -21,6 +21,9 @@ internal abstract class HostContext
     /// <summary>The directory that is the host's root. Null if the host is not a directory.</summary>
     public string? Root { get; }
 
+    /// <summary>The piped entries that this host is to be changed by. Null if all of them are.</summary>
+    public IReadOnlyList<ImageTrust>? Entries { get; init; }
+
     /// <summary>Ends the work.</summary>
     public CancellationToken Cancellation { get; }
 

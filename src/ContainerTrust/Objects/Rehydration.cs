@@ -24,6 +24,16 @@ internal static class Rehydration
     private static object? Build(string type, PropertyBag bag) => type switch
     {
         nameof(ImageTrust) => ImageTrust(bag),
+        nameof(ImageTrustOrigin) => new ImageTrustOrigin
+        {
+            ComputerName = bag.RequiredText("ComputerName"),
+            HostName = bag.Text("HostName"),
+            Root = bag.Text("Root"),
+            PolicyPath = bag.Text("PolicyPath"),
+            RegistriesDirectory = bag.Text("RegistriesDirectory"),
+            CurrentUser = Required(bag.Truth("CurrentUser")),
+            PodmanVersion = bag.Text("PodmanVersion"),
+        },
         nameof(LookasideSection) => new LookasideSection
         {
             SignatureStore = bag.Text("SignatureStore"),
@@ -227,9 +237,27 @@ internal static class Rehydration
         StorePath = bag.Text("StorePath"),
         StoreLevel = bag.Text("StoreLevel"),
         StoreHides = bag.Text("StoreHides"),
+        Origin = bag.Has("Origin") ? bag.Object<ImageTrustOrigin>("Origin") : null,
+        StoresRead = StoresRead(bag),
         Reference = bag.Text("Reference"),
         Reason = bag.Text("Reason"),
     };
+
+    // Which stores were in force when the entry was read is in its Definition alone.
+    private static LookasideSection? StoresRead(PropertyBag bag)
+    {
+        if (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not { } definition)
+            return null;
+        try
+        {
+            return ContainerTrust.ImageTrust.Parse(definition).StoresRead;
+        }
+        catch (FormatException)
+        {
+            // Of another release; the properties are whole all the same.
+            return null;
+        }
+    }
 
     private static SigstoreSignedRequirement Sigstore(PropertyBag bag) => new()
     {
@@ -276,6 +304,7 @@ internal static class Rehydration
             CheckedRules = bag.Texts("CheckedRules") ?? throw new PSInvalidCastException("A part is missing."),
             ExcludedRules = bag.Texts("ExcludedRules") ?? throw new PSInvalidCastException("A part is missing."),
             PolicyPath = bag.Text("PolicyPath"),
+            ErrorId = bag.TextIfAny("ErrorId"),
         };
         return live.Compliant == Required(bag.Truth("Compliant")) ? live
             : throw new PSInvalidCastException("The findings and Compliant contradict each other.");

@@ -49,6 +49,17 @@ public sealed record SshConnectionOptions
     /// <summary>Another program instead of the ssh in the PATH, for tests.</summary>
     internal string? Program { get; init; }
 
+    /// <summary>The host as <see cref="ForTarget"/> takes it: <c>[user@]host[:port]</c>.</summary>
+    internal string Target
+    {
+        get
+        {
+            string host = Port is not null && HostName.Contains(':', StringComparison.Ordinal) ? $"[{HostName}]" : HostName;
+            string port = Port is { } number ? string.Create(CultureInfo.InvariantCulture, $":{number}") : "";
+            return $"{(UserName is null ? "" : $"{UserName}@")}{host}{port}";
+        }
+    }
+
     /// <summary>How advice names the host.</summary>
     internal AdviceHost ToAdviceHost() =>
         new(HostName) { UserName = UserName, Port = Port, KeyFilePath = KeyFilePath, Options = Options, Sudo = Sudo };

@@ -321,7 +321,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
     internal RemoteReply Reply => _reply;
 
     /// <summary>How the host is reached.</summary>
-    internal SshConnectionOptions Connection => _options;
+    public SshConnectionOptions Connection => _options;
 
     internal TimeSpan SilenceTimeout => _options.SilenceTimeout;
 

@@ -46,6 +46,20 @@ internal sealed class WeakerChecks(KeyContent? keys)
         return reasons.Count == 0 ? null : [.. reasons];
     }
 
+    /// <summary>Whether a list certainly accepts no image that another refuses.</summary>
+    /// <param name="wide">The list that is to accept as much, or more.</param>
+    /// <param name="narrow">The list that is to accept no more.</param>
+    /// <returns>True only if that is known.</returns>
+    public bool IsWithin(IReadOnlyList<TrustRequirement> wide, IReadOnlyList<TrustRequirement> narrow)
+    {
+        if (AcceptsNothing(narrow))
+            return true;
+        if (AcceptsNothing(wide))
+            return false;
+        List<TrustRequirement> own = Checks(narrow);
+        return Checks(wide).TrueForAll(w => own.Exists(n => Weaker(w, n) is { IsSame: true } or { IsImplied: true }));
+    }
+
     private static bool AcceptsNothing(IReadOnlyList<TrustRequirement> requirements) =>
         ImageTrust.Summarize(requirements) == TrustType.Reject || requirements.Any(static r => r is SignedBaseLayerRequirement
             || (r is SignedByRequirement or SigstoreSignedRequirement && r.GetKeyMaterials().Any(static m =>

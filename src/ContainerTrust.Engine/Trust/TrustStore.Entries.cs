@@ -1,0 +1,40 @@
+using ContainerTrust.Engine.Config.RegistriesD;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <content>Entries as objects.</content>
+public sealed partial class TrustStore
+{
+    private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements,
+        LookasideConfiguration lookaside, bool includeKeys)
+    {
+        bool hasLookaside = isDefault || transport == "docker";
+        EffectiveLookaside? effective = hasLookaside ? lookaside.ForScope("docker", scope) : null;
+        LookasideEntry? own = isDefault ? lookaside.Default : transport == "docker" && scope.Length > 0
+            ? lookaside.Sections.GetValueOrDefault(scope) : null;
+        return new ImageTrust
+        {
+            ComputerName = Host.ComputerName,
+            Transport = isDefault ? "all" : transport,
+            Registry = isDefault ? "default" : scope,
+            IsDefault = isDefault,
+            Requirements = requirements,
+            Keys = includeKeys ? _told.Of(requirements, ExpectsMissingKeys) : [],
+            SignatureStore = effective?.SignatureStore,
+            SignatureStoreStaging = effective?.SignatureStoreStaging,
+            UseSigstoreAttachments = effective?.UseSigstoreAttachments,
+            Section = own is null || own.Section.IsEmpty ? null : own.Section,
+            PolicyPath = Locations.PolicyPath,
+            PolicyLevel = PolicyLevel.Level,
+            PolicyHides = PolicyLevel.Hides,
+            RegistriesPath = own?.Path,
+            Origin = Origin,
+            StoresRead = new LookasideSection
+            {
+                SignatureStore = effective?.SignatureStore,
+                SignatureStoreStaging = effective?.SignatureStoreStaging,
+                UseSigstoreAttachments = effective?.UseSigstoreAttachments,
+            },
+        }.WithStoreFile(Locations, lookaside, effective);
+    }
+}
