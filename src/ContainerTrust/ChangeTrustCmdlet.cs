@@ -1,27 +1,16 @@
-using System.Management.Automation;
 using ContainerTrust.Commands.Fleet;
-using ContainerTrust.Engine.Hosts.Fleet;
-using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
 
 /// <summary>
-/// What the cmdlets share that change scopes: changes are collected, asked about one by one, and made in a single write a host. Piped
-/// entries are changed where they were read, unless the call says where.
+/// What the cmdlets share that change scopes: changes are collected, asked about one by one, and made in a single write a host.
 /// </summary>
-public abstract class ChangeTrustCmdlet : FleetCmdlet
+public abstract class ChangeTrustCmdlet : PipedTrustCmdlet
 {
     private protected ChangeTrustCmdlet()
     {
     }
-
-    /// <summary>Change this machine, whatever host the piped entries were read from.</summary>
-    [Parameter]
-    public SwitchParameter Local { get; set; }
-
-    /// <summary>The entries that were piped. Null if scopes were named instead.</summary>
-    private protected virtual IReadOnlyList<ImageTrust>? Piped => null;
 
     /// <summary>Whether the entries are returned as they are afterwards.</summary>
     private protected virtual bool WantsEntries => false;
@@ -37,63 +26,10 @@ public abstract class ChangeTrustCmdlet : FleetCmdlet
 
     private protected sealed override bool Changes => true;
 
-    private bool NamesPlace =>
-        Local || HostName is not null || Root is not null || PolicyPath is not null || RegistriesDirectory is not null || CurrentUser;
-
-    private protected override void Begin()
-    {
-        if (Local && (HostName is not null || Root is not null))
-            throw new TrustException(
-                "ParametersNotTogether",
-                TrustErrorKind.InvalidArgument,
-                "-Local is this machine, and -HostName and -Root name others. Give one of them.");
-        FleetCall.RequireConsistent(this, this, mayBringHosts: Piped is not null && !NamesPlace && !AsJob);
-    }
-
-    private protected override void End()
-    {
-        if (Piped is not { Count: > 0 } entries)
-        {
-            base.End();
-            return;
-        }
-
-        if (NamesPlace)
-        {
-            EntryTargets.RequireAgreement(entries);
-            base.End();
-            return;
-        }
-
-        // Nothing is done before it is known of every entry where it belongs.
-        IReadOnlyList<EntryTarget> targets = EntryTargets.Group(entries);
-        foreach (EntryTarget target in targets.Where(static t => t.Origin?.HostName is null))
-        {
-            TrustStore store = TrustStore.Open(target.Files, Messages);
-            Work(new PipelineHost(this, store, target.Files.RootDirectory, Cancellation) { Entries = target.Entries });
-        }
-
-        // Hosts whose files are looked for alike are visited together.
-        foreach (IGrouping<TrustStoreOptions, EntryTarget> group in targets.Where(static t => t.Origin?.HostName is not null)
-            .GroupBy(static t => t.Files))
-        {
-            Dictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>> byHost = new(ReferenceEqualityComparer.Instance);
-            AnswerBudget budget = new((long)MemoryLimitMB << 20);
-            foreach (EntryTarget target in group)
-                byHost.Add(Connection(target.Origin!) with { Budget = budget }, target.Entries);
-            Visit([.. byHost.Keys], group.Key, byHost);
-        }
-    }
-
     private protected sealed override void Work(HostContext host)
     {
         HostChanges changes = new(host) { IsAllOrNothing = IsAllOrNothing, WantsEntries = WantsEntries, Describe = Describe };
         Collect(host, changes);
         changes.Make();
     }
-
-    // As the entry was read, or as the call says now.
-    private SshConnectionOptions Connection(ImageTrustOrigin origin) =>
-        origin.Connection is SshConnectionOptions known && !FleetCall.SaysHow(this) ? known
-            : FleetCall.Host(this, origin.HostName!, LocalPathOrNull(KeyFilePath));
 }

@@ -8,27 +8,30 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Get-ImageTrust</c>: what a host trusts, one object a scope.</summary>
 [Cmdlet(VerbsCommon.Get, "ImageTrust", DefaultParameterSetName = RegistrySet, HelpUri = HelpPage.Directory + "Get-ImageTrust.md")]
 [OutputType(typeof(ImageTrust))]
-public sealed class GetImageTrustCommand : FleetCmdlet
+public sealed class GetImageTrustCommand : PipedTrustCmdlet
 {
     private const string RegistrySet = "Registry";
     private const string DefaultSet = "Default";
     private const string ReferenceSet = "Reference";
+    private const string InputObjectSet = "InputObject";
 
     private readonly List<Question> _questions = [];
+    private readonly List<ImageTrust> _entries = [];
 
     /// <summary>
     /// Scopes to show: registries, namespaces, repositories or images. <c>*</c> and <c>?</c> are wildcards. All, and the default, if left
     /// out.
     /// </summary>
-    [Parameter(Position = 0, ParameterSetName = RegistrySet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = RegistrySet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string[]? Registry { get; set; }
 
-    /// <summary>Show this transport's scopes only.</summary>
+    /// <summary>Show this transport's scopes only. <c>*</c> and <c>?</c> are wildcards.</summary>
     [Parameter(ParameterSetName = RegistrySet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [TransportName]
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string? Transport { get; set; }
@@ -46,8 +49,21 @@ public sealed class GetImageTrustCommand : FleetCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Reference { get; set; }
 
+    /// <summary>Entries to read again where they were read, as they are now.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
+    [ValidateNotNull]
+    public ImageTrust[]? InputObject { get; set; }
+
+    private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
+
     private protected override void Process()
     {
+        if (ParameterSetName == InputObjectSet)
+        {
+            _entries.AddRange(InputObject!);
+            return;
+        }
+
         Question question = new(ParameterSetName, Registry, Transport, Default, Reference);
 
         // Of many hosts each is visited once, when all is known that is asked of it.
@@ -59,12 +75,15 @@ public sealed class GetImageTrustCommand : FleetCmdlet
 
     private protected override void End()
     {
-        if (IsFleet)
+        if (IsFleet || _entries.Count > 0)
             base.End();
     }
 
     private protected override void Work(HostContext host)
     {
+        foreach (ImageTrust entry in host.Entries ?? _entries)
+            Again(host, entry);
+
         foreach (Question question in _questions)
             Answer(host, question);
         if (_questions.Exists(static q => q.Set != ReferenceSet))
@@ -89,6 +108,24 @@ public sealed class GetImageTrustCommand : FleetCmdlet
         }
     }
 
+    // Its own scope alone: to a query a name with a star is a pattern.
+    private static void Again(HostContext host, ImageTrust entry)
+    {
+        TrustQuery query = entry.IsDefault ? new TrustQuery { DefaultOnly = true }
+            : new TrustQuery { Registries = [entry.Registry], Transport = entry.Transport };
+        bool isThere = false;
+        foreach (ImageTrust now in host.Store.Read(query, host.Cancellation))
+        {
+            if (!entry.IsDefault && (now.Registry != entry.Registry || now.Transport != entry.Transport))
+                continue;
+            isThere = true;
+            host.Write(now);
+        }
+
+        if (!isThere)
+            host.Report(NotFound(host, entry.Registry, entry.Transport));
+    }
+
     private static void Scopes(HostContext host, Question question)
     {
         // "all" and "default" are what the default's own entry has as transport and scope.
@@ -101,6 +138,18 @@ public sealed class GetImageTrustCommand : FleetCmdlet
                 continue;
             seen.Add(trust.Registry);
             host.Write(trust);
+        }
+
+        if (question is { Registry: null, Transport: { } transport } && seen.Count == 0)
+        {
+            host.Report(new TrustException(
+                "ImageTrustNotFound",
+                TrustErrorKind.NotFound,
+                $"{host.Store.Locations.PolicyPath} has no scopes of transport '{transport}'. Get-ImageTrust without parameters shows " +
+                "those that it has.")
+            {
+                Target = transport,
+            });
         }
 
         foreach (string name in (question.Registry ?? []).Distinct().Where(r => !ScopePattern.HasWildcards(r) && !seen.Contains(r)))

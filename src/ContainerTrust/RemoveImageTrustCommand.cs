@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
+using ContainerTrust.Commands.Objects;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
@@ -31,10 +32,10 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     [ArgumentCompleter(typeof(TransportCompleter))]
     public string Transport { get; set; } = "docker";
 
-    /// <summary>Entries to forget.</summary>
+    /// <summary>Entries to forget, names of scopes, or rows with the column <c>Registry</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
     [ValidateNotNull]
-    public ImageTrust[]? InputObject { get; set; }
+    public object[]? InputObject { get; set; }
 
     /// <summary>Leave the scopes' sections in registries.d.</summary>
     [Parameter]
@@ -42,7 +43,11 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 
     private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
 
-    private protected override void Process() => _entries.AddRange(InputObject ?? []);
+    private protected override void Process()
+    {
+        foreach (object item in InputObject ?? [])
+            _entries.Add(EntryRows.ToEntry(item, static (path, _) => path));
+    }
 
     private protected override void Collect(HostContext host, HostChanges changes)
     {

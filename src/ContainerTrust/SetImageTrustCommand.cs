@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
+using ContainerTrust.Commands.Objects;
 using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands;
@@ -38,10 +39,13 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
 
-    /// <summary>Entries to write as they are; parameters that are given besides override what the entry says.</summary>
+    /// <summary>
+    /// Entries to write as they are, names of scopes, or rows with the columns <c>Registry</c>, <c>Type</c>, <c>KeyPath</c> and so on;
+    /// parameters that are given besides override what they say.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true, HelpMessage = "An entry from Get-ImageTrust")]
     [ValidateNotNull]
-    public ImageTrust[]? InputObject { get; set; }
+    public object[]? InputObject { get; set; }
 
     /// <summary>The transport that the scopes belong to.</summary>
     [Parameter(ParameterSetName = RegistrySet)]
@@ -168,7 +172,20 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 
     private protected override IReadOnlyList<string> FilesNeeded => _request.Files;
 
-    private protected override void Process() => _entries.AddRange(InputObject ?? []);
+    private protected override void Process()
+    {
+        foreach (object item in InputObject ?? [])
+            _entries.Add(EntryRows.ToEntry(item, RowPath));
+    }
+
+    // A table may lie anywhere; only the host that it is written to knows what its paths are relative to.
+    private static string RowPath(string path, string column) => path.StartsWith('/') ? path : throw new TrustException(
+        "PathNotAbsolute",
+        TrustErrorKind.InvalidArgument,
+        $"A row's {column} is '{path}', which must be an absolute path: it names the file as the host does.")
+    {
+        Target = path,
+    };
 
     // -Default:$false, as a script may have it.
     private bool IsNothing => ParameterSetName == DefaultSet && !Default;

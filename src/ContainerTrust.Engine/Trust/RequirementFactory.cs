@@ -11,7 +11,9 @@ public sealed class RequirementFactory
 {
     private readonly StoredFiles _files;
 
-    internal RequirementFactory(ITrustHost host) => _files = new StoredFiles(host);
+    /// <summary>A factory for a host.</summary>
+    /// <param name="host">Where keys that are to be stored in the policy are read.</param>
+    public RequirementFactory(ITrustHost host) => _files = new StoredFiles(host);
 
     /// <summary>Builds a list.</summary>
     /// <param name="options">What it shall be.</param>

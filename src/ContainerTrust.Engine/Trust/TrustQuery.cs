@@ -12,7 +12,7 @@ public sealed record TrustQuery
     /// </summary>
     public IReadOnlyList<string>? Registries { get; init; }
 
-    /// <summary>Only this transport (and not the policy's default). Null for all.</summary>
+    /// <summary>Only transports that match (and not the policy's default), with the wildcards of scopes. Null for all.</summary>
     public string? Transport { get; init; }
 
     /// <summary>Only the policy's default.</summary>
@@ -27,7 +27,7 @@ public sealed record TrustQuery
     /// <summary>Whether a scope is asked for.</summary>
     internal bool Wants(string transport, string scope)
     {
-        if (DefaultOnly || (Transport is not null && Transport != transport))
+        if (DefaultOnly || (Transport is not null && !ScopePattern.IsMatch(Transport, transport)))
             return false;
         if (Registries is null)
             return true;
