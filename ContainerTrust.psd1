@@ -9,8 +9,8 @@
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
-    TypesToProcess = @('ContainerTrust.types.ps1xml')
-    FormatsToProcess = @('ContainerTrust.format.ps1xml')
+    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml')
+    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml')
     CmdletsToExport = @(
         'Compare-ImageTrust'
         'ConvertTo-ClusterImagePolicy'

@@ -67,6 +67,81 @@ Describe 'Cmdlets on a fleet' {
         Get-Stamp $path | Should -Be $stamp
     }
 
+    It 'has a result for each host that was asked, in the order asked for, in every report' {
+        $addresses = @($all.Ip)
+        $results = @(Test-ImageTrust -HostName $addresses @bounded -ErrorAction SilentlyContinue -ErrorVariable failures)
+        $results.ComputerName | Should -Be $addresses
+        $unchecked = @($results | Where-Object Status -EQ NotChecked)
+        $unchecked.ComputerName | Sort-Object | Should -Be ($failures.TargetObject | Sort-Object)
+        $unchecked.Count | Should -BeGreaterOrEqual 5
+        foreach ($result in $unchecked) {
+            $result.Compliant | Should -BeFalse
+            $result.ErrorId | Should -Be (($failures | Where-Object TargetObject -EQ $result.ComputerName).FullyQualifiedErrorId -split ',')[0]
+            $result.Findings.RuleId | Should -Be 'NotChecked'
+        }
+
+        # As the README has it: one line, and nothing else is known of the hosts that are down.
+        $report = "$directory/report"
+        $results | Export-ImageTrustReport "$report.json"
+        $json = Get-Content -LiteralPath "$report.json" -Raw | ConvertFrom-Json
+        @($json.hosts).Count + @($json.unchecked).Count | Should -Be 50
+        $json.summary.unchecked | Should -Be $unchecked.Count
+        $json.compliant | Should -BeFalse
+        $results | Export-ImageTrustReport "$report.xml"
+        @(([xml](Get-Content -LiteralPath "$report.xml" -Raw)).SelectNodes('//testsuite')).Count | Should -Be 50
+        $results | Export-ImageTrustReport "$report.html"
+        $html = Get-Content -LiteralPath "$report.html" -Raw
+        foreach ($address in $addresses) { $html.Contains($address.Replace('.', '.<wbr>')) | Should -BeTrue -Because "$address is in the page" }
+        $results | Export-Csv -LiteralPath "$report.csv"
+        $rows = Import-Csv -LiteralPath "$report.csv"
+        $rows.ComputerName | Should -Be $addresses
+        @($rows | Where-Object Status -EQ NotChecked).Count | Should -Be $unchecked.Count
+
+        # Given besides, the errors do not make the hosts twice.
+        $results | Export-ImageTrustReport "$report.json" -ErrorRecord $failures
+        (Get-Content -LiteralPath "$report.json" -Raw | ConvertFrom-Json).summary.unchecked | Should -Be $unchecked.Count
+    }
+
+    It 'takes hosts from the pipeline, as names and as rows' {
+        ($well | Test-ImageTrust @ssh).ComputerName | Should -Be $well
+        ($well.ForEach({ [pscustomobject]@{ HostName = $_; Owner = 'team' } }) | Test-ImageTrust @ssh).ComputerName | Should -Be $well
+        { 'web1 web2' | Test-ImageTrust -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidHostName,*'
+    }
+
+    It 'gives results in the order asked for, or as they come' {
+        $backwards = @($well[2], $well[0], $well[1])
+        (Get-ImageTrust -Default -HostName $backwards @ssh).ComputerName | Should -Be $backwards
+        (Get-ImageTrust -Default -HostName $backwards -AsCompleted @ssh).ComputerName | Sort-Object | Should -Be ($well | Sort-Object)
+    }
+
+    It 'changes piped entries on the host that they were read from, over the same connection' {
+        $name = 'origin.example.com'
+        Set-ImageTrust $name -Type Accept -HostName $well @ssh -WarningAction SilentlyContinue
+        Get-ImageTrust $name -HostName $well[0], $well[1] @ssh | Where-Object ComputerName -EQ $well[1] | Remove-ImageTrust -WarningAction SilentlyContinue
+        (Get-HostPolicy $well[0]).transports.docker.ContainsKey($name) | Should -BeTrue
+        (Get-HostPolicy $well[1]).transports.docker.ContainsKey($name) | Should -BeFalse
+        Get-ImageTrust $name -HostName $well[0], $well[2] @ssh | Set-ImageTrust -Type Reject
+        (Get-ImageTrust $name -HostName $well[0], $well[2] @ssh).Type | Should -Be 'Reject', 'Reject'
+        (Get-ImageTrust $name -HostName $well[2] @ssh | Get-ImageTrust).ComputerName | Should -Be $well[2]
+
+        # What comes from a file names the host; how it is reached, the call says.
+        Get-ImageTrust $name -HostName $well[0] @ssh | Export-Clixml -LiteralPath "$directory/entry.xml"
+        Import-Clixml -LiteralPath "$directory/entry.xml" | Remove-ImageTrust -UserName $ssh.UserName -KeyFilePath $ssh.KeyFilePath -Options $ssh.Options -WarningAction SilentlyContinue
+        (Get-HostPolicy $well[0]).transports.docker.ContainsKey($name) | Should -BeFalse
+        Set-ImageTrust $name -Type Accept -HostName $well @ssh -WarningAction SilentlyContinue
+        Remove-ImageTrust $name -HostName $well @ssh -WarningAction SilentlyContinue
+    }
+
+    It 'refuses entries of several hosts that contradict each other, by name, and writes nothing' {
+        Set-ImageTrust race.example.com -Type Accept -HostName $well[0] @ssh -WarningAction SilentlyContinue
+        Set-ImageTrust race.example.com -Type Reject -HostName $well[1] @ssh
+        $target = New-TestRoot '{"default":[{"type":"reject"}]}'
+        $before = Get-PolicyText $target
+        { Get-ImageTrust race.example.com -HostName $well[0], $well[1] @ssh | Set-ImageTrust -Root $target } | Should -Throw -ErrorId 'EntriesContradict,*' -ExpectedMessage "*$($well[0])*$($well[1])*"
+        Get-PolicyText $target | Should -Be $before
+        Remove-ImageTrust race.example.com -HostName $well[0], $well[1] @ssh -WarningAction SilentlyContinue
+    }
+
     It 'gives one error a host that fails, with its name and its reason, and the others their turn' {
         $entries = Get-ImageTrust -HostName $all.Ip @bounded -ErrorAction SilentlyContinue -ErrorVariable failures
         $expected = @{ hang = 'SshTimeout|HostUnreachable'; down = 'HostUnreachable|SshTimeout'; changedkey = 'HostKeyMismatch'; unknownkey = 'HostKeyUnknown'; refused = 'SshAuthenticationFailed'; broken = 'PolicySyntax' }

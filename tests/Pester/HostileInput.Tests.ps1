@@ -206,7 +206,10 @@ Describe 'The ways to a person' {
     }
 
     It 'have a view for each type, of each kind, that shows no member as it is' {
-        $format = [xml](Get-Content -LiteralPath "$RepositoryRoot/src/ContainerTrust/ContainerTrust.format.ps1xml" -Raw)
+        $format = [xml]'<Configuration/>'
+        foreach ($file in Get-ChildItem -LiteralPath "$RepositoryRoot/src/ContainerTrust" -Filter *.format.ps1xml) {
+            $null = $format.DocumentElement.AppendChild($format.ImportNode(([xml](Get-Content -LiteralPath $file.FullName -Raw)).DocumentElement, $true))
+        }
         $format.SelectNodes('//PropertyName').Count | Should -Be 0 -Because 'a member as it is may steer the terminal'
         foreach ($block in $format.SelectNodes('//TableColumnItem/ScriptBlock | //ListItem/ScriptBlock | //WideItem/ScriptBlock').InnerText) {
             $block | Should -Match '^\[ContainerTrust\.Commands\.Objects\.\w+\]::\w+\(\$_[^;]*\)$|^if \(\$_\.\w+\) \{ \(\[datetime\]|^if \(\$null -ne \$_\.Mode\) \{ \[Convert\]::ToString\(\[int\]|\)\.Count$|::Type\(\$_\) \}\)$'

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ContainerTrust.Commands.Objects;
 
 /// <summary>Builds the model's objects from property bags, by the type name that a bag carries.</summary>
-internal static class Rehydration
+internal static partial class Rehydration
 {
     private const string Prefix = "Deserialized.ContainerTrust.";
 
@@ -34,6 +34,7 @@ internal static class Rehydration
             CurrentUser = Required(bag.Truth("CurrentUser")),
             PodmanVersion = bag.Text("PodmanVersion"),
         },
+        nameof(ImageTrustDifference) => Difference(bag),
         nameof(LookasideSection) => new LookasideSection
         {
             SignatureStore = bag.Text("SignatureStore"),
@@ -173,91 +174,6 @@ internal static class Rehydration
         },
         _ => null,
     };
-
-    // What was cut to words on the way is still there as one text; whoever changed a property of a whole bag means what the property says.
-    private static ImageTrust ImageTrust(PropertyBag bag)
-    {
-        try
-        {
-            return FromParts(bag);
-        }
-        catch (PSInvalidCastException) when (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not null)
-        {
-            try
-            {
-                return AsShown(ContainerTrust.ImageTrust.Parse(bag.RequiredText(nameof(ContainerTrust.ImageTrust.Definition))), bag);
-            }
-            catch (FormatException e)
-            {
-                throw new PSInvalidCastException(e.Message, e);
-            }
-        }
-    }
-
-    // Somebody who set a property of the bag, or was shown another entry than the text says, must not get the text's.
-    private static ImageTrust AsShown(ImageTrust trust, PropertyBag bag)
-    {
-        (string Name, string? Value)[] texts =
-        [
-            ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry),
-            ("SignatureStore", trust.SignatureStore),
-            ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath),
-            ("PolicyLevel", trust.PolicyLevel), ("PolicyHides", trust.PolicyHides),
-            ("RegistriesPath", trust.RegistriesPath),
-            ("StorePath", trust.StorePath), ("StoreLevel", trust.StoreLevel), ("StoreHides", trust.StoreHides),
-        ];
-        foreach ((string name, string? value) in texts)
-        {
-            if (bag.Has(name) && bag.Text(name) != value)
-                throw new PSInvalidCastException($"The property {name} and Definition contradict each other.");
-        }
-
-        if ((bag.Has("IsDefault") && bag.Truth("IsDefault") != trust.IsDefault)
-            || (bag.Has("UseSigstoreAttachments") && bag.Truth("UseSigstoreAttachments") != trust.UseSigstoreAttachments))
-            throw new PSInvalidCastException("The properties and Definition contradict each other.");
-        return trust;
-    }
-
-    private static ImageTrust FromParts(PropertyBag bag) => new()
-    {
-        ComputerName = bag.RequiredText("ComputerName"),
-        Transport = bag.RequiredText("Transport"),
-        Registry = bag.RequiredText("Registry"),
-        IsDefault = Required(bag.Truth("IsDefault")),
-        Requirements = bag.Objects<TrustRequirement>("Requirements"),
-        Keys = bag.Objects<TrustKey>("Keys"),
-        SignatureStore = bag.Text("SignatureStore"),
-        SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
-        UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
-        Section = bag.Object<LookasideSection>("Section"),
-        PolicyPath = bag.Text("PolicyPath"),
-        PolicyLevel = bag.Text("PolicyLevel"),
-        PolicyHides = bag.Text("PolicyHides"),
-        RegistriesPath = bag.Text("RegistriesPath"),
-        StorePath = bag.Text("StorePath"),
-        StoreLevel = bag.Text("StoreLevel"),
-        StoreHides = bag.Text("StoreHides"),
-        Origin = bag.Has("Origin") ? bag.Object<ImageTrustOrigin>("Origin") : null,
-        StoresRead = StoresRead(bag),
-        Reference = bag.Text("Reference"),
-        Reason = bag.Text("Reason"),
-    };
-
-    // Which stores were in force when the entry was read is in its Definition alone.
-    private static LookasideSection? StoresRead(PropertyBag bag)
-    {
-        if (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not { } definition)
-            return null;
-        try
-        {
-            return ContainerTrust.ImageTrust.Parse(definition).StoresRead;
-        }
-        catch (FormatException)
-        {
-            // Of another release; the properties are whole all the same.
-            return null;
-        }
-    }
 
     private static SigstoreSignedRequirement Sigstore(PropertyBag bag) => new()
     {

@@ -1,0 +1,112 @@
+using System.Management.Automation;
+
+namespace ContainerTrust.Commands.Objects;
+
+/// <content>Entries and their differences.</content>
+internal static partial class Rehydration
+{
+    // What was cut to words on the way is still there as one text; whoever changed a property of a whole bag means what the property says.
+    private static ImageTrust ImageTrust(PropertyBag bag)
+    {
+        try
+        {
+            return FromParts(bag);
+        }
+        catch (PSInvalidCastException) when (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not null)
+        {
+            try
+            {
+                return AsShown(ContainerTrust.ImageTrust.Parse(bag.RequiredText(nameof(ContainerTrust.ImageTrust.Definition))), bag);
+            }
+            catch (FormatException e)
+            {
+                throw new PSInvalidCastException(e.Message, e);
+            }
+        }
+    }
+
+    // Somebody who set a property of the bag, or was shown another entry than the text says, must not get the text's.
+    private static ImageTrust AsShown(ImageTrust trust, PropertyBag bag)
+    {
+        (string Name, string? Value)[] texts =
+        [
+            ("ComputerName", trust.ComputerName), ("Transport", trust.Transport), ("Registry", trust.Registry),
+            ("SignatureStore", trust.SignatureStore),
+            ("SignatureStoreStaging", trust.SignatureStoreStaging), ("PolicyPath", trust.PolicyPath),
+            ("PolicyLevel", trust.PolicyLevel), ("PolicyHides", trust.PolicyHides),
+            ("RegistriesPath", trust.RegistriesPath),
+            ("StorePath", trust.StorePath), ("StoreLevel", trust.StoreLevel), ("StoreHides", trust.StoreHides),
+        ];
+        foreach ((string name, string? value) in texts)
+        {
+            if (bag.Has(name) && bag.Text(name) != value)
+                throw new PSInvalidCastException($"The property {name} and Definition contradict each other.");
+        }
+
+        if ((bag.Has("IsDefault") && bag.Truth("IsDefault") != trust.IsDefault)
+            || (bag.Has("UseSigstoreAttachments") && bag.Truth("UseSigstoreAttachments") != trust.UseSigstoreAttachments))
+            throw new PSInvalidCastException("The properties and Definition contradict each other.");
+        return trust;
+    }
+
+    private static ImageTrust FromParts(PropertyBag bag) => new()
+    {
+        ComputerName = bag.RequiredText("ComputerName"),
+        Transport = bag.RequiredText("Transport"),
+        Registry = bag.RequiredText("Registry"),
+        IsDefault = Required(bag.Truth("IsDefault")),
+        Requirements = bag.Objects<TrustRequirement>("Requirements"),
+        Keys = bag.Objects<TrustKey>("Keys"),
+        SignatureStore = bag.Text("SignatureStore"),
+        SignatureStoreStaging = bag.Text("SignatureStoreStaging"),
+        UseSigstoreAttachments = bag.Truth("UseSigstoreAttachments"),
+        Section = bag.Object<LookasideSection>("Section"),
+        PolicyPath = bag.Text("PolicyPath"),
+        PolicyLevel = bag.Text("PolicyLevel"),
+        PolicyHides = bag.Text("PolicyHides"),
+        RegistriesPath = bag.Text("RegistriesPath"),
+        StorePath = bag.Text("StorePath"),
+        StoreLevel = bag.Text("StoreLevel"),
+        StoreHides = bag.Text("StoreHides"),
+        Origin = bag.Has("Origin") ? bag.Object<ImageTrustOrigin>("Origin") : null,
+        StoresRead = StoresRead(bag),
+        Reference = bag.Text("Reference"),
+        Reason = bag.Text("Reason"),
+    };
+
+    // Which stores were in force when the entry was read is in its Definition alone.
+    private static LookasideSection? StoresRead(PropertyBag bag)
+    {
+        if (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not { } definition)
+            return null;
+        try
+        {
+            return ContainerTrust.ImageTrust.Parse(definition).StoresRead;
+        }
+        catch (FormatException)
+        {
+            // Of another release; the properties are whole all the same.
+            return null;
+        }
+    }
+
+    private static ImageTrustDifference Difference(PropertyBag bag) => new()
+    {
+        Transport = bag.RequiredText("Transport"),
+        Registry = bag.RequiredText("Registry"),
+        IsDefault = Required(bag.Truth("IsDefault")),
+        Verdict = bag.Choice<ImageTrustVerdict>("Verdict"),
+        Presence = bag.Choice<ImageTrustPresence>("Presence"),
+        Reference = bag.RequiredText("Reference"),
+        Difference = bag.RequiredText("Difference"),
+        ReferenceTrust = bag.RequiredText("ReferenceTrust"),
+        DifferenceTrust = bag.RequiredText("DifferenceTrust"),
+        AddedKeys = Required(bag.Texts("AddedKeys")),
+        RemovedKeys = Required(bag.Texts("RemovedKeys")),
+        ReferenceStore = bag.Text("ReferenceStore"),
+        DifferenceStore = bag.Text("DifferenceStore"),
+        Reasons = Required(bag.Texts("Reasons")),
+        ReferenceEntry = bag.Object<ImageTrust>("ReferenceEntry"),
+        DifferenceEntry = bag.Object<ImageTrust>("DifferenceEntry"),
+    };
+}
