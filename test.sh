@@ -54,7 +54,8 @@ logs=$(mktemp -d)
 # run_project NAME: runs a project of tests; its output, exit code and seconds are left in logs
 run_project() {
     local start=$SECONDS
-    dotnet test "tests/$1" -c Release --no-build --logger "console;verbosity=normal" >"$logs/$1.log" 2>&1
+    # Long before anybody loses patience: a test that hangs is a failure with a log, and not a run without an end.
+    timeout --kill-after=60 3000 dotnet test "tests/$1" -c Release --no-build --logger "console;verbosity=normal" >"$logs/$1.log" 2>&1
     echo "$? $((SECONDS - start))" >"$logs/$1.end"
 }
 
@@ -64,7 +65,7 @@ run_pester() {
     # shellcheck disable=SC2016
     { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 2 -I{} sh -c \
         'start=$(date +%s)
-         "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1
+         timeout --kill-after=60 2400 "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1
          echo "Seconds: $(($(date +%s) - start))" >>"$2/$(basename "$1" .Tests.ps1)"' _ {} "$logs/pester"
 }
 

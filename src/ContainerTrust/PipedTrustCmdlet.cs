@@ -11,12 +11,14 @@ namespace ContainerTrust.Commands;
 /// </summary>
 public abstract class PipedTrustCmdlet : FleetCmdlet
 {
+    private protected const string PipedSet = "InputObject";
+
     private protected PipedTrustCmdlet()
     {
     }
 
     /// <summary>Work on this machine, whatever host the piped entries were read from.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PipedSet)]
     public SwitchParameter Local { get; set; }
 
     /// <summary>The entries that were piped. Null if scopes were named instead.</summary>

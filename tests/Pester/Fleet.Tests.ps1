@@ -292,7 +292,7 @@ Describe 'Cmdlets on a fleet' {
             ($results | Where-Object PSComputerName -EQ $well[1]).Findings.Scope -match 'remoted' | Should -Not -BeNullOrEmpty
             # Sessions come in the order in which they were made.
             $second = $sessions | Where-Object ComputerName -EQ $well[1]
-            Invoke-Command -Session $second { $using:baseline | Set-ImageTrust -WarningAction SilentlyContinue }
+            Invoke-Command -Session $second { $using:baseline | Set-ImageTrust -Local -WarningAction SilentlyContinue }
             (Get-HostPolicy $well[1]).transports.docker.Keys | Should -Contain 'remoted.example.com'
         }
         finally { $sessions | Remove-PSSession }

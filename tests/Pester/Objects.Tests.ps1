@@ -200,13 +200,12 @@ Describe 'ImageTrust objects' {
     }
 
     It 'takes an incomplete entry for what it is: <Case>' -TestCases @(
-        @{ Case = 'a requirement that is none'; Entry = @{ Registry = 'quay.io'; Transport = 'docker'; Requirements = @($null) } }
-        @{ Case = 'no transport'; Entry = @{ Registry = 'quay.io'; Requirements = @([ContainerTrust.RejectRequirement]::new()) } }
-        @{ Case = 'no registry'; Entry = @{ Transport = 'docker'; Requirements = @([ContainerTrust.RejectRequirement]::new()) } }
+        @{ Case = 'a requirement that is none'; ErrorId = 'IncompleteEntry'; Entry = @{ Registry = 'quay.io'; Transport = 'docker'; Requirements = @($null) } }
+        @{ Case = 'no registry'; ErrorId = 'InvalidEntry'; Entry = @{ Transport = 'docker'; Requirements = @([ContainerTrust.RejectRequirement]::new()) } }
     ) {
         $stamp = Get-Stamp "$root/etc/containers/policy.json"
         $Entry.Requirements = [ContainerTrust.TrustRequirement[]]$Entry.Requirements
-        { [pscustomobject]$Entry | Set-ImageTrust -Root $root -ErrorAction Stop } | Should -Throw -ErrorId 'IncompleteEntry,*'
+        { [pscustomobject]$Entry | Set-ImageTrust -Root $root -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,*"
         Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
     }
 }

@@ -27,7 +27,7 @@ BeforeAll {
         FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://issuer.example.com'; SubjectEmail = 'a@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'
         TrustedRootPath = '/keys/trusted_root.json'; CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
         SignatureStore = 'https://store.example.com/sigs'; SignatureStoreStaging = 'file:///srv/sigs'; UseSigstoreAttachments = $true; KeepSignatureStore = $true
-        Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; Wait = $true
+        Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; AsCompleted = $true; Local = $true; IncludeEqual = $true; Wait = $true
         Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true; PodmanVersion = '5.8'
         HostName = 'host.invalid'; UserName = 'user'; Port = 22; KeyFilePath = '/none/key'; Options = @{ Compression = 'no' }; Sudo = $true
         ThrottleLimit = 2; MemoryLimitMB = 64; ConnectingTimeout = 1000
@@ -37,7 +37,7 @@ BeforeAll {
         Credential = [pscredential]::new('user', (ConvertTo-SecureString -String 'word' -AsPlainText -Force))
         AuthFile = '/none/auth.json'; CertificateDirectory = '/none'; SkipCertificateCheck = $true; RegistriesConfPath = '/none/registries.conf'
         TimeoutSec = 1; ImageTimeoutSec = 1; MaximumRetryCount = 0; PollSec = 1
-        Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; MinimumSeverity = 'Error'
+        Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ReferenceObject = $entry; DifferenceObject = $entry; ReferenceHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; MinimumSeverity = 'Error'
         Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
@@ -69,7 +69,7 @@ BeforeAll {
         RemapPrefix = 'SignedPrefix'; SignedPrefix = 'RemapPrefix'
         FulcioCAPath = 'OidcIssuer', 'SubjectEmail', 'RekorPublicKeyPath'; OidcIssuer = 'FulcioCAPath', 'SubjectEmail', 'RekorPublicKeyPath'
         CARootsPath = 'SubjectEmail'; SubjectEmail = 'CARootsPath'; SubjectHostname = 'CARootsPath'; CAIntermediatesPath = 'CARootsPath', 'SubjectEmail'
-        UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'
+        UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'; AsCompleted = 'HostName'
         NoReboot = 'KeyFile'; Fingerprint = 'KeyPath'
     }
     foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {
@@ -79,6 +79,8 @@ BeforeAll {
     # Without one of them it is a file of the root.
     $belongs['ConvertTo-ClusterImagePolicy KeyPath'] = 'RekorPublicKeyPath'
     $belongs['ConvertTo-ClusterImagePolicy RekorPublicKeyPath'] = 'KeyPath'
+
+    $belongs['Set-ImageTrust Local'] = 'Force'
 
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
@@ -100,11 +102,14 @@ BeforeAll {
         if ($Command -eq 'Export-ImageTrustReport') { $wanted += 'InputObject' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
-        if ('Root' -in $all.Name -and -not ($wanted -match '^HostName$|^BaselineHostName$|^CurrentUser$')) { $wanted += 'Root' }
+        if ('Root' -in $all.Name -and -not ($wanted -match '^(Reference|Baseline)?HostName$|^CurrentUser$|^Local$|^DifferenceObject$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
         # A log takes sigstore signatures alone.
         if ($Set -eq 'ByKey' -and $Parameter -eq 'TrustedRootPath') { $call['KeyPath'] = "$root/keys/cosign.pub" }
+        if ($Command -eq 'Compare-ImageTrust' -and $Parameter -ne 'ReferenceHostName') { $call['ReferenceObject'] = $entry }
+        # This machine is not changed by a test.
+        if ($Parameter -eq 'Local' -and (Get-Command -Name $Command).Parameters.ContainsKey('WhatIf')) { $call['WhatIf'] = $true }
         if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $call['Confirm'] = $false }
         $call
     }

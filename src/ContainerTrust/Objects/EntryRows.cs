@@ -90,13 +90,43 @@ internal static class EntryRows
         ImageTrust entry = Named(isDefault ? "all" : Text(row, "Transport") ?? "docker", isDefault ? "default" : registry!, isDefault);
         return entry with
         {
-            // Keys of a row are paths of the host that it is written to; nothing is read here.
-            Requirements = options.IsEmpty ? [] : new RequirementFactory(Engine.Hosts.LocalHost.Instance).Build(options),
+            Requirements = Requirements(row, options),
             Section = stores.IsEmpty ? null : stores,
             SignatureStore = stores.SignatureStore,
             SignatureStoreStaging = stores.SignatureStoreStaging,
             UseSigstoreAttachments = stores.UseSigstoreAttachments,
         };
+    }
+
+    // Keys of a row are paths of the host that it is written to; nothing is read here.
+    private static IReadOnlyList<TrustRequirement> Requirements(PSObject row, RequirementOptions options)
+    {
+        if (row.Properties["Requirements"]?.Value is not { } value)
+            return options.IsEmpty ? [] : new RequirementFactory(Engine.Hosts.LocalHost.Instance).Build(options);
+        IReadOnlyList<TrustRequirement> own = LiveRequirements(value);
+        if (!(options with { Type = null }).IsEmpty || (options.Type is { } type && type != ImageTrust.Summarize(own)))
+            throw Invalid("A row has Requirements, and columns that say something else", null);
+        return own;
+    }
+
+    private static TrustRequirement[] LiveRequirements(object value)
+    {
+        if (value is string || LanguagePrimitives.GetEnumerable(value) is not { } list)
+            throw Invalid("A row's Requirements are not requirements, but words for them", null);
+        try
+        {
+            return [.. list.Cast<object?>().Select(static item => (item is PSObject wrapped ? wrapped.BaseObject : item) switch
+            {
+                // Refused as an entry that is not complete.
+                null => null!,
+                TrustRequirement live => live,
+                _ => (TrustRequirement)Rehydration.ToLive(PSObject.AsPSObject(item!), typeof(TrustRequirement)),
+            })];
+        }
+        catch (PSInvalidCastException e)
+        {
+            throw Invalid($"A row's Requirements cannot be taken: {e.Message.TrimEnd('.')}", e);
+        }
     }
 
     private static RequirementOptions Options(PSObject row, Func<string, string, string> resolve)
