@@ -79,6 +79,19 @@ internal static class EntryTargets
     private static void RequireKnown(ImageTrust entry)
     {
         string here = LocalHost.Instance.ComputerName;
+        if (entry.Origin is { IsOfSession: false } far && (far.Root ?? far.PolicyPath ?? far.RegistriesDirectory) is not null)
+        {
+            // What comes from a file does not say which other file is written.
+            throw new TrustException(
+                "TargetUnknown",
+                TrustErrorKind.InvalidArgument,
+                $"The entry for {Name(entry)} was read from files that were named ({Place(entry)}), in another session. Specify where it is " +
+                "to be worked on: -Root, -PolicyPath, -HostName, or -Local for the files in force on this machine.")
+            {
+                Target = entry.Registry,
+            };
+        }
+
         if (entry.Origin is { } origin ? origin.HostName is not null || IsHere(origin, here) : entry.ComputerName is null or "")
             return;
         throw new TrustException(

@@ -1,0 +1,118 @@
+using ContainerTrust.Engine.Trust.Comparison;
+
+namespace ContainerTrust.Engine.Tests.Trust.Comparison;
+
+public class TrustComparerTests
+{
+    private static readonly string[] s_keys = ["/keys/a", "/keys/b", "/keys/c"];
+
+    // Every signature that there can be: by a key, of the image's own tag or of another one of its repository.
+    private static readonly (string Key, bool IsOwnTag)[] s_signatures = [.. s_keys.SelectMany(static k => new[] { (k, true), (k, false) })];
+
+    /// <summary>A verdict is a promise: it is compared with what both lists accept, for every set of signatures that an image can have.</summary>
+    [Fact]
+    public void A_verdict_is_never_more_than_what_is_so()
+    {
+        Random random = new(18);
+        Dictionary<ImageTrustVerdict, int> seen = [];
+        int exact = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            TrustRequirement[] before = List(random), after = random.Next(8) == 0 ? before : List(random);
+            ImageTrustVerdict verdict = Compare(before, after);
+            seen[verdict] = seen.GetValueOrDefault(verdict) + 1;
+            bool isNoMore = IsWithin(after, before), isNoLess = IsWithin(before, after);
+            string what = $"{string.Join(" and ", before.AsEnumerable())} -> {string.Join(" and ", after.AsEnumerable())}: {verdict}";
+            Assert.True(verdict is not (ImageTrustVerdict.Same or ImageTrustVerdict.Stricter) || isNoMore, what);
+            Assert.True(verdict is not (ImageTrustVerdict.Same or ImageTrustVerdict.Weaker) || isNoLess, what);
+            exact += verdict == (isNoMore && isNoLess ? ImageTrustVerdict.Same : isNoMore ? ImageTrustVerdict.Stricter
+                : isNoLess ? ImageTrustVerdict.Weaker : ImageTrustVerdict.Different) ? 1 : 0;
+        }
+
+        Assert.All(Enum.GetValues<ImageTrustVerdict>(), v => Assert.True(seen.GetValueOrDefault(v) > 1000, $"{v}: {seen.GetValueOrDefault(v)}"));
+
+        // What is so and cannot be seen is rare: a verdict that is always Different would be of no use.
+        Assert.True(exact > 19_000, $"{exact} of 20000");
+    }
+
+    [Fact]
+    public void The_other_way_round_the_verdict_is_the_opposite()
+    {
+        Random random = new(81);
+        for (int i = 0; i < 2_000; i++)
+        {
+            TrustRequirement[] one = List(random), other = List(random);
+            Assert.Equal(Compare(one, other) switch
+            {
+                ImageTrustVerdict.Stricter => ImageTrustVerdict.Weaker,
+                ImageTrustVerdict.Weaker => ImageTrustVerdict.Stricter,
+                var same => same,
+            }, Compare(other, one));
+        }
+    }
+
+    [Fact]
+    public void A_scope_that_nothing_is_known_of_is_different()
+    {
+        TrustSide one = TrustSide.Of("one", [Entry("a.example.com", [new RejectRequirement()])]);
+        TrustSide other = TrustSide.Of("other", [Entry("b.example.com", [new RejectRequirement()])]);
+        Assert.All(TrustComparer.Compare(one, other), static d =>
+        {
+            Assert.Equal(ImageTrustVerdict.Different, d.Verdict);
+            Assert.Contains("default was not given", Assert.Single(d.Reasons), StringComparison.Ordinal);
+        });
+    }
+
+    private static ImageTrustVerdict Compare(TrustRequirement[] before, TrustRequirement[] after) => Assert.Single(TrustComparer.Compare(
+        TrustSide.Of("one", [Entry("a.example.com", before)]), TrustSide.Of("other", [Entry("a.example.com", after)]))).Verdict;
+
+    private static ImageTrust Entry(string scope, TrustRequirement[] requirements) =>
+        new() { ComputerName = "", Transport = "docker", Registry = scope, Requirements = requirements };
+
+    private static TrustRequirement[] List(Random random) => [.. Enumerable.Range(0, random.Next(1, 4)).Select<int, TrustRequirement>(_ =>
+        random.Next(12) switch
+        {
+            0 or 1 => new AcceptRequirement(),
+            2 => new RejectRequirement(),
+            _ => new SignedByRequirement
+            {
+                KeyPaths = [.. s_keys.Where(_ => random.Next(2) == 0).DefaultIfEmpty(s_keys[random.Next(3)])],
+                SignedIdentity = random.Next(4) switch
+                {
+                    0 => new MatchExactIdentity(),
+                    1 => new MatchRepositoryIdentity(),
+                    2 => new MatchRepoDigestOrExactIdentity(),
+                    _ => null,
+                },
+            },
+        })];
+
+    private static bool IsWithin(TrustRequirement[] narrow, TrustRequirement[] wide)
+    {
+        for (int set = 0; set < 1 << s_signatures.Length; set++)
+        {
+            foreach (bool isByDigest in new[] { false, true })
+            {
+                if (narrow.All(r => Accepts(r, set, isByDigest)) && !wide.All(r => Accepts(r, set, isByDigest)))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Accepts(TrustRequirement requirement, int set, bool isByDigest) => requirement switch
+    {
+        AcceptRequirement => true,
+        SignedByRequirement signed => Enumerable.Range(0, s_signatures.Length).Any(i => (set >> i & 1) == 1
+            && signed.KeyPaths!.Contains(s_signatures[i].Key)
+            && signed.SignedIdentity switch
+            {
+                // The signatures name tags, so an image by digest has no name of its own in them.
+                MatchExactIdentity => !isByDigest && s_signatures[i].IsOwnTag,
+                MatchRepositoryIdentity => true,
+                _ => isByDigest || s_signatures[i].IsOwnTag,
+            }),
+        _ => false,
+    };
+}
