@@ -80,6 +80,18 @@ internal sealed class HostChanges
             _host.Report(refused.Error);
         foreach (TrustChange missing in prepared.Result.NotFound)
             _host.Report(NotFound(missing));
+        if (prepared.Result.Files.Count == 0)
+        {
+            // Nothing to ask about, and nothing that would be done.
+            foreach (string warning in prepared.Result.Warnings)
+                _host.Warn(warning);
+            if (prepared.Changes.Count > 0)
+                _host.Say("Everything is as asked for; nothing is written.");
+            if (WantsEntries)
+                _host.Write(ReadBack(prepared.Changes));
+            return;
+        }
+
         List<TrustChange> approved = [];
         foreach (TrustChange change in prepared.Changes)
         {
@@ -114,7 +126,7 @@ internal sealed class HostChanges
         };
 
     // The entries of scopes as they are now on the host, in the order of the file.
-    private IEnumerable<ImageTrust> ReadBack(List<TrustChange> changes)
+    private IEnumerable<ImageTrust> ReadBack(IReadOnlyList<TrustChange> changes)
     {
         if (changes.Any(static c => c.IsDefault))
         {
