@@ -12,9 +12,11 @@
     TypesToProcess = @('ContainerTrust.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml')
     CmdletsToExport = @(
+        'Assert-ImageSignature'
         'ConvertTo-ClusterImagePolicy'
         'Export-ImageTrustReport'
         'Get-ImageTrust'
+        'Get-ImageTrustRule'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'
         'New-MachineConfigTrust'

@@ -273,25 +273,29 @@ public abstract class VerificationCmdlet : HostCmdlet
                 e);
         }
 
-        if (result is not null)
-            Write(item, result);
+        if (error is null)
+            Write(item, result!);
         else
-            Fail(item, error!);
+            Fail(item, IsCommon(error) || error.Message.Contains(item.Target, StringComparison.Ordinal) ? error : Named(item, error));
     }
 
-    private void Fail(VerificationItem item, TrustException error)
+    /// <summary>Takes in that an item could not be judged.</summary>
+    private protected virtual void Fail(VerificationItem item, TrustException error)
     {
-        // A fault that concerns every image, such as a broken policy, ends the cmdlet, or is said once.
-        bool isCommon = error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
-            || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
+        bool isCommon = IsCommon(error);
         if (isCommon && !MustAnswer)
             Terminate(error);
         if (!isCommon || !_saidCommon)
-            Report(isCommon || error.Message.Contains(item.Target, StringComparison.Ordinal) ? error : Named(item, error), item.Target);
+            Report(error, item.Target);
         _saidCommon |= isCommon;
         if (MustAnswer)
             Deny();
     }
+
+    // A fault that concerns every image, such as a broken policy, ends the cmdlet, or is said once.
+    private bool IsCommon(TrustException error) =>
+        error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
+        || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
 
     // A registry that is down says nothing of the image that was wanted from it.
     private static TrustException Named(VerificationItem item, TrustException error) =>

@@ -5,7 +5,7 @@ namespace ContainerTrust.Commands;
 /// <content>
 /// Which sets ask a host and a registry: those that judge files alone do neither, so nothing of that is a parameter of theirs.
 /// </content>
-public sealed partial class TestImageSignatureCommand
+public abstract partial class ImageSignatureCmdlet
 {
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
