@@ -115,6 +115,7 @@ public abstract partial class ImageSignatureCmdlet : VerificationCmdlet
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
     public string[]? SignatureStore { get; set; }
 
     /// <summary>Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are

@@ -225,9 +225,23 @@ public static class TrustView
 
     /// <summary>A verdict's reason, after the release whose verdict it is, if one was asked for.</summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
-    /// <returns>One line.</returns>
-    public static string Reason(PSObject item) =>
-        Text(item, "JudgedAs") is { Length: > 0 } release ? $"As {release}: {Text(item, "Reason")}" : Text(item, "Reason");
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Lines.</returns>
+    public static string Reason(PSObject item, int used, PSObject? host)
+    {
+        string reason = Text(item, "Reason");
+        return ViewWidth.Wrap(Text(item, "JudgedAs") is { Length: > 0 } release ? $"As {release}: {reason}" : reason, used, host);
+    }
+
+    /// <summary>A property that is a sentence, in lines that end between words.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Lines.</returns>
+    public static string Sentence(PSObject item, string property, int used, PSObject? host) =>
+        ViewWidth.Wrap(Text(item, property), used, host);
 
     /// <summary>
     /// Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's
