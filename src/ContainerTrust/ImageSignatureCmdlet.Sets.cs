@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
 
 namespace ContainerTrust.Commands;
 
@@ -68,6 +69,7 @@ public abstract partial class ImageSignatureCmdlet
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? AuthFile { get; set; }
 
     /// <inheritdoc/>
@@ -77,6 +79,7 @@ public abstract partial class ImageSignatureCmdlet
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? CertificateDirectory { get; set; }
 
     /// <inheritdoc/>
@@ -94,6 +97,7 @@ public abstract partial class ImageSignatureCmdlet
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? RegistriesConfPath { get; set; }
 
     /// <inheritdoc/>

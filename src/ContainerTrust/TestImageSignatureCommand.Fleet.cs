@@ -27,7 +27,6 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     /// <summary>The user to log in as on the hosts that say none themselves.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(UserCompleter))]
     public string? UserName { get; set; }
 
     /// <summary>The port of the hosts that say none themselves.</summary>

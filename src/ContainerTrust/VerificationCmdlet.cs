@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
@@ -36,12 +37,14 @@ public abstract class VerificationCmdlet : HostCmdlet
     /// <summary>The file with credentials (containers-auth.json(5)) to use instead of those in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? AuthFile { get; set; }
 
     /// <summary>A directory with the certificates of the registries (<c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>), instead of those in
     /// <c>certs.d</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? CertificateDirectory { get; set; }
 
     /// <summary>Talk to registries whose certificate cannot be verified, and to those that have no TLS.</summary>
@@ -51,6 +54,7 @@ public abstract class VerificationCmdlet : HostCmdlet
     /// <summary>The registries.conf to use instead of the one in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? RegistriesConfPath { get; set; }
 
     /// <summary>How many seconds a server may be silent before the request has failed.</summary>

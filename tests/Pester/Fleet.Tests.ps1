@@ -57,7 +57,7 @@ Describe 'Cmdlets on a fleet' {
         $entries.Keys.UserIds | Should -Contain (Get-ImageTrust registry.redhat.io -HostName $well[0] @ssh).Keys[0].UserIds[0]
         $entries.SignatureStore | Select-Object -Unique | Should -Be 'https://registry.redhat.io/containers/sigstore'
         (Get-HostPolicy $well[1]).transports.docker.'registry.redhat.io'[0].keyPath | Should -Be '/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release'
-        $entries | Out-String -Width 200 | Should -Match "$([regex]::Escape($well[2])) +docker +registry.redhat.io +signed"
+        $entries | Out-String -Width 200 | Should -Match "$([regex]::Escape($well[2])) +registry.redhat.io +SignedBy"
     }
 
     It 'leaves a file alone that means what is asked for already' {

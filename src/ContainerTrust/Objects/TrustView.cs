@@ -204,23 +204,24 @@ public static class TrustView
     public static string Lines(PSObject item, string property) => string.Join('\n', Printable(item?.Properties[property]?.Value));
 
     /// <summary>
-    /// The image for a table: without the transport <c>docker</c>, a digest cut short, the whole cut in the middle where it is longer than
-    /// its column; with the platform where one was chosen.
+    /// The image for a table: without the transport <c>docker</c>, and cut in the middle where it is longer than its column; of a digest
+    /// the beginning is enough to tell images apart. With the platform where one was chosen.
     /// </summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
     /// <param name="width">The column's width.</param>
-    /// <returns>Such as <c>registry.example.com/app@sha256:e3f12513a4b2… (linux/arm64)</c>.</returns>
+    /// <returns>Such as <c>registry.example.com/app@e3f1251… (linux/arm64)</c>.</returns>
     public static string Image(PSObject item, int width)
     {
-        const int Shown = 12;
-        const string Docker = "docker://";
+        const int Shown = 7;
+        const string Docker = "docker://", Digest = "@sha256:";
         string image = Text(item, "Image");
         if (image.StartsWith(Docker, StringComparison.Ordinal))
             image = image[Docker.Length..];
-        int digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
-        if (digest >= 0 && image.Length > digest + "@sha256:".Length + Shown)
-            image = string.Concat(image.AsSpan(0, digest + "@sha256:".Length + Shown), "\u2026");
-        return Text(item, "Platform") is { Length: > 0 } platform ? $"{Cut(image, width)} ({platform})" : Cut(image, width);
+        int digest = image.IndexOf(Digest, StringComparison.Ordinal);
+        string end = digest >= 0 && image.Length > digest + Digest.Length + Shown
+            ? $"@{image.AsSpan(digest + Digest.Length, Shown)}\u2026" : "";
+        string name = end.Length == 0 ? Cut(image, width) : Cut(image[..digest], width - end.Length) + end;
+        return Text(item, "Platform") is { Length: > 0 } platform ? $"{name} ({platform})" : name;
     }
 
     /// <summary>A verdict's reason, after the release whose verdict it is, if one was asked for.</summary>

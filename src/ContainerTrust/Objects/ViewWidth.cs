@@ -37,7 +37,11 @@ internal static class ViewWidth
             }
 
             lines.Append(word);
-            length = (length + word.Length) % width;
+            length += word.Length;
+
+            // PowerShell breaks what is longer than the column.
+            if (length > width)
+                length = ((length - 1) % width) + 1;
         }
 
         return lines.ToString();
