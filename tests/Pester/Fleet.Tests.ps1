@@ -141,6 +141,11 @@ Describe 'Cmdlets on a fleet' {
         $job | Remove-Job
         $job = Get-ImageTrust -HostName $well[0], $of.refused.Ip @ssh -AsJob | Wait-Job
         $job.State | Should -Be 'Failed'
+        $job.ChildJobs.Location | Should -Be $well[0], $of.refused.Ip
+        $job.ChildJobs.State | Should -Be 'Completed', 'Failed'
+        $job.ChildJobs[1].JobStateInfo.Reason.Message | Should -BeLike "*$($of.refused.Ip)*"
+        $job.JobStateInfo.Reason | Should -Not -BeNullOrEmpty
+        (Receive-Job -Job $job.ChildJobs[0] -Keep).ComputerName | Select-Object -Unique | Should -Be $well[0]
         (Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures).ComputerName | Select-Object -Unique | Should -Be $well[0]
         $failures.TargetObject | Should -Be $of.refused.Ip
         $job | Remove-Job
