@@ -12,10 +12,12 @@
     TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml')
     CmdletsToExport = @(
+        'Assert-ImageSignature'
         'Compare-ImageTrust'
         'ConvertTo-ClusterImagePolicy'
         'Export-ImageTrustReport'
         'Get-ImageTrust'
+        'Get-ImageTrustRule'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'
         'New-MachineConfigTrust'

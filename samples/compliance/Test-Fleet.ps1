@@ -3,20 +3,37 @@
 .SYNOPSIS
 Checks the image trust of hosts, writes reports, and says by its exit code whether all is well.
 .DESCRIPTION
-Checks each host over SSH; nothing is needed there but a POSIX shell. Without -HostName it checks this host, and with
+Checks each host over SSH; nothing is needed there but a POSIX shell. Without -HostName or -HostFile it checks this host, and with
 -Root the host whose root a directory is. A host that cannot be checked is in the reports as such, and the exit code is then never 0.
+What is found is printed, too, one line each with its host.
+
+Schedulers call "pwsh -File", which hands a list over as one text: names of hosts, rules and options may be joined by commas.
 
 Exit codes: 0, every host is compliant; 3, some host is not compliant, or could not be checked; 1, the reports could not be made.
 .EXAMPLE
 ./Test-Fleet.ps1 -HostName (Get-Content hosts.txt) -Baseline golden.clixml -ReportDirectory /var/lib/containertrust
+.EXAMPLE
+pwsh -File Test-Fleet.ps1 -HostName web1,web2 -KeyFilePath /etc/containertrust/id -Options ProxyJump=bastion
 #>
 [CmdletBinding()]
 param(
     # The hosts. Names of ~/.ssh/config are understood.
     [string[]] $HostName,
 
+    # A file with one host on each line; empty lines and what follows a # are skipped.
+    [string] $HostFile,
+
     # The user to log in as. Root sees the homes of all users.
     [string] $UserName,
+
+    # The port of the hosts that say none themselves.
+    [int] $Port,
+
+    # The private key to log in with, on this machine.
+    [string] $KeyFilePath,
+
+    # Options for ssh, as ssh_config(5) names them: ProxyJump=bastion
+    [string[]] $Options = @(),
 
     # Check as root, by sudo, which must not ask for a password.
     [switch] $Sudo,
@@ -42,17 +59,34 @@ param(
 $ErrorActionPreference = 'Stop'
 try {
     Import-Module ContainerTrust
-    $options = @{ ExpiringWithin = $ExpiringWithin }
-    if ($ExcludeRule) { $options.ExcludeRule = $ExcludeRule }
-    if ($Baseline) { $options.Baseline = if ($Baseline -like '*xml') { @(Import-Clixml -LiteralPath $Baseline) } else { (Resolve-Path -LiteralPath $Baseline).ProviderPath } }
+    function Split-List([string[]] $Text) { @($Text -split ',' | ForEach-Object Trim | Where-Object { $_ }) }
+    $names = Split-List $HostName
+    if ($HostFile) {
+        $names += @(Get-Content -LiteralPath $HostFile | ForEach-Object { ($_ -split '#')[0].Trim() } | Where-Object { $_ })
+        # Without a name, this host would be checked in place of those that were meant.
+        if (-not $names) { throw "There is no host in $HostFile." }
+    }
+    $test = @{ ExpiringWithin = $ExpiringWithin }
+    if ($ExcludeRule) { $test.ExcludeRule = Split-List $ExcludeRule }
+    if ($Baseline) { $test.Baseline = if ($Baseline -like '*xml') { @(Import-Clixml -LiteralPath $Baseline) } else { (Resolve-Path -LiteralPath $Baseline).ProviderPath } }
     $failed = @()
     $results = @(
-        if ($HostName) {
-            $options += @{ HostName = $HostName; ThrottleLimit = $ThrottleLimit; Sudo = $Sudo }
-            if ($UserName) { $options.UserName = $UserName }
+        if ($names) {
+            $test += @{ HostName = $names; ThrottleLimit = $ThrottleLimit; Sudo = $Sudo }
+            if ($UserName) { $test.UserName = $UserName }
+            if ($Port) { $test.Port = $Port }
+            if ($KeyFilePath) { $test.KeyFilePath = $KeyFilePath }
+            if ($Options) {
+                $test.Options = @{}
+                foreach ($option in $Options -split ',') {
+                    $name, $value = $option -split '=', 2
+                    if (-not $value) { throw "'$option' is not an option for ssh. Write it as Name=Value." }
+                    $test.Options[$name.Trim()] = $value.Trim()
+                }
+            }
         }
-        elseif ($Root) { $options.Root = $Root }
-        Test-ImageTrust @options -ErrorAction SilentlyContinue -ErrorVariable failed
+        elseif ($Root) { $test.Root = $Root }
+        Test-ImageTrust @test -ErrorAction SilentlyContinue -ErrorVariable failed
     )
 
     $null = New-Item -ItemType Directory -Path $ReportDirectory -Force
@@ -60,8 +94,11 @@ try {
         $results | Export-ImageTrustReport -Path (Join-Path $ReportDirectory $file) -ErrorRecord $failed
     }
 
+    foreach ($finding in $results.Findings) { Write-Output "$($finding.ComputerName): $finding" }
+    foreach ($failure in $failed) { Write-Output "$($failure.TargetObject): not checked: $failure" }
+
     # A host that gave neither a result nor an error counts as not checked.
-    $expected = [Math]::Max(1, @($HostName).Where({ $_ }).Count)
+    $expected = [Math]::Max(1, @($names).Count)
     $compliant = @($results | Where-Object Compliant).Count
     Write-Output "$compliant of $expected hosts are compliant; the reports are in $ReportDirectory."
     if ($failed.Count -or $compliant -lt $expected) { exit 3 }

@@ -20,6 +20,12 @@ public sealed record ImageSignatureResult
     public required string Image { get; init; }
 
     /// <summary>
+    /// The image as it was given (a parameter's value, a line of a list), by which a verdict is joined with what was asked about. Null
+    /// for a verdict that nobody asked for by itself, such as <see cref="Release"/>.
+    /// </summary>
+    public string? InputReference { get; init; }
+
+    /// <summary>
     /// The platform whose instance of a multi-arch image was judged (<c>os/architecture[/variant]</c>); <c>all</c> for a list of which
     /// every instance was. Null if the image is not multi-arch, if its list alone was judged, or if the list names no platform for the
     /// instance.

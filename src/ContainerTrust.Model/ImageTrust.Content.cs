@@ -69,7 +69,7 @@ public sealed partial record ImageTrust : IComparable<ImageTrust>, IComparable
 
         // An entry made by hand may lack them.
         Requirements = Requirements ?? [],
-        Keys = Keys ?? [],
+        Keys = [.. (Keys ?? []).Select(static k => k is null ? null! : k with { ComputerName = null, Scope = null })],
         SignatureStore = SignatureStore,
         SignatureStoreStaging = SignatureStoreStaging,
         UseSigstoreAttachments = UseSigstoreAttachments,

@@ -7,6 +7,9 @@ namespace ContainerTrust;
 /// </remarks>
 public sealed record ImageTrustFinding
 {
+    /// <summary>The host that was audited. Null for a finding that was not made by an audit.</summary>
+    public string? ComputerName { get; init; }
+
     /// <summary>The rule's stable id in PascalCase, such as <c>DefaultAcceptsAnything</c>.</summary>
     public required string RuleId { get; init; }
 

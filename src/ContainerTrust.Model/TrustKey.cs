@@ -64,6 +64,15 @@ public sealed record TrustKey
     /// <summary>The file that the key was read from, as the policy names it. Null for a key inside the policy.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The host whose policy names the key. Null for a key that was not read with an entry of a policy.</summary>
+    public string? ComputerName { get; init; }
+
+    /// <summary>
+    /// The scope whose entry names the key, as <see cref="ImageTrustFinding.Scope"/> has it. Null for a key that was not read with an
+    /// entry of a policy.
+    /// </summary>
+    public string? Scope { get; init; }
+
     /// <summary>Whether the key has ended at <paramref name="time"/>.</summary>
     /// <param name="time">The moment asked about.</param>
     /// <returns>True if <see cref="Expires"/> is at or before <paramref name="time"/>.</returns>

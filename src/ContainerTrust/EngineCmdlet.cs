@@ -67,7 +67,7 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>An error that ends the cmdlet.</summary>
-    private protected void Terminate(TrustException error) => this.End(ErrorRecords.Of(error));
+    private protected void Terminate(TrustException error, object? target = null) => this.End(ErrorRecords.Of(error, target));
 
     /// <summary>An error of one item; the others get their turn.</summary>
     /// <param name="error">The error.</param>

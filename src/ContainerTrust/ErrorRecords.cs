@@ -8,12 +8,13 @@ internal static class ErrorRecords
     /// <summary>An error as a record.</summary>
     /// <param name="error">The error.</param>
     /// <param name="target">What it is about, where that is not what the error itself names.</param>
-    /// <returns>The record; what is advised is its recommended action.</returns>
+    /// <returns>The record; what is advised, a command or the sentence of the message that says so, is its recommended action.</returns>
     public static ErrorRecord Of(TrustException error, object? target = null)
     {
         ErrorRecord record = PrintableStreams.Record(error, error.ErrorId, Category(error.Kind), target ?? error.Target);
-        if (error.Advice is { } advice && AdviceLanguage.Current.Command(advice) is { } command)
-            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = command };
+        string? command = error.Advice is { } advice ? AdviceLanguage.Current.Command(advice) : null;
+        if ((command ?? RecommendedAction.Of(error.Message)) is { } action)
+            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action };
         return record;
     }
 

@@ -123,7 +123,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
 
     private static TrustException Invalid(string what, Exception? cause) =>
         new("InvalidInputObject", TrustErrorKind.InvalidArgument,
-            $"The report cannot hold {what}{(cause is null ? "" : $": {cause.Message}")} Give results of Test-ImageTrust, and error " +
+            $"The report cannot hold {what}{(cause is null ? "." : $": {cause.Message}")} Give results of Test-ImageTrust, and error " +
             "records of hosts that could not be checked. No report was written.", cause);
 
     private protected override void End()

@@ -58,6 +58,7 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
     /// <summary>The context in the kubeconfig; the current one if left out.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
     private protected override void Process()

@@ -48,6 +48,7 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     /// <summary>Stores (URLs or directories) that the signatures are read from, instead of where registries.d says.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
     public string[]? SignatureStore { get; set; }
 
     /// <summary>

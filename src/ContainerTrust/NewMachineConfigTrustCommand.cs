@@ -98,6 +98,7 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     /// <summary>The context in the kubeconfig; the current one if left out.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
     /// <summary>What is demanded of images that no entry governs: <c>Accept</c> or <c>Reject</c>.</summary>

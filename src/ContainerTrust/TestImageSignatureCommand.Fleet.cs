@@ -15,7 +15,7 @@ namespace ContainerTrust.Commands;
 /// </content>
 public sealed partial class TestImageSignatureCommand : ISshParameters
 {
-    private readonly List<string> _images = [];
+    private readonly List<(string Given, string Name)> _images = [];
 
     /// <summary>Judge by these hosts' policies instead of this one's, over SSH: <c>host</c>, <c>user@host</c>, <c>user@host:port</c>, or a
     /// name from ssh's configuration.</summary>
@@ -71,12 +71,12 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
 
     private void Remember()
     {
-        foreach (string name in Image is { Length: > 0 } ? Image.Select(static i => i ?? "") : [""])
+        foreach (string name in Images)
         {
             try
             {
                 RequireOneRegistry(name);
-                _images.Add(ImageName(name));
+                _images.Add((name, ImageName(name)));
             }
             catch (TrustException e)
             {
@@ -118,9 +118,9 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     {
         host.Store.PrefetchPolicyFiles();
         using ImageVerifier verifier = new(host.Store, verification, new TrustMessages { Warning = host.Warn, Verbose = host.Say });
-        foreach (string image in _images)
+        foreach ((string given, string image) in _images)
         {
-            foreach (PlatformChoice platform in _platforms)
+            foreach (PlatformChoice platform in Platforms)
             {
                 host.Cancellation.ThrowIfCancellationRequested();
                 try
@@ -131,7 +131,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
                         Interlocked.Increment(ref _answers);
                         _isDenied |= !result.IsValid;
                         if (!Quiet)
-                            host.Write((object)Arrays(result));
+                            host.Write((object)Arrays(result, given));
                     }
                 }
                 catch (TrustException e)

@@ -55,6 +55,7 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     /// <summary>The context in the kubeconfig, instead of the current one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
     /// <summary>The program that asks the cluster, <c>oc</c> or <c>kubectl</c>, instead of the one in <c>PATH</c>.</summary>

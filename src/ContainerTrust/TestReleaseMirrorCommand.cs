@@ -71,6 +71,7 @@ public sealed class TestReleaseMirrorCommand : VerificationCmdlet
     /// <summary>Stores (URLs or directories) that the cluster will read the release's OpenPGP signature from.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
     public string[]? SignatureStore { get; set; }
 
     /// <summary>Files with the signature ConfigMaps that the cluster will have. Wildcards are possible.</summary>

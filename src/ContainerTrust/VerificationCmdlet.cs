@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images.Stores;
 using ContainerTrust.Engine.References;
@@ -36,12 +37,14 @@ public abstract class VerificationCmdlet : HostCmdlet
     /// <summary>The file with credentials (containers-auth.json(5)) to use instead of those in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? AuthFile { get; set; }
 
     /// <summary>A directory with the certificates of the registries (<c>*.crt</c>, <c>*.cert</c>, <c>*.key</c>), instead of those in
     /// <c>certs.d</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? CertificateDirectory { get; set; }
 
     /// <summary>Talk to registries whose certificate cannot be verified, and to those that have no TLS.</summary>
@@ -51,6 +54,7 @@ public abstract class VerificationCmdlet : HostCmdlet
     /// <summary>The registries.conf to use instead of the one in force.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public virtual string? RegistriesConfPath { get; set; }
 
     /// <summary>How many seconds a server may be silent before the request has failed.</summary>
@@ -273,25 +277,29 @@ public abstract class VerificationCmdlet : HostCmdlet
                 e);
         }
 
-        if (result is not null)
-            Write(item, result);
+        if (error is null)
+            Write(item, result!);
         else
-            Fail(item, error!);
+            Fail(item, IsCommon(error) || error.Message.Contains(item.Target, StringComparison.Ordinal) ? error : Named(item, error));
     }
 
-    private void Fail(VerificationItem item, TrustException error)
+    /// <summary>Takes in that an item could not be judged.</summary>
+    private protected virtual void Fail(VerificationItem item, TrustException error)
     {
-        // A fault that concerns every image, such as a broken policy, ends the cmdlet, or is said once.
-        bool isCommon = error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
-            || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
+        bool isCommon = IsCommon(error);
         if (isCommon && !MustAnswer)
             Terminate(error);
         if (!isCommon || !_saidCommon)
-            Report(isCommon || error.Message.Contains(item.Target, StringComparison.Ordinal) ? error : Named(item, error), item.Target);
+            Report(error, item.Target);
         _saidCommon |= isCommon;
         if (MustAnswer)
             Deny();
     }
+
+    // A fault that concerns every image, such as a broken policy, ends the cmdlet, or is said once.
+    private bool IsCommon(TrustException error) =>
+        error == _fault || error.ErrorId.StartsWith("Policy", StringComparison.Ordinal)
+        || error.ErrorId.StartsWith("Lookaside", StringComparison.Ordinal);
 
     // A registry that is down says nothing of the image that was wanted from it.
     private static TrustException Named(VerificationItem item, TrustException error) =>

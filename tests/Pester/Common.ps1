@@ -54,8 +54,21 @@ function Wait-Until([scriptblock] $Condition, [string] $What, [int] $LimitSecond
 # Device, inode and change time: equal only if the file was not touched.
 function Get-Stamp([string] $Path) { stat -c '%d:%i:%z' $Path }
 
-# Every field of an object, nested ones too, as text that can be compared.
-function ConvertTo-FieldText($InputObject) { ConvertTo-Json -InputObject $InputObject -Depth 20 -EnumsAsStrings -WarningAction Stop }
+# Every field of an object, nested ones too, as text that can be compared. What the module's types.ps1xml adds says nothing that the fields do
+# not, and is in JSON only where PowerShell has wrapped the object.
+function ConvertTo-FieldText($InputObject) {
+    function Remove-Addition($Node) {
+        if ($Node -is [System.Collections.IDictionary]) {
+            $isEntry = $Node.Contains('Requirements') -and $Node.Contains('Transport')
+            foreach ($name in @('Summary', 'Signer', 'Store', 'Errors', 'Warnings', 'Notes') + @(if ($isEntry) { 'Scope' })) { $Node.Remove($name) }
+            foreach ($value in $Node.Values) { Remove-Addition $value }
+        }
+        elseif ($Node -is [System.Collections.IList]) { foreach ($value in $Node) { Remove-Addition $value } }
+    }
+    $tree = ConvertTo-Json -InputObject $InputObject -Depth 20 -EnumsAsStrings -WarningAction Stop | ConvertFrom-Json -AsHashtable -NoEnumerate -Depth 30
+    Remove-Addition $tree
+    ConvertTo-Json -InputObject $tree -Depth 20 -WarningAction Stop
+}
 
 # Runs script text in a session of its own.
 function Invoke-ChildSession([string] $Script) {

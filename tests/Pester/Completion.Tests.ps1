@@ -60,6 +60,50 @@ Describe 'Completion' {
         @(Get-Completion ($Line -f $full)) | Should -Be $Words
     }
 
+    It 'completes paths on the host that is worked on: <Line>' -TestCases @(
+        @{ Line = 'Test-ImageSignature -Root {0} dir:/keys/si'; Words = @('dir:/keys/signer.asc') }
+        @{ Line = 'Test-ImageSignature -Root {0} dir:/et'; Words = @('dir:/etc/') }
+        @{ Line = 'Assert-ImageSignature -Root {0} oci:/etc/con'; Words = @('oci:/etc/containers/') }
+        @{ Line = 'Get-ReleaseImage -Root {0} dir:/nowhere/'; Words = @() }
+        @{ Line = 'Test-ImageSignature a/b -Root {0} -AuthFile /etc/containers/po'; Words = @("'/etc/containers/policy.json'") }
+        @{ Line = 'Test-ImageSignature a/b -Root {0} -CertificateDirectory /etc/containers/'; Words = @("'/etc/containers/policy.json'", "'/etc/containers/registries.d/'") }
+        @{ Line = 'Test-ImageSignature dir:{0}/keys/si'; Words = @('dir:{0}/keys/signer.asc') }
+        @{ Line = 'Test-ImageSignature dir:containers/po'; Words = @('dir:containers/policy.json') }
+    ) {
+        Push-Location -LiteralPath "$root/etc"
+        try { @(Get-Completion ($Line -f $root)) | Should -Be @($Words | ForEach-Object { $_ -f $root }) } finally { Pop-Location }
+    }
+
+    It 'completes contexts of a kubeconfig, named or in force' {
+        $kubeconfig = "$root/kubeconfig"
+        Set-Content -LiteralPath $kubeconfig -Value "apiVersion: v1`nkind: Config`ncontexts:`n- context: {cluster: one, user: a}`n  name: staging`n- context:`n    cluster: two`n  name: team/production`ncurrent-context: staging"
+        Get-Completion "Test-MachineConfigTrust -Kubeconfig $kubeconfig -Context " | Should -Be 'staging', 'team/production'
+        $was = $env:KUBECONFIG
+        try {
+            $env:KUBECONFIG = $kubeconfig
+            Get-Completion 'Get-MachineConfigTrust -Context te' | Should -Be 'team/production'
+        }
+        finally { $env:KUBECONFIG = $was }
+        Set-Content -LiteralPath $kubeconfig -Value 'contexts: ]['
+        Push-Location -LiteralPath "$root/etc/containers/registries.d"
+        try { Get-Completion "Test-MachineConfigTrust -Kubeconfig $kubeconfig -Context s" | Should -BeNullOrEmpty } finally { Pop-Location }
+    }
+
+    It 'completes stores in use, and none with a password' {
+        $stores = New-TestRoot $SmallPolicy @{ 'a.yaml' = "docker:`n  quay.io:`n    lookaside: https://store.example.com/sigs`n  quay.io/team:`n    lookaside: https://user:secret@store.example.com/sigs`n" }
+        Get-Completion "Test-ImageSignature a/b -Root $stores -SignatureStore " | Should -Be 'https://store.example.com/sigs'
+    }
+
+    It 'completes fingerprints of the policy''s keys where no key file is named' {
+        $full = New-TestRoot '{"default":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc"}]}'
+        Get-Completion "Test-ImageSignature -Root $full -Fingerprint " | Should -Be 'DF322D437F503479B7B7F4B68DDE0EF6D7554D14'
+    }
+
+    It 'completes rules and platforms of the new cmdlets' {
+        Get-Completion 'Get-ImageTrustRule notch' | Should -Be 'NotChecked'
+        Get-Completion 'Assert-ImageSignature quay.io/app -Platform li' | Should -Contain 'list'
+    }
+
     It 'takes -Root relative to the location of the session' {
         Push-Location -LiteralPath "$root/etc"
         try { Get-Completion 'Get-ImageTrust -Root .. -Registry quay.io/' | Should -Be 'quay.io/team' } finally { Pop-Location }

@@ -57,7 +57,7 @@ Describe 'Cmdlets on a fleet' {
         $entries.Keys.UserIds | Should -Contain (Get-ImageTrust registry.redhat.io -HostName $well[0] @ssh).Keys[0].UserIds[0]
         $entries.SignatureStore | Select-Object -Unique | Should -Be 'https://registry.redhat.io/containers/sigstore'
         (Get-HostPolicy $well[1]).transports.docker.'registry.redhat.io'[0].keyPath | Should -Be '/etc/pki/rpm-gpg/RPM-GPG-KEY-redhat-release'
-        $entries | Out-String -Width 200 | Should -Match "$([regex]::Escape($well[2])) +docker +registry.redhat.io +signed"
+        $entries | Out-String -Width 200 | Should -Match "$([regex]::Escape($well[2])) +registry.redhat.io +SignedBy"
     }
 
     It 'leaves a file alone that means what is asked for already' {
@@ -216,6 +216,11 @@ Describe 'Cmdlets on a fleet' {
         $job | Remove-Job
         $job = Get-ImageTrust -HostName $well[0], $of.refused.Ip @ssh -AsJob | Wait-Job
         $job.State | Should -Be 'Failed'
+        $job.ChildJobs.Location | Should -Be $well[0], $of.refused.Ip
+        $job.ChildJobs.State | Should -Be 'Completed', 'Failed'
+        $job.ChildJobs[1].JobStateInfo.Reason.Message | Should -BeLike "*$($of.refused.Ip)*"
+        $job.JobStateInfo.Reason | Should -Not -BeNullOrEmpty
+        (Receive-Job -Job $job.ChildJobs[0] -Keep).ComputerName | Select-Object -Unique | Should -Be $well[0]
         (Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures).ComputerName | Select-Object -Unique | Should -Be $well[0]
         $failures.TargetObject | Should -Be $of.refused.Ip
         $job | Remove-Job

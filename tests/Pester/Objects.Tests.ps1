@@ -190,7 +190,7 @@ Describe 'ImageTrust objects' {
         { [ContainerTrust.ImageTrust]$bag } | Should -Throw
         { $bag | Set-ImageTrust -Root $root -WhatIf -ErrorAction Stop } | Should -Throw
         # It can still be looked at.
-        $bag | Out-String -Width 200 | Should -Match 'docker +mixed.example.com +Mixed'
+        $bag | Out-String -Width 200 | Should -Match 'mixed.example.com +Mixed'
     }
 
     It 'does not become live from something else' {

@@ -136,7 +136,7 @@ Describe 'Test-ImageTrust' {
     It 'shows counts in a table and findings in a list, without what steers a terminal' {
         $result = Test-ImageTrust -Root (New-TestRoot "{`"default`":[{`"type`":`"reject`"}],`"transports`":{`"docker`":{`"a\u001b[31m`":[{`"type`":`"insecureAcceptAnything`"}]}}}")
         $table = $result | Format-Table | Out-String
-        $table | Should -Match 'ComputerName\s+Compliant\s+Errors\s+Warnings\s+Notes'
+        $table | Should -Match 'Compliant\s+ComputerName\s+Errors\s+Warnings\s+Notes'
         $list = $result | Format-List | Out-String -Width 400
         $list | Should -Match 'Findings\s+: .*ScopeAcceptsAnything'
         $list + ($result.Findings | Out-String -Width 400) + ($result.Findings | Format-List | Out-String -Width 400) | Should -Not -Match "`e\[31m"
@@ -233,11 +233,28 @@ Describe 'The samples' {
     It 'Test-Fleet.ps1 ends with 3 for a host that is not compliant, with 0 for one that is, and with 1 where it fails' {
         $result = Invoke-Sample "-Root '$(New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}')'"
         $result.ExitCode | Should -Be 3
-        "$($result.Output)" | Should -Match '^0 of 1 hosts are compliant'
+        $result.Output[-1] | Should -Match '^0 of 1 hosts are compliant'
+        $result.Output -match '^\S+: Error DefaultAcceptsAnything: ' | Should -HaveCount 1
         "$directory/fleet/report.html", "$directory/fleet/report.xml", "$directory/fleet/report.json" | Should -Exist
         $good = Get-GoodRoot
         (Invoke-Sample "-Root '$good' -ExcludeRule FileOwnedByOther -Baseline '$good/etc/containers/policy.json'").ExitCode | Should -Be 0
         (Invoke-Sample "-Root '$good' -Baseline '$good/none.json'").ExitCode | Should -Be 1
+    }
+
+    It 'Test-Fleet.ps1 takes from a scheduler two hosts, a file with hosts, and what ssh needs' {
+        Set-Content -LiteralPath "$directory/hosts" -Value '# all', '', 'c.invalid # the third'
+        $encoded = "-ReportDirectory '$directory/fleet' -HostName a.invalid,b.invalid -HostFile '$directory/hosts' -KeyFilePath /none/key -Port 2222 -Options ConnectTimeout=1,ProxyJump=none"
+        $env:PSModulePath = $modules + [System.IO.Path]::PathSeparator + $env:PSModulePath
+        $output = & sh -c "'$PowerShellPath' -NoProfile -NonInteractive -File '$samples/Test-Fleet.ps1' $encoded" 2>&1
+        $LASTEXITCODE | Should -Be 3
+        $output[-1] | Should -Match '^0 of 3 hosts are compliant'
+        foreach ($name in 'a.invalid', 'b.invalid', 'c.invalid') { $output -match "^${name}: not checked: " | Should -HaveCount 1 }
+        $report = Get-Content -LiteralPath "$directory/fleet/report.json" -Raw
+        foreach ($name in 'a.invalid', 'b.invalid', 'c.invalid') { $report | Should -Match ([regex]::Escape($name)) }
+        Set-Content -LiteralPath "$directory/hosts" -Value '# none'
+        $output = & sh -c "'$PowerShellPath' -NoProfile -NonInteractive -File '$samples/Test-Fleet.ps1' -ReportDirectory '$directory/fleet' -HostFile '$directory/hosts'" 2>&1
+        $LASTEXITCODE | Should -Be 1
+        "$output" | Should -BeLike '*There is no host in*'
     }
 
     It 'test-host.sh ends as the command does' {

@@ -86,6 +86,7 @@ internal sealed class Audit
             return;
         _findings.Add(new ImageTrustFinding
         {
+            ComputerName = Store.Host.ComputerName,
             RuleId = rule,
             Severity = severity ?? ComplianceRules.Find(rule)!.Severity,
             Message = message,

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Trust;
+
 namespace ContainerTrust.Engine.Compliance;
 
 /// <summary>An entry of the policy, as the rules look at it.</summary>
@@ -18,6 +20,5 @@ internal sealed record PolicyEntry(string Transport, string Scope, bool IsDefaul
     public TrustType Type => ImageTrust.Summarize(Requirements);
 
     /// <summary>As <see cref="ImageTrustFinding.Scope"/> has it.</summary>
-    public static string NameOf(string transport, string scope, bool isDefault) =>
-        isDefault ? "default" : transport == "docker" && scope.Length > 0 ? scope : $"{transport}:{scope}";
+    public static string NameOf(string transport, string scope, bool isDefault) => ScopeName.Of(transport, scope, isDefault);
 }

@@ -151,17 +151,27 @@ internal static class PolicyEvaluator
         string reason =
             isSatisfied ? accepted!.Reason
             : keyProblem is not null ? keyProblem
-            : unreadable is not null ? $"The signature {unreadable.Source} cannot be read, and podman and skopeo refuse an image with " +
-                $"such a signature. {unreadable.Reason}"
+            : unreadable is not null ? $"{Cause(unreadable)} podman and skopeo refuse an image with a signature that cannot be " +
+                $"read. Signature: {unreadable.Source}."
             : judged.Count == 0 ? $"{NoneFound}{Where(searchedStores)}."
-            : judged.Count == 1 ? $"The signature {judged[0].Source} was not accepted. {judged[0].Reason}"
-            : $"None of the {judged.Count} signatures was accepted. {string.Join(' ', judged.Select(static s => s.Reason).Distinct())}";
+            : judged.Count == 1 ? $"{Cause(judged[0])} Signature: {judged[0].Source}."
+            : $"{string.Join(' ', judged.Select(Cause).Distinct())} None of the {judged.Count} signatures was accepted.";
         return new RequirementVerdict { Requirement = requirement, IsSatisfied = isSatisfied, Reason = reason, Signatures = judged };
     }
 
     /// <summary>Says by which key a requirement is not satisfied, where it is one of several that must all have signed.</summary>
     internal static RequirementVerdict ByKey(this RequirementVerdict verdict, string? name) =>
         name is null || verdict.IsSatisfied ? verdict : verdict with { Reason = $"By the key {name}: {verdict.Reason}" };
+
+    // The cause comes first, where a narrow table still shows it; a signature's own reason may begin with a pronoun.
+    private static string Cause(ImageSignature signature)
+    {
+        string reason = signature.Reason;
+        return reason.StartsWith("It ", StringComparison.Ordinal) ? $"The signature{reason.AsSpan(2)}"
+            : reason.StartsWith("Its signature ", StringComparison.Ordinal) ? $"The {reason.AsSpan(4)}"
+            : reason.StartsWith("Its ", StringComparison.Ordinal) ? $"The signature's{reason.AsSpan(3)}"
+            : reason;
+    }
 
     private static string Where(IReadOnlyList<string> stores) => stores.Count == 0 ? "" : $" in {string.Join(", ", stores)}";
 

@@ -19,7 +19,7 @@ public sealed partial class TrustStore
             Registry = isDefault ? "default" : scope,
             IsDefault = isDefault,
             Requirements = requirements,
-            Keys = includeKeys ? _told.Of(requirements, ExpectsMissingKeys) : [],
+            Keys = includeKeys ? _told.Of(requirements, ExpectsMissingKeys).NamedBy(Host, ScopeName.Of(transport, scope, isDefault)) : [],
             SignatureStore = effective?.SignatureStore,
             SignatureStoreStaging = effective?.SignatureStoreStaging,
             UseSigstoreAttachments = effective?.UseSigstoreAttachments,

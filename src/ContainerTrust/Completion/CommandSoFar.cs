@@ -42,6 +42,9 @@ internal static class CommandSoFar
     /// <summary>A path on the host: with -Root as that host names it, otherwise relative to PowerShell's location.</summary>
     public static string? OnHost(IDictionary parameters, string? path) => Text(parameters, "Root") is null ? Resolve(path) : path;
 
+    /// <summary>A path of this machine, relative to PowerShell's location.</summary>
+    public static string? Resolved(string? path) => Resolve(path);
+
     private static string? Resolve(string? path)
     {
         if (path is null || Path.IsPathFullyQualified(path))

@@ -7,7 +7,9 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Completion;
 
-/// <summary>Completes the fingerprints of the keys in the key files that the command line names so far.</summary>
+/// <summary>
+/// Completes the fingerprints of the keys in the key files that the command line names so far; without any, of those that the policy names.
+/// </summary>
 public sealed class FingerprintCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -16,7 +18,14 @@ public sealed class FingerprintCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         List<Candidate> candidates = [];
-        foreach (string path in CommandSoFar.Texts(fakeBoundParameters, "KeyPath"))
+        IReadOnlyList<string> paths = CommandSoFar.Texts(fakeBoundParameters, "KeyPath");
+        if (paths.Count == 0)
+        {
+            candidates.AddRange(PolicyEntries.Read(fakeBoundParameters, null, includeKeys: true).SelectMany(static e => e.Keys)
+                .Select(static k => new Candidate(k.Fingerprint, k.ToString())));
+        }
+
+        foreach (string path in paths)
         {
             try
             {

@@ -5,14 +5,27 @@ using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Commands.Completion;
 
-/// <summary>Completes the beginnings of image names: the scopes of the policy that the command line speaks of so far.</summary>
+/// <summary>
+/// Completes the beginnings of image names: the scopes of the policy that the command line speaks of so far, and the paths of images in
+/// files and directories.
+/// </summary>
 public sealed class ImageCompleter : IArgumentCompleter
 {
+    private static readonly string[] s_transports = ["dir:", "oci:", "oci-archive:", "docker-archive:", "sif:"];
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        ArgumentNullException.ThrowIfNull(wordToComplete);
+        string typed = wordToComplete.Trim('\'', '"');
+        if (s_transports.FirstOrDefault(t => typed.StartsWith(t, StringComparison.Ordinal)) is { } transport)
+        {
+            return [.. HostPaths.Beginning(fakeBoundParameters, typed[transport.Length..])
+                .Select(p => new Candidate(transport + p, "Image in files")).Matching(typed)];
+        }
+
         try
         {
             TrustQuery query = new() { Transport = "docker", IncludeKeys = false };

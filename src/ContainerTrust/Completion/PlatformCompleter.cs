@@ -29,5 +29,5 @@ public sealed class PlatformCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        (commandName.Equals("Test-ImageSignature", StringComparison.OrdinalIgnoreCase) ? s_choices : Platforms).Matching(wordToComplete);
+        (commandName.EndsWith("-ImageSignature", StringComparison.OrdinalIgnoreCase) ? s_choices : Platforms).Matching(wordToComplete);
 }

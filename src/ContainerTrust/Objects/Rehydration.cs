@@ -121,12 +121,21 @@ internal static partial class Rehydration
         nameof(ImageTrustCompliance) => Compliance(bag),
         nameof(ImageTrustFinding) => new ImageTrustFinding
         {
+            ComputerName = bag.TextIfAny("ComputerName"),
             RuleId = bag.RequiredText("RuleId"),
             Severity = bag.Choice<ImageTrustSeverity>("Severity"),
             Message = bag.RequiredText("Message"),
             Path = bag.Text("Path"),
             Scope = bag.Text("Scope"),
             Fix = bag.Text("Fix"),
+        },
+        nameof(ImageTrustRule) => new ImageTrustRule
+        {
+            Id = bag.RequiredText("Id"),
+            Severity = bag.Choice<ImageTrustSeverity>("Severity"),
+            Title = bag.RequiredText("Title"),
+            HasFix = Required(bag.Truth("HasFix")),
+            CanBeExcluded = Required(bag.Truth("CanBeExcluded")),
         },
         nameof(ImageSignatureResult) => Result(bag),
         nameof(RequirementVerdict) => new RequirementVerdict
@@ -206,6 +215,8 @@ internal static partial class Rehydration
         CanPrimarySign = Required(bag.Truth("CanPrimarySign")),
         Subkeys = bag.Objects<TrustSubkey>("Subkeys"),
         Path = bag.Text("Path"),
+        ComputerName = bag.TextIfAny("ComputerName"),
+        Scope = bag.TextIfAny("Scope"),
     };
 
     // What the other session said of Compliant must be what its findings say.
@@ -230,6 +241,7 @@ internal static partial class Rehydration
     {
         ComputerName = bag.RequiredText("ComputerName"),
         Image = bag.RequiredText("Image"),
+        InputReference = bag.TextIfAny("InputReference"),
         Platform = bag.Text("Platform"),
         ManifestDigest = bag.RequiredText("ManifestDigest"),
         ListDigest = bag.Text("ListDigest"),

@@ -19,6 +19,9 @@ public static class RolloutView
 
     /// <summary>The weightiest reason.</summary>
     /// <param name="item">A <see cref="MachineConfigTrustResult"/>.</param>
-    /// <returns>A sentence; empty if there is none.</returns>
-    public static string Reason(PSObject item) => TrustView.Lines(item, nameof(MachineConfigTrustResult.Reasons)).Split('\n')[0];
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>A sentence in lines; empty if there is none.</returns>
+    public static string Reason(PSObject item, int used, PSObject? host) =>
+        ViewWidth.Wrap(TrustView.Lines(item, nameof(MachineConfigTrustResult.Reasons)).Split('\n')[0], used, host);
 }

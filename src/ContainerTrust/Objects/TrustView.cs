@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using ContainerTrust.Engine.ImagePolicies;
@@ -60,12 +61,69 @@ public static class TrustView
     /// <returns>One line.</returns>
     public static string Words(PSObject item) => PrintableText.Line(item?.ToString() ?? "");
 
-    /// <summary>The type in podman's words, several kinds joined with <c>+</c>.</summary>
+    /// <summary>A property cut in the middle, where it is longer than its column: the beginning and the end tell names apart.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="width">The column's width.</param>
+    /// <returns>The text.</returns>
+    public static string Cut(PSObject item, string property, int width) => Cut(Text(item, property), width);
+
+    /// <summary>A verdict or a severity, in the colour of what it means. The word is there without the colour, too.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="style"><c>$PSStyle</c>. Null for no colour.</param>
+    /// <returns>The value where nothing is coloured, else its text.</returns>
+    public static object? Judged(PSObject item, string property, PSObject? style) => Value(item, property) switch
+    {
+        true => ViewColor.Good(style, true),
+        false => ViewColor.Bad(style, false),
+        ImageTrustSeverity.Error or "Error" => ViewColor.Bad(style, "Error"),
+        ImageTrustSeverity.Warning or "Warning" => ViewColor.Doubtful(style, "Warning"),
+        var other => other,
+    };
+
+    /// <summary>A property of type <see cref="TrustType"/>: what rejects is red, what accepts anything yellow.</summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
-    /// <returns>Such as <c>signed</c> or <c>signed+sigstoreSigned</c>.</returns>
-    public static string Type(PSObject item) => Live(item) is { } trust
-        ? string.Join('+', trust.Requirements.Select(Word).Distinct())
-        : Text(item, "Type");
+    /// <param name="style"><c>$PSStyle</c>. Null for no colour.</param>
+    /// <returns>The type.</returns>
+    public static object Type(PSObject item, PSObject? style)
+    {
+        string type = Text(item, "Type");
+        return type switch
+        {
+            nameof(TrustType.Reject) => ViewColor.Bad(style, type),
+            nameof(TrustType.Accept) => ViewColor.Doubtful(style, type),
+            _ => type,
+        };
+    }
+
+    /// <summary>The property <c>Scope</c> of an entry: transport and scope in one word, as findings have it.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns><c>default</c>, a scope of transport <c>docker</c>, or <c>transport:scope</c>.</returns>
+    public static string Scope(PSObject item)
+    {
+        string transport = Text(item, "Transport"), scope = Text(item, "Registry");
+        return item?.Properties["IsDefault"]?.Value is true ? "default"
+            : transport == "docker" && scope.Length > 0 ? scope : $"{transport}:{scope}";
+    }
+
+    /// <summary>The property <c>Store</c> of an entry: the store in force, without the user name and password of its URL.</summary>
+    /// <param name="item">An <see cref="ImageTrust"/>.</param>
+    /// <returns>The text; empty if there is none.</returns>
+    public static string StoreInForce(PSObject item) => Store(item, "SignatureStore");
+
+    /// <summary>The property <c>Summary</c>: the object in one line.</summary>
+    /// <param name="item">Any object of the module.</param>
+    /// <returns>The line. Of documents their names; they themselves have many lines.</returns>
+    public static string Summary(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.Properties["Yaml"] is null)
+            return Words(item);
+        string of = Text(item, "Role") is { Length: > 0 } role ? role : Text(item, "PolicyType");
+        string name = Text(item, "Namespace") is { Length: > 0 } space ? $"{space}/{Text(item, "Name")}" : Text(item, "Name");
+        return of.Length > 0 ? $"{name} ({of})" : name;
+    }
 
     /// <summary>
     /// Who must have signed: the e-mail addresses of the keys' user ids, else the beginning of the key's fingerprint; of certificates
@@ -108,10 +166,36 @@ public static class TrustView
         ? string.Join('\n', trust.Keys.Select(static k => PrintableText.Line(k.ToString())))
         : Text(item, "Keys");
 
-    /// <summary>The user ids, one a line.</summary>
+    /// <summary>The first user id, and how many more there are.</summary>
     /// <param name="item">A <see cref="TrustKey"/>.</param>
-    /// <returns>The lines.</returns>
-    public static string UserIds(PSObject item) => Lines(item, "UserIds");
+    /// <returns>One line; empty for a key without user ids.</returns>
+    public static string FirstUserId(PSObject item)
+    {
+        string[] ids = [.. Printable(item?.Properties["UserIds"]?.Value)];
+        return ids.Length > 1 ? $"{ids[0]} (+{ids.Length - 1})" : string.Concat(ids);
+    }
+
+    /// <summary>The day on which a key ends, with the word for one that has.</summary>
+    /// <param name="item">A <see cref="TrustKey"/> or <see cref="TrustSubkey"/>.</param>
+    /// <param name="style"><c>$PSStyle</c>. Null for no colour.</param>
+    /// <returns>Such as <c>2031-05-01</c> or <c>2020-01-02 expired</c>; empty if the key never ends.</returns>
+    public static object Expires(PSObject item, PSObject? style)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.Properties["IsRevoked"]?.Value is true)
+            return ViewColor.Bad(style, "revoked");
+        if (item.Properties["Expires"]?.Value is not { } value
+            || !LanguagePrimitives.TryConvertTo(value, out DateTimeOffset end))
+            return "";
+        string day = end.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return end <= DateTimeOffset.UtcNow ? ViewColor.Bad(style, $"{day} expired") : day;
+    }
+
+    /// <summary>Whose a key is: the scope that names it, and on which host.</summary>
+    /// <param name="item">A <see cref="TrustKey"/>.</param>
+    /// <returns>Such as <c>registry.example.com on web1</c>; empty for a key that no policy was read for.</returns>
+    public static string Owner(PSObject item) =>
+        Text(item, "Scope") is { Length: > 0 } scope ? $"{scope} on {Text(item, "ComputerName")}" : "";
 
     /// <summary>The members of a list, one a line.</summary>
     /// <param name="item">The object.</param>
@@ -120,25 +204,45 @@ public static class TrustView
     public static string Lines(PSObject item, string property) => string.Join('\n', Printable(item?.Properties[property]?.Value));
 
     /// <summary>
-    /// The image for a table: a digest cut short, so that there is room for the verdict; with the platform where one was chosen.
+    /// The image for a table: without the transport <c>docker</c>, and cut in the middle where it is longer than its column; of a digest
+    /// the beginning is enough to tell images apart. With the platform where one was chosen.
     /// </summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
-    /// <returns>Such as <c>docker://registry.example.com/app@sha256:e3f12513a4b2… (linux/arm64)</c>.</returns>
-    public static string Image(PSObject item)
+    /// <param name="width">The column's width.</param>
+    /// <returns>Such as <c>registry.example.com/app@e3f1251… (linux/arm64)</c>.</returns>
+    public static string Image(PSObject item, int width)
     {
-        const int Shown = 12;
+        const int Shown = 7;
+        const string Docker = "docker://", Digest = "@sha256:";
         string image = Text(item, "Image");
-        int digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
-        if (digest >= 0 && image.Length > digest + "@sha256:".Length + Shown)
-            image = string.Concat(image.AsSpan(0, digest + "@sha256:".Length + Shown), "\u2026");
-        return Text(item, "Platform") is { Length: > 0 } platform ? $"{image} ({platform})" : image;
+        if (image.StartsWith(Docker, StringComparison.Ordinal))
+            image = image[Docker.Length..];
+        int digest = image.IndexOf(Digest, StringComparison.Ordinal);
+        string end = digest >= 0 && image.Length > digest + Digest.Length + Shown
+            ? $"@{image.AsSpan(digest + Digest.Length, Shown)}\u2026" : "";
+        string name = end.Length == 0 ? Cut(image, width) : Cut(image[..digest], width - end.Length) + end;
+        return Text(item, "Platform") is { Length: > 0 } platform ? $"{name} ({platform})" : name;
     }
 
     /// <summary>A verdict's reason, after the release whose verdict it is, if one was asked for.</summary>
     /// <param name="item">An <see cref="ImageSignatureResult"/>.</param>
-    /// <returns>One line.</returns>
-    public static string Reason(PSObject item) =>
-        Text(item, "JudgedAs") is { Length: > 0 } release ? $"As {release}: {Text(item, "Reason")}" : Text(item, "Reason");
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Lines.</returns>
+    public static string Reason(PSObject item, int used, PSObject? host)
+    {
+        string reason = Text(item, "Reason");
+        return ViewWidth.Wrap(Text(item, "JudgedAs") is { Length: > 0 } release ? $"As {release}: {reason}" : reason, used, host);
+    }
+
+    /// <summary>A property that is a sentence, in lines that end between words.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Lines.</returns>
+    public static string Sentence(PSObject item, string property, int used, PSObject? host) =>
+        ViewWidth.Wrap(Text(item, property), used, host);
 
     /// <summary>
     /// Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's
@@ -186,13 +290,19 @@ public static class TrustView
         (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>()
             .Select(static i => PrintableText.Line(i?.ToString() ?? ""));
 
-    private static string Word(TrustRequirement requirement) => requirement switch
+    private static string Cut(string text, int width)
     {
-        AcceptRequirement => "accept",
-        RejectRequirement => "reject",
-        SignedByRequirement => "signed",
-        _ => requirement.Type,
-    };
+        if (text.Length <= width)
+            return text;
+        int head = (width - 1) / 3, tail = width - 1 - head;
+
+        // Not between the two halves of a character.
+        if (char.IsHighSurrogate(text[head - 1]))
+            head--;
+        if (char.IsLowSurrogate(text[^tail]))
+            tail--;
+        return string.Concat(text.AsSpan(0, head), "\u2026", text.AsSpan(text.Length - tail));
+    }
 
     // A method of its own: a session that only shows keys without user ids need not load the engine.
     [MethodImpl(MethodImplOptions.NoInlining)]

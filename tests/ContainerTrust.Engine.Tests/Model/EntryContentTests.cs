@@ -86,7 +86,8 @@ public class EntryContentTests
     [InlineData(typeof(TrustKey))]
     public void Each_member_of_what_an_entry_is_made_of_counts(Type type)
     {
-        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is not null))
+        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is not null
+            && p.Name is not (nameof(TrustKey.ComputerName) or nameof(TrustKey.Scope))))
         {
             object one = New(type), other = New(type);
             Assert.Equal(one, other);

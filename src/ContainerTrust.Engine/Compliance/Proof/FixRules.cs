@@ -50,6 +50,16 @@ internal sealed record FixRule(string Reason, Func<AcceptanceDifference, PolicyE
         [ComplianceRules.BaselineStoreDiffers] = s_otherStore,
     };
 
+    /// <summary>The rules that have a fix which changes the permissions or the owner of a file.</summary>
+    public static IReadOnlyList<string> OfFiles { get; } =
+    [
+        ComplianceRules.FileWritableByOthers, ComplianceRules.FileOwnedByOther, ComplianceRules.FileUnreadableByUsers,
+    ];
+
+    /// <summary>Whether findings of a rule may carry a fix.</summary>
+    /// <param name="id">The rule's id.</param>
+    public static bool Has(string id) => All.ContainsKey(id) || OfFiles.Contains(id);
+
     private static bool Is(PolicyEntry entry, PolicyEntry other) =>
         entry.IsDefault == other.IsDefault && (entry.IsDefault || (entry.Transport == other.Transport && entry.Scope == other.Scope));
 }

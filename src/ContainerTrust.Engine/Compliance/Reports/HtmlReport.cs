@@ -43,9 +43,9 @@ internal sealed class HtmlReport
         {
             foreach (ImageTrustFinding finding in row.Host?.Findings ?? [])
             {
-                if (!_numbers.TryGetValue(finding, out int number))
+                if (!_numbers.TryGetValue(Anywhere(finding), out int number))
                 {
-                    _numbers.Add(finding, number = _distinct.Count);
+                    _numbers.Add(Anywhere(finding), number = _distinct.Count);
                     _distinct.Add((finding, []));
                 }
 
@@ -54,6 +54,9 @@ internal sealed class HtmlReport
             }
         }
     }
+
+    // The same finding on several hosts is said once.
+    private static ImageTrustFinding Anywhere(ImageTrustFinding finding) => finding with { ComputerName = null };
 
     public static byte[] Write(ComplianceReport report)
     {
@@ -226,7 +229,7 @@ internal sealed class HtmlReport
 
     private void Finding(ImageTrustFinding finding, List<Row> hosts)
     {
-        Raw($"<li id=\"f{Number(_numbers[finding])}\">");
+        Raw($"<li id=\"f{Number(_numbers[Anywhere(finding)])}\">");
         Message(finding);
         const int Few = 12;
         if (hosts.Count > Few)
@@ -335,7 +338,7 @@ internal sealed class HtmlReport
         Raw("<ul class=\"found\">\n");
         foreach (ImageTrustFinding finding in host.Findings)
         {
-            Raw($"<li><b class=\"tag {Letter(finding.Severity)}\">{Word(finding.Severity)}</b> <a href=\"#f{Number(_numbers[finding])}\">");
+            Raw($"<li><b class=\"tag {Letter(finding.Severity)}\">{Word(finding.Severity)}</b> <a href=\"#f{Number(_numbers[Anywhere(finding)])}\">");
             Text(finding.RuleId);
             Raw("</a>");
             if (_isRepeating)

@@ -5,7 +5,7 @@ using ContainerTrust.Engine.Verification;
 namespace ContainerTrust.Commands;
 
 /// <content>By whose certificates images must be signed, in the policy's place. All files are this machine's.</content>
-public sealed partial class TestImageSignatureCommand
+public abstract partial class ImageSignatureCmdlet
 {
     /// <summary>
     /// A sigstore instance's <c>trusted_root.json</c>, for signatures in bundles. Needs <see cref="OidcIssuer"/>, and

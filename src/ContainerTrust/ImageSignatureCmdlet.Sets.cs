@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
 
 namespace ContainerTrust.Commands;
 
 /// <content>
 /// Which sets ask a host and a registry: those that judge files alone do neither, so nothing of that is a parameter of theirs.
 /// </content>
-public sealed partial class TestImageSignatureCommand
+public abstract partial class ImageSignatureCmdlet
 {
     /// <inheritdoc/>
     [Parameter(ParameterSetName = PolicySet)]
@@ -68,6 +69,7 @@ public sealed partial class TestImageSignatureCommand
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? AuthFile { get; set; }
 
     /// <inheritdoc/>
@@ -77,6 +79,7 @@ public sealed partial class TestImageSignatureCommand
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? CertificateDirectory { get; set; }
 
     /// <inheritdoc/>
@@ -94,6 +97,7 @@ public sealed partial class TestImageSignatureCommand
     [Parameter(ParameterSetName = ReleaseSet)]
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public override string? RegistriesConfPath { get; set; }
 
     /// <inheritdoc/>

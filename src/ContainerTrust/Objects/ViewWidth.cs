@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using System.Text;
+
+namespace ContainerTrust.Commands.Objects;
+
+/// <summary>Sentences in the last column of a table. PowerShell itself breaks the lines of a cell inside words.</summary>
+internal static class ViewWidth
+{
+    private const int Usual = 80;
+    private const int Least = 20;
+
+    private static readonly string[] s_path = ["UI", "RawUI", "BufferSize", "Width"];
+
+    /// <summary>Breaks a sentence between words.</summary>
+    /// <param name="text">One line of printable text.</param>
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, whose window has a width. Null for the usual one.</param>
+    /// <returns>Lines.</returns>
+    public static string Wrap(string text, int used, PSObject? host)
+    {
+        int width = Math.Max(Least, WindowWidth(host) - used);
+        if (text.Length <= width)
+            return text;
+        StringBuilder lines = new(text.Length);
+        int length = 0;
+        foreach (string word in text.Split(' '))
+        {
+            if (length > 0 && length + 1 + word.Length > width)
+            {
+                lines.Append('\n');
+                length = 0;
+            }
+            else if (length > 0)
+            {
+                lines.Append(' ');
+                length++;
+            }
+
+            lines.Append(word);
+            length += word.Length;
+
+            // PowerShell breaks what is longer than the column.
+            if (length > width)
+                length = ((length - 1) % width) + 1;
+        }
+
+        return lines.ToString();
+    }
+
+    private static int WindowWidth(PSObject? host)
+    {
+        object? value = host;
+        try
+        {
+            foreach (string name in s_path)
+                value = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
+        }
+        catch (GetValueException)
+        {
+            // A host without a window: a job, a service.
+            return Usual;
+        }
+
+        return value is int and > 0 and var width ? width : Usual;
+    }
+}
