@@ -14,10 +14,13 @@
     CmdletsToExport = @(
         'Compare-ImageTrust'
         'ConvertTo-ClusterImagePolicy'
+        'Export-ImageTrust'
         'Export-ImageTrustReport'
         'Get-ImageTrust'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'
+        'Import-ImageTrust'
+        'New-ImageTrust'
         'New-MachineConfigTrust'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
