@@ -40,7 +40,9 @@ public sealed class ExportImageTrustCommand : EngineCmdlet
 
     private protected override void Process()
     {
-        foreach (PSObject? item in InputObject ?? [])
+        if (InputObject is null && !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+            return;
+        foreach (PSObject? item in InputObject ?? new PSObject?[] { null })
             _entries.AddRange(TrustItems.EntriesOf(item));
     }
 

@@ -38,7 +38,9 @@ internal sealed class EntryRules
         {
             Requirements = requirements,
             Section = Override(own),
-            ReplaceSection = own is not null || wasRead,
+
+            // An entry that was made in memory adds to a section, as the parameters that it was made of do.
+            ReplaceSection = wasRead || (own is not null && entry.StoresRead is null),
             InForce = copy.InForce is { } inForce ? Override(inForce) : null,
             SwitchOnAttachments = _request.Stores.UseSigstoreAttachments is null && (_given is not null || saysNothing),
         };
