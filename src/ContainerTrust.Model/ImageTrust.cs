@@ -97,10 +97,17 @@ public sealed partial record ImageTrust
 
     /// <summary>
     /// The stores in force when the entry was read. Where its properties say something else now, they were changed since, and that is
-    /// meant. Null for an entry that was not read from a host.
+    /// meant. Of an entry that was made in memory or read from a trust file, the stores that it was given.
     /// </summary>
     [JsonInclude]
     internal LookasideSection? StoresRead { get; init; }
+
+    /// <summary>
+    /// Whether the entry says all that there is of its scope, as one that was read from a host does: what it does not say is not so. Null
+    /// for an entry that was made in memory, which leaves the rest as it is.
+    /// </summary>
+    [JsonInclude]
+    internal bool? IsWhole { get; init; }
 
     /// <summary>
     /// Where the entry was read, and where a change of it belongs. Null for one that no host has: made in memory, or from a document.

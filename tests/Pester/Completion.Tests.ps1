@@ -23,6 +23,10 @@ Describe 'Completion' {
         @{ Line = 'New-MachineConfigTrust -Preset REDHATG'; Words = @('RedHatGpg') }
         @{ Line = 'ConvertTo-ClusterImagePolicy -Preset '; Words = @('RedHatSigstore') }
         @{ Line = 'ConvertTo-ClusterImagePolicy -OpenShiftVersion '; Words = @('4.22', '4.21', '4.20', '4.19', '4.18', '4.17', '4.16') }
+        @{ Line = 'New-ImageTrust quay.io -Type s'; Words = @('SignedBy', 'SigstoreSigned') }
+        @{ Line = 'New-ImageTrust quay.io -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
+        @{ Line = 'New-ImageTrust quay.io -OidcIssuer https://git'; Words = @('https://github.com/login/oauth') }
+        @{ Line = 'Export-ImageTrust -Format '; Words = @('Json', 'Yaml') }
         @{ Line = 'Export-ImageTrustReport -Format j'; Words = @('Json', 'JUnit') }
         @{ Line = 'Set-ImageTrust quay.io -Type s'; Words = @('SignedBy', 'SigstoreSigned') }
         @{ Line = 'Set-ImageTrust quay.io -SignedIdentity matchr'; Words = @('MatchRepoDigestOrExact', 'MatchRepository') }

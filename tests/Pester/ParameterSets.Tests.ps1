@@ -17,6 +17,7 @@ BeforeAll {
     $entry = Get-ImageTrust path.example.com -Root $root
     $config = $entry | New-MachineConfigTrust -OpenShiftVersion 4.20 -WarningAction SilentlyContinue
     [System.IO.File]::WriteAllText("$root/config.yaml", $config.Yaml)
+    $entry | Export-ImageTrust "$root/trust.json"
 
     # Values that are right for every cmdlet that has a parameter of the name, and those that are for one alone.
     $values = @{
@@ -43,7 +44,7 @@ BeforeAll {
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         ClusterType = 'OKD'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
         Scope = 'registry.redhat.io/rhel9'; SubjectUri = 'https://example.com/team/app/.github/workflows/release.yaml@refs/heads/main'
-        Format = 'Json'; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
+        Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
         SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
     }
@@ -51,6 +52,9 @@ BeforeAll {
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
         'Export-ImageTrustReport InputObject' = Test-ImageTrust -Root $root
         'Test-MachineConfigTrust InputObject' = $config
+        'Export-ImageTrust Path' = "$root/out.json"
+        'Import-ImageTrust Path' = "$root/trust.json"
+        'Import-ImageTrust LiteralPath' = "$root/trust.json"
         'Export-ImageTrustReport Path' = "$root/report.json"
         'ConvertTo-ClusterImagePolicy InputObject' = [ContainerTrust.ImageTrust]@{
             Transport = 'docker'; Registry = 'sigstore.example.com'; ComputerName = $entry.ComputerName
@@ -99,9 +103,10 @@ BeforeAll {
     function Get-Call([string] $Command, [string] $Set, [string] $Parameter) {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
         $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs["$Command $Parameter"] ?? $belongs[$Parameter]).Where({ $_ -in $all.Name })
-        if ($Command -eq 'Export-ImageTrustReport') { $wanted += 'InputObject' }
+        if ($Command -in 'Export-ImageTrustReport', 'Export-ImageTrust') { $wanted += 'InputObject' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
+        if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^(Reference|Baseline)?HostName$|^CurrentUser$|^Local$|^DifferenceObject$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }

@@ -2,6 +2,7 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Files;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -31,7 +32,8 @@ public sealed class TrustBaseline
     /// <summary>What a path stands for, to be combined with more.</summary>
     /// <param name="path">
     /// A policy.json, which says nothing of signature stores and keys' contents; a document with one MachineConfig that has a policy, or a
-    /// Butane config of one (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); or a directory that is the root of a host that is as it should be.
+    /// Butane config of one (<c>*.yaml</c>, <c>*.yml</c>, <c>*.bu</c>); a trust file, whatever it is called; or a directory that is the
+    /// root of a host that is as it should be.
     /// </param>
     /// <returns>Entries, and whether they say which signature stores there are to be.</returns>
     /// <exception cref="TrustException">It is not there or cannot be read, or the policy is refused.</exception>
@@ -42,8 +44,10 @@ public sealed class TrustBaseline
             return ([.. TrustStore.Open(new TrustStoreOptions { RootDirectory = path }, TrustMessages.None).Read(TrustQuery.All)], true);
         HostFile file = LocalHost.Instance.TryReadFile(path, PolicyReader.MaxBytes)
             ?? throw new TrustException("BaselineNotFound", TrustErrorKind.NotFound,
-                $"The baseline {path} does not exist. Give a policy.json, a MachineConfig, or the root directory of a host.")
+                $"The baseline {path} does not exist. Give a policy.json, a trust file, a MachineConfig, or the root directory of a host.")
                 { Target = path };
+        if (TrustFile.IsOne(file.Content.Span))
+            return OfTrustFile(file);
         if (Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".bu")
             return OfMachineConfig(file);
         PolicyDocument policy = PolicyReader.Read(file.Content.Span, path);
@@ -52,6 +56,13 @@ public sealed class TrustBaseline
                 Requirements = requirements, PolicyPath = path };
         return ([Entry("all", "default", true, policy.Default),
             .. policy.Transports.SelectMany(t => t.Scopes.Select(s => Entry(t.Name, s.Name, false, s.Requirements)))], false);
+    }
+
+    // A file with the policy's default is a whole policy, and says of every scope which stores there are to be.
+    private static (IEnumerable<ImageTrust> Entries, bool HasStores) OfTrustFile(HostFile file)
+    {
+        IReadOnlyList<ImageTrust> entries = TrustFile.Read(file.Content, file.Path);
+        return (entries.Any(static e => e.IsDefault) ? [.. entries.Select(e => e with { PolicyPath = file.Path })] : entries, true);
     }
 
     private static (IEnumerable<ImageTrust> Entries, bool HasStores) OfMachineConfig(HostFile file)
@@ -106,7 +117,7 @@ public sealed class TrustBaseline
             throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument,
                 "An entry of the baseline is not complete: it needs Transport, Registry and Requirements. Give " +
                 $"entries from {TrustOperation.Get}.") { Target = entry?.Registry };
-        Item item = new(entry, hasStores);
+        Item item = new(entry, hasStores && SaysStores(entry));
         (string, string) key = entry.IsDefault ? ("all", "default") : (entry.Transport, entry.Registry);
         if (_items.TryAdd(key, item))
             _order.Add(item);
@@ -115,6 +126,10 @@ public sealed class TrustBaseline
                 $"The baseline has {entry.Transport}:{Printable.Of(entry.Registry, Printable.NameLength)} twice, with different " +
                 "requirements. Give the entries of one host.") { Target = entry.Registry };
     }
+
+    // An entry that was made in memory, and names no store, leaves them as they are.
+    private static bool SaysStores(ImageTrust entry) => entry.PolicyPath is not null || entry.SignatureStore is not null
+        || entry.SignatureStoreStaging is not null || entry.UseSigstoreAttachments is not null || entry.Section is not null;
 
     /// <summary>An entry of the baseline.</summary>
     /// <param name="Entry">The entry.</param>

@@ -27,23 +27,44 @@ internal sealed class EntryRules
         IReadOnlyList<TrustRequirement> requirements = Requirements(entry);
 
         // An entry that was read from a policy may be a scope that no image has; it is written as it is.
-        bool wasRead = entry.PolicyPath is not null;
+        bool wasRead = WasRead(entry);
         if (!entry.IsDefault)
             ScopeRules.Require(entry.Transport, entry.Registry, _request.Force || wasRead);
 
-        // An entry that was made by hand has no section; what it says itself is meant.
         TrustChange copy = TrustChange.From(entry);
-        LookasideSection? own = EditedStores.SectionOf(entry) ?? (wasRead || copy.InForce is null or { IsEmpty: true } ? null : copy.InForce);
-        bool saysNothing = !wasRead && entry.UseSigstoreAttachments is null && own?.UseSigstoreAttachments is null;
+        LookasideSection? own = OwnSection(entry);
+        bool saysNothing = LeavesAttachmentsOpen(entry, own);
         return copy with
         {
             Requirements = requirements,
             Section = Override(own),
-            ReplaceSection = own is not null || wasRead,
+
+            // An entry that was made in memory adds to a section, as the parameters that it was made of do.
+            ReplaceSection = wasRead || (own is not null && entry.StoresRead is null),
             InForce = copy.InForce is { } inForce ? Override(inForce) : null,
             SwitchOnAttachments = _request.Stores.UseSigstoreAttachments is null && (_given is not null || saysNothing),
         };
     }
+
+    /// <summary>Whether an entry was read, from a policy or a trust file: then it says all that there is of its scope.</summary>
+    /// <param name="entry">The entry.</param>
+    internal static bool WasRead(ImageTrust entry) => entry.PolicyPath is not null || entry.IsWhole == true;
+
+    /// <summary>The section that belongs to the scope itself, with what was changed in the entry since.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <returns>The section; null if there is none.</returns>
+    internal static LookasideSection? OwnSection(ImageTrust entry)
+    {
+        // An entry that was made by hand has no section; what it says itself is meant.
+        LookasideSection? inForce = TrustChange.From(entry).InForce;
+        return EditedStores.SectionOf(entry) ?? (WasRead(entry) || inForce is null or { IsEmpty: true } ? null : inForce);
+    }
+
+    /// <summary>Whether an entry leaves open if attachments are read, so that they are where its requirements need them.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="own">Its own section.</param>
+    internal static bool LeavesAttachmentsOpen(ImageTrust entry, LookasideSection? own) =>
+        !WasRead(entry) && entry.UseSigstoreAttachments is null && own?.UseSigstoreAttachments is null;
 
     private IReadOnlyList<TrustRequirement> Requirements(ImageTrust entry)
     {

@@ -93,10 +93,17 @@ public sealed record SetRequest
         return Preset is not null ? OfPreset(store) : Entries is not null ? OfEntries(store, Entries, refused) : OfScopes(store, refused);
     }
 
-    private List<TrustChange> OfScopes(TrustStore store, Action<TrustException>? refused)
+    private List<TrustChange> OfScopes(TrustStore store, Action<TrustException>? refused) =>
+        OfScopes(options => Build(store, options), refused);
+
+    /// <summary>What becomes of the scopes that are named.</summary>
+    /// <param name="build">Builds the requirements, and checks their keys.</param>
+    /// <param name="refused">Takes the fault of one scope. Null: the first fault is thrown.</param>
+    internal List<TrustChange> OfScopes(
+        Func<RequirementOptions, IReadOnlyList<TrustRequirement>> build, Action<TrustException>? refused)
     {
         LookasideSection? stores = Stores.IsEmpty ? null : Stores;
-        IReadOnlyList<TrustRequirement>? requirements = Options.IsEmpty && stores is not null ? null : Build(store, Options);
+        IReadOnlyList<TrustRequirement>? requirements = Options.IsEmpty && stores is not null ? null : build(Options);
 
         // Who says nothing of attachments, and asks for signatures that lie there, wants them read.
         TrustChange change = new()

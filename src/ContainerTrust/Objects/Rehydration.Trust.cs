@@ -49,7 +49,9 @@ internal static partial class Rehydration
         return trust;
     }
 
-    private static ImageTrust FromParts(PropertyBag bag) => new()
+    private static ImageTrust FromParts(PropertyBag bag) => FromParts(bag, Hidden(bag));
+
+    private static ImageTrust FromParts(PropertyBag bag, ImageTrust? hidden) => new()
     {
         ComputerName = bag.RequiredText("ComputerName"),
         Transport = bag.RequiredText("Transport"),
@@ -69,19 +71,20 @@ internal static partial class Rehydration
         StoreLevel = bag.Text("StoreLevel"),
         StoreHides = bag.Text("StoreHides"),
         Origin = bag.Has("Origin") ? bag.Object<ImageTrustOrigin>("Origin") : null,
-        StoresRead = StoresRead(bag),
+        StoresRead = hidden?.StoresRead,
+        IsWhole = hidden?.IsWhole,
         Reference = bag.Text("Reference"),
         Reason = bag.Text("Reason"),
     };
 
-    // Which stores were in force when the entry was read is in its Definition alone.
-    private static LookasideSection? StoresRead(PropertyBag bag)
+    // Which stores were in force when the entry was read, and whether it is whole, is in its Definition alone.
+    private static ImageTrust? Hidden(PropertyBag bag)
     {
         if (bag.TextIfAny(nameof(ContainerTrust.ImageTrust.Definition)) is not { } definition)
             return null;
         try
         {
-            return ContainerTrust.ImageTrust.Parse(definition).StoresRead;
+            return ContainerTrust.ImageTrust.Parse(definition);
         }
         catch (FormatException)
         {

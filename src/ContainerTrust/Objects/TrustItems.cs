@@ -32,6 +32,29 @@ internal static class TrustItems
         return ([Live(item)], true);
     }
 
+    /// <summary>The entries of an object: an entry, or what carries entries as a MachineConfig does.</summary>
+    /// <param name="item">The object, live or from another session.</param>
+    /// <returns>The entries.</returns>
+    /// <exception cref="TrustException">It has none (<c>InvalidInputObject</c>).</exception>
+    public static IEnumerable<ImageTrust> EntriesOf(PSObject? item)
+    {
+        try
+        {
+            return item?.Properties["Trust"]?.Value is { } entries && LanguagePrimitives.GetEnumerable(entries) is { } list
+                ? [.. list.Cast<object>().Select(Live)] : [Live(item)];
+        }
+        catch (TrustException e) when (e.ErrorId == "InvalidBaseline")
+        {
+            string what = item is null ? "nothing" : $"a {item.TypeNames.FirstOrDefault()}";
+            throw new TrustException(
+                "InvalidInputObject",
+                TrustErrorKind.InvalidArgument,
+                $"The file cannot hold {what}{(e.InnerException is { } cause ? $": {cause.Message}" : "")}. Give entries from " +
+                    "Get-ImageTrust, New-ImageTrust or Import-ImageTrust. Nothing was written.",
+                e);
+        }
+    }
+
     private static ImageTrust Live(object? item)
     {
         if (item is ImageTrust or PSObject { BaseObject: ImageTrust })

@@ -117,19 +117,28 @@ internal sealed class LookasideConfiguration
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(scope);
-        if (transport != "docker")
-            return null;
+        return transport == "docker" ? Resolve(scope, _sections, Default, _longestNamespace) : null;
+    }
+
+    /// <summary>What sections say in the end for a scope, wherever they are from.</summary>
+    /// <param name="scope">The scope; empty for a default.</param>
+    /// <param name="sections">The sections by namespace.</param>
+    /// <param name="default">The section <c>default-docker</c>. Null if there is none.</param>
+    /// <param name="longest">The length of the longest namespace.</param>
+    internal static EffectiveLookaside Resolve(
+        string scope, IReadOnlyDictionary<string, LookasideEntry> sections, LookasideEntry? @default, int longest)
+    {
         LookasideEntry? read = null;
         LookasideEntry? write = null;
         LookasideEntry? attachments = null;
-        foreach (string name in LookasideChain.Of(scope, _longestNamespace))
+        foreach (string name in LookasideChain.Of(scope, longest))
         {
-            if (_sections.TryGetValue(name, out LookasideEntry? entry))
+            if (sections.TryGetValue(name, out LookasideEntry? entry))
                 Consider(entry, ref read, ref write, ref attachments);
         }
 
-        if (Default is not null)
-            Consider(Default, ref read, ref write, ref attachments);
+        if (@default is not null)
+            Consider(@default, ref read, ref write, ref attachments);
         return new EffectiveLookaside
         {
             SignatureStore = read?.Section.SignatureStore,

@@ -25,6 +25,9 @@ internal sealed class DocumentNode
     /// <summary>A text's content; a number or boolean as it is written.</summary>
     public string Value { get; init; } = "";
 
+    /// <summary>Of a node of YAML: the place of its first character in the text.</summary>
+    public int Start { get; init; }
+
     /// <summary>A list's items; none for any other.</summary>
     public List<DocumentNode> Items { get; init; } = NoItems;
 
@@ -168,6 +171,16 @@ internal static class DocumentNodes
         return documents;
     }
 
+    /// <summary>Makes nodes of a YAML document, with their places.</summary>
+    /// <param name="root">The document's root.</param>
+    /// <param name="text">The text that it is in.</param>
+    /// <exception cref="TrustFormatException">A document has no such node.</exception>
+    public static DocumentNode FromYaml(YamlNode root, YamlText text)
+    {
+        int nodes = 0;
+        return FromYaml(root, text, 0, ref nodes);
+    }
+
     // Aliases stand for what they name; how much that is together is bounded.
     private static DocumentNode FromYaml(YamlNode yaml, YamlText text, int depth, ref int nodes)
     {
@@ -186,12 +199,12 @@ internal static class DocumentNodes
         {
             case YamlKind.Scalar:
                 return new DocumentNode { Kind = node.Style == YamlStyle.Plain
-                    && node.Tag is null ? PlainScalar.KindOf(node.Value) : DocumentNodeKind.Text, Value = node.Value };
+                    && node.Tag is null ? PlainScalar.KindOf(node.Value) : DocumentNodeKind.Text, Value = node.Value, Start = yaml.Start };
             case YamlKind.Sequence:
                 List<DocumentNode> items = [];
                 foreach (YamlNode item in node.Children!)
                     items.Add(FromYaml(item, text, depth + 1, ref nodes));
-                return new DocumentNode { Kind = DocumentNodeKind.List, Items = items };
+                return new DocumentNode { Kind = DocumentNodeKind.List, Items = items, Start = yaml.Start };
             default:
                 List<KeyValuePair<string, DocumentNode>> members = [];
                 HashSet<string> names = new(StringComparer.Ordinal);
@@ -212,7 +225,7 @@ internal static class DocumentNodes
                     members.Add(KeyValuePair.Create(key.Value, FromYaml(node.Children[i + 1], text, depth + 1, ref nodes)));
                 }
 
-                return new DocumentNode { Kind = DocumentNodeKind.Map, Members = members };
+                return new DocumentNode { Kind = DocumentNodeKind.Map, Members = members, Start = yaml.Start };
         }
     }
 

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using ContainerTrust.Commands.Completion;
+
+namespace ContainerTrust.Commands;
+
+/// <content>The parameters for sigstore signatures by certificates and with logs.</content>
+public sealed partial class NewImageTrustCommand
+{
+    /// <summary>
+    /// Certificates of the Fulcio CA that signers' certificates come from. Needs <see cref="OidcIssuer"/>, <see cref="SubjectEmail"/> and
+    /// <see cref="RekorPublicKeyPath"/>.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? FulcioCAPath { get; set; }
+
+    /// <summary>With <see cref="FulcioCAPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubjectCompleter))]
+    public string? OidcIssuer { get; set; }
+
+    /// <summary>With <see cref="FulcioCAPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's certificate.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubjectCompleter))]
+    public string? SubjectEmail { get; set; }
+
+    /// <summary>Public keys of Rekor logs: signatures must be entered in one of them. For keys and Fulcio.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[]? RekorPublicKeyPath { get; set; }
+
+    /// <summary>
+    /// Root certificates of a private PKI that signers' certificates come from. Needs <see cref="SubjectEmail"/> or
+    /// <see cref="SubjectHostname"/>.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CARootsPath { get; set; }
+
+    /// <summary>With <see cref="CARootsPath"/>: intermediate certificates.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CAIntermediatesPath { get; set; }
+
+    /// <summary>With <see cref="CARootsPath"/>: the host name in the signer's certificate.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubjectCompleter))]
+    public string? SubjectHostname { get; set; }
+}
