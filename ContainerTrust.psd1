@@ -20,6 +20,7 @@
         'New-MachineConfigTrust'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
+        'Save-ImageSignature'
         'Set-ImageTrust'
         'Test-ImageSignature'
         'Test-ImageTrust'

@@ -89,8 +89,8 @@ internal sealed class MirrorWorld : IAsyncDisposable
         Verification = Options.Verification,
     };
 
-    public ImageSignatureSaver Saver(SaveOptions? options = null) =>
-        new(TrustStore.Open(_host, new TrustStoreOptions(), new TrustMessages()), options ?? Saving,
+    public ImageSignatureSaver Saver(SaveOptions? options = null, TrustStoreOptions? files = null) =>
+        new(TrustStore.Open(_host, files ?? new TrustStoreOptions(), new TrustMessages()), options ?? Saving,
             new TrustMessages { Warning = Warnings.Add });
 
     /// <summary>Saves a release, many images at once, and gives the answers.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Images;
@@ -78,7 +79,7 @@ internal sealed class LayoutIndex
     public byte[] Write()
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (_others.Count == 0)

@@ -174,12 +174,15 @@ internal sealed class SavingImage(ImageVerifier verifier, SaveItem item, IReadOn
         if (!judgement.Verdict.IsAccepted || verified.Length == 0)
         {
             bool isThere = judgement.Verdict.Signatures.Any(s => s.Kind == target.Kind || s.Kind == ImageSignatureKind.Unknown);
+
+            // The reason of the whole repeats those of the signatures, unless something else is at fault.
+            bool isSaid = refused.Length > 0 && refused.Length == judgement.Verdict.Signatures.Count;
             return answer with
             {
                 Result = answer.Result with
                 {
                     Status = isThere ? SavedSignatureStatus.Invalid : SavedSignatureStatus.Missing,
-                    NotSaved = [WhyNothing(judgement, target.Kind), .. refused],
+                    NotSaved = isSaid ? refused : [WhyNothing(judgement, target.Kind), .. refused],
                 },
             };
         }
