@@ -23,7 +23,11 @@ internal sealed class SaveCommand
     private readonly Option<string?> _version = new("--openshift-version")
         { Description = "With --release: the version whose demands count (default: the release's own)", HelpName = "version" };
     private readonly Option<string?> _platform = new("--platform")
-        { Description = "Of a multi-arch image: the instance, such as linux/arm64; list: the list alone (default: all)", HelpName = "os/arch" };
+    {
+        Description = "Of a multi-arch image: the instance, such as linux/arm64; list: the list alone (default: all)",
+        HelpName = "os/arch",
+    };
+
     private readonly Option<string?> _store = new("--store-directory")
         { Description = "Save OpenPGP signatures there, as a lookaside store", HelpName = "dir" };
     private readonly Option<string?> _configMaps = new("--config-map-directory")
@@ -118,9 +122,12 @@ internal sealed class SaveCommand
     {
         foreach (string name in components.Where(name => plan.Items.All(i => i.Name != name)))
             throw new TrustException("ComponentNotFound", TrustErrorKind.NotFound,
-                $"Of {plan.Release}, nothing is to be saved of a component '{name}'. 'containertrust release' lists those it has.")
-                { Target = name };
-        return [.. plan.Items.Where(i => components.Length == 0 || components.Contains(i.Name))];
+                $"{plan.Release} has no component '{name}'. 'containertrust release' lists those it has.") { Target = name };
+        SaveItem[] items = [.. plan.Items.Where(i => i.IsWanted && (components.Length == 0 || components.Contains(i.Name)))];
+        if (items.Length == 0)
+            StandardError.Warn(
+                $"OpenShift {plan.Version} asks for no signatures of those images that could be saved in the forms asked for.");
+        return items;
     }
 
     private static int Print(SaveItem[] items, IEnumerable<Task<IReadOnlyList<SaveAnswer>>> work, bool quiet, bool json, bool isDryRun)
@@ -128,12 +135,16 @@ internal sealed class SaveCommand
         List<SavedSignatureResult> results = [];
         int index = 0;
         bool isUnknown = false;
+        bool isBad = false;
         foreach (Task<IReadOnlyList<SaveAnswer>> task in work)
         {
-            string image = items[index++].Image;
+            SaveItem item = items[index++];
+            string image = item.Image;
             try
             {
-                foreach ((SavedSignatureResult answer, TrustException? failure) in task.GetAwaiter().GetResult())
+                IReadOnlyList<SaveAnswer> some = task.GetAwaiter().GetResult();
+                isBad |= some.Any(a => IsBad(a.Result, item, some));
+                foreach ((SavedSignatureResult answer, TrustException? failure) in some)
                 {
                     results.Add(answer);
                     if (failure is not null)
@@ -155,10 +166,16 @@ internal sealed class SaveCommand
             Output.Write(string.Create(CultureInfo.InvariantCulture,
                 $"{results.Sum(static r => r.Saved)} signatures {(isDryRun ? "would be saved" : "saved")}, " +
                 $"{results.Sum(static r => r.AlreadySaved)} were there already.\n"));
-        return results.Any(static r => r.Status is SavedSignatureStatus.Missing or SavedSignatureStatus.Invalid) ? ExitCode.Failed
+        return isBad ? ExitCode.Failed
             : isUnknown || results.Count == 0 || results.Any(static r => r.Status == SavedSignatureStatus.Failed) ? ExitCode.NotJudged
             : ExitCode.Done;
     }
+
+    // podman asks about instances: vendors that sign those do not always sign the list. Of a release, the cluster asks about both.
+    private static bool IsBad(SavedSignatureResult result, SaveItem item, IReadOnlyList<SaveAnswer> some) =>
+        result.Status == SavedSignatureStatus.Invalid || (result.Status == SavedSignatureStatus.Missing && !(item.Name is null
+            && result.Platform == "list" && some.Any(a => a.Result.Form == result.Form && a.Result.Platform != "list"
+                && a.Result.Status is SavedSignatureStatus.Saved or SavedSignatureStatus.Unchanged)));
 
     private static string Describe(SavedSignatureResult result, bool isDryRun)
     {

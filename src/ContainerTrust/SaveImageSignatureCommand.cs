@@ -5,7 +5,9 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>Save-ImageSignature</c>: fetches and verifies signatures, and saves the good ones for the other side of an air gap.</summary>
+/// <summary>
+/// <c>Save-ImageSignature</c>: fetches and verifies signatures, and saves the good ones for the other side of an air gap.
+/// </summary>
 [Cmdlet(VerbsData.Save, "ImageSignature", DefaultParameterSetName = ImageSet, SupportsShouldProcess = true,
     HelpUri = HelpPage.Directory + "Save-ImageSignature.md")]
 [OutputType(typeof(SavedSignatureResult))]
@@ -126,7 +128,10 @@ public sealed class SaveImageSignatureCommand : IdentityCmdlet
                 plan = _saver!.PlanAsync(ImageName(release), Cancellation).GetAwaiter().GetResult();
             }))
                 continue;
-            SaveItem[] items = Chosen(plan!.Items, static i => i.Name!, Name, plan.Release);
+            SaveItem[] chosen = Chosen(plan!.Items, static i => i.Name!, Name, plan.Release);
+            SaveItem[] items = [.. chosen.Where(static i => i.IsWanted)];
+            if (items.Length == 0 && chosen.Length > 0)
+                this.Warn($"OpenShift {plan.Version} asks for no signatures of those images that could be saved in the forms asked for.");
             if (items.Length == 0 || !this.IsWanted(plan.Release,
                 $"Save verified signatures of {items.Length} images, those that OpenShift {plan.Version} asks for"))
                 continue;

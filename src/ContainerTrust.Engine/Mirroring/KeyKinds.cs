@@ -9,7 +9,8 @@ internal static class KeyKinds
 {
     /// <summary>Refuses keys that do not verify OpenPGP signatures.</summary>
     /// <exception cref="TrustException"><c>WrongKeyKind</c>, or they cannot be read.</exception>
-    public static void RequireOpenPgp(IReadOnlyList<string> paths) => Require<SignedByRequirement>(paths, "OpenPGP keys", TrustOption.KeyPath);
+    public static void RequireOpenPgp(IReadOnlyList<string> paths) =>
+        Require<SignedByRequirement>(paths, "OpenPGP keys", TrustOption.KeyPath);
 
     /// <summary>Refuses keys that do not verify sigstore signatures.</summary>
     /// <exception cref="TrustException"><c>WrongKeyKind</c>, or they cannot be read.</exception>

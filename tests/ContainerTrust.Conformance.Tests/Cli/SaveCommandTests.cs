@@ -19,7 +19,8 @@ public sealed class SaveCommandTests : IDisposable
         File.WriteAllBytes($"{_directory}/release.pgp", TestRelease.Signer.PublicKey);
         File.WriteAllText($"{_directory}/release.pub", release.SigstoreKey);
         File.WriteAllText($"{_directory}/other.pub", TestKey.Get("P-256", "someone else").Pem);
-        string[] common = ["save", "--tls-verify", "false", "--signature-store", $"{_directory}/store", "--key", $"{_directory}/release.pgp"];
+        string[] common = ["save", "--tls-verify", "false", "--signature-store", $"{_directory}/store",
+            "--key", $"{_directory}/release.pgp"];
         string[] all = [.. common, "--release", release.Reference, "--sigstore-key", $"{_directory}/release.pub",
             "--config-map-directory", $"{_directory}/maps", "--layout-directory", $"{_directory}/layout"];
 

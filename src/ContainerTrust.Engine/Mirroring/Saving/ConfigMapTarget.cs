@@ -80,7 +80,7 @@ internal sealed class ConfigMapTarget(string directory, SaveOptions options) : S
         if (all.Sum(static c => (long)c.Length) > MaxBytes)
             throw new TrustException("ConfigMapTooLarge", TrustErrorKind.LimitsExceeded,
                 $"The signatures of {manifest} are larger than {MaxBytes} bytes together, and no cluster takes a ConfigMap of that size. " +
-                $"Save them in a store.") { Target = path };
+                "Save them in a store.") { Target = path };
         return (Render(manifest, all), outcome);
     }
 
@@ -117,7 +117,8 @@ internal sealed class ConfigMapTarget(string directory, SaveOptions options) : S
             json.WriteEndObject();
             json.WriteStartObject("binaryData"u8);
             for (int i = 0; i < signatures.Count; i++)
-                json.WriteString(string.Create(CultureInfo.InvariantCulture, $"{name}-{i + 1}"), Convert.ToBase64String(signatures[i].Span));
+                json.WriteString(string.Create(CultureInfo.InvariantCulture, $"{name}-{i + 1}"),
+                    Convert.ToBase64String(signatures[i].Span));
             json.WriteEndObject();
             json.WriteEndObject();
         }

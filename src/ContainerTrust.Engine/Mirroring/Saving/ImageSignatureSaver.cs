@@ -49,7 +49,7 @@ public sealed class ImageSignatureSaver : IDisposable
     /// <summary>Reads what a release consists of, and of which of its images a cluster asks for which signatures.</summary>
     /// <param name="release">The release image.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>What is to be saved. Images of which nothing is wanted are not in it.</returns>
+    /// <returns>All images, and what of each is to be saved.</returns>
     /// <exception cref="TrustException">
     /// The release cannot be read; <c>OpenShiftVersionUnknown</c>: its name is not a version, and none was given.
     /// </exception>
@@ -75,7 +75,7 @@ public sealed class ImageSignatureSaver : IDisposable
             ];
             items.AddRange(parts.Contents.Select(content => new SaveItem { Image = content.Image, Name = content.Name,
                 WantsOpenPgp = false, WantsSigstore = hasSigstore && demands.AttachmentsOfComponents }));
-            return new SavePlan(parts.Pinned, demands.Version, [.. items.Where(static i => i.WantsOpenPgp || i.WantsSigstore)]);
+            return new SavePlan(parts.Pinned, demands.Version, items);
         }, cancellationToken);
     }
 

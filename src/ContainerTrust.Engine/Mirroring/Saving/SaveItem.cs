@@ -24,12 +24,15 @@ public sealed record SaveItem
 
     /// <summary>Whether sigstore signatures are wanted.</summary>
     public bool WantsSigstore { get; init; } = true;
+
+    /// <summary>Whether anything is wanted of it.</summary>
+    public bool IsWanted => WantsOpenPgp || WantsSigstore;
 }
 
 /// <summary>The images of a release whose signatures a version asks for.</summary>
 /// <param name="Release">The release image by digest.</param>
 /// <param name="Version">The version, <c>major.minor</c>.</param>
-/// <param name="Items">The images, the release image first.</param>
+/// <param name="Items">All images, the release image first; also those of which nothing is wanted.</param>
 public sealed record SavePlan(string Release, string Version, IReadOnlyList<SaveItem> Items);
 
 /// <summary>One answer about signatures that were to be saved.</summary>

@@ -29,6 +29,8 @@ public sealed record SaveOptions
     /// <summary>Whether nothing is written.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>How registries are reached, which names signatures must have, where OpenPGP signatures are, the time for an image.</summary>
+    /// <summary>
+    /// How registries are reached, which names signatures must have, where OpenPGP signatures are, and the time for one image.
+    /// </summary>
     public required VerificationOptions Verification { get; init; }
 }

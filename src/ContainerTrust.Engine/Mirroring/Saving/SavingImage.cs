@@ -122,7 +122,24 @@ internal sealed class SavingImage(ImageVerifier verifier, SaveItem item, IReadOn
         }
 
         foreach (SignatureTarget target in open)
-            answers.Add(await SaveAsync(manifest, platform, target, judgement, cancellationToken).ConfigureAwait(false));
+        {
+            SaveAnswer answer = await SaveAsync(manifest, platform, target, judgement, cancellationToken).ConfigureAwait(false);
+            answers.Add(await ExplainAsync(image, target, answer, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    // "There is none" is not all that can be said where a signature is in a form that podman does not read.
+    private async Task<SaveAnswer> ExplainAsync(FetchedImage image, SignatureTarget target, SaveAnswer answer,
+        CancellationToken cancellationToken)
+    {
+        if (target.Kind != ImageSignatureKind.Sigstore || answer.Result.Status != SavedSignatureStatus.Missing
+            || image.Source is not { } source)
+            return answer;
+        string? found = await BriefLookup.TryAsync(
+            token => source.FindUnreadSignaturesAsync(image.Judged.Digest, token), verifier.ImageTimeout,
+            why => verifier.Messages.Verbose($"Whether {image.Judged.Digest} has signatures that podman does not read could not be found " +
+                $"out: {why}"), cancellationToken).ConfigureAwait(false);
+        return found is null ? answer : answer with { Result = answer.Result with { NotSaved = [.. answer.Result.NotSaved, found] } };
     }
 
     // What was saved before, and is good by what decides now, need not be fetched.

@@ -21,6 +21,7 @@ internal sealed record SavingJudge(ImageVerifier Verifier, IReadOnlyList<ImageSi
             KeyPaths = options.SigstoreKeyPaths,
             SignatureStores = null,
             SignatureConfigMaps = null,
+            ReadsNoReferrers = true,
         };
         bool hasKeys = options.KeyPaths is not null || options.SigstoreKeyPaths is not null;
         bool hasStores = withStores.SignatureStores is not null || withStores.SignatureConfigMaps is not null;

@@ -19,14 +19,16 @@ public sealed class SaveReleaseTests
         Assert.All(answers, static a => Assert.Equal((1, 0), (a.Result.Saved, a.Result.AlreadySaved)));
         Assert.Equal(["ConfigMap", "Store"], answers.Where(static a => a.Result.Form != SavedSignatureForm.Attachment)
             .Select(static a => a.Result.Form.ToString()).Order());
-        SavedSignatureResult[] attached = [.. answers.Select(static a => a.Result).Where(static r => r.Form == SavedSignatureForm.Attachment)];
+        SavedSignatureResult[] attached =
+            [.. answers.Select(static a => a.Result).Where(static r => r.Form == SavedSignatureForm.Attachment)];
         Assert.Equal(release.Manifests.Select(static m => m.Digest).Order(), attached.Select(static r => r.Digest!).Order());
         Assert.Equal(["list", "linux/amd64", "linux/arm64"], attached.Take(3).Select(static r => r.Platform));
         Assert.Equal($"oci:{world.PathOf("saved/layout")}:{TestRelease.SignatureTag(release.Release.Digest)}", attached[0].Path);
 
         // The store, by the bytes and modes that everybody may read.
         SavedSignatureResult stored = answers.Single(static a => a.Result.Form == SavedSignatureForm.Store).Result;
-        Assert.Equal($"{world.PathOf("saved/store")}/{TestRelease.ReleaseRepository}@{release.Release.Digest.Replace(':', '=')}", stored.Path);
+        string folder = release.Release.Digest.Replace(':', '=');
+        Assert.Equal($"{world.PathOf("saved/store")}/{TestRelease.ReleaseRepository}@{folder}", stored.Path);
         Assert.Equal(release.OpenPgpSignature, File.ReadAllBytes($"{stored.Path}/signature-1"));
         Assert.StartsWith("Release <release@example.com> (", Assert.Single(stored.Signer), StringComparison.Ordinal);
         const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

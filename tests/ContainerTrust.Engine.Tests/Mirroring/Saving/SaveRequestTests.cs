@@ -76,6 +76,7 @@ public sealed class SaveRequestTests
         IReadOnlyList<SaveAnswer> answers = await world.SaveAsync($"{image}@{component.Digest}",
             world.Saving with { ConfigMapDirectory = null, LayoutDirectory = null });
         Assert.Equal(["Missing", "Saved", "Saved"], answers.Select(static a => a.Result.Status.ToString()));
+        Assert.Contains("there is none", answers[0].Result.NotSaved[0], StringComparison.Ordinal);
         foreach (string digest in component.Instances)
         {
             string name = $"{TestRelease.ComponentRepository}@{digest.Replace(':', '=')}/signature-1";

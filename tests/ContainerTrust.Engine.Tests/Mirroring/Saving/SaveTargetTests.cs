@@ -93,13 +93,15 @@ public sealed class SaveTargetTests
         byte[] other = s_other.SignClaim("registry.example.com/app:1", digest);
 
         // With another signature in it, as it is written here, it is added to.
-        string map = ours.Replace(Convert.ToBase64String(world.Release.OpenPgpSignature), Convert.ToBase64String(other), StringComparison.Ordinal);
+        string map = ours.Replace(Convert.ToBase64String(world.Release.OpenPgpSignature), Convert.ToBase64String(other),
+            StringComparison.Ordinal);
         File.WriteAllText(path, map);
         Assert.Equal(SavedSignatureStatus.Saved, (await world.SaveAsync(options)).Single().Result.Status);
         Assert.Equal([other, world.Release.OpenPgpSignature],
             SignatureConfigMaps.Read(path, File.ReadAllBytes(path), digest).Select(static s => s.UntrustedContent.ToArray()));
 
-        string changed = map.Replace("\"namespace\"", "\"annotations\": { \"by\": \"hand\" },\n    \"namespace\"", StringComparison.Ordinal);
+        string changed = map.Replace("\"namespace\"", "\"annotations\": { \"by\": \"hand\" },\n    \"namespace\"",
+            StringComparison.Ordinal);
         foreach (string content in new[] { changed, "no: [ConfigMap" })
         {
             File.WriteAllText(path, content);

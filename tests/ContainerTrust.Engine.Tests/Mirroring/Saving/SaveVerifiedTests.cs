@@ -64,6 +64,25 @@ public sealed class SaveVerifiedTests
     }
 
     [Fact]
+    public async Task A_signature_in_a_form_that_podman_does_not_read_is_named()
+    {
+        await using MirrorWorld world = new("4.22.1", 1, "amd64");
+        const string Repository = TestRelease.ComponentRepository;
+        string digest = world.Release.Components[0].Digest;
+        world.Content.RemoveManifest(Repository, TestRelease.SignatureTag(digest));
+        world.Content.PutManifest(Repository, Encoding.UTF8.GetBytes(
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":""" +
+            """
+            "application/vnd.oci.image.manifest.v1+json","size":1,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json",
+            """ + $$"""
+            "digest":"sha256:{{new string('1', 64)}}"}]}
+            """), digest.Replace(':', '-'));
+        SavedSignatureResult result = (await world.SaveAsync()).Single(a => a.Result.Digest == digest).Result;
+        Assert.Equal(SavedSignatureStatus.Missing, result.Status);
+        Assert.Contains("cosign 3's form", string.Join(' ', result.NotSaved), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_several_signatures_only_the_good_one_is_saved_and_the_other_is_named()
     {
         await using MirrorWorld world = new("4.22.1", 1, "amd64");
