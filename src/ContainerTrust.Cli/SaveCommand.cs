@@ -165,7 +165,7 @@ internal sealed class SaveCommand
         else if (!quiet)
             Output.Write(string.Create(CultureInfo.InvariantCulture,
                 $"{results.Sum(static r => r.Saved)} signatures {(isDryRun ? "would be saved" : "saved")}, " +
-                $"{results.Sum(static r => r.AlreadySaved)} were there already.\n"));
+                $"{results.Sum(static r => r.AlreadySaved)} existed already.\n"));
         return isBad ? ExitCode.Failed
             : isUnknown || results.Count == 0 || results.Any(static r => r.Status == SavedSignatureStatus.Failed) ? ExitCode.NotJudged
             : ExitCode.Done;
@@ -184,7 +184,7 @@ internal sealed class SaveCommand
         string what = result.Status switch
         {
             SavedSignatureStatus.Saved => isDryRun ? "would be saved to" : "saved to",
-            SavedSignatureStatus.Unchanged => "is there already:",
+            SavedSignatureStatus.Unchanged => "already saved to",
             SavedSignatureStatus.Missing => "no signature for the",
             _ => "not verified, so not saved to the",
         };

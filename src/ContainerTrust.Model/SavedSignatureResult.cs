@@ -35,11 +35,7 @@ public sealed record SavedSignatureResult
     public required int AlreadySaved { get; init; }
 
     /// <summary>Who made those that were written or there already, each once.</summary>
-    public required string[] Signer
-    {
-        get;
-        init => field = PrintableText.All(value);
-    }
+    public required string[] Signer { get; init; }
 
     /// <summary>Which signatures were not saved, and why; or why there is nothing to save. Sentences.</summary>
     public required string[] NotSaved

@@ -67,7 +67,6 @@ Describe 'Save-ImageSignature' {
     It 'saves nothing that was not verified' {
         $other = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve]::CreateFromFriendlyName('nistP256'))
         [System.IO.File]::WriteAllText("$work/keys/other.pub", $other.ExportSubjectPublicKeyInfoPem() + "`n")
-        $result = Save-ImageSignature $image -LayoutDirectory $layout @common -Fingerprint none -ErrorAction SilentlyContinue -ErrorVariable failures
         $given = $common.Clone()
         $given.SigstoreKeyPath = "$work/keys/other.pub"
         $result = Save-ImageSignature $image -LayoutDirectory $layout @given

@@ -25,13 +25,13 @@ public sealed class SaveCommandTests : IDisposable
             "--config-map-directory", $"{_directory}/maps", "--layout-directory", $"{_directory}/layout"];
 
         CommandLine.Result dry = CommandLine.Run(CommandLine.Ours, [.. all, "--dry-run"]);
-        Assert.EndsWith("4 signatures would be saved, 0 were there already.\n", dry.Output, StringComparison.Ordinal);
+        Assert.EndsWith("4 signatures would be saved, 0 existed already.\n", dry.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists($"{_directory}/maps") || Directory.Exists($"{_directory}/layout"));
         CommandLine.Result first = CommandLine.Run(CommandLine.Ours, all);
         Assert.True(first.ExitCode == 0, first.Error);
         Assert.Contains($"component-000 {release.Host}/{TestRelease.ComponentRepository}@{release.Components[0].Digest}: saved to " +
             $"oci:{_directory}/layout:{TestRelease.SignatureTag(release.Components[0].Digest)}\n", first.Output, StringComparison.Ordinal);
-        Assert.EndsWith("4 signatures saved, 0 were there already.\n", first.Output, StringComparison.Ordinal);
+        Assert.EndsWith("4 signatures saved, 0 existed already.\n", first.Output, StringComparison.Ordinal);
         CommandLine.Result second = CommandLine.Run(CommandLine.Ours, [.. all, "--json"]);
         using (JsonDocument json = JsonDocument.Parse(second.Output))
         {

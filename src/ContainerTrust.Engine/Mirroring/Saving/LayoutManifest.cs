@@ -106,7 +106,7 @@ internal sealed class LayoutManifest
             throw SigstoreAttachments.Invalid(_source, $"their manifest would be larger than {ImageLimits.ManifestBytes} bytes", Advice);
         return
         [
-            .. verified.Select(static v => (DigestOf(v.UntrustedSigstore!.UntrustedPayload.Span), v.UntrustedSigstore.UntrustedPayload)),
+            .. verified.Select(static v => v.UntrustedAttachment!.UntrustedPayload).Select(static p => (DigestOf(p.Span), p)),
             (DigestOf(config), config), (DigestOf(manifest), manifest),
         ];
     }
@@ -182,9 +182,12 @@ internal sealed class LayoutManifest
         /// <summary>How long the payload is; known once it was read.</summary>
         public int Length { get; set; } = Size;
 
-        public static Layer Of(StoredSignature signature) => new(DigestOf(signature.UntrustedSigstore!.UntrustedPayload.Span),
-            signature.UntrustedSigstore.UntrustedPayload.Length, signature.UntrustedSigstore.UntrustedMimeType,
-            signature.UntrustedSigstore.UntrustedAnnotations);
+        public static Layer Of(StoredSignature signature)
+        {
+            SignatureAttachment parts = signature.UntrustedAttachment!;
+            return new(DigestOf(parts.UntrustedPayload.Span), parts.UntrustedPayload.Length, parts.UntrustedMediaType,
+                parts.UntrustedAnnotations);
+        }
 
         public bool IsSame(Layer other) => Digest == other.Digest && MediaType == other.MediaType
             && Annotations.Count == other.Annotations.Count

@@ -21,19 +21,24 @@ internal sealed class SavingImage(ImageVerifier verifier, SaveItem item, IReadOn
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>The answer for an image of which nothing could be found out.</summary>
-    public static SaveAnswer Failed(SaveItem item, SavedSignatureForm form, TrustException failure) => new(
-        new SavedSignatureResult
-        {
-            Status = SavedSignatureStatus.Failed,
-            Image = item.Image,
-            Name = item.Name,
-            Digest = DockerReference.TryParse(item.Image, out DockerReference? reference, out _) ? reference.Digest : null,
-            Form = form,
-            Saved = 0,
-            AlreadySaved = 0,
-            Signer = [],
-            NotSaved = [failure.Message],
-        }, failure);
+    public static SaveAnswer Failed(SaveItem item, SavedSignatureForm form, TrustException failure)
+    {
+        const string Docker = "docker://";
+        string image = item.Image.StartsWith(Docker, StringComparison.Ordinal) ? item.Image[Docker.Length..] : item.Image;
+        return new(
+            new SavedSignatureResult
+            {
+                Status = SavedSignatureStatus.Failed,
+                Image = image,
+                Name = item.Name,
+                Digest = DockerReference.TryParse(image, out DockerReference? reference, out _) ? reference.Digest : null,
+                Form = form,
+                Saved = 0,
+                AlreadySaved = 0,
+                Signer = [],
+                NotSaved = [failure.Message],
+            }, failure);
+    }
 
     /// <summary>Does it.</summary>
     /// <exception cref="TrustException">The image cannot be reached.</exception>

@@ -1,6 +1,9 @@
 using System.Text;
+using ContainerTrust.Engine.Evaluation;
 using ContainerTrust.Engine.Images.Stores;
+using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.Mirroring.Saving;
+using ContainerTrust.Engine.References;
 
 namespace ContainerTrust.Engine.Tests.Mirroring.Saving;
 
@@ -123,12 +126,16 @@ public sealed class SaveTargetTests
         string component = $"{world.Release.Host}/{TestRelease.ComponentRepository}@{digest}";
         SaveOptions options = Only(world) with { LayoutDirectory = layout };
         Directory.CreateDirectory(layout);
-        const string App = """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:0","size":7,"x":[1]""" +
+        const string Empty = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        const string App = """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:EMPTY","size":2,"x":[1]""" +
             ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"app\"}}";
-        File.WriteAllText($"{layout}/index.json", $$$"""{"schemaVersion":2,"manifests":[{{{App}}}],"annotations":{"by":"hand"}}""");
+        Directory.CreateDirectory($"{layout}/blobs/sha256");
+        File.WriteAllText($"{layout}/blobs/sha256/{Empty}", "{}");
+        string app = App.Replace("EMPTY", Empty, StringComparison.Ordinal);
+        File.WriteAllText($"{layout}/index.json", $$$"""{"schemaVersion":2,"manifests":[{{{app}}}],"annotations":{"by":"hand"}}""");
         Assert.Equal(SavedSignatureStatus.Saved, (await world.SaveAsync(component, options)).Single().Result.Status);
         string index = File.ReadAllText($"{layout}/index.json");
-        Assert.Contains(App, index, StringComparison.Ordinal);
+        Assert.Contains(app, index, StringComparison.Ordinal);
         Assert.Contains("""{"by":"hand"}""", index, StringComparison.Ordinal);
 
         // By another key it is added, and the first is kept.
@@ -207,6 +214,36 @@ public sealed class SaveTargetTests
             Only(world) with { LayoutDirectory = world.PathOf("saved/layout") });
         Assert.Equal("ManifestListTooLarge", answers[^1].Failure?.ErrorId);
         Assert.Equal(513, answers.Count);
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_readers_take_is_not_written()
+    {
+        await using MirrorWorld world = new("4.22.1", 1, "amd64");
+        string maps = world.PathOf("saved/maps");
+        DockerReference.TryParse($"{world.Release.Host}/{TestRelease.ReleaseRepository}", out DockerReference? repository, out _);
+        SignedManifest manifest = new(repository!, world.Release.Release.Digest);
+        StoredSignature[] large = [.. Enumerable.Range(0, 2).Select(static i =>
+            StoredSignature.Of(new SignatureBlob("large", s_other.SignMessage(new string((char)('a' + i), 600 * 1024)))))];
+        TrustException refusal = await Assert.ThrowsAsync<TrustException>(() =>
+            new ConfigMapTarget(maps, Only(world)).AddAsync(manifest, large, CancellationToken.None));
+        Assert.Equal("ConfigMapTooLarge", refusal.ErrorId);
+        Assert.Empty(Directory.GetFiles(maps));
+
+        LayoutIndex index = LayoutIndex.Read("index.json", null);
+        for (int i = 0; i < 20_000; i++)
+            index.Set($"{i}-{new string('0', 64)}", world.Release.Release.Digest, 1);
+        Assert.Equal("LayoutTooLarge", Assert.Throws<TrustException>(index.Write).ErrorId);
+
+        // Nor into what is no layout.
+        string layout = world.PathOf("saved/layout");
+        Directory.CreateDirectory(layout);
+        File.WriteAllText($"{layout}/oci-layout", "{}");
+        SaveAnswer answer = (await world.SaveAsync($"{world.Release.Host}/{TestRelease.ComponentRepository}@" +
+            world.Release.Components[0].Digest, Only(world) with { LayoutDirectory = layout })).Single();
+        Assert.Equal("NotALayout", answer.Failure?.ErrorId);
+        Assert.Equal("{}", File.ReadAllText($"{layout}/oci-layout"));
+        Assert.Single(Directory.GetFiles(layout, "*", SearchOption.AllDirectories));
     }
 
     private static SaveOptions Only(MirrorWorld world) =>

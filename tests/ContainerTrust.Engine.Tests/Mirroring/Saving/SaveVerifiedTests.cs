@@ -12,7 +12,7 @@ public sealed class SaveVerifiedTests
     /// <summary>Each way in which a signature is not good, and what is said of it.</summary>
     public static TheoryData<string, SavedSignatureStatus, string> Bad => new()
     {
-        { "someone else", SavedSignatureStatus.Invalid, "by any of the keys" },
+        { "someone else", SavedSignatureStatus.Invalid, "sha256-" },
         { "another image", SavedSignatureStatus.Invalid, "it is for another manifest" },
         { "another repository", SavedSignatureStatus.Invalid, "registry.example.com/elsewhere" },
         { "another type", SavedSignatureStatus.Failed, "media type" },
