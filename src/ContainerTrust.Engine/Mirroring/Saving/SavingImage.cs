@@ -75,27 +75,47 @@ internal sealed class SavingImage(ImageVerifier verifier, SaveItem item, IReadOn
     private async Task SaveAllAsync(FetchedImage image, string? platform, int depth, CancellationToken cancellationToken)
     {
         // Also where a list names itself or one image a thousand times.
-        if (!_seen.Add(image.Judged.Digest))
+        if (!IsNew(image.Judged.Digest, depth))
             return;
-        if (_seen.Count > MaxManifests || depth > MaxListDepth)
-            throw new TrustException("ManifestListTooLarge", TrustErrorKind.LimitsExceeded,
-                $"The list of {item.Image} has more than {MaxManifests} images, or lists more than {MaxListDepth} deep. Specify " +
-                $"{TrustOption.Platform}.") { Target = item.Image };
-
-        // The cluster-version-operator asks about the digest that the update names, and about no instance.
-        await SaveAsync(image, platform, [.. targets.Where(t => depth == 0 || !item.HasOneOpenPgp
-            || t.Kind != ImageSignatureKind.SimpleSigning)], cancellationToken).ConfigureAwait(false);
+        await SaveAsync(image, platform, Wanted(depth), cancellationToken).ConfigureAwait(false);
         if (!ManifestList.IsList(image.Manifest!))
             return;
         foreach (ManifestInstance instance in ManifestList.Instances(image.Manifest!))
         {
             if (_seen.Contains(instance.Digest))
                 continue;
-            FetchedImage fetched = await image.FetchInstanceAsync(instance.Digest, instance.Platform, cancellationToken)
-                .ConfigureAwait(false);
-            await SaveAllAsync(fetched, instance.Platform?.ToString(), depth + 1, cancellationToken).ConfigureAwait(false);
+            string? name = instance.Platform?.ToString();
+            FetchedImage fetched;
+            try
+            {
+                fetched = await image.FetchInstanceAsync(instance.Digest, instance.Platform, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TrustException e)
+            {
+                // Not every registry has all that its lists name. The other instances get their turn.
+                IsNew(instance.Digest, depth + 1);
+                SignedManifest missing = new(image.Name.Reference!, instance.Digest);
+                answers.AddRange(Wanted(depth + 1).Select(t => Failed(Answer(missing, name, t.Form, SavedSignatureStatus.Failed), e)));
+                continue;
+            }
+
+            await SaveAllAsync(fetched, name, depth + 1, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private bool IsNew(string digest, int depth)
+    {
+        if (!_seen.Add(digest))
+            return false;
+        return _seen.Count <= MaxManifests && depth <= MaxListDepth ? true : throw new TrustException(
+            "ManifestListTooLarge", TrustErrorKind.LimitsExceeded,
+            $"The list of {item.Image} has more than {MaxManifests} images, or lists more than {MaxListDepth} deep. Specify " +
+            $"{TrustOption.Platform}.") { Target = item.Image };
+    }
+
+    // The cluster-version-operator asks about the digest that the update names, and about no instance.
+    private IReadOnlyList<SignatureTarget> Wanted(int depth) =>
+        [.. targets.Where(t => depth == 0 || !item.HasOneOpenPgp || t.Kind != ImageSignatureKind.SimpleSigning)];
 
     private async Task SaveAsync(FetchedImage image, string? platform, IReadOnlyList<SignatureTarget> wanted,
         CancellationToken cancellationToken)

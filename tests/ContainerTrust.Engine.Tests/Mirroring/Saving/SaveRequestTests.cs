@@ -46,6 +46,20 @@ public sealed class SaveRequestTests
     }
 
     [Fact]
+    public async Task An_instance_that_the_registry_does_not_have_does_not_hold_up_the_others()
+    {
+        await using MirrorWorld world = new("4.22.1", 1, "amd64", "arm64", "s390x");
+        TestReleaseImage component = world.Release.Components[0];
+        world.Content.RemoveManifest(TestRelease.ComponentRepository, component.Instances[1]);
+        IReadOnlyList<SaveAnswer> answers = await world.SaveAsync(
+            $"{world.Release.Host}/{TestRelease.ComponentRepository}@{component.Digest}",
+            world.Saving with { StoreDirectory = null, ConfigMapDirectory = null });
+        Assert.Equal(["Saved", "Saved", "Failed", "Saved"], answers.Select(static a => a.Result.Status.ToString()));
+        Assert.Equal((component.Instances[1], "linux/arm64", "ImageNotFound"),
+            (answers[2].Result.Digest, answers[2].Result.Platform, answers[2].Failure?.ErrorId));
+    }
+
+    [Fact]
     public async Task An_image_that_cannot_be_reached_is_an_answer_for_each_form()
     {
         await using MirrorWorld world = new("4.22.1", 1, "amd64");
