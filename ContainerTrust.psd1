@@ -26,6 +26,7 @@
         'New-MachineConfigTrust'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
+        'Save-ImageSignature'
         'Set-ImageTrust'
         'Test-ImageSignature'
         'Test-ImageTrust'

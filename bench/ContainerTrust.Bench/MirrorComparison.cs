@@ -46,6 +46,7 @@ internal static class MirrorComparison
                 theirs.Add(processes / Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 
+            await SaveComparison.AddAsync(directory, release, registry.Authority, Median(theirs)).ConfigureAwait(false);
             BenchRows.Add($"{count} signed images of a release in a mirror, verified 16 at a time, beside skopeo copy of signatures",
                 PerSecond(Median(ours)), PerSecond(Median(theirs)), Median(ours) / Median(theirs), "-");
             return 0;
@@ -96,11 +97,11 @@ internal static class MirrorComparison
             throw new InvalidOperationException($"skopeo copy {tag}: {errors}");
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    internal static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static string PerSecond(double value) => value.ToString(value < 100 ? "F1" : "F0", CultureInfo.InvariantCulture) + "/s";
+    internal static string PerSecond(double value) => value.ToString(value < 100 ? "F1" : "F0", CultureInfo.InvariantCulture) + "/s";
 
-    private static string Find(string tool) =>
+    internal static string Find(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(d => Path.Combine(d, tool)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{tool} is not installed.");

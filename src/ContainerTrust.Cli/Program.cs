@@ -88,6 +88,7 @@ internal static class Program
         "reset" => [ResetCommand.Create()],
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
+        "save" => [SaveCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
         _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
@@ -96,7 +97,7 @@ internal static class Program
     private static Command[] AllCommands() =>
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
-        ReleaseCommand.Create(),
+        ReleaseCommand.Create(), SaveCommand.Create(),
         TestCommand.Create(), MachineConfigCommand.Create(),
     ];
 

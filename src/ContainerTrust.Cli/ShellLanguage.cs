@@ -17,6 +17,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOperation.Verify) => "containertrust verify",
         nameof(TrustOperation.ListRelease) => "containertrust release",
         nameof(TrustOperation.CheckMirror) => "containertrust release --mirror",
+        nameof(TrustOperation.SaveSignatures) => "containertrust save",
         nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
         _ => operation.Name,
     };
@@ -72,6 +73,9 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.SignatureConfigMap) => "--signature-config-map",
         nameof(TrustOption.SigstoreKeyPath) => "--sigstore-key",
         nameof(TrustOption.SourceRepository) => "--source-repository",
+        nameof(TrustOption.StoreDirectory) => "--store-directory",
+        nameof(TrustOption.ConfigMapDirectory) => "--config-map-directory",
+        nameof(TrustOption.LayoutDirectory) => "--layout-directory",
         nameof(TrustOption.RegistriesConfPath) => "--registries-conf",
         nameof(TrustOption.As) => "--as",
         _ => which.Name,

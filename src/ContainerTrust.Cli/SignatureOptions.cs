@@ -53,7 +53,10 @@ internal sealed class SignatureOptions
 
     public bool HasIdentity(ParseResult result) => _identity.Get(result) is not null;
 
-    public VerificationOptions Get(ParseResult result)
+    /// <summary>The options.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="hasOtherKeys">Whether keys were given by another option, too.</param>
+    public VerificationOptions Get(ParseResult result, bool hasOtherKeys = false)
     {
         string[] keys = Keys(result);
         string[] stores = result.GetValue(_store) ?? [];
@@ -67,7 +70,7 @@ internal sealed class SignatureOptions
             throw Usage("Certificates of signers are for images in registries, dir: and oci:. Leave out --key, --fingerprint and the " +
                 "stores.");
         signer?.RequireUsable(keys.Length == 0 ? null : keys, identity, hasStores);
-        if (signer is null && keys.Length == 0 && (identity is not null || Fingerprints(result).Length > 0))
+        if (signer is null && keys.Length == 0 && !hasOtherKeys && (identity is not null || Fingerprints(result).Length > 0))
             throw Usage("--fingerprint and the identity options require --key: without it the policy says " +
                 "which keys and which names count.");
         return new VerificationOptions

@@ -21,6 +21,8 @@ internal static class TrustJson
 
     public static string Write(IReadOnlyList<ReleaseMirrorResult> objects) => WriteArray(objects, Write);
 
+    public static string Write(IReadOnlyList<SavedSignatureResult> objects) => WriteArray(objects, Write);
+
     private static string WriteArray<T>(IReadOnlyList<T> objects, Action<Utf8JsonWriter, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));
@@ -234,6 +236,23 @@ internal static class TrustJson
         Write(writer, "copy", result.Copy);
         writer.WriteString("release"u8, result.Release);
         writer.WriteString("openShiftVersion"u8, result.OpenShiftVersion);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, SavedSignatureResult result)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, Camel(result.Status.ToString()));
+        writer.WriteString("image"u8, result.Image);
+        writer.WriteString("name"u8, result.Name);
+        writer.WriteString("platform"u8, result.Platform);
+        writer.WriteString("digest"u8, result.Digest);
+        writer.WriteString("form"u8, Camel(result.Form.ToString()));
+        writer.WriteNumber("saved"u8, result.Saved);
+        writer.WriteNumber("alreadySaved"u8, result.AlreadySaved);
+        Write(writer, "signer", result.Signer);
+        Write(writer, "notSaved", result.NotSaved);
+        writer.WriteString("path"u8, result.Path);
         writer.WriteEndObject();
     }
 

@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Engine.Manifests;
-using ContainerTrust.Engine.References;
-using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
@@ -10,7 +8,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Get-ReleaseImage</c>: the images that an OpenShift or OKD release consists of.</summary>
 [Cmdlet(VerbsCommon.Get, "ReleaseImage", HelpUri = HelpPage.Directory + "Get-ReleaseImage.md")]
 [OutputType(typeof(ReleaseImageContent))]
-public sealed class GetReleaseImageCommand : VerificationCmdlet
+public sealed class GetReleaseImageCommand : IdentityCmdlet
 {
     private WildcardPattern[]? _names;
     private ReleaseVerifier? _verifier;
@@ -34,56 +32,6 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
-    /// <summary>Key files of the signers. A signature by one of the keys is enough. Without them the policy decides.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[]? KeyPath { get; set; }
-
-    /// <summary>Fingerprints of the keys that may have signed. Any key of the key files if left out.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(FingerprintCompleter))]
-    public string[]? Fingerprint { get; set; }
-
-    /// <summary>Stores (URLs or directories) that the signatures are read from, instead of where registries.d says.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(StoreCompleter))]
-    public string[]? SignatureStore { get; set; }
-
-    /// <summary>
-    /// Files with ConfigMaps of the namespace <c>openshift-config-managed</c> that hold signatures. Wildcards are possible.
-    /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? SignatureConfigMap { get; set; }
-
-    /// <summary>Which reference a signature must name. <c>MatchRepoDigestOrExact</c> applies if no identity is given.</summary>
-    [Parameter]
-    [ValidateSet("MatchExact", "MatchRepoDigestOrExact", "MatchRepository")]
-    public string? SignedIdentity { get; set; }
-
-    /// <summary>Signatures must name this reference, whatever the image is called.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ExactReference { get; set; }
-
-    /// <summary>Signatures must name this repository, whatever the image is called.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ExactRepository { get; set; }
-
-    /// <summary>For mirrors: this prefix of the image's name is <see cref="SignedPrefix"/> in signatures.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? RemapPrefix { get; set; }
-
-    /// <summary>The prefix that signatures name instead of <see cref="RemapPrefix"/>.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? SignedPrefix { get; set; }
-
     /// <summary>List the contents of a release that nobody vouches for.</summary>
     [Parameter]
     public SwitchParameter SkipSignatureCheck { get; set; }
@@ -93,12 +41,10 @@ public sealed class GetReleaseImageCommand : VerificationCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        Identity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix);
         RequireKeys(KeyPath, Fingerprint);
         if (SkipSignatureCheck)
             this.Warn("The signatures of releases are not checked: the list is what the server says.");
-        _names = Name is null ? null
-            : [.. Name.Select(static n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))];
+        _names = Name is null ? null : [.. Name.Select(Pattern)];
     }
 
     private protected override void Process()

@@ -84,6 +84,7 @@ public sealed partial class NewImageTrustCommand : EngineCmdlet
     /// <summary>URL of the store that signatures are read from (<c>https://…</c>, <c>file:///…</c>).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
     public string? SignatureStore { get; set; }
 
     /// <summary>URL of the store that signatures are written to.</summary>

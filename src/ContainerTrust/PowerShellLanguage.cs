@@ -26,6 +26,7 @@ internal sealed class PowerShellLanguage : AdviceLanguage
         nameof(TrustOperation.Verify) => "Test-ImageSignature",
         nameof(TrustOperation.ListRelease) => "Get-ReleaseImage",
         nameof(TrustOperation.CheckMirror) => "Test-ReleaseMirror",
+        nameof(TrustOperation.SaveSignatures) => "Save-ImageSignature",
         nameof(TrustOperation.MakeMachineConfig) => "New-MachineConfigTrust",
         nameof(TrustOperation.WatchMachineConfig) => "Test-MachineConfigTrust",
         nameof(TrustOperation.MakeImagePolicy) => "ConvertTo-ClusterImagePolicy",

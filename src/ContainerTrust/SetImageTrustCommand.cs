@@ -113,6 +113,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
     public string? SignatureStore { get; set; }
 
     /// <summary>URL of the store that signatures are written to.</summary>

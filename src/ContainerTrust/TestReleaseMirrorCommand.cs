@@ -8,7 +8,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Test-ReleaseMirror</c>: whether a cluster can be installed and updated from a mirror.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ReleaseMirror", HelpUri = HelpPage.Directory + "Test-ReleaseMirror.md")]
 [OutputType(typeof(ReleaseMirrorResult), typeof(bool))]
-public sealed class TestReleaseMirrorCommand : VerificationCmdlet
+public sealed class TestReleaseMirrorCommand : SignatureCmdlet
 {
     private readonly Dictionary<(string Mirror, string? Version), ReleaseMirrorChecker> _checkers = [];
     private readonly Dictionary<(string Mirror, string? Version, string Release), MirrorPlan> _plans = [];
@@ -57,28 +57,10 @@ public sealed class TestReleaseMirrorCommand : VerificationCmdlet
     [ValidateNotNullOrEmpty]
     public string? SourceRepository { get; set; }
 
-    /// <summary>OpenPGP key files of those who sign releases, or a ConfigMap <c>release-verification</c>. Without them signatures only
-    /// have to exist.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[]? KeyPath { get; set; }
-
     /// <summary>PEM public keys of those who sign with sigstore. Without them signatures only have to exist.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? SigstoreKeyPath { get; set; }
-
-    /// <summary>Stores (URLs or directories) that the cluster will read the release's OpenPGP signature from.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(StoreCompleter))]
-    public string[]? SignatureStore { get; set; }
-
-    /// <summary>Files with the signature ConfigMaps that the cluster will have. Wildcards are possible.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? SignatureConfigMap { get; set; }
 
     /// <summary>A signature that exists is enough, also where no key says whether it is good.</summary>
     [Parameter]
@@ -160,33 +142,13 @@ public sealed class TestReleaseMirrorCommand : VerificationCmdlet
 
     private void Ask(ReleaseMirrorChecker checker, MirrorPlan plan)
     {
-        MirrorItem[] items = Chosen(plan);
+        MirrorItem[] items = Chosen(plan.Items, static i => i.Name, Name, plan.Release);
         foreach (MirrorItem item in items.Where(item => _asked.Add((plan, item))))
         {
             Start(
                 new VerificationItem($"{item.Repository.Name}@{item.Digest}"),
                 async cancellation => await checker.CheckAsync(plan, item, cancellation).ConfigureAwait(false));
         }
-    }
-
-    private MirrorItem[] Chosen(MirrorPlan plan)
-    {
-        if (Name is null)
-            return [.. plan.Items];
-        HashSet<MirrorItem> chosen = [];
-        foreach (string name in Name)
-        {
-            WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-            MirrorItem[] found = [.. plan.Items.Where(i => pattern.IsMatch(i.Name))];
-            chosen.UnionWith(found);
-            if (found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(name))
-                continue;
-            Deny();
-            Report(new TrustException("ComponentNotFound", TrustErrorKind.NotFound,
-                $"{plan.Release} has no component '{name}'. Get-ReleaseImage shows those it has.") { Target = name });
-        }
-
-        return [.. plan.Items.Where(chosen.Contains)];
     }
 
     private ReleaseMirrorChecker Checker()

@@ -72,6 +72,9 @@ public abstract class VerificationCmdlet : HostCmdlet
     [ValidateRange(0, 20)]
     public virtual int MaximumRetryCount { get; set; } = 3;
 
+    /// <summary>What is being done, for the progress bar.</summary>
+    private protected virtual string Activity => "Verifying images";
+
     /// <summary>How many images are worked on at once.</summary>
     private protected virtual int Parallelism => 1;
 
@@ -118,7 +121,7 @@ public abstract class VerificationCmdlet : HostCmdlet
         _isEnding = true;
         _work?.Deliver(Deliver, static () => true);
         if (_hasProgress)
-            this.Show(PrintableStreams.Done("Verifying images"));
+            this.Show(PrintableStreams.Done(Activity));
     }
 
     /// <inheritdoc/>
@@ -315,7 +318,7 @@ public abstract class VerificationCmdlet : HostCmdlet
         _hasProgress = true;
 
         // While images come in, nobody knows how many there will be.
-        this.Show(PrintableStreams.Progress("Verifying images", $"{finished} of {count} done", _isEnding ? 100 * finished / count : -1));
+        this.Show(PrintableStreams.Progress(Activity, $"{finished} of {count} done", _isEnding ? 100 * finished / count : -1));
     }
 }
 

@@ -47,6 +47,7 @@ BeforeAll {
         Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
         SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
+        StoreDirectory = "$root/saved/store"; ConfigMapDirectory = "$root/saved/maps"; LayoutDirectory = "$root/saved/layout"
     }
     $special = @{
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
@@ -104,6 +105,7 @@ BeforeAll {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
         $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs["$Command $Parameter"] ?? $belongs[$Parameter]).Where({ $_ -in $all.Name })
         if ($Command -in 'Export-ImageTrustReport', 'Export-ImageTrust') { $wanted += 'InputObject' }
+        if ($Command -eq 'Save-ImageSignature') { $wanted += $Parameter -eq 'SigstoreKeyPath' ? 'LayoutDirectory' : 'StoreDirectory' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
         if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
         if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type')) { $wanted += 'Type' }

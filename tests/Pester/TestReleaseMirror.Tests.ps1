@@ -1,56 +1,15 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Images.ps1
+    . $PSScriptRoot/ReleaseMirror.ps1
 }
 AfterAll { Remove-TestRoot }
 
 Describe 'Test-ReleaseMirror' {
     BeforeAll {
-        # One registry, with the release where it comes from and in a mirror. A directory stands for a repository, with manifests by digest and by tag.
         $work = New-TestRoot
-        function Add-Manifest([string] $Directory, [string] $Json, [string] $Tag) {
-            $bytes = [System.Text.Encoding]::UTF8.GetBytes($Json)
-            $null = New-Item -ItemType Directory -Path "$Directory/manifests" -Force
-            [System.IO.File]::WriteAllBytes("$Directory/manifests/$(Get-Sha256 $bytes)", $bytes)
-            if ($Tag) { [System.IO.File]::WriteAllBytes("$Directory/manifests/$Tag", $bytes) }
-            Get-Sha256 $bytes
-        }
-        function Add-Blob([string] $Directory, [byte[]] $Bytes) {
-            $null = New-Item -ItemType Directory -Path $Directory -Force
-            [System.IO.File]::WriteAllBytes("$Directory/$(Get-Sha256 $Bytes)", $Bytes)
-            @{ mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip'; digest = "sha256:$(Get-Sha256 $Bytes)"; size = $Bytes.Length }
-        }
-        $key = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve]::CreateFromFriendlyName('nistP256'))
-        [System.IO.File]::WriteAllText("$work/keys/release.pub", $key.ExportSubjectPublicKeyInfoPem() + "`n")
-        function Add-Image([string] $Directory, [byte[]] $Layer) {
-            $config = Add-Blob $Directory ([System.Text.Encoding]::UTF8.GetBytes('{"architecture":"amd64","os":"linux"}'))
-            $manifest = [ordered]@{ schemaVersion = 2; mediaType = 'application/vnd.oci.image.manifest.v1+json'; config = $config; layers = @(Add-Blob $Directory $Layer) }
-            Add-Manifest $Directory (ConvertTo-Json $manifest -Depth 5 -Compress)
-        }
-        function Add-Attachment([string] $Directory, [string] $Hex, [string] $Repository) {
-            $claim = [ordered]@{ critical = [ordered]@{ identity = @{ 'docker-reference' = "$Repository@sha256:$Hex" }; image = @{ 'docker-manifest-digest' = "sha256:$Hex" }; type = 'cosign container image signature' }; optional = $null }
-            $payload = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $claim -Depth 5 -Compress))
-            $layer = Add-Blob $Directory $payload
-            $layer.mediaType = 'application/vnd.dev.cosign.simplesigning.v1+json'
-            $signature = $key.SignData($payload, [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.DSASignatureFormat]::Rfc3279DerSequence)
-            $layer.annotations = @{ 'dev.cosignproject.cosign/signature' = [Convert]::ToBase64String($signature) }
-            $manifest = [ordered]@{ schemaVersion = 2; mediaType = 'application/vnd.oci.image.manifest.v1+json'; config = (Add-Blob $Directory ([byte[]](0x7B, 0x7D))); layers = @($layer) }
-            $null = Add-Manifest $Directory (ConvertTo-Json $manifest -Depth 6 -Compress) "sha256-$Hex.sig"
-        }
-        $directories = @{ 'origin/ocp-release' = "$work/release"; 'origin/art' = "$work/art"; 'ocp/openshift/release-images' = "$work/mirror-releases"; 'ocp/openshift/release' = "$work/mirror" }
-        $registry = Start-TestRegistry $directories
-        $cli = Add-Image "$work/art" (Get-Layer 'usr/bin/oc' 'cli')
-        $mco = Add-Image "$work/art" (Get-Layer 'usr/bin/mco' 'mco')
-        $stream = @{ kind = 'ImageStream'; metadata = @{ name = '4.22.1' }; spec = @{ tags = @(
-                    @{ name = 'cli'; from = @{ kind = 'DockerImage'; name = "$($registry.Name)/origin/art@sha256:$cli" } }
-                    @{ name = 'machine-config-operator'; from = @{ kind = 'DockerImage'; name = "$($registry.Name)/origin/art@sha256:$mco" } }) } }
-        $hex = Add-Image "$work/release" (Get-Layer 'release-manifests/image-references' (ConvertTo-Json $stream -Depth 8))
-        Add-Attachment "$work/release" $hex "$($registry.Name)/origin/ocp-release"
-        $cli, $mco | ForEach-Object { Add-Attachment "$work/art" $_ "$($registry.Name)/origin/art" }
-        Copy-Item -LiteralPath "$work/release" -Destination "$work/mirror-releases" -Recurse
-        Copy-Item -LiteralPath "$work/art" -Destination "$work/mirror" -Recurse
-        Remove-Item -LiteralPath "$work/mirror/manifests/sha256-$mco.sig"
-        $release = "$($registry.Name)/origin/ocp-release@sha256:$hex"
+        $world = New-ReleaseRegistry $work
+        $registry, $cli, $mco, $hex, $release = $world.Registry, $world.Cli, $world.Mco, $world.Hex, $world.Release
         $mirror = "$($registry.Name)/ocp"
         $store = "$work/store/sha256=$hex"
         $null = New-Item -ItemType Directory -Path $store

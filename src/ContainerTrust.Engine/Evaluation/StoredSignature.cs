@@ -20,6 +20,10 @@ internal sealed record StoredSignature(
     SigstoreSignature? UntrustedSigstore,
     string Problem)
 {
+    /// <summary>A sigstore signature as a registry would keep it beside an image. Null for another.</summary>
+    public SignatureAttachment? UntrustedAttachment => UntrustedSigstore is not { } parts ? null
+        : new(parts.UntrustedMimeType, parts.UntrustedPayload, parts.UntrustedAnnotations);
+
     /// <summary>Looks at a signature.</summary>
     /// <param name="blob">What was found.</param>
     public static StoredSignature Of(SignatureBlob blob)

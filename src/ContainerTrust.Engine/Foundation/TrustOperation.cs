@@ -42,6 +42,9 @@ public sealed class TrustOperation
     /// <summary>Asks a mirror for the images of a release and their signatures.</summary>
     public static TrustOperation CheckMirror { get; } = new(nameof(CheckMirror));
 
+    /// <summary>Saves signatures of images.</summary>
+    public static TrustOperation SaveSignatures { get; } = new(nameof(SaveSignatures));
+
     /// <summary>Makes MachineConfigs.</summary>
     public static TrustOperation MakeMachineConfig { get; } = new(nameof(MakeMachineConfig));
 

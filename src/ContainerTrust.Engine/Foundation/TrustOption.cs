@@ -10,7 +10,7 @@ public sealed class TrustOption
     private static readonly TrustOperation[] s_ofHost =
         [TrustOperation.Set, TrustOperation.Remove, TrustOperation.Reset, TrustOperation.Get, TrustOperation.Audit, TrustOperation.Verify];
 
-    private static readonly TrustOperation[] s_ofMirrors = [TrustOperation.CheckMirror];
+    private static readonly TrustOperation[] s_ofMirrors = [TrustOperation.CheckMirror, TrustOperation.SaveSignatures];
 
     private TrustOption(string name, params TrustOperation[] operations)
     {
@@ -32,7 +32,8 @@ public sealed class TrustOption
     public static TrustOption Transport { get; } = new(nameof(Transport), TrustOperation.Set, TrustOperation.Remove, TrustOperation.Get);
 
     /// <summary>A key file of the host.</summary>
-    public static TrustOption KeyPath { get; } = new(nameof(KeyPath), TrustOperation.Set, TrustOperation.MakeImagePolicy);
+    public static TrustOption KeyPath { get; } =
+        new(nameof(KeyPath), TrustOperation.Set, TrustOperation.MakeImagePolicy, TrustOperation.SaveSignatures);
 
     /// <summary>Whether keys themselves are stored.</summary>
     public static TrustOption InlineKey { get; } = new(nameof(InlineKey), TrustOperation.Set);
@@ -97,13 +98,15 @@ public sealed class TrustOption
         new(nameof(Preset), TrustOperation.Set, TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy);
 
     /// <summary>Whether what is doubtful is done all the same.</summary>
-    public static TrustOption Force { get; } = new(nameof(Force), TrustOperation.Set, TrustOperation.MakeMachineConfig);
+    public static TrustOption Force { get; } =
+        new(nameof(Force), TrustOperation.Set, TrustOperation.MakeMachineConfig, TrustOperation.SaveSignatures);
 
     /// <summary>An image, to see what governs it.</summary>
     public static TrustOption Reference { get; } = new(nameof(Reference), TrustOperation.Get, TrustOperation.Verify);
 
     /// <summary>Which image of a list.</summary>
-    public static TrustOption Platform { get; } = new(nameof(Platform), TrustOperation.Verify, TrustOperation.ListRelease);
+    public static TrustOption Platform { get; } =
+        new(nameof(Platform), TrustOperation.Verify, TrustOperation.ListRelease, TrustOperation.SaveSignatures);
 
     /// <summary>The seconds that an image may take.</summary>
     public static TrustOption ImageTimeoutSec { get; } = new(nameof(ImageTimeoutSec), TrustOperation.Verify, TrustOperation.ListRelease);
@@ -149,7 +152,16 @@ public sealed class TrustOption
     public static TrustOption SigstoreKeyPath { get; } = new(nameof(SigstoreKeyPath), s_ofMirrors);
 
     /// <summary>The repository that a release comes from.</summary>
-    public static TrustOption SourceRepository { get; } = new(nameof(SourceRepository), s_ofMirrors);
+    public static TrustOption SourceRepository { get; } = new(nameof(SourceRepository), TrustOperation.CheckMirror);
+
+    /// <summary>The directory that a store is saved in.</summary>
+    public static TrustOption StoreDirectory { get; } = new(nameof(StoreDirectory), TrustOperation.SaveSignatures);
+
+    /// <summary>The directory that ConfigMaps are saved in.</summary>
+    public static TrustOption ConfigMapDirectory { get; } = new(nameof(ConfigMapDirectory), TrustOperation.SaveSignatures);
+
+    /// <summary>The directory that an OCI layout is saved in.</summary>
+    public static TrustOption LayoutDirectory { get; } = new(nameof(LayoutDirectory), TrustOperation.SaveSignatures);
 
     /// <summary>The registries.conf to use.</summary>
     public static TrustOption RegistriesConfPath { get; } =
@@ -220,7 +232,8 @@ public sealed class TrustOption
 
     /// <summary>The version of OpenShift that documents are for.</summary>
     public static TrustOption OpenShiftVersion { get; } =
-        new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy, TrustOperation.CheckMirror);
+        new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy, TrustOperation.CheckMirror,
+            TrustOperation.SaveSignatures);
 
     /// <summary>The option's own name, in PascalCase.</summary>
     public string Name { get; }

@@ -48,6 +48,9 @@ internal sealed class DockerImageSource : IImageSource
     /// </summary>
     public bool ReadsReferrersOnly { get; init; }
 
+    /// <summary>Whether no referrers are read, whatever else is said.</summary>
+    public bool ReadsNoReferrers { get; init; }
+
     /// <inheritdoc/>
     public string Name => $"docker://{_reference}";
 
@@ -146,8 +149,8 @@ internal sealed class DockerImageSource : IImageSource
         if (!ReadsAttachments(place))
             return new(signatures);
         _verbose($"Reading the sigstore attachments of {manifestDigest} from {place.Reference.Domain}.");
-        SourceSignatures attached = await SigstoreAttachments.ReadAsync(_client, place, manifestDigest, ReadsAllAttachments ? _warning
-            : null, cancellationToken).ConfigureAwait(false);
+        SourceSignatures attached = await SigstoreAttachments.ReadAsync(_client, place, manifestDigest,
+            ReadsAllAttachments && !ReadsNoReferrers ? _warning : null, cancellationToken).ConfigureAwait(false);
         return attached with { Signatures = [.. signatures, .. attached.Signatures] };
     }
 
@@ -161,6 +164,7 @@ internal sealed class DockerImageSource : IImageSource
     {
         ReadsAllAttachments = ReadsAllAttachments,
         ReadsReferrersOnly = ReadsReferrersOnly,
+        ReadsNoReferrers = ReadsNoReferrers,
         _place = _place,
     };
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ContainerTrust.Engine.Images;
-using ContainerTrust.Engine.Images.Release;
 using ContainerTrust.Engine.Manifests;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Verification;
@@ -21,18 +20,10 @@ internal sealed class MirrorPlanner(ImageVerifier images, MirrorOptions options,
     /// <summary>Makes the plan.</summary>
     public async Task<MirrorPlan> PlanAsync(string release, CancellationToken cancellationToken)
     {
-        FetchedImage top = await images.FetchAsync(release, cancellationToken).ConfigureAwait(false);
-        string digest = top.Judged.Digest;
-        string pinned = top.Name.Reference is { } reference ? $"{reference.Name}@{digest}" : top.Name.FullName;
-        if (top.Name.Reference is { Digest: null })
-            images.Messages.Warning($"{top.Name.FullName} is a tag, and the registry says which release that is: " +
-                $"{digest}. Specify the release by its digest.");
-        IReadOnlyList<ReleaseImageContent> contents = await ContentsAsync(top, pinned, cancellationToken).ConfigureAwait(false);
-        string? name = contents.Select(static c => c.ReleaseName).FirstOrDefault(static n => n is not null);
-        MirrorDemands demands = given ?? (name is null ? null : MirrorDemands.TryParse(name)) ?? throw new TrustException(
-            "OpenShiftVersionUnknown", TrustErrorKind.InvalidData,
-            $"{release} does not say which version it is ('{name}'), so it is not known which signatures a cluster asks for. " +
-            $"Specify {TrustOption.OpenShiftVersion}.") { Target = release };
+        ReleaseParts parts = await ReleaseParts.ReadAsync(images, release, cancellationToken).ConfigureAwait(false);
+        (FetchedImage top, string pinned, IReadOnlyList<ReleaseImageContent> contents) = (parts.Top, parts.Pinned, parts.Contents);
+        (string digest, string? name) = (top.Judged.Digest, parts.Name);
+        MirrorDemands demands = given ?? parts.Demands(release);
         DockerReference? origin = Origin(top.Name.Reference, contents);
         string? architecture = await ArchitectureAsync(top, cancellationToken).ConfigureAwait(false);
         string? tag = name is not null && architecture is not null && !name.EndsWith(architecture, StringComparison.Ordinal)
@@ -56,40 +47,6 @@ internal sealed class MirrorPlanner(ImageVerifier images, MirrorOptions options,
             Tag = tag is null || twice.Contains(content.Name) ? null : Tag($"{tag}-{content.Name}"),
         }));
         return new MirrorPlan { Items = items, Release = pinned, ReleaseName = name, Mirror = options.Mirror, Demands = demands };
-    }
-
-    // Of a multi-arch release every instance has a list of its own. They are alike, but nobody must be.
-    private async Task<IReadOnlyList<ReleaseImageContent>> ContentsAsync(FetchedImage top, string pinned,
-        CancellationToken cancellationToken)
-    {
-        List<string> passed = [];
-        ReleaseContentOptions read = new() { Release = pinned, Warning = passed.Add, Verbose = images.Messages.Verbose };
-        List<FetchedImage> instances = [];
-        if (ManifestList.IsList(top.Manifest!))
-        {
-            foreach (ManifestInstance instance in ManifestList.Instances(top.Manifest!).DistinctBy(static i => i.Digest))
-                instances.Add(await top.FetchInstanceAsync(instance.Digest, instance.Platform, cancellationToken).ConfigureAwait(false));
-        }
-        else
-        {
-            instances.Add(top);
-        }
-
-        List<ReleaseImageContent> contents = [];
-        HashSet<(string, string)> known = [];
-        foreach (FetchedImage instance in instances)
-        {
-            contents.AddRange((await ReleaseContent.ReadAsync(top.Source!, instance.Manifest!, cancellationToken, read)
-                .ConfigureAwait(false)).Where(content => known.Add((content.Name, content.Digest))));
-        }
-
-        // What cannot be asked for must not look as if it had been found.
-        if (passed.Count > 0 || contents.Count == 0)
-            throw new TrustException("InvalidReleaseContent", TrustErrorKind.InvalidData, passed.Count > 0
-                ? $"{passed[0]} So it cannot be said whether the mirror has it. Specify a release whose images all have digests."
-                : $"{pinned} lists no images, so there is nothing that the mirror could have. Specify a release image.")
-                { Target = pinned };
-        return contents;
     }
 
     private async Task<MirrorLayout> LayoutAsync(string digest, IReadOnlyList<ReleaseImageContent> contents,

@@ -55,13 +55,13 @@ internal sealed class MirrorSignatures : IDisposable
 
         if (options.KeyPaths is { } keys)
         {
-            Require<SignedByRequirement>(keys, "OpenPGP keys", TrustOption.KeyPath);
+            KeyKinds.RequireOpenPgp(keys);
             _openPgp = make(verification with { KeyPaths = keys });
         }
 
         if (options.SigstoreKeyPaths is { } pem)
         {
-            Require<SigstoreSignedRequirement>(pem, "PEM public keys", TrustOption.SigstoreKeyPath);
+            KeyKinds.RequirePem(pem);
             _sigstore = make(verification with { KeyPaths = pem, SignatureStores = null, SignatureConfigMaps = null });
         }
     }
@@ -78,12 +78,8 @@ internal sealed class MirrorSignatures : IDisposable
     /// <exception cref="TrustException"><c>NoUsableKey</c>.</exception>
     public async Task RequireUsableKeysAsync(CancellationToken cancellationToken)
     {
-        const string Nothing = "localhost/nothing@sha256:0000000000000000000000000000000000000000000000000000000000000000";
         foreach (ImageVerifier verifier in new[] { _openPgp, _sigstore }.OfType<ImageVerifier>())
-        {
-            FetchedImage image = Named(Nothing, Nothing[(Nothing.IndexOf('@', StringComparison.Ordinal) + 1)..]);
-            await verifier.EvaluateAsync(image, Known(image, [], ""), cancellationToken).ConfigureAwait(false);
-        }
+            await KeyKinds.RequireUsableAsync(verifier, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The OpenPGP signature of a release image, in the stores and ConfigMaps that were given.</summary>
@@ -176,12 +172,4 @@ internal sealed class MirrorSignatures : IDisposable
     // What is wrong with the request is wrong for every image, and ends it.
     private static bool IsOurs(TrustException e) => e.ErrorId is "NoUsableKey" or "StoreNotFound" or "FileNotFound"
         or "InvalidSignatureStore" or "InvalidConfigMap" or "MixedKeys";
-
-    private static void Require<T>(IReadOnlyList<string> paths, string kind, TrustOption option)
-    {
-        if (!CallerKeys.ToRequirements(paths, null, new VerifierKeys()).All(static r => r is T))
-            throw new TrustException("WrongKeyKind", TrustErrorKind.InvalidArgument,
-                $"The keys of {option} are to be {kind}, and {string.Join(", ", paths)} has others. Specify files of {kind}.")
-                { Target = string.Join(", ", paths) };
-    }
 }

@@ -369,6 +369,7 @@ public sealed class ImageVerifier : IDisposable
         {
             ReadsAllAttachments = _keyRequirements.Value is [SigstoreSignedRequirement, ..],
             ReadsReferrersOnly = _options.HasTrustedRoot,
+            ReadsNoReferrers = _options.ReadsNoReferrers,
         };
     }
 

@@ -23,6 +23,11 @@ public sealed record VerificationOptions
     /// <summary>Whether a trusted root decides, which is asked about bundles only.</summary>
     internal bool HasTrustedRoot => Signer is { TrustedRootPath: not null };
 
+    /// <summary>
+    /// Whether nothing but the tag is read of sigstore attachments, also by keys: what podman and skopeo find is then all that is found.
+    /// </summary>
+    internal bool ReadsNoReferrers { get; init; }
+
     /// <summary>Only signatures by these keys count: whole fingerprints, as <see cref="Fingerprints.Normalize"/> takes them. Null or empty
     /// for any key.</summary>
     public IReadOnlyList<string>? Fingerprints { get; init; }

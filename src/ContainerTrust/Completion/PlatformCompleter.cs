@@ -19,6 +19,9 @@ public sealed class PlatformCompleter : IArgumentCompleter
         new("windows/amd64", "Windows on x86_64"),
     ];
 
+    // Those that take lists, too.
+    private static readonly string[] s_withLists = ["Test-ImageSignature", "Assert-ImageSignature", "Save-ImageSignature"];
+
     private static readonly Candidate[] s_choices =
     [
         .. Platforms,
@@ -29,5 +32,5 @@ public sealed class PlatformCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        (commandName.EndsWith("-ImageSignature", StringComparison.OrdinalIgnoreCase) ? s_choices : Platforms).Matching(wordToComplete);
+        (s_withLists.Contains(commandName, StringComparer.OrdinalIgnoreCase) ? s_choices : Platforms).Matching(wordToComplete);
 }

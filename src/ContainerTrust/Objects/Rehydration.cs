@@ -170,6 +170,20 @@ internal static partial class Rehydration
             Release = bag.RequiredText("Release"),
             OpenShiftVersion = bag.RequiredText("OpenShiftVersion"),
         },
+        nameof(SavedSignatureResult) => new SavedSignatureResult
+        {
+            Status = bag.Choice<SavedSignatureStatus>("Status"),
+            Image = bag.RequiredText("Image"),
+            Name = bag.Text("Name"),
+            Platform = bag.Text("Platform"),
+            Digest = bag.Text("Digest"),
+            Form = bag.Choice<SavedSignatureForm>("Form"),
+            Saved = bag.Number("Saved"),
+            AlreadySaved = bag.Number("AlreadySaved"),
+            Signer = Required(bag.Texts("Signer")),
+            NotSaved = Required(bag.Texts("NotSaved")),
+            Path = bag.Text("Path"),
+        },
         nameof(TrustSubkey) => new TrustSubkey
         {
             Fingerprint = bag.RequiredText("Fingerprint"),

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Mirroring;
+using ContainerTrust.Engine.Mirroring.Saving;
 using ContainerTrust.Engine.Registry.Web;
 using ContainerTrust.Engine.Tests.Registry;
 using ContainerTrust.Engine.Trust;
@@ -73,6 +74,46 @@ internal sealed class MirrorWorld : IAsyncDisposable
     public ReleaseMirrorChecker Checker(MirrorOptions? options = null) =>
         new(TrustStore.Open(_host, new TrustStoreOptions(), new TrustMessages()), options ?? Options,
             new TrustMessages { Warning = Warnings.Add });
+
+    /// <summary>A path in the scratch directory.</summary>
+    public string PathOf(string name) => Path.Combine(_host.HomeDirectory, name);
+
+    /// <summary>What is saved: in all forms, by the keys.</summary>
+    public SaveOptions Saving => new()
+    {
+        StoreDirectory = PathOf("saved/store"),
+        ConfigMapDirectory = PathOf("saved/maps"),
+        LayoutDirectory = PathOf("saved/layout"),
+        KeyPaths = [KeyFile],
+        SigstoreKeyPaths = [SigstoreKeyFile],
+        Verification = Options.Verification,
+    };
+
+    public ImageSignatureSaver Saver(SaveOptions? options = null, TrustStoreOptions? files = null) =>
+        new(TrustStore.Open(_host, files ?? new TrustStoreOptions(), new TrustMessages()), options ?? Saving,
+            new TrustMessages { Warning = Warnings.Add });
+
+    /// <summary>Saves a release, many images at once, and gives the answers.</summary>
+    public async Task<IReadOnlyList<SaveAnswer>> SaveAsync(SaveOptions? options = null)
+    {
+        using ImageSignatureSaver saver = Saver(options);
+        SavePlan plan = await saver.PlanAsync(Release.Reference, CancellationToken.None);
+        List<SaveAnswer> answers = [];
+        foreach (SaveItem[] some in plan.Items.Chunk(16))
+        {
+            foreach (IReadOnlyList<SaveAnswer> found in await Task.WhenAll(some.Select(i => saver.SaveAsync(i, CancellationToken.None))))
+                answers.AddRange(found);
+        }
+
+        return answers;
+    }
+
+    /// <summary>Saves one image.</summary>
+    public async Task<IReadOnlyList<SaveAnswer>> SaveAsync(string image, SaveOptions? options = null)
+    {
+        using ImageSignatureSaver saver = Saver(options);
+        return await saver.SaveAsync(new SaveItem { Image = image }, CancellationToken.None);
+    }
 
     /// <summary>Asks for everything, and gives the answers.</summary>
     public async Task<IReadOnlyList<MirrorAnswer>> CheckAsync(MirrorOptions? options = null, string? release = null)
