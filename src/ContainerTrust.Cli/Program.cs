@@ -90,6 +90,7 @@ internal static class Program
         "release" => [ReleaseCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
+        "imagepolicy" => [ImagePolicyCommand.Create()],
         _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
     };
 
@@ -97,7 +98,7 @@ internal static class Program
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
         ReleaseCommand.Create(),
-        TestCommand.Create(), MachineConfigCommand.Create(),
+        TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
     ];
 
     private static string CommandPath(Command command)

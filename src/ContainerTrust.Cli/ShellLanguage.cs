@@ -18,6 +18,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOperation.ListRelease) => "containertrust release",
         nameof(TrustOperation.CheckMirror) => "containertrust release --mirror",
         nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
+        nameof(TrustOperation.MakeImagePolicy) => "containertrust imagepolicy",
         _ => operation.Name,
     };
 
@@ -62,6 +63,10 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.ClusterType) => "--cluster-type",
         "Name" => "--name",
         nameof(TrustOption.OperatorConfig) => "--operator-config",
+        nameof(TrustOption.Context) => "--context",
+        nameof(TrustOption.Kubeconfig) => "--kubeconfig",
+        nameof(TrustOption.OSImageStream) => "--os-image-stream",
+        nameof(TrustOption.Scope) => "--scope",
         nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
         nameof(TrustOption.Renew) => "--renew",
         nameof(TrustOption.Root) => "--root",
