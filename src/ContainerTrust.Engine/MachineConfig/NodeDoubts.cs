@@ -32,7 +32,8 @@ internal static class NodeDoubts
             .Where(p => !node.Exists(p) && !defaults.KeyPaths.Contains(p))];
         foreach (string path in missing)
             doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux " +
-                $"CoreOS of {defaults.Release} and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. " +
+                $"CoreOS {(defaults == RhcosDefaults.Rhel9 ? "" : $"of {defaults.Release} ")}and not in the MachineConfig. " +
+                "If the nodes do not have it from elsewhere, they accept no image that needs it. " +
                 $"Give the file with {TrustOption.KeyFile}.");
         doubts.AddRange(SigstoreDoubts.Of(changes, AdviceTarget.Here, static _ => true, static _ => []));
         foreach (TrustChange change in changes.Where(static c => !c.IsDefault))

@@ -28,8 +28,8 @@ internal static class ObjectSize
         if (marked > MaxAnnotationBytes || !MergeMark.IsReadable(annotations))
             throw TooLarge(name,
                 $"The annotations of MachineConfig {name}, which list the merged scopes, would have {marked} bytes, and a cluster keeps " +
-                $"at most {MaxAnnotationBytes}; at most {MergeMark.MaxScopes} scopes can be merged. Name fewer: a namespace in place of its " +
-                "repositories, or the wildcard of a domain.");
+                $"at most {MaxAnnotationBytes}; at most {MergeMark.MaxScopes} scopes can be merged. Name fewer: a namespace in place of " +
+                "its repositories, or the wildcard of a domain.");
         using MemoryStream output = new();
         using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             DocumentJson.Write(writer, node);

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
@@ -167,8 +168,9 @@ internal sealed class RolloutJudge
                 JudgeReplacement(rendered, orders, winner, difference);
             else
                 JudgeSuccessor(pool, orders, meant.Policy);
-            if (winner?.Name == _name)
-                DisplacedPolicy.Judge(winner, _state, policy, _findings);
+            if (winner is not null && (winner.Name == _name || !IsOperators(winner.Name)) && _state.Find(_name) is { } ours
+                && (winner.Name == _name || MeansSame(winner, meant.Policy)))
+                DisplacedPolicy.Judge(ours, _state, policy, _findings);
             JudgeOtherFiles(rendered, meant);
             DocumentHost host = RenderedHost.Of(rendered, _state.Defaults);
             foreach (string problem in RuntimePolicy.Problems(host, meant.Policy))
@@ -229,6 +231,10 @@ internal sealed class RolloutJudge
             return false;
         }
     }
+
+    // Another MachineConfig may bring the same policy later, and takes the operator's place with it all the same.
+    private bool IsOperators(string name) =>
+        name == OpenShiftRelease.GeneratedName(_state.PoolName) || name == OpenShiftRelease.TemplateName(_state.PoolName);
 
     private bool IsBefore(IReadOnlyList<ConfigDocument>[] orders, ConfigDocument? other) =>
         other is not null && orders.All(order => Place(order, other.Name) < Place(order, _name));
