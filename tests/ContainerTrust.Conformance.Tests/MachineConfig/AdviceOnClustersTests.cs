@@ -104,7 +104,6 @@ public sealed partial class AdviceOnClustersTests : IDisposable
             Name = name,
             OpenShiftVersion = version,
             AcceptsTheRest = true,
-            IncludeRegistriesD = true,
             Force = true,
         };
         MachineConfigTrust made = Assert.Single(new MachineConfigBuilder(options, new TrustMessages { Warning = said.Add })
@@ -123,7 +122,7 @@ public sealed partial class AdviceOnClustersTests : IDisposable
     {
         List<string> said = [];
         MachineConfigOptions asked =
-            new() { Roles = pools, Name = name, AcceptsTheRest = true, IncludeRegistriesD = false };
+            new() { Roles = pools, Name = name, AcceptsTheRest = true };
         (MachineConfigOptions complete, OperatorAnswers answers) =
             await MergedBuild.AskAsync(asked, Cluster(running), TrustMessages.None, default);
         Assert.Equal(release.Minor, answers.Release.Minor);
