@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.MachineConfig.Clusters;
 using ContainerTrust.Engine.MachineConfig.Rollout;
@@ -14,6 +15,14 @@ internal sealed class MergeOptions
         Description = "OpenShift, OKD or HostedControlPlane (default: what the version says)",
         HelpName = "type",
         CompletionSources = { { Enum.GetNames<OpenShiftClusterType>() } },
+    };
+
+    private readonly Option<string?> _stream = new("--os-image-stream")
+    {
+        Description = $"Stream of operating system images that the nodes have: {string.Join(", ", NodeStreams.Names)} (default: what the " +
+            "cluster or its version says)",
+        HelpName = "stream",
+        CompletionSources = { { NodeStreams.Names.ToArray() } },
     };
 
     private readonly Option<bool> _merge = new("--merge")
@@ -39,7 +48,7 @@ internal sealed class MergeOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_type, _merge, _renew, _operatorConfig, _kubeconfig, _context, _default])
+        foreach (Option option in (Option[])[_type, _stream, _merge, _renew, _operatorConfig, _kubeconfig, _context, _default])
             command.Add(option);
     }
 
@@ -55,6 +64,7 @@ internal sealed class MergeOptions
         options = options with
         {
             ClusterType = Type(result.GetValue(_type)),
+            OSImageStream = result.GetValue(_stream) is { } stream ? _ => stream : null,
             Default = DefaultOf(result.GetValue(_default)),
             AcceptsTheRest = options.AcceptsTheRest || result.GetValue(_default) is not null,
         };

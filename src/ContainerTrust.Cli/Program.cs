@@ -91,14 +91,14 @@ internal static class Program
         "save" => [SaveCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
+        "imagepolicy" => [ImagePolicyCommand.Create()],
         _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
     };
 
     private static Command[] AllCommands() =>
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
-        ReleaseCommand.Create(), SaveCommand.Create(),
-        TestCommand.Create(), MachineConfigCommand.Create(),
+        ReleaseCommand.Create(), SaveCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
     ];
 
     private static string CommandPath(Command command)

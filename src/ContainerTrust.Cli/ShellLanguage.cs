@@ -19,6 +19,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOperation.CheckMirror) => "containertrust release --mirror",
         nameof(TrustOperation.SaveSignatures) => "containertrust save",
         nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
+        nameof(TrustOperation.MakeImagePolicy) => "containertrust imagepolicy",
         _ => operation.Name,
     };
 
@@ -63,6 +64,10 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.ClusterType) => "--cluster-type",
         "Name" => "--name",
         nameof(TrustOption.OperatorConfig) => "--operator-config",
+        nameof(TrustOption.Context) => "--context",
+        nameof(TrustOption.Kubeconfig) => "--kubeconfig",
+        nameof(TrustOption.OSImageStream) => "--os-image-stream",
+        nameof(TrustOption.Scope) => "--scope",
         nameof(TrustOption.OpenShiftVersion) => "--openshift-version",
         nameof(TrustOption.Renew) => "--renew",
         nameof(TrustOption.Root) => "--root",

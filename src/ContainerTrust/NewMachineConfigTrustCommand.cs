@@ -65,6 +65,12 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     [Parameter]
     public OpenShiftClusterType ClusterType { get; set; }
 
+    /// <summary>The stream of operating system images that the nodes have; if left out, what the cluster or its version says.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NodeStreamCompleter))]
+    public string? OSImageStream { get; set; }
+
     /// <summary>
     /// Merge the entries with the policy that the cluster's operator makes, so that both are in force; needed from OpenShift 4.21 on.
     /// </summary>
@@ -205,6 +211,7 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
             Name = Name,
             OpenShiftVersion = OpenShiftVersion,
             ClusterType = MyInvocation.BoundParameters.ContainsKey(nameof(ClusterType)) ? ClusterType : null,
+            OSImageStream = OSImageStream is { } stream ? _ => stream : null,
             IncludeRegistriesD = IncludeRegistriesD,
             Keys = [.. (KeyFile ?? []).Select(k => MachineConfigKey.Load(LocalPath(k)))],
             NoReboot = NoReboot,

@@ -16,6 +16,18 @@ internal sealed class ApiServer : IDisposable
 {
     private const string Group = "machineconfiguration.openshift.io";
     private const string Settings = "config.openshift.io";
+    // Group, plural, singular, kind, and whether it belongs to namespaces.
+    private static readonly (string Group, string Plural, string Singular, string Kind, bool IsNamespaced)[] s_others =
+    [
+        (Settings, "clusterversions", "clusterversion", "ClusterVersion", false),
+        (Settings, "infrastructures", "infrastructure", "Infrastructure", false),
+        (Settings, "images", "image", "Image", false),
+        (Settings, "clusterimagepolicies", "clusterimagepolicy", "ClusterImagePolicy", false),
+        (Settings, "imagepolicies", "imagepolicy", "ImagePolicy", true),
+        (Group, "machineosconfigs", "machineosconfig", "MachineOSConfig", false),
+        (Group, "osimagestreams", "osimagestream", "OSImageStream", false),
+    ];
+
     private const string Token = "sha256~not-a-secret-of-anybody";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -172,13 +184,12 @@ internal sealed class ApiServer : IDisposable
                     ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{GroupOf(Group)}}},{{{GroupOf(Settings)}}}]}"""
                     : """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""));
             case "/api/v1":
-                return (200, Resources("v1", ("nodes", "node", "Node")));
+                return (200, Resources("v1", ("nodes", "node", "Node", false)));
             case $"/apis/{Group}/v1" when state.IsOpenShift:
-                return (200, Resources($"{Group}/v1", ("machineconfigpools", "machineconfigpool", "MachineConfigPool"),
-                    ("machineconfigs", "machineconfig", "MachineConfig")));
+                return (200, Resources($"{Group}/v1", [("machineconfigpools", "machineconfigpool", "MachineConfigPool", false),
+                    ("machineconfigs", "machineconfig", "MachineConfig", false), .. Others(state, Group)]));
             case $"/apis/{Settings}/v1" when state.IsOpenShift:
-                return (200, Resources($"{Settings}/v1", ("clusterversions", "clusterversion", "ClusterVersion"),
-                    ("infrastructures", "infrastructure", "Infrastructure")));
+                return (200, Resources($"{Settings}/v1", [.. Others(state, Settings)]));
         }
 
         string query = Query(parts.Length > 1 ? parts[1] : "", "labelSelector");
@@ -187,16 +198,19 @@ internal sealed class ApiServer : IDisposable
             return pools;
         if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigs", state.Configs, "MachineConfig", query) is { } configs)
             return configs;
-        foreach ((string plural, string kind) in (ValueTuple<string, string>[])[("clusterversions", "ClusterVersion"),
-            ("infrastructures", "Infrastructure")])
+        foreach ((string group, string plural, _, string kind, _) in s_others.Where(o => !state.Lacks.Contains(o.Plural)))
         {
-            if (state.IsOpenShift && Objects(path, $"/apis/{Settings}/v1/{plural}", state.Settings(plural), kind, query) is { } settings)
+            if (state.IsOpenShift && Objects(path, $"/apis/{group}/v1/{plural}", state.Settings(plural), kind, query) is { } settings)
                 return settings;
         }
 
         return Objects(path, "/api/v1/nodes", state.Nodes, "Node", query)
             ?? (404, Failure(404, "NotFound", "the server could not find the requested resource"));
     }
+
+    private static IEnumerable<(string Plural, string Singular, string Kind, bool IsNamespaced)> Others(ClusterState state, string group) =>
+        s_others.Where(o => o.Group == group && !state.Lacks.Contains(o.Plural))
+            .Select(static o => (o.Plural, o.Singular, o.Kind, o.IsNamespaced));
 
     private (int Code, JsonNode Body)? Objects(string path, string prefix, IReadOnlyDictionary<string, JsonObject> objects,
         string kind, string query)
@@ -207,7 +221,7 @@ internal sealed class ApiServer : IDisposable
         string plural = prefix[(prefix.LastIndexOf('/') + 1)..];
         string group = prefix.Split('/') is [_, "apis", var named, ..] ? named : "";
         string resource = group.Length == 0 ? plural : $"{plural}.{group}";
-        if (_state.IsForbidden)
+        if (_state.IsForbidden || _state.Refuses.Contains(plural))
             return (403, Failure(403, "Forbidden",
                 $"{resource} is forbidden: User \"reader\" cannot list resource \"{plural}\" in API group " +
                 $"\"{group}\" at the cluster scope"));
@@ -233,14 +247,14 @@ internal sealed class ApiServer : IDisposable
         return $$"""{"name":"{{name}}","versions":[{{version}}],"preferredVersion":{{version}}}""";
     }
 
-    private static JsonObject Resources(string version, params (string Plural, string Singular, string Kind)[] resources) => new()
+    private static JsonObject Resources(string version, params (string Plural, string Singular, string Kind, bool IsNamespaced)[] resources) => new()
     {
         ["kind"] = "APIResourceList",
         ["apiVersion"] = "v1",
         ["groupVersion"] = version,
         ["resources"] = new JsonArray(
             [.. resources.Select(static r => new JsonObject
-            { ["name"] = r.Plural, ["singularName"] = r.Singular, ["namespaced"] = false, ["kind"] = r.Kind,
+            { ["name"] = r.Plural, ["singularName"] = r.Singular, ["namespaced"] = r.IsNamespaced, ["kind"] = r.Kind,
             ["verbs"] = new JsonArray("get", "list") })]),
     };
 

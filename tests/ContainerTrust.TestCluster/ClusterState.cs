@@ -12,6 +12,7 @@ internal sealed class ClusterState
     private readonly Dictionary<string, JsonObject> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _configs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, JsonObject>> _others = new(StringComparer.Ordinal);
     private int _version = 1000;
 
     /// <summary>The machine config pools.</summary>
@@ -34,6 +35,15 @@ internal sealed class ClusterState
 
     /// <summary>Whether the control plane runs elsewhere.</summary>
     public bool IsHosted { get; set; }
+
+    /// <summary>The version that it was installed with. Null: <see cref="Version"/>.</summary>
+    public string? InstalledVersion { get; set; }
+
+    /// <summary>Resources that the cluster does not know, by their plurals.</summary>
+    public HashSet<string> Lacks { get; } = new(StringComparer.Ordinal) { "osimagestreams" };
+
+    /// <summary>Resources that the user may not read, by their plurals.</summary>
+    public HashSet<string> Refuses { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether the user may read nothing.</summary>
     public bool IsForbidden { get; set; }
@@ -160,13 +170,18 @@ internal sealed class ClusterState
     /// <summary>The objects of config.openshift.io that say which cluster this is, by the plural of their kind.</summary>
     public IReadOnlyDictionary<string, JsonObject> Settings(string plural)
     {
+        if (plural is not ("clusterversions" or "infrastructures"))
+            return _others.TryGetValue(plural, out Dictionary<string, JsonObject>? others) ? others
+                : plural == "images" ? new Dictionary<string, JsonObject> { ["cluster"] = Other("Image", "cluster", null, []) } : [];
         if (Version is null)
             return new Dictionary<string, JsonObject>();
         (string name, string kind, JsonObject status) = plural == "clusterversions"
             ? ("version", "ClusterVersion", new JsonObject
             {
                 ["desired"] = new JsonObject { ["version"] = Version, ["image"] = ReleaseImage },
-                ["history"] = new JsonArray(new JsonObject { ["state"] = "Completed", ["version"] = Version, ["image"] = ReleaseImage }),
+                ["history"] = new JsonArray(
+                    new JsonObject { ["state"] = "Completed", ["version"] = Version, ["image"] = ReleaseImage },
+                    new JsonObject { ["state"] = "Completed", ["version"] = InstalledVersion ?? Version, ["image"] = ReleaseImage }),
             })
             : ("cluster", "Infrastructure",
                 new JsonObject { ["controlPlaneTopology"] = IsHosted ? "External" : "HighlyAvailable" });
@@ -180,6 +195,54 @@ internal sealed class ClusterState
                 ["status"] = status,
             },
         };
+    }
+
+    /// <summary>Sets the registries of image.config.openshift.io/cluster.</summary>
+    public ClusterState Registries(IEnumerable<string>? allowed, IEnumerable<string>? blocked = null)
+    {
+        JsonObject sources = [];
+        if (allowed is not null)
+            sources["allowedRegistries"] = Texts(allowed);
+        if (blocked is not null)
+            sources["blockedRegistries"] = Texts(blocked);
+        return Add("images", "cluster", Other("Image", "cluster", null, new JsonObject { ["registrySources"] = sources }));
+    }
+
+    /// <summary>Adds a ClusterImagePolicy, or, for a namespace, an ImagePolicy.</summary>
+    public ClusterState ImagePolicy(string name, string? @namespace, params IEnumerable<string> scopes)
+    {
+        Lacks.ExceptWith(["clusterimagepolicies", "imagepolicies"]);
+        return Add(
+            @namespace is null ? "clusterimagepolicies" : "imagepolicies",
+            $"{@namespace}/{name}",
+            Other(@namespace is null ? "ClusterImagePolicy" : "ImagePolicy", name, @namespace,
+                new JsonObject { ["scopes"] = Texts(scopes) }));
+    }
+
+    /// <summary>Adds a MachineOSConfig of a pool.</summary>
+    public ClusterState ImageMode(string name, string pool)
+    {
+        Lacks.Remove("machineosconfigs");
+        JsonObject mode = Other("MachineOSConfig", name, null,
+            new JsonObject { ["machineConfigPool"] = new JsonObject { ["name"] = pool } });
+        mode["apiVersion"] = ApiVersion;
+        return Add("machineosconfigs", name, mode);
+    }
+
+    /// <summary>Sets the stream of operating system images of a pool; of the cluster, if none is named.</summary>
+    public ClusterState Stream(string? pool, string stream)
+    {
+        if (pool is not null)
+        {
+            _pools[pool]["spec"]!["osImageStream"] = new JsonObject { ["name"] = stream };
+            return this;
+        }
+
+        Lacks.Remove("osimagestreams");
+        JsonObject all = Other("OSImageStream", "cluster", null, []);
+        all["apiVersion"] = ApiVersion;
+        all["status"] = new JsonObject { ["defaultStream"] = stream };
+        return Add("osimagestreams", "cluster", all);
     }
 
     /// <summary>Adds annotations to a MachineConfig.</summary>
@@ -230,6 +293,24 @@ internal sealed class ClusterState
         ["status"] = status,
         ["type"] = type,
     };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(static t => JsonValue.Create(t))]);
+
+    private JsonObject Other(string kind, string name, string? @namespace, JsonObject spec)
+    {
+        JsonObject metadata = Metadata(name);
+        if (@namespace is not null)
+            metadata["namespace"] = @namespace;
+        return new JsonObject { ["apiVersion"] = "config.openshift.io/v1", ["kind"] = kind, ["metadata"] = metadata, ["spec"] = spec };
+    }
+
+    private ClusterState Add(string plural, string key, JsonObject made)
+    {
+        if (!_others.TryGetValue(plural, out Dictionary<string, JsonObject>? all))
+            _others[plural] = all = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        all[key] = made;
+        return this;
+    }
 
     private JsonObject Metadata(string name) => new()
     {

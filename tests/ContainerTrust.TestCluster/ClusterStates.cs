@@ -82,6 +82,15 @@ internal static class ClusterStates
         ["missing"] = () => New().Without(Trust),
         ["store-missing"] = StoreMissing,
         ["namespaced"] = Namespaced,
+        ["compact"] = Compact,
+        ["unread"] = Unread,
+        ["surrounded"] = static () => new OperatorCluster(22, IsOpenShift: true)
+        {
+            AllowedRegistries = ["quay.io"],
+            PolicyScopes = ["example.com/team"],
+            Namespaced = [("shop", "app", ["quay.io/shop"])],
+            ImageModePool = "worker",
+        }.Build(NewKey(), (Trust, "worker", [(PolicyPath, RedHatPolicy)])),
         ["forbidden"] = static () => new ClusterState { IsForbidden = true },
         ["openshift-4.20"] = static () => new OperatorCluster(20, IsOpenShift: true).Build(NewKey()),
         ["openshift-4.22"] = static () => new OperatorCluster(22, IsOpenShift: true).Build(NewKey()),
@@ -152,12 +161,26 @@ internal static class ClusterStates
             .Node("infra-0.example.com", "rendered-infra-af1e7ff78da0a9c851bab4be2777773b", "worker", "infra");
     }
 
+    // Everything runs on the control plane: the workers' pool exists, and is empty.
+    private static ClusterState Compact() => Updated().Without(Trust)
+        .Rendered(After, Sources)
+        .Pool("worker", 0, After, Sources);
+
+    // A user who may read pools and MachineConfigs, and little else.
+    private static ClusterState Unread()
+    {
+        ClusterState state = Updated();
+        state.Refuses.UnionWith(["images", "clusterversions", "infrastructures"]);
+        return state;
+    }
+
     private static ClusterState StoreMissing() => UpdatedWith((PolicyPath, OwnPolicy));
 
     // An ImagePolicy in a namespace.
     private static ClusterState Namespaced() => UpdatedBeside(("/etc/crio/policies/shop.json", DefaultPolicy));
 
-    private static ClusterState Base() => new ClusterState()
+    private static ClusterState Base() => new ClusterState
+        { Version = "4.18.7", Lacks = { "clusterimagepolicies", "imagepolicies", "machineosconfigs" } }
         .Config("00-worker", "worker", ("/etc/hostname-check", ""))
         .Config("01-worker-container-runtime", "worker", (PolicyPath, DefaultPolicy),
             ("/etc/crio/crio.conf.d/00-default", "[crio.image]\n# signature_policy = \"/elsewhere\"\n"))

@@ -53,6 +53,14 @@ Describe 'ConvertTo-ClusterImagePolicy' {
             $policy.Scopes | Should -Be 'sigstore.example.com', 'data.example.com'
         }
 
+        It 'makes what the command makes' {
+            $command = "$RepositoryRoot/out/cli/containertrust"
+            if (-not (Test-Path -LiteralPath $command)) { Set-ItResult -Skipped -Because 'the command is not published' }
+            $text = Get-Entry data.example.com, sigstore.example.com | ConvertTo-ClusterImagePolicy -AsYaml -Root $root -OpenShiftVersion 4.21
+            $made = & $command imagepolicy data.example.com sigstore.example.com --root $root --openshift-version 4.21
+            ($made -join "`n") | Should -BeExactly $text
+        }
+
         It 'returns nothing for nothing' {
             @() | ConvertTo-ClusterImagePolicy | Should -BeNullOrEmpty
             Get-Entry accept.example.com | ConvertTo-ClusterImagePolicy -AsYaml -Root $root -ErrorAction SilentlyContinue | Should -BeNullOrEmpty

@@ -102,6 +102,7 @@ Describe 'New-MachineConfigTrust' {
             @{ Id = 'NameNotDistinct'; Parameters = @{ Role = 'worker', 'master'; Name = '51-trust' } }
             @{ Id = 'NameTooEarly'; Parameters = @{ Name = '00-trust' } }
             @{ Id = 'InvalidLabel'; Parameters = @{ Label = @{ 'a b' = 'c' } } }
+            @{ Id = 'UnknownOSImageStream'; Parameters = @{ OpenShiftVersion = '4.20'; OSImageStream = 'rhel-10' } }
             @{ Id = 'OperatorPolicyWins'; Parameters = @{ OpenShiftVersion = '4.22.0-rc.1' } }
             @{ Id = 'OperatorPolicyWins'; Parameters = @{ OpenShiftVersion = '4.21'; Role = 'infra' } }
             @{ Id = 'ClusterImagesRefused'; Parameters = @{ Default = 'Reject' } }
@@ -217,6 +218,7 @@ Describe 'New-MachineConfigTrust' {
 
     It 'completes versions, roles and presets' {
         (TabExpansion2 'New-MachineConfigTrust -OpenShiftVersion 4.1' 44).CompletionMatches.CompletionText | Should -Contain '4.18'
+        (TabExpansion2 'New-MachineConfigTrust -OSImageStream r' 39).CompletionMatches.CompletionText | Should -Be 'rhel-9', 'rhel-10'
         (TabExpansion2 'New-MachineConfigTrust -Role m' 30).CompletionMatches.CompletionText | Should -Be 'master'
         (TabExpansion2 'New-MachineConfigTrust -Preset ' 31).CompletionMatches.CompletionText | Should -Be @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv', 'OpenShift')
     }

@@ -42,7 +42,7 @@ BeforeAll {
         Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
-        ClusterType = 'OKD'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
+        ClusterType = 'OKD'; OSImageStream = 'rhel-9'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
         Scope = 'registry.redhat.io/rhel9'; SubjectUri = 'https://example.com/team/app/.github/workflows/release.yaml@refs/heads/main'
         Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'

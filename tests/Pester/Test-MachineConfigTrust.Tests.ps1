@@ -13,7 +13,7 @@ BeforeAll {
 
 Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
     BeforeAll {
-        $cluster = Start-TestCluster updated, new, updating, degraded, paused, overridden, inherited, missing, store-missing, forbidden, kubernetes, silent
+        $cluster = Start-TestCluster updated, new, updating, degraded, paused, overridden, inherited, missing, store-missing, compact, surrounded, unread, forbidden, kubernetes, silent
         $at = @{ Kubeconfig = $cluster.Kubeconfig }
         $trust = '51-worker-rh-registry-trust'
     }
@@ -42,6 +42,22 @@ Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
         (Test-MachineConfigTrust @at -Context inherited -Name $trust).Role | Should -Be 'infra', 'worker'
         Test-MachineConfigTrust @at -Context inherited -Quiet | Should -BeTrue
         Test-MachineConfigTrust @at -Context new -Quiet | Should -BeFalse -Because 'the workers do not have it yet'
+    }
+
+    It 'names what else in the cluster decides on images' {
+        $result = Test-MachineConfigTrust worker @at -Context surrounded
+        ($result.Reasons -like '*example.com/team (ClusterImagePolicy team)*').Count | Should -Be 1
+        ($result.Reasons -like '*(MachineOSConfig layered)*').Count | Should -Be 1
+        ($result.Reasons -like 'ImagePolicy shop/app is not on the nodes*').Count | Should -Be 1
+        $result = Test-MachineConfigTrust worker @at -Context unread
+        $result.Status | Should -Be 'RolledOut'
+        $result.Reasons | Should -BeLike 'ClusterVersion, image.config.openshift.io/cluster could not be read (*'
+    }
+
+    It 'asks no pool that has neither machines nor a MachineConfig' {
+        (Test-MachineConfigTrust @at -Context compact).Role | Should -Be 'master'
+        Test-MachineConfigTrust @at -Context compact -Quiet | Should -BeTrue
+        (Test-MachineConfigTrust worker @at -Context compact).Status | Should -Be 'Missing'
     }
 
     It 'shows a table' {

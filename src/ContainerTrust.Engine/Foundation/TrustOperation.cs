@@ -52,7 +52,7 @@ public sealed class TrustOperation
     public static TrustOperation WatchMachineConfig { get; } = new(nameof(WatchMachineConfig), AdviceReach.Cluster);
 
     /// <summary>Makes image policies of OpenShift.</summary>
-    public static TrustOperation MakeImagePolicy { get; } = new(nameof(MakeImagePolicy), AdviceReach.Cluster);
+    public static TrustOperation MakeImagePolicy { get; } = new(nameof(MakeImagePolicy));
 
     /// <summary>The operation's own name, in PascalCase.</summary>
     public string Name { get; }

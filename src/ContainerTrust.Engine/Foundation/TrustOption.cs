@@ -204,10 +204,11 @@ public sealed class TrustOption
     public static TrustOption PoolRole { get; } = new(nameof(Role), TrustOperation.WatchMachineConfig);
 
     /// <summary>The cluster, by its name in the kubeconfig file.</summary>
-    public static TrustOption Context { get; } = new(nameof(Context), TrustOperation.WatchMachineConfig);
+    public static TrustOption Context { get; } = new(nameof(Context), TrustOperation.WatchMachineConfig, TrustOperation.MakeMachineConfig);
 
     /// <summary>The kubeconfig file.</summary>
-    public static TrustOption Kubeconfig { get; } = new(nameof(Kubeconfig), TrustOperation.WatchMachineConfig);
+    public static TrustOption Kubeconfig { get; } =
+        new(nameof(Kubeconfig), TrustOperation.WatchMachineConfig, TrustOperation.MakeMachineConfig);
 
     /// <summary>Whether entries are merged with what the cluster's operator makes.</summary>
     public static TrustOption Merge { get; } = new(nameof(Merge), TrustOperation.MakeMachineConfig);
@@ -217,6 +218,9 @@ public sealed class TrustOption
 
     /// <summary>The kind of a cluster.</summary>
     public static TrustOption ClusterType { get; } = new(nameof(ClusterType), TrustOperation.MakeMachineConfig);
+
+    /// <summary>The stream of operating system images that nodes have.</summary>
+    public static TrustOption OSImageStream { get; } = new(nameof(OSImageStream), TrustOperation.MakeMachineConfig);
 
     /// <summary>The name of a MachineConfig.</summary>
     public static TrustOption ConfigName { get; } = new("Name", TrustOperation.MakeMachineConfig);

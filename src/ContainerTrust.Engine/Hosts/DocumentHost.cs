@@ -24,7 +24,7 @@ internal sealed class DocumentHost : ITrustHost
     /// <param name="name">Its name, such as a MachineConfig's.</param>
     /// <param name="files">The files.</param>
     /// <param name="underneath">
-    /// Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults.Files"/>.
+    /// Files that are there where <paramref name="files"/> does not have any of that path, such as <see cref="RhcosDefaults"/>.
     /// </param>
     /// <exception cref="TrustException">Two of the files have the same path (<c>DuplicateFile</c>).</exception>
     public DocumentHost(string name, IEnumerable<MachineConfigFile> files, IEnumerable<MachineConfigFile>? underneath = null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.ImagePolicies;
 
@@ -9,7 +10,6 @@ public static class ImagePolicyVersions
     private const int FirstStable = 20;
     private const int FirstWithPki = 21;
     private const int Newest = 22;
-    private const int MaxText = 100;
 
     // OpenShift 5 has what 4.22 has.
     private const int OfMajor5 = 100;
@@ -56,16 +56,12 @@ public static class ImagePolicyVersions
     /// <summary>The version that first takes documents in every cluster.</summary>
     internal static string Stable => Shown(FirstStable);
 
-    /// <summary>Reads a version as clusters print it: <c>4.18</c>, <c>v4.18.7</c>, <c>4.22.0-rc.1</c>, <c>4.20.0-okd-scos.17</c>.</summary>
+    /// <summary>Reads a version as clusters print it.</summary>
     /// <returns>The minor version of OpenShift 4; those of OpenShift 5 go on from 100.</returns>
     /// <exception cref="TrustException">It is not a version (<c>UnknownOpenShiftVersion</c>).</exception>
-    internal static int Minor(string text)
-    {
-        ReadOnlySpan<char> rest = text.StartsWith('v') ? text.AsSpan(1) : text;
-        if (text.Length <= MaxText && TakeNumber(ref rest, out int major) && major is 4 or 5
-            && Take(ref rest, '.') && TakeNumber(ref rest, out int minor) && IsEnd(rest))
-            return major == 4 ? minor : OfMajor5 + minor;
-        throw new TrustException(
+    internal static int Minor(string text) => OpenShiftVersion.TryParse(text) is { Major: 4 or 5 } version
+        ? version.Major == 4 ? version.Minor : OfMajor5 + version.Minor
+        : throw new TrustException(
             "UnknownOpenShiftVersion",
             TrustErrorKind.InvalidArgument,
             $"'{Printable.Of(text, Printable.NameLength)}' is not a version of OpenShift 4 or 5. Specify it as the cluster prints it, " +
@@ -73,43 +69,9 @@ public static class ImagePolicyVersions
         {
             Target = text,
         };
-    }
 
     private static string Shown(int minor) =>
         string.Create(CultureInfo.InvariantCulture, $"{(minor < OfMajor5 ? 4 : 5)}.{minor % OfMajor5}");
-
-    // A patch number, and with it what tells builds apart (Semantic Versioning).
-    private static bool IsEnd(ReadOnlySpan<char> rest)
-    {
-        if (rest.IsEmpty)
-            return true;
-        if (!Take(ref rest, '.') || !TakeNumber(ref rest, out _))
-            return false;
-        return rest.IsEmpty || (rest[0] is '-' or '+' && rest.Length > 1
-            && rest[1..].IndexOfAnyExcept(System.Buffers.SearchValues.Create(
-                "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.+")) < 0);
-    }
-
-    private static bool Take(ref ReadOnlySpan<char> text, char c)
-    {
-        if (text.IsEmpty || text[0] != c)
-            return false;
-        text = text[1..];
-        return true;
-    }
-
-    private static bool TakeNumber(ref ReadOnlySpan<char> text, out int number)
-    {
-        int length = 0;
-        while (length < text.Length && char.IsAsciiDigit(text[length]))
-            length++;
-        number = 0;
-        bool isNumber = length is 1 or 2 && (length == 1 || text[0] != '0');
-        if (isNumber)
-            number = int.Parse(text[..length], NumberStyles.None, CultureInfo.InvariantCulture);
-        text = text[length..];
-        return isNumber;
-    }
 }
 
 /// <summary>What clusters of a version take.</summary>

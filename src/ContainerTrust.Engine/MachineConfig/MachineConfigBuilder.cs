@@ -17,9 +17,6 @@ namespace ContainerTrust.Engine.MachineConfig;
 /// </summary>
 public sealed class MachineConfigBuilder
 {
-    // etcd's limit, which is the operator's for what it renders; ours is only a part of that.
-    private const int MaxBytes = 1_572_864;
-    private const int LargeBytes = MaxBytes / 2;
     private const int FileMode = 0x1A4;
 
     private static readonly TrustLocations Locations = new(
@@ -53,7 +50,12 @@ public sealed class MachineConfigBuilder
         _target = IgnitionVersions.For(_release);
         _names = MachineConfigNames.For(options, _release);
         foreach ((string role, string name) in _names)
+        {
             CheckOutcome(role, name);
+            if (options.OSImageStream?.Invoke(role) is { } stream && options.Operator is null)
+                NodeStreams.Require(stream, _release);
+        }
+
         MachineConfigNames.Labels(options.Labels, _names[0].Role);
         if (options.NoReboot && options.Keys.Count == 0)
             throw new TrustException(
@@ -111,16 +113,19 @@ public sealed class MachineConfigBuilder
             OperatorPart? part = _options.Operator?.Invoke(role);
             part?.RequireComplete(_release, role);
             IReadOnlyList<TrustChange> wanted = part is null ? changes : PolicyMerger.Merge(part, changes);
-            List<MachineConfigFile> files = Files(wanted, isWhole, part, keys, cancellationToken);
+            RhcosDefaults defaults = NodeStreams.Defaults(Stream(role), _release);
+            List<MachineConfigFile> files = Files(wanted, isWhole, part, keys, defaults, cancellationToken);
             IReadOnlyList<MachineConfigFile> node = [.. Underneath(part)];
-            RequireReadable(files, node);
-            if (made.Count == 0 || part is not null)
+            RequireReadable(files, node, defaults);
+            if (made.Count == 0 || part is not null || _options.OSImageStream is not null)
             {
                 CheckKeys([.. wanted], files);
-                foreach (string doubt in NodeDoubts.Of(wanted, files, node, _options.IncludeRegistriesD))
+                foreach (string doubt in NodeDoubts.Of(wanted, files, node, defaults, _options.IncludeRegistriesD))
                     _messages.Warning(doubt);
                 CheckNeeds(files, part);
-                WarnOfStreams(wanted, files);
+                WarnOfStreams(role, wanted, files);
+                if (OldBootImages.Doubt(_release, _options.InstalledVersion, Policy(files)) is { } old)
+                    _messages.Warning(old);
             }
 
             made.Add(Make(role, name, files, part, changes));
@@ -148,7 +153,7 @@ public sealed class MachineConfigBuilder
     // What the operator's own policy refuses is the cluster's matter.
     private void CheckNeeds(List<MachineConfigFile> files, OperatorPart? part)
     {
-        PolicyDocument policy = PolicyReader.Read(files[0].Content, TrustLocations.SystemPolicyPath);
+        PolicyDocument policy = Policy(files);
         string[] refused = [.. ClusterNeeds.Refused(policy, _release, _options.ReleaseRepositories)
             .Except(part is null ? [] : ClusterNeeds.Refused(part.Policy, _release, _options.ReleaseRepositories))];
         if (refused.Length == 0)
@@ -164,28 +169,33 @@ public sealed class MachineConfigBuilder
         _messages.Warning(message);
     }
 
-    // CoreOS of RHEL 10 has attachments switched on for Red Hat's registries in place of a store, in files of the same names.
-    private void WarnOfStreams(IReadOnlyList<TrustChange> changes, List<MachineConfigFile> files)
+    private string? Stream(string role) => _options.OSImageStream?.Invoke(role);
+
+    private static PolicyDocument Policy(List<MachineConfigFile> files) =>
+        PolicyReader.Read(files[0].Content, TrustLocations.SystemPolicyPath);
+
+    // Where nobody says which stream the nodes have, they are taken for those of RHEL 9.
+    private void WarnOfStreams(string role, IReadOnlyList<TrustChange> changes, List<MachineConfigFile> files)
     {
-        if (_release is not { Minor: >= 22, Type: not OpenShiftClusterType.OKD })
+        if (!NodeStreams.IsOpen(Stream(role), _release))
             return;
-        string[] lost = [.. RhcosDefaults.Files.Where(f => files.All(o => o.Path != f.Path))
+        string[] lost = [.. RhcosDefaults.Rhel9.Files.Where(f => files.All(o => o.Path != f.Path))
             .Select(static f => f.Path[(f.Path.LastIndexOf('/') + 1)..^".yaml".Length])
             .Where(h => changes.Any(c => c.Transport == "docker"
                 && (c.Registry == h || c.Registry.StartsWith(h + "/", StringComparison.Ordinal))
                 && c.Requirements!.Any(static r => r is SignedByRequirement)))];
         if (lost.Length > 0)
             _messages.Warning($"Nodes of the stream rhel-10 have no signature store for {string.Join(", ", lost)}, and accept no image " +
-                $"of it by GPG signatures. If pools have that stream, add {TrustOption.IncludeRegistriesD}, or require sigstore " +
-                "signatures.");
+                $"of it by GPG signatures. If the pool {role} has that stream, specify {TrustOption.OSImageStream.With("rhel-10")} and " +
+                $"{TrustOption.IncludeRegistriesD}, or require sigstore signatures.");
     }
 
     // With what is in registries.d on the nodes already: a scope in two files ends every pull there.
-    private static void RequireReadable(List<MachineConfigFile> files, IReadOnlyList<MachineConfigFile> node)
+    private static void RequireReadable(List<MachineConfigFile> files, IReadOnlyList<MachineConfigFile> node, RhcosDefaults defaults)
     {
         try
         {
-            LookasideConfiguration.Load(new DocumentHost("the nodes", files, [.. node, .. RhcosDefaults.Files]),
+            LookasideConfiguration.Load(new DocumentHost("the nodes", files, [.. node, .. defaults.Files]),
                 TrustLocations.SystemRegistriesDirectory);
         }
         catch (TrustException e)
@@ -250,7 +260,7 @@ public sealed class MachineConfigBuilder
         && (!_options.IncludeRegistriesD || (left.Section == right.Section && left.InForce == right.InForce));
 
     private List<MachineConfigFile> Files(IReadOnlyList<TrustChange> changes, bool isWhole, OperatorPart? part,
-        IReadOnlyDictionary<string, byte[]> keys, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, byte[]> keys, RhcosDefaults defaults, CancellationToken cancellationToken)
     {
         // Where the default is not given, the distribution's is meant, and with it what that accepts from the local docker daemon.
         List<TrustChange> all = [.. changes];
@@ -261,7 +271,7 @@ public sealed class MachineConfigBuilder
         all = [.. all.Select(c => _options.IncludeRegistriesD ? c with { ReplaceSection = false }
             : c with { ReplaceSection = false, Section = null, InForce = null, SwitchOnAttachments = false })];
         DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath,
-            Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], Underneath(part));
+            Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], Underneath(part).Concat(Switches(defaults)));
         Dictionary<string, byte[]> before = host.Paths.ToDictionary(static p => p, p => Content(host, p));
         new TrustStore(host, Locations, TrustMessages.None).Apply(all, new TrustEditOptions(), cancellationToken);
         OperatorFiles.RequireUntouched(host, before);
@@ -273,6 +283,11 @@ public sealed class MachineConfigBuilder
         files.AddRange(keys.Select(k => ToFile(k.Key, k.Value)));
         return files;
     }
+
+    // A file of the image's name replaces the image's own: a store is added to the switch that RHEL 10 has there, and does not take its
+    // place.
+    private static IReadOnlyList<MachineConfigFile> Switches(RhcosDefaults defaults) =>
+        defaults == RhcosDefaults.Rhel10 ? defaults.Files : [];
 
     // A file that nodes have may be there because an earlier MachineConfig of this name brought it: without it, it would go.
     private bool IsOurs(string path, byte[] content, IReadOnlyList<TrustChange> changes)
@@ -329,7 +344,7 @@ public sealed class MachineConfigBuilder
         IReadOnlyDictionary<string, string> labels = MachineConfigNames.Labels(_options.Labels, role);
         IReadOnlyDictionary<string, string> annotations = part is null ? new Dictionary<string, string>() : MergeMark.Of(part, changes);
         DocumentNode node = MachineConfigShape.ToNode(name, labels, annotations, _target.Ignition, files);
-        RequireSize(name, node);
+        ObjectSize.Require(name, node, annotations, _messages);
         if (part is not null)
             _messages.Verbose($"{name} is merged with the policy of {Printable.Of(part.Source, Printable.NameLength)} ({part.Hash}).");
         _messages.Verbose($"MachineConfig {name} for {_release} (Ignition {_target.Ignition}): " +
@@ -347,25 +362,5 @@ public sealed class MachineConfigBuilder
             MergedFrom = part?.Hash,
             Butane = part is null ? ButaneText.Write(name, labels, _target, files) : null,
         };
-    }
-
-    private void RequireSize(string name, DocumentNode node)
-    {
-        using MemoryStream output = new();
-        using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            DocumentJson.Write(writer, node);
-        if (output.Length > MaxBytes)
-            throw new TrustException(
-                "MachineConfigTooLarge",
-                TrustErrorKind.LimitsExceeded,
-                $"MachineConfig {name} would have {output.Length} bytes, " +
-                $"and a cluster keeps no object of more than {MaxBytes} (etcd's limit). Name fewer scopes, " +
-                "or give keys by their path instead of inside the policy.")
-            {
-                Target = name,
-            };
-        if (output.Length > LargeBytes)
-            _messages.Warning($"MachineConfig {name} has {output.Length} bytes. All MachineConfigs of a pool together must not have " +
-                $"more than {MaxBytes}, or the operator cannot store what it renders of them.");
     }
 }

@@ -56,7 +56,7 @@ public sealed record MachineConfigDocument
 
     /// <summary>The files as a host.</summary>
     /// <param name="underneath">
-    /// Files that are there where the document has none of that path, such as <see cref="RhcosDefaults.Files"/>.
+    /// Files that are there where the document has none of that path, such as <see cref="RhcosDefaults"/>.
     /// </param>
     /// <returns>A host of the document's name.</returns>
     /// <exception cref="TrustException">The document has a file twice (<c>DuplicateFile</c>).</exception>

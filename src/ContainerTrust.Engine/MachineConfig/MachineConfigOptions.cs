@@ -42,6 +42,17 @@ public sealed record MachineConfigOptions
     /// <summary>Where the cluster's release images are, mirrors included. Null: where the vendor has them.</summary>
     public IReadOnlyList<string>? ReleaseRepositories { get; init; }
 
+    /// <summary>
+    /// The stream of operating system images that the nodes of a role have, such as <c>rhel-10</c> (<see cref="NodeStreams"/>). Null, or
+    /// null for a role: that of the release.
+    /// </summary>
+    public Func<string, string?>? OSImageStream { get; init; }
+
+    /// <summary>
+    /// The version that the cluster was installed with, whose boot images new machines may start from. Empty if it is not known.
+    /// </summary>
+    public string InstalledVersion { get; init; } = "";
+
     /// <summary>What is demanded of images that no entry governs. Null: what the entries say, else everything is accepted.</summary>
     public TrustRequirement? Default { get; init; }
 

@@ -12,14 +12,15 @@ internal static class NodeDoubts
     /// <param name="changes">What is asked for, with the stores that belong to it.</param>
     /// <param name="files">The MachineConfig's files.</param>
     /// <param name="there">What is in registries.d on the nodes already, besides the files of their image.</param>
+    /// <param name="defaults">What the nodes' image has.</param>
     /// <param name="withStores">Whether the signature stores are among them.</param>
     /// <returns>Sentences.</returns>
     /// <exception cref="TrustException">The files in registries.d contradict what the nodes' image has there.</exception>
     public static IReadOnlyList<string> Of(IReadOnlyList<TrustChange> changes, IReadOnlyList<MachineConfigFile> files,
-        IReadOnlyList<MachineConfigFile> there, bool withStores)
+        IReadOnlyList<MachineConfigFile> there, RhcosDefaults defaults, bool withStores)
     {
         List<string> doubts = [];
-        DocumentHost node = new("the nodes", files, [.. there, .. RhcosDefaults.Files]);
+        DocumentHost node = new("the nodes", files, [.. there, .. defaults.Files]);
         LookasideConfiguration lookaside = LookasideConfiguration.Load(node, TrustLocations.SystemRegistriesDirectory);
         foreach (TrustChange change in changes)
         {
@@ -28,10 +29,11 @@ internal static class NodeDoubts
         }
 
         string[] missing = [.. PolicyFiles.Of(changes.SelectMany(static c => c.Requirements!))
-            .Where(p => !node.Exists(p) && !RhcosDefaults.KeyPaths.Contains(p))];
+            .Where(p => !node.Exists(p) && !defaults.KeyPaths.Contains(p))];
         foreach (string path in missing)
             doubts.Add($"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of Red Hat Enterprise Linux " +
-                "CoreOS and not in the MachineConfig. If the nodes do not have it from elsewhere, they accept no image that needs it. " +
+                $"CoreOS {(defaults == RhcosDefaults.Rhel9 ? "" : $"of {defaults.Release} ")}and not in the MachineConfig. " +
+                "If the nodes do not have it from elsewhere, they accept no image that needs it. " +
                 $"Give the file with {TrustOption.KeyFile}.");
         doubts.AddRange(SigstoreDoubts.Of(changes, AdviceTarget.Here, static _ => true, static _ => []));
         foreach (TrustChange change in changes.Where(static c => !c.IsDefault))

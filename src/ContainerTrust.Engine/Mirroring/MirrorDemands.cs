@@ -1,4 +1,4 @@
-using System.Globalization;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Mirroring;
 
@@ -27,16 +27,10 @@ public sealed record MirrorDemands(string Version, bool IsOkd)
     public static MirrorDemands? TryParse(string version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        string text = version.StartsWith('v') ? version[1..] : version;
-        int end = text.IndexOfAny(['-', '+']);
-        string[] numbers = (end < 0 ? text : text[..end]).Split('.');
-        if (numbers.Length is not (2 or 3) || !numbers.All(static n => n.Length is > 0 and <= 4 && n.All(char.IsAsciiDigit)))
+        if (OpenShiftVersion.TryParse(version) is not { } parsed)
             return null;
-        int major = int.Parse(numbers[0], CultureInfo.InvariantCulture);
-        int minor = int.Parse(numbers[1], CultureInfo.InvariantCulture);
-        bool isOkd = end >= 0 && text[end..].Contains("okd", StringComparison.OrdinalIgnoreCase);
-        bool IsFrom(int first) => !isOkd && (major > Major || (major == Major && minor >= first));
-        return new MirrorDemands(string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"), isOkd)
+        bool IsFrom(int first) => !parsed.IsOkd && (parsed.Major > Major || (parsed.Major == Major && parsed.Minor >= first));
+        return new MirrorDemands(parsed.Short, parsed.IsOkd)
         {
             AttachmentsOfRelease = IsFrom(FirstWithRelease),
             AttachmentsOfComponents = IsFrom(FirstWithComponents),

@@ -92,7 +92,7 @@ public sealed class NodeFilesTests(RegistryFixture fixture)
     private static string RegistriesDirectory(SignedWorld world, IReadOnlyList<ImagePolicyDocument> documents)
     {
         string directory = world.NewDirectory("node-registries-" + Guid.NewGuid().ToString("N"));
-        foreach (MachineConfigFile file in RhcosDefaults.Files)
+        foreach (MachineConfigFile file in RhcosDefaults.Rhel9.Files)
             File.WriteAllBytes(Path.Combine(directory, Path.GetFileName(file.Path)), file.Content);
         File.WriteAllText(Path.Combine(directory, "sigstore-registries.yaml"), OperatorFiles.SigstoreRegistries(documents));
         return directory;

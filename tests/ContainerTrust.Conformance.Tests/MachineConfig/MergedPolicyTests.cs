@@ -119,7 +119,9 @@ public sealed class MergedPolicyTests : IDisposable
     [SkippableFact]
     public async Task A_cluster_that_does_not_say_its_version_is_refused()
     {
-        using RunningCluster running = new(ClusterStates.New());
+        ClusterState state = ClusterStates.New();
+        state.Version = null;
+        using RunningCluster running = new(state);
         TrustException e = await Assert.ThrowsAnyAsync<TrustException>(() => MergedBuild.AskAsync(
             new MachineConfigOptions(),
             new ClusterOptions { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig },
@@ -144,6 +146,20 @@ public sealed class MergedPolicyTests : IDisposable
         Assert.Equal(errorId, e.ErrorId);
     }
 
+    [SkippableFact]
+    public async Task The_stream_of_nodes_is_what_the_cluster_says()
+    {
+        using RunningCluster running = new(new OperatorCluster(22, IsOpenShift: true) { DefaultStream = "rhel-10" }
+            .Build("x").Stream("worker", "rhel-9"));
+        ClusterOptions options = new() { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig };
+        MachineConfigOptions asked = new() { Roles = ["master", "infra"] };
+        MachineConfigOptions complete = (await MergedBuild.AskAsync(asked, options, TrustMessages.None, default)).Options;
+        Assert.Equal(("rhel-10", "rhel-9"), (complete.OSImageStream!("master"), complete.OSImageStream("infra")));
+        TrustException e = await Assert.ThrowsAsync<TrustException>(() =>
+            MergedBuild.AskAsync(asked with { OSImageStream = static _ => "rhel-10" }, options, TrustMessages.None, default));
+        Assert.Equal("OSImageStreamDiffers", e.ErrorId);
+    }
+
     private static IReadOnlyDictionary<string, string> Annotations(MachineConfigTrust made) => Assert.Single(
         MachineConfigReader.ReadDocuments(Encoding.UTF8.GetBytes(made.Yaml), "made", TrustMessages.None)).Annotations;
 
@@ -153,7 +169,7 @@ public sealed class MergedPolicyTests : IDisposable
         ConfigDocument config = new(System.Text.Json.JsonElement.Parse(state.Configs[rendered].ToJsonString()));
         string root = Directory.CreateDirectory(Path.Combine(_scratch, Guid.NewGuid().ToString("n"))).FullName;
         Directory.CreateDirectory(Path.Combine(root, "registries.d"));
-        foreach (MachineConfigFile file in RhcosDefaults.Files.Concat(config.Paths.Where(config.Sets).Select(p => config.Find(p)!)))
+        foreach (MachineConfigFile file in RhcosDefaults.Rhel9.Files.Concat(config.Paths.Where(config.Sets).Select(p => config.Find(p)!)))
         {
             if (file.Path.StartsWith("/etc/containers/registries.d/", StringComparison.Ordinal))
                 File.WriteAllBytes(Path.Combine(root, "registries.d", Path.GetFileName(file.Path)), file.Content);

@@ -44,6 +44,36 @@ public sealed class RolloutTests
     }
 
     [SkippableFact]
+    public async Task A_pool_without_machines_and_MachineConfig_is_not_asked_unless_it_is_named()
+    {
+        using RunningCluster cluster = new(ClusterStates.All["compact"]());
+        Assert.Equal([("master", RolledOut)], (await Check(cluster.Checker())).Results.Select(static r => (r.Role, r.Status)));
+        Assert.Equal(Missing, Assert.Single((await Check(cluster.Checker(), ["worker"])).Results).Status);
+    }
+
+    [SkippableFact]
+    public async Task What_surrounds_the_pools_is_said_beside_the_status()
+    {
+        using RunningCluster cluster = new(ClusterStates.All["surrounded"]());
+        MachineConfigTrustResult worker = Assert.Single((await Check(cluster.Checker(), ["worker"])).Results);
+        foreach (string words in (string[])["example.com/team (ClusterImagePolicy team)", "MachineOSConfig layered",
+            "ImagePolicy shop/app is not on the nodes"])
+            Assert.Contains(worker.Reasons, r => r.Contains(words, StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task What_may_not_be_read_is_said_and_the_rest_is_judged()
+    {
+        using RunningCluster cluster = new(ClusterStates.All["unread"]());
+        RolloutAnswers answers = await Check(cluster.Checker(), ["worker"]);
+        Assert.Empty(answers.Errors);
+        MachineConfigTrustResult worker = Assert.Single(answers.Results);
+        Assert.Equal(RolledOut, worker.Status);
+        Assert.Contains(worker.Reasons, static r => r.StartsWith("ClusterVersion, image.config.openshift.io/cluster could not be read " +
+            "(the cluster does not permit it to this user", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task A_role_that_is_missing_is_told_of()
     {
         using RunningCluster cluster = new(ClusterStates.Updated());

@@ -14,7 +14,7 @@ public sealed partial class LanguageTests
         "gpg --", "podman login --authfile", ": --output=json", ": --selector=", ": --kubeconfig=", ": --context=",
             ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
         "'cosign sign --", "'skopeo copy --all", "MirrorCopy: ", "cosign names no tag unless its option --", " --type merge --patch ",
-        ":root { color-scheme",
+        ":root { color-scheme", ": --all-namespaces", "oc get imagepolicies --all-namespaces", "'oc apply --server-side'",
         "signer name the whole reference with --",
     ];
 
@@ -44,7 +44,7 @@ public sealed partial class LanguageTests
     public void Such_a_text_is_noticed(string text, bool isSpoken) => Assert.Equal(isSpoken, Spoken().IsMatch(text));
 
     [GeneratedRegex(
-        @"(^|[^A-Za-z])(Get|Set|New|Test|Remove|Reset|Export|ConvertTo)-[A-Z][a-z]|[ ('""]-[A-Z][A-Za-z]{2,}|[ ('""]--[a-z]|containertrust (show|set|remove|reset|verify|release|test|machineconfig)\b",
+        @"(^|[^A-Za-z])(Get|Set|New|Test|Remove|Reset|Export|ConvertTo)-[A-Z][a-z]|[ ('""]-[A-Z][A-Za-z]{2,}|[ ('""]--[a-z]|containertrust (show|set|remove|reset|verify|release|test|machineconfig|imagepolicy)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Spoken();
 }

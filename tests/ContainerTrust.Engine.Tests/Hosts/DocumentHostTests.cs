@@ -73,7 +73,7 @@ public sealed class DocumentHostTests
     public void What_the_image_of_the_nodes_brings_gives_its_registries_stores()
     {
         DocumentHost host = new("x", [File("/etc/containers/policy.json", Encoding.UTF8.GetString(DefaultPolicy.Text))],
-            RhcosDefaults.Files);
+            RhcosDefaults.Rhel9.Files);
         TrustStore store = new(host, Locations, TrustMessages.None);
         Assert.Equal("https://registry.redhat.io/containers/sigstore", store.Governing("registry.redhat.io/ubi9").SignatureStore);
         Assert.Equal("https://access.redhat.com/webassets/docker/content/sigstore",

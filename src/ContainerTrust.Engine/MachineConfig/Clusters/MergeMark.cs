@@ -15,7 +15,8 @@ internal static class MergeMark
     /// <summary>The annotation with the scopes: a JSON list of <c>[transport, scope]</c>, or <c>[]</c> for the policy's default.</summary>
     public const string Scopes = "containertrust/merged-scopes";
 
-    private const int MaxScopes = 10_000;
+    /// <summary>The most scopes that are read back.</summary>
+    public const int MaxScopes = 10_000;
 
     /// <summary>The annotations.</summary>
     public static IReadOnlyDictionary<string, string> Of(OperatorPart part, IReadOnlyList<TrustChange> changes) =>
@@ -60,6 +61,10 @@ internal static class MergeMark
             return null;
         }
     }
+
+    /// <summary>Whether what the annotations list can be read back, so that the MachineConfig can be made again.</summary>
+    public static bool IsReadable(IReadOnlyDictionary<string, string> annotations) =>
+        !annotations.ContainsKey(Scopes) || ScopesOf(annotations) is not null;
 
     private static string Write(IReadOnlyList<TrustChange> changes)
     {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.MachineConfig.Clusters;
 
@@ -81,23 +81,13 @@ public sealed record OpenShiftRelease(int Minor, OpenShiftClusterType Type)
     public static OpenShiftRelease Parse(string text, OpenShiftClusterType? type = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string plain = text.StartsWith('v') ? text[1..] : text;
-        int end = plain.AsSpan().IndexOfAny('-', '+');
-        string suffix = end < 0 ? "" : plain[end..];
-        string[] parts = (end < 0 ? plain : plain[..end]).Split('.');
-        bool isVersion = parts.Length is 2 or 3
-            && parts.All(static p => p.Length is > 0 and < 4 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0'))
-            && (suffix.Length == 0 || (parts.Length == 3 && IsSuffix(suffix)));
-        if (!isVersion)
-            throw Unknown(text, $"Specify one such as {Versions[^1]}, or as 'oc get clusterversion' prints it");
-        int minor = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        int major = int.Parse(parts[0], CultureInfo.InvariantCulture);
-        if (major > 4 || (major == 4 && minor > Newest))
+        OpenShiftVersion version = OpenShiftVersion.TryParse(text)
+            ?? throw Unknown(text, $"Specify one such as {Versions[^1]}, or as 'oc get clusterversion' prints it");
+        if (IsNewer(version))
             throw Unknown(text, $"Specify {Versions[^1]}, the newest that is known: newer clusters take documents of older versions");
-        if (major < 4 || minor < Oldest)
+        if (version.Major < 4 || version.Minor < Oldest)
             throw Unknown(text, $"The oldest is {Versions[0]}");
-        bool isOkd = suffix.Contains("okd", StringComparison.Ordinal) || suffix.Contains("scos", StringComparison.Ordinal);
-        return new OpenShiftRelease(minor, type ?? (isOkd ? OpenShiftClusterType.OKD : OpenShiftClusterType.OpenShift));
+        return Of(version, version.Minor, type);
     }
 
     /// <summary>
@@ -110,11 +100,9 @@ public sealed record OpenShiftRelease(int Minor, OpenShiftClusterType Type)
     /// <exception cref="TrustException">It is not a version, or an older one (<c>UnknownOpenShiftVersion</c>).</exception>
     internal static OpenShiftRelease OfCluster(string untrustedVersion, OpenShiftClusterType? type, out bool isNewer)
     {
-        string[] parts = untrustedVersion.Split('.', 3);
-        isNewer = parts.Length >= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
-            && (major is > 4 and < 100 || (major == 4 && minor > Newest));
-        return Parse(isNewer ? $"4.{Newest}.0{Suffix(untrustedVersion)}" : untrustedVersion, type);
+        OpenShiftVersion? version = OpenShiftVersion.TryParse(untrustedVersion);
+        isNewer = version is { } found && IsNewer(found);
+        return isNewer ? Of(version!.Value, Newest, type) : Parse(untrustedVersion, type);
     }
 
     /// <summary>The versions that are known, oldest first, such as <c>4.8</c>.</summary>
@@ -128,12 +116,10 @@ public sealed record OpenShiftRelease(int Minor, OpenShiftClusterType Type)
         _ => $"OpenShift {Version}",
     };
 
-    private static string Suffix(string text) =>
-        text.IndexOf('-', StringComparison.Ordinal) is >= 0 and int at && IsSuffix(text[at..]) ? text[at..] : "";
+    private static bool IsNewer(OpenShiftVersion version) => version.Major > 4 || (version.Major == 4 && version.Minor > Newest);
 
-    // As semantic versions have it: a hyphen or a plus, and letters, digits, hyphens and dots.
-    private static bool IsSuffix(string suffix) => suffix.Length is > 1 and < 100
-        && suffix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '+');
+    private static OpenShiftRelease Of(OpenShiftVersion version, int minor, OpenShiftClusterType? type) =>
+        new(minor, type ?? (version.IsOkd ? OpenShiftClusterType.OKD : OpenShiftClusterType.OpenShift));
 
     private static TrustException Unknown(string text, string advice) => new(
         "UnknownOpenShiftVersion",

@@ -150,13 +150,10 @@ public sealed class OperatorPart
         return document.Files.FirstOrDefault(static f => DocumentHost.Normalize(f.Path) == TrustLocations.SystemPolicyPath);
     }
 
-    // The operator writes keys into its policy, and no requirement of GPG keys: what has those was merged with other entries before.
     private static void RequireOperators(OperatorPart part, string role)
     {
-        string[] others = [.. part.Policy.Transports.SelectMany(static t => t.Scopes)
-            .Where(static s => s.Requirements.Any(static r => r is SignedByRequirement || PolicyFilesOf(r))).Select(static s => s.Name)
-            .Distinct()];
-        if (others.Length == 0)
+        IReadOnlyList<string> others = OperatorGrammar.Foreign(part.Policy);
+        if (others.Count == 0)
             return;
         throw new TrustException(
             "OperatorPolicyMixed",
@@ -168,8 +165,6 @@ public sealed class OperatorPart
             Target = part.Source,
         };
     }
-
-    private static bool PolicyFilesOf(TrustRequirement requirement) => requirement.GetKeyMaterials().Any(static m => m.Path is not null);
 
     private static TrustException NotFound(string where, string role = "worker") => new(
         "OperatorPolicyNotFound",

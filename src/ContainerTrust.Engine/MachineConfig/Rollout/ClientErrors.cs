@@ -29,6 +29,8 @@ internal static partial class ClientErrors
             return New("NotAnOpenShiftCluster", TrustErrorKind.NotSupported,
                 "The cluster knows no MachineConfigs, so it is not an OpenShift or OKD cluster. Choose another one with " +
                 $"{TrustOption.Context} or {TrustOption.Kubeconfig}.");
+        if (Says("the server doesn't have a resource type"))
+            return New("ClusterResourceUnknown", TrustErrorKind.NotSupported, $"The cluster does not know such a resource.{quoted}");
         if (Says("(Forbidden)"))
             return New("ClusterForbidden", TrustErrorKind.PermissionDenied,
                 "The cluster does not permit it to this user. Ask for a role that may read machineconfigs and machineconfigpools " +

@@ -36,6 +36,12 @@ public sealed class ClusterClient
     /// </summary>
     public string? ClusterName => _options.Context ?? _options.Kubeconfig;
 
+    /// <summary>The context that was named. Null for the current one.</summary>
+    internal string? Context => _options.Context;
+
+    /// <summary>The kubeconfig file that was named. Null for the usual one.</summary>
+    internal string? Kubeconfig => _options.Kubeconfig;
+
     /// <summary>Finds the program. Nothing is asked yet.</summary>
     /// <param name="options">Which cluster, and by which program.</param>
     /// <param name="messages">Where words for the user go.</param>

@@ -40,16 +40,16 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     /// <exception cref="TrustException">It says nothing (<c>ClusterVersionNotFound</c>), or does not answer.</exception>
     public async Task<ClusterVersionDocument> VersionAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> version = await client.GetObjectsAsync([Versions, "version", "--ignore-not-found=true"],
-            cancellationToken).ConfigureAwait(false);
-        if (version.Count != 1)
+        IReadOnlyList<JsonElement> objects = await client.GetObjectsAsync(
+            [$"{Versions}/version", $"{Infrastructures}/cluster", "--ignore-not-found=true"], cancellationToken).ConfigureAwait(false);
+        JsonElement[] versions = [.. objects.Where(static o => o.Member("kind").Text() == "ClusterVersion")];
+        JsonElement[] infrastructures = [.. objects.Where(static o => o.Member("kind").Text() == "Infrastructure")];
+        if (versions.Length != 1)
             throw new TrustException(
                 "ClusterVersionNotFound",
                 TrustErrorKind.NotFound,
                 "The cluster does not say which version of OpenShift it is. Ask one that is OpenShift or OKD, or specify the version.");
-        IReadOnlyList<JsonElement> infrastructure = await client.GetObjectsAsync([Infrastructures, "cluster", "--ignore-not-found=true"],
-            cancellationToken).ConfigureAwait(false);
-        return new ClusterVersionDocument(version[0], infrastructure.Count == 1 ? infrastructure[0] : null);
+        return new ClusterVersionDocument(versions[0], infrastructures.Length == 1 ? infrastructures[0] : null);
     }
 
     /// <summary>Refuses a text that is not a name of an object, before it gets onto a command line.</summary>

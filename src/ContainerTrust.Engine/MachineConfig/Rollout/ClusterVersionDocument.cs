@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContainerTrust.Engine.Formats.Documents;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
@@ -37,6 +38,23 @@ internal sealed class ClusterVersionDocument
 
     /// <summary>The kind of cluster. Null: what <see cref="Version"/> says.</summary>
     public OpenShiftClusterType? Type => IsHosted ? OpenShiftClusterType.HostedControlPlane : IsOkd ? OpenShiftClusterType.OKD : null;
+
+    /// <summary>The release; one that is newer than what is known counts as the newest known. Null if it cannot be told.</summary>
+    public OpenShiftRelease? Release
+    {
+        get
+        {
+            try
+            {
+                return OpenShiftRelease.OfCluster(Version, Type, out _);
+            }
+            catch (TrustException)
+            {
+                // Not a version, or one before those that are known.
+                return null;
+            }
+        }
+    }
 
     /// <summary>The release image's repository. Null if it cannot be told.</summary>
     public string? ReleaseRepository

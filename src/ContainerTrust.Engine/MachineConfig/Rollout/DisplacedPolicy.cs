@@ -29,8 +29,8 @@ internal static class DisplacedPolicy
         byte[] content = source.Find(TrustLocations.SystemPolicyPath)!.Content;
         PolicyDocument operators = PolicyReader.Read(content, $"{source.Name}:{TrustLocations.SystemPolicyPath}");
         string renew = MergeMark.HashOf(ours.Annotations) is null
-            ? $"Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} {TrustOption.Merge}."
-            : $"Make it again: {TrustOperation.MakeMachineConfig} {TrustOption.Renew}{OwnName(ours.Name, role)}.";
+            ? $"Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} {TrustOption.Merge}{state.Which}."
+            : $"Make it again: {TrustOperation.MakeMachineConfig} {TrustOption.Renew}{OwnName(ours.Name, role)}{state.Which}.";
         IReadOnlyList<string> lost = Lost(operators, policy);
         if (lost.Count > 0)
             findings.Add(OperatorPolicyLost,
@@ -41,6 +41,15 @@ internal static class DisplacedPolicy
                 $"{Printed(ours.Name)} was merged with another policy than the operator makes now ({Printed(source.Name)}). Nothing is " +
                 $"accepted that the new one refuses; it may refuse what the new one accepts. {renew}");
     }
+
+    /// <summary>The policy.json that the operator makes of the cluster's settings for a pool. Null if it makes none.</summary>
+    /// <exception cref="TrustException">It is refused, or cannot be decoded.</exception>
+    public static PolicyDocument? Generated(RolloutState state) =>
+        Of(state, OpenShiftRelease.GeneratedName(state.PoolName)) is { } generated
+            ? PolicyReader.Read(
+                generated.Find(TrustLocations.SystemPolicyPath)!.Content,
+                $"{generated.Name}:{TrustLocations.SystemPolicyPath}")
+            : null;
 
     /// <summary>Where one policy accepts what another, the operator's, refuses.</summary>
     /// <param name="operators">The operator's policy.</param>

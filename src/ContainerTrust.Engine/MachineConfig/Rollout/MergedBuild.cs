@@ -39,11 +39,29 @@ public static class MergedBuild
             {
                 Target = options.OpenShiftVersion,
             };
+        foreach (string role in options.Roles)
+        {
+            if (options.OSImageStream?.Invoke(role) is not { } given)
+                continue;
+            NodeStreams.Require(given, answers.Release);
+            if (answers.Streams[role] is { } found && given != found)
+                throw new TrustException(
+                    "OSImageStreamDiffers",
+                    TrustErrorKind.InvalidArgument,
+                    $"The pool {role} has the stream {Printable.Of(found, Printable.NameLength)}, and {TrustOption.OSImageStream} says " +
+                    $"{given}. Leave it out: the cluster says it.")
+                {
+                    Target = given,
+                };
+        }
+
         return (options with
         {
             OpenShiftVersion = answers.Release.Version,
             ClusterType = answers.Release.Type,
             ReleaseRepositories = answers.ReleaseRepositories,
+            OSImageStream = r => answers.Streams[r] ?? options.OSImageStream?.Invoke(r),
+            InstalledVersion = answers.InstalledVersion,
             Operator = r => answers.Parts[r],
         }, answers);
     }
@@ -71,6 +89,9 @@ public static class MergedBuild
                 TrustErrorKind.InvalidArgument,
                 $"{path} does not say which version the cluster has. Specify it with {TrustOption.OpenShiftVersion}, as " +
                 "'oc get clusterversion' prints it.");
+        OpenShiftRelease release = OpenShiftRelease.Parse((options.OpenShiftVersion ?? version)!, options.ClusterType);
+        foreach (string stream in options.Roles.Select(r => options.OSImageStream?.Invoke(r)).OfType<string>().Distinct())
+            NodeStreams.Require(stream, release);
         return options with { OpenShiftVersion = options.OpenShiftVersion ?? version, Operator = r => parts[r] };
     }
 

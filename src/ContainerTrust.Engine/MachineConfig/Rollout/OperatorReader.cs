@@ -11,7 +11,14 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 /// <param name="Parts">The operator's part for each role.</param>
 /// <param name="Merged">The merged MachineConfig that a pool has already, by role; roles without one are left out.</param>
 public sealed record OperatorAnswers(OpenShiftRelease Release, IReadOnlyList<string> ReleaseRepositories,
-    IReadOnlyDictionary<string, OperatorPart> Parts, IReadOnlyDictionary<string, MergedConfig> Merged);
+    IReadOnlyDictionary<string, OperatorPart> Parts, IReadOnlyDictionary<string, MergedConfig> Merged)
+{
+    /// <summary>The stream of operating system images of each role's nodes; null where it is that of the release.</summary>
+    public IReadOnlyDictionary<string, string?> Streams { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The version that the cluster was installed with, as far as it remembers. May be empty.</summary>
+    public string InstalledVersion { get; init; } = "";
+}
 
 /// <summary>What was merged into a MachineConfig, without the operator's part.</summary>
 /// <param name="Entries">The entries.</param>
@@ -25,6 +32,7 @@ public sealed record MergedConfig(IReadOnlyList<ImageTrust> Entries, IReadOnlyLi
 internal sealed class OperatorReader
 {
     private readonly ClusterObjects _objects;
+    private readonly SurroundingsReader _surroundings;
     private readonly TrustMessages _messages;
 
     /// <summary>A reader for a cluster.</summary>
@@ -35,6 +43,7 @@ internal sealed class OperatorReader
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(messages);
         _objects = new ClusterObjects(client);
+        _surroundings = new SurroundingsReader(client);
         _messages = messages;
     }
 
@@ -49,7 +58,25 @@ internal sealed class OperatorReader
     public async Task<OperatorAnswers> ReadAsync(IReadOnlyList<(string Role, string Name)> names, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(names);
-        ClusterVersionDocument version = await _objects.VersionAsync(cancellationToken).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<Told<ClusterVersionDocument>> asked = SurroundingsReader.TellAsync(_objects.VersionAsync(end.Token));
+        Task<Told<string>> stream = SurroundingsReader.TellAsync(_surroundings.DefaultStreamAsync(end.Token));
+        Task<Told<IReadOnlyList<PoolDocument>>> poolsAsked = SurroundingsReader.TellAsync(_objects.PoolsAsync(end.Token));
+        try
+        {
+            ClusterVersionDocument version = Value(await asked.ConfigureAwait(false));
+            return await PartsAsync(names, version, poolsAsked, stream, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(asked, stream, poolsAsked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<OperatorAnswers> PartsAsync(IReadOnlyList<(string Role, string Name)> names, ClusterVersionDocument version,
+        Task<Told<IReadOnlyList<PoolDocument>>> poolsAsked, Task<Told<string>> stream, CancellationToken cancellationToken)
+    {
         OpenShiftRelease release = OpenShiftRelease.OfCluster(version.Version, version.Type, out bool isNewer);
         if (isNewer)
             _messages.Warning($"The cluster's version {Shown(version.Version)} is newer than what is known, and counts as {release}. " +
@@ -62,7 +89,8 @@ internal sealed class OperatorReader
                 "MachineConfigs from ConfigMaps (spec.config), and no policy of the release is in the way. In place of the cluster " +
                 $"specify {TrustOption.OpenShiftVersion} and " +
                 $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}.");
-        IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PoolDocument> pools = Value(await poolsAsked.ConfigureAwait(false));
+        string? defaultStream = (await stream.ConfigureAwait(false)).Value;
         Dictionary<string, OperatorPart> parts = [];
         Dictionary<string, MergedConfig> merged = [];
         foreach ((string role, string name) in names)
@@ -81,8 +109,16 @@ internal sealed class OperatorReader
                 merged[role] = found;
         }
 
-        return new OperatorAnswers(release, Repositories(version, release), parts, merged);
+        return new OperatorAnswers(release, Repositories(version, release), parts, merged)
+        {
+            Streams = names.Select(static n => n.Role).Distinct()
+                .ToDictionary(static r => r, r => PoolStreams.Of(r, pools, defaultStream, version)),
+            InstalledVersion = version.OldestVersion,
+        };
     }
+
+    private static T Value<T>(Told<T> told)
+        where T : class => told.Value ?? throw told.Problem!;
 
     private static List<string> Repositories(ClusterVersionDocument version, OpenShiftRelease release)
     {

@@ -25,6 +25,7 @@ internal sealed class PoolDocument
             { ValueKind: JsonValueKind.True } => true,
             _ => null,
         };
+        Stream = spec.Member("osImageStream").Member("name").Text() is { Length: > 0 } stream ? stream : null;
         Target = spec.Member("configuration").Member("name").Text() is { Length: > 0 } target ? target : null;
         TargetSources = Sources(spec.Member("configuration"));
         Current = status.Member("configuration").Member("name").Text() is { Length: > 0 } current ? current : null;
@@ -60,6 +61,9 @@ internal sealed class PoolDocument
 
     /// <summary>Whether nothing is rolled out for the time being. Null if that cannot be understood.</summary>
     public bool? IsPaused { get; }
+
+    /// <summary>The stream of operating system images that it names. Null if it names none.</summary>
+    public string? Stream { get; }
 
     /// <summary>The rendered config that its machines are to have.</summary>
     public string? Target { get; }

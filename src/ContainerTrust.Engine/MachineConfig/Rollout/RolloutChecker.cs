@@ -15,6 +15,7 @@ public sealed class RolloutChecker
 
     private readonly ClusterClient _client;
     private readonly ClusterObjects _objects;
+    private readonly SurroundingsReader _surroundings;
     private readonly NodeFiles _nodeFiles;
     private readonly TrustMessages _messages;
 
@@ -27,6 +28,7 @@ public sealed class RolloutChecker
         ArgumentNullException.ThrowIfNull(messages);
         _client = client;
         _objects = new ClusterObjects(client);
+        _surroundings = new SurroundingsReader(client);
         _nodeFiles = new NodeFiles(client);
         _messages = messages;
     }
@@ -41,7 +43,7 @@ public sealed class RolloutChecker
     /// <param name="meant">What the MachineConfig is meant to have. Null: what it has in the cluster.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>
-    /// A question a pool. Without roles the pools <c>worker</c> and <c>master</c> are asked even if there is no MachineConfig for them.
+    /// A question a pool. Without roles all pools that have machines are asked, even if there is no MachineConfig for them.
     /// </returns>
     /// <exception cref="TrustException">The cluster does not answer, or a name is not possible.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
@@ -61,19 +63,21 @@ public sealed class RolloutChecker
             .ConfigsAsync([.. wanted.Append("worker").SelectMany(RolloutQuestion.UsualNames).Distinct()], cancellationToken)
             .ConfigureAwait(false);
         List<RolloutQuestion> questions = [];
+        List<RolloutQuestion> empty = [];
         foreach (string role in wanted.Distinct(StringComparer.Ordinal))
         {
             string? own = RolloutQuestion.UsualNames(role).FirstOrDefault(n => configs.Any(c => c.Name == n));
             string? inherited = own is not null || pools.FirstOrDefault(p => p.Name == role)?.Selector is not { } selector ? null
                 : RolloutQuestion.UsualNames("worker").FirstOrDefault(n => configs.Any(c => c.Name == n && selector.Selects(c.Labels)));
 
-            // A pool that has machines and takes none of them is a place where nothing is in force.
+            // A pool that has machines and takes none of them is a place where nothing is in force. One without machines is none: the
+            // workers' of a cluster that runs everything on its control plane.
             bool hasMachines = pools.FirstOrDefault(p => p.Name == role)?.Machines != 0;
-            if (own is not null || inherited is not null || hasMachines || roles is not null || RolloutQuestion.BuiltInRoles.Contains(role))
-                questions.Add(new RolloutQuestion(role, own ?? inherited ?? RolloutQuestion.DefaultName(role), meant));
+            bool isAsked = own is not null || inherited is not null || hasMachines || roles is not null;
+            (isAsked ? questions : empty).Add(new RolloutQuestion(role, own ?? inherited ?? RolloutQuestion.DefaultName(role), meant));
         }
 
-        return questions;
+        return questions.Count > 0 ? questions : empty;
     }
 
     /// <summary>Finds out how it is.</summary>
@@ -99,9 +103,9 @@ public sealed class RolloutChecker
                 $"or leave out {TrustOption.Node}.");
 
         Answer[] answers = [.. questions.Select(static q => new Answer(q))];
-        await RoundAsync(answers, cancellationToken).ConfigureAwait(false);
-        if (wait is not null)
-            await WaitAsync(answers, wait, cancellationToken).ConfigureAwait(false);
+        await FirstRoundAsync(answers, cancellationToken).ConfigureAwait(false);
+        if (wait is not null && await WaitAsync(answers, wait, cancellationToken).ConfigureAwait(false))
+            Look(answers, await _surroundings.ReadAsync(cancellationToken).ConfigureAwait(false));
         List<TrustException> errors = [];
         if (nodes.Count > 0)
             await LookIntoNodesAsync(answers, nodes, errors, cancellationToken).ConfigureAwait(false);
@@ -132,8 +136,37 @@ public sealed class RolloutChecker
         return [.. roles.Distinct(StringComparer.Ordinal).Select(role => new RolloutQuestion(role, name, meant))];
     }
 
-    private async Task RoundAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    // What the pools are asked does not wait for what surrounds them.
+    private async Task FirstRoundAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ClusterSurroundings> around = _surroundings.ReadAsync(end.Token);
+        try
+        {
+            await RoundAsync(answers, around, end.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)around).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Long after the first look, what surrounds the pools may be another.
+    private static void Look(IEnumerable<Answer> answers, ClusterSurroundings around)
+    {
+        foreach (Answer answer in answers)
+        {
+            bool isTimedOut = answer.Result!.TimedOut;
+            string[] last = isTimedOut ? [answer.Result.Reasons[^1]] : [];
+            answer.Judge(around);
+            answer.Result = answer.Result with { TimedOut = isTimedOut, Reasons = [.. answer.Result.Reasons, .. last] };
+        }
+    }
+
+    private async Task RoundAsync(IReadOnlyList<Answer> answers, Task<ClusterSurroundings> around, CancellationToken cancellationToken)
+    {
+        List<Answer> changed = [];
         IReadOnlyList<PoolDocument> pools = await _objects.PoolsAsync(cancellationToken).ConfigureAwait(false);
         foreach (Answer answer in answers)
         {
@@ -142,8 +175,13 @@ public sealed class RolloutChecker
                 continue;
             answer.State = await StateAsync(answer.Question, pool, cancellationToken).ConfigureAwait(false);
             answer.Pools = pools;
-            answer.Result = RolloutJudge.Judge(answer.State, answer.Question.ConfigName, answer.Question.Meant);
-            _messages.Verbose($"{answer.Result}: {string.Join(' ', answer.Result.Reasons)}");
+            changed.Add(answer);
+        }
+
+        foreach (Answer answer in changed)
+        {
+            answer.Judge(await around.ConfigureAwait(false));
+            _messages.Verbose($"{answer.Result}: {string.Join(' ', answer.Result!.Reasons)}");
         }
     }
 
@@ -155,11 +193,16 @@ public sealed class RolloutChecker
             .Where(n => selected.All(c => c.Name != n)).Distinct()];
         return new RolloutState(question.Role, pool,
             [.. selected, .. await _objects.ConfigsAsync(others, cancellationToken).ConfigureAwait(false)])
-            { Cluster = _client.ClusterName };
+            { Cluster = _client.ClusterName, Context = _client.Context, Kubeconfig = _client.Kubeconfig };
     }
 
-    private async Task WaitAsync(Answer[] answers, RolloutWait wait, CancellationToken cancellationToken)
+    // True if it was asked again.
+    private async Task<bool> WaitAsync(Answer[] answers, RolloutWait wait, CancellationToken cancellationToken)
     {
+        if (answers.Length == 0)
+            return false;
+        Task<ClusterSurroundings> around = Task.FromResult(answers[0].State!.Surroundings!);
+        bool isAgain = false;
         var watch = Stopwatch.StartNew();
         bool isOfOneTime = true;
         bool hasFailed = false;
@@ -170,7 +213,7 @@ public sealed class RolloutChecker
             TimeSpan left = wait.Timeout - watch.Elapsed;
             bool isSettled = open.Length == 0;
             if (isSettled && isOfOneTime)
-                return;
+                return isAgain;
             if (isSettled)
             {
                 // What was settled first may have changed while the others were waited for.
@@ -181,7 +224,7 @@ public sealed class RolloutChecker
                 foreach (Answer answer in open)
                     answer.Result = answer.Result! with { TimedOut = true,
                         Reasons = [.. answer.Result.Reasons, $"It was waited for {wait.Timeout.TotalSeconds:0} s."] };
-                return;
+                return isAgain;
             }
 
             if (!isSettled || hasFailed)
@@ -190,7 +233,8 @@ public sealed class RolloutChecker
             try
             {
                 hasFailed = false;
-                await RoundAsync(open, cancellationToken).ConfigureAwait(false);
+                await RoundAsync(open, around, cancellationToken).ConfigureAwait(false);
+                isAgain = true;
                 isOfOneTime = open.Length == answers.Length;
             }
             catch (TrustException e) when (e.ErrorId is "ClusterUnreachable" or "ClusterTimeout" && watch.Elapsed < wait.Timeout)
@@ -316,6 +360,17 @@ public sealed class RolloutChecker
         public RolloutState? State { get; set; }
 
         public MachineConfigTrustResult? Result { get; set; }
+
+        // What is newest of the surroundings counts.
+        public void Judge(ClusterSurroundings around)
+        {
+            State = State! with
+            {
+                Surroundings = around,
+                Stream = PoolStreams.Of(Question.Role, Pools, around.DefaultStream.Value, around.Version.Value),
+            };
+            Result = RolloutJudge.Judge(State, Question.ConfigName, Question.Meant);
+        }
 
         // Whatever happens on the way to the nodes, the pool is changed by it.
         public bool IsCurrent(PoolDocument? pool) =>

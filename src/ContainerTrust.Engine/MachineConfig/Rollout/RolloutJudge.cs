@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 using static ContainerTrust.MachineConfigTrustStatus;
 
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
@@ -16,6 +17,7 @@ internal sealed class RolloutJudge
     private readonly MachineConfigTrust? _meant;
     private readonly Findings _findings = new();
     private string? _policySource;
+    private PolicyDocument? _policy;
     private IReadOnlyList<string> _missingStores = [];
 
     private RolloutJudge(RolloutState state, string name, MachineConfigTrust? meant)
@@ -49,6 +51,7 @@ internal sealed class RolloutJudge
             if (ours is not null && !ours.IsDeleting)
                 PoolJudge.Judge(pool, _name, _findings);
             JudgeRendered(pool, ours is not null && pool.Selector?.Selects(ours.Labels) == true ? meant : null);
+            SurroundingsJudge.Judge(_state, _state.Find(pool.Target), _policy, _findings);
         }
 
         return new MachineConfigTrustResult
@@ -157,19 +160,23 @@ internal sealed class RolloutJudge
             IReadOnlyList<ConfigDocument>[] orders = MergeOrder.Of(_state.Selected, TrustLocations.SystemPolicyPath);
             ConfigDocument? winner = MergeOrder.Winner(orders, TrustLocations.SystemPolicyPath, file.Content);
             _policySource = winner?.Name;
+            PolicyDocument policy = PolicyReader.Read(file.Content, $"{rendered.Name}:{TrustLocations.SystemPolicyPath}");
+            _policy = policy;
             if (meant is null)
                 return;
-            PolicyDocument policy = PolicyReader.Read(file.Content, $"{rendered.Name}:{TrustLocations.SystemPolicyPath}");
             if (PolicyComparison.Difference(meant.Policy, policy) is { } difference)
                 JudgeReplacement(rendered, orders, winner, difference);
             else
                 JudgeSuccessor(pool, orders, meant.Policy);
-            if (winner?.Name == _name)
-                DisplacedPolicy.Judge(winner, _state, policy, _findings);
+            if (winner is not null && (winner.Name == _name || !IsOperators(winner.Name)) && _state.Find(_name) is { } ours
+                && (winner.Name == _name || MeansSame(winner, meant.Policy)))
+                DisplacedPolicy.Judge(ours, _state, policy, _findings);
             JudgeOtherFiles(rendered, meant);
-            DocumentHost host = RenderedHost.Of(rendered);
+            DocumentHost host = RenderedHost.Of(rendered, _state.Defaults);
             foreach (string problem in RuntimePolicy.Problems(host, meant.Policy))
                 _findings.Add(Overridden, problem);
+            foreach (string stricter in RuntimePolicy.Stricter(host, meant.Policy))
+                _findings.Note(stricter);
             JudgeStores(host, policy);
         }
         catch (TrustException e)
@@ -225,6 +232,10 @@ internal sealed class RolloutJudge
         }
     }
 
+    // Another MachineConfig may bring the same policy later, and takes the operator's place with it all the same.
+    private bool IsOperators(string name) =>
+        name == OpenShiftRelease.GeneratedName(_state.PoolName) || name == OpenShiftRelease.TemplateName(_state.PoolName);
+
     private bool IsBefore(IReadOnlyList<ConfigDocument>[] orders, ConfigDocument? other) =>
         other is not null && orders.All(order => Place(order, other.Name) < Place(order, _name));
 
@@ -260,7 +271,7 @@ internal sealed class RolloutJudge
         {
             if (!rendered.Paths.Contains(path))
             {
-                if (!RhcosDefaults.KeyPaths.Contains(path))
+                if (!_state.Defaults.KeyPaths.Contains(path))
                     _findings.Note($"The key file {Shown(path)} is neither in {Shown(rendered.Name)} nor part of Red Hat Enterprise " +
                         "Linux CoreOS. Where the nodes do not have it from elsewhere, they refuse every image that needs it; " +
                         $"{TrustOption.Node} looks there.");
@@ -292,10 +303,10 @@ internal sealed class RolloutJudge
     }
 
     // Never to remove what the cluster has: without the release's own policy it takes no updates.
-    private static string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
+    private string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
         ? " The operator makes it of the cluster's own settings: allowed and blocked registries, ClusterImagePolicy objects, and from " +
             $"OpenShift 4.21 on that of the release. Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} " +
-            $"{TrustOption.Merge}."
+            $"{TrustOption.Merge}{_state.Which}."
         : " Remove the file from it, or give the MachineConfig a name that is sorted after it.";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.MachineConfig.Clusters;
+
 namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What the cluster said of a pool, and of the MachineConfigs that concern it.</summary>
@@ -8,6 +10,26 @@ internal sealed record RolloutState(string PoolName, PoolDocument? Pool, IReadOn
 {
     /// <summary>The cluster, as it was named.</summary>
     public string? Cluster { get; init; }
+
+    /// <summary>Which pool of which cluster a command is to be about, as arguments with a space before each.</summary>
+    public string Which => (PoolName == "worker" ? "" : $" {TrustOption.Role.With(PoolName)}")
+        + (Context is null ? "" : $" {TrustOption.Context.With(Context)}")
+        + (Kubeconfig is null ? "" : $" {TrustOption.Kubeconfig.With(Kubeconfig)}");
+
+    /// <summary>The context that was named. Null for the current one.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The kubeconfig file that was named. Null for the usual one.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>What else the cluster has. Null if it was not asked.</summary>
+    public ClusterSurroundings? Surroundings { get; init; }
+
+    /// <summary>The stream of operating system images that the pool's nodes are to have. Null: that of the release.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>What the nodes' operating system brings along.</summary>
+    public RhcosDefaults Defaults => NodeStreams.Defaults(Stream, Surroundings?.Release);
 
     /// <summary>A MachineConfig by name; null if the cluster does not have it.</summary>
     public ConfigDocument? Find(string? name) => name is null ? null : Configs.FirstOrDefault(c => c.Name == name);

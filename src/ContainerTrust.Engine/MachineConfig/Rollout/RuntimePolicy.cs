@@ -32,13 +32,12 @@ internal static partial class RuntimePolicy
     /// <exception cref="TrustException">A file cannot be read, or a policy is refused.</exception>
     public static IEnumerable<string> Problems(ITrustHost host, PolicyDocument meant)
     {
-        foreach (string name in host.ListDirectory(NamespaceDirectory).Where(static n => n.EndsWith(Extension, StringComparison.Ordinal)))
+        foreach ((string name, string path, PolicyDocument policy) in Namespaces(host))
         {
-            string path = $"{NamespaceDirectory}/{name}";
-            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file
-                && PolicyComparison.Difference(meant, PolicyReader.Read(file.Content.Span, path)) is { } difference)
-                yield return $"Pods of the namespace {Shown(name[..^Extension.Length])} are judged by {Shown(path)} instead, which an " +
-                    $"ImagePolicy makes: {difference}.";
+            if (PolicyComparison.Difference(meant, policy) is { } difference && DisplacedPolicy.Lost(meant, policy).Count > 0)
+                yield return $"Pods of the namespace {Shown(name)} are judged by {Shown(path)} instead, which an " +
+                    $"ImagePolicy makes: {difference}. Such a policy has what ClusterImagePolicy objects demand, and nothing of a " +
+                    "MachineConfig.";
         }
 
         foreach (string directory in UserDirectories)
@@ -74,6 +73,34 @@ internal static partial class RuntimePolicy
                 if (value != $"\"{usual}\"" && value != $"'{usual}'" && !isDefault)
                     yield return $"{Shown(path)} has CRI-O use another policy: {Shown(match.Value.Trim())}.";
             }
+        }
+    }
+
+    /// <summary>The file with the policy of a namespace.</summary>
+    public static string PathOf(string name) => $"{NamespaceDirectory}/{name}{Extension}";
+
+    /// <summary>Namespaces whose pods are judged by a policy that accepts nothing that the host's refuses.</summary>
+    /// <param name="host">The host with CRI-O's files.</param>
+    /// <param name="meant">The policy that is to decide.</param>
+    /// <returns>Sentences.</returns>
+    /// <exception cref="TrustException">A file cannot be read, or a policy is refused.</exception>
+    public static IEnumerable<string> Stricter(ITrustHost host, PolicyDocument meant)
+    {
+        foreach ((string name, string path, PolicyDocument policy) in Namespaces(host))
+        {
+            if (PolicyComparison.Difference(meant, policy) is { } difference && DisplacedPolicy.Lost(meant, policy).Count == 0)
+                yield return $"Pods of the namespace {Shown(name)} are judged by {Shown(path)}, which accepts nothing that this policy " +
+                    $"refuses: {difference}.";
+        }
+    }
+
+    private static IEnumerable<(string Name, string Path, PolicyDocument Policy)> Namespaces(ITrustHost host)
+    {
+        foreach (string name in host.ListDirectory(NamespaceDirectory).Where(static n => n.EndsWith(Extension, StringComparison.Ordinal)))
+        {
+            string path = $"{NamespaceDirectory}/{name}";
+            if (host.TryReadFile(path, PolicyReader.MaxBytes) is { } file)
+                yield return (name[..^Extension.Length], path, PolicyReader.Read(file.Content.Span, path));
         }
     }
 

@@ -148,6 +148,21 @@ public sealed class OperatorMatrixTests
         Assert.Equal(OperatorPolicyChanged, result.Status);
     }
 
+    // Up to 4.14 a custom pool takes the workers' later name; what both bring is no less of yesterday.
+    [Fact]
+    public void A_policy_that_another_MachineConfig_brings_as_well_is_compared_with_the_operators()
+    {
+        OperatorCluster cluster = new(14, IsOpenShift: true) { PolicyScopes = ["quay.io/team"] };
+        MachineConfigTrust worker = Merged(cluster, "4.14", "worker"), infra = Merged(cluster, "4.14", "infra");
+        ClusterState Apply(OperatorCluster now) =>
+            Mark(Mark(now.Build(TestPemKeys.P256, (worker.Name, "worker", Files(worker)), (infra.Name, "infra", Files(infra))), worker), infra);
+        Assert.Equal(RolledOut, Recorded.Judge(Apply(cluster), "infra", infra.Name).Status);
+        MachineConfigTrustResult result = Recorded.Judge(Apply(cluster with { PolicyScopes = ["quay.io/team", "quay.io/new"] }), "infra",
+            infra.Name);
+        Assert.Equal(OperatorPolicyLost, result.Status);
+        Assert.Contains("New-MachineConfigTrust -Renew -Role infra.", result.Reasons[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("quay.io/openshift-release-dev/ocp-release", false)]
     [InlineData("quay.io/openshift-release-dev/ocp-release/nested", false)]

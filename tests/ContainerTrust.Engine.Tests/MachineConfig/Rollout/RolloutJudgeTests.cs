@@ -369,7 +369,7 @@ public sealed class RolloutJudgeTests
         Random random = new(20260105);
         foreach (string name in ClusterStates.All.Keys.Where(static n => n is not ("forbidden" or "kubernetes" or "silent")))
         {
-            bool canBeYes = name is "updated" or "inherited";
+            bool canBeYes = name is "updated" or "inherited" or "unread" or "surrounded";
             for (int i = 0; i < 60; i++)
             {
                 ClusterState state = ClusterStates.All[name]();
