@@ -221,8 +221,9 @@ public sealed class SaveTargetTests
     {
         await using MirrorWorld world = new("4.22.1", 1, "amd64");
         string maps = world.PathOf("saved/maps");
-        DockerReference.TryParse($"{world.Release.Host}/{TestRelease.ReleaseRepository}", out DockerReference? repository, out _);
-        SignedManifest manifest = new(repository!, world.Release.Release.Digest);
+        string name = $"{world.Release.Host}/{TestRelease.ReleaseRepository}";
+        Assert.True(DockerReference.TryParse(name, out DockerReference? repository, out _));
+        SignedManifest manifest = new(repository, world.Release.Release.Digest);
         StoredSignature[] large = [.. Enumerable.Range(0, 2).Select(static i =>
             StoredSignature.Of(new SignatureBlob("large", s_other.SignMessage(new string((char)('a' + i), 600 * 1024)))))];
         TrustException refusal = await Assert.ThrowsAsync<TrustException>(() =>
