@@ -25,13 +25,14 @@ public sealed class AssertImageSignatureCommand : ImageSignatureCmdlet
     {
         if (!verdict.IsValid)
         {
-            Refuse(verdict.InputReference!, "ImageNotValid", $"{verdict.Image} is not valid: {verdict.Reason}");
+            Refuse("ImageNotValid", TrustErrorKind.InvalidData, verdict, $"{verdict.Image} is not valid: {verdict.Reason}");
         }
         else if (verdict.PinnedReference is null)
         {
             Refuse(
-                verdict.InputReference!,
                 "ImageNotPinned",
+                TrustErrorKind.InvalidData,
+                verdict,
                 $"{verdict.Image} is valid, but cannot be passed on by digest: it has no name in a registry, or the policy refuses by "
                     + "digest what it accepts by tag. Use Test-ImageSignature, and decide what to do with its result.");
         }
@@ -62,8 +63,8 @@ public sealed class AssertImageSignatureCommand : ImageSignatureCmdlet
             WriteObject(reference);
     }
 
-    private void Refuse(string image, string errorId, string message) =>
-        _refused.Add((image, new TrustException(errorId, TrustErrorKind.InvalidData, message) { Target = image }));
+    private void Refuse(string errorId, TrustErrorKind kind, ImageSignatureResult verdict, string message) =>
+        _refused.Add((verdict.InputReference!, new TrustException(errorId, kind, message) { Target = verdict.InputReference }));
 
     private TrustException Sum()
     {

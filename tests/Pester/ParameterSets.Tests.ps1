@@ -44,7 +44,7 @@ BeforeAll {
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         ClusterType = 'OKD'; OSImageStream = 'rhel-9'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
         Scope = 'registry.redhat.io/rhel9'; SubjectUri = 'https://example.com/team/app/.github/workflows/release.yaml@refs/heads/main'
-        Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
+        Id = 'KeyWeak'; Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
         SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
         StoreDirectory = "$root/saved/store"; ConfigMapDirectory = "$root/saved/maps"; LayoutDirectory = "$root/saved/layout"
@@ -90,9 +90,9 @@ BeforeAll {
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
     $belongs['SubjectUri'] = 'TrustedRootPath', 'OidcIssuer'
-    $belongs['Test-ImageSignature RekorPublicKeyPath'] = 'FulcioCAPath', 'OidcIssuer', 'SubjectEmail'
+    foreach ($name in 'Test-ImageSignature', 'Assert-ImageSignature') { $belongs["$name RekorPublicKeyPath"] = 'FulcioCAPath', 'OidcIssuer', 'SubjectEmail' }
     foreach ($name in 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix') {
-        $belongs["Test-ImageSignature $name"] = @($belongs[$name]) + 'CARootsPath', 'SubjectEmail'
+        foreach ($verb in 'Test', 'Assert') { $belongs["$verb-ImageSignature $name"] = @($belongs[$name]) + 'CARootsPath', 'SubjectEmail' }
     }
 
     function Get-Value([string] $Command, [string] $Set, [string] $Name) {

@@ -7,7 +7,8 @@ namespace ContainerTrust.Commands.Completion;
 internal static class PolicyEntries
 {
     /// <returns>
-    /// The entries, without keys unless they are asked for; none where there is no policy or a broken one: the command itself will say what is wrong.
+    /// The entries, without keys unless they are asked for; none where there is no policy or a broken one: the command itself will say
+    /// what is wrong.
     /// </returns>
     public static IReadOnlyList<ImageTrust> Read(IDictionary parameters, string? transport, bool includeKeys = false)
     {
