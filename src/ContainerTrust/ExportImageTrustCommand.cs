@@ -4,7 +4,7 @@ using ContainerTrust.Engine.Trust.Files;
 
 namespace ContainerTrust.Commands;
 
-/// <summary><c>Export-ImageTrust</c>: trust as a file for review, in JSON or YAML, with nothing in it of the host that it came from.</summary>
+/// <summary><c>Export-ImageTrust</c>: trust as a file for review, in JSON or YAML, with nothing in it of a host.</summary>
 [Cmdlet(VerbsData.Export, "ImageTrust", SupportsShouldProcess = true, HelpUri = HelpPage.Directory + "Export-ImageTrust.md")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportImageTrustCommand : EngineCmdlet

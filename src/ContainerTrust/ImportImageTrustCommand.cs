@@ -72,7 +72,8 @@ public sealed class ImportImageTrustCommand : EngineCmdlet
                     "EntriesContradict",
                     TrustErrorKind.InvalidData,
                     $"{file} and {other.File} have different entries for {(entry.IsDefault ? "the default"
-                        : PrintableText.Line($"{entry.Transport}:{entry.Registry}"))}. Keep the one that is meant, or read the files apart.")
+                        : PrintableText.Line($"{entry.Transport}:{entry.Registry}"))}. Keep the one that is meant, or read each file " +
+                        "by itself.")
                 {
                     Target = file,
                 };

@@ -21,7 +21,9 @@ public sealed partial class NewImageTrustCommand : EngineCmdlet
     [ArgumentCompleter(typeof(RegistryCompleter))]
     public string[]? Registry { get; set; }
 
-    /// <summary>The policy's default, which governs every image that no scope does; stores then are those of <c>default-docker</c>.</summary>
+    /// <summary>
+    /// The policy's default, which governs every image that no scope does; stores then are those of <c>default-docker</c>.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
     public SwitchParameter Default { get; set; }
 

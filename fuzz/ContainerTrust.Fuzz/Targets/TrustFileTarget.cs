@@ -12,9 +12,13 @@ internal sealed class TrustFileTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Words => Text(
-        "{", "}", "[", "]", ",", ":", "\"$schema\"", "\"entries\"", "\"default\"", "\"transport\"", "\"scope\"", "\"requirements\"",
-        "\"signatureStore\"", "\"signatureStoreStaging\"", "\"useSigstoreAttachments\"", "true", "false", "yes", "null", "0x1F", "\"docker\"",
-        "[{\"type\":\"reject\"}]", "\n  - ", "\n    ", "- default: true\n", "&a ", "*a", "!!str ", "---\n", "...\n", "# ", "'", "|\n", ">-\n",
+        "{", "}", "[", "]", ",", ":",
+        "\"$schema\"", "\"entries\"", "\"default\"", "\"transport\"", "\"scope\"", "\"requirements\"",
+        "\"signatureStore\"", "\"signatureStoreStaging\"", "\"useSigstoreAttachments\"", "true", "false",
+        "yes", "null", "0x1F",
+        "\"docker\"",
+        "[{\"type\":\"reject\"}]", "\n  - ", "\n    ", "- default: true\n", "&a ", "*a", "!!str ", "---\n",
+        "...\n", "# ", "'", "|\n", ">-\n",
         "\"\\ud800\"", "\ufeff", "\t", "\r\n");
 
     /// <inheritdoc/>

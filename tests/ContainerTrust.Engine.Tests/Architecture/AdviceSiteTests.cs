@@ -32,6 +32,8 @@ public sealed class AdviceSiteTests
         ["MachineConfig.Rollout.RolloutJudge: MakeMachineConfig"] = (2, Cluster),
         ["MachineConfig.Rollout.StoreCheck: MakeMachineConfig"] = (2, Cluster),
         ["Trust.EntryRules: Get"] = (1, Argument),
+        ["Trust.Files.FileEntries: Get"] = (1, Argument),
+        ["Trust.Files.TrustFileWriter: Get"] = (1, Argument),
         ["Trust.ScopeRules: Get"] = (1, Argument),
         ["Trust.SetRequest: Remove"] = (1, Command),
     };

@@ -67,7 +67,8 @@ internal static class TrustFileReader
     }
 
     /// <summary>A refusal of the file as a whole.</summary>
-    public static TrustFormatException Refused(string name, string problem) => new(ErrorId, name, 0, 0, "", problem);
+    public static TrustFormatException Refused(string name, string problem) =>
+        new TrustFormatException("InvalidTrustFile", name, 0, 0, "", problem);
 
     private static List<FileEntry> ParseJson(ReadOnlySpan<byte> content, string name)
     {

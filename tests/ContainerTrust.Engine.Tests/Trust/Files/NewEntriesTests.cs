@@ -6,7 +6,7 @@ using ContainerTrust.Engine.Trust.Files;
 
 namespace ContainerTrust.Engine.Tests.Trust.Files;
 
-/// <summary>Entries in memory: what they are, what they are refused for, and that setting them does what setting the same without them does.</summary>
+/// <summary>Entries in memory: what they are, what they are refused for, and that setting them is setting what they say.</summary>
 public sealed class NewEntriesTests
 {
     private static readonly SetRequest s_simple = new()
@@ -18,10 +18,12 @@ public sealed class NewEntriesTests
     public static TheoryData<SetRequest> Requests =>
     [
         s_simple,
-        s_simple with { Registries = ["a.example.com", "b.example.com/app"], Stores = new LookasideSection { SignatureStore = "https://s/x" } },
+        s_simple with { Registries = ["a.example.com", "b.example.com/app"],
+            Stores = new LookasideSection { SignatureStore = "https://s/x" } },
         s_simple with { IsDefault = true, Registries = [], Stores = new LookasideSection { SignatureStoreStaging = "file:///srv/x" } },
         s_simple with { Options = new RequirementOptions { Type = TrustType.Reject }, Transport = "dir", Registries = ["/srv"] },
-        s_simple with { Options = new RequirementOptions { KeyPaths = ["/a", "/b"], AnyKey = true, SignedIdentity = new MatchExactIdentity() } },
+        s_simple with { Options = new RequirementOptions
+            { KeyPaths = ["/a", "/b"], AnyKey = true, SignedIdentity = new MatchExactIdentity() } },
         s_simple with { Options = new RequirementOptions { Type = TrustType.SigstoreSigned, KeyPaths = ["/keys/cosign.pub"] } },
         s_simple with
         {
@@ -49,8 +51,11 @@ public sealed class NewEntriesTests
             {
                 root.Write(TrustLocations.SystemPolicyPath, """{"default":[{"type":"insecureAcceptAnything"}]}""");
                 Directory.CreateDirectory(root.Full("/etc/containers/registries.d"));
-                if (hasFiles)
-                    root.Write("/etc/containers/registries.d/default.yaml", "default-docker:\n  use-sigstore-attachments: true\n");
+                if (!hasFiles)
+                    continue;
+                root.Write("/etc/containers/registries.d/default.yaml",
+                    "default-docker:\n  lookaside: https://d/x\n  use-sigstore-attachments: true\n");
+                root.Write("/etc/containers/registries.d/a.yaml", "docker:\n  a.example.com:\n    lookaside-staging: file:///srv/old\n");
             }
 
             Set(direct, request);
@@ -94,7 +99,8 @@ public sealed class NewEntriesTests
         RequirementOptions reject = new() { Type = TrustType.Reject };
         Refuses("MissingRegistry", s_simple with { Registries = [] });
         Refuses("MissingType", s_simple with { Options = new RequirementOptions() });
-        Refuses("MissingType", s_simple with { Options = new RequirementOptions(), Stores = new LookasideSection { SignatureStore = "https://a" } });
+        LookasideSection store = new() { SignatureStore = "https://a" };
+        Refuses("MissingType", s_simple with { Options = new RequirementOptions(), Stores = store });
         Refuses("KeysNotUsed", s_simple with { Options = reject with { AnyKey = true } });
         Refuses("InvalidKeyPath", s_simple with { Options = new RequirementOptions { KeyPaths = ["./a.asc"] } });
         Refuses("UnreachableScope", s_simple with { Registries = ["https://a.example.com"] });
@@ -102,7 +108,7 @@ public sealed class NewEntriesTests
         Refuses("UnknownTransport", s_simple with { Transport = "future" });
         Refuses("EmptyStore", s_simple with { Stores = new LookasideSection { SignatureStore = "" } });
         Refuses("LookasideInvalidStore", s_simple with { Stores = new LookasideSection { SignatureStore = "ftp://a" } });
-        Refuses("NoSignatureStore", s_simple with { Transport = "dir", Registries = ["/a"], Stores = new LookasideSection { SignatureStore = "https://a" } });
+        Refuses("NoSignatureStore", s_simple with { Transport = "dir", Registries = ["/a"], Stores = store });
         Assert.Single(NewEntries.Make(s_simple with { Transport = "future", Force = true }, TrustMessages.None));
 
         List<TrustException> refused = [];
@@ -125,21 +131,26 @@ public sealed class NewEntriesTests
         Assert.Single(entry.Keys);
         Assert.NotNull(Assert.IsType<SigstoreSignedRequirement>(Assert.Single(entry.Requirements)).KeyData);
         Assert.ThrowsAny<TrustException>(() => NewEntries.Make(Stored("/bad.pub"), TrustMessages.None));
-        Assert.Equal("KeyFileNotFound", Assert.Throws<TrustException>(() => NewEntries.Make(Stored("/none.pub"), TrustMessages.None)).ErrorId);
-        Assert.Equal(entry.Keys, Assert.Single(TrustFile.Read(TrustFile.Write([entry], TrustFileFormat.Yaml, TrustMessages.None), "f")).Keys);
+        Assert.Equal("KeyFileNotFound", Assert.Throws<TrustException>(
+            () => NewEntries.Make(Stored("/none.pub"), TrustMessages.None)).ErrorId);
+        byte[] file = TrustFile.Write([entry], TrustFileFormat.Yaml, TrustMessages.None);
+        Assert.Equal(entry.Keys, Assert.Single(TrustFile.Read(file, "f")).Keys);
     }
 
     [Fact]
     public void An_entry_that_names_no_store_says_nothing_of_stores_in_a_baseline()
     {
         using ScratchRoot root = new();
-        root.Write(TrustLocations.SystemPolicyPath,
-            """{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/a.asc"}]}}}""");
+        root.Write(TrustLocations.SystemPolicyPath, """
+            {"default":[{"type":"reject"}],"transports":{"docker":{
+                "a.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/a.asc"}]}}}
+            """);
         root.Write("/etc/containers/registries.d/default.yaml", "default-docker:\n  lookaside: https://s/x\n");
         string[] Rules(SetRequest request) => [.. ComplianceChecker.Check(root.Open(), new ComplianceOptions
         {
             Baseline = TrustBaseline.Of(NewEntries.Make(request, TrustMessages.None)),
-        }, CancellationToken.None).Findings.Select(static f => f.RuleId).Where(static r => r.StartsWith("Baseline", StringComparison.Ordinal))];
+        }, CancellationToken.None).Findings.Select(static f => f.RuleId)
+            .Where(static r => r.StartsWith("Baseline", StringComparison.Ordinal))];
         Assert.Empty(Rules(s_simple));
         Assert.Equal(["BaselineStoreDiffers"], Rules(s_simple with { Stores = new LookasideSection { SignatureStore = "https://t/x" } }));
         Assert.Equal(["BaselineScopeDiffers"], Rules(s_simple with { Options = new RequirementOptions { Type = TrustType.Reject } }));

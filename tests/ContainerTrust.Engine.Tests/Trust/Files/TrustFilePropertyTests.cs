@@ -194,8 +194,8 @@ public sealed class TrustFilePropertyTests
         Directory.CreateDirectory(root.Full(Registries));
         TrustStore store = root.Open();
         int refused = 0;
-        store.Apply(
-            new SetRequest { Entries = entries, Force = true }.ToChanges(store, _ => refused++), new TrustEditOptions(), CancellationToken.None);
+        SetRequest request = new() { Entries = entries, Force = true };
+        store.Apply(request.ToChanges(store, _ => refused++), new TrustEditOptions(), CancellationToken.None);
         return refused;
     }
 
