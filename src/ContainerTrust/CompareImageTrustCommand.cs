@@ -1,12 +1,10 @@
-using System.Collections;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Commands.Objects;
-using ContainerTrust.Engine.Hosts.Fleet;
+using ContainerTrust.Engine.Compliance.Comparison;
 using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Trust;
-using ContainerTrust.Engine.Trust.Comparison;
 
 namespace ContainerTrust.Commands;
 
@@ -92,7 +90,13 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
 
     private IEnumerable<object> Compared(TrustSide reference, TrustSide difference) => TrustComparer.Compare(reference, difference)
         .Where(d => IncludeEqual || d.Verdict != ImageTrustVerdict.Same || d.Presence != ImageTrustPresence.Both)
-        .Select(static d => d with { AddedKeys = d.AddedKeys.ToArray(), RemovedKeys = d.RemovedKeys.ToArray(), Reasons = d.Reasons.ToArray() });
+        .Select(static d => d with
+        {
+            // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+            AddedKeys = d.AddedKeys.ToArray(),
+            RemovedKeys = d.RemovedKeys.ToArray(),
+            Reasons = d.Reasons.ToArray(),
+        });
 
     private TrustSide OfHost(string name)
     {

@@ -14,6 +14,7 @@ public sealed partial class SetImageTrustCommand
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public string? FulcioCAPath { get; set; }
 
     /// <summary>With <see cref="FulcioCAPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
@@ -37,6 +38,7 @@ public sealed partial class SetImageTrustCommand
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public string[]? RekorPublicKeyPath { get; set; }
 
     /// <summary>
@@ -47,6 +49,7 @@ public sealed partial class SetImageTrustCommand
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public string? CARootsPath { get; set; }
 
     /// <summary>With <see cref="CARootsPath"/>: intermediate certificates.</summary>
@@ -54,6 +57,7 @@ public sealed partial class SetImageTrustCommand
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public string? CAIntermediatesPath { get; set; }
 
     /// <summary>With <see cref="CARootsPath"/>: the host name in the signer's certificate.</summary>

@@ -70,6 +70,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostPathCompleter))]
     public string[]? KeyPath { get; set; }
 
     /// <summary>Store keys and certificates themselves in the policy, as RHEL 7 did, instead of their paths.</summary>

@@ -141,7 +141,8 @@ public sealed class TestImageTrustCommand : FleetCmdlet
         ExpiringWithin = ExpiringWithin,
         ExcludedRules = ComplianceRules.Excluded(ExcludeRule ?? []),
         MinimumSeverity = MinimumSeverity,
-        Baseline = (MyInvocation.ExpectingInput && _hosts.Count == 0) || _baseline.Count > 0 || BaselineHostName is not null || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
+        Baseline = (MyInvocation.ExpectingInput && _hosts.Count == 0) || _baseline.Count > 0 || BaselineHostName is not null
+            || MyInvocation.BoundParameters.ContainsKey(nameof(Baseline))
             ? TrustBaseline.Combine([.. _baseline.Select(i => TrustItems.Of(i, LocalPath)), .. BaselineHostName is null ? []
                 : new[] { (OfHost(BaselineHostName), true) }])
             : null,

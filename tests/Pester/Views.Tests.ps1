@@ -33,7 +33,7 @@ Describe 'A table of <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 }
         @{ Kind = 'entries of a fleet'; Objects = { Get-Fleet $entries }; Columns = 'ComputerName', 'Scope', 'Type', 'Signer', 'Store' }
         @{ Kind = 'verdicts'; Objects = { $verdicts }; Columns = 'IsValid', 'Image', 'Reason' }
         @{ Kind = 'verdicts of a fleet'; Objects = { Get-Fleet $verdicts }; Columns = 'IsValid', 'ComputerName', 'Image', 'Reason' }
-        @{ Kind = 'compliance'; Objects = { Test-ImageTrust -Root $root }; Columns = 'Compliant', 'ComputerName', 'Errors', 'Warnings', 'Notes', 'CheckedAt' }
+        @{ Kind = 'compliance'; Objects = { Test-ImageTrust -Root $root }; Columns = 'Status', 'ComputerName', 'Errors', 'Warnings', 'Notes', 'CheckedAt' }
         @{ Kind = 'findings'; Objects = { (Test-ImageTrust -Root $root).Findings }; Columns = 'Severity', 'RuleId', 'Message' }
         @{ Kind = 'keys'; Objects = { $entries.Keys }; Columns = 'Fingerprint', 'Expires', 'UserIds' }
         @{ Kind = 'rules'; Objects = { Get-ImageTrustRule }; Columns = 'Severity', 'Id', 'HasFix', 'Title' }

@@ -57,8 +57,8 @@ internal static class EntryTargets
             throw new TrustException(
                 "EntriesContradict",
                 TrustErrorKind.InvalidArgument,
-                $"The entries for {Name(entry)} of {Place(other)} and of {Place(entry)} differ ({other.Type} and {entry.Type}), and only one " +
-                "can be written. Nothing was written. Pipe the entries of one host.")
+                $"The entries for {Name(entry)} of {Place(other)} and of {Place(entry)} differ, and only one can be written: " +
+                $"{Words(other)}, and {Words(entry)}. Nothing was written. Pipe the entries of one host.")
             {
                 Target = entry.Registry,
             };
@@ -70,6 +70,10 @@ internal static class EntryTargets
             && one.UseSigstoreAttachments == other.UseSigstoreAttachments
             && (one.Requirements is null || other.Requirements is null
                 ? one.Requirements == other.Requirements : RequirementWriter.MeansSame(one.Requirements, other.Requirements));
+
+    private static string Words(ImageTrust entry) =>
+        (entry.Requirements is { Count: > 0 } list && !list.Contains(null!) ? RequirementText.OfList(list) : "nothing required")
+            + (entry.SignatureStore is { } store ? $" with store {PrintableText.WithoutUser(store)}" : "");
 
     private static string Name(ImageTrust entry) => entry.IsDefault ? "the default" : PrintableText.Line(entry.Registry ?? "");
 
@@ -85,8 +89,8 @@ internal static class EntryTargets
             throw new TrustException(
                 "TargetUnknown",
                 TrustErrorKind.InvalidArgument,
-                $"The entry for {Name(entry)} was read from files that were named ({Place(entry)}), in another session. Specify where it is " +
-                "to be worked on: -Root, -PolicyPath, -HostName, or -Local for the files in force on this machine.")
+                $"The entry for {Name(entry)} was read from files that were named ({Place(entry)}), in another session. " +
+                "Specify where it is to be worked on: -Root, -PolicyPath, -HostName, or -Local for the files in force on this machine.")
             {
                 Target = entry.Registry,
             };
@@ -97,8 +101,8 @@ internal static class EntryTargets
         throw new TrustException(
             "TargetUnknown",
             TrustErrorKind.InvalidArgument,
-            $"The entry for {Name(entry)} is from {Place(entry)}, which is not this session's machine ({here}). Specify where it is to be " +
-            "changed: -HostName for other machines, -Root for a directory, or -Local for this machine.")
+            $"The entry for {Name(entry)} is from {Place(entry)}, which is not this session's machine ({here}). " +
+            "Specify where it is to be worked on: -HostName for other machines, -Root for a directory, or -Local for this machine.")
         {
             Target = entry.Registry,
         };

@@ -34,5 +34,6 @@ public static class ComparisonView
     /// <param name="item">An <see cref="ImageTrustDifference"/>.</param>
     /// <returns>Such as <c>golden.xml -> web1</c>.</returns>
     public static string Sides(PSObject item) =>
-        $"{TrustView.Text(item, nameof(ImageTrustDifference.Reference))} -> {TrustView.Text(item, nameof(ImageTrustDifference.Difference))}";
+        $"{TrustView.Text(item, nameof(ImageTrustDifference.Reference))} -> "
+            + TrustView.Text(item, nameof(ImageTrustDifference.Difference));
 }

@@ -220,7 +220,7 @@ internal static class EntryRows
     {
         object? value = row.Properties[column]?.Value;
         if (value is not null and not string && LanguagePrimitives.GetEnumerable(value) is { } list)
-            return list.Cast<object?>().Select(static i => i?.ToString()).Where(static t => !string.IsNullOrWhiteSpace(t)).Select(static t => t!);
+            return list.Cast<object?>().Select(static i => i?.ToString() ?? "").Where(static t => !string.IsNullOrWhiteSpace(t));
         return Text(row, column)?.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
     }
 

@@ -79,6 +79,12 @@ public static class TrustView
         false => ViewColor.Bad(style, false),
         ImageTrustSeverity.Error or "Error" => ViewColor.Bad(style, "Error"),
         ImageTrustSeverity.Warning or "Warning" => ViewColor.Doubtful(style, "Warning"),
+        ImageTrustStatus.Compliant or "Compliant" => ViewColor.Good(style, "Compliant"),
+        ImageTrustStatus status and not ImageTrustStatus.Compliant => ViewColor.Bad(style, $"{status}"),
+        ("NotCompliant" or "NotChecked") and string word => ViewColor.Bad(style, word),
+        ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),
+        ImageTrustVerdict.Different or "Different" => ViewColor.Doubtful(style, "Different"),
+        ImageTrustVerdict.Stricter or "Stricter" => ViewColor.Good(style, "Stricter"),
         var other => other,
     };
 

@@ -338,7 +338,8 @@ internal sealed class HtmlReport
         Raw("<ul class=\"found\">\n");
         foreach (ImageTrustFinding finding in host.Findings)
         {
-            Raw($"<li><b class=\"tag {Letter(finding.Severity)}\">{Word(finding.Severity)}</b> <a href=\"#f{Number(_numbers[Anywhere(finding)])}\">");
+            string number = Number(_numbers[Anywhere(finding)]);
+            Raw($"<li><b class=\"tag {Letter(finding.Severity)}\">{Word(finding.Severity)}</b> <a href=\"#f{number}\">");
             Text(finding.RuleId);
             Raw("</a>");
             if (_isRepeating)

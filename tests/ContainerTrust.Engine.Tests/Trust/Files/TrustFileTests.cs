@@ -1,7 +1,7 @@
 using System.Text;
 using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Trust;
-using ContainerTrust.Engine.Trust.Comparison;
+using ContainerTrust.Engine.Compliance.Comparison;
 using ContainerTrust.Engine.Trust.Files;
 
 namespace ContainerTrust.Engine.Tests.Trust.Files;

@@ -1,15 +1,18 @@
-using ContainerTrust.Engine.Trust.Comparison;
+using ContainerTrust.Engine.Compliance.Comparison;
 
-namespace ContainerTrust.Engine.Tests.Trust.Comparison;
+namespace ContainerTrust.Engine.Tests.Compliance.Comparison;
 
 public class TrustComparerTests
 {
     private static readonly string[] s_keys = ["/keys/a", "/keys/b", "/keys/c"];
 
     // Every signature that there can be: by a key, of the image's own tag or of another one of its repository.
-    private static readonly (string Key, bool IsOwnTag)[] s_signatures = [.. s_keys.SelectMany(static k => new[] { (k, true), (k, false) })];
+    private static readonly (string Key, bool IsOwnTag)[] s_signatures =
+        [.. s_keys.SelectMany(static k => new[] { (k, true), (k, false) })];
 
-    /// <summary>A verdict is a promise: it is compared with what both lists accept, for every set of signatures that an image can have.</summary>
+    /// <summary>
+    /// A verdict is a promise: it is compared with what both lists accept, for every set of signatures that an image can have.
+    /// </summary>
     [Fact]
     public void A_verdict_is_never_more_than_what_is_so()
     {
@@ -29,7 +32,9 @@ public class TrustComparerTests
                 : isNoLess ? ImageTrustVerdict.Weaker : ImageTrustVerdict.Different) ? 1 : 0;
         }
 
-        Assert.All(Enum.GetValues<ImageTrustVerdict>(), v => Assert.True(seen.GetValueOrDefault(v) > 1000, $"{v}: {seen.GetValueOrDefault(v)}"));
+        Assert.All(
+            Enum.GetValues<ImageTrustVerdict>(),
+            v => Assert.True(seen.GetValueOrDefault(v) > 1000, $"{v}: {seen.GetValueOrDefault(v)}"));
 
         // What is so and cannot be seen is rare: a verdict that is always Different would be of no use.
         Assert.True(exact > 19_000, $"{exact} of 20000");

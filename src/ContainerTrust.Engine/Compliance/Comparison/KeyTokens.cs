@@ -2,7 +2,7 @@ using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Looser;
 
-namespace ContainerTrust.Engine.Trust.Comparison;
+namespace ContainerTrust.Engine.Compliance.Comparison;
 
 /// <summary>
 /// Requirements in which each key stands for itself, whatever file of whatever host it lies in: two hosts have the same path for different

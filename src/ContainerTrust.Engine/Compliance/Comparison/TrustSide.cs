@@ -1,7 +1,6 @@
-using ContainerTrust.Engine.Compliance;
 using ContainerTrust.Engine.Config.Policy;
 
-namespace ContainerTrust.Engine.Trust.Comparison;
+namespace ContainerTrust.Engine.Compliance.Comparison;
 
 /// <summary>One side of a comparison: the entries of a host, a root, a file, or of several such that agree.</summary>
 public sealed class TrustSide

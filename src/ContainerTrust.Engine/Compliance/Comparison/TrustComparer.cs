@@ -1,7 +1,8 @@
 using ContainerTrust.Engine.Config.Policy;
+using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Looser;
 
-namespace ContainerTrust.Engine.Trust.Comparison;
+namespace ContainerTrust.Engine.Compliance.Comparison;
 
 /// <summary>Compares the trust of two sides scope by scope: what differs, and which side accepts more.</summary>
 /// <remarks>
