@@ -55,7 +55,13 @@ public sealed record ImageTrustDifference
     public string? DifferenceStore { get; init; }
 
     /// <summary>Why the verdict is what it is: sentences.</summary>
-    public IReadOnlyList<string> Reasons { get; init; } = [];
+    public IReadOnlyList<string> Reasons
+    {
+        get;
+        init => field = PrintableText.All([.. value]);
+    }
+
+    = [];
 
     /// <summary>The reference's own entry. Null if it has none.</summary>
     public ImageTrust? ReferenceEntry { get; init; }
