@@ -94,7 +94,7 @@ try {
         $results | Export-ImageTrustReport -Path (Join-Path $ReportDirectory $file) -ErrorRecord $failed
     }
 
-    foreach ($finding in $results.Findings) { Write-Output "$($finding.ComputerName): $finding" }
+    foreach ($finding in ($results | Where-Object Status -NE NotChecked).Findings) { Write-Output "$($finding.ComputerName): $finding" }
     foreach ($failure in $failed) { Write-Output "$($failure.TargetObject): not checked: $failure" }
 
     # A host that gave neither a result nor an error counts as not checked.

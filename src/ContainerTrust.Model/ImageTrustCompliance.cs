@@ -72,6 +72,7 @@ public sealed record ImageTrustCompliance
             [
                 new ImageTrustFinding
                 {
+                    ComputerName = computerName,
                     RuleId = NotCheckedRule,
                     Severity = ImageTrustSeverity.Error,
                     Message = $"The host could not be checked: {reason}",
