@@ -60,12 +60,16 @@ $ErrorActionPreference = 'Stop'
 try {
     Import-Module ContainerTrust
     function Split-List([string[]] $Text) { @($Text -split ',' | ForEach-Object Trim | Where-Object { $_ }) }
-    $names = Split-List $HostName
+    $names = @(Split-List $HostName)
+    # Without a name, this host would be checked in place of those that were meant.
+    if ($PSBoundParameters.ContainsKey('HostName') -and -not $names) { throw 'There is no host in -HostName; perhaps a variable is not set.' }
+    if ($PSBoundParameters.ContainsKey('Root') -and -not $Root) { throw '-Root is empty; perhaps a variable is not set.' }
     if ($HostFile) {
         $names += @(Get-Content -LiteralPath $HostFile | ForEach-Object { ($_ -split '#')[0].Trim() } | Where-Object { $_ })
-        # Without a name, this host would be checked in place of those that were meant.
         if (-not $names) { throw "There is no host in $HostFile." }
     }
+    # A host is visited once, however often it is named.
+    $names = @($names | Select-Object -Unique)
     $test = @{ ExpiringWithin = $ExpiringWithin }
     if ($ExcludeRule) { $test.ExcludeRule = Split-List $ExcludeRule }
     if ($Baseline) { $test.Baseline = if ($Baseline -like '*xml') { @(Import-Clixml -LiteralPath $Baseline) } else { (Resolve-Path -LiteralPath $Baseline).ProviderPath } }

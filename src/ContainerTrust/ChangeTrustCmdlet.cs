@@ -28,8 +28,25 @@ public abstract class ChangeTrustCmdlet : PipedTrustCmdlet
 
     private protected sealed override void Work(HostContext host)
     {
+        RequireSamePolicy(host);
         HostChanges changes = new(host) { IsAllOrNothing = IsAllOrNothing, WantsEntries = WantsEntries, Describe = Describe };
         Collect(host, changes);
         changes.Make();
+    }
+
+    // Another user, or a file that has come since, would be changed in the place of the one that the entries are of.
+    private static void RequireSamePolicy(HostContext host)
+    {
+        string now = host.Store.Locations.PolicyPath;
+        if (host.Entries?.FirstOrDefault(e => e.PolicyPath is { } path && path != now) is not { } other)
+            return;
+        throw new TrustException(
+            "OtherPolicyInForce",
+            TrustErrorKind.InvalidArgument,
+            $"The entries were read from {PrintableText.Line(other.PolicyPath!)}, and {PrintableText.Line(now)} of {host.HostName} is in " +
+            "force for this call. Read them again as the same user, or specify -PolicyPath.")
+        {
+            Target = other.Registry,
+        };
     }
 }

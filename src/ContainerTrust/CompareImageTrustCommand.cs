@@ -64,7 +64,7 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
 
     private protected override void End()
     {
-        _reference = ReferenceHostName is { } name ? OfHost(name) : Side("reference", ReferenceObject!);
+        _reference = ReferenceHostName is { } name ? OfHost(name) : Reference(ReferenceObject!);
         bool isGiven = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(DifferenceObject));
         if (!isGiven)
         {
@@ -77,7 +77,7 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
                 "ParametersNotTogether",
                 TrustErrorKind.InvalidArgument,
                 "-DifferenceObject is what is compared, and so are -HostName and -Root. Give one of them.");
-        foreach (object item in Compared(_reference, Side("difference", _piped)))
+        foreach (object item in Sides("difference", _piped).SelectMany(side => Compared(_reference, side)))
             WriteObject(item);
     }
 
@@ -89,7 +89,8 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
     }
 
     private IEnumerable<object> Compared(TrustSide reference, TrustSide difference) => TrustComparer.Compare(reference, difference)
-        .Where(d => IncludeEqual || d.Verdict != ImageTrustVerdict.Same || d.Presence != ImageTrustPresence.Both)
+        .Where(d => IncludeEqual || d.Verdict != ImageTrustVerdict.Same || d.Presence != ImageTrustPresence.Both
+            || d.Reasons.Count > 0)
         .Select(static d => d with
         {
             // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
@@ -105,22 +106,47 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
         return TrustSide.Of(name, [.. TrustStore.Open(host, new TrustStoreOptions(), Messages).Read(TrustQuery.All, Cancellation)]);
     }
 
-    private TrustSide Side(string name, IReadOnlyList<object?> items)
+    // Entries of one host are one side; several hosts are compared each by itself, so that none stands in for what another lacks.
+    private IReadOnlyList<TrustSide> Sides(string name, IReadOnlyList<object?> items)
     {
-        if (items is [{ } only] && PathOf(only) is { } path)
-            return TrustSide.OfPath(path);
-        List<ImageTrust> entries = [];
-        bool hasStores = true;
+        List<(string Name, bool HasStores, List<ImageTrust> Entries)> sides = [];
+        void Take(string side, bool hasStores, IEnumerable<ImageTrust> entries)
+        {
+            int at = sides.FindIndex(s => s.Name == side && s.HasStores == hasStores);
+            if (at < 0)
+            {
+                at = sides.Count;
+                sides.Add((side, hasStores, []));
+            }
+
+            sides[at].Entries.AddRange(entries);
+        }
+
         foreach (object? item in items)
         {
             (IEnumerable<ImageTrust> part, bool stores) = TrustItems.Of(item, LocalPath);
-            entries.AddRange(part);
-            hasStores &= stores;
+            if (item is not null && PathOf(item) is { } path)
+            {
+                Take(path, stores, part);
+                continue;
+            }
+
+            foreach (ImageTrust entry in part)
+                Take(entry.Origin?.ToString() ?? (entry.ComputerName is { Length: > 0 } host ? host : name), stores, [entry]);
         }
 
-        string[] places = [.. entries.Select(static e => e.Origin?.ToString() ?? e.ComputerName).Where(static p => p is { Length: > 0 })
-            .Distinct()];
-        return TrustSide.Of(places.Length == 1 ? places[0] : name, entries, hasStores);
+        // Nothing at all is the error of an empty side.
+        return sides.Count == 0 ? [TrustSide.Of(name, [])] : [.. sides.Select(static s => TrustSide.Of(s.Name, s.Entries, s.HasStores))];
+    }
+
+    private TrustSide Reference(IReadOnlyList<object?> items)
+    {
+        IReadOnlyList<TrustSide> sides = Sides("reference", items);
+        return sides.Count == 1 ? sides[0] : throw new TrustException(
+            "InvalidBaseline",
+            TrustErrorKind.InvalidArgument,
+            $"The reference has entries of {string.Join(" and ", sides.Take(2).Select(static s => PrintableText.Line(s.Name)))}, " +
+            "and a reference is one host, root or file. Give the entries of one.");
     }
 
     private string? PathOf(object item) => (item is PSObject wrapped ? wrapped.BaseObject : item) switch

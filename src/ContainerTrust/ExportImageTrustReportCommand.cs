@@ -15,6 +15,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     private readonly List<ImageTrustCompliance> _hosts = [];
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly List<(string ComputerName, string Reason)> _unchecked = [];
+    private readonly List<(string ComputerName, string Reason)> _errors = [];
 
     /// <summary>
     /// Results of <c>Test-ImageTrust</c>, from this session or another. Error records among them stand for hosts that could not be
@@ -96,7 +97,6 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
 
         // The host's error says the same, and may have been given before.
         _failed.Add(result.ComputerName);
-        _unchecked.RemoveAll(u => u.ComputerName == result.ComputerName);
         _unchecked.Add((result.ComputerName, result.Findings is [{ } finding, ..] ? finding.Message : "The host could not be checked."));
     }
 
@@ -104,9 +104,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     {
         string name = error is RemotingErrorRecord { OriginInfo.PSComputerName: { Length: > 0 } origin } ? origin
             : error.TargetObject is { } target && target.ToString() is { Length: > 0 } text ? text : UnknownName;
-        if (_failed.Contains(name))
-            return;
-        _unchecked.Add((name, error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString()));
+        _errors.Add((name, error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString()));
     }
 
     private static ImageTrustCompliance Live(PSObject bag)
@@ -130,7 +128,8 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     {
         foreach (ErrorRecord error in ErrorRecord ?? [])
             Take(error);
-        _unchecked.AddRange((UncheckedHost ?? []).Select(static h => (h, "The host could not be checked.")));
+        _unchecked.AddRange(_errors.Where(e => !_failed.Contains(e.ComputerName)));
+        _unchecked.AddRange((UncheckedHost ?? []).Where(h => !_failed.Contains(h)).Select(static h => (h, "The host could not be checked.")));
         string path = LocalPath(Path!);
         ReportFormat format = Format is not null ? Enum.Parse<ReportFormat>(Format, ignoreCase: true)
             : ReportFile.FormatOf(path) ?? throw new TrustException(

@@ -111,20 +111,25 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
             return;
         }
 
+        List<object> refused = [];
         IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), HostFailed, (name, error) =>
         {
             if (ResultOfFailure(name, error) is { } result)
-                WriteObject(result);
+                refused.Add(result);
         });
-        Visit(hosts, StoreOptions, null);
+        if (hosts.Count == 0)
+            WriteObject(refused, enumerateCollection: true);
+        else
+            Visit(hosts, StoreOptions, null, refused);
     }
 
     /// <summary>Does the work on other hosts.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="files">Which of their files are meant.</param>
     /// <param name="entries">The entries that are worked on there, by host. Null if they are the same for all.</param>
+    /// <param name="first">Results that come before those of the hosts.</param>
     private protected void Visit(IReadOnlyList<SshConnectionOptions> hosts, TrustStoreOptions files,
-        IReadOnlyDictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>>? entries)
+        IReadOnlyDictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>>? entries, IReadOnlyList<object>? first = null)
     {
         FleetRun run = new(hosts, ThrottleLimit, Work)
         {
@@ -134,6 +139,7 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
             Failed = HostFailed,
             ResultOfFailure = ResultOfFailure,
             Entries = entries,
+            First = first ?? [],
             AsCompleted = AsCompleted,
         };
         FleetCall.Run(this, run, hosts, AsJob, Changes, Cancellation);

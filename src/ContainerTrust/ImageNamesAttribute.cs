@@ -13,6 +13,13 @@ namespace ContainerTrust.Commands;
 public sealed class ImageNamesAttribute : ArgumentTransformationAttribute
 {
     private static readonly string[] s_lists = ["Names", "RepoTags", "RepoDigests"];
+    // Kinds that are often in one list with workloads.
+    private static readonly string[] s_imageless =
+    [
+        "ConfigMap", "Secret", "Service", "ServiceAccount", "Namespace", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding",
+        "Ingress", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Route",
+    ];
+
     private static readonly string[] s_containers = ["initContainers", "containers", "ephemeralContainers"];
 
     /// <inheritdoc/>
@@ -61,24 +68,30 @@ public sealed class ImageNamesAttribute : ArgumentTransformationAttribute
 
         if (Text(item, "Repository") is { } repository)
             return Text(item, "Tag") is { } tag ? [$"{repository}:{tag}"] : [.. Texts(item, "Tags").Select(t => $"{repository}:{t}")];
-        return [.. Pods(item).SelectMany(Containers)];
+        return [.. Pods(item)];
     }
 
-    // A list of objects, a workload with a template of pods, or a pod.
-    private static IEnumerable<PSObject> Pods(PSObject item)
+    // The images of a list of objects, a workload with a template of pods, or a pod.
+    private static IEnumerable<string> Pods(PSObject item)
     {
         if (Property(item, "items") is { } items)
-            return Objects(items).SelectMany(Pods);
+            return Objects(items).SelectMany(static i => Pods(i) is var images && images.Any() || IsWithoutImages(i) ? images : [""]);
         if (Property(item, "spec") is not { } value)
             return [];
         PSObject spec = PSObject.AsPSObject(value);
         if (Property(spec, "jobTemplate") is { } job)
             return Pods(PSObject.AsPSObject(job));
-        return Property(spec, "template") is { } template ? Pods(PSObject.AsPSObject(template)) : [spec];
+        return Property(spec, "template") is { } template ? Pods(PSObject.AsPSObject(template)) : Images(spec);
     }
 
-    private static IEnumerable<string> Containers(PSObject spec) =>
-        s_containers.SelectMany(kind => Objects(Property(spec, kind))).Select(static c => Text(c, "image") ?? "");
+    // What runs, and volumes that are images: those are pulled under the same policy.
+    private static IEnumerable<string> Images(PSObject spec) =>
+        s_containers.SelectMany(kind => Objects(Property(spec, kind))).Select(static c => Text(c, "image") ?? "")
+            .Concat(Objects(Property(spec, "volumes")).Select(static v => Property(v, "image")).OfType<object>()
+                .Select(static i => Text(PSObject.AsPSObject(i), "reference") ?? ""));
+
+    // Of what may bring pods and is not understood, nobody knows which images it brings.
+    private static bool IsWithoutImages(PSObject item) => Text(item, "kind") is { } kind && s_imageless.Contains(kind);
 
     private static IEnumerable<PSObject> Objects(object? list) =>
         Plain(list) is IEnumerable several and not string ? several.Cast<object?>().OfType<object>().Select(PSObject.AsPSObject)
@@ -94,7 +107,18 @@ public sealed class ImageNamesAttribute : ArgumentTransformationAttribute
     private static string? Text(PSObject item, string property) =>
         Plain(Property(item, property)) is string { Length: > 0 } text ? text : null;
 
-    private static object? Property(PSObject item, string name) => item.Properties[name]?.Value;
+    private static object? Property(PSObject item, string name)
+    {
+        try
+        {
+            return item.Properties[name]?.Value;
+        }
+        catch (GetValueException)
+        {
+            // A name that cannot be read is none, and is refused as such.
+            return "";
+        }
+    }
 
     private static object? Plain(object? item) => item is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject
         : item is PSObject { BaseObject: PSCustomObject custom } ? custom : item;

@@ -55,6 +55,8 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
 
         // Nothing is done before it is known of every entry where it belongs.
         IReadOnlyList<EntryTarget> targets = EntryTargets.Group(entries);
+        foreach (EntryTarget target in targets.Where(_ => Changes))
+            EntryTargets.RequireAgreement(target.Entries);
         foreach (EntryTarget target in targets.Where(static t => t.Origin?.HostName is null))
         {
             TrustStore store = TrustStore.Open(target.Files, Messages);
@@ -73,8 +75,21 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
         }
     }
 
-    // As the entry was read, or as the call says now.
-    private SshConnectionOptions Connection(ImageTrustOrigin origin) =>
-        origin.Connection is SshConnectionOptions known && !FleetCall.SaysHow(this) ? known
-            : FleetCall.Host(this, origin.HostName!, LocalPathOrNull(KeyFilePath));
+    // As the entry was read, but for what the call says.
+    private SshConnectionOptions Connection(ImageTrustOrigin origin)
+    {
+        SshConnectionOptions said = FleetCall.Host(this, origin.HostName!, LocalPathOrNull(KeyFilePath));
+        if (origin.Connection is not SshConnectionOptions known)
+            return said;
+        bool Says(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+        return known with
+        {
+            UserName = Says(nameof(UserName)) ? UserName : known.UserName,
+            Port = Says(nameof(Port)) ? Port : known.Port,
+            KeyFilePath = Says(nameof(KeyFilePath)) ? said.KeyFilePath : known.KeyFilePath,
+            Options = Says(nameof(Options)) ? said.Options : known.Options,
+            ConnectingTimeout = Says(nameof(ConnectingTimeout)) ? said.ConnectingTimeout : known.ConnectingTimeout,
+            Sudo = Says(nameof(Sudo)) ? Sudo : known.Sudo,
+        };
+    }
 }

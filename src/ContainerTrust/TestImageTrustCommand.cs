@@ -18,6 +18,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     private readonly List<string> _hosts = [];
     private ComplianceOptions _options = new();
     private volatile bool _isDenied;
+    private bool _hasPiped;
     private int _answers;
 
     /// <summary>
@@ -68,6 +69,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     {
         foreach (object? item in MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) ? InputObject ?? [] : [])
         {
+            _hasPiped = true;
             if (PipedHosts.NameOf(item) is { } name)
                 _hosts.Add(name);
             else
@@ -95,6 +97,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     {
         try
         {
+            RequirePiped();
             _options = CheckOptions();
             if (_hosts.Count > 0)
                 HostName = [.. HostName ?? [], .. _hosts];
@@ -134,6 +137,17 @@ public sealed class TestImageTrustCommand : FleetCmdlet
             CheckedRules = found.CheckedRules.ToArray(),
             ExcludedRules = found.ExcludedRules.ToArray(),
         }));
+    }
+
+    // This machine is not checked in the place of hosts that did not come.
+    private void RequirePiped()
+    {
+        if (!_hasPiped && (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))))
+            throw new TrustException(
+                "EmptyBaseline",
+                TrustErrorKind.InvalidArgument,
+                "Nothing was piped, neither hosts to check nor a part of a baseline; perhaps a variable is not set, or a filter lets " +
+                "nothing through. Nothing was checked.");
     }
 
     private ComplianceOptions CheckOptions() => new()

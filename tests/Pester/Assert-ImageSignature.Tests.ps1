@@ -118,6 +118,20 @@ Describe 'Images as other tools name them' {
         }
     }
 
+    It 'looks at volumes that are images, and refuses what it does not understand in a list' {
+        $volume = '{"kind":"Pod","spec":{"containers":[{"image":"@NAME/app:v1"}],"volumes":[{"name":"a","emptyDir":{}},{"name":"b","image":{"reference":"@NAME/unsigned:v1"}}]}}'
+        { $volume.Replace('@NAME', $name) | ConvertFrom-Json | Assert-ImageSignature @here } | Should -Throw -ErrorId 'ImageNotValid,*'
+        $volume.Replace('@NAME/unsigned', '@NAME/app').Replace('@NAME', $name) | ConvertFrom-Json | Assert-ImageSignature @here | Should -Be $app
+        $list = '{"kind":"List","items":[{"kind":"Pod","spec":{"containers":[{"image":"@NAME/app:v1"}]}},{"kind":"@KIND","spec":{"replicatedJobs":[{"image":"@NAME/unsigned:v1"}]}}]}'.Replace('@NAME', $name)
+        { $list.Replace('@KIND', 'JobSet') | ConvertFrom-Json | Assert-ImageSignature @here } | Should -Throw
+        $list.Replace('@KIND', 'Service') | ConvertFrom-Json | Assert-ImageSignature @here | Should -Be $app
+    }
+
+    It 'refuses an object whose name cannot be read, and passes on nothing' {
+        $broken = [pscustomobject]@{} | Add-Member -PassThru -MemberType ScriptProperty -Name Image -Value { throw 'no name' }
+        { "$name/app:v1", $broken | Assert-ImageSignature @here } | Should -Throw
+    }
+
     It 'takes an object without an image for an image that cannot be judged, and not for none: <Json>' -TestCases @(
         @{ Json = '{"Id":"@ID","Names":null,"RepoTags":null}' }
         @{ Json = '{"Id":"short"}' }

@@ -176,6 +176,27 @@ Describe 'Compare-ImageTrust' {
         ($found | Where-Object Registry -EQ r.example.com).Verdict | Should -Be 'Different'
     }
 
+    It 'compares several hosts each by itself, and takes one reference' {
+        $one, $two = New-Pair
+        $three = New-TestRoot '{"default":[{"type":"reject"}]}'
+        Set-ImageTrust r.example.com -KeyPath /keys/signer.asc -SignatureStore https://a.example.com -Root $three
+        Copy-Item -LiteralPath "$DataPath/second.asc" -Destination "$three/keys/signer.asc"
+        $found = @(Get-ImageTrust -Root $two) + @(Get-ImageTrust -Root $three) | Compare-ImageTrust $one
+        $found.Verdict | Should -Be 'Different', 'Different'
+        $found.Difference -match [regex]::Escape($two) | Should -HaveCount 1
+        $found.Difference -match [regex]::Escape($three) | Should -HaveCount 1
+        { Compare-ImageTrust (@(Get-ImageTrust -Root $two) + @(Get-ImageTrust -Root $three)) -Root $one } | Should -Throw -ErrorId 'InvalidBaseline,*'
+    }
+
+    It 'shows what it could not compare' {
+        $one, $two = New-Pair
+        Set-ImageTrust r.example.com -KeyPath /keys/signer.asc -SignatureStore https://a.example.com -Root $two
+        Compare-ImageTrust $one -Root $two | Should -BeNullOrEmpty
+        Remove-Item -LiteralPath "$two/keys/signer.asc"
+        $found = Compare-ImageTrust $one -Root $two
+        $found.Reasons | Should -Match '^Keys were compared by the names of their files'
+    }
+
     It 'claims nothing where the default is not given' {
         $one, $two = New-Pair
         Set-ImageTrust q.example.com -Type Accept -Root $two

@@ -6,7 +6,7 @@ $script:HelpFaults = @(
         Message = "There is no section 'SYNOPSES'. Possible are SYNOPSIS, SYNTAX, ALIASES, DESCRIPTION, EXAMPLES, PARAMETERS, INPUTS, OUTPUTS, NOTES, RELATED LINKS."
     }
     @{ Page = 'Export-ImageTrustReport'; Was = '(?s)(## SYNOPSIS\n).*?(?=\n## )'; Becomes = '$1'; At = '^## SYNOPSIS'; Count = 1; Message = 'The section SYNOPSIS is empty.' }
-    @{ Page = 'Get-ImageTrust'; Was = '(?s)(### -AsJob\n).*?(?=\n```yaml)'; Becomes = '$1'; At = '^### -AsJob'; Count = 4; Message = '-AsJob has no description.' }
+    @{ Page = 'Get-ImageTrust'; Was = '(?s)(### -AsJob\n).*?(?=\n```yaml)'; Becomes = '$1'; At = '^### -AsJob'; Count = 5; Message = '-AsJob has no description.' }
     @{ Page = 'Get-MachineConfigTrust'; Was = '## DESCRIPTION\n'; Becomes = "`$0`n{{ Fill in the description }}`n"; At = '\{\{'; Count = 1
         Message = 'A place that was to be filled in: {{ }}.'
     }

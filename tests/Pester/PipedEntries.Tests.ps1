@@ -167,6 +167,57 @@ c.example.com,/keys/signer.asc;/keys/second.asc,,,true,MatchRepository
         Get-PolicyText $root | Should -Be $before
     }
 
+    It 'of another host are not written to this machine: <Case>' -ForEach @(
+        @{ Case = 'HostName'; Row = [pscustomobject]@{ HostName = 'web1'; Registry = 'x.example.com'; Type = 'Reject' } }
+        @{ Case = 'ComputerName'; Row = [pscustomobject]@{ ComputerName = 'web1'; Registry = 'x.example.com'; Type = 'Reject' } }
+        @{ Case = 'a finding'; Row = [pscustomobject]@{ ComputerName = 'web1'; Scope = 'x.example.com' } }
+    ) {
+        { $Row | Set-ImageTrust -Type Reject -WhatIf } | Should -Throw -ErrorId 'TargetUnknown,*'
+        { $Row | Remove-ImageTrust -WhatIf } | Should -Throw -ErrorId 'TargetUnknown,*'
+        $root = New-TestRoot $reject
+        $Row | Set-ImageTrust -Type Reject -Root $root
+        (Get-ImageTrust -Root $root).Registry | Should -Contain 'x.example.com'
+    }
+
+    It 'with columns that are not read are refused: <_>' -ForEach 'KeyPaths', 'RekorPublicKeyPaths', 'InlineKey', 'Store', 'Identity' {
+        $root = New-TestRoot $reject
+        $row = [pscustomobject]@{ Registry = 'x.example.com'; Type = 'SignedBy'; KeyPath = '/keys/signer.asc' }
+        $row | Add-Member -NotePropertyName $_ -NotePropertyValue 'x'
+        { $row | Set-ImageTrust -Root $root } | Should -Throw -ErrorId 'InvalidEntry,*' -ExpectedMessage "*$_*"
+        $row.$_ = ''
+        { $row | Set-ImageTrust -Root $root } | Should -Not -Throw
+    }
+
+    It 'of the default and a registry at once are refused' {
+        $root = New-TestRoot $reject
+        { [pscustomobject]@{ Registry = 'quay.io'; Default = $true; Type = 'Accept' } | Set-ImageTrust -Root $root } | Should -Throw -ErrorId 'InvalidEntry,*'
+    }
+
+    It 'that contradict each other are refused, whether a place is named or not' {
+        $root = New-Full
+        $before = Get-PolicyText $root
+        $rows = 'Reject', 'Accept' | ForEach-Object { [pscustomobject]@{ Registry = 'q.example.com'; Type = $_ } }
+        { $rows | Set-ImageTrust -Root $root } | Should -Throw -ErrorId 'EntriesContradict,*'
+        { $rows | Set-ImageTrust -WhatIf } | Should -Throw -ErrorId 'EntriesContradict,*'
+        $entry = Get-ImageTrust b.example.com -Root $root
+        $edited = Get-ImageTrust a.example.com -Root $root
+        $edited.SignatureStore = 'https://edited.example.com'
+        { $entry, $edited, (Get-ImageTrust a.example.com -Root $root) | Set-ImageTrust } | Should -Throw -ErrorId 'EntriesContradict,*'
+        Get-PolicyText $root | Should -Be $before
+    }
+
+    It 'whose JSON was edited beside the Definition are refused' {
+        $root = New-Full
+        $rows = { Get-ImageTrust a.example.com -Root $root | ConvertTo-Json -Depth 9 -WarningAction SilentlyContinue | ConvertFrom-Json }
+        { & $rows | Set-ImageTrust -Root $root } | Should -Not -Throw
+        foreach ($edit in { $args[0].Requirements[0].KeyPath = '/keys/second.asc' }, { $args[0].UseSigstoreAttachments = $true }, { $args[0].Section.SignatureStore = 'https://x.example.com' },
+            { $args[0].ComputerName = 'web1' }, { $args[0].Origin.Root = '/mnt/other' }, { $args[0] | Add-Member -NotePropertyName KeyPath -NotePropertyValue '/keys/second.asc' }) {
+            $row = & $rows
+            & $edit $row
+            { $row | Set-ImageTrust -Root $root } | Should -Throw -ErrorId 'InvalidEntry,*' -Because "$edit"
+        }
+    }
+
     It 'whose columns and Definition differ are refused' {
         $root = New-Full
         $rows = Get-ImageTrust a.example.com -Root $root | ConvertTo-Csv | ConvertFrom-Csv

@@ -113,6 +113,10 @@ Describe 'Test-ImageTrust' {
         { Test-ImageTrust -Root $root -Baseline @() } | Should -Throw -ErrorId 'EmptyBaseline,*'
         { Test-ImageTrust -Root $root -Baseline $null } | Should -Throw -ErrorId 'EmptyBaseline,*'
         { @() | Test-ImageTrust -Root $root } | Should -Throw -ErrorId 'EmptyBaseline,*'
+        # This host is not checked in the place of hosts that did not come.
+        { @() | Test-ImageTrust -Baseline "$root/etc/containers/policy.json" } | Should -Throw -ErrorId 'EmptyBaseline,*'
+        @() | Test-ImageTrust -Baseline "$root/etc/containers/policy.json" -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
+        { Test-ImageTrust -InputObject @() -Root $root } | Should -Throw -ErrorId 'EmptyBaseline,*'
         { Test-ImageTrust -Root $root -Baseline 42 } | Should -Throw -ErrorId 'InvalidBaseline,*'
         { Test-ImageTrust -Root $root -Baseline "$root/none.json" } | Should -Throw -ErrorId 'BaselineNotFound,*'
         @() | Test-ImageTrust -Root $root -Quiet -ErrorAction SilentlyContinue | Should -BeFalse
@@ -180,6 +184,15 @@ Describe 'Export-ImageTrustReport' {
         $report.compliant | Should -BeFalse
         $report.unchecked.computerName | Should -Be 'web9', '/nonexistent-root', 'db1'
         $report.summary.unchecked | Should -Be 3
+    }
+
+    It 'has each host that could not be checked, also two of one name, and no error of it a second time' {
+        $down = foreach ($i in 1, 2) { [ContainerTrust.ImageTrustCompliance]::NotChecked('localhost', 'HostUnreachable', "port $i is closed.", 'Warning') }
+        & { $good; $down; Write-Error -Message 'unreachable' -TargetObject 'localhost' -ErrorAction Continue } 2>&1 | Export-ImageTrustReport "$directory/d.json" -UncheckedHost localhost
+        $report = Get-Content -LiteralPath "$directory/d.json" -Raw | ConvertFrom-Json
+        $report.unchecked.computerName | Should -HaveCount 2
+        $report.unchecked.reason | Should -Match 'port [12] is closed'
+        $report.compliant | Should -BeFalse
     }
 
     It 'takes bags from another session' {
@@ -255,6 +268,17 @@ Describe 'The samples' {
         $output = & sh -c "'$PowerShellPath' -NoProfile -NonInteractive -File '$samples/Test-Fleet.ps1' -ReportDirectory '$directory/fleet' -HostFile '$directory/hosts'" 2>&1
         $LASTEXITCODE | Should -Be 1
         "$output" | Should -BeLike '*There is no host in*'
+
+        # This host is not checked in place of those that were meant.
+        foreach ($arguments in "-HostName ''", "-HostName ,", "-Root ''") {
+            $output = & sh -c "'$PowerShellPath' -NoProfile -NonInteractive -File '$samples/Test-Fleet.ps1' -ReportDirectory '$directory/fleet' $arguments" 2>&1
+            $LASTEXITCODE | Should -Be 1 -Because $arguments
+        }
+
+        # A host is one, however often it is named, and names of both kinds are not glued together.
+        Set-Content -LiteralPath "$directory/hosts" -Value 'b.invalid'
+        $output = & sh -c "'$PowerShellPath' -NoProfile -NonInteractive -File '$samples/Test-Fleet.ps1' -ReportDirectory '$directory/fleet' -HostName b.invalid -HostFile '$directory/hosts' -Options ConnectTimeout=1" 2>&1
+        $output[-1] | Should -Match '^0 of 1 hosts are compliant'
     }
 
     It 'test-host.sh ends as the command does' {

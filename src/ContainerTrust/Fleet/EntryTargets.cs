@@ -36,10 +36,12 @@ internal static class EntryTargets
     {
         foreach (ImageTrust entry in entries)
             RequireKnown(entry);
-        return [.. entries.GroupBy(static e => e.Origin).Select(static g => new EntryTarget(g.Key, [.. g]))];
+
+        // The same name may be another machine by another way.
+        return [.. entries.GroupBy(static e => (e.Origin, e.Origin?.Connection)).Select(static g => new EntryTarget(g.Key.Origin, [.. g]))];
     }
 
-    /// <summary>Refuses entries of different places that say different things of one scope: which one wins would be chance.</summary>
+    /// <summary>Refuses entries that say different things of one scope: which one wins would be chance.</summary>
     /// <param name="entries">The entries.</param>
     /// <exception cref="TrustException">There are such (<c>EntriesContradict</c>).</exception>
     public static void RequireAgreement(IReadOnlyList<ImageTrust> entries)
@@ -52,7 +54,7 @@ internal static class EntryTargets
             if (first.TryAdd(scope, entry))
                 continue;
             ImageTrust other = first[scope];
-            if (other.Origin == entry.Origin || SaySame(other, entry))
+            if (SaySame(other, entry))
                 continue;
             throw new TrustException(
                 "EntriesContradict",
@@ -96,7 +98,8 @@ internal static class EntryTargets
             };
         }
 
-        if (entry.Origin is { } origin ? origin.HostName is not null || IsHere(origin, here) : entry.ComputerName is null or "")
+        if (entry.Origin is { } origin ? origin.HostName is not null || IsHere(origin, here)
+            : entry.ComputerName is null or "" || (entry.ComputerName == here && !s_names.Contains(here, StringComparer.OrdinalIgnoreCase)))
             return;
         throw new TrustException(
             "TargetUnknown",

@@ -78,10 +78,6 @@ internal static class FleetCall
     public static SshConnectionOptions Host(ISshParameters parameters, string name, string? keyFile) =>
         HostNames.Common(parameters, keyFile).ForTarget(name);
 
-    /// <summary>Whether the call itself says how hosts are reached.</summary>
-    /// <param name="cmdlet">The cmdlet.</param>
-    public static bool SaysHow(HostCmdlet cmdlet) => OnlyWithHosts.Any(cmdlet.MyInvocation.BoundParameters.ContainsKey);
-
     /// <summary>Does the work on all hosts.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="run">The work.</param>

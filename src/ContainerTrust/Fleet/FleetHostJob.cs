@@ -6,6 +6,7 @@ namespace ContainerTrust.Commands.Fleet;
 internal sealed class FleetHostJob : BackgroundJob
 {
     private ErrorRecord? _first;
+    private bool _isDone;
 
     /// <summary>A part that has not begun.</summary>
     /// <param name="command">The command line, for the job's listing.</param>
@@ -22,6 +23,9 @@ internal sealed class FleetHostJob : BackgroundJob
     /// <summary>Begins.</summary>
     public void Begin() => SetJobState(JobState.Running);
 
+    /// <summary>The host was visited to its end.</summary>
+    public void Done() => _isDone = true;
+
     /// <summary>Takes an error in.</summary>
     public void Fail(ErrorRecord error)
     {
@@ -34,7 +38,7 @@ internal sealed class FleetHostJob : BackgroundJob
     public void End(JobState state)
     {
         if (_first is null)
-            SetJobState(state == JobState.Failed ? JobState.Completed : state);
+            SetJobState(state == JobState.Failed && _isDone ? JobState.Completed : state);
         else
             End(JobState.Failed, _first.Exception);
     }

@@ -69,6 +69,8 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
             Error.Add(error);
     }
 
+    void IFleetListener.Done(string hostName) => PartOf(hostName)?.Done();
+
     void IFleetListener.Warn(string text) => (Named(text)?.Warning ?? Warning).Add(PrintableStreams.Warning(text));
 
     void IFleetListener.Say(string text) => (Named(text)?.Verbose ?? Verbose).Add(PrintableStreams.Verbose(text));

@@ -51,6 +51,9 @@ internal sealed class FleetRun
     /// <summary>The result that stands for a host that could not be worked on, beside its error. Null if there is none.</summary>
     public Func<string, TrustException, object?>? ResultOfFailure { get; init; }
 
+    /// <summary>Results of hosts whose names are not valid, which come before all others.</summary>
+    public IReadOnlyList<object> First { get; init; } = [];
+
     /// <summary>The entries that are worked on there, by host. Null if they are the same for all.</summary>
     public IReadOnlyDictionary<SshConnectionOptions, IReadOnlyList<ImageTrust>>? Entries { get; init; }
 
@@ -62,6 +65,8 @@ internal sealed class FleetRun
     public void Run(IFleetListener listener, CancellationToken cancellation)
     {
         // Not disposed of: threads of hosts that are being cancelled may still look at it.
+        foreach (object result in First)
+            listener.Write(result);
         HostQueue queue = new(cancellation);
         HostOrder order = new(_hosts.Count, AsCompleted, listener.Write);
         Task all = Task.Factory.StartNew(
@@ -95,7 +100,11 @@ internal sealed class FleetRun
             _done++;
             if (result.Error is null)
             {
-                queue.Post(() => order.End(result.Index));
+                queue.Post(() =>
+                {
+                    order.End(result.Index);
+                    listener.Done(result.HostName);
+                });
                 continue;
             }
 

@@ -11,6 +11,9 @@ internal interface IFleetListener
     /// <summary>An error of one host.</summary>
     void Error(ErrorRecord error);
 
+    /// <summary>A host was visited to its end.</summary>
+    void Done(string hostName);
+
     /// <summary>Something that the user should know.</summary>
     void Warn(string text);
 

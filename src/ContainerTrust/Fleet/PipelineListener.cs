@@ -12,6 +12,12 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Error(ErrorRecord error) => cmdlet.Fail(error);
 
     /// <inheritdoc/>
+    public void Done(string hostName)
+    {
+        // The pipeline has no part of its own for a host.
+    }
+
+    /// <inheritdoc/>
     public void Warn(string text) => PrintableStreams.Warn(cmdlet, text);
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ internal static class EntryRows
     // A scope, a path and a URL have no semicolon in them.
     private const char Separator = ';';
 
-    // Columns whose text must be what the column Definition says.
-    private static readonly string[] s_shown = ["Transport", "Registry", "SignatureStore", "SignatureStoreStaging"];
-
     /// <summary>An item as an entry.</summary>
     /// <param name="item">The item.</param>
     /// <param name="resolve">Makes a path absolute, given the path and the name of its column.</param>
@@ -70,8 +67,11 @@ internal static class EntryRows
     {
         if (Text(row, "Definition") is { } definition)
             return OfDefinition(row, definition);
+        RowColumns.RequireKnown(row);
         bool isDefault = Flag(row, "Default") ?? Flag(row, "IsDefault") ?? false;
         string? registry = Text(row, "Registry") ?? Text(row, "Scope");
+        if (isDefault && registry is not (null or "default"))
+            throw Invalid($"A row is for the default, and for {PrintableText.Line(registry)}", null);
         if (registry is null && !isDefault)
         {
             throw Invalid(
@@ -90,6 +90,15 @@ internal static class EntryRows
         ImageTrust entry = Named(isDefault ? "all" : Text(row, "Transport") ?? "docker", isDefault ? "default" : registry!, isDefault);
         return entry with
         {
+            // Of another host: it is not changed here in its place.
+            ComputerName = Text(row, "HostName") ?? Text(row, "PSComputerName") ?? Text(row, "ComputerName") ?? Text(row, "Root")
+                ?? Text(row, "PolicyPath") ?? "",
+            Origin = row.Properties["Origin"]?.Value switch
+            {
+                ImageTrustOrigin origin => origin,
+                PSObject { BaseObject: ImageTrustOrigin origin } => origin,
+                _ => null,
+            },
             Requirements = Requirements(row, options),
             Section = stores.IsEmpty ? null : stores,
             SignatureStore = stores.SignatureStore,
@@ -170,17 +179,7 @@ internal static class EntryRows
             throw Invalid($"A row's Definition cannot be read: {e.Message.TrimEnd('.')}", e);
         }
 
-        string?[] values = [entry.Transport, entry.Registry, entry.SignatureStore, entry.SignatureStoreStaging];
-        for (int i = 0; i < s_shown.Length; i++)
-        {
-            if (row.Properties[s_shown[i]] is not null && (Text(row, s_shown[i]) ?? "") != (values[i] ?? ""))
-                throw Contradiction(s_shown[i]);
-        }
-
-        if (Text(row, "Type") is { } type && !type.Equals(entry.Type.ToString(), StringComparison.OrdinalIgnoreCase)
-            && type != ((int)entry.Type).ToString(CultureInfo.InvariantCulture))
-            throw Contradiction("Type");
-        return entry;
+        return RowColumns.Disagreeing(row, entry) is { } column ? throw Contradiction(column) : entry;
     }
 
     private static TrustException Contradiction(string column) => Invalid(

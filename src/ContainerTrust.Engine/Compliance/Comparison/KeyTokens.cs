@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
-using ContainerTrust.Engine.Trust.Looser;
 
 namespace ContainerTrust.Engine.Compliance.Comparison;
 
@@ -12,7 +13,7 @@ namespace ContainerTrust.Engine.Compliance.Comparison;
 internal sealed class KeyTokens(DateTimeOffset now)
 {
     // Data inside a policy needs no host to be read.
-    private readonly KeyContent _inline = new(new KeyMaterialFiles(LocalHost.Instance));
+    private readonly KeyFiles _inline = new(new KeyMaterialFiles(LocalHost.Instance));
 
     /// <summary>The requirements of an entry with its keys in place of their files.</summary>
     /// <param name="entry">The entry.</param>
@@ -20,7 +21,9 @@ internal sealed class KeyTokens(DateTimeOffset now)
     public IReadOnlyList<TrustRequirement> Of(ImageTrust entry, IReadOnlySet<string> unread) =>
         [.. entry.Requirements.Select(r => Of(entry, r, unread))];
 
-    /// <summary>Files that both entries name and that were not read for one of them: only their names can be compared.</summary>
+    /// <summary>
+    /// Files that both entries name and whose keys are not known on both sides: only their names can be compared.
+    /// </summary>
     public static IReadOnlySet<string> Unread(ImageTrust one, ImageTrust other)
     {
         HashSet<string> common = Paths(one);
@@ -54,21 +57,54 @@ internal sealed class KeyTokens(DateTimeOffset now)
         _ => requirement,
     };
 
-    private string[] Tokens(ImageTrust entry, TrustRequirement requirement, KeyMaterialUse use, IReadOnlySet<string> unread) =>
-    [
-        .. requirement.GetKeyMaterials().Where(m => m.Use == use).SelectMany(m => Tokens(entry, m, unread)).Distinct()
-            .Order(StringComparer.Ordinal),
-    ];
-
-    // What cannot be read is known by its file alone.
-    private string[] Tokens(ImageTrust entry, KeyMaterial material, IReadOnlySet<string> unread)
+    /// <summary>The keys of an entry in words, for people: fingerprints, and files that were not read.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="unread">Files that are known by their names alone.</param>
+    public IEnumerable<string> Words(ImageTrust entry, IReadOnlySet<string> unread)
     {
-        string[] found = material.Path is null ? [.. _inline.Of(material)]
-            : unread.Contains(material.Path) ? []
-            : [.. (entry.Keys ?? []).Where(k => k.Path == material.Path).Select(Token)];
-        return found.Length > 0 ? found : [material.Path is null ? "key inside the policy" : $"file {material.Path}"];
+        foreach (KeyMaterial material in entry.Requirements.SelectMany(static r => r.GetKeyMaterials()))
+        {
+            IReadOnlyList<TrustKey> keys = KeysOf(entry, material, unread);
+            foreach (TrustKey key in keys)
+                yield return $"{key.Fingerprint}{(key.IsRevoked ? " (revoked)" : key.IsExpiredAt(now) ? " (expired)" : "")}";
+            if (keys.Count == 0)
+                yield return material.Path is null ? $"data {Digest(material.Data)}" : $"file {material.Path}";
+        }
     }
 
-    private string Token(TrustKey key) =>
-        $"{key.Fingerprint}{(key.IsRevoked ? " (revoked)" : key.IsExpiredAt(now) ? " (expired)" : "")}";
+    private string[] Tokens(ImageTrust entry, TrustRequirement requirement, KeyMaterialUse use, IReadOnlySet<string> unread)
+    {
+        KeyMaterial[] materials = [.. requirement.GetKeyMaterials().Where(m => m.Use == use)];
+
+        // The files of one requirement are judged together: a revocation in one of them counts for the key in another.
+        HashSet<string> revoked = new(
+            materials.SelectMany(m => KeysOf(entry, m, unread)).Where(static k => k.IsRevoked).Select(static k => k.Fingerprint),
+            StringComparer.Ordinal);
+        return
+        [
+            .. materials.SelectMany(m => KeysOf(entry, m, unread) is { Count: > 0 } keys ? keys.Select(k => Token(k, revoked))
+                : [m.Path is null ? $"data {Digest(m.Data)}" : $"file {m.Path}"]).Distinct().Order(StringComparer.Ordinal),
+        ];
+    }
+
+    // None where they cannot be read.
+    private IReadOnlyList<TrustKey> KeysOf(ImageTrust entry, KeyMaterial material, IReadOnlySet<string> unread)
+    {
+        if (material.Use is not (KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey) || (material.Path is { } path && unread.Contains(path)))
+            return [];
+        return material.Path is null ? [.. _inline.Of([material]).SelectMany(static s => s.Keys)]
+            : [.. (entry.Keys ?? []).Where(k => k.Path == material.Path)];
+    }
+
+    // All that decides on signatures: a copy of a key from before one of its parts was revoked accepts more.
+    private static string Token(TrustKey key, HashSet<string> revoked)
+    {
+        string parts = string.Join(',', key.Subkeys.Where(static s => s.CanSign)
+            .Select(static s => $"{s.Fingerprint}/{s.IsRevoked}/{s.Created.UtcTicks}/{s.Expires?.UtcTicks}").Order(StringComparer.Ordinal));
+        bool isRevoked = key.IsRevoked || revoked.Contains(key.Fingerprint);
+        return $"{key.Fingerprint} {isRevoked} {key.CanPrimarySign} {key.Expires?.UtcTicks} {parts}";
+    }
+
+    private static string Digest(string? data) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data ?? "")))[..16];
 }

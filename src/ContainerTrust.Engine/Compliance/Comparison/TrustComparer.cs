@@ -37,7 +37,9 @@ public static class TrustComparer
         ImageTrustVerdict verdict = was is null || becomes is null
             ? Unknown(was is null ? reference : difference, reasons)
             : Judge(tokens.Of(was, unread), tokens.Of(becomes, unread), reasons);
-        if (unread.Count > 0)
+        if (was is not null && becomes is not null)
+            NameTheCompared(was, becomes, reasons);
+        if (unread.Count > 0 && (HasKeys(was!) || HasKeys(becomes!)))
         {
             reasons.Add("Keys were compared by the names of their files, which were not read on both sides: " +
                 $"{Printable.Of(string.Join(", ", unread), 2 * Printable.NameLength)}.");
@@ -45,7 +47,9 @@ public static class TrustComparer
 
         bool hasStores = reference.HasStores && difference.HasStores && was is not null && becomes is not null
             && (scope.Transport == "docker" || scope == TrustSide.Default);
-        if (hasStores && StoresDiffer(was!, becomes!, reasons) && verdict == ImageTrustVerdict.Same)
+
+        // Which signatures are found decides, too: with another store the stricter side may accept what the other does not find.
+        if (hasStores && StoresDiffer(was!, becomes!, reasons))
             verdict = ImageTrustVerdict.Different;
         HashSet<string> before = KeysOf(was, tokens, unread), after = KeysOf(becomes, tokens, unread);
         return new ImageTrustDifference
@@ -100,7 +104,18 @@ public static class TrustComparer
         if (s_checks.Find(after, before) is { Count: > 0 } stricter)
             reasons.Add($"The reference has {string.Join(", ", stricter)}.");
         reasons.Add("Each side may accept what the other refuses.");
+        if (SameNames(before).SetEquals(SameNames(after)))
+            reasons.Add("The keys are the same, but for their ends, revocations or subkeys.");
         return ImageTrustVerdict.Different;
+    }
+
+    // Fingerprints are the first word of a key's token.
+    private static HashSet<string> SameNames(IReadOnlyList<TrustRequirement> requirements)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (KeyMaterial material in requirements.SelectMany(static r => r.GetKeyMaterials()))
+            names.Add(material.Path?.StartsWith("file ", StringComparison.Ordinal) == false ? material.Path.Split(' ')[0] : $"{material}");
+        return names;
     }
 
     private static string Because(IReadOnlyList<string>? reasons) =>
@@ -109,7 +124,7 @@ public static class TrustComparer
     private static bool StoresDiffer(ImageTrust was, ImageTrust becomes, List<string> reasons)
     {
         // Where no signature is asked for, nobody looks for one.
-        if (!NeedsSignatures(was) && !NeedsSignatures(becomes))
+        if (!NeedsSignatures(was) || !NeedsSignatures(becomes))
             return false;
         int count = reasons.Count;
         if (was.SignatureStore?.TrimEnd('/') != becomes.SignatureStore?.TrimEnd('/'))
@@ -122,10 +137,24 @@ public static class TrustComparer
     private static bool NeedsSignatures(ImageTrust entry) => entry.Requirements.Any(static r => r is not (AcceptRequirement
         or RejectRequirement));
 
-    private static HashSet<string> KeysOf(ImageTrust? entry, KeyTokens tokens, IReadOnlySet<string> unread) => entry is null ? []
-        : new HashSet<string>(
-        tokens.Of(entry, unread).SelectMany(static r => r.GetKeyMaterials()).Select(static m => m.Path ?? "data inside the policy"),
-        StringComparer.Ordinal);
+    private static HashSet<string> KeysOf(ImageTrust? entry, KeyTokens tokens, IReadOnlySet<string> unread) =>
+        entry is null ? [] : new HashSet<string>(tokens.Words(entry, unread), StringComparer.Ordinal);
+
+    private static bool HasKeys(ImageTrust entry) => entry.Keys is { Count: > 0 };
+
+    // Of these no entry has the content.
+    private static void NameTheCompared(ImageTrust was, ImageTrust becomes, List<string> reasons)
+    {
+        string[] common = [.. Others(was).Intersect(Others(becomes))];
+        if (common.Length > 0 && (HasKeys(was) || HasKeys(becomes) || was.Origin != becomes.Origin))
+        {
+            reasons.Add("Certificates and keys of logs were compared by the names of their files: " +
+                $"{Printable.Of(string.Join(", ", common), 2 * Printable.NameLength)}.");
+        }
+    }
+
+    private static IEnumerable<string> Others(ImageTrust entry) => entry.Requirements.SelectMany(static r => r.GetKeyMaterials())
+        .Where(static m => m.Use is not (KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey)).Select(static m => m.Path).OfType<string>();
 
     private static string Words(ImageTrust? entry, bool isInherited) => entry is null ? "not known"
         : $"{RequirementText.OfList(entry.Requirements)}{(!isInherited ? "" : entry.IsDefault ? ", by the default"

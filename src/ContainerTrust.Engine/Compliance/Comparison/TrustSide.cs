@@ -44,8 +44,16 @@ public sealed class TrustSide
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(entries);
         TrustSide side = new(name, hasStores);
-        foreach (ImageTrust entry in TrustBaseline.Of(entries).Entries)
-            side._entries[KeyOf(entry)] = entry;
+        ImageTrust[] all = [.. entries];
+        _ = TrustBaseline.Of(all);
+        foreach (ImageTrust entry in all)
+        {
+            if (!side._entries.TryAdd(KeyOf(entry), entry) && side._entries[KeyOf(entry)] != entry)
+                throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument,
+                    $"{Printable.Of(name, Printable.NameLength)} has {entry.Transport}:{Printable.Of(entry.Registry, Printable.NameLength)} " +
+                    "twice, with different keys or stores. Give the entries of one host.") { Target = entry.Registry };
+        }
+
         return side;
     }
 

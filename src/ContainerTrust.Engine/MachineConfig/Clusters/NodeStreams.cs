@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.MachineConfig.Clusters;
 /// </summary>
 public static class NodeStreams
 {
-    private const int FirstWithStreams = 21;
+    internal const int FirstWithStreams = 21;
     private const int FirstOkdOfCentOs10 = 22;
     private const string Rhel10 = "rhel-10";
 
@@ -50,8 +50,11 @@ public static class NodeStreams
         release is { Type: OpenShiftClusterType.OKD, Minor: >= FirstOkdOfCentOs10 };
 
     // What is not known brings no stores that anybody has seen.
-    private static bool IsOlder(string stream) => int.TryParse(stream[(stream.LastIndexOf('-') + 1)..], NumberStyles.None,
-        CultureInfo.InvariantCulture, out int number) && number < 10;
+    private static bool IsOlder(string stream)
+    {
+        string digits = new([.. stream.SkipWhile(static c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < 10;
+    }
 
     private static TrustException Refuse(string stream, string message) =>
         new("UnknownOSImageStream", TrustErrorKind.InvalidArgument, message) { Target = stream };

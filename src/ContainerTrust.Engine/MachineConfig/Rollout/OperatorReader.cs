@@ -90,7 +90,11 @@ internal sealed class OperatorReader
                 $"specify {TrustOption.OpenShiftVersion} and " +
                 $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}.");
         IReadOnlyList<PoolDocument> pools = Value(await poolsAsked.ConfigureAwait(false));
-        string? defaultStream = (await stream.ConfigureAwait(false)).Value;
+        Told<string> streamTold = await stream.ConfigureAwait(false);
+        string? defaultStream = streamTold.Value;
+        if (streamTold is { Problem: { } problem, IsUnknownResource: false } && release.Minor >= NodeStreams.FirstWithStreams)
+            _messages.Warning("Which operating system the nodes have could not be read from the cluster's OSImageStream " +
+                $"({problem.ErrorId}), so they are taken for those of RHEL 9.");
         Dictionary<string, OperatorPart> parts = [];
         Dictionary<string, MergedConfig> merged = [];
         foreach ((string role, string name) in names)

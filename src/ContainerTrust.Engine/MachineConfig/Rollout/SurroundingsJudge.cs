@@ -46,7 +46,8 @@ internal static class SurroundingsJudge
         if (outside.Length > 0)
             findings.Note($"{Nothing} scopes lie outside spec.registrySources.allowedRegistries of image.config.openshift.io/cluster: " +
                 $"{Words(outside)}. Add a scope there if you want its images, which must then be signed as the policy demands (an " +
-                "ImagePolicy demands it in its own namespace alone), or take it out of the policy.");
+                "ImagePolicy demands it in its own namespace alone)" +
+                (scopes.Any(IsOfRelease) ? ". A policy of the release itself is not to be changed." : ", or take it out of the policy."));
 
         // Where the release's own repository is among them, what counts depends on its mirrors.
         string? release = around.Version.Value?.ReleaseRepository;
@@ -55,8 +56,12 @@ internal static class SurroundingsJudge
             .Select(Named)];
         if (blocked.Length > 0)
             findings.Note($"{Nothing} scopes lie in spec.registrySources.blockedRegistries of image.config.openshift.io/cluster: " +
-                $"{Words(blocked)}. Take them out of the policies: their images are blocked anyway.");
+                $"{Words(blocked)}. " + (scopes.Any(IsOfRelease)
+                    ? "Take them out of blockedRegistries; a policy of the release itself is not to be changed."
+                    : "Take them out of the policies: their images are blocked anyway."));
         return outside.Length + blocked.Length == 0;
+
+        static bool IsOfRelease((ImagePolicyObject Policy, string Scope) s) => OpenShiftRelease.IsReleaseScope(s.Scope);
 
         static string Named((ImagePolicyObject Policy, string Scope) s) => $"{Shown(s.Scope)} ({s.Policy.Shown})";
     }

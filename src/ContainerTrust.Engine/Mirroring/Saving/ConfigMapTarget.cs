@@ -35,7 +35,12 @@ internal sealed class ConfigMapTarget(string directory, SaveOptions options) : S
     public override IReadOnlyList<SignatureBlob> Read(SignedManifest manifest)
     {
         string path = PathOf(manifest);
-        return ReadFile(path) is { } file ? SignatureConfigMaps.Read(path, file.Content, manifest.Digest) : [];
+        if (ReadFile(path) is not { } file)
+            return [];
+        IReadOnlyList<SignatureBlob> present = [.. SignatureConfigMaps.Read(path, file.Content, manifest.Digest)];
+
+        // One with another namespace or label is not read by a cluster; that is said where something is to be added.
+        return file.Content.Span.SequenceEqual(Render(manifest, [.. present.Select(static s => s.UntrustedContent)])) ? present : [];
     }
 
     /// <inheritdoc/>
@@ -71,7 +76,7 @@ internal sealed class ConfigMapTarget(string directory, SaveOptions options) : S
         TargetOutcome outcome = new(all.Count - before, there);
         byte[]? kept = file is null ? null : Render(manifest, all[..before]);
         bool isOurs = file is null || file.Content.Span.SequenceEqual(kept);
-        if (all.Count == before && (isOurs || !IsForced))
+        if (all.Count == before && isOurs)
             return (null, outcome);
         if (!isOurs && !IsForced)
             throw Differs(path, "exists and is not as it is written here: it is something else, or was changed by hand");

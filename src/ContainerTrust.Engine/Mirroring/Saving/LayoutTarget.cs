@@ -50,12 +50,22 @@ internal sealed class LayoutTarget(string directory, SaveOptions options) : Sign
             return Plan(LayoutIndex.Read(IndexPath, ReadIndex()), manifest, verified).Outcome;
         Addition addition = new(manifest, verified);
         _waiting.Enqueue(addition);
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for it any more, so it is not written.
+            addition.Done.TrySetCanceled(cancellationToken);
+            throw;
+        }
+
         try
         {
             // Another one may have taken this along while it waited.
             if (!addition.Done.Task.IsCompleted)
-                WriteAll(cancellationToken);
+                WriteAll(addition, cancellationToken);
         }
         finally
         {
@@ -68,11 +78,15 @@ internal sealed class LayoutTarget(string directory, SaveOptions options) : Sign
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    private void WriteAll(CancellationToken cancellationToken)
+    private void WriteAll(Addition own, CancellationToken cancellationToken)
     {
         List<Addition> all = [];
         while (_waiting.TryDequeue(out Addition? addition))
-            all.Add(addition);
+        {
+            if (!addition.Done.Task.IsCompleted)
+                all.Add(addition);
+        }
+
         List<(Addition Addition, TargetOutcome Outcome)> done = [];
         try
         {
@@ -101,6 +115,14 @@ internal sealed class LayoutTarget(string directory, SaveOptions options) : Sign
                 change.Replace(IndexPath, index.Write(), file);
             lock (_lock)
                 _index = index;
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            // The time of one is over, and not that of the others, whose turn comes.
+            own.Done.TrySetException(e);
+            foreach (Addition addition in all.Where(a => !a.Done.Task.IsCompleted))
+                _waiting.Enqueue(addition);
+            return;
         }
         catch (Exception e)
         {

@@ -68,6 +68,78 @@ public class TrustComparerTests
         });
     }
 
+    [Fact]
+    public void A_copy_of_a_key_from_before_its_revocation_is_another_key()
+    {
+        TrustSubkey good = new() { Fingerprint = "S", Algorithm = "RSA", CanSign = true };
+        TrustKey key = new()
+        {
+            Kind = TrustKeyKind.OpenPgp, Fingerprint = "K", Algorithm = "RSA", CanSign = true, Path = "/k", Subkeys = [good],
+        };
+        foreach (TrustKey older in new[]
+        {
+            key with { IsRevoked = true },
+            key with { Expires = DateTimeOffset.UnixEpoch },
+            key with { Subkeys = [good with { IsRevoked = true }] },
+            key with { Subkeys = [] },
+        })
+        {
+            ImageTrustDifference found = OfKeys([key], [older]);
+            Assert.Equal(ImageTrustVerdict.Different, found.Verdict);
+            Assert.Contains("The keys are the same, but for their ends, revocations or subkeys.", found.Reasons);
+        }
+
+        Assert.Equal(ImageTrustVerdict.Same, OfKeys([key], [key with { Subkeys = [good with { }] }]).Verdict);
+    }
+
+    /// <summary>As podman judges the files of a requirement together: without the second file the key is taken again.</summary>
+    [Fact]
+    public void A_revocation_in_another_file_of_the_requirement_counts()
+    {
+        TrustKey key = new() { Kind = TrustKeyKind.OpenPgp, Fingerprint = "K", Algorithm = "RSA", CanSign = true, Path = "/k" };
+        ImageTrust both = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/k", "/r"] }]) with
+        {
+            Keys = [key, key with { Path = "/r", IsRevoked = true }],
+        };
+        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyPath = "/k" }]) with { Keys = [key] };
+        Assert.Equal(ImageTrustVerdict.Different, Single(both, one).Verdict);
+        Assert.Equal(ImageTrustVerdict.Different, Single(one, both).Verdict);
+    }
+
+    [Fact]
+    public void With_another_store_nothing_is_certain_but_what_needs_no_signature()
+    {
+        ImageTrust any = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a", "/b"] }]) with { SignatureStore = "https://1" };
+        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a"] }]) with { SignatureStore = "https://2" };
+        Assert.Equal(ImageTrustVerdict.Different, Single(any, one).Verdict);
+        Assert.Equal(ImageTrustVerdict.Stricter, Single(any, one with { SignatureStore = "https://1/" }).Verdict);
+        Assert.Equal(ImageTrustVerdict.Stricter, Single(any, Entry("a.example.com", [new RejectRequirement()])).Verdict);
+        Assert.Equal(ImageTrustVerdict.Weaker, Single(any, Entry("a.example.com", [new AcceptRequirement()])).Verdict);
+    }
+
+    [Fact]
+    public void Data_that_cannot_be_read_is_known_by_its_bytes()
+    {
+        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyData = "YQ==" }]);
+        Assert.Equal(ImageTrustVerdict.Different, Single(one, Entry("a.example.com", [new SignedByRequirement { KeyData = "Yg==" }])).Verdict);
+    }
+
+    [Fact]
+    public void Entries_of_one_scope_that_differ_in_a_store_are_not_one_side()
+    {
+        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyPath = "/a" }]) with { SignatureStore = "https://1" };
+        Assert.Equal("InvalidBaseline", Assert.Throws<TrustException>(() =>
+            TrustSide.Of("two hosts", [one, one with { SignatureStore = "https://2" }])).ErrorId);
+        Assert.Single(TrustComparer.Compare(TrustSide.Of("twice", [one, one with { }]), TrustSide.Of("once", [one])));
+    }
+
+    private static ImageTrustDifference OfKeys(TrustKey[] before, TrustKey[] after) => Single(
+        Entry("a.example.com", [new SignedByRequirement { KeyPath = "/k" }]) with { Keys = before },
+        Entry("a.example.com", [new SignedByRequirement { KeyPath = "/k" }]) with { Keys = after });
+
+    private static ImageTrustDifference Single(ImageTrust before, ImageTrust after) =>
+        Assert.Single(TrustComparer.Compare(TrustSide.Of("one", [before]), TrustSide.Of("other", [after])));
+
     private static ImageTrustVerdict Compare(TrustRequirement[] before, TrustRequirement[] after) => Assert.Single(TrustComparer.Compare(
         TrustSide.Of("one", [Entry("a.example.com", before)]), TrustSide.Of("other", [Entry("a.example.com", after)]))).Verdict;
 
