@@ -223,7 +223,7 @@ Describe 'ConvertTo-ClusterImagePolicy' {
 
     It 'shows a table of policies' {
         $lines = Get-Entry data.example.com | ConvertTo-ClusterImagePolicy -Root $root | Out-String -Width 200 -Stream | Where-Object { $_.Trim() }
-        ($lines[0] -split '\s+') -ne '' | Should -Be 'Kind', 'Namespace', 'Name', 'PolicyType', 'Scopes'
+        ($lines[0] -split '\s+') -ne '' | Should -Be 'Kind', 'Name', 'Namespace', 'PolicyType', 'Scopes'
         $lines[2] | Should -Match '^ClusterImagePolicy +data.example.com +PublicKey +data.example.com'
     }
 

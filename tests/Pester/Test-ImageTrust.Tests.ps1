@@ -140,7 +140,7 @@ Describe 'Test-ImageTrust' {
     It 'shows counts in a table and findings in a list, without what steers a terminal' {
         $result = Test-ImageTrust -Root (New-TestRoot "{`"default`":[{`"type`":`"reject`"}],`"transports`":{`"docker`":{`"a\u001b[31m`":[{`"type`":`"insecureAcceptAnything`"}]}}}")
         $table = $result | Format-Table | Out-String
-        $table | Should -Match 'Compliant\s+ComputerName\s+Errors\s+Warnings\s+Notes'
+        $table | Should -Match 'Status\s+ComputerName\s+Errors\s+Warnings\s+Notes'
         $list = $result | Format-List | Out-String -Width 400
         $list | Should -Match 'Findings\s+: .*ScopeAcceptsAnything'
         $list + ($result.Findings | Out-String -Width 400) + ($result.Findings | Format-List | Out-String -Width 400) | Should -Not -Match "`e\[31m"

@@ -110,7 +110,7 @@ public sealed class VerdictTests
         Assert.Equal((true, "Good."), Of([valid with { IsValid = false, Reason = "Bad." }, valid], null));
         Assert.Equal((false, "No key."), Of([valid], "No key."));
         Assert.Equal((false, "No key."), Of([unknown, valid], "No key."));
-        Assert.Equal((false, "The signature s cannot be read, and podman and skopeo refuse an image with such a signature. What is it."),
+        Assert.Equal((false, "What is it. podman and skopeo refuse an image with a signature that cannot be read. Signature: s."),
             Of([valid, unknown], null));
 
         static (bool, string) Of(ImageSignature[] judged, string? keyProblem)

@@ -34,8 +34,7 @@ public sealed class HostileFieldTests
         "registries.conf: insecure mirror", "registries.conf: insecure of version 1",
         "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: mirror-by-digest-only",
         "registries.conf: no TOML", "registries.conf: prefix", "registries.conf: pull-from-mirror of a registry",
-        "registries.d: default", "registries.d: lookaside", "registries.d: lookaside that is not a URL", "registries.d: no YAML",
-        "registries.d: sigstore",
+        "registries.d: no YAML",
         "registries.d: staging", "registries.d: use-sigstore-attachments",
     ];
 
