@@ -61,7 +61,7 @@ Describe 'start.sh' {
     }
 
     It 'shows the table, and the entry that governs an image' {
-        $step[3] | Should -Match '(?m)^docker +registry\.example\.com +signed +sample@example\.com +https://'
+        $step[3] | Should -Match '(?m)^registry\.example\.com +SignedBy +sample@example\.com +https://'
         $step[3] | Should -Match '(?m)^all +default +reject'
         $step[4] | Should -Match '(?m)^Registry +: registry\.example\.com\nType +: SignedBy\nSignatureStore +: https://registry\.example\.com/sigs$'
         $step[4] | Should -Match '(?m)^Registry +: default\nType +: Reject$'
@@ -70,11 +70,11 @@ Describe 'start.sh' {
     It 'says which image is valid and which is not, with the reasons' {
         $text = $step[5] -replace '\n {10}'
         $text | Should -Match '(?m)^Image +: dir:/srv/images/signed\nIsValid : True\nReason +: Signed by ContainerTrust sample key <sample@example\.com> \([0-9A-F]{40}\) for registry\.example\.com/app:1\.0\.$'
-        $text | Should -Match '(?m)^Image +: dir:/srv/images/tampered\nIsValid : False\nReason +: .*The signature is good, but it is for another manifest: sha256:[0-9a-f]{64}, not sha256:[0-9a-f]{64}\.$'
+        $text | Should -Match '(?m)^Image +: dir:/srv/images/tampered\nIsValid : False\nReason +: .*The signature is good, but it is for another manifest: sha256:[0-9a-f]{64}, not sha256:[0-9a-f]{64}\. Signature: \S+\.$'
     }
 
     It 'audits the host' {
-        $step[6] | Should -Match '(?m) True +0 +0 +1 '
+        $step[6] | Should -Match '(?m)^Compliant +\S+ +0 +0 +1 '
         $step[6] | Should -Match 'ScopeAcceptsAnything'
     }
 

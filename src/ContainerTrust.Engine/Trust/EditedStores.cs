@@ -15,22 +15,25 @@ internal static class EditedStores
         if (entry.StoresRead is not { } read || entry.Reference is not null)
             return section;
         LookasideSection now = section ?? new LookasideSection();
-        if (entry.SignatureStore != read.SignatureStore)
+        if (TextOrNull(entry.SignatureStore) is var store && store != read.SignatureStore)
         {
-            RequireOwn(entry, entry.SignatureStore, section?.SignatureStore, nameof(entry.SignatureStore));
-            now = now with { SignatureStore = entry.SignatureStore };
+            RequireOwn(entry, store, section?.SignatureStore, nameof(entry.SignatureStore));
+            now = now with { SignatureStore = store };
         }
 
-        if (entry.SignatureStoreStaging != read.SignatureStoreStaging)
+        if (TextOrNull(entry.SignatureStoreStaging) is var staging && staging != read.SignatureStoreStaging)
         {
-            RequireOwn(entry, entry.SignatureStoreStaging, section?.SignatureStoreStaging, nameof(entry.SignatureStoreStaging));
-            now = now with { SignatureStoreStaging = entry.SignatureStoreStaging };
+            RequireOwn(entry, staging, section?.SignatureStoreStaging, nameof(entry.SignatureStoreStaging));
+            now = now with { SignatureStoreStaging = staging };
         }
 
         if (entry.UseSigstoreAttachments != read.UseSigstoreAttachments)
             now = now with { UseSigstoreAttachments = entry.UseSigstoreAttachments };
         return now.IsEmpty ? null : now;
     }
+
+    /// <summary>A store; PowerShell makes an empty text of <c>$null</c>.</summary>
+    internal static string? TextOrNull(string? store) => store is "" ? null : store;
 
     private static void RequireOwn(ImageTrust entry, string? now, string? own, string what)
     {

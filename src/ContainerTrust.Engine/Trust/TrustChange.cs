@@ -72,8 +72,8 @@ public sealed record TrustChange
             // An answer about one image has that image's stores, which are not the scope's.
             InForce = trust.Reference is not null ? null : new LookasideSection
             {
-                SignatureStore = trust.SignatureStore,
-                SignatureStoreStaging = trust.SignatureStoreStaging,
+                SignatureStore = EditedStores.TextOrNull(trust.SignatureStore),
+                SignatureStoreStaging = EditedStores.TextOrNull(trust.SignatureStoreStaging),
                 UseSigstoreAttachments = trust.UseSigstoreAttachments,
             },
         };

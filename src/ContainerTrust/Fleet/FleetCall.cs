@@ -38,8 +38,8 @@ internal static class FleetCall
     // Who sets the options of ssh once for all calls does not mean that all calls go to other hosts.
     private static bool IsByDefault(HostCmdlet cmdlet, string parameter)
     {
-        if (cmdlet.SessionState.PSVariable.GetValue(Defaults) is not DefaultParameterDictionary defaults
-            || (defaults.ContainsKey("Disabled") && LanguagePrimitives.IsTrue(defaults["Disabled"])))
+        if (cmdlet.SessionState.PSVariable.GetValue(Defaults) is not System.Collections.IDictionary defaults
+            || (defaults.Contains("Disabled") && LanguagePrimitives.IsTrue(defaults["Disabled"])))
             return false;
         object value = cmdlet.MyInvocation.BoundParameters[parameter];
         foreach (System.Collections.DictionaryEntry entry in defaults)
