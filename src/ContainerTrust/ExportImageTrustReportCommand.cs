@@ -129,7 +129,8 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         foreach (ErrorRecord error in ErrorRecord ?? [])
             Take(error);
         _unchecked.AddRange(_errors.Where(e => !_failed.Contains(e.ComputerName)));
-        _unchecked.AddRange((UncheckedHost ?? []).Where(h => !_failed.Contains(h)).Select(static h => (h, "The host could not be checked.")));
+        _unchecked.AddRange(
+            (UncheckedHost ?? []).Where(h => !_failed.Contains(h)).Select(static h => (h, "The host could not be checked.")));
         string path = LocalPath(Path!);
         ReportFormat format = Format is not null ? Enum.Parse<ReportFormat>(Format, ignoreCase: true)
             : ReportFile.FormatOf(path) ?? throw new TrustException(

@@ -20,8 +20,8 @@ internal static class RowColumns
     // Words of which a column's name says that it is about trust.
     private static readonly string[] s_words =
     [
-        "key", "rekor", "fulcio", "caroot", "cainter", "capath", "cadata", "pki", "identity", "prefix", "signed", "signature", "subject", "oidc", "issuer", "store",
-        "sigstore", "attachment", "require", "inline", "transport", "registr", "exact", "reject", "accept",
+        "key", "rekor", "fulcio", "caroot", "cainter", "capath", "cadata", "pki", "identity", "prefix", "signed",
+        "signature", "subject", "oidc", "issuer", "store", "sigstore", "attachment", "require", "inline", "transport", "registr", "exact", "reject", "accept",
     ];
 
     // What an entry's tables show besides, made of what it has; and what is not written anywhere.
@@ -100,6 +100,6 @@ internal static class RowColumns
     private static string Words(object value) =>
         value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
 
-    private static bool IsEmpty(object? value) => (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
-        is null or "" or Array { Length: 0 } or ICollection { Count: 0 };
+    private static bool IsEmpty(object? value) =>
+        (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value) is null or "" or Array { Length: 0 } or ICollection { Count: 0 };
 }

@@ -100,7 +100,9 @@ public class PolicyEvaluatorTests
         byte[] cleartext = Alice.ClearSign(ClaimSigner.Claim(Reference, Digest));
         PolicyVerdict marked = Evaluate([SignedBy("/keys/alice.gpg")], [0, .. "simple-signing\n"u8, .. cleartext]);
         Assert.False(marked.IsAccepted);
-        Assert.Contains("The signature is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia", marked.Reason,
+        Assert.Contains(
+            "The signature is a cleartext signature, which podman and skopeo accept if built with gpgme or Sequoia",
+            marked.Reason,
             StringComparison.Ordinal);
         ImageSignature signature = Assert.Single(marked.Signatures);
         Assert.Equal(ImageSignatureKind.SimpleSigning, signature.Kind);

@@ -90,7 +90,8 @@ internal sealed class KeyTokens(DateTimeOffset now)
     // None where they cannot be read.
     private IReadOnlyList<TrustKey> KeysOf(ImageTrust entry, KeyMaterial material, IReadOnlySet<string> unread)
     {
-        if (material.Use is not (KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey) || (material.Path is { } path && unread.Contains(path)))
+        if (material.Use is not (KeyMaterialUse.OpenPgp or KeyMaterialUse.PublicKey)
+            || (material.Path is { } path && unread.Contains(path)))
             return [];
         return material.Path is null ? [.. _inline.Of([material]).SelectMany(static s => s.Keys)]
             : [.. (entry.Keys ?? []).Where(k => k.Path == material.Path)];

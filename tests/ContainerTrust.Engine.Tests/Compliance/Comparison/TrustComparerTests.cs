@@ -109,8 +109,10 @@ public class TrustComparerTests
     [Fact]
     public void With_another_store_nothing_is_certain_but_what_needs_no_signature()
     {
-        ImageTrust any = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a", "/b"] }]) with { SignatureStore = "https://1" };
-        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a"] }]) with { SignatureStore = "https://2" };
+        ImageTrust any = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a", "/b"] }]);
+        any = any with { SignatureStore = "https://1" };
+        ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyPaths = ["/a"] }]);
+        one = one with { SignatureStore = "https://2" };
         Assert.Equal(ImageTrustVerdict.Different, Single(any, one).Verdict);
         Assert.Equal(ImageTrustVerdict.Stricter, Single(any, one with { SignatureStore = "https://1/" }).Verdict);
         Assert.Equal(ImageTrustVerdict.Stricter, Single(any, Entry("a.example.com", [new RejectRequirement()])).Verdict);
@@ -121,7 +123,8 @@ public class TrustComparerTests
     public void Data_that_cannot_be_read_is_known_by_its_bytes()
     {
         ImageTrust one = Entry("a.example.com", [new SignedByRequirement { KeyData = "YQ==" }]);
-        Assert.Equal(ImageTrustVerdict.Different, Single(one, Entry("a.example.com", [new SignedByRequirement { KeyData = "Yg==" }])).Verdict);
+        ImageTrust other = Entry("a.example.com", [new SignedByRequirement { KeyData = "Yg==" }]);
+        Assert.Equal(ImageTrustVerdict.Different, Single(one, other).Verdict);
     }
 
     [Fact]
