@@ -51,7 +51,8 @@ public sealed class TrustSide
             if (!side._entries.TryAdd(KeyOf(entry), entry) && side._entries[KeyOf(entry)] != entry)
                 throw new TrustException("InvalidBaseline", TrustErrorKind.InvalidArgument,
                     $"{Printable.Of(name, Printable.NameLength)} has " +
-                    $"{Printable.Of($"{entry.Transport}:{entry.Registry}", Printable.NameLength)} twice, with different keys or stores. Give the entries of one host.") { Target = entry.Registry };
+                    $"{Printable.Of($"{entry.Transport}:{entry.Registry}", Printable.NameLength)} twice, with different keys or " +
+                    "stores. Give the entries of one host.") { Target = entry.Registry };
         }
 
         return side;
