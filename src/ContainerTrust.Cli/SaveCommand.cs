@@ -15,7 +15,7 @@ internal sealed class SaveCommand
     private readonly SignatureOptions _signatures = new();
     private readonly ConnectionOptions _connection = new();
     private readonly Argument<string[]> _images = new("image")
-        { Description = "Images in registries: registry.example.com/app@sha256:…", Arity = ArgumentArity.ZeroOrMore };
+        { Description = "Images in registries: registry.example.com/app@sha256:DIGEST", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _release = new("--release")
         { Description = "Release image of OpenShift or OKD, instead of images: what a cluster asks for", HelpName = "image" };
     private readonly Option<string[]> _component = new("--component")

@@ -73,7 +73,8 @@ Describe 'Save-ImageSignature' {
         $result.Status | Should -Be 'Invalid'
         $result.NotSaved | Should -BeLike '*sha256*'
         $layout | Should -Not -Exist
-        # The policy of the root accepts all, and looks at nothing.
+        # A policy that accepts all looks at nothing.
+        [System.IO.File]::WriteAllText("$work/etc/containers/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')
         $given.Remove('SigstoreKeyPath')
         $result = Save-ImageSignature $image -LayoutDirectory $layout @given -ErrorAction SilentlyContinue -ErrorVariable failures
         $result.Status | Should -Be 'Failed'

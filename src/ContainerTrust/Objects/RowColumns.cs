@@ -21,7 +21,8 @@ internal static class RowColumns
     private static readonly string[] s_words =
     [
         "key", "rekor", "fulcio", "caroot", "cainter", "capath", "cadata", "pki", "identity", "prefix", "signed",
-        "signature", "subject", "oidc", "issuer", "store", "sigstore", "attachment", "require", "inline", "transport", "registr", "exact", "reject", "accept",
+        "signature", "subject", "oidc", "issuer", "store", "sigstore", "attachment", "require", "inline", "transport", "registr",
+        "exact", "reject", "accept",
     ];
 
     // What an entry's tables show besides, made of what it has; and what is not written anywhere.
@@ -83,7 +84,7 @@ internal static class RowColumns
         if (live is string or bool)
             return Words(shown!).Equals(Words(live), live is bool ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
         if (shown is string words)
-            return words == live.ToString() || words == live.GetType().ToString() || words == "System.Object[]";
+            return words == live.ToString() || (live is IEnumerable && words.EndsWith("[]", StringComparison.Ordinal));
         if (ReferenceEquals(shown, live) || shown!.Equals(live))
             return true;
         if (live is IEnumerable list)
@@ -101,5 +102,6 @@ internal static class RowColumns
         value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString() ?? "";
 
     private static bool IsEmpty(object? value) =>
-        (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value) is null or "" or Array { Length: 0 } or ICollection { Count: 0 };
+        (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
+            is null or "" or Array { Length: 0 } or ICollection { Count: 0 };
 }
