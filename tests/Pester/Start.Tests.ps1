@@ -62,7 +62,7 @@ Describe 'start.sh' {
 
     It 'shows the table, and the entry that governs an image' {
         $step[3] | Should -Match '(?m)^registry\.example\.com +SignedBy +sample@example\.com +https://'
-        $step[3] | Should -Match '(?m)^all +default +reject'
+        $step[3] | Should -Match '(?m)^default +Reject'
         $step[4] | Should -Match '(?m)^Registry +: registry\.example\.com\nType +: SignedBy\nSignatureStore +: https://registry\.example\.com/sigs$'
         $step[4] | Should -Match '(?m)^Registry +: default\nType +: Reject$'
     }
