@@ -170,7 +170,9 @@ Describe 'Import-ImageTrust' {
         foreach ($path in "$root/trust.yaml", "$root/wanted") {
             Get-BaselineRule (Test-ImageTrust -Baseline $path -Root $root) | Should -BeNullOrEmpty
             Get-BaselineRule (Test-ImageTrust -Baseline $path -Root $other) | Should -Contain 'BaselineScopeMissing'
-            Compare-ImageTrust $path (Get-ImageTrust -Root $root) | Should -BeNullOrEmpty
+            # A file has no keys, so what it names is compared by name, which is said.
+            $found = Compare-ImageTrust $path (Get-ImageTrust -Root $root)
+            $found | Where-Object { $_.Verdict -ne 'Same' -or $_.Presence -ne 'Both' -or -not $_.Reasons } | Should -BeNullOrEmpty
             @(Compare-ImageTrust $path (Get-ImageTrust -Root $other)).Count | Should -BeGreaterThan 5
         }
         Get-BaselineRule (Import-ImageTrust "$root/trust.yaml" | Test-ImageTrust -Root $root) | Should -BeNullOrEmpty
