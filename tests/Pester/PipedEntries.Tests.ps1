@@ -64,6 +64,16 @@ Describe 'A piped entry' {
         { @(Get-ImageTrust a.example.com -Root $one) + @(Get-ImageTrust a.example.com -Root $two) | Set-ImageTrust -Root $target } | Should -Not -Throw
     }
 
+    It 'is not changed in a policy that has come in the place of the one that it was read from' {
+        $root = New-TestRoot ''
+        $null = New-Item -ItemType Directory -Path "$root/usr/share/containers"
+        [System.IO.File]::WriteAllText("$root/usr/share/containers/policy.json", '{"default":[{"type":"reject"}],"transports":{"docker":{"v.example.com":[{"type":"insecureAcceptAnything"}]}}}')
+        $entry = Get-ImageTrust v.example.com -Root $root -PodmanVersion 6.0
+        [System.IO.File]::WriteAllText("$root/etc/containers/policy.json", $reject)
+        { $entry | Set-ImageTrust -Type Reject } | Should -Throw -ErrorId 'OtherPolicyInForce,*'
+        Get-PolicyText $root | Should -Be $reject
+    }
+
     It 'is read again where it lives' {
         $root = New-Full
         $entry = Get-ImageTrust b.example.com -Root $root

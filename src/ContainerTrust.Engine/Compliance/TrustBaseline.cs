@@ -129,7 +129,8 @@ public sealed class TrustBaseline
 
     // An entry that was made in memory, and names no store, leaves them as they are.
     private static bool SaysStores(ImageTrust entry) => entry.PolicyPath is not null || entry.IsWhole == true
-        || entry.SignatureStore is not null || entry.SignatureStoreStaging is not null || entry.UseSigstoreAttachments is not null || entry.Section is not null;
+        || entry.SignatureStore is not null || entry.SignatureStoreStaging is not null || entry.UseSigstoreAttachments is not null
+        || entry.Section is not null;
 
     /// <summary>An entry of the baseline.</summary>
     /// <param name="Entry">The entry.</param>

@@ -542,9 +542,11 @@ internal sealed class CraftedCases : IDisposable
         yield return Body("number plus the modulus",
             b => [.. b[..^258], .. Mpi((new System.Numerics.BigInteger(b.AsSpan(b.Length - 256), true, true) + Modulus())
             .ToByteArray(true, true))]);
+
+        // One signature in 256 is a byte shorter, and what is before it is then part of the number.
         yield return Body("modulus minus the number",
-            b => [.. b[..^258], .. Mpi((Modulus() - new System.Numerics.BigInteger(b.AsSpan(b.Length - 256), true, true))
-            .ToByteArray(true, true))]);
+            b => [.. b[..^258], .. Mpi(System.Numerics.BigInteger.Abs(
+                Modulus() - new System.Numerics.BigInteger(b.AsSpan(b.Length - 256), true, true)).ToByteArray(true, true))]);
     }
 
     private IEnumerable<CraftedCase> Structures()
