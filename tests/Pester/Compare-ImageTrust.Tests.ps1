@@ -157,7 +157,7 @@ Describe 'Compare-ImageTrust' {
         $found.Reasons | Should -Be 'Signatures are looked for in different stores.'
         $found.ReferenceStore, $found.DifferenceStore | Should -Be 'https://a.example.com', 'https://b.example.com'
         Set-ImageTrust r.example.com -SignatureStore https://a.example.com/ -Root $two
-        Compare-ImageTrust $one -Root $two | Should -BeNullOrEmpty -Because 'a slash at the end is no other store'
+        Compare-ImageTrust $one -Root $two | Should -BeNullOrEmpty -Because 'a slash at the end does not make another store'
     }
 
     It 'takes <_>' -ForEach 'entries', 'a policy.json', 'a root', 'CLIXML', 'a MachineConfig', 'a pipeline' {

@@ -223,7 +223,7 @@ Describe 'Cmdlets on a fleet' {
         (Receive-Job -Job $job.ChildJobs[0] -Keep).ComputerName | Select-Object -Unique | Should -Be $well[0]
         (Receive-Job -Job $job -ErrorAction SilentlyContinue -ErrorVariable failures).ComputerName | Select-Object -Unique | Should -Be $well[0]
         # Receive-Job writes the reasons of failed jobs, too, which are not records of ours.
-        $failures.TargetObject | Where-Object { $_ } | Select-Object -Unique | Should -Be $of.refused.Ip
+        @($failures.TargetObject | Where-Object { $_ }) | Should -Be @($of.refused.Ip)
         $job | Remove-Job
     }
 

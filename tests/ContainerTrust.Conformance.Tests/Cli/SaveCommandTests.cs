@@ -40,7 +40,7 @@ public sealed class SaveCommandTests : IDisposable
                 (r.GetProperty("status").GetString(), r.GetProperty("alreadySaved").GetInt32())));
         }
 
-        // What no key has signed is not saved, and is no success.
+        // What no key has signed is not saved, and the command fails.
         string component = $"{release.Host}/{TestRelease.ComponentRepository}@{release.Components[0].Digest}";
         CommandLine.Result refused = CommandLine.Run(CommandLine.Ours, [.. common, component, "--sigstore-key",
             $"{_directory}/other.pub", "--layout-directory", $"{_directory}/none"]);

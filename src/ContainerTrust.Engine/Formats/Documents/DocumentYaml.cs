@@ -33,7 +33,7 @@ internal static class DocumentYaml
                 isSorted ? map.Members.OrderBy(static m => m.Key, NaturalOrder.Instance) : map.Members;
             foreach ((string name, DocumentNode value) in members)
             {
-                // The first member of an item stands behind its dash.
+                // The first member of an item follows its dash.
                 if (!isFirst)
                     Text.Append(' ', indent);
                 isFirst = false;

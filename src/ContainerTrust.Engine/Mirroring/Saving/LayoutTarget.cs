@@ -107,7 +107,7 @@ internal sealed class LayoutTarget(string directory, SaveOptions options) : Sign
                 }
                 catch (TrustException e)
                 {
-                    addition.Done.SetException(e);
+                    addition.Done.TrySetException(e);
                 }
             }
 

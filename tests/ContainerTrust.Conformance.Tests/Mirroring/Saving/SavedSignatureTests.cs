@@ -6,7 +6,7 @@ using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Conformance.Tests.Mirroring.Saving;
 
-/// <summary>What was saved is what the real tools read: skopeo, gpg behind it, and a real registry.</summary>
+/// <summary>What was saved is what the real tools read: skopeo with gpg, and a real registry.</summary>
 public sealed class SavedSignatureTests : IDisposable
 {
     private const string Mirror = "copies/parts";

@@ -148,7 +148,7 @@ public sealed class OperatorMatrixTests
         Assert.Equal(OperatorPolicyChanged, result.Status);
     }
 
-    // Up to 4.14 a custom pool takes the workers' later name; what both bring is no less of yesterday.
+    // Up to 4.14 a custom pool takes the workers' later name; what both bring is as much as before.
     [Fact]
     public void A_policy_that_another_MachineConfig_brings_as_well_is_compared_with_the_operators()
     {

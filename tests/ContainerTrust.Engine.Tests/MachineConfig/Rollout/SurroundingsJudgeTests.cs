@@ -125,7 +125,7 @@ public sealed class SurroundingsJudgeTests
             "ClusterImagePolicy, OSImageStream could not be read (the cluster does not know the resource)", StringComparison.Ordinal));
         Assert.Contains(result.Reasons, static r => r.Contains("MachineOSConfig layered", StringComparison.Ordinal));
 
-        // Every cluster of 4.20 and later has them; older ones without features in preview do not, which is no gap.
+        // Every cluster of 4.20 and later has them; older ones without features in preview do not, and lack nothing.
         foreach ((int minor, bool isSaid) in ((int, bool)[])[(20, true), (18, false)])
         {
             state = Build(new OperatorCluster(minor, IsOpenShift: true));

@@ -236,7 +236,7 @@ public sealed class SaveTargetTests
             index.Set($"{i}-{new string('0', 64)}", world.Release.Release.Digest, 1);
         Assert.Equal("LayoutTooLarge", Assert.Throws<TrustException>(index.Write).ErrorId);
 
-        // Nor into what is no layout.
+        // Nor into a directory that is not a layout.
         string layout = world.PathOf("saved/layout");
         Directory.CreateDirectory(layout);
         File.WriteAllText($"{layout}/oci-layout", "{}");
