@@ -279,11 +279,21 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
         bool isOfHost = ParameterSetName == HostSet && !MyInvocation.ExpectingInput;
         List<ImageTrust> entries = [.. isOfHost ? Store.Read(TrustQuery.All, Cancellation) : _entries];
         MachineConfigBuilder builder = new(
-            isOfHost && Root is not null ? _options! with { NodeRegistriesD = NodeRoot.RegistriesD(Store.Host) } : _options!,
+            _options! with
+            {
+                NodeRegistriesD = !isOfHost ? OnNodes() : Root is null ? [] : NodeRoot.RegistriesD(Store.Host),
+            },
             Messages);
         entries.AddRange((Preset ?? []).SelectMany(p => MachineConfigPresets.Get(p, builder.Release)));
         return builder.Build(entries, Cancellation);
     }
+
+    // What the roots have in registries.d that the piped entries were read from.
+    private IReadOnlyList<MachineConfigFile> OnNodes() =>
+        [.. _entries.Select(static e => e.Origin).Where(static o => o is { IsOfSession: true, HostName: null, Root: not null,
+                RegistriesDirectory: null })
+            .Distinct()
+            .SelectMany(o => NodeRoot.RegistriesD(TrustStore.Open(new TrustStoreOptions { RootDirectory = o!.Root }, Messages).Host))];
 
     private void WriteFiles(IReadOnlyList<MachineConfigTrust> configs, string directory)
     {

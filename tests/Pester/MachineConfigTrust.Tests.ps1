@@ -81,6 +81,28 @@ Describe 'New-MachineConfigTrust' {
             (New-MachineConfigTrust -OpenShiftVersion 4.20 -Force -Root $root -IncludeRegistriesD -KeyFile $keys -WarningAction SilentlyContinue).Files.Source | Should -BeExactly $configs[0].Files.Source
         }
 
+        It 'reads what the root of a node has in registries.d, with entries from the pipeline, too' {
+            $root = New-TestRoot $policy @{
+                'own.yaml'                = "docker:`n  path.example.com:`n    lookaside: https://s.example.com/path`n"
+                'sigstore-registries.yaml' = "docker:`n  sigstore.example.com:`n    use-sigstore-attachments: true`n"
+            }
+            $null = New-Item -ItemType Directory -Path "$root/etc/machine-config-daemon"
+            $to = @{ OpenShiftVersion = '4.20'; Force = $true; IncludeRegistriesD = $true; WarningAction = 'SilentlyContinue' }
+            $wanted = '/etc/containers/policy.json', '/etc/containers/registries.d/own.yaml'
+            (New-MachineConfigTrust @to -Root $root).Files.Path | Should -Be $wanted
+            (Get-ImageTrust -Root $root | New-MachineConfigTrust @to).Files.Path | Should -Be $wanted
+
+            # What the operator has is not written a second time, not for one entry either.
+            (Get-ImageTrust -Root $root -Registry sigstore.example.com | New-MachineConfigTrust @to).Files.Path | Should -Be $wanted[0]
+
+            # A scope of another file of the node, in an entry that brings a store of its own.
+            $entry = Get-ImageTrust -Root $root -Registry path.example.com
+            $entry.SignatureStore = 'https://other.example.com/path'
+            $made = $entry | New-MachineConfigTrust @to
+            $made.Files.Path | Should -Be $wanted
+            $made.Files[1].Text | Should -BeLike '*https://other.example.com/path*'
+        }
+
         It 'lets objects through Export-Clixml' {
             $root = New-TestRoot $policy $stores
             $config = New-MachineConfigTrust -OpenShiftVersion 4.20 -Force -Root $root -IncludeRegistriesD -KeyFile "$root/keys/signer.asc" -WarningAction SilentlyContinue

@@ -114,8 +114,8 @@ public sealed class MachineConfigBuilder
             part?.RequireComplete(_release, role);
             IReadOnlyList<TrustChange> wanted = part is null ? changes : PolicyMerger.Merge(part, changes);
             RhcosDefaults defaults = NodeStreams.Defaults(Stream(role), _release);
-            List<MachineConfigFile> files = Files(wanted, isWhole, part, keys, defaults, cancellationToken);
-            IReadOnlyList<MachineConfigFile> node = [.. Underneath(part)];
+            IReadOnlyList<MachineConfigFile> node = [.. Underneath(part, entries)];
+            List<MachineConfigFile> files = Files(wanted, isWhole, (part, node), keys, defaults, cancellationToken);
             RequireReadable(files, node, defaults);
             if (made.Count == 0 || part is not null || _options.OSImageStream is not null)
             {
@@ -212,8 +212,10 @@ public sealed class MachineConfigBuilder
     }
 
     // What is in registries.d on the nodes besides what the MachineConfig brings.
-    private IEnumerable<MachineConfigFile> Underneath(OperatorPart? part) =>
-        (part?.RegistriesD ?? OperatorFiles.Expected(_release)).Concat(_options.NodeRegistriesD)
+    private IEnumerable<MachineConfigFile> Underneath(OperatorPart? part, IReadOnlyList<ImageTrust> entries) =>
+        (part?.RegistriesD ?? OperatorFiles.Expected(_release, OperatorFiles.ScopesOf(_options.NodeRegistriesD)
+                .Concat(OperatorFiles.ScopesOf(entries))))
+            .Concat(_options.NodeRegistriesD)
             .DistinctBy(static f => DocumentHost.Normalize(f.Path));
 
     // What contradicts itself is refused: which entry was meant cannot be told, and the weaker one must not win by coming last.
@@ -259,9 +261,11 @@ public sealed class MachineConfigBuilder
         RequirementWriter.MeansSame(left.Requirements!, right.Requirements!)
         && (!_options.IncludeRegistriesD || (left.Section == right.Section && left.InForce == right.InForce));
 
-    private List<MachineConfigFile> Files(IReadOnlyList<TrustChange> changes, bool isWhole, OperatorPart? part,
-        IReadOnlyDictionary<string, byte[]> keys, RhcosDefaults defaults, CancellationToken cancellationToken)
+    private List<MachineConfigFile> Files(IReadOnlyList<TrustChange> changes, bool isWhole,
+        (OperatorPart? Part, IReadOnlyList<MachineConfigFile> RegistriesD) node, IReadOnlyDictionary<string, byte[]> keys,
+        RhcosDefaults defaults, CancellationToken cancellationToken)
     {
+        OperatorPart? part = node.Part;
         // Where the default is not given, the distribution's is meant, and with it what that accepts from the local docker daemon.
         List<TrustChange> all = [.. changes];
         if (part is null && !isWhole && !all.Exists(static c => c is { Transport: "docker-daemon", Registry: "" }))
@@ -271,7 +275,7 @@ public sealed class MachineConfigBuilder
         all = [.. all.Select(c => _options.IncludeRegistriesD ? c with { ReplaceSection = false }
             : c with { ReplaceSection = false, Section = null, InForce = null, SwitchOnAttachments = false })];
         DocumentHost host = new("", [new MachineConfigFile { Path = TrustLocations.SystemPolicyPath,
-            Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], Underneath(part).Concat(Switches(defaults)));
+            Content = part?.PolicyContent ?? EmptyPolicy.ToArray() }], node.RegistriesD.Concat(Switches(defaults)));
         Dictionary<string, byte[]> before = host.Paths.ToDictionary(static p => p, p => Content(host, p));
         new TrustStore(host, Locations, TrustMessages.None).Apply(all, new TrustEditOptions(), cancellationToken);
         OperatorFiles.RequireUntouched(host, before);
