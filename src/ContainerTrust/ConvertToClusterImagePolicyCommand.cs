@@ -77,7 +77,7 @@ public sealed class ConvertToClusterImagePolicyCommand : EngineCmdlet
 
     private protected override void Begin()
     {
-        _host = Root is null ? LocalHost.Instance : new RootDirectoryHost(LocalPath(Root));
+        _host = LocalHost.OrRoot(Root is null ? null : LocalPath(Root));
         _converter = new ImagePolicyConverter(
             _host,
             new ImagePolicyOptions { Name = Name, Namespace = Namespace, OpenShiftVersion = OpenShiftVersion },

@@ -238,7 +238,13 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             if (key.Ends is { } ends)
                 Expiring(source, who, ends);
             foreach (string weakness in key.Weaknesses.Distinct())
-                Add(ComplianceRules.KeyWeak, source, $"{who} in {source.Name}, required by {use.Words}, is weak: {weakness}.");
+            {
+                string? known = weakness == KeyAssessment.SelfSignedBySha1 ? VendorKeys.WhySelfSignedBySha1(key.Fingerprint) : null;
+                Add(ComplianceRules.KeyWeak, source,
+                    $"{who} in {source.Name}, required by {use.Words}, is weak: {weakness}." +
+                        (known is null ? "" : $" {known}, and its fingerprint is known; there is nothing to do."),
+                    known is null ? null : ImageTrustSeverity.Information);
+            }
         }
 
         private void PublicKey(Source source, ReadOnlySpan<byte> content)

@@ -11,7 +11,7 @@ internal static class AbsolutePath
     public static string Require(string path, string what)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (path.StartsWith('/') && !path.Contains('\0'))
+        if ((path.StartsWith('/') || Path.IsPathFullyQualified(path)) && !path.Contains('\0'))
             return path;
         string shown = Printable.Of(path, Printable.NameLength);
         throw new TrustException(

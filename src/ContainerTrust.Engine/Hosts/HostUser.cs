@@ -49,7 +49,7 @@ internal static class HostUser
             return user;
         return host.Underlying switch
         {
-            LocalHost => OperatingSystem.IsLinux() ? Libc.UserId() : null,
+            LocalHost => LinuxOnly.IsHere ? Libc.UserId() : null,
             SshHost ssh => ssh.UserId,
             _ => null,
         };

@@ -27,7 +27,7 @@ internal static class OutputFile
     public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!OperatingSystem.IsLinux())
+        if (!LinuxOnly.IsHere)
         {
             PortableFile.Write(path, content);
             return;

@@ -17,6 +17,8 @@ internal static class PortableFile
     public static HostFile? TryRead(string path, int maxBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (IsOfLinux(path, OperatingSystem.IsWindows()))
+            return null;
         try
         {
             FileInfo file = new(path);
@@ -56,6 +58,20 @@ internal static class PortableFile
         }
     }
 
+    /// <summary>Whether there is something of a name.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>True if there is a file or directory.</returns>
+    public static bool Exists(string path) => !IsOfLinux(path, OperatingSystem.IsWindows()) && Path.Exists(path);
+
+    /// <summary>
+    /// Whether a path is one of a Linux host. Windows would take it for one of the current drive, where every user may make directories:
+    /// the key that a policy has in <c>/etc/pki</c> must not be read from <c>C:\etc\pki</c>.
+    /// </summary>
+    /// <param name="path">A path.</param>
+    /// <param name="isWindows">Whether this is Windows.</param>
+    /// <returns>True if there is no such file here.</returns>
+    internal static bool IsOfLinux(string path, bool isWindows) => isWindows && path is ['/'] or ['/', not '/', ..];
+
     /// <summary>The names in a directory, in the order of their characters.</summary>
     /// <param name="path">The directory.</param>
     /// <returns>The names; none if there is no such directory.</returns>
@@ -64,7 +80,7 @@ internal static class PortableFile
     {
         try
         {
-            return Directory.Exists(path)
+            return Exists(path) && Directory.Exists(path)
                 ? [.. Directory.EnumerateFileSystemEntries(path).Select(static e => Path.GetFileName(e)).Order(StringComparer.Ordinal)]
                 : [];
         }

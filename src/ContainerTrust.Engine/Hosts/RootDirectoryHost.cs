@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using ContainerTrust.Engine.Hosts.Linux;
 
@@ -8,6 +9,7 @@ namespace ContainerTrust.Engine.Hosts;
 /// as <c>chroot(2)</c> would: absolute links begin at the root directory and ".." never leads above it, so that nothing in the image
 /// makes us read or write outside.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed class RootDirectoryHost : ITrustHost
 {
     private const int MaximumHostNameFile = 4096;

@@ -15,6 +15,9 @@ namespace ContainerTrust.Engine.OpenPgp;
 internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgpProblem Problem, string Reason, DateTimeOffset? Ends,
     IReadOnlyList<string> Weaknesses)
 {
+    /// <summary>The weakness of a key that nothing but SHA-1 binds to its name.</summary>
+    public const string SelfSignedBySha1 = "it is signed by itself with SHA-1 alone, of which collisions can be made";
+
     /// <summary>Looks at all keys of a keyring.</summary>
     /// <param name="keyring">The keyring.</param>
     /// <param name="now">The moment.</param>
@@ -102,7 +105,7 @@ internal sealed record KeyAssessment(string Fingerprint, string? UserId, OpenPgp
             && WeakAlgorithm(certificate.Primary.Packet) is { } primary)
             yield return primary;
         if (IsSha1Only([.. certificate.Primary.Statements, .. certificate.UserIds.SelectMany(static u => u.Statements)]))
-            yield return "it is signed by itself with SHA-1 alone, of which collisions can be made";
+            yield return SelfSignedBySha1;
     }
 
     private static string? WeakAlgorithm(PublicKeyPacket packet) => packet.AlgorithmName switch

@@ -38,7 +38,7 @@ internal static class AuthFiles
     {
         string? runtime = host.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         if (string.IsNullOrEmpty(runtime))
-            yield return ($"/run/containers/{(OperatingSystem.IsLinux() ? Libc.UserId() : 0)}/auth.json", false);
+            yield return ($"/run/containers/{(LinuxOnly.IsHere ? Libc.UserId() : 0)}/auth.json", false);
         else if (runtime.StartsWith('/') && host.Exists(runtime))
             yield return (runtime.TrimEnd('/') + "/containers/auth.json", false);
         else

@@ -76,7 +76,7 @@ public sealed partial class TrustStore
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(messages);
-        return Open(options.RootDirectory is { } root ? new RootDirectoryHost(root) : LocalHost.Instance, options, messages);
+        return Open(LocalHost.OrRoot(options.RootDirectory), options, messages);
     }
 
     /// <summary>Finds the files of a host.</summary>
@@ -90,8 +90,8 @@ public sealed partial class TrustStore
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(messages);
-        if (host is LocalHost)
-            HostRoot.RequireLinux();
+        if (host is LocalHost { HasPolicy: false } && options.PolicyPath is null)
+            throw LinuxOnly.NotHere();
         ContainersRelease release = options.FindRelease(host);
         string? policy = options.FindPolicyPath(host);
         TrustLocations Find() => TrustLocations.Find(new ContainersLookup(host, release), host, policy,

@@ -12,7 +12,6 @@ public sealed class ErrorIdTests
         ["ReferrersNotFound"] = "a registry without referrers is no error; of other answers the registry's ids are used",
         ["VerificationFailed"] = "a fault of our own while an image is judged",
         ["PolicyEditFailed"] = "a fault of our own editor, which its check finds before anything is written",
-        ["PlatformNotSupported"] = "the tests run on 64-bit Linux",
         ["FlushFailed"] = "a disk that fails between a write and its flush",
         ["LockFailed"] = "a file system without locks, which no test can mount",
     };

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
@@ -14,6 +15,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// writing, so a directory cannot be locked there. Then the older lock is one on a file <c>.containertrust.lock</c> inside the directory.
 /// That file stays: older releases could otherwise hold locks on two files of that name.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class DirectoryLock : SafeHandle
 {
     private const int ShortestDelay = 1;
@@ -97,25 +99,8 @@ internal sealed class DirectoryLock : SafeHandle
             return null;
         if (isOlderEnough)
             throw TimedOut(deadline, place, Identity);
-        return NotHad(place, LockHolder.Describe(Identity));
+        return LockWords.NotHad(place, LockHolder.Describe(Identity));
     }
-
-    /// <summary>The warning that the lock of older releases was not had.</summary>
-    /// <param name="place">The directory as messages show it.</param>
-    /// <param name="holder">Who has it, if that is known.</param>
-    /// <returns>The sentences.</returns>
-    public static string NotHad(string place, string? holder) =>
-        $"{place} is locked by a program{(holder is null ? "" : $" ({holder})")} that is not a writer of this release. An older release " +
-            "would be done by now, so it was not waited for any longer.";
-
-    /// <summary>
-    /// The warning that the lock of older releases was not asked for, because links lead to more directories than a shell can hold open.
-    /// </summary>
-    /// <param name="place">The directory as messages show it.</param>
-    /// <returns>The sentences.</returns>
-    public static string NotAsked(string place) =>
-        $"Links lead to more directories than can be locked at once; {place} was locked against writers of this release alone. Do not " +
-            "change it with an older release meanwhile.";
 
     private WriterLockResult TakeWriterLock(Deadline deadline, string place, CancellationToken cancellationToken)
     {

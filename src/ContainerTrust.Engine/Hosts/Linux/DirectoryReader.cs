@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Lists directories, with a limit.</summary>
+[SupportedOSPlatform("linux")]
 internal static class DirectoryReader
 {
     /// <summary>The most names that are read from one directory; an image can hold any number.</summary>

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Reads the names in a directory that is already open.</summary>
+[SupportedOSPlatform("linux")]
 internal static partial class DirectoryStream
 {
     // struct dirent of 64-bit Linux (glibc and musl): inode 8, offset 8, length 2, type 1, then the name.

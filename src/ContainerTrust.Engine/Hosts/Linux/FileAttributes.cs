@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Gives a new file the owner, extended attributes and mode of the one that it replaces.</summary>
+[SupportedOSPlatform("linux")]
 internal static class FileAttributes
 {
     private const int MaximumLength = 1 << 16;

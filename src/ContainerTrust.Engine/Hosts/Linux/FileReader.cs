@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Reads whole regular files, with a limit, and notices when one changes meanwhile.</summary>
+[SupportedOSPlatform("linux")]
 internal static class FileReader
 {
     // A writer that does not rename (podman image trust set truncates and writes) is given this many chances of 10 ms to end.
@@ -19,7 +21,7 @@ internal static class FileReader
     public static HostFile? TryRead(HostRoot root, string path, int maxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        RequireFileName(path);
+        PathText.RequireFileName(path);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             if (attempt > 0)
@@ -59,21 +61,6 @@ internal static class FileReader
         {
             Target = path,
         };
-    }
-
-    /// <summary>Refuses a path that can only be a directory's.</summary>
-    /// <exception cref="TrustException">The path ends in a slash.</exception>
-    public static void RequireFileName(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        if (path.EndsWith('/'))
-            throw new TrustException(
-                "IsADirectory",
-                TrustErrorKind.InvalidData,
-                $"'{PathText.Display(path)}' ends in a slash and so names a directory, not a file. Name a file.")
-            {
-                Target = path,
-            };
     }
 
     /// <summary>Opens what a walk found, for reading.</summary>

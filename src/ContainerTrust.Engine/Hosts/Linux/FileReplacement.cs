@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
@@ -13,6 +14,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// end must not lose its file to us, nor give ours the final name. If the old file has further hard links, those go on to show the old
 /// content, as after any atomic replacement.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class FileReplacement
 {
     private const uint NewFileMode = 0x1A4; // 0644

@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>The directory that a host's paths begin at: "/" for this host, or the directory that is another system's root.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class HostRoot
 {
     private static readonly Lazy<HostRoot> s_host = new(static () => new HostRoot("/"), LazyThreadSafetyMode.PublicationOnly);
@@ -13,7 +16,7 @@ internal sealed class HostRoot
     /// <exception cref="TrustException">This system is not Linux, or the path is not an absolute path.</exception>
     public HostRoot(string directory)
     {
-        RequireLinux();
+        LinuxOnly.Require();
         _path = PathText.Encode(directory);
         Directory = directory;
         _isThisHost = new Lazy<bool>(FindIsThisHost, LazyThreadSafetyMode.PublicationOnly);
@@ -25,17 +28,6 @@ internal sealed class HostRoot
 
     /// <summary>The directory's path on this machine.</summary>
     public string Directory { get; }
-
-    /// <summary>Fails where there are no Linux files.</summary>
-    /// <exception cref="TrustException">This system is not 64-bit Linux.</exception>
-    public static void RequireLinux()
-    {
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
-            throw new TrustException(
-                "PlatformNotSupported",
-                TrustErrorKind.NotSupported,
-                "Local files can be managed on (64-bit) Linux only. From another system, name the Linux hosts to manage.");
-    }
 
     /// <summary>A path as it appears in a message.</summary>
     /// <param name="path">A path on the host.</param>

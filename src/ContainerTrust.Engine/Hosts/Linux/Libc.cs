@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
@@ -6,6 +7,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// The C library's file calls. Results are the kernel's own convention: zero or more is success, less is the negated error number. Names
 /// are bytes that end in a NUL. Every descriptor is closed on exec, and calls that a signal interrupts are repeated.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static partial class Libc
 {
     private const string Library = "libc";

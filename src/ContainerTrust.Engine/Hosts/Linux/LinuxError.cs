@@ -143,7 +143,7 @@ internal static class LinuxError
 
     private static string HowToGetAccess(bool reading)
     {
-        if (Libc.EffectiveUserId() != 0)
+        if (!LinuxOnly.IsHere || Libc.EffectiveUserId() != 0)
             return "Run the command as root (sudo), or as a user who has access.";
         return reading
             ? "Not even root has access: look at the file system it is on (a FUSE or NFS mount may refuse root) and " +

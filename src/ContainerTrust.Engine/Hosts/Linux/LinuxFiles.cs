@@ -1,8 +1,11 @@
+using System.Runtime.Versioning;
+
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
 /// The files below a root directory of this machine; what <see cref="LocalHost"/> and <see cref="RootDirectoryHost"/> have in common.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class LinuxFiles
 {
     private readonly HostRoot _root;

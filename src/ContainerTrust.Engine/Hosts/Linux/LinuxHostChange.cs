@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using ContainerTrust.Engine.Hosts.Lookup;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>A change under locks that this process holds.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class LinuxHostChange : IHostChange
 {
     private readonly HostRoot _root;
@@ -110,7 +112,7 @@ internal sealed class LinuxHostChange : IHostChange
     public void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        FileReader.RequireFileName(path);
+        PathText.RequireFileName(path);
         WalkOptions options = _guard | WalkOptions.FollowLast | (expected is null ? WalkOptions.CreateDirectories : WalkOptions.None);
         using PathWalk walk = WalkAndLock(path, options, out DirectoryLock? directory);
         if (directory is null)
@@ -161,7 +163,7 @@ internal sealed class LinuxHostChange : IHostChange
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(expected);
-        FileReader.RequireFileName(path);
+        PathText.RequireFileName(path);
         using PathWalk walk = WalkAndLock(path, _guard, out DirectoryLock? directory);
         if (directory is null || walk.Result != WalkResult.Found)
             throw new FileChangedException(path);

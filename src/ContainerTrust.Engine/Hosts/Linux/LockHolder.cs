@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Finds out who holds a lock, so that the person who waits for it knows whom to ask.</summary>
+[SupportedOSPlatform("linux")]
 internal static class LockHolder
 {
     /// <summary>The process that holds the exclusive flock on a file.</summary>

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Writes what a path names: a regular file is replaced, a device or pipe written into.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class NamedOutput
 {
     private const uint NewFileMode = 0x1B6; // 0666, less the umask
@@ -23,7 +25,7 @@ internal sealed class NamedOutput
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public void Write(ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
-        FileReader.RequireFileName(_path);
+        PathText.RequireFileName(_path);
         using PathWalk walk = PathWalk.Begin(s_root, _path, WalkOptions.FollowLast | WalkOptions.OwnLinks);
         switch (walk.Result)
         {

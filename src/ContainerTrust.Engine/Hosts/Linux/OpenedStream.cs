@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
@@ -6,6 +7,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// Descriptors that this process was started with, such as standard output or a pipe of <c>&gt;(command)</c>, by the names that /dev
 /// gives them.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class OpenedStream
 {
     private const int LargestDescriptor = 1 << 20;

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>Looks up the user whose rights this process has.</summary>
+[SupportedOSPlatform("linux")]
 internal static partial class PasswordDatabase
 {
     // struct passwd of 64-bit Linux: name 8, password 8, uid 4, gid 4, gecos 8, directory 8, shell 8.

@@ -103,4 +103,19 @@ internal static class PathText
 
     private static TrustException Invalid(string errorId, string path, string problem) =>
         new(errorId, TrustErrorKind.InvalidArgument, $"'{Display(path)}' {problem}") { Target = path };
+
+    /// <summary>Refuses a path that can only be a directory's.</summary>
+    /// <exception cref="TrustException">The path ends in a slash.</exception>
+    public static void RequireFileName(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.EndsWith('/'))
+            throw new TrustException(
+                "IsADirectory",
+                TrustErrorKind.InvalidData,
+                $"'{Display(path)}' ends in a slash and so names a directory, not a file. Name a file.")
+            {
+                Target = path,
+            };
+    }
 }

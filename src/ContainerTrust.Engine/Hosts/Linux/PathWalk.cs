@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
@@ -9,6 +10,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// RESOLVE_IN_ROOT would do the same, but RHEL 8 does not have it, and one way is easier to trust than two.)
 /// </summary>
 /// <remarks>The result is the directory that holds the last component, kept open, and that component's name and status.</remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class PathWalk : IDisposable
 {
     /// <summary>The most links that are followed in one path, as in the kernel.</summary>
@@ -261,7 +263,7 @@ internal sealed class PathWalk : IDisposable
         _nameStart = _next;
         _nameLength = end - _next;
         Result = result == 0 ? WalkResult.Found : WalkResult.NameMissing;
-        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && WriteGuard.IsShared(DirectoryStatus().Mode)
+        if (result == 0 && _options.HasFlag(WalkOptions.Guarded) && UnsafeWrite.IsShared(DirectoryStatus().Mode)
             && WriteGuard.EntryFault(_status.UserId, isInShared: true) is { } fault)
             throw Refusal(ResolvedPath, fault);
         return true;
@@ -315,7 +317,7 @@ internal sealed class PathWalk : IDisposable
         bool isThere = Libc.Status(Directory, name, out FileStatus link) == 0;
         if (_options.HasFlag(WalkOptions.Guarded))
         {
-            string? fault = isThere ? WriteGuard.EntryFault(link.UserId, WriteGuard.IsShared(directory.Mode))
+            string? fault = isThere ? WriteGuard.EntryFault(link.UserId, UnsafeWrite.IsShared(directory.Mode))
                 : "was removed while it was looked at";
             if (fault is not null)
                 throw Refusal(PlaceOf(name), fault);
@@ -353,7 +355,7 @@ internal sealed class PathWalk : IDisposable
     }
 
     private TrustException Refusal(string culprit, string fault) =>
-        WriteGuard.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
+        UnsafeWrite.Refusal(_path, _root.Describe(_path), PathText.Display(culprit), fault);
 
     private void LeaveDirectory()
     {

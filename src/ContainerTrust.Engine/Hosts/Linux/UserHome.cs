@@ -1,9 +1,12 @@
+using System.Runtime.Versioning;
+
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
 /// Finds the home directory of the user that this process runs as. <c>HOME</c> can be another user's: <c>sudo</c> and <c>su</c> may keep
 /// it.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class UserHome
 {
     private const uint WritableByOthers = 0x12;

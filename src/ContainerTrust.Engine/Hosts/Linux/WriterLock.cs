@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace ContainerTrust.Engine.Hosts.Linux;
 
 /// <summary>
@@ -9,6 +11,7 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 /// The file is removed while it is locked, and whoever gets a lock sees that the file is still the one with that name, so two writers
 /// never hold locks on two files of the name. A killed writer leaves the file, and the next one takes it over and removes it.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class WriterLock
 {
     private const uint OwnerMode = 0x180; // 0600

@@ -187,7 +187,7 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         lock (_turn)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-            FileReader.RequireFileName(path);
+            PathText.RequireFileName(path);
             RemoteEntry entry = Find(path);
             for (int attempt = 0; ; attempt++)
             {

@@ -39,7 +39,7 @@ internal sealed class SshHostChange : IHostChange
     {
         // Seen there, before the first file is touched.
         ObjectDisposedException.ThrowIf(_disposed, this);
-        FileReader.RequireFileName(path);
+        PathText.RequireFileName(path);
         _ = PathText.Encode(path);
     }
 
@@ -130,8 +130,8 @@ internal sealed class SshHostChange : IHostChange
                 case 'E' when rest.Length == 0:
                     return open.Count == 0 ? null : throw Unconfirmed(open);
                 case 'q' or 'o':
-                    Warn(field[0] == 'q' ? DirectoryLock.NotAsked(_host.Describe(rest))
-                        : DirectoryLock.NotHad(_host.Describe(rest), holder: null));
+                    Warn(field[0] == 'q' ? LockWords.NotAsked(_host.Describe(rest))
+                        : LockWords.NotHad(_host.Describe(rest), holder: null));
                     break;
                 case 'z':
                     Warn(VendorPlaces.LinkReplaced(_host.Describe(rest)));
@@ -240,8 +240,8 @@ internal sealed class SshHostChange : IHostChange
         string? fault = null;
         if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner)
             && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
-            fault = WriteGuard.FaultElsewhere(owner, mode);
-        return WriteGuard.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
+            fault = UnsafeWrite.FaultElsewhere(owner, mode);
+        return UnsafeWrite.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
     }
 
     private FileChangedException Changed(string path) => new(_host.Describe(path));
