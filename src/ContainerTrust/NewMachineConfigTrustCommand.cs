@@ -281,19 +281,18 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
         MachineConfigBuilder builder = new(
             _options! with
             {
-                NodeRegistriesD = !isOfHost ? OnNodes() : Root is null ? [] : NodeRoot.RegistriesD(Store.Host),
+                NodeRegistriesD = isOfHost ? NodeRoot.RegistriesD(Store.Host) : OnNodes(),
             },
             Messages);
         entries.AddRange((Preset ?? []).SelectMany(p => MachineConfigPresets.Get(p, builder.Release)));
         return builder.Build(entries, Cancellation);
     }
 
-    // What the roots have in registries.d that the piped entries were read from.
+    // What the nodes have in registries.d that the piped entries were read from, if it was this machine or a root on it.
     private IReadOnlyList<MachineConfigFile> OnNodes() =>
-        [.. _entries.Select(static e => e.Origin).Where(static o => o is { IsOfSession: true, HostName: null, Root: not null,
-                RegistriesDirectory: null })
-            .Distinct()
-            .SelectMany(o => NodeRoot.RegistriesD(TrustStore.Open(new TrustStoreOptions { RootDirectory = o!.Root }, Messages).Host))];
+        [.. _entries.Select(static e => e.Origin).Where(static o => o is { IsOfSession: true, HostName: null, RegistriesDirectory: null })
+            .Select(static o => o!.Root).Distinct()
+            .SelectMany(static r => NodeRoot.RegistriesD(LocalHost.OrRoot(r)))];
 
     private void WriteFiles(IReadOnlyList<MachineConfigTrust> configs, string directory)
     {
