@@ -105,8 +105,6 @@ public sealed class MachineConfigBuilder
             keys = new Dictionary<string, byte[]> { [NodeKeys.NoRebootPath] = NodeKeys.Keyring(keys) };
         }
 
-        foreach (string path in keys.Keys.Where(static k => k != NodeKeys.NoRebootPath))
-            _messages.Verbose($"Nodes are drained and rebooted when {path} comes or changes.");
         List<MachineConfigTrust> made = [];
         foreach ((string role, string name) in _names)
         {
@@ -356,7 +354,7 @@ public sealed class MachineConfigBuilder
         if (part is not null)
             _messages.Verbose($"{name} is merged with the policy of {Printable.Of(part.Source, Printable.NameLength)} ({part.Hash}).");
         _messages.Verbose($"MachineConfig {name} for {_release} (Ignition {_target.Ignition}): " +
-            $"{string.Join(", ", files.Select(static f => f.Path))}.");
+            $"{string.Join(", ", files.Select(static f => f.Path))}. {NodeDisruption.Of(_release, files.Select(static f => f.Path))}");
         return new MachineConfigTrust
         {
             Name = name,

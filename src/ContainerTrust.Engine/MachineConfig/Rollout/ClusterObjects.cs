@@ -16,9 +16,9 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     /// <summary>All pools, by name.</summary>
     public async Task<IReadOnlyList<PoolDocument>> PoolsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> objects = await MachinesAsync([Pools], cancellationToken).ConfigureAwait(false);
-        if (objects.Count == 0 && await HostedAsync(cancellationToken).ConfigureAwait(false) is { } hosted)
-            throw HostedPools.Error(hosted);
+        IReadOnlyList<JsonElement> objects = await client.GetObjectsAsync([Pools], cancellationToken).ConfigureAwait(false);
+        if (objects.Count == 0 && await HostedPools.ErrorAsync(client, cancellationToken).ConfigureAwait(false) is { } hosted)
+            throw hosted;
         return [.. objects.Where(static o => IsOf(o, "MachineConfigPool")).Select(static o => new PoolDocument(o))
             .OrderBy(static p => p.Name, StringComparer.Ordinal)];
     }
@@ -30,12 +30,12 @@ internal sealed partial class ClusterObjects(ClusterClient client)
             return [];
         foreach (string name in names)
             RequireName(name);
-        return Read(await MachinesAsync([Configs, .. names, "--ignore-not-found=true"], cancellationToken).ConfigureAwait(false));
+        return Read(await client.GetObjectsAsync([Configs, .. names, "--ignore-not-found=true"], cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The MachineConfigs that a selector selects; rendered ones have no labels and are not among them.</summary>
     public async Task<IReadOnlyList<ConfigDocument>> ConfigsAsync(LabelSelector selector, CancellationToken cancellationToken) =>
-        selector.IsEmpty ? [] : Read(await MachinesAsync([Configs, "--selector=" + selector], cancellationToken).ConfigureAwait(false));
+        selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken).ConfigureAwait(false));
 
     /// <summary>What the cluster says of its version.</summary>
     /// <exception cref="TrustException">It says nothing (<c>ClusterVersionNotFound</c>), or does not answer.</exception>
@@ -66,27 +66,6 @@ internal sealed partial class ClusterObjects(ClusterClient client)
             {
                 Target = name,
             };
-    }
-
-    // A cluster whose control plane is hosted has none of the operator's resources, and is OpenShift all the same.
-    private async Task<IReadOnlyList<JsonElement>> MachinesAsync(string[] what, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetObjectsAsync(what, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TrustException e) when (e.ErrorId == "NotAnOpenShiftCluster")
-        {
-            if (await HostedAsync(cancellationToken).ConfigureAwait(false) is { } hosted)
-                throw HostedPools.Error(hosted);
-            throw;
-        }
-    }
-
-    private async Task<ClusterVersionDocument?> HostedAsync(CancellationToken cancellationToken)
-    {
-        Told<ClusterVersionDocument> told = await SurroundingsReader.TellAsync(VersionAsync(cancellationToken)).ConfigureAwait(false);
-        return told.Value is { IsHosted: true } hosted ? hosted : null;
     }
 
     private static List<ConfigDocument> Read(IReadOnlyList<JsonElement> objects) =>

@@ -17,6 +17,17 @@ internal static class HostedPools
         $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}. Put it into a ConfigMap of the NodePool's " +
         "namespace, under the key 'config', and name that ConfigMap in spec.config of the NodePool.");
 
+    /// <summary>Asks a cluster that has none of the operator's objects whether that is the reason.</summary>
+    /// <param name="client">How the cluster is asked.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>An error to throw. Null if the control plane is not hosted, or that cannot be told.</returns>
+    public static async Task<TrustException?> ErrorAsync(ClusterClient client, CancellationToken cancellationToken)
+    {
+        Told<ClusterVersionDocument> told = await SurroundingsReader
+            .TellAsync(new ClusterObjects(client).VersionAsync(cancellationToken)).ConfigureAwait(false);
+        return told.Value is { IsHosted: true } hosted ? Error(hosted) : null;
+    }
+
     private static string Version(ClusterVersionDocument version) =>
         version.Release?.Version ?? $"4.{OpenShiftRelease.Newest}";
 }

@@ -51,7 +51,7 @@ internal sealed class RolloutJudge
             if (ours is not null && !ours.IsDeleting)
                 PoolJudge.Judge(pool, _name, _findings);
             JudgeRendered(pool, ours is not null && pool.Selector?.Selects(ours.Labels) == true ? meant : null);
-            if (ours is not null && meant is not null)
+            if (ours is not null && meant is not null && !ours.IsDeleting && !_findings.Has(NotSelected))
                 JudgePending(ours, meant);
             SurroundingsJudge.Judge(_state, _state.Find(pool.Target), _policy, _findings);
         }
@@ -191,8 +191,10 @@ internal sealed class RolloutJudge
     // What is on its way to the machines, before it is there.
     private void JudgePending(ConfigDocument ours, MeantFiles meant)
     {
-        if (!_findings.Has(NotRendered) || ours.IsDeleting || _findings.Has(Overridden) || _findings.Has(NotAsMeant)
-            || _findings.Has(NotSelected))
+        if (_state.Surroundings?.Release is { } release
+            && (_findings.Has(NotRendered) || _findings.Has(Updating) || _findings.Has(Paused)))
+            _findings.Note($"{Shown(_name)}: {NodeDisruption.Of(release, ours.Paths.Where(ours.Sets))}");
+        if (!_findings.Has(NotRendered) || _findings.Has(Overridden) || _findings.Has(NotAsMeant))
             return;
         try
         {
