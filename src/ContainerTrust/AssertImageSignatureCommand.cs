@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 
