@@ -36,8 +36,8 @@ public sealed class AssertImageSignatureCommand : ImageSignatureCmdlet
                 verdict,
                 $"{verdict.Image} is valid, but cannot be passed on by digest: "
                     + (Platforms.Contains(PlatformChoice.List)
-                        ? $"{verdict.Reason} Leave {TrustOption.Platform} out, or specify {TrustOption.Platform.With(PlatformChoice.All.Name)}, "
-                            + "to have instances judged."
+                        ? $"{verdict.Reason} Leave {TrustOption.Platform} out, or specify "
+                            + $"{TrustOption.Platform.With(PlatformChoice.All.Name)}, to have instances judged."
                         : "it has no name in a registry, or the policy refuses by digest what it accepts by tag. Use Test-ImageSignature, "
                             + "and decide what to do with its result."));
         }

@@ -181,7 +181,7 @@ internal sealed class ApiServer : IDisposable
                 return (200, Parse("""{"kind":"APIVersions","versions":["v1"]}"""));
             case "/apis":
                 return (200, Parse(state.IsOpenShift
-                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{(state.HasOperator ? GroupOf(Group) + "," : "")}}}{{{GroupOf(Settings)}}}]}"""
+                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{Groups(state)}}}]}"""
                     : """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""));
             case "/api/v1":
                 return (200, Resources("v1", ("nodes", "node", "Node", false)));
@@ -241,6 +241,9 @@ internal sealed class ApiServer : IDisposable
         return objects.TryGetValue(name, out JsonObject? found) ? (200, found.DeepClone())
             : (404, Failure(404, "NotFound", $"{resource} \"{name}\" not found"));
     }
+
+    private static string Groups(ClusterState state) =>
+        string.Join(',', (state.HasOperator ? (string[])[Group, Settings] : [Settings]).Select(GroupOf));
 
     private static string GroupOf(string name)
     {

@@ -155,7 +155,8 @@ public sealed partial class AdviceOnClustersTests : IDisposable
 
             // Up to 4.14 a custom pool takes what sorts last of the workers' as well, which has the same here.
             string workers = config.Name.Replace(config.Role!, "worker", StringComparison.Ordinal);
-            Assert.Contains(result.PolicySource, (string[])[config.Name, config.Role == "infra" && cluster.Minor < 15 ? workers : config.Name]);
+            Assert.Contains(result.PolicySource,
+                (string[])[config.Name, config.Role == "infra" && cluster.Minor < 15 ? workers : config.Name]);
             PolicyDocument after = ClusterNodes.Policy(state, config.Role!);
             Assert.Empty(DisplacedPolicy.Lost(before[config.Role!], after));
             Assert.Empty(DisplacedPolicy.Lost(operators, after));

@@ -88,7 +88,8 @@ public sealed partial class FollowedAdviceTests : IDisposable
                 ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
                 RequireStatus(RolledOut, await TestAsync(running, better));
                 RequireBetter(skopeo, before, after,
-                    [.. MachineConfigPresets.Get("OpenShift", release).Select(static e => e.Transport == "docker" ? e.Registry : e.Transport)]);
+                    [.. MachineConfigPresets.Get("OpenShift", release).Select(static e =>
+                        e.Transport == "docker" ? e.Registry : e.Transport)]);
                 running.Server.State = cluster.Build(_pem);
             }
         }
@@ -164,10 +165,12 @@ public sealed partial class FollowedAdviceTests : IDisposable
         }
     }
 
-    [GeneratedRegex(@"New-MachineConfigTrust -Preset OpenShift(?<merge> -Merge)?(?: -Name '?(?<name>[^' ]+)'?)?(?: -Role '?(?<role>[a-z]+)'?)?")]
+    [GeneratedRegex(@"New-MachineConfigTrust -Preset OpenShift(?<merge> -Merge)?" +
+        @"(?: -Name '?(?<name>[^' ]+)'?)?(?: -Role '?(?<role>[a-z]+)'?)?")]
     private static partial Regex Preset();
 
-    [GeneratedRegex(@"Replace the scope (?<scope>\S+) of (?<whose>.+?) by the namespaces that your images are in, such as (?<names>[^:]+):")]
+    [GeneratedRegex(@"Replace the scope (?<scope>\S+) of (?<whose>.+?) by the namespaces " +
+        @"that your images are in, such as (?<names>[^:]+):")]
     private static partial Regex Namespaces();
 
     private static OperatorCluster Of(string version, bool isOpenShift) => new(OpenShiftRelease.Parse(version).Minor, isOpenShift);

@@ -64,7 +64,9 @@ internal static class ClusterNeeds
     public static IReadOnlyList<string> RefusedEverywhere(PolicyDocument policy) =>
         IsRefused(policy, "docker", InternalRegistry) ? [$"{InternalRegistry} (what the cluster builds)"] : [];
 
-    /// <summary>What the preset of a cluster's own images does not help with: where it asks for its release images by another name.</summary>
+    /// <summary>
+    /// What the preset of a cluster's own images does not help with: where it asks for its release images by another name.
+    /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="release">The cluster's release.</param>
     /// <param name="releaseRepositories">Where the cluster asks for its release images. Null: where the vendor has them.</param>

@@ -59,8 +59,8 @@ internal sealed record ScopeCollision(string Scope, string Path, bool IsOfTheSys
             return $"{problem}. Take it out of {path}{(source is null ? "" : $", which {source} brings")}.";
         string[] namespaces = s_namespaces.TryGetValue(Scope, out string[]? known) ? [.. known.Select(n => $"{Scope}/{n}")]
             : [$"{scope}/NAMESPACE"];
-        return $"{problem}, which the operating system of the nodes has. Replace the scope {scope} of {whose} by the namespaces that your " +
-            $"images are in, such as {string.Join(", ", namespaces)}: {TrustOperation.MakeImagePolicy} " +
+        return $"{problem}, which the operating system of the nodes has. Replace the scope {scope} of {whose} by the namespaces " +
+            $"that your images are in, such as {string.Join(", ", namespaces)}: {TrustOperation.MakeImagePolicy} " +
             $"{TrustOption.Preset.With(TrustPresets.RedHatSigstore)} {TrustOption.Scope.With(namespaces)} makes a policy for them.";
     }
 

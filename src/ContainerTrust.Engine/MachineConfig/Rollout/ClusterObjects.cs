@@ -35,7 +35,8 @@ internal sealed partial class ClusterObjects(ClusterClient client)
 
     /// <summary>The MachineConfigs that a selector selects; rendered ones have no labels and are not among them.</summary>
     public async Task<IReadOnlyList<ConfigDocument>> ConfigsAsync(LabelSelector selector, CancellationToken cancellationToken) =>
-        selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken).ConfigureAwait(false));
+        selector.IsEmpty ? [] : Read(await client.GetObjectsAsync([Configs, "--selector=" + selector], cancellationToken)
+            .ConfigureAwait(false));
 
     /// <summary>What the cluster says of its version.</summary>
     /// <exception cref="TrustException">It says nothing (<c>ClusterVersionNotFound</c>), or does not answer.</exception>

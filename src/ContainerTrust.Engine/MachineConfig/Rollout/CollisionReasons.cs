@@ -14,7 +14,8 @@ internal static class CollisionReasons
     {
         try
         {
-            return [.. ScopeCollision.Of(host, state.Defaults).Select(c => c.Describe(Policies(state, c.Scope), Source(state, host, c.Path)))];
+            return [.. ScopeCollision.Of(host, state.Defaults)
+                .Select(c => c.Describe(Policies(state, c.Scope), Source(state, host, c.Path)))];
         }
         catch (TrustException)
         {

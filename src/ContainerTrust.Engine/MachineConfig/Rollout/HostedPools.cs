@@ -11,8 +11,8 @@ internal static class HostedPools
     public static TrustException Error(ClusterVersionDocument version) => new(
         "PoolsAreHosted",
         TrustErrorKind.NotSupported,
-        "The cluster's control plane is hosted, so it has no machine config pools and no MachineConfigs: its nodes belong to NodePools of " +
-        "the management cluster. Without asking this cluster, make the document: " +
+        "The cluster's control plane is hosted, so it has no machine config pools and no MachineConfigs: its nodes belong to NodePools " +
+        "of the management cluster. Without asking this cluster, make the document: " +
         $"{TrustOperation.MakeMachineConfig} {TrustOption.OpenShiftVersion.With(Version(version))} " +
         $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}. Put it into a ConfigMap of the NodePool's " +
         "namespace, under the key 'config', and name that ConfigMap in spec.config of the NodePool.");

@@ -55,7 +55,8 @@ internal static class NeedsJudge
     }
 
     private static bool IsToBeMerged(ConfigDocument? source, OpenShiftRelease? release, PolicyDocument? operators) =>
-        operators is not null || release?.AlwaysHasPolicy == true || (source is not null && MergeMark.HashOf(source.Annotations) is not null);
+        operators is not null || release?.AlwaysHasPolicy == true
+        || (source is not null && MergeMark.HashOf(source.Annotations) is not null);
 
     // Merged, a name that sorts before the operator's is of no use, and the usual one is taken.
     private static string OwnName(string role, string? name, bool isMerged) =>

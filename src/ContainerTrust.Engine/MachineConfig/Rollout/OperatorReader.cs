@@ -139,8 +139,8 @@ internal sealed class OperatorReader
         bool isCustom = !OpenShiftRelease.IsBuiltIn(role) && release.MergesWorkerFirst;
         ConfigDocument? later = policies.LastOrDefault(c => string.CompareOrdinal(c.Name, name) > 0 && (!isCustom || c.Role != "worker"));
         if (later is not null && later.Role != role && MergeMark.HashOf(later.Annotations) is not null)
-            _messages.Warning($"On {release} the pool {role} takes {Shown(later.Name)} as well, and after '{name}'. That is a merged policy, " +
-                "too: if it is to have other entries than this one, specify a name for this one that sorts after it.");
+            _messages.Warning($"On {release} the pool {role} takes {Shown(later.Name)} as well, and after '{name}'. That is a merged " +
+                "policy, too: if it is to have other entries than this one, specify a name for this one that sorts after it.");
         else if (later is not null)
             throw new TrustException(
                 "OtherPolicyWins",

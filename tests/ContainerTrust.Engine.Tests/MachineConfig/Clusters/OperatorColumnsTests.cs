@@ -62,7 +62,8 @@ public sealed class OperatorColumnsTests
 
         RequireStatus(isOurs ? OperatorPolicyLost : Overridden, result);
         if (isOurs)
-            Assert.Contains(result.Reasons, static r => r.Contains($"{Namespace} (signatures of an image policy)", StringComparison.Ordinal));
+            Assert.Contains(result.Reasons,
+                static r => r.Contains($"{Namespace} (signatures of an image policy)", StringComparison.Ordinal));
         RequireMergeAdvice(release, name, pool, said, result);
     }
 

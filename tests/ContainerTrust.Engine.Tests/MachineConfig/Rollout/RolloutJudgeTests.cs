@@ -125,7 +125,8 @@ public sealed class RolloutJudgeTests
             .Config(ClusterStates.Trust, "worker", (ClusterStates.PolicyPath, ClusterStates.OwnPolicy));
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(NotRendered, result.Status);
-        Assert.Contains(result.Reasons, static r => r.Contains("is not that of 51-worker-rh-registry-trust yet: quay.example.com is missing",
+        Assert.Contains(result.Reasons, static r => r.Contains(
+            "is not that of 51-worker-rh-registry-trust yet: quay.example.com is missing",
             StringComparison.Ordinal));
     }
 
