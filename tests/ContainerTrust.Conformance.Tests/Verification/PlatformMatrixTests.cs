@@ -150,7 +150,8 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
         File.WriteAllText(viaMirror, mirror);
         foreach ((string scope, bool isAccepted) in ((string, bool)[])[("registry.example.com", true), (world.Host, false)])
             cases.Add(new VerdictCase($"accepted by the name {scope}", $"docker://{Asked}@{image.Digest}",
-                TestPolicy.Scopes((scope, TestPolicy.Accept))) { Expected = isAccepted, Query = new SkopeoQuery { RegistriesConf = viaMirror } });
+                TestPolicy.Scopes((scope, TestPolicy.Accept)))
+                { Expected = isAccepted, Query = new SkopeoQuery { RegistriesConf = viaMirror } });
         VerdictComparison.AssertSame(world, cases);
     }
 }
