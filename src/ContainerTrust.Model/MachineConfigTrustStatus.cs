@@ -50,4 +50,10 @@ public enum MachineConfigTrustStatus
 
     /// <summary>It decides, and was merged with a policy of the operator that is not the one of today.</summary>
     OperatorPolicyChanged,
+
+    /// <summary>
+    /// The policy that it brings refuses images that the cluster itself cannot do without, such as those of the release: nodes cannot be
+    /// updated, and new ones do not start.
+    /// </summary>
+    ClusterImagesRefused,
 }

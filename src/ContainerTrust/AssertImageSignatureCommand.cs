@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ContainerTrust.Engine.Verification;
 
 namespace ContainerTrust.Commands;
 
@@ -33,8 +34,12 @@ public sealed class AssertImageSignatureCommand : ImageSignatureCmdlet
                 "ImageNotPinned",
                 TrustErrorKind.InvalidData,
                 verdict,
-                $"{verdict.Image} is valid, but cannot be passed on by digest: it has no name in a registry, or the policy refuses by "
-                    + "digest what it accepts by tag. Use Test-ImageSignature, and decide what to do with its result.");
+                $"{verdict.Image} is valid, but cannot be passed on by digest: "
+                    + (Platforms.Contains(PlatformChoice.List)
+                        ? $"{verdict.Reason} Leave {TrustOption.Platform} out, or specify "
+                            + $"{TrustOption.Platform.With(PlatformChoice.All.Name)}, to have instances judged."
+                        : "it has no name in a registry, or the policy refuses by digest what it accepts by tag. Use Test-ImageSignature, "
+                            + "and decide what to do with its result."));
         }
         else
         {

@@ -181,11 +181,11 @@ internal sealed class ApiServer : IDisposable
                 return (200, Parse("""{"kind":"APIVersions","versions":["v1"]}"""));
             case "/apis":
                 return (200, Parse(state.IsOpenShift
-                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{GroupOf(Group)}}},{{{GroupOf(Settings)}}}]}"""
+                    ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{Groups(state)}}}]}"""
                     : """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""));
             case "/api/v1":
                 return (200, Resources("v1", ("nodes", "node", "Node", false)));
-            case $"/apis/{Group}/v1" when state.IsOpenShift:
+            case $"/apis/{Group}/v1" when state.HasOperator:
                 return (200, Resources($"{Group}/v1", [("machineconfigpools", "machineconfigpool", "MachineConfigPool", false),
                     ("machineconfigs", "machineconfig", "MachineConfig", false), .. Others(state, Group)]));
             case $"/apis/{Settings}/v1" when state.IsOpenShift:
@@ -193,12 +193,13 @@ internal sealed class ApiServer : IDisposable
         }
 
         string query = Query(parts.Length > 1 ? parts[1] : "", "labelSelector");
-        if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigpools", state.Pools, "MachineConfigPool",
+        if (state.HasOperator && Objects(path, $"/apis/{Group}/v1/machineconfigpools", state.Pools, "MachineConfigPool",
             query) is { } pools)
             return pools;
-        if (state.IsOpenShift && Objects(path, $"/apis/{Group}/v1/machineconfigs", state.Configs, "MachineConfig", query) is { } configs)
+        if (state.HasOperator && Objects(path, $"/apis/{Group}/v1/machineconfigs", state.Configs, "MachineConfig", query) is { } configs)
             return configs;
-        foreach ((string group, string plural, _, string kind, _) in s_others.Where(o => !state.Lacks.Contains(o.Plural)))
+        foreach ((string group, string plural, _, string kind, _) in s_others.Where(o => !state.Lacks.Contains(o.Plural)
+            && (state.HasOperator || o.Group != Group)))
         {
             if (state.IsOpenShift && Objects(path, $"/apis/{group}/v1/{plural}", state.Settings(plural), kind, query) is { } settings)
                 return settings;
@@ -240,6 +241,9 @@ internal sealed class ApiServer : IDisposable
         return objects.TryGetValue(name, out JsonObject? found) ? (200, found.DeepClone())
             : (404, Failure(404, "NotFound", $"{resource} \"{name}\" not found"));
     }
+
+    private static string Groups(ClusterState state) =>
+        string.Join(',', (state.HasOperator ? (string[])[Group, Settings] : [Settings]).Select(GroupOf));
 
     private static string GroupOf(string name)
     {

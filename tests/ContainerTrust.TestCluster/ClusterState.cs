@@ -24,8 +24,14 @@ internal sealed class ClusterState
     /// <summary>The nodes.</summary>
     public IReadOnlyDictionary<string, JsonObject> Nodes => _nodes;
 
-    /// <summary>Whether the cluster has the operator's resources at all.</summary>
+    /// <summary>Whether the cluster is OpenShift at all.</summary>
     public bool IsOpenShift { get; set; } = true;
+
+    /// <summary>
+    /// Whether it has the operator's resources: not where the control plane is hosted. What it holds of them then is what its NodePools are
+    /// made of, which the API does not show.
+    /// </summary>
+    public bool HasOperator => IsOpenShift && !IsHosted;
 
     /// <summary>The version as the cluster prints it. Null: the cluster does not say.</summary>
     public string? Version { get; set; }

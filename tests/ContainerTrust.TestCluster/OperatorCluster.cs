@@ -62,6 +62,8 @@ internal sealed record OperatorCluster(int Minor, bool IsOpenShift)
     {
         ClusterState state = new() { Version = IsOpenShift || IsHosted ? $"4.{Minor}.3" : $"4.{Minor}.0-okd-scos.3", IsHosted = IsHosted };
         state.InstalledVersion = InstalledVersion;
+        if (!IsOpenShift && !IsHosted)
+            state.ReleaseImage = "quay.io/okd/scos-release@sha256:" + new string('b', 64);
         if (Minor < 20)
             state.Lacks.UnionWith(["clusterimagepolicies", "imagepolicies"]);
         if (Minor < 19)

@@ -68,7 +68,13 @@ Describe 'Assert-ImageSignature' {
 
     It 'refuses what is valid but cannot be pinned' {
         (Test-ImageSignature "dir:$other" @here).IsValid | Should -BeTrue
-        { Assert-ImageSignature "dir:$other" @here } | Should -Throw -ErrorId 'ImageNotPinned,*'
+        { Assert-ImageSignature "dir:$other" @here } | Should -Throw -ErrorId 'ImageNotPinned,*' -ExpectedMessage '*no name in a registry*'
+        $multi = "$root/multi"
+        New-DirectoryImage $multi
+        $bytes = [System.Text.Encoding]::UTF8.GetBytes("{`"schemaVersion`":2,`"mediaType`":`"application/vnd.oci.image.index.v1+json`",`"manifests`":[{`"mediaType`":`"application/vnd.oci.image.manifest.v1+json`",`"digest`":`"$digest`",`"size`":2,`"platform`":{`"os`":`"linux`",`"architecture`":`"amd64`"}}]}")
+        [System.IO.File]::WriteAllBytes("$multi/manifest.json", $bytes)
+        { Assert-ImageSignature "dir:$multi" -Platform list @here } |
+            Should -Throw -ErrorId 'ImageNotPinned,*' -ExpectedMessage '*verdict on the multi-arch list alone*Leave -Platform out, or specify -Platform all*'
     }
 
     It 'ends for a policy that cannot be read' {

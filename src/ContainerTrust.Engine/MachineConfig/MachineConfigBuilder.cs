@@ -105,16 +105,15 @@ public sealed class MachineConfigBuilder
             keys = new Dictionary<string, byte[]> { [NodeKeys.NoRebootPath] = NodeKeys.Keyring(keys) };
         }
 
-        foreach (string path in keys.Keys.Where(static k => k != NodeKeys.NoRebootPath))
-            _messages.Verbose($"Nodes are drained and rebooted when {path} comes or changes.");
         List<MachineConfigTrust> made = [];
         foreach ((string role, string name) in _names)
         {
             OperatorPart? part = _options.Operator?.Invoke(role);
             part?.RequireComplete(_release, role);
-            IReadOnlyList<TrustChange> wanted = part is null ? changes : PolicyMerger.Merge(part, changes);
             RhcosDefaults defaults = NodeStreams.Defaults(Stream(role), _release);
             IReadOnlyList<MachineConfigFile> node = [.. Underneath(part, entries)];
+            RequireNoCollision(new DocumentHost("the nodes", node, defaults.Files), defaults, static c => c.IsOfTheSystem, null);
+            IReadOnlyList<TrustChange> wanted = part is null ? changes : PolicyMerger.Merge(part, changes);
             List<MachineConfigFile> files = Files(wanted, isWhole, (part, node), keys, defaults, cancellationToken);
             RequireReadable(files, node, defaults);
             if (made.Count == 0 || part is not null || _options.OSImageStream is not null)
@@ -164,8 +163,8 @@ public sealed class MachineConfigBuilder
                 "ClusterImagesRefused",
                 TrustErrorKind.InvalidArgument,
                 $"{message} Nodes would not start, or not be updated. Add entries for them: " +
-                $"{TrustOption.Preset.With(MachineConfigPresets.OpenShift)} " +
-                "has those of the vendor's release.");
+                $"{TrustOption.Preset.With(MachineConfigPresets.OpenShift)} has those of the vendor's release." +
+                ClusterNeeds.BesidesThePreset(policy, _release, _options.ReleaseRepositories));
         _messages.Warning(message);
     }
 
@@ -193,23 +192,30 @@ public sealed class MachineConfigBuilder
     // With what is in registries.d on the nodes already: a scope in two files ends every pull there.
     private static void RequireReadable(List<MachineConfigFile> files, IReadOnlyList<MachineConfigFile> node, RhcosDefaults defaults)
     {
+        DocumentHost host = new("the nodes", files, [.. node, .. defaults.Files]);
         try
         {
-            LookasideConfiguration.Load(new DocumentHost("the nodes", files, [.. node, .. defaults.Files]),
-                TrustLocations.SystemRegistriesDirectory);
+            LookasideConfiguration.Load(host, TrustLocations.SystemRegistriesDirectory);
         }
         catch (TrustException e)
         {
-            throw new TrustException(
-                "RegistriesConflict",
-                TrustErrorKind.InvalidData,
-                $"With what is in {TrustLocations.SystemRegistriesDirectory} on the nodes, every pull would fail there: {e.Message}",
-                e)
-            {
-                Target = e.Target,
-            };
+            if (e.ErrorId == "DuplicateNamespace")
+                RequireNoCollision(host, defaults, static _ => true, e);
+            throw Conflict($"With what is in {TrustLocations.SystemRegistriesDirectory} on the nodes, every pull would fail there: " +
+                e.Message, e.Target, e);
         }
     }
+
+    // What image policies of the cluster have done to the nodes: no MachineConfig changes it.
+    private static void RequireNoCollision(DocumentHost host, RhcosDefaults defaults, Func<ScopeCollision, bool> counts, Exception? inner)
+    {
+        ScopeCollision[] collisions = [.. ScopeCollision.Of(host, defaults).Where(counts)];
+        if (collisions.Length > 0)
+            throw Conflict(string.Join(' ', collisions.Select(static c => c.Describe([], null))), collisions[0].Path, inner);
+    }
+
+    private static TrustException Conflict(string message, string? target, Exception? inner) =>
+        new("RegistriesConflict", TrustErrorKind.InvalidData, message, inner) { Target = target };
 
     // What is in registries.d on the nodes besides what the MachineConfig brings.
     private IEnumerable<MachineConfigFile> Underneath(OperatorPart? part, IReadOnlyList<ImageTrust> entries) =>
@@ -352,7 +358,7 @@ public sealed class MachineConfigBuilder
         if (part is not null)
             _messages.Verbose($"{name} is merged with the policy of {Printable.Of(part.Source, Printable.NameLength)} ({part.Hash}).");
         _messages.Verbose($"MachineConfig {name} for {_release} (Ignition {_target.Ignition}): " +
-            $"{string.Join(", ", files.Select(static f => f.Path))}.");
+            $"{string.Join(", ", files.Select(static f => f.Path))}. {NodeDisruption.Of(_release, files.Select(static f => f.Path))}");
         return new MachineConfigTrust
         {
             Name = name,

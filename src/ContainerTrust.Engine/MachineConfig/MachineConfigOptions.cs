@@ -39,7 +39,10 @@ public sealed record MachineConfigOptions
     /// </summary>
     public IReadOnlyList<MachineConfigFile> NodeRegistriesD { get; init; } = [];
 
-    /// <summary>Where the cluster's release images are, mirrors included. Null: where the vendor has them.</summary>
+    /// <summary>
+    /// Where the cluster asks for its release images. Null: where the vendor has them. Mirrors do not count: the name that is asked for
+    /// decides, and that is the source's.
+    /// </summary>
     public IReadOnlyList<string>? ReleaseRepositories { get; init; }
 
     /// <summary>

@@ -177,6 +177,7 @@ public sealed class RolloutTests
     [SkippableTheory]
     [InlineData("forbidden", "ClusterForbidden")]
     [InlineData("kubernetes", "NotAnOpenShiftCluster")]
+    [InlineData("hosted-4.22", "PoolsAreHosted")]
     public async Task What_a_cluster_refuses_is_an_error_with_an_id(string state, string id)
     {
         using RunningCluster cluster = new(ClusterStates.All[state]());

@@ -145,6 +145,13 @@ public sealed class PlatformMatrixTests(RegistryFixture fixture)
             }
         }
 
+        // What a cluster needs is asked for by the source's name: a default of reject needs no entries for mirrors.
+        string viaMirror = Path.Combine(world.NewDirectory("needs"), "registries.conf");
+        File.WriteAllText(viaMirror, mirror);
+        foreach ((string scope, bool isAccepted) in ((string, bool)[])[("registry.example.com", true), (world.Host, false)])
+            cases.Add(new VerdictCase($"accepted by the name {scope}", $"docker://{Asked}@{image.Digest}",
+                TestPolicy.Scopes((scope, TestPolicy.Accept)))
+                { Expected = isAccepted, Query = new SkopeoQuery { RegistriesConf = viaMirror } });
         VerdictComparison.AssertSame(world, cases);
     }
 }

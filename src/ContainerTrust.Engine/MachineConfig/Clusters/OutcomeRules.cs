@@ -40,9 +40,13 @@ internal static class OutcomeRules
         !isMerged && PolicyOutcomes.Of(name, role, release) == PolicyOutcome.OursMayDisplaceOperators
             ? $"On {release} '{name}' is merged after {OpenShiftRelease.GeneratedName(role)}, so it replaces the policy that the " +
                 "operator makes of the cluster's own settings (allowed registries, ClusterImagePolicy), and those no longer count on " +
-                $"the nodes of the pool {role}. If the cluster has such settings, merge them: specify {TrustOption.Merge} or " +
-                $"{TrustOption.OperatorConfig}."
+                $"the nodes of the pool {role}. {Settings(release)}"
             : null;
+
+    // A cluster whose control plane is hosted cannot be asked what its operator makes.
+    private static string Settings(OpenShiftRelease release) => release.Type == OpenShiftClusterType.HostedControlPlane
+        ? "If the HostedCluster has such settings (spec.configuration.image), add entries that say the same."
+        : $"If the cluster has such settings, merge them: specify {TrustOption.Merge} or {TrustOption.OperatorConfig}.";
 
     private static string WhatWorks() =>
         $"Merge the entries with the operator's policy: specify {TrustOption.Merge} or {TrustOption.OperatorConfig}. Entries that " +

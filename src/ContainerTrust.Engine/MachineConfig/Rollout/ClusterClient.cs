@@ -163,7 +163,13 @@ public sealed class ClusterClient
             $"{string.Join(' ', resourceArguments)}");
         ClientAnswer answer = await RunAsync(["get", .. resourceArguments, "--output=json"], TimeSpan.Zero, cancellationToken)
             .ConfigureAwait(false);
-        return answer.ExitCode == 0 ? answer.Output : throw ErrorOf(answer);
+        if (answer.ExitCode == 0)
+            return answer.Output;
+        TrustException error = ErrorOf(answer);
+
+        // Hosted control planes have none of the operator's resources, and are OpenShift all the same.
+        throw error.ErrorId == "NotAnOpenShiftCluster" && resourceArguments[0].StartsWith("machineconfig", StringComparison.Ordinal)
+            ? await HostedPools.ErrorAsync(this, cancellationToken).ConfigureAwait(false) ?? error : error;
     }
 
     // So that no text in it fails later, when it is asked for.

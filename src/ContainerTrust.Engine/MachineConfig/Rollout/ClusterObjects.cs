@@ -17,6 +17,8 @@ internal sealed partial class ClusterObjects(ClusterClient client)
     public async Task<IReadOnlyList<PoolDocument>> PoolsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> objects = await client.GetObjectsAsync([Pools], cancellationToken).ConfigureAwait(false);
+        if (objects.Count == 0 && await HostedPools.ErrorAsync(client, cancellationToken).ConfigureAwait(false) is { } hosted)
+            throw hosted;
         return [.. objects.Where(static o => IsOf(o, "MachineConfigPool")).Select(static o => new PoolDocument(o))
             .OrderBy(static p => p.Name, StringComparer.Ordinal)];
     }

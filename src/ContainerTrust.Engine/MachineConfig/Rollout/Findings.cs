@@ -12,6 +12,7 @@ internal sealed class Findings
         MachineConfigTrustStatus.NotAsMeant,
         MachineConfigTrustStatus.Overridden,
         MachineConfigTrustStatus.OperatorPolicyLost,
+        MachineConfigTrustStatus.ClusterImagesRefused,
         MachineConfigTrustStatus.OperatorPolicyChanged,
         MachineConfigTrustStatus.NoMachines,
         MachineConfigTrustStatus.Paused,

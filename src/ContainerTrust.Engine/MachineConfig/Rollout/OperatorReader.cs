@@ -7,7 +7,10 @@ namespace ContainerTrust.Engine.MachineConfig.Rollout;
 
 /// <summary>What a cluster's operator makes for pools, for policies that are to be merged with it.</summary>
 /// <param name="Release">The cluster's release; one that is newer than what is known counts as the newest known.</param>
-/// <param name="ReleaseRepositories">Where its release images are.</param>
+/// <param name="ReleaseRepositories">
+/// Where it asks for its release images: the vendor's repositories, and the one that it names itself. Mirrors are asked for by their
+/// sources' names, and need no entries.
+/// </param>
 /// <param name="Parts">The operator's part for each role.</param>
 /// <param name="Merged">The merged MachineConfig that a pool has already, by role; roles without one are left out.</param>
 public sealed record OperatorAnswers(OpenShiftRelease Release, IReadOnlyList<string> ReleaseRepositories,
@@ -82,13 +85,7 @@ internal sealed class OperatorReader
             _messages.Warning($"The cluster's version {Shown(version.Version)} is newer than what is known, and counts as {release}. " +
                 "Read what its release notes say of policy.json.");
         if (version.IsHosted)
-            throw new TrustException(
-                "PoolsAreHosted",
-                TrustErrorKind.NotSupported,
-                "The cluster's control plane is hosted, so it has no machine config pools: NodePools of the management cluster take " +
-                "MachineConfigs from ConfigMaps (spec.config), and no policy of the release is in the way. In place of the cluster " +
-                $"specify {TrustOption.OpenShiftVersion} and " +
-                $"{TrustOption.ClusterType.With(nameof(OpenShiftClusterType.HostedControlPlane))}.");
+            throw HostedPools.Error(version);
         IReadOnlyList<PoolDocument> pools = Value(await poolsAsked.ConfigureAwait(false));
         Told<string> streamTold = await stream.ConfigureAwait(false);
         string? defaultStream = streamTold.Value;
@@ -113,7 +110,7 @@ internal sealed class OperatorReader
                 merged[role] = found;
         }
 
-        return new OperatorAnswers(release, Repositories(version, release), parts, merged)
+        return new OperatorAnswers(release, ClusterNeeds.ReleaseRepositories(release, version.ReleaseRepository), parts, merged)
         {
             Streams = names.Select(static n => n.Role).Distinct()
                 .ToDictionary(static r => r, r => PoolStreams.Of(r, pools, defaultStream, version)),
@@ -123,14 +120,6 @@ internal sealed class OperatorReader
 
     private static T Value<T>(Told<T> told)
         where T : class => told.Value ?? throw told.Problem!;
-
-    private static List<string> Repositories(ClusterVersionDocument version, OpenShiftRelease release)
-    {
-        List<string> all = [.. ClusterNeeds.ReleaseRepositories(release)];
-        if (version.ReleaseRepository is { } own && !all.Contains(own))
-            all.Add(own);
-        return all;
-    }
 
     private OperatorPart Part(IReadOnlyList<ConfigDocument> configs, string role, string name, OpenShiftRelease release)
     {
@@ -149,7 +138,10 @@ internal sealed class OperatorReader
         ConfigDocument[] policies = [.. others.Where(static c => c.Sets(TrustLocations.SystemPolicyPath))];
         bool isCustom = !OpenShiftRelease.IsBuiltIn(role) && release.MergesWorkerFirst;
         ConfigDocument? later = policies.LastOrDefault(c => string.CompareOrdinal(c.Name, name) > 0 && (!isCustom || c.Role != "worker"));
-        if (later is not null)
+        if (later is not null && later.Role != role && MergeMark.HashOf(later.Annotations) is not null)
+            _messages.Warning($"On {release} the pool {role} takes {Shown(later.Name)} as well, and after '{name}'. That is a merged " +
+                "policy, too: if it is to have other entries than this one, specify a name for this one that sorts after it.");
+        else if (later is not null)
             throw new TrustException(
                 "OtherPolicyWins",
                 TrustErrorKind.InvalidArgument,

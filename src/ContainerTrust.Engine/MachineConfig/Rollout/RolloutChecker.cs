@@ -77,7 +77,13 @@ public sealed class RolloutChecker
             (isAsked ? questions : empty).Add(new RolloutQuestion(role, own ?? inherited ?? RolloutQuestion.DefaultName(role), meant));
         }
 
-        return questions.Count > 0 ? questions : empty;
+        if (questions.Count == 0)
+            return empty;
+        foreach (RolloutQuestion left in empty)
+            _messages.Warning($"The pool {left.Role} has no machines and no MachineConfig {left.ConfigName}, so it is left out. Machines " +
+                $"that it gets will not use the policy. Make one for it, too, and specify {TrustOption.PoolRole.With(left.Role)} to ask " +
+                "about it.");
+        return questions;
     }
 
     /// <summary>Finds out how it is.</summary>

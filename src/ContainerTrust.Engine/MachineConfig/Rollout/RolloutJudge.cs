@@ -51,6 +51,8 @@ internal sealed class RolloutJudge
             if (ours is not null && !ours.IsDeleting)
                 PoolJudge.Judge(pool, _name, _findings);
             JudgeRendered(pool, ours is not null && pool.Selector?.Selects(ours.Labels) == true ? meant : null);
+            if (ours is not null && meant is not null && !ours.IsDeleting && !_findings.Has(NotSelected))
+                JudgePending(ours, meant);
             SurroundingsJudge.Judge(_state, _state.Find(pool.Target), _policy, _findings);
         }
 
@@ -162,6 +164,7 @@ internal sealed class RolloutJudge
             _policySource = winner?.Name;
             PolicyDocument policy = PolicyReader.Read(file.Content, $"{rendered.Name}:{TrustLocations.SystemPolicyPath}");
             _policy = policy;
+            NeedsJudge.Judge(_state, winner, policy, _findings);
             if (meant is null)
                 return;
             if (PolicyComparison.Difference(meant.Policy, policy) is { } difference)
@@ -182,6 +185,24 @@ internal sealed class RolloutJudge
         catch (TrustException e)
         {
             _findings.Add(Unknown, $"What {Shown(rendered.Name)} has cannot be judged: {e.Message}");
+        }
+    }
+
+    // What is on its way to the machines, before it is there.
+    private void JudgePending(ConfigDocument ours, MeantFiles meant)
+    {
+        if (_state.Surroundings?.Release is { } release
+            && (_findings.Has(NotRendered) || _findings.Has(Updating) || _findings.Has(Paused)))
+            _findings.Note($"{Shown(_name)}: {NodeDisruption.Of(release, ours.Paths.Where(ours.Sets))}");
+        if (!_findings.Has(NotRendered) || _findings.Has(Overridden) || _findings.Has(NotAsMeant))
+            return;
+        try
+        {
+            NeedsJudge.JudgePending(_state, ours, meant.Policy, _findings);
+        }
+        catch (TrustException e)
+        {
+            _findings.Add(Unknown, $"Whether {Shown(_name)} refuses what the cluster needs cannot be told: {e.Message}");
         }
     }
 
@@ -293,6 +314,11 @@ internal sealed class RolloutJudge
             _missingStores = check.Missing;
             foreach (string problem in check.Problems)
                 _findings.Add(StoreMissing, problem);
+        }
+        catch (TrustException) when (CollisionReasons.Of(_state, host) is { Count: > 0 } reasons)
+        {
+            foreach (string reason in reasons)
+                _findings.Add(StoreMissing, reason);
         }
         catch (TrustException e)
         {

@@ -211,8 +211,9 @@ internal sealed class SavingImage(ImageVerifier verifier, SaveItem item, IReadOn
         SaveAnswer answer = Answer(manifest, platform, target.Form, SavedSignatureStatus.Failed);
         if (judgement.Verdict.IsAccepted && !PolicyEvaluator.NeedsSignatures(judgement.Requirements))
             return Failed(answer, new TrustException("SignaturesNotChecked", TrustErrorKind.InvalidData,
-                $"The policy accepts {manifest} without a look at signatures, so none was verified. Specify {TrustOption.KeyPath} or " +
-                $"{TrustOption.SigstoreKeyPath}.") { Target = item.Image });
+                $"The policy accepts {manifest} without a look at signatures, so none was verified. Specify " +
+                (target.Kind == ImageSignatureKind.Sigstore ? TrustOption.SigstoreKeyPath : TrustOption.KeyPath) + ".")
+                { Target = item.Image });
         if (!judgement.Verdict.IsAccepted || verified.Length == 0)
         {
             bool isThere = judgement.Verdict.Signatures.Any(s => s.Kind == target.Kind || s.Kind == ImageSignatureKind.Unknown);

@@ -30,7 +30,9 @@ public sealed class ClusterRuleTests
     }
 
     [Theory]
+    [InlineData("4.8", null, "ocp-release|art-dev|image-registry")]
     [InlineData("4.16", null, "ocp-release|art-dev|image-registry")]
+    [InlineData("4.17", null, "ocp-release|art-dev|image-registry|containers-storage")]
     [InlineData("4.18", null, "ocp-release|art-dev|image-registry|containers-storage")]
     [InlineData("4.20", null, "ocp-release|art-dev|image-registry")]
     [InlineData("4.20", "OpenShift", null)]
@@ -56,9 +58,51 @@ public sealed class ClusterRuleTests
         foreach (string part in named.Split('|'))
             Assert.Contains(part, e.Message, StringComparison.Ordinal);
         Assert.Contains("-Preset OpenShift", e.Message, StringComparison.Ordinal);
+
+        // Before 4.17 rpm-ostree reads images from registries alone; from 4.19 on the operator accepts what it reads from storage.
+        Assert.Equal(release.Minor is 17 or 18, e.Message.Contains("containers-storage", StringComparison.Ordinal));
         List<string> warnings = [];
         new MachineConfigBuilder(options with { Force = true }, new TrustMessages { Warning = warnings.Add }).Build(entries);
         Assert.Contains(warnings, static w => w.Contains("cannot do without", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_release_image_that_the_cluster_has_by_another_name_needs_an_entry_of_its_own()
+    {
+        OpenShiftRelease release = OpenShiftRelease.Parse("4.20");
+        MachineConfigOptions options = new()
+        {
+            OpenShiftVersion = "4.20",
+            Default = s_reject,
+            ReleaseRepositories = ClusterNeeds.ReleaseRepositories(release, "mirror.example.com/ocp/release"),
+        };
+        IReadOnlyList<ImageTrust> entries =
+            [.. MachineConfigPresets.Get("RedHat", release), .. MachineConfigPresets.Get("OpenShift", release)];
+        TrustException e = Assert.Throws<TrustException>(() => new MachineConfigBuilder(options, TrustMessages.None).Build(entries));
+        Assert.Contains("Add one of your own for mirror.example.com/ocp/release,", e.Message, StringComparison.Ordinal);
+        new MachineConfigBuilder(options, TrustMessages.None)
+            .Build([.. entries, MachineConfigBuilderTests.Entry("mirror.example.com/ocp", new AcceptRequirement())]);
+    }
+
+    [Theory]
+    [InlineData("4.9", "/etc/containers/policy.json", "are drained and rebooted, one after another, when /etc/containers/policy.json come")]
+    [InlineData("4.10", "/etc/containers/policy.json", "without a reboot")]
+    [InlineData("4.15", "/etc/containers/registries.d/a.yaml", "when /etc/containers/registries.d/a.yaml come or change.")]
+    [InlineData("4.16", "/etc/containers/registries.d/a.yaml", "without a reboot")]
+    [InlineData("4.18", "/etc/pki/containers/a.asc", "come or change, unless the resource MachineConfiguration 'cluster' names the paths.")]
+    [InlineData("4.10", "/etc/machine-config-daemon/no-reboot/containers-gpg.pub", "without a reboot")]
+    public void What_a_file_costs_the_nodes_is_said_by_version(string version, string path, string words) => Assert.Contains(
+        words, NodeDisruption.Of(OpenShiftRelease.Parse(version), ["/etc/containers/policy.json", path]), StringComparison.Ordinal);
+
+    [Fact]
+    public void New_says_what_the_nodes_will_do()
+    {
+        List<string> said = [];
+        new MachineConfigBuilder(
+            new MachineConfigOptions { OpenShiftVersion = "4.14", AcceptsTheRest = true, IncludeRegistriesD = true },
+            new TrustMessages { Verbose = said.Add }).Build(MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse("4.14")));
+        Assert.Contains(said, static s => s.Contains("rebooted, one after another, when /etc/containers/registries.d/registry.access",
+            StringComparison.Ordinal));
     }
 
     [SkippableFact]

@@ -38,7 +38,8 @@ internal static class Recorded
             where T : class => new(null, new TrustException(id, TrustErrorKind.ReadError, "no"));
         return new ClusterSurroundings
         {
-            Version = Tell("clusterversions", static o => new ClusterVersionDocument(o[0], null)),
+            Version = Tell("clusterversions",
+                o => new ClusterVersionDocument(o[0], Element(state.Settings("infrastructures").Values.Single()))),
             Settings = Tell("images", static o => new ImageSettings(o[0])),
             ClusterPolicies = Tell<IReadOnlyList<ImagePolicyObject>>("clusterimagepolicies",
                 static o => [.. o.Select(static p => new ImagePolicyObject(p))]),

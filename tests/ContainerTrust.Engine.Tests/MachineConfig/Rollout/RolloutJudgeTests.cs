@@ -125,14 +125,16 @@ public sealed class RolloutJudgeTests
             .Config(ClusterStates.Trust, "worker", (ClusterStates.PolicyPath, ClusterStates.OwnPolicy));
         MachineConfigTrustResult result = Recorded.Judge(state);
         Assert.Equal(NotRendered, result.Status);
-        Assert.Contains(result.Reasons, static r => r.Contains("is not that of 51-worker-rh-registry-trust yet: the default differs",
+        Assert.Contains(result.Reasons, static r => r.Contains(
+            "is not that of 51-worker-rh-registry-trust yet: quay.example.com is missing",
             StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_MachineConfig_that_is_not_what_was_meant_is_no_yes()
     {
-        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath, ClusterStates.OwnPolicy));
+        MachineConfigTrust meant = Recorded.Meant(ClusterStates.Trust, (ClusterStates.PolicyPath,
+            ClusterStates.OwnPolicy.Replace("insecureAcceptAnything", "reject", StringComparison.Ordinal)));
         MachineConfigTrustResult result = Recorded.Judge(ClusterStates.Updated(), meant: meant);
         Assert.Equal(NotAsMeant, result.Status);
         Assert.Contains("the default differs", result.Reasons[0], StringComparison.Ordinal);

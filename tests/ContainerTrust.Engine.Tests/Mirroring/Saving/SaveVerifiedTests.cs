@@ -150,6 +150,7 @@ public sealed class SaveVerifiedTests
         // What nobody looks at is not verified.
         SaveAnswer answer = await SaveAsync();
         Assert.Equal("SignaturesNotChecked", answer.Failure?.ErrorId);
+        Assert.EndsWith("Specify -SigstoreKeyPath.", answer.Failure?.Message, StringComparison.Ordinal);
         Assert.Equal(SavedSignatureStatus.Failed, answer.Result.Status);
         world.Write("policy.json", """{"default":[{"type":"reject"}]}""");
         Assert.Contains("rejects every image", Assert.Single((await SaveAsync()).Result.NotSaved), StringComparison.Ordinal);

@@ -1,0 +1,74 @@
+using ContainerTrust.TestCluster;
+using static ContainerTrust.MachineConfigTrustStatus;
+
+namespace ContainerTrust.Engine.Tests.MachineConfig.Rollout;
+
+public sealed class NeedsJudgeTests
+{
+    private const string Reject = """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.redhat.io":[{"type":"reject"}]}}}""";
+
+    [Fact]
+    public void A_policy_that_is_not_rendered_yet_is_told_of_before_nodes_take_it()
+    {
+        ClusterState state = ClusterStates.New().Config(ClusterStates.Trust, "worker", (ClusterStates.PolicyPath, Reject));
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", ClusterStates.Trust);
+        Assert.Equal(ClusterImagesRefused, result.Status);
+        Assert.Contains("51-worker-rh-registry-trust will refuse images that OpenShift 4.18 cannot do without: " +
+            "quay.io/openshift-release-dev/ocp-release", result.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("New-MachineConfigTrust -Preset OpenShift adds", result.Reasons[0], StringComparison.Ordinal);
+
+        // What it costs the nodes is known, too.
+        Assert.Contains("51-worker-rh-registry-trust: Nodes of OpenShift 4.18 take these files with a reload of CRI-O, without a reboot.",
+            result.Reasons);
+    }
+
+    [Fact]
+    public void Where_the_version_is_not_known_what_every_cluster_needs_is_looked_at()
+    {
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, Reject));
+        state.Refuses.Add("clusterversions");
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", ClusterStates.Trust);
+        Assert.Equal(ClusterImagesRefused, result.Status);
+        Assert.Contains("images that a cluster cannot do without: image-registry.openshift-image-registry.svc:5000", result.Reasons[0],
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("quay.io", result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_operators_own_policy_refuses_is_the_clusters_matter()
+    {
+        string operators = """{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"insecureAcceptAnything"}]}}}""";
+        ClusterState state = ClusterStates.UpdatedBeside((ClusterStates.PolicyPath, operators));
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", ClusterStates.Trust);
+        Assert.Equal(Overridden, result.Status);
+        Assert.DoesNotContain(result.Reasons, static r => r.Contains("cannot do without", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mirror_by_whose_name_the_cluster_was_updated_is_needed()
+    {
+        string policy = Reject.Replace("\"docker\":{", "\"docker\":{\"quay.io\":[{\"type\":\"insecureAcceptAnything\"}]," +
+            "\"image-registry.openshift-image-registry.svc:5000\":[{\"type\":\"insecureAcceptAnything\"}],", StringComparison.Ordinal);
+        ClusterState state = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, policy));
+        state.Version = "4.20.3";
+        Assert.DoesNotContain(Recorded.JudgeAll(state, "worker", ClusterStates.Trust).Reasons,
+            static r => r.Contains("cannot do without", StringComparison.Ordinal));
+        state.ReleaseImage = "mirror.example.com/ocp/release@sha256:" + new string('a', 64);
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", ClusterStates.Trust);
+        Assert.Equal(ClusterImagesRefused, result.Status);
+        Assert.EndsWith("Add one of your own for mirror.example.com/ocp/release, which this cluster has its release image from.",
+            result.Reasons[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scope_of_an_image_policy_that_a_MachineConfig_names_again_is_to_be_taken_out_there()
+    {
+        OperatorCluster cluster = new(20, IsOpenShift: true) { PolicyScopes = ["quay.io/team"] };
+        ClusterState state = cluster.Build(Tests.Sigstore.TestPemKeys.P256, ("99-zz-worker-own", "worker",
+            [("/etc/containers/registries.d/own.yaml", "docker:\n  quay.io/team:\n    use-sigstore-attachments: true\n"),
+                (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)]));
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", "99-zz-worker-own");
+        Assert.Contains(result.Reasons, static r => r.EndsWith(
+            "Take it out of /etc/containers/registries.d/own.yaml, which 99-zz-worker-own brings.", StringComparison.Ordinal));
+    }
+}
