@@ -10,7 +10,7 @@ namespace ContainerTrust.Engine.Hosts;
 /// makes us read or write outside.
 /// </summary>
 [SupportedOSPlatform("linux")]
-public sealed class RootDirectoryHost : ITrustHost
+internal sealed class RootDirectoryHost : ITrustHost
 {
     private const int MaximumHostNameFile = 4096;
     private const int MaximumHostName = 253;

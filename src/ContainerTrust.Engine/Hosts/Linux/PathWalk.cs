@@ -386,11 +386,10 @@ internal sealed class PathWalk : IDisposable
         }
 
         int parent = OpenDirectory();
-        if (parent >= 0)
-        {
-            _ = Libc.Flush(parent);
-            Libc.Close(parent);
-        }
+        if (parent < 0)
+            return;
+        _ = Libc.Flush(parent);
+        Libc.Close(parent);
     }
 
     private FileStatus DirectoryStatus()

@@ -36,7 +36,8 @@ internal static class WriteGuard
     /// <returns>The end of a sentence that begins with the directory; null if nothing is.</returns>
     public static string? DirectoryFault(uint userId, uint mode, int? directory) =>
         !IsRoot(userId, directory is null)
-            || (userId != 0 && IsOfNamespace(userId) && !UnsafeWrite.IsShared(mode) && directory is { } open && Libc.MayWrite(open)) ? UnsafeWrite.Owner(userId)
+            || (userId != 0 && IsOfNamespace(userId) && !UnsafeWrite.IsShared(mode) && directory is { } open && Libc.MayWrite(open))
+            ? UnsafeWrite.Owner(userId)
         : UnsafeWrite.IsShared(mode) && (mode & Sticky) == 0 ? UnsafeWrite.MayBeWritten(mode)
         : null;
 

@@ -241,7 +241,8 @@ internal sealed class SshHostChange : IHostChange
         if (parts.Length == 3 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint owner)
             && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint mode))
             fault = UnsafeWrite.FaultElsewhere(owner, mode);
-        return UnsafeWrite.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault ?? "was exchanged while it was looked at");
+        fault ??= "was exchanged while it was looked at";
+        return UnsafeWrite.Refusal(path, _host.Describe(path), PathText.Display(parts[^1]), fault);
     }
 
     private FileChangedException Changed(string path) => new(_host.Describe(path));
