@@ -72,6 +72,11 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>The job's name, for <c>Get-Job -Name</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
+
     /// <summary>Hand results on as hosts are done, and not in the order of the hosts.</summary>
     [Parameter]
     public SwitchParameter AsCompleted { get; set; }
@@ -142,6 +147,6 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
             First = first ?? [],
             AsCompleted = AsCompleted,
         };
-        FleetCall.Run(this, run, hosts, AsJob, Changes, Cancellation);
+        FleetCall.Run(this, run, hosts, this, Changes, Cancellation);
     }
 }

@@ -63,6 +63,11 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     [Parameter(ParameterSetName = PolicySet)]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>The job's name, for <c>Get-Job -Name</c>.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
+
     private protected override bool IsElsewhere => HostName is not null || base.IsElsewhere;
 
     // Credentials and certificates are this machine's, whoever judges.
@@ -111,7 +116,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
             Activity = MyInvocation.MyCommand.Name,
             Failed = Deny,
         };
-        FleetCall.Run(this, run, hosts, AsJob, changes: false, Cancellation);
+        FleetCall.Run(this, run, hosts, this, changes: false, Cancellation);
     }
 
     private void JudgeOn(HostContext host, VerificationOptions verification)

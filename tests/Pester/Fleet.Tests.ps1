@@ -208,7 +208,9 @@ Describe 'Cmdlets on a fleet' {
     }
 
     It 'works in the background as a job' {
-        $job = Get-ImageTrust -HostName $well @ssh -AsJob
+        { Get-ImageTrust -HostName $well @ssh -JobName night } | Should -Throw -ErrorId 'ParametersNotTogether,*'
+        $job = Get-ImageTrust -HostName $well @ssh -AsJob -JobName night
+        (Get-Job -Name night).Id | Should -Be $job.Id
         $job | Should -BeOfType ([System.Management.Automation.Job])
         $entries = $job | Wait-Job | Receive-Job
         ($entries.ComputerName | Sort-Object -Unique).Count | Should -Be $well.Count

@@ -28,7 +28,7 @@ BeforeAll {
         FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://issuer.example.com'; SubjectEmail = 'a@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'
         TrustedRootPath = '/keys/trusted_root.json'; CARootsPath = '/keys/ca.pem'; CAIntermediatesPath = '/keys/ca.pem'; SubjectHostname = 'signer.example.com'
         SignatureStore = 'https://store.example.com/sigs'; SignatureStoreStaging = 'file:///srv/sigs'; UseSigstoreAttachments = $true; KeepSignatureStore = $true
-        Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; AsCompleted = $true; Local = $true; IncludeEqual = $true; Wait = $true
+        Force = $true; PassThru = $true; Quiet = $true; AsYaml = $true; AsButane = $true; AsJob = $true; JobName = 'night'; AsCompleted = $true; Local = $true; IncludeEqual = $true; Wait = $true
         Root = $root; PolicyPath = '/etc/containers/policy.json'; RegistriesDirectory = '/etc/containers/registries.d'; CurrentUser = $true; PodmanVersion = '5.8'
         HostName = 'host.invalid'; UserName = 'user'; Port = 22; KeyFilePath = '/none/key'; Options = @{ Compression = 'no' }; Sudo = $true
         ThrottleLimit = 2; MemoryLimitMB = 64; ConnectingTimeout = 1000
@@ -74,7 +74,7 @@ BeforeAll {
         RemapPrefix = 'SignedPrefix'; SignedPrefix = 'RemapPrefix'
         FulcioCAPath = 'OidcIssuer', 'SubjectEmail', 'RekorPublicKeyPath'; OidcIssuer = 'FulcioCAPath', 'SubjectEmail', 'RekorPublicKeyPath'
         CARootsPath = 'SubjectEmail'; SubjectEmail = 'CARootsPath'; SubjectHostname = 'CARootsPath'; CAIntermediatesPath = 'CARootsPath', 'SubjectEmail'
-        UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'; AsCompleted = 'HostName'
+        UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'; AsCompleted = 'HostName'; JobName = 'AsJob', 'HostName'
         NoReboot = 'KeyFile'; Fingerprint = 'KeyPath'
     }
     foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {

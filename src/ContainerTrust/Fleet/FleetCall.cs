@@ -14,6 +14,7 @@ internal static class FleetCall
     [
         nameof(ISshParameters.UserName), nameof(ISshParameters.Port), nameof(ISshParameters.KeyFilePath), nameof(ISshParameters.Options),
         nameof(ISshParameters.ConnectingTimeout), nameof(ISshParameters.Sudo), nameof(ISshParameters.AsJob),
+        nameof(ISshParameters.JobName),
         nameof(FleetCmdlet.AsCompleted),
     ];
 
@@ -33,6 +34,8 @@ internal static class FleetCall
             && OnlyWithHosts.FirstOrDefault(name => cmdlet.MyInvocation.BoundParameters.ContainsKey(name) && !IsByDefault(cmdlet, name))
                 is { } stray)
             throw new TrustException("HostNameMissing", TrustErrorKind.InvalidArgument, $"-{stray} requires -HostName.");
+        if (parameters.JobName is not null && !parameters.AsJob && !IsByDefault(cmdlet, nameof(ISshParameters.JobName)))
+            throw new TrustException("ParametersNotTogether", TrustErrorKind.InvalidArgument, "-JobName requires -AsJob.");
     }
 
     // Who sets the options of ssh once for all calls does not mean that all calls go to other hosts.
@@ -82,15 +85,15 @@ internal static class FleetCall
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="run">The work.</param>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="asJob">Whether in the background.</param>
+    /// <param name="parameters">Whether in the background, and by which name.</param>
     /// <param name="changes">Whether hosts are changed.</param>
     /// <param name="cancellation">Ends the work, but not a job's.</param>
-    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, bool asJob, bool changes,
+    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, ISshParameters parameters, bool changes,
         CancellationToken cancellation)
     {
         if (hosts.Count == 0)
             return;
-        if (!asJob)
+        if (!parameters.AsJob)
         {
             run.Run(new PipelineListener(cmdlet), cancellation);
             return;
@@ -100,7 +103,7 @@ internal static class FleetCall
         string[] names = [.. hosts.Select(static h => h.HostName)];
         if (changes && !cmdlet.IsWanted(string.Join(", ", names), cmdlet.MyInvocation.MyCommand.Name))
             return;
-        FleetJob job = new(cmdlet.MyInvocation.Line.Trim(), names);
+        FleetJob job = new(cmdlet.MyInvocation.Line.Trim(), parameters.JobName, names);
         cmdlet.JobRepository.Add(job);
         job.Start(run.Run);
         cmdlet.WriteObject(job);

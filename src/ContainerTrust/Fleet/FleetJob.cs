@@ -17,9 +17,10 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
 
     /// <summary>A job that has not begun.</summary>
     /// <param name="command">The command line, for the job's listing.</param>
+    /// <param name="name">Its name. Null for one that is counted.</param>
     /// <param name="hosts">The hosts' names.</param>
-    public FleetJob(string command, IReadOnlyList<string> hosts)
-        : base(command, $"ContainerTrust{Interlocked.Increment(ref s_count)}")
+    public FleetJob(string command, string? name, IReadOnlyList<string> hosts)
+        : base(command, name ?? $"ContainerTrust{Interlocked.Increment(ref s_count)}")
     {
         _hosts = string.Join(',', hosts);
         foreach (string host in hosts)

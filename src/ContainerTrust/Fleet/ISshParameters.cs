@@ -35,4 +35,7 @@ internal interface ISshParameters
 
     /// <summary>Whether it is done in the background.</summary>
     SwitchParameter AsJob { get; }
+
+    /// <summary>The name of that job. Null for one that it is given.</summary>
+    string? JobName { get; }
 }
