@@ -36,19 +36,31 @@ public sealed partial class FollowedAdviceTests : IDisposable
         using RunningCluster running = new(cluster.Build(_pem));
         foreach (string pool in OperatorCluster.Pools)
         {
-            MachineConfigOptions options = await MergedAsync(running, pool);
             IReadOnlyList<ImageTrust> entries = MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse(version));
-            MachineConfigTrust made = Build(options, entries);
-            ClusterState before = running.Server.State = ClusterNodes.Apply(cluster, _pem, [made]);
-            MachineConfigTrustResult result = await TestAsync(running, made);
-            RequireStatus(StoreMissing, result);
-            Assert.Contains("New-MachineConfigTrust -IncludeRegistriesD.", result.Reasons[0], StringComparison.Ordinal);
+            foreach (MachineConfigOptions options in (MachineConfigOptions[])[await MergedAsync(running, pool),
+                new MachineConfigOptions { Roles = [pool], OpenShiftVersion = version, Force = true, Name = "99-{role}-zz-trust" }])
+            {
+                MachineConfigTrust made = Build(options, entries);
+                ClusterState before = running.Server.State = ClusterNodes.Apply(cluster, _pem, [made]);
+                MachineConfigTrustResult result = await TestAsync(running, made);
+                Assert.Contains(result.Status, (MachineConfigTrustStatus[])[StoreMissing, OperatorPolicyLost]);
+                Assert.NotEmpty(result.MissingStores);
 
-            MachineConfigTrust better = Build(options with { IncludeRegistriesD = true }, entries);
-            ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
-            RequireStatus(RolledOut, await TestAsync(running, better));
-            RequireBetter(skopeo, before, after, []);
-            running.Server.State = cluster.Build(_pem);
+                // Nothing but these words: with the stores of the vendor's, merged where that is needed, and once is enough.
+                PrintedCommand command = Assert.Single(PrintedCommand.In(result),
+                    static c => c.Text.Contains("-IncludeRegistriesD", StringComparison.Ordinal));
+                Assert.Equal(pool, command.Role);
+                MachineConfigTrust better = await command.RunAsync(running, version);
+                Assert.NotNull(better.MergedFrom);
+                ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
+                RequireStatus(RolledOut, await TestAsync(running, better));
+                RequireBetter(skopeo, before, after, []);
+                foreach (ImageTrust entry in entries)
+                    Assert.Equal(
+                        entry.SignatureStore,
+                        Assert.Single(better.Trust, t => t.Registry == entry.Registry && t.Transport == "docker").SignatureStore);
+                running.Server.State = cluster.Build(_pem);
+            }
         }
     }
 
@@ -76,14 +88,13 @@ public sealed partial class FollowedAdviceTests : IDisposable
                 MachineConfigTrustResult result = await TestAsync(running, made);
                 RequireStatus(ClusterImagesRefused, result);
 
-                // The command is about this pool, and merged where this one is; what it makes has the name of this one.
-                Match command = Preset().Match(result.Reasons[0]);
-                Assert.True(command.Success, result.Reasons[0]);
-                Assert.Equal(pool, command.Groups["role"].Success ? command.Groups["role"].Value : "worker");
-                Assert.Equal(options == merged, command.Groups["merge"].Success);
-                MachineConfigOptions followed = (options == merged ? merged : plain) with
-                    { IncludeRegistriesD = true, Name = command.Groups["name"].Success ? command.Groups["name"].Value : null };
-                MachineConfigTrust better = Build(followed, [.. made.Trust, .. MachineConfigPresets.Get("OpenShift", release)]);
+                // The command is about this pool, and merged where this one is; what it makes has the name of this one, and its entries.
+                PrintedCommand command = Assert.Single(PrintedCommand.In(result));
+                Assert.Equal((pool, options == merged), (command.Role, command.IsMerged));
+                MachineConfigTrust better = await command.RunAsync(running, version);
+                Assert.IsType<RejectRequirement>(Assert.Single(better.Trust.Single(static t => t.IsDefault).Requirements!));
+                Assert.Empty(made.Trust.Where(t => !better.Trust.Any(b => (b.Transport, b.Registry) == (t.Transport, t.Registry)
+                    && b.Type == t.Type)));
                 Assert.Equal(made.Name, better.Name);
                 ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
                 RequireStatus(RolledOut, await TestAsync(running, better));
@@ -114,9 +125,17 @@ public sealed partial class FollowedAdviceTests : IDisposable
             ClusterState after = running.Server.State = helped.Build(_pem);
             result = await TestAsync(running, pool, OpenShiftRelease.TemplateName(pool));
             Assert.DoesNotContain(result.Reasons, static r => r.Contains("machine-config-controller", StringComparison.Ordinal));
-            RequireBetter(skopeo, before, after, []);
-            Assert.IsType<SigstoreSignedRequirement>(
-                Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", "example.com/team/app").Requirements));
+            RequireTaken(skopeo, after);
+
+            // What the operator could not render left everything accepted; now each setting counts.
+            foreach ((string scope, Type type) in ((string, Type)[])[("example.com/team/app", typeof(SigstoreSignedRequirement)),
+                ("example.com/other", typeof(RejectRequirement)), ("docker.io/library/busybox", typeof(RejectRequirement)),
+                ("registry.redhat.io/ubi9", typeof(AcceptRequirement))])
+            {
+                Assert.IsType<AcceptRequirement>(
+                    Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(before, pool), "docker", scope).Requirements));
+                Assert.IsType(type, Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", scope).Requirements));
+            }
         }
     }
 
@@ -160,14 +179,17 @@ public sealed partial class FollowedAdviceTests : IDisposable
             foreach (string scope in (string[])["quay.io/team", .. namespaces])
                 Assert.IsType<SigstoreSignedRequirement>(
                     Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", scope).Requirements));
+
+            // What is lost is the rest of the host, and nothing else; the advice says so.
+            Assert.Equal(
+                ["registry.redhat.io (signatures of an image policy)"],
+                DisplacedPolicy.Lost(ClusterNodes.Policy(cluster.Build(_pem), pool), ClusterNodes.Policy(after, pool)));
+            Assert.Contains(result.Reasons, static r => r.EndsWith("Images of other namespaces are then accepted as the default says: list " +
+                "every one that you need, and verify their images first with Test-ImageSignature.", StringComparison.Ordinal));
             result = await TestAsync(running, pool, made.Name);
             Assert.DoesNotContain(result.Reasons, static r => r.Contains("Nodes pull no image", StringComparison.Ordinal));
         }
     }
-
-    [GeneratedRegex(@"New-MachineConfigTrust -Preset OpenShift(?<merge> -Merge)?" +
-        @"(?: -Name '?(?<name>[^' ]+)'?)?(?: -Role '?(?<role>[a-z]+)'?)?")]
-    private static partial Regex Preset();
 
     [GeneratedRegex(@"Replace the scope (?<scope>\S+) of (?<whose>.+?) by the namespaces " +
         @"that your images are in, such as (?<names>[^:]+):")]
