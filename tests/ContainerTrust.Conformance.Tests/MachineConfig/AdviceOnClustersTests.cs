@@ -61,7 +61,7 @@ public sealed partial class AdviceOnClustersTests : IDisposable
                 Assert.Equal(made.Role, printed.Role);
 
                 // Word by word: the entries of the one in the cluster, in the operator's policy.
-                MachineConfigTrust better = await printed.RunAsync(running, version);
+                MachineConfigTrust better = await printed.RunAsync(running);
                 Assert.NotNull(better.MergedFrom);
                 Assert.All(made.Trust.Where(static t => t.Type != TrustType.Accept),
                     t => Assert.Contains(better.Trust, b => b.Registry == t.Registry && b.Type == t.Type));

@@ -30,8 +30,7 @@ internal sealed partial class PrintedCommand
 
     /// <summary>What it makes.</summary>
     /// <param name="running">The cluster.</param>
-    /// <param name="version">Its version: one that is not asked is told by a parameter.</param>
-    public async Task<MachineConfigTrust> RunAsync(RunningCluster running, string version)
+    public async Task<MachineConfigTrust> RunAsync(RunningCluster running)
     {
         ClusterOptions cluster = new() { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig };
         MachineConfigOptions options = new()
@@ -45,7 +44,7 @@ internal sealed partial class PrintedCommand
             return Assert.Single(await MergedBuild.RenewAsync(options, presets, cluster, TrustMessages.None, default));
         options = _words.Groups["merge"].Success
             ? (await MergedBuild.AskAsync(options, cluster, TrustMessages.None, default)).Options
-            : options with { OpenShiftVersion = version };
+            : options with { OpenShiftVersion = _words.Groups["version"].Success ? _words.Groups["version"].Value : null };
         ConfigDocument source = new(ClusterNodes.Element(running.Server.State.Configs[_words.Groups["source"].Value]));
         ImageTrust[] piped = MachineConfigReader.ReadTrust(
             new DocumentHost(source.Name, source.Paths.Where(source.Sets).Where(MachineConfigDocument.IsTrustFile)
@@ -59,7 +58,7 @@ internal sealed partial class PrintedCommand
 
     [GeneratedRegex(@"(?:\(Get-MachineConfigTrust -Name (?<source>[a-z0-9-]+)(?: -Kubeconfig \S+)?\)\.Trust" +
         @"(?<filter> \| Where-Object Type -NE Accept)? \| )?New-MachineConfigTrust(?<renew> -Renew)?(?: -Preset (?<preset>[A-Za-z]+))?" +
-        @"(?<merge> -Merge)?(?<stores> -IncludeRegistriesD)?(?: -Name (?<name>[a-z0-9-]+))?(?: -Role (?<role>[a-z]+))?" +
+        @"(?<merge> -Merge)?(?: -OpenShiftVersion (?<version>[a-z0-9.-]+?))?(?<stores> -IncludeRegistriesD)?(?: -Name (?<name>[a-z0-9-]+))?(?: -Role (?<role>[a-z]+))?" +
         @"(?: -Kubeconfig '?[^' ]+?'?)?(?=\.(?:\s|$))")]
     private static partial Regex Command();
 }

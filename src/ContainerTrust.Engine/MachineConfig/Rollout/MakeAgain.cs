@@ -32,7 +32,9 @@ internal sealed record MakeAgain(RolloutState State, ConfigDocument Source, stri
     public string Command(bool isMerged, string? preset = null, bool withStores = false)
     {
         string added = preset is null ? "" : $" {TrustOption.Preset.With(preset)}";
-        string which = OwnName(isMerged) + (State with { PoolName = Role }).Which;
+
+        // A cluster that is named is merged with; without one, the version is not known.
+        string which = OwnName(isMerged) + (isMerged ? (State with { PoolName = Role }).Which : AsRole);
         if (isMerged && IsMerged && IsLate)
             return $"{TrustOperation.MakeMachineConfig} {TrustOption.Renew}{added}" +
                 (withStores ? $" {TrustOption.IncludeRegistriesD}" : "") + which;
@@ -41,11 +43,16 @@ internal sealed record MakeAgain(RolloutState State, ConfigDocument Source, stri
             || Source.Paths.Any(p => Source.Sets(p) && MachineConfigDocument.IsTrustFile(p) && p != TrustLocations.SystemPolicyPath);
         string read = $"({TrustOperation.ReadMachineConfig} {TrustOption.ConfigName.With(Source.Name)}{State.Where})";
         return $"{read}.Trust{(isMerged && HasLooser() ? " | Where-Object Type -NE Accept" : "")} | " +
-            $"{TrustOperation.MakeMachineConfig}{added}{(isMerged ? $" {TrustOption.Merge}" : "")}" +
+            $"{TrustOperation.MakeMachineConfig}{added}{(isMerged ? $" {TrustOption.Merge}" : ForVersion)}" +
             (hasStores ? $" {TrustOption.IncludeRegistriesD}" : "") +
             (keys.Length == 0 ? "" : $" {TrustOption.KeyFile.With([.. keys.Select(FileName)])}") + which +
             (keys.Length == 0 ? "" : $" (save its key files under these names first: {read}.Files has their Content)");
     }
+
+    private string AsRole => Role == "worker" ? "" : $" {TrustOption.Role.With(Role)}";
+
+    private string ForVersion =>
+        State.Surroundings?.Version.Value is { } version ? $" {TrustOption.OpenShiftVersion.With(version.Version)}" : "";
 
     private bool IsLate => string.CompareOrdinal(Source.Name, OpenShiftRelease.GeneratedName(Role)) > 0;
 

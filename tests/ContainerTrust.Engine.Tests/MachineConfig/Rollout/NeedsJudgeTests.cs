@@ -1,3 +1,6 @@
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.MachineConfig.Clusters;
 using ContainerTrust.TestCluster;
 using static ContainerTrust.MachineConfigTrustStatus;
 
@@ -16,7 +19,7 @@ public sealed class NeedsJudgeTests
         Assert.Contains("51-worker-rh-registry-trust will refuse images that OpenShift 4.18 cannot do without: " +
             "quay.io/openshift-release-dev/ocp-release", result.Reasons[0], StringComparison.Ordinal);
         Assert.Contains("(Get-MachineConfigTrust -Name 51-worker-rh-registry-trust).Trust | " +
-            "New-MachineConfigTrust -Preset OpenShift.", result.Reasons[0], StringComparison.Ordinal);
+            "New-MachineConfigTrust -Preset OpenShift -OpenShiftVersion 4.18.", result.Reasons[0], StringComparison.Ordinal);
 
         // What it costs the nodes is known, too.
         Assert.Contains("51-worker-rh-registry-trust: Nodes of OpenShift 4.18 take these files with a reload of CRI-O, without a reboot.",
@@ -68,8 +71,8 @@ public sealed class NeedsJudgeTests
     [InlineData("quay.io/openshift-release-dev/ocp-release", RolledOut)]
     public void A_wide_entry_with_a_key_of_others_refuses_images_of_the_release(string scope, MachineConfigTrustStatus status)
     {
-        string policy = $$"""
-            {"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"{{scope}}":[{"type":"sigstoreSigned",
+        string policy = $$$$"""
+            {"default":[{"type":"insecureAcceptAnything"}],"transports":{"docker":{"{{{{scope}}}}":[{"type":"sigstoreSigned",
             "keyPath":"/etc/pki/containers/own.pub","signedIdentity":{"type":"matchRepository"}}]}}}
             """;
         ClusterState state = ClusterStates.UpdatedWith(
@@ -80,7 +83,42 @@ public sealed class NeedsJudgeTests
         Assert.Equal(status != RolledOut, result.Reasons[0].Contains("cannot do without: quay.io/openshift-release-dev/ocp-release",
             StringComparison.Ordinal));
         if (status != RolledOut)
-            Assert.Contains("New-MachineConfigTrust -Preset OpenShift -IncludeRegistriesD.", result.Reasons[0], StringComparison.Ordinal);
+            Assert.Matches("New-MachineConfigTrust -Preset OpenShift -OpenShiftVersion [0-9.]+ -IncludeRegistriesD\\.", result.Reasons[0]);
+    }
+
+    [Fact]
+    public void A_scope_in_two_files_is_told_of_before_nodes_take_it()
+    {
+        OperatorCluster cluster = new(20, IsOpenShift: true) { PolicyScopes = ["quay.io/team"] };
+        ClusterState state = cluster.Build(Tests.Sigstore.TestPemKeys.P256).Config("99-zz-worker-own", "worker",
+            ("/etc/containers/registries.d/own.yaml", "docker:\n  quay.io/team:\n    use-sigstore-attachments: true\n"),
+            (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy));
+        MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", "99-zz-worker-own");
+        Assert.Equal(ClusterImagesRefused, result.Status);
+        Assert.Contains(result.Reasons, static r => r.StartsWith("Nodes pull no image at all: quay.io/team is in ",
+            StringComparison.Ordinal));
+    }
+
+    // What is advised where the operator has a scope without a store: containers/image looks on, too (signatureTopLevel).
+    [Fact]
+    public void A_store_of_a_wider_scope_counts_where_the_operators_scope_has_none()
+    {
+        DocumentHost host = new("node",
+        [
+            new MachineConfigFile
+            {
+                Path = OperatorFiles.Path,
+                Content = "docker:\n  quay.io/team:\n    use-sigstore-attachments: true\n"u8.ToArray(),
+            },
+            new MachineConfigFile
+            {
+                Path = "/etc/containers/registries.d/quay.io.yaml",
+                Content = "docker:\n  quay.io:\n    lookaside: https://sigs.example.com\n"u8.ToArray(),
+            },
+        ]);
+        EffectiveLookaside? found =
+            LookasideConfiguration.Load(host, TrustLocations.SystemRegistriesDirectory).ForScope("docker", "quay.io/team");
+        Assert.Equal(("https://sigs.example.com", (bool?)true), (found?.SignatureStore, found?.UseSigstoreAttachments));
     }
 
     [Fact]
