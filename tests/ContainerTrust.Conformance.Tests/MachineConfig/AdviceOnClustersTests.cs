@@ -114,7 +114,8 @@ public sealed partial class AdviceOnClustersTests : IDisposable
             AcceptsTheRest = true,
             Force = true,
         };
-        MachineConfigTrust made = Assert.Single(new MachineConfigBuilder(options, new TrustMessages { Warning = said.Add, Verbose = said.Add })
+        TrustMessages messages = new() { Warning = said.Add, Verbose = said.Add };
+        MachineConfigTrust made = Assert.Single(new MachineConfigBuilder(options, messages)
             .Build(MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse(version))));
         bool isSaid = said.Exists(static w => w.Contains("-Merge", StringComparison.Ordinal));
         Assert.True(isSaid, $"{made.Name}: {string.Join('\n', said)}");

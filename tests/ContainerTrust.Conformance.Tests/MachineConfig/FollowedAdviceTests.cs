@@ -210,7 +210,8 @@ public sealed partial class FollowedAdviceTests : IDisposable
             Assert.Equal(
                 ["registry.redhat.io (signatures of an image policy)"],
                 DisplacedPolicy.Lost(ClusterNodes.Policy(cluster.Build(_pem), pool), ClusterNodes.Policy(after, pool)));
-            Assert.Contains(result.Reasons, static r => r.EndsWith("Images of other namespaces are then accepted as the default says: list " +
+            Assert.Contains(result.Reasons, static r => r.EndsWith(
+                "Images of other namespaces are then accepted as the default says: list " +
                 "every one that you need, and verify their images first with Test-ImageSignature.", StringComparison.Ordinal));
             result = await TestAsync(running, pool, made.Name);
             Assert.DoesNotContain(result.Reasons, static r => r.Contains("Nodes pull no image", StringComparison.Ordinal));

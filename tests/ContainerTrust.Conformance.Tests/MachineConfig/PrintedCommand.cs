@@ -58,7 +58,8 @@ internal sealed partial class PrintedCommand
 
     [GeneratedRegex(@"(?:\(Get-MachineConfigTrust -Name (?<source>[a-z0-9-]+)(?: -Kubeconfig \S+)?\)\.Trust" +
         @"(?<filter> \| Where-Object Type -NE Accept)? \| )?New-MachineConfigTrust(?<renew> -Renew)?(?: -Preset (?<preset>[A-Za-z]+))?" +
-        @"(?<merge> -Merge)?(?: -OpenShiftVersion (?<version>[a-z0-9.-]+?))?(?<stores> -IncludeRegistriesD)?(?: -Name (?<name>[a-z0-9-]+))?(?: -Role (?<role>[a-z]+))?" +
+        @"(?<merge> -Merge)?(?: -OpenShiftVersion (?<version>[a-z0-9.-]+?))?" +
+        @"(?<stores> -IncludeRegistriesD)?(?: -Name (?<name>[a-z0-9-]+))?(?: -Role (?<role>[a-z]+))?" +
         @"(?: -Kubeconfig '?[^' ]+?'?)?(?=\.(?:\s|$))")]
     private static partial Regex Command();
 }

@@ -61,9 +61,9 @@ internal sealed record ScopeCollision(string Scope, string Path, bool IsOfTheSys
             : [$"{scope}/NAMESPACE"];
         return $"{problem}, which the operating system of the nodes has. Replace the scope {scope} of {whose} by the namespaces " +
             $"that your images are in, such as {string.Join(", ", namespaces)}: {TrustOperation.MakeImagePolicy} " +
-            $"{TrustOption.Preset.With(TrustPresets.RedHatSigstore)} {TrustOption.Scope.With(namespaces)} makes a policy for them. Images of other namespaces are then accepted as the default " +
-            "says: list every one that you need, and verify their images first with " +
-            $"{TrustOperation.Verify}.";
+            $"{TrustOption.Preset.With(TrustPresets.RedHatSigstore)} {TrustOption.Scope.With(namespaces)} makes a policy for them. " +
+            "Images of other namespaces are then accepted as the default says: list every one that you need, and verify their images " +
+            $"first with {TrustOperation.Verify}.";
     }
 
     private static IReadOnlyCollection<string> Scopes(HostFile? file) => file is null ? [] : Scopes(file.Path, file.Content.ToArray());

@@ -138,7 +138,8 @@ internal sealed class OperatorReader
         if (later is not null)
         {
             // Those that are made in one go have the same entries.
-            if (later.Role == role || MergeMark.HashOf(later.Annotations) is null || MergeMark.ScopesOf(later.Annotations) is not { } scopes)
+            if (later.Role == role || MergeMark.HashOf(later.Annotations) is null
+                || MergeMark.ScopesOf(later.Annotations) is not { } scopes)
                 throw LaterPolicy.Wins(later.Name, name, role, ", or remove the file from it");
             if (!names.Any(n => n.Name == later.Name))
                 same = new LaterPolicy(later.Name, scopes,

@@ -140,7 +140,8 @@ public sealed class OperatorColumnsTests
         bool isMerged = name is null || cluster.ReleaseScopes.Count > 0;
         Assert.Contains(
             name is null ? "New-MachineConfigTrust -Renew -Preset OpenShift"
-                : $"(Get-MachineConfigTrust -Name {made.Name}).Trust | New-MachineConfigTrust -Preset OpenShift{(isMerged ? " -Merge" : "")}",
+                : $"(Get-MachineConfigTrust -Name {made.Name}).Trust | New-MachineConfigTrust -Preset OpenShift" +
+                    $"{(isMerged ? " -Merge" : "")}",
             reason,
             StringComparison.Ordinal);
 

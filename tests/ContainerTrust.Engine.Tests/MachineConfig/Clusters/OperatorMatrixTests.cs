@@ -114,7 +114,8 @@ public sealed class OperatorMatrixTests
         if (release.Type == OpenShiftClusterType.HostedControlPlane)
             Assert.DoesNotContain(warnings, static w => w.Contains("-Merge", StringComparison.Ordinal));
         else if (result.Status is Overridden or OperatorPolicyLost)
-            Assert.Contains(result.Reasons, r => r.Contains($"(Get-MachineConfigTrust -Name {made.Name}).Trust", StringComparison.Ordinal)
+            Assert.Contains(result.Reasons, r =>
+                r.Contains($"(Get-MachineConfigTrust -Name {made.Name}).Trust", StringComparison.Ordinal)
                 && r.Contains("| New-MachineConfigTrust -Merge", StringComparison.Ordinal));
         Assert.DoesNotContain(result.Reasons, static r => r.Contains("Remove the file from it", StringComparison.Ordinal));
 
