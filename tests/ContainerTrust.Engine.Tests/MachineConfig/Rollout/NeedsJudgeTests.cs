@@ -142,7 +142,7 @@ public sealed class NeedsJudgeTests
             [("/etc/containers/registries.d/own.yaml", "docker:\n  quay.io/team:\n    use-sigstore-attachments: true\n"),
                 (ClusterStates.PolicyPath, ClusterStates.DefaultPolicy)]));
         MachineConfigTrustResult result = Recorded.JudgeAll(state, "worker", "99-zz-worker-own");
-        Assert.Equal(ClusterImagesRefused, result.Status);
+        Assert.Equal(OperatorPolicyLost, result.Status);
         Assert.Contains(result.Reasons, static r => r.EndsWith(
             "Take it out of /etc/containers/registries.d/own.yaml, which 99-zz-worker-own brings.", StringComparison.Ordinal));
     }
