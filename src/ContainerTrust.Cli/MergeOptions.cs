@@ -75,12 +75,11 @@ internal sealed class MergeOptions
         if (asksCluster && file is not null)
             throw Usage("OneOperatorOnly", "--operator-config has the operator's policy in place of a cluster. Leave it out, or " +
                 "--merge, --renew, --context and --kubeconfig.");
-        if (isRenewed && (presets.Length > 0 || options.Default is not null))
-            throw Usage("InvalidOptions", "--renew takes the entries that the merged MachineConfig has. Leave --preset and --default " +
-                "out.");
+        if (isRenewed && options.Default is not null)
+            throw Usage("InvalidOptions", "--renew takes the entries that the merged MachineConfig has. Leave --default out.");
         using Cancellation cancel = new();
         if (isRenewed)
-            return MergedBuild.RenewAsync(options, cluster, messages, cancel.Token).GetAwaiter().GetResult();
+            return MergedBuild.RenewAsync(options, presets, cluster, messages, cancel.Token).GetAwaiter().GetResult();
         if (asksCluster)
             (options, _) = MergedBuild.AskAsync(options, cluster, messages, cancel.Token).GetAwaiter().GetResult();
         else if (file is not null)

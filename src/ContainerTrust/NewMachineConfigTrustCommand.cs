@@ -37,6 +37,7 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PresetSet, HelpMessage = "The preset's name, such as RedHat")]
     [Parameter(ParameterSetName = InputObjectSet)]
+    [Parameter(ParameterSetName = RenewSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodePresetCompleter))]
     public string[]? Preset { get; set; }
@@ -266,7 +267,8 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
             work.Add("", async (_, cancellation) =>
             {
                 if (Renew)
-                    return await MergedBuild.RenewAsync(_options!, cluster, work.Messages, cancellation).ConfigureAwait(false);
+                    return await MergedBuild.RenewAsync(_options!, Preset ?? [], cluster, work.Messages, cancellation)
+                        .ConfigureAwait(false);
                 _options = (await MergedBuild.AskAsync(_options!, cluster, work.Messages, cancellation).ConfigureAwait(false)).Options;
                 return null;
             });

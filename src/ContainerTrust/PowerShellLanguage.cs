@@ -29,6 +29,7 @@ internal sealed class PowerShellLanguage : AdviceLanguage
         nameof(TrustOperation.SaveSignatures) => "Save-ImageSignature",
         nameof(TrustOperation.MakeMachineConfig) => "New-MachineConfigTrust",
         nameof(TrustOperation.WatchMachineConfig) => "Test-MachineConfigTrust",
+        nameof(TrustOperation.ReadMachineConfig) => "Get-MachineConfigTrust",
         nameof(TrustOperation.MakeImagePolicy) => "ConvertTo-ClusterImagePolicy",
         _ => operation.Name,
     };

@@ -81,6 +81,8 @@ internal static class ClusterStates
         ["inherited"] = Inherited,
         ["missing"] = () => New().Without(Trust),
         ["store-missing"] = StoreMissing,
+        ["refusing"] = static () => UpdatedWith(
+            (PolicyPath, RedHatPolicy.Replace("insecureAcceptAnything", "reject", StringComparison.Ordinal))),
         ["namespaced"] = Namespaced,
         ["compact"] = Compact,
         ["unread"] = Unread,

@@ -13,7 +13,7 @@ BeforeAll {
 
 Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
     BeforeAll {
-        $cluster = Start-TestCluster updated, new, updating, degraded, paused, overridden, inherited, missing, store-missing, compact, surrounded, unread, forbidden, kubernetes, silent
+        $cluster = Start-TestCluster updated, new, updating, degraded, paused, overridden, inherited, missing, store-missing, refusing, compact, surrounded, unread, forbidden, kubernetes, silent
         $at = @{ Kubeconfig = $cluster.Kubeconfig }
         $trust = '51-worker-rh-registry-trust'
     }
@@ -35,6 +35,18 @@ Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
         "$($result.Reasons[0])" | Should -BeLike $Like
         $result.Role, $result.Name, $result.Cluster | Should -Be 'worker', $trust, $State
         Test-MachineConfigTrust worker -Context $State @at -Quiet | Should -Be ($Status -eq 'RolledOut')
+    }
+
+    It 'prints a line that keeps what the MachineConfig has, and adds what the cluster needs' {
+        $result = Test-MachineConfigTrust worker -Context refusing @at
+        $result.Status | Should -Be 'ClusterImagesRefused'
+        $line = [regex]::Match($result.Reasons[0], '\(Get-MachineConfigTrust .*?(?=\.(\s|$))').Value
+        $line | Should -BeLike '*).Trust | New-MachineConfigTrust -Preset OpenShift -OpenShiftVersion *'
+        $made = & ([scriptblock]::Create($line)) 3> $null
+        $made.Name | Should -Be $trust
+        ($made.Trust | Where-Object IsDefault).Type | Should -Be 'Reject'
+        ($made.Trust | Where-Object Registry -EQ 'registry.redhat.io').Type | Should -Be 'SignedBy'
+        ($made.Trust | Where-Object Registry -EQ 'image-registry.openshift-image-registry.svc:5000').Type | Should -Be 'Accept'
     }
 
     It 'looks at all pools that have it' {

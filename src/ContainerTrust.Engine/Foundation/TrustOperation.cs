@@ -51,6 +51,9 @@ public sealed class TrustOperation
     /// <summary>Watches MachineConfigs on their way through a cluster.</summary>
     public static TrustOperation WatchMachineConfig { get; } = new(nameof(WatchMachineConfig), AdviceReach.Cluster);
 
+    /// <summary>Reads MachineConfigs of a cluster.</summary>
+    public static TrustOperation ReadMachineConfig { get; } = new(nameof(ReadMachineConfig), AdviceReach.Cluster);
+
     /// <summary>Makes image policies of OpenShift.</summary>
     public static TrustOperation MakeImagePolicy { get; } = new(nameof(MakeImagePolicy));
 

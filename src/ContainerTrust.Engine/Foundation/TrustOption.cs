@@ -204,11 +204,12 @@ public sealed class TrustOption
     public static TrustOption PoolRole { get; } = new(nameof(Role), TrustOperation.WatchMachineConfig);
 
     /// <summary>The cluster, by its name in the kubeconfig file.</summary>
-    public static TrustOption Context { get; } = new(nameof(Context), TrustOperation.WatchMachineConfig, TrustOperation.MakeMachineConfig);
+    public static TrustOption Context { get; } =
+        new(nameof(Context), TrustOperation.WatchMachineConfig, TrustOperation.ReadMachineConfig, TrustOperation.MakeMachineConfig);
 
     /// <summary>The kubeconfig file.</summary>
     public static TrustOption Kubeconfig { get; } =
-        new(nameof(Kubeconfig), TrustOperation.WatchMachineConfig, TrustOperation.MakeMachineConfig);
+        new(nameof(Kubeconfig), TrustOperation.WatchMachineConfig, TrustOperation.ReadMachineConfig, TrustOperation.MakeMachineConfig);
 
     /// <summary>Whether entries are merged with what the cluster's operator makes.</summary>
     public static TrustOption Merge { get; } = new(nameof(Merge), TrustOperation.MakeMachineConfig);
@@ -223,7 +224,8 @@ public sealed class TrustOption
     public static TrustOption OSImageStream { get; } = new(nameof(OSImageStream), TrustOperation.MakeMachineConfig);
 
     /// <summary>The name of a MachineConfig.</summary>
-    public static TrustOption ConfigName { get; } = new("Name", TrustOperation.MakeMachineConfig);
+    public static TrustOption ConfigName { get; } =
+        new("Name", TrustOperation.MakeMachineConfig, TrustOperation.ReadMachineConfig);
 
     /// <summary>Whether a merged policy is made again from the one that the cluster has.</summary>
     public static TrustOption Renew { get; } = new(nameof(Renew), TrustOperation.MakeMachineConfig);

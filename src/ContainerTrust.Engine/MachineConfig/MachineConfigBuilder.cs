@@ -110,6 +110,7 @@ public sealed class MachineConfigBuilder
         {
             OperatorPart? part = _options.Operator?.Invoke(role);
             part?.RequireComplete(_release, role);
+            part?.Later?.RequireSame(name, role, changes);
             RhcosDefaults defaults = NodeStreams.Defaults(Stream(role), _release);
             IReadOnlyList<MachineConfigFile> node = [.. Underneath(part, entries)];
             RequireNoCollision(new DocumentHost("the nodes", node, defaults.Files), defaults, static c => c.IsOfTheSystem, null);
@@ -146,6 +147,10 @@ public sealed class MachineConfigBuilder
         else if (OutcomeRules.Doubt(name, role, _release, isMerged) is { } doubt)
         {
             _messages.Warning(doubt);
+        }
+        else if (OutcomeRules.Condition(name, role, _release, isMerged) is { } condition)
+        {
+            _messages.Verbose(condition);
         }
     }
 
@@ -235,6 +240,10 @@ public sealed class MachineConfigBuilder
             string scope = change.IsDefault ? "" : $"{change.Transport}\0{change.Registry}";
             if (places.TryAdd(scope, changes.Count))
                 changes.Add(change);
+            else if (HasNoStores(changes[places[scope]]) != HasNoStores(change)
+                && RequirementWriter.MeansSame(changes[places[scope]].Requirements!, change.Requirements!))
+                // One that was read from a policy alone says nothing of stores.
+                changes[places[scope]] = HasNoStores(change) ? changes[places[scope]] : change;
             else if (!MeansSame(changes[places[scope]], change))
                 throw new TrustException(
                     "ScopeConflict",
@@ -262,6 +271,9 @@ public sealed class MachineConfigBuilder
         SecretKeys.RequireNone(entry.Requirements);
         return new EntryRules(new SetRequest { Force = _options.Force }, given: null).ToChange(entry);
     }
+
+    private static bool HasNoStores(TrustChange change) =>
+        change is { Section: null or { IsEmpty: true }, InForce: null or { IsEmpty: true } };
 
     private bool MeansSame(TrustChange left, TrustChange right) =>
         RequirementWriter.MeansSame(left.Requirements!, right.Requirements!)

@@ -36,19 +36,31 @@ public sealed partial class FollowedAdviceTests : IDisposable
         using RunningCluster running = new(cluster.Build(_pem));
         foreach (string pool in OperatorCluster.Pools)
         {
-            MachineConfigOptions options = await MergedAsync(running, pool);
             IReadOnlyList<ImageTrust> entries = MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse(version));
-            MachineConfigTrust made = Build(options, entries);
-            ClusterState before = running.Server.State = ClusterNodes.Apply(cluster, _pem, [made]);
-            MachineConfigTrustResult result = await TestAsync(running, made);
-            RequireStatus(StoreMissing, result);
-            Assert.Contains("New-MachineConfigTrust -IncludeRegistriesD.", result.Reasons[0], StringComparison.Ordinal);
+            foreach (MachineConfigOptions options in (MachineConfigOptions[])[await MergedAsync(running, pool),
+                new MachineConfigOptions { Roles = [pool], OpenShiftVersion = version, Force = true, Name = "99-{role}-zz-trust" }])
+            {
+                MachineConfigTrust made = Build(options, entries);
+                ClusterState before = running.Server.State = ClusterNodes.Apply(cluster, _pem, [made]);
+                MachineConfigTrustResult result = await TestAsync(running, made);
+                Assert.Contains(result.Status, (MachineConfigTrustStatus[])[StoreMissing, OperatorPolicyLost]);
+                Assert.NotEmpty(result.MissingStores);
 
-            MachineConfigTrust better = Build(options with { IncludeRegistriesD = true }, entries);
-            ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
-            RequireStatus(RolledOut, await TestAsync(running, better));
-            RequireBetter(skopeo, before, after, []);
-            running.Server.State = cluster.Build(_pem);
+                // Nothing but these words: with the stores of the vendor's, merged where that is needed, and once is enough.
+                PrintedCommand command = Assert.Single(PrintedCommand.In(result),
+                    static c => c.Text.Contains("-IncludeRegistriesD", StringComparison.Ordinal));
+                Assert.Equal(pool, command.Role);
+                MachineConfigTrust better = await command.RunAsync(running);
+                Assert.Equal(made.MergedFrom is not null || isOpenShift, better.MergedFrom is not null);
+                ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
+                RequireStatus(RolledOut, await TestAsync(running, better));
+                RequireBetter(skopeo, before, after, []);
+                foreach (ImageTrust entry in entries)
+                    Assert.Equal(
+                        entry.SignatureStore,
+                        Assert.Single(better.Trust, t => t.Registry == entry.Registry && t.Transport == "docker").SignatureStore);
+                running.Server.State = cluster.Build(_pem);
+            }
         }
     }
 
@@ -76,14 +88,13 @@ public sealed partial class FollowedAdviceTests : IDisposable
                 MachineConfigTrustResult result = await TestAsync(running, made);
                 RequireStatus(ClusterImagesRefused, result);
 
-                // The command is about this pool, and merged where this one is; what it makes has the name of this one.
-                Match command = Preset().Match(result.Reasons[0]);
-                Assert.True(command.Success, result.Reasons[0]);
-                Assert.Equal(pool, command.Groups["role"].Success ? command.Groups["role"].Value : "worker");
-                Assert.Equal(options == merged, command.Groups["merge"].Success);
-                MachineConfigOptions followed = (options == merged ? merged : plain) with
-                    { IncludeRegistriesD = true, Name = command.Groups["name"].Success ? command.Groups["name"].Value : null };
-                MachineConfigTrust better = Build(followed, [.. made.Trust, .. MachineConfigPresets.Get("OpenShift", release)]);
+                // The command is about this pool, and merged where this one is; what it makes has the name of this one, and its entries.
+                PrintedCommand command = Assert.Single(PrintedCommand.In(result));
+                Assert.Equal((pool, options == merged), (command.Role, command.IsMerged));
+                MachineConfigTrust better = await command.RunAsync(running);
+                Assert.IsType<RejectRequirement>(Assert.Single(better.Trust.Single(static t => t.IsDefault).Requirements!));
+                Assert.Empty(made.Trust.Where(t => !better.Trust.Any(b => (b.Transport, b.Registry) == (t.Transport, t.Registry)
+                    && b.Type == t.Type)));
                 Assert.Equal(made.Name, better.Name);
                 ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
                 RequireStatus(RolledOut, await TestAsync(running, better));
@@ -93,6 +104,32 @@ public sealed partial class FollowedAdviceTests : IDisposable
                 running.Server.State = cluster.Build(_pem);
             }
         }
+    }
+
+    // Up to 4.14 a custom pool takes the workers' as well, by its name: with other entries this pool would not have its own.
+    [SkippableFact]
+    public async Task A_workers_policy_that_comes_later_is_to_have_the_same_entries()
+    {
+        _ = Tools.RequireTool("skopeo");
+        OperatorCluster cluster = Of("4.14", true) with { PolicyScopes = ["quay.io/team"] };
+        using RunningCluster running = new(cluster.Build(_pem));
+        IReadOnlyList<ImageTrust> entries = MachineConfigPresets.Get("RedHat", OpenShiftRelease.Parse("4.14"));
+        running.Server.State = ClusterNodes.Apply(cluster, _pem, [Build(await MergedAsync(running, "worker"), entries)]);
+        MachineConfigOptions options = await MergedAsync(running, "infra");
+        Assert.Equal("99-zz-infra-image-trust", Build(options, entries).Name);
+        TrustException e = Assert.Throws<TrustException>(() => Build(options, [entries[0]]));
+        Assert.Equal("OtherPolicyWins", e.ErrorId);
+        Assert.EndsWith("Specify a name that sorts after it, or make it for both pools at once, with -Role.", e.Message,
+            StringComparison.Ordinal);
+
+        // Both ways work.
+        Assert.Equal("99-zzz-infra", Build(await AskAsync(running, "infra", "99-zzz-infra"), [entries[0]]).Name);
+        MachineConfigOptions both = (await MergedBuild.AskAsync(
+            new MachineConfigOptions { Roles = ["worker", "infra"] },
+            new ClusterOptions { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig },
+            TrustMessages.None,
+            default)).Options;
+        Assert.Equal(2, new MachineConfigBuilder(both, TrustMessages.None).Build([entries[0]]).Count);
     }
 
     [SkippableTheory]
@@ -114,9 +151,17 @@ public sealed partial class FollowedAdviceTests : IDisposable
             ClusterState after = running.Server.State = helped.Build(_pem);
             result = await TestAsync(running, pool, OpenShiftRelease.TemplateName(pool));
             Assert.DoesNotContain(result.Reasons, static r => r.Contains("machine-config-controller", StringComparison.Ordinal));
-            RequireBetter(skopeo, before, after, []);
-            Assert.IsType<SigstoreSignedRequirement>(
-                Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", "example.com/team/app").Requirements));
+            RequireTaken(skopeo, after);
+
+            // What the operator could not render left everything accepted; now each setting counts.
+            foreach ((string scope, Type type) in ((string, Type)[])[("example.com/team/app", typeof(SigstoreSignedRequirement)),
+                ("example.com/other", typeof(RejectRequirement)), ("docker.io/library/busybox", typeof(RejectRequirement)),
+                ("registry.redhat.io/ubi9", typeof(AcceptRequirement))])
+            {
+                Assert.IsType<AcceptRequirement>(
+                    Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(before, pool), "docker", scope).Requirements));
+                Assert.IsType(type, Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", scope).Requirements));
+            }
         }
     }
 
@@ -160,14 +205,18 @@ public sealed partial class FollowedAdviceTests : IDisposable
             foreach (string scope in (string[])["quay.io/team", .. namespaces])
                 Assert.IsType<SigstoreSignedRequirement>(
                     Assert.Single(PolicyLookup.Governing(ClusterNodes.Policy(after, pool), "docker", scope).Requirements));
+
+            // What is lost is the rest of the host, and nothing else; the advice says so.
+            Assert.Equal(
+                ["registry.redhat.io (signatures of an image policy)"],
+                DisplacedPolicy.Lost(ClusterNodes.Policy(cluster.Build(_pem), pool), ClusterNodes.Policy(after, pool)));
+            Assert.Contains(result.Reasons, static r => r.EndsWith(
+                "Images of other namespaces are then accepted as the default says: list " +
+                "every one that you need, and verify their images first with Test-ImageSignature.", StringComparison.Ordinal));
             result = await TestAsync(running, pool, made.Name);
             Assert.DoesNotContain(result.Reasons, static r => r.Contains("Nodes pull no image", StringComparison.Ordinal));
         }
     }
-
-    [GeneratedRegex(@"New-MachineConfigTrust -Preset OpenShift(?<merge> -Merge)?" +
-        @"(?: -Name '?(?<name>[^' ]+)'?)?(?: -Role '?(?<role>[a-z]+)'?)?")]
-    private static partial Regex Preset();
 
     [GeneratedRegex(@"Replace the scope (?<scope>\S+) of (?<whose>.+?) by the namespaces " +
         @"that your images are in, such as (?<names>[^:]+):")]
@@ -175,8 +224,11 @@ public sealed partial class FollowedAdviceTests : IDisposable
 
     private static OperatorCluster Of(string version, bool isOpenShift) => new(OpenShiftRelease.Parse(version).Minor, isOpenShift);
 
-    private static async Task<MachineConfigOptions> MergedAsync(RunningCluster running, string pool) => (await MergedBuild.AskAsync(
-        new MachineConfigOptions { Roles = [pool] },
+    private static Task<MachineConfigOptions> MergedAsync(RunningCluster running, string pool) => AskAsync(running, pool, null);
+
+    private static async Task<MachineConfigOptions> AskAsync(RunningCluster running, string pool, string? name) =>
+        (await MergedBuild.AskAsync(
+        new MachineConfigOptions { Roles = [pool], Name = name },
         new ClusterOptions { ClientPath = Tools.RequireTool("kubectl"), Kubeconfig = running.Kubeconfig },
         TrustMessages.None,
         default)).Options;

@@ -80,11 +80,11 @@ internal static class ClusterNeeds
     }
 
     // A default that demands signatures has been made for other images than these: it does not say by which key, and from which store,
-    // these are signed.
+    // these are signed. So does an entry for a wider scope; one for exactly these images is the user's own demand of them.
     private static bool IsRefused(PolicyDocument policy, string transport, string scope)
     {
         (string? found, IReadOnlyList<TrustRequirement> requirements) = PolicyLookup.Governing(policy, transport, scope);
         return requirements.Any(static r => r is RejectRequirement)
-            || (string.IsNullOrEmpty(found) && requirements.Any(static r => r is not AcceptRequirement));
+            || ((string.IsNullOrEmpty(found) || found != scope) && requirements.Any(static r => r is not AcceptRequirement));
     }
 }

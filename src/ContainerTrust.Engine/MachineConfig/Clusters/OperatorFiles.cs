@@ -50,7 +50,8 @@ internal static class OperatorFiles
             "OperatorFileChanged",
             TrustErrorKind.NotSupported,
             $"An entry has other signature stores or attachments for a scope that the operator has in {Path}, and a scope in two files " +
-            "stops every pull on the nodes. Leave the stores of that entry out, or name a narrower scope.")
+            "stops every pull on the nodes. Leave the stores of that entry out: where a scope has no signature store of its own, nodes " +
+            "take that of the next wider one, so give the store to an entry for a wider scope, or name a narrower scope.")
         {
             Target = Path,
         };

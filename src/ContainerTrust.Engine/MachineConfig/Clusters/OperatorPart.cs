@@ -38,6 +38,9 @@ public sealed class OperatorPart
     /// <summary>Whether the cluster itself was asked.</summary>
     internal bool IsLive { get; private init; }
 
+    /// <summary>A merged policy of another pool that comes later all the same. Null if there is none.</summary>
+    internal LaterPolicy? Later { get; init; }
+
     /// <summary>policy.json, byte for byte.</summary>
     internal byte[] PolicyContent { get; }
 
@@ -54,9 +57,10 @@ public sealed class OperatorPart
     /// <param name="generated">The operator's MachineConfig for the pool. Null if there is none.</param>
     /// <param name="template">The operator's template for the pool. Null if there is none.</param>
     /// <param name="others">All that set files of registries.d, those two included, in the order of merging.</param>
+    /// <param name="later">A merged policy of another pool that comes later all the same. Null if there is none.</param>
     /// <exception cref="TrustException">None of them has a policy (<c>OperatorPolicyNotFound</c>), or it is refused.</exception>
     internal static OperatorPart Of((string Name, MachineConfigFile? Policy)? generated, (string Name, MachineConfigFile? Policy)? template,
-        IEnumerable<MachineConfigFile> others)
+        IEnumerable<MachineConfigFile> others, LaterPolicy? later = null)
     {
         (string Name, MachineConfigFile? Policy) source = generated is { Policy: not null } made ? made
             : template is { Policy: not null } plain ? plain
@@ -64,7 +68,7 @@ public sealed class OperatorPart
         Dictionary<string, MachineConfigFile> files = new(StringComparer.Ordinal);
         foreach (MachineConfigFile file in others.Where(static f => IsRegistriesD(f.Path)))
             files[DocumentHost.Normalize(file.Path)] = file;
-        return new OperatorPart(source.Name, source.Policy!.Content, [.. files.Values]) { IsLive = true };
+        return new OperatorPart(source.Name, source.Policy!.Content, [.. files.Values]) { IsLive = true, Later = later };
     }
 
     /// <summary>

@@ -34,6 +34,14 @@ internal static class OutcomeRules
         };
     }
 
+    /// <summary>What may be otherwise on a cluster that has settings of its own.</summary>
+    /// <returns>A sentence. Null if there is nothing.</returns>
+    public static string? Condition(string name, string role, OpenShiftRelease release, bool isMerged) =>
+        !isMerged && PolicyOutcomes.Of(name, role, release) == PolicyOutcome.OursUnlessOperatorMakesOne
+            ? $"'{name}' has effect on {release} unless the cluster has allowed or blocked registries or image policies, of which the " +
+                $"operator makes {OpenShiftRelease.GeneratedName(role)}, which is merged later. {Settings(release)}"
+            : null;
+
     /// <summary>What else should be known.</summary>
     /// <returns>A sentence. Null if there is nothing.</returns>
     public static string? Doubt(string name, string role, OpenShiftRelease release, bool isMerged) =>

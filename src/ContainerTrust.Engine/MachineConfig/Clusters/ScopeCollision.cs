@@ -14,7 +14,7 @@ namespace ContainerTrust.Engine.MachineConfig.Clusters;
 /// <param name="IsOfTheSystem">Whether the operating system of the nodes has that scope there.</param>
 internal sealed record ScopeCollision(string Scope, string Path, bool IsOfTheSystem)
 {
-    // Much used ones whose images are all signed with the vendor's own key.
+    // Much used ones. Whether all of their images are signed is not known: each is to be verified first.
     private static readonly Dictionary<string, string[]> s_namespaces = new(StringComparer.Ordinal)
     {
         ["registry.redhat.io"] = ["openshift4", "ubi9", "rhel9"],
@@ -61,7 +61,9 @@ internal sealed record ScopeCollision(string Scope, string Path, bool IsOfTheSys
             : [$"{scope}/NAMESPACE"];
         return $"{problem}, which the operating system of the nodes has. Replace the scope {scope} of {whose} by the namespaces " +
             $"that your images are in, such as {string.Join(", ", namespaces)}: {TrustOperation.MakeImagePolicy} " +
-            $"{TrustOption.Preset.With(TrustPresets.RedHatSigstore)} {TrustOption.Scope.With(namespaces)} makes a policy for them.";
+            $"{TrustOption.Preset.With(TrustPresets.RedHatSigstore)} {TrustOption.Scope.With(namespaces)} makes a policy for them. " +
+            "Images of other namespaces are then accepted as the default says: list every one that you need, and verify their images " +
+            $"first with {TrustOperation.Verify}.";
     }
 
     private static IReadOnlyCollection<string> Scopes(HostFile? file) => file is null ? [] : Scopes(file.Path, file.Content.ToArray());

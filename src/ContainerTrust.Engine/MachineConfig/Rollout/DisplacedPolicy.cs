@@ -28,9 +28,8 @@ internal static class DisplacedPolicy
             return;
         byte[] content = source.Find(TrustLocations.SystemPolicyPath)!.Content;
         PolicyDocument operators = PolicyReader.Read(content, $"{source.Name}:{TrustLocations.SystemPolicyPath}");
-        string renew = MergeMark.HashOf(ours.Annotations) is null
-            ? $"Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} {TrustOption.Merge}{state.Which}."
-            : $"Make it again: {TrustOperation.MakeMachineConfig} {TrustOption.Renew}{OwnName(ours.Name, role)}{state.Which}.";
+        string renew = (MergeMark.HashOf(ours.Annotations) is null ? "Make a policy that is merged with it: " : "Make it again: ") +
+            $"{new MakeAgain(state, ours, role).Command(isMerged: true)}.";
         IReadOnlyList<string> lost = Lost(operators, policy);
         if (lost.Count > 0)
             findings.Add(OperatorPolicyLost,
@@ -97,9 +96,6 @@ internal static class DisplacedPolicy
 
     private static string Words(IReadOnlyList<string> lost) => lost.Count <= Shown ? string.Join(", ", lost)
         : $"{string.Join(", ", lost.Take(Shown))} and {lost.Count - Shown} more";
-
-    private static string OwnName(string name, string role) =>
-        RolloutQuestion.UsualNames(role).First() == name ? "" : $" {TrustOption.ConfigName.With(name)}";
 
     private static ConfigDocument? Of(RolloutState state, string name) =>
         state.Selected.FirstOrDefault(c => c.Name == name && c.Sets(TrustLocations.SystemPolicyPath));

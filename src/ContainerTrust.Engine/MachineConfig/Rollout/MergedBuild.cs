@@ -105,7 +105,21 @@ public static class MergedBuild
     /// made.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static async Task<IReadOnlyList<MachineConfigTrust>> RenewAsync(MachineConfigOptions options, ClusterOptions cluster,
-        TrustMessages messages, CancellationToken cancellationToken)
+        TrustMessages messages, CancellationToken cancellationToken) =>
+        await RenewAsync(options, [], cluster, messages, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The same, with the entries of presets added to those that they have.</summary>
+    /// <param name="options">The roles, and the name where it is not the usual one.</param>
+    /// <param name="presets">The presets.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="messages">Where words for the user go, on any thread.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>One MachineConfig a role.</returns>
+    /// <exception cref="TrustException">A pool has no merged MachineConfig (<c>MergedConfigNotFound</c>), or it cannot be
+    /// made.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static async Task<IReadOnlyList<MachineConfigTrust>> RenewAsync(MachineConfigOptions options, IReadOnlyList<string> presets,
+        ClusterOptions cluster, TrustMessages messages, CancellationToken cancellationToken)
     {
         (MachineConfigOptions asked, OperatorAnswers answers) = await AskAsync(options, cluster, messages, cancellationToken)
             .ConfigureAwait(false);
@@ -129,7 +143,9 @@ public static class MergedBuild
                 Labels = old.Labels.Where(l => !asked.Labels.ContainsKey(l.Key)).Concat(asked.Labels).ToDictionary(),
                 AcceptsTheRest = true,
             };
-            made.AddRange(new MachineConfigBuilder(own, messages).Build(Kept(old, answers.Parts[role], role, messages), cancellationToken));
+            ImageTrust[] entries = [.. Kept(old, answers.Parts[role], role, messages),
+                .. presets.SelectMany(p => MachineConfigPresets.Get(p, answers.Release))];
+            made.AddRange(new MachineConfigBuilder(own, messages).Build(entries, cancellationToken));
         }
 
         return made;

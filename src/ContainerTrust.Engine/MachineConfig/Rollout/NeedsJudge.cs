@@ -42,12 +42,12 @@ internal static class NeedsJudge
         string name = source is null ? $"{TrustLocations.SystemPolicyPath} on the nodes" : Shown(source.Name);
         bool isMerged = IsToBeMerged(source, release, operators);
         string role = source?.Role ?? state.PoolName;
-        string make = $"{TrustOperation.MakeMachineConfig} {TrustOption.Preset.With(MachineConfigPresets.OpenShift)}" +
-            (isMerged ? $" {TrustOption.Merge}" : "") + OwnName(role, source?.Name, isMerged) + (state with { PoolName = role }).Which;
+        string make = source is null ? $"add those of {TrustOption.Preset.With(MachineConfigPresets.OpenShift)} to its entries"
+            : new MakeAgain(state, source, role).Command(isMerged, MachineConfigPresets.OpenShift);
         findings.Add(ClusterImagesRefused,
             $"{name} {(isThere ? "refuses" : "will refuse")} images that {release?.ToString() ?? "a cluster"} cannot do without: " +
             $"{string.Join(", ", refused)}. Nodes cannot be updated, and new ones do not start. " +
-            $"Make it again with entries for them: {make} adds those of the vendor's release to the entries that are piped to it." +
+            $"Make it again with entries for them, those of the vendor's release: {make}." +
             (release is null ? "" : ClusterNeeds.BesidesThePreset(policy, release, repositories)));
 
         IReadOnlyList<string> Refused(PolicyDocument document) => release is null ? ClusterNeeds.RefusedEverywhere(document)
@@ -57,12 +57,6 @@ internal static class NeedsJudge
     private static bool IsToBeMerged(ConfigDocument? source, OpenShiftRelease? release, PolicyDocument? operators) =>
         operators is not null || release?.AlwaysHasPolicy == true
         || (source is not null && MergeMark.HashOf(source.Annotations) is not null);
-
-    // Merged, a name that sorts before the operator's is of no use, and the usual one is taken.
-    private static string OwnName(string role, string? name, bool isMerged) =>
-        name is null || RolloutQuestion.UsualNames(role).ElementAt(isMerged ? 0 : 1) == name
-            || (isMerged && string.CompareOrdinal(name, OpenShiftRelease.GeneratedName(role)) < 0)
-            ? "" : $" {TrustOption.ConfigName.With(name)}";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);
 }

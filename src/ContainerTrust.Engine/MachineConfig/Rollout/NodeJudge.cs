@@ -25,7 +25,7 @@ internal static class NodeJudge
             });
         }
 
-        Try(reasons, () => reasons.AddRange(StoreCheck.Of(host, meant.Policy).Problems));
+        Try(reasons, () => reasons.AddRange(StoreCheck.Of(host, meant.Policy, null).Problems));
         Try(reasons, () => reasons.AddRange(RuntimePolicy.Problems(host, meant.Policy)));
         return reasons;
     }

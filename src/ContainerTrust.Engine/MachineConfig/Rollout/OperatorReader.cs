@@ -105,7 +105,7 @@ internal sealed class OperatorReader
             IReadOnlyList<ConfigDocument> configs = MergeOrder.Of(
                 (await _objects.ConfigsAsync(selector, cancellationToken).ConfigureAwait(false)).Where(static c => !c.IsDeleting),
                 release.MergesWorkerFirst);
-            parts[role] = Part(configs, role, name, release);
+            parts[role] = Part(configs, role, name, release, names);
             if (configs.FirstOrDefault(c => c.Name == name) is { } old && Merged(old) is { } found)
                 merged[role] = found;
         }
@@ -121,7 +121,8 @@ internal sealed class OperatorReader
     private static T Value<T>(Told<T> told)
         where T : class => told.Value ?? throw told.Problem!;
 
-    private OperatorPart Part(IReadOnlyList<ConfigDocument> configs, string role, string name, OpenShiftRelease release)
+    private OperatorPart Part(IReadOnlyList<ConfigDocument> configs, string role, string name, OpenShiftRelease release,
+        IReadOnlyList<(string Role, string Name)> names)
     {
         ConfigDocument[] others = [.. configs.Where(c => c.Name != name)];
         foreach (ConfigDocument config in others)
@@ -130,26 +131,27 @@ internal sealed class OperatorReader
                 throw new TrustException("ClusterAnswerInvalid", TrustErrorKind.InvalidData, problem) { Target = config.Name };
         }
 
+        ConfigDocument[] policies = [.. others.Where(static c => c.Sets(TrustLocations.SystemPolicyPath))];
+        bool isCustom = !OpenShiftRelease.IsBuiltIn(role) && release.MergesWorkerFirst;
+        ConfigDocument? later = policies.LastOrDefault(c => string.CompareOrdinal(c.Name, name) > 0 && (!isCustom || c.Role != "worker"));
+        LaterPolicy? same = null;
+        if (later is not null)
+        {
+            // Those that are made in one go have the same entries.
+            if (later.Role == role || MergeMark.HashOf(later.Annotations) is null
+                || MergeMark.ScopesOf(later.Annotations) is not { } scopes)
+                throw LaterPolicy.Wins(later.Name, name, role, ", or remove the file from it");
+            if (!names.Any(n => n.Name == later.Name))
+                same = new LaterPolicy(later.Name, scopes,
+                    PolicyReader.Read(later.Find(TrustLocations.SystemPolicyPath)!.Content, later.Name));
+        }
+
         OperatorPart part = OperatorPart.Of(
             Source(others, OpenShiftRelease.GeneratedName(role)),
             Source(others, OpenShiftRelease.TemplateName(role)),
             others.SelectMany(static c => c.Paths.Where(c.Sets).Where(static p => MachineConfigDocument.IsTrustFile(p))
-                .Select(p => c.Find(p)!)));
-        ConfigDocument[] policies = [.. others.Where(static c => c.Sets(TrustLocations.SystemPolicyPath))];
-        bool isCustom = !OpenShiftRelease.IsBuiltIn(role) && release.MergesWorkerFirst;
-        ConfigDocument? later = policies.LastOrDefault(c => string.CompareOrdinal(c.Name, name) > 0 && (!isCustom || c.Role != "worker"));
-        if (later is not null && later.Role != role && MergeMark.HashOf(later.Annotations) is not null)
-            _messages.Warning($"On {release} the pool {role} takes {Shown(later.Name)} as well, and after '{name}'. That is a merged " +
-                "policy, too: if it is to have other entries than this one, specify a name for this one that sorts after it.");
-        else if (later is not null)
-            throw new TrustException(
-                "OtherPolicyWins",
-                TrustErrorKind.InvalidArgument,
-                $"{Shown(later.Name)} has a policy.json, too, and is merged after '{name}', so that this one would have no effect on " +
-                $"the pool {role}. Specify a name that sorts after it, or remove the file from it.")
-            {
-                Target = later.Name,
-            };
+                .Select(p => c.Find(p)!)),
+            same);
         WarnOfDisplaced(policies, part, role);
         return part;
     }

@@ -165,6 +165,8 @@ internal sealed class RolloutJudge
             PolicyDocument policy = PolicyReader.Read(file.Content, $"{rendered.Name}:{TrustLocations.SystemPolicyPath}");
             _policy = policy;
             NeedsJudge.Judge(_state, winner, policy, _findings);
+            DocumentHost host = RenderedHost.Of(rendered, _state.Defaults);
+            JudgeStores(host, policy, winner);
             if (meant is null)
                 return;
             if (PolicyComparison.Difference(meant.Policy, policy) is { } difference)
@@ -175,12 +177,10 @@ internal sealed class RolloutJudge
                 && (winner.Name == _name || MeansSame(winner, meant.Policy)))
                 DisplacedPolicy.Judge(ours, _state, policy, _findings);
             JudgeOtherFiles(rendered, meant);
-            DocumentHost host = RenderedHost.Of(rendered, _state.Defaults);
             foreach (string problem in RuntimePolicy.Problems(host, meant.Policy))
                 _findings.Add(Overridden, problem);
             foreach (string stricter in RuntimePolicy.Stricter(host, meant.Policy))
                 _findings.Note(stricter);
-            JudgeStores(host, policy);
         }
         catch (TrustException e)
         {
@@ -199,6 +199,13 @@ internal sealed class RolloutJudge
         try
         {
             NeedsJudge.JudgePending(_state, ours, meant.Policy, _findings);
+            DocumentHost host = new(
+                ours.Name,
+                [.. ours.Paths.Where(ours.Sets).Select(p => ours.Find(p)!)],
+                [.. _state.Selected.Reverse().SelectMany(static c => c.Paths.Where(c.Sets).Where(MachineConfigDocument.IsTrustFile)
+                    .Select(p => c.Find(p)!)).DistinctBy(static f => f.Path), .. _state.Defaults.Files]);
+            foreach (string reason in CollisionReasons.Of(_state, host))
+                _findings.Add(ClusterImagesRefused, reason);
         }
         catch (TrustException e)
         {
@@ -306,11 +313,12 @@ internal sealed class RolloutJudge
         }
     }
 
-    private void JudgeStores(DocumentHost host, PolicyDocument policy)
+    private void JudgeStores(DocumentHost host, PolicyDocument policy, ConfigDocument? source)
     {
         try
         {
-            StoreCheck check = StoreCheck.Of(host, policy);
+            StoreCheck check = StoreCheck.Of(host, policy,
+                source is null ? null : new MakeAgain(_state, source, source.Role ?? _state.PoolName));
             _missingStores = check.Missing;
             foreach (string problem in check.Problems)
                 _findings.Add(StoreMissing, problem);
@@ -318,12 +326,12 @@ internal sealed class RolloutJudge
         catch (TrustException) when (CollisionReasons.Of(_state, host) is { Count: > 0 } reasons)
         {
             foreach (string reason in reasons)
-                _findings.Add(StoreMissing, reason);
+                _findings.Add(ClusterImagesRefused, reason);
         }
         catch (TrustException e)
         {
             _findings.Add(
-                StoreMissing,
+                ClusterImagesRefused,
                 $"The files of registries.d in {Shown(host.ComputerName)} are refused, so that no image is pulled: {e.Message}");
         }
     }
@@ -331,8 +339,9 @@ internal sealed class RolloutJudge
     // Never to remove what the cluster has: without the release's own policy it takes no updates.
     private string Advice(string name) => name.EndsWith("-generated-registries", StringComparison.Ordinal)
         ? " The operator makes it of the cluster's own settings: allowed and blocked registries, ClusterImagePolicy objects, and from " +
-            $"OpenShift 4.21 on that of the release. Make a policy that is merged with it: {TrustOperation.MakeMachineConfig} " +
-            $"{TrustOption.Merge}{_state.Which}."
+            "OpenShift 4.21 on that of the release. Make a policy that is merged with it: " +
+            $"{new MakeAgain(_state, _state.Find(_name)!, _state.PoolName).Command(isMerged: true)}."
+        : IsOperators(name) ? " The operator makes it. Give the MachineConfig a name that is sorted after it."
         : " Remove the file from it, or give the MachineConfig a name that is sorted after it.";
 
     private static string Shown(string text) => Printable.Of(text, Printable.NameLength);

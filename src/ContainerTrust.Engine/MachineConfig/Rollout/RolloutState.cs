@@ -13,7 +13,10 @@ internal sealed record RolloutState(string PoolName, PoolDocument? Pool, IReadOn
 
     /// <summary>Which pool of which cluster a command is to be about, as arguments with a space before each.</summary>
     public string Which => (PoolName == "worker" ? "" : $" {TrustOption.Role.With(PoolName)}")
-        + (Context is null ? "" : $" {TrustOption.Context.With(Context)}")
+        + Where;
+
+    /// <summary>Which cluster a command is to be about, as arguments with a space before each.</summary>
+    public string Where => (Context is null ? "" : $" {TrustOption.Context.With(Context)}")
         + (Kubeconfig is null ? "" : $" {TrustOption.Kubeconfig.With(Kubeconfig)}");
 
     /// <summary>The context that was named. Null for the current one.</summary>

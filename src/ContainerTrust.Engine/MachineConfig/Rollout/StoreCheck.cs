@@ -14,9 +14,9 @@ internal sealed class StoreCheck
     private readonly List<string> _missing = [];
     private readonly List<string> _problems = [];
 
-    private StoreCheck()
-    {
-    }
+    private readonly MakeAgain? _again;
+
+    private StoreCheck(MakeAgain? again) => _again = again;
 
     /// <summary>Scopes and mirrors that have none.</summary>
     public IReadOnlyList<string> Missing => _missing;
@@ -27,11 +27,12 @@ internal sealed class StoreCheck
     /// <summary>Looks at every scope of a policy.</summary>
     /// <param name="host">The host with registries.d and registries.conf.</param>
     /// <param name="policy">The policy.</param>
+    /// <param name="again">Where the policy is from, and what makes it again. Null if that is not known.</param>
     /// <returns>What is missing.</returns>
     /// <exception cref="TrustException">registries.d is refused or cannot be read.</exception>
-    public static StoreCheck Of(ITrustHost host, PolicyDocument policy)
+    public static StoreCheck Of(ITrustHost host, PolicyDocument policy, MakeAgain? again)
     {
-        StoreCheck check = new();
+        StoreCheck check = new(again);
         LookasideConfiguration lookaside = LookasideConfiguration.Load(host, TrustLocations.SystemRegistriesDirectory);
         Mirrors mirrors = Mirrors.Load(host, ContainersRelease.Unknown);
         check.Look("", "the policy's default", policy.Default, lookaside);
@@ -67,11 +68,22 @@ internal sealed class StoreCheck
         _missing.Add(scope.Length == 0 ? "default" : scope);
         if (!hasStore)
             _problems.Add($"For {words} signatures are required (signedBy), but registries.d on the nodes names no signature store for " +
-                $"it, so that every image of it is refused. Ship one: {TrustOperation.MakeMachineConfig} " +
-                $"{TrustOption.IncludeRegistriesD}.");
+                $"it, so that every image of it is refused. {ShipStore(scope, requirements)}");
         if (!hasAttachments)
             _problems.Add($"For {words} signatures are required (sigstoreSigned), but registries.d on the nodes has no " +
-                $"use-sigstore-attachments for it, so that every image of it is refused. Ship it: {TrustOperation.MakeMachineConfig} " +
-                $"{TrustOption.IncludeRegistriesD}.");
+                $"use-sigstore-attachments for it, so that every image of it is refused. {Ship("it", null)}");
     }
+
+    // A policy does not have the stores of its scopes: those of a vendor are the preset's.
+    private string ShipStore(string scope, IReadOnlyList<TrustRequirement> requirements)
+    {
+        string? preset = TrustPresets.Names.FirstOrDefault(n => TrustPresets.Get(n).Any(e => e.Registry == scope
+            && e.SignatureStore is not null && RequirementWriter.MeansSame([.. e.Requirements], requirements)));
+        return preset is not null ? Ship("one", preset)
+            : $"Give {(scope.Length == 0 ? "the default" : "it")} one: {TrustOperation.Set} {TrustOption.SignatureStore} makes the file " +
+                $"of registries.d that nodes need in {TrustLocations.SystemRegistriesDirectory}.";
+    }
+
+    private string Ship(string what, string? preset) => _again is null ? $"Ship {what} ({TrustOption.IncludeRegistriesD})."
+        : $"Ship {what}: {_again.Command(_again.NeedsMerge, preset, withStores: true)}.";
 }

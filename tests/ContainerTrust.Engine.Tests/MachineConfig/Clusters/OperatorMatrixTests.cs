@@ -49,7 +49,7 @@ public sealed class OperatorMatrixTests
                 : ["quay.io", "registry.redhat.io", "registry.access.redhat.com", "image-registry.openshift-image-registry.svc:5000"],
         };
         bool isMerged = name == "merged";
-        List<string> warnings = [];
+        List<string> warnings = [], said = [];
         MachineConfigOptions options = new()
         {
             Roles = [pool],
@@ -63,7 +63,7 @@ public sealed class OperatorMatrixTests
         TrustException? refusal = null;
         try
         {
-            new MachineConfigBuilder(options, new TrustMessages { Warning = warnings.Add }).Build(entries);
+            new MachineConfigBuilder(options, new TrustMessages { Warning = warnings.Add, Verbose = said.Add }).Build(entries);
         }
         catch (TrustException e)
         {
@@ -114,8 +114,15 @@ public sealed class OperatorMatrixTests
         if (release.Type == OpenShiftClusterType.HostedControlPlane)
             Assert.DoesNotContain(warnings, static w => w.Contains("-Merge", StringComparison.Ordinal));
         else if (result.Status is Overridden or OperatorPolicyLost)
-            Assert.Contains(result.Reasons, static r => r.Contains("New-MachineConfigTrust -Merge", StringComparison.Ordinal));
-        Assert.DoesNotContain(result.Reasons, static r => r.Contains("remove those", StringComparison.Ordinal));
+            Assert.Contains(result.Reasons, r =>
+                r.Contains($"(Get-MachineConfigTrust -Name {made.Name}).Trust", StringComparison.Ordinal)
+                && r.Contains("| New-MachineConfigTrust -Merge", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Reasons, static r => r.Contains("Remove the file from it", StringComparison.Ordinal));
+
+        // Where settings that the cluster may have decide, it is said even where none of them is known.
+        Assert.Equal(
+            refusal is null && !isMerged && !isLast && !alwaysHas,
+            said.Exists(static w => w.Contains("unless the cluster has allowed or blocked registries", StringComparison.Ordinal)));
     }
 
     [Fact]

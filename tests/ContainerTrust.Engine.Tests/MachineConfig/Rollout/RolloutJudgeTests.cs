@@ -211,7 +211,7 @@ public sealed class RolloutJudgeTests
 
         ClusterState broken = ClusterStates.UpdatedWith((ClusterStates.PolicyPath, ClusterStates.OwnPolicy),
             ("/etc/containers/registries.d/own.yaml", Store), ("/etc/containers/registries.d/twice.yaml", Store));
-        Assert.Equal(StoreMissing, Recorded.Judge(broken).Status);
+        Assert.Equal(ClusterImagesRefused, Recorded.Judge(broken).Status);
     }
 
     [Fact]
