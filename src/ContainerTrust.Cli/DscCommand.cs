@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ContainerTrust.Engine.DesiredState;
 using ContainerTrust.Engine.Formats.Json;
@@ -97,7 +98,7 @@ internal static class DscCommand
             ?? throw new InvalidOperationException($"The manifest of {name} is missing.");
         using JsonDocument document = JsonDocument.Parse(manifest);
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             document.RootElement.GetProperty(Schema).GetProperty("embedded").WriteTo(json);
         return PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n";
     }
