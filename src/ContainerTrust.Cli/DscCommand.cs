@@ -94,7 +94,7 @@ internal static class DscCommand
 
     private static string ReadSchema(string name)
     {
-        using Stream manifest = typeof(DscCommand).Assembly.GetManifestResourceStream($"{name}.dsc.resource.json")
+        using Stream manifest = typeof(DscCommand).Assembly.GetManifestResourceStream($"containertrust-{name}.dsc.resource.json")
             ?? throw new InvalidOperationException($"The manifest of {name} is missing.");
         using JsonDocument document = JsonDocument.Parse(manifest);
         ArrayBufferWriter<byte> buffer = new();

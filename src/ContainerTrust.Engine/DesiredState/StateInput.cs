@@ -60,7 +60,7 @@ internal static class StateInput
 
     /// <summary>A refusal that is about no place of the text.</summary>
     /// <param name="problem">What is wrong and what to do.</param>
-    public static TrustException Refused(string problem) => new(ErrorId, TrustErrorKind.InvalidArgument, problem);
+    public static TrustException Refused(string problem) => new("InvalidDesiredState", TrustErrorKind.InvalidArgument, problem);
 
     /// <summary>A string.</summary>
     public static string Text(ref PolicyJson json) =>

@@ -58,6 +58,6 @@ internal static class RoomMap
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",
             "MachineConfig",
         ],
-        ["DesiredState"] = ["Foundation", "Formats", "References", "Config", "Trust", "Compliance"],
+        ["DesiredState"] = ["Foundation", "Formats", "References", "Hosts", "Config", "Trust", "Compliance"],
     };
 }

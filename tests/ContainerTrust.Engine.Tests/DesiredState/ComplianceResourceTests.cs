@@ -29,8 +29,9 @@ public sealed class ComplianceResourceTests
     public void Severity_rules_and_days_are_those_that_were_asked_for()
     {
         using DscRoot root = new("""{"default":[{"type":"insecureAcceptAnything"}]}""");
-        JsonObject state = root.Change(
-            Compliance, DscOperation.Test, """{"excludeRules":["File*","DefaultAcceptsAnything"],"minimumSeverity":"error","expiringWithinDays":7}""").State;
+        const string Wanted =
+            """{"excludeRules":["File*","DefaultAcceptsAnything"],"minimumSeverity":"error","expiringWithinDays":7}""";
+        JsonObject state = root.Change(Compliance, DscOperation.Test, Wanted).State;
         Assert.True(state["_inDesiredState"]!.GetValue<bool>(), state.ToJsonString());
         Assert.Equal(7, state["expiringWithinDays"]!.GetValue<double>());
         Assert.Equal("error", state["minimumSeverity"]!.GetValue<string>());
@@ -39,7 +40,8 @@ public sealed class ComplianceResourceTests
     [Fact]
     public void A_host_is_compared_with_a_baseline()
     {
-        using DscRoot root = new(), baseline = new("""{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com":[{"type":"reject"}]}}}""");
+        using DscRoot root = new(), baseline = new(
+            """{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com":[{"type":"reject"}]}}}""");
         string path = Path.GetDirectoryName(Path.GetDirectoryName(baseline.Key))!;
         string wanted = $$"""{"excludeRules":["File*"],"baseline":["{{path}}"]}""";
         (JsonObject state, string[] names) = root.Change(Compliance, DscOperation.Test, wanted);

@@ -13,14 +13,18 @@ public sealed class ManifestTests
     private const string Canonical = "https://aka.ms/dsc/schemas/v3/resource/properties/";
 
     private static readonly string[] s_members =
-        ["$schema", "type", "kind", "version", "description", "tags", "get", "set", "whatIf", "test", "delete", "export", "exitCodes", "schema"];
+    [
+        "$schema", "type", "kind", "version", "description", "tags", "get", "set", "whatIf", "test", "delete", "export", "exitCodes",
+        "schema",
+    ];
 
     public static TheoryData<string> Names => [.. DscResource.Names];
 
     [Fact]
     public void Each_resource_has_a_manifest_and_each_manifest_a_resource() => Assert.Equal(
-        DscResource.Names.Select(static n => $"{n}.dsc.resource.json").Order(StringComparer.Ordinal),
-        Directory.GetFiles(Path.Combine(ErrorCatalogue.Repository, "packaging/dsc")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        DscResource.Names.Select(static n => $"containertrust-{n}.dsc.resource.json").Order(StringComparer.Ordinal),
+        Directory.GetFiles(Path.Combine(ErrorCatalogue.Repository, "packaging/dsc")).Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -87,8 +91,8 @@ public sealed class ManifestTests
         foreach (Match reference in Regex.Matches(schema.ToJsonString(), @"""\$ref"":""([^""]+)"""))
         {
             string target = reference.Groups[1].Value;
-            Assert.True(bundled.Contains(target) || schema["$defs"]!.AsObject().ContainsKey(target.Replace("#/$defs/", "", StringComparison.Ordinal)),
-                target);
+            string definition = target.Replace("#/$defs/", "", StringComparison.Ordinal);
+            Assert.True(bundled.Contains(target) || schema["$defs"]!.AsObject().ContainsKey(definition), target);
         }
     }
 
@@ -111,7 +115,10 @@ public sealed class ManifestTests
         if (name == "scope")
         {
             foreach (string property in (string[])["requirements", "signatureStore", "signatureStoreStaging", "useSigstoreAttachments"])
-                Assert.True(JsonNode.DeepEquals(theirs["$defs"]!["entry"]!["properties"]![property], mine["properties"]![property]), property);
+            {
+                JsonNode? entry = theirs["$defs"]!["entry"]!["properties"]![property];
+                Assert.True(JsonNode.DeepEquals(entry, mine["properties"]![property]), property);
+            }
         }
     }
 
@@ -124,8 +131,8 @@ public sealed class ManifestTests
         foreach ((string property, _) in schema["properties"]!.AsObject())
             Assert.DoesNotContain("is unknown here", Refusal(name, property), StringComparison.Ordinal);
         string known = Refusal(name, "nonsense");
-        string[] listed = known[(known.IndexOf("possible are ", StringComparison.Ordinal) + 13)..known.LastIndexOf(". Remove", StringComparison.Ordinal)]
-            .Split(", ");
+        string[] listed = Regex.Match(known, "possible are (.+)\\. Remove").Groups[1].Value.Split(", ");
+        Assert.Contains("root", listed);
         Assert.Empty(listed.Except(schema["properties"]!.AsObject().Select(static p => p.Key)));
     }
 
@@ -133,7 +140,7 @@ public sealed class ManifestTests
         name, DscOperation.Get, System.Text.Encoding.UTF8.GetBytes($"{{\"{property}\":{{}}}}"), TrustMessages.None)).Message;
 
     private static JsonObject Read(string name) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(ErrorCatalogue.Repository, $"packaging/dsc/{name}.dsc.resource.json")))!.AsObject();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(ErrorCatalogue.Repository, $"packaging/dsc/containertrust-{name}.dsc.resource.json")))!.AsObject();
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -8,8 +8,10 @@ namespace ContainerTrust.Engine.Tests.DesiredState;
 public sealed class PolicyResourceTests
 {
     private const string Policy = "policy";
+    private const string Scope = "{\"transport\":\"docker\",\"scope\":\"a.example.com\"";
+    private const string Store = "\"signatureStore\":\"https://a.example.com/sigs\"";
     private const string Entries =
-        $$"""[{"default":true,"requirements":{{DscRoot.Reject}}},{"transport":"docker","scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://a.example.com/sigs"}]""";
+        $$"""[{"default":true,"requirements":{{DscRoot.Reject}}},{{Scope}},"requirements":{{DscRoot.Signed}},{{Store}}}]""";
     private const string Wanted = $$"""{"entries":{{Entries}}}""";
     private const string Purging = $$"""{"_purge":true,"entries":{{Entries}}}""";
 
@@ -37,8 +39,8 @@ public sealed class PolicyResourceTests
     [Fact]
     public void Only_a_purge_removes_scopes_that_are_not_listed()
     {
-        using DscRoot root = new(
-            $$$"""{"default":{{{DscRoot.Reject}}},"transports":{"docker":{"b.example.com":{{{DscRoot.Accept}}} },"docker-daemon":{"":{{{DscRoot.Accept}}} } } }""");
+        const string Transports = $$$"""{"docker":{"b.example.com":{{{DscRoot.Accept}}} },"docker-daemon":{"":{{{DscRoot.Accept}}} } }""";
+        using DscRoot root = new($$"""{"default":{{DscRoot.Reject}},"transports":{{Transports}} }""");
         root.Change(Policy, DscOperation.Set, Wanted);
         Assert.Equal(4, root.Get(Policy, "{}")["entries"]!.AsArray().Count);
         Assert.Empty(root.Change(Policy, DscOperation.Test, Wanted).Names);
@@ -58,7 +60,7 @@ public sealed class PolicyResourceTests
     {
         using DscRoot root = new();
         root.Change(Policy, DscOperation.Set, Wanted);
-        const string WithoutStore = $$"""{"_purge":true,"entries":[{"transport":"docker","scope":"a.example.com","requirements":{{DscRoot.Signed}}}]}""";
+        const string WithoutStore = $$"""{"_purge":true,"entries":[{{Scope}},"requirements":{{DscRoot.Signed}}}]}""";
         Assert.Equal(["entries"], root.Change(Policy, DscOperation.Test, WithoutStore).Names);
         (JsonObject state, _) = root.Change(Policy, DscOperation.Set, WithoutStore);
         Assert.Null(state["entries"]![1]!["signatureStore"]);
@@ -69,7 +71,9 @@ public sealed class PolicyResourceTests
     public void All_entries_are_written_or_none()
     {
         using DscRoot root = new();
-        const string OneIsWrong = $$"""{"entries":[{"transport":"docker","scope":"b.example.com","requirements":{{DscRoot.Reject}}},{"transport":"docker","scope":"a.example.com","requirements":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/none.asc"}]}]}""";
+        const string None = """[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/none.asc"}]""";
+        const string Right = $$"""{"transport":"docker","scope":"b.example.com","requirements":{{DscRoot.Reject}}}""";
+        const string OneIsWrong = $$"""{"entries":[{{Right}},{{Scope}},"requirements":{{None}}}]}""";
         Assert.Equal("KeyFileNotFound", root.Refused(Policy, DscOperation.Set, OneIsWrong).ErrorId);
         (JsonObject state, string[] names) = root.Change(Policy, DscOperation.Test, OneIsWrong);
         Assert.False(state["_inDesiredState"]!.GetValue<bool>());

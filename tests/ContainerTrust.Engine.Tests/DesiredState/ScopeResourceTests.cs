@@ -8,7 +8,8 @@ namespace ContainerTrust.Engine.Tests.DesiredState;
 public sealed class ScopeResourceTests
 {
     private const string Scope = "scope";
-    private const string Entry = $$"""{"scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://a.example.com/sigs"}""";
+    private const string Entry =
+        $$"""{"scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://a.example.com/sigs"}""";
 
     [Fact]
     public void A_scope_that_is_missing_does_not_exist()
@@ -184,7 +185,8 @@ public sealed class ScopeResourceTests
     public void A_password_in_a_store_is_not_printed()
     {
         using DscRoot root = new();
-        const string Wanted = $$"""{"scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://me:secret@a.example.com/s"}""";
+        const string Wanted =
+            $$"""{"scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://me:secret@a.example.com/s"}""";
         foreach (DscOperation operation in (DscOperation[])[DscOperation.WhatIf, DscOperation.Set, DscOperation.Test, DscOperation.Get])
             Assert.DoesNotContain("secret", string.Join('\n', root.Call(Scope, operation, Wanted).Concat(root.Warnings)),
                 StringComparison.Ordinal);
@@ -200,7 +202,8 @@ public sealed class ScopeResourceTests
     {
         using DscRoot root = new();
         root.Change(Scope, DscOperation.Set, Entry);
-        (JsonObject state, string[] changed) = root.Change(Scope, DscOperation.Set, """{"scope":"a.example.com","useSigstoreAttachments":false}""");
+        (JsonObject state, string[] changed) = root.Change(
+            Scope, DscOperation.Set, """{"scope":"a.example.com","useSigstoreAttachments":false}""");
         Assert.Equal(["useSigstoreAttachments"], changed);
         Assert.Equal("https://a.example.com/sigs", state["signatureStore"]!.GetValue<string>());
         Assert.Equal("/keys/sample.asc", state["requirements"]![0]!["keyPath"]!.GetValue<string>());

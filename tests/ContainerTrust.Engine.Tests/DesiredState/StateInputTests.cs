@@ -33,7 +33,9 @@ public sealed class StateInputTests
     [InlineData("scope", """{"scope":"a.example.com"} x""", "The text is not valid JSON")]
     [InlineData("scope", "  \n", "The input is empty")]
     [InlineData("policy", """{"entries":[{"transport":"docker","scope":"a.example.com"}]}""", "\"requirements\" is missing")]
-    [InlineData("policy", """{"entries":[{"default":true,"requirements":[{"type":"reject"}]},{"default":true,"requirements":[{"type":"reject"}]}]}""",
+    [InlineData(
+        "policy",
+        """{"entries":[{"default":true,"requirements":[{"type":"reject"}]},{"default":true,"requirements":[{"type":"reject"}]}]}""",
         "is already at $.entries[0]")]
     [InlineData("policy", """{"_purge":"yes"}""", "True or false is expected")]
     [InlineData("compliance", """{"minimumSeverity":"fatal"}""", "The severity is unknown")]
@@ -45,7 +47,9 @@ public sealed class StateInputTests
     [InlineData("compliance", """{"compliant":true}""", "read-only")]
     public void What_is_not_valid_is_refused_with_its_place(string resource, string input, string words)
     {
-        foreach (DscOperation operation in resource == "scope" ? s_all.Except([DscOperation.Export]) : [DscOperation.Get, DscOperation.Test])
+        IEnumerable<DscOperation> operations = resource == "scope" ? s_all.Except([DscOperation.Export])
+            : [DscOperation.Get, DscOperation.Test];
+        foreach (DscOperation operation in operations)
         {
             TrustException refused = Assert.ThrowsAny<TrustException>(() => Run(resource, operation, Encoding.UTF8.GetBytes(input)));
             Assert.Equal(("InvalidDesiredState", TrustErrorKind.InvalidArgument), (refused.ErrorId, refused.Kind));
@@ -73,7 +77,9 @@ public sealed class StateInputTests
     [InlineData("""{"transport":"nope","scope":"a","requirements":[{"type":"reject"}]}""", "UnknownTransport")]
     [InlineData("""{"scope":"default","requirements":[{"type":"reject"}]}""", "UnreachableScope")]
     [InlineData("""{"scope":"a.example.com\u0000","requirements":[{"type":"reject"}]}""", "InvalidScope")]
-    [InlineData("""{"transport":"docker-daemon","scope":"a.example.com","requirements":[{"type":"reject"}],"signatureStore":"https://s"}""", "NoSignatureStore")]
+    [InlineData(
+        """{"transport":"docker-daemon","scope":"a.example.com","requirements":[{"type":"reject"}],"signatureStore":"https://s"}""",
+        "NoSignatureStore")]
     [InlineData("""{"scope":"a.example.com","signatureStore":"https://s"}""", "InvalidDesiredState")]
     public void What_no_host_can_be_set_to_is_refused(string wanted, params string[] ids)
     {
@@ -95,7 +101,10 @@ public sealed class StateInputTests
     [Fact]
     public void What_a_host_says_is_one_line_of_printable_json()
     {
-        using DscRoot root = new("""{"default":[{"type":"reject"}],"transports":{"docker":{"a.example.com/\u202egnp\u001b[31m\n":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k\u2028\u0007"}]}}}""");
+        const string Scope = """
+            {"a.example.com/\u202egnp\u001b[31m\n":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/k\u2028\u0007"}]}
+            """;
+        using DscRoot root = new($$"""{"default":[{"type":"reject"}],"transports":{"docker":{{Scope}} } }""");
         foreach (string resource in (string[])["scope", "policy"])
         {
             string[] lines = root.Call(resource, DscOperation.Export);
