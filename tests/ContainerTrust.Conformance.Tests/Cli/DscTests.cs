@@ -48,7 +48,8 @@ public sealed class DscTests : IDisposable
     [InlineData("scope", "set", "", 2)]
     [InlineData("scope", "set", null, 2)]
     [InlineData("scope", "test", """{"scope":"a\u001b[31m.example.com","nonsense":"\u202e"}""", 2)]
-    [InlineData("scope", "set", """{"scope":"a.example.com","requirements":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/none"}]}""", 1)]
+    [InlineData(
+        "scope", "set", """{"scope":"a.example.com","requirements":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/none"}]}""", 1)]
     [InlineData("policy", "set", """{"_purge":true}""", 2)]
     [InlineData("compliance", "test", """{"root":"/nonexistent/root"}""", 1)]
     public void A_fault_is_one_error_as_json_and_an_exit_code_that_the_manifest_explains(

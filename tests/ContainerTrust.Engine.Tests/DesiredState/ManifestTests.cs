@@ -139,8 +139,8 @@ public sealed class ManifestTests
     private static string Refusal(string name, string property) => Assert.ThrowsAny<TrustException>(() => DscResource.Run(
         name, DscOperation.Get, System.Text.Encoding.UTF8.GetBytes($"{{\"{property}\":{{}}}}"), TrustMessages.None)).Message;
 
-    private static JsonObject Read(string name) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(ErrorCatalogue.Repository, $"packaging/dsc/containertrust-{name}.dsc.resource.json")))!.AsObject();
+    private static JsonObject Read(string name) => JsonNode.Parse(File.ReadAllText(
+        Path.Combine(ErrorCatalogue.Repository, $"packaging/dsc/containertrust-{name}.dsc.resource.json")))!.AsObject();
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }
