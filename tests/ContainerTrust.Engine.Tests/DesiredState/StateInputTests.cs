@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using ContainerTrust.Engine.DesiredState;
-using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Tests.DesiredState;
 
