@@ -15,9 +15,10 @@ internal sealed class ComplianceResource(TrustMessages messages, CancellationTok
     {
         if (operation is not (DscOperation.Get or DscOperation.Test))
             throw DscResource.NotSupported(
-                "Compliance", operation, "It only looks. Put it into a Microsoft.DSC/Assertion group, and set with ContainerTrust/Policy.");
+                "Compliance", operation,
+                "It only looks. Put it into a document of its own for dsc config test, and set with ContainerTrust/Policy.");
         ComplianceState state = input.IsEmpty ? new ComplianceState() : StateInput.Read(input, ComplianceState.Read);
-        ComplianceOptions options = state.Baseline.Count == 0 ? state.Options
+        ComplianceOptions options = state.Baseline is null ? state.Options
             : state.Options with { Baseline = TrustBaseline.Combine(state.Baseline.Select(TrustBaseline.ReadPath)) };
         ImageTrustCompliance found = ComplianceChecker.Check(ResourceStore.Open(state.Root, messages), options, cancellationToken);
         return operation == DscOperation.Get ? state.ToLine(found, isAsked: false)

@@ -15,8 +15,8 @@ internal sealed record ComplianceState
     /// <summary>A directory that is another host's root. Null for this host.</summary>
     public string? Root { get; init; }
 
-    /// <summary>Policies, trust files and roots that the host is compared with.</summary>
-    public IReadOnlyList<string> Baseline { get; init; } = [];
+    /// <summary>Policies, trust files and roots that the host is compared with. Null for no comparison.</summary>
+    public IReadOnlyList<string>? Baseline { get; init; }
 
     /// <summary>How it is audited.</summary>
     public ComplianceOptions Options { get; init; } = new();
@@ -54,7 +54,7 @@ internal sealed record ComplianceState
     {
         json.WriteStartObject();
         StateText.WriteText(json, "root", Root);
-        if (Baseline.Count > 0)
+        if (Baseline is not null)
             WriteTexts(json, "baseline", Baseline);
         if (found.ExcludedRules.Count > 0)
             WriteTexts(json, "excludeRules", found.ExcludedRules);

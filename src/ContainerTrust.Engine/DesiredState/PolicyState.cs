@@ -19,6 +19,12 @@ internal sealed record PolicyState
     /// <summary>Whether scopes that are not among the entries are to go.</summary>
     public bool Purge { get; init; }
 
+    /// <summary>The policy.json that was looked at. Null where that is not said.</summary>
+    public string? PolicyPath { get; init; }
+
+    /// <summary>The entries with the stores that are in force for them. Empty for what is only wanted.</summary>
+    public IReadOnlyList<ImageTrust> Trust { get; init; } = [];
+
     /// <summary>Reads it.</summary>
     /// <param name="json">The cursor at the start of the object.</param>
     public static PolicyState Read(ref PolicyJson json)
@@ -32,7 +38,7 @@ internal sealed record PolicyState
                 "root" => state with { Root = StateInput.FullPath(ref json) },
                 "entries" => state with { Entries = TrustFileReader.ReadEntries(ref json) },
                 "_purge" => state with { Purge = json.TokenType != JsonTokenType.Null && StateInput.Truth(ref json) },
-                "_inDesiredState" => throw StateInput.ReadOnly(ref json),
+                "policyPath" or "_inDesiredState" => throw StateInput.ReadOnly(ref json),
                 _ => throw json.UnknownMember(name, s_properties),
             };
             json.Leave();
@@ -51,6 +57,7 @@ internal sealed record PolicyState
         foreach (FileEntry entry in Entries ?? [])
             TrustFileWriter.Write(json, entry.Section is null ? entry : entry with { Section = StateText.Shown(entry.Section) });
         json.WriteEndArray();
+        StateText.WriteText(json, "policyPath", PrintableText.LineOrNull(PolicyPath));
         if (isInDesiredState is { } answer)
             json.WriteBoolean("_inDesiredState"u8, answer);
         json.WriteEndObject();
@@ -64,4 +71,39 @@ internal sealed record PolicyState
         return mine.Count == theirs.Count && mine.Zip(theirs).All(static p => p.First.Key == p.Second.Key
             && p.First.Section == p.Second.Section && RequirementWriter.MeansSame(p.First.Requirements, p.Second.Requirements));
     }
+
+    /// <summary>The scopes here that are not among the entries of another; the default is never one.</summary>
+    /// <param name="wanted">The other.</param>
+    public IEnumerable<FileEntry> Unlisted(PolicyState wanted)
+    {
+        HashSet<(bool, string, string)> listed = [.. wanted.Entries!.Select(static e => e.Key)];
+        return Entries!.Where(e => !e.IsDefault && !listed.Contains(e.Key));
+    }
+
+    /// <summary>The entries that are not here as they are to be.</summary>
+    /// <param name="wanted">The entries as they are to be.</param>
+    public IEnumerable<FileEntry> Differing(PolicyState wanted)
+    {
+        IReadOnlyList<ImageTrust> trust = TrustFile.ToTrust(wanted.Entries!);
+        for (int i = 0; i < trust.Count; i++)
+        {
+            FileEntry entry = wanted.Entries![i];
+            FileEntry? there = Entries!.FirstOrDefault(e => e.Key == entry.Key);
+            if (there is null || !RequirementWriter.MeansSame(entry.Requirements, there.Requirements)
+                || (Stores(entry) != Stores(there) && !HasInForce(entry, trust[i])))
+                yield return entry;
+        }
+    }
+
+    /// <summary>An entry with the stores that are in force for it. Null if it is not here.</summary>
+    /// <param name="entry">Which.</param>
+    public ImageTrust? TrustOf(FileEntry entry) => Trust.FirstOrDefault(e => e.IsDefault == entry.IsDefault
+        && (e.IsDefault || (e.Transport == entry.Transport && e.Registry == entry.Scope)));
+
+    private static LookasideSection Stores(FileEntry entry) => entry.Section ?? new LookasideSection();
+
+    // What a scope would not inherit as it is to, it has in a section of its own, which no list of entries has to say.
+    private bool HasInForce(FileEntry entry, ImageTrust wanted) => TrustOf(entry) is { } there
+        && there.SignatureStore == wanted.SignatureStore && there.SignatureStoreStaging == wanted.SignatureStoreStaging
+        && there.UseSigstoreAttachments == wanted.UseSigstoreAttachments;
 }

@@ -36,11 +36,19 @@ internal sealed record ScopeState
     /// <summary>Whether the entry exists, or is to.</summary>
     public bool Exists { get; init; } = true;
 
+    /// <summary>The policy.json that was looked at. Null where that is not said.</summary>
+    public string? PolicyPath { get; init; }
+
     /// <summary>The transport that is meant.</summary>
     public string TransportOrDocker => Transport ?? "docker";
 
     /// <summary>Whether anything is said but which entries are meant.</summary>
     public bool IsFilter => Requirements is null && Section.IsEmpty && Exists;
+
+    /// <summary>Whether an entry of a host is the one that is named here.</summary>
+    /// <param name="entry">The entry.</param>
+    public bool IsMeant(ImageTrust entry) => entry.IsDefault == IsDefault
+        && (IsDefault || (entry.Transport == TransportOrDocker && entry.Registry == Scope));
 
     /// <summary>The entry in words.</summary>
     public override string ToString() => ToChange().ToString();
@@ -69,7 +77,7 @@ internal sealed record ScopeState
                 "useSigstoreAttachments" =>
                     state with { Section = state.Section with { UseSigstoreAttachments = StateInput.Truth(ref json) } },
                 "_exist" => state with { Exists = StateInput.Truth(ref json) },
-                "_inDesiredState" => throw StateInput.ReadOnly(ref json),
+                "policyPath" or "_inDesiredState" => throw StateInput.ReadOnly(ref json),
                 _ => throw json.UnknownMember(name, s_properties),
             };
             json.Leave();
@@ -80,22 +88,27 @@ internal sealed record ScopeState
             : state;
     }
 
-    /// <summary>Refuses what names no entry, or one that cannot be written.</summary>
+    /// <summary>Refuses what names no entry.</summary>
     /// <returns>The same.</returns>
-    /// <exception cref="TrustException">See the class, and <see cref="ScopeRules.Require"/>.</exception>
+    /// <exception cref="TrustException">It does not say which is meant (<c>InvalidDesiredState</c>).</exception>
     public ScopeState RequireNamed()
     {
         if (IsDefault)
             return this;
         if (Scope is null)
             throw StateInput.Refused("The property \"scope\" is missing. For the policy's default write \"default\": true.");
-        if (Scope.Length == 0 && (Transport is null || !TransportScopes.Known.Contains(Transport)))
-            throw StateInput.Refused("The empty scope is all of a transport, and no known one is given. Specify \"transport\": one of "
+        if (Scope.Length == 0 && Transport is null)
+            throw StateInput.Refused("The empty scope is all of a transport, and none is given. Specify \"transport\": one of "
                 + $"{string.Join(", ", TransportScopes.Known)}.");
-
-        // Who names a transport and the empty scope means all of it.
-        ScopeRules.Require(TransportOrDocker, Scope, force: Scope.Length == 0);
         return this;
+    }
+
+    /// <summary>Refuses an entry that is not there yet and that nothing could be looked up under.</summary>
+    /// <exception cref="TrustException">See <see cref="ScopeRules.RequireStated"/>.</exception>
+    public void RequirePossible()
+    {
+        if (!IsDefault)
+            ScopeRules.RequireStated(TransportOrDocker, Scope ?? "");
     }
 
     /// <summary>The change that makes the entry as it is to be.</summary>
@@ -161,6 +174,7 @@ internal sealed record ScopeState
         if (shown.UseSigstoreAttachments is { } attachments)
             json.WriteBoolean("useSigstoreAttachments"u8, attachments);
         json.WriteBoolean("_exist"u8, Exists);
+        StateText.WriteText(json, "policyPath", PrintableText.LineOrNull(PolicyPath));
         if (isInDesiredState is { } answer)
             json.WriteBoolean("_inDesiredState"u8, answer);
         json.WriteEndObject();

@@ -54,7 +54,43 @@ internal static class StateText
         UseSigstoreAttachments = section.UseSigstoreAttachments,
     };
 
+    /// <summary>Refuses stores that were shortened by <see cref="Shown"/>: written, they would take the place of the real ones.</summary>
+    /// <param name="section">The stores.</param>
+    /// <param name="entry">The entry in words.</param>
+    /// <exception cref="TrustException">One is shortened (<c>InvalidDesiredState</c>).</exception>
+    public static void RequireWhole(LookasideSection? section, string entry)
+    {
+        foreach (string? store in (ReadOnlySpan<string?>)[section?.SignatureStore, section?.SignatureStoreStaging])
+        {
+            if (store?.Contains('…', StringComparison.Ordinal) == true)
+                throw StateInput.Refused(
+                    $"The signature store {store} of {entry} was shortened where it was shown or exported. Write the real URL.");
+        }
+    }
+
+    /// <summary>What is to be known of stores that are shown.</summary>
+    /// <param name="section">The stores.</param>
+    /// <param name="entry">The entry in words.</param>
+    /// <returns>A sentence if something is left out; otherwise null.</returns>
+    public static string? LeftOut(LookasideSection? section, string entry) => !HasSecret(section) ? null
+        : $"The signature store of {entry} has a user name, a password or a query in its URL, which is left out here. "
+            + "Add it before you set what is shown here.";
+
+    /// <summary>What is to be known where a store with a password is replaced by what is shown of it.</summary>
+    /// <param name="present">The stores as they are.</param>
+    /// <param name="wanted">The stores as they are to be.</param>
+    /// <param name="entry">The entry in words.</param>
+    /// <returns>A sentence, or null.</returns>
+    public static string? Lost(LookasideSection? present, LookasideSection? wanted, string entry) =>
+        IsShown(present?.SignatureStore, wanted?.SignatureStore) || IsShown(present?.SignatureStoreStaging, wanted?.SignatureStoreStaging)
+            ? $"The signature store that is set for {entry} is the present one without the user name, password or query of its URL, as it "
+                + "is shown. If signatures cannot be read without them, write the real URL."
+            : null;
+
     /// <summary>Whether something is left out by <see cref="Shown"/>.</summary>
     /// <param name="section">The stores.</param>
     public static bool HasSecret(LookasideSection? section) => section is not null && Shown(section) != section;
+
+    private static bool IsShown(string? present, string? wanted) =>
+        present is not null && present != wanted && StoreUrl.WithoutUser(present) == wanted;
 }

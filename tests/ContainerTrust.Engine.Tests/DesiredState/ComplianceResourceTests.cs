@@ -47,9 +47,17 @@ public sealed class ComplianceResourceTests
         (JsonObject state, string[] names) = root.Change(Compliance, DscOperation.Test, wanted);
         Assert.Equal(["findings"], names);
         Assert.Contains(state["findings"]!.AsArray(), static f => f!["ruleId"]!.GetValue<string>() == "BaselineScopeMissing");
-        root.Change("policy", DscOperation.Set, Assert.Single(baseline.Call("policy", DscOperation.Get))
+        root.Change("policy", DscOperation.Set, Assert.Single(baseline.Call("policy", DscOperation.Export))
             .Replace($"\"root\":\"{path}\",", "", StringComparison.Ordinal));
         Assert.Empty(root.Change(Compliance, DscOperation.Test, wanted).Names);
+    }
+
+    [Fact]
+    public void A_baseline_without_a_file_compares_nothing_and_is_no_pass()
+    {
+        using DscRoot root = new();
+        foreach (DscOperation operation in (DscOperation[])[DscOperation.Get, DscOperation.Test])
+            Assert.Equal("EmptyBaseline", root.Refused(Compliance, operation, """{"excludeRules":["File*"],"baseline":[]}""").ErrorId);
     }
 
     [Theory]

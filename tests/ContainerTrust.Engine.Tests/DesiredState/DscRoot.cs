@@ -50,6 +50,17 @@ internal sealed class DscRoot : IDisposable
 
     public JsonObject Get(string resource, string properties) => Parse(Assert.Single(Call(resource, DscOperation.Get, properties)));
 
+    /// <summary>Sets, while another program acts each time that a file was written.</summary>
+    public void SetBeside(string resource, string properties, Action other) => DscResource.Run(
+        resource, DscOperation.Set, Encoding.UTF8.GetBytes(Rooted(properties)), new TrustMessages
+        {
+            Verbose = said =>
+            {
+                if (said.StartsWith("Changed ", StringComparison.Ordinal) || said.StartsWith("Created ", StringComparison.Ordinal))
+                    other();
+            },
+        });
+
     public TrustException Refused(string resource, DscOperation operation, string properties)
     {
         string before = Files();

@@ -160,7 +160,10 @@ public sealed class ScopeResourceTests
 
         Assert.Equal(root.Read(TrustLocations.SystemPolicyPath), other.Read(TrustLocations.SystemPolicyPath));
         Assert.Single(root.Call(Scope, DscOperation.Export, """{"default":true}"""));
-        Assert.Single(root.Call(Scope, DscOperation.Export, """{"scope":"*.example.com"}"""));
+        Assert.Single(root.Call(Scope, DscOperation.Export, """{"scope":"a.example.com"}"""));
+        Assert.Empty(root.Call(Scope, DscOperation.Export, """{"scope":"*.example.com"}"""));
+        Assert.Empty(root.Call(Scope, DscOperation.Export, """{"scope":"A.example.com"}"""));
+        Assert.Empty(root.Call(Scope, DscOperation.Export, """{"transport":"docker*"}"""));
         Assert.Single(root.Call(Scope, DscOperation.Export, """{"transport":"docker-daemon"}"""));
         Assert.Equal("InvalidDesiredState", root.Refused(Scope, DscOperation.Export, Entry).ErrorId);
     }
@@ -195,6 +198,111 @@ public sealed class ScopeResourceTests
         Assert.Contains("left out here", Assert.Single(root.Warnings), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", string.Concat(root.Call("policy", DscOperation.Export)), StringComparison.Ordinal);
         Assert.Contains("left out here", Assert.Single(root.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_shown_of_a_store_with_a_password_is_not_set_without_a_word()
+    {
+        using DscRoot root = new();
+        root.Change(Scope, DscOperation.Set,
+            $$"""{"scope":"a.example.com","requirements":{{DscRoot.Signed}},"signatureStore":"https://me:secret@a.example.com/s"}""");
+        JsonObject got = root.Get(Scope, """{"scope":"a.example.com"}""");
+        Assert.Contains("left out here", Assert.Single(root.Warnings), StringComparison.Ordinal);
+        Assert.True(got.Remove("root") && got.Remove("policyPath"));
+        foreach (DscOperation operation in (DscOperation[])[DscOperation.WhatIf, DscOperation.Set])
+        {
+            root.Change(Scope, operation, got.ToJsonString());
+            Assert.Contains(root.Warnings, static w => w.Contains("is the present one without the user name", StringComparison.Ordinal));
+        }
+
+        const string Query = """{"scope":"a.example.com","signatureStore":"https://a.example.com/s?token=secret"}""";
+        root.Change(Scope, DscOperation.Set, Query);
+        got = root.Get(Scope, """{"scope":"a.example.com"}""");
+        Assert.True(got.Remove("root") && got.Remove("policyPath"));
+        foreach (DscOperation operation in (DscOperation[])[DscOperation.WhatIf, DscOperation.Set, DscOperation.Test])
+            Assert.Contains("was shortened", root.Refused(Scope, operation, got.ToJsonString()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_section_without_an_entry_goes_too()
+    {
+        const string Gone = """{"scope":"a.example.com","_exist":false}""";
+        foreach (bool isDelete in (bool[])[false, true])
+        {
+            using DscRoot root = new();
+            root.Change(Scope, DscOperation.Set, Entry);
+            root.Write(TrustLocations.SystemPolicyPath, """{"default":[{"type":"reject"}]}""");
+            Assert.Equal(["_exist"], root.Change(Scope, DscOperation.Test, Gone).Names);
+            Assert.Equal(["_exist"], root.Change(Scope, DscOperation.WhatIf, Gone).Names);
+            if (isDelete)
+                Assert.Empty(root.Call(Scope, DscOperation.Delete, """{"scope":"a.example.com"}"""));
+            else
+                Assert.Equal(["_exist"], root.Change(Scope, DscOperation.Set, Gone).Names);
+            Assert.DoesNotContain("a.example.com", root.Files(), StringComparison.Ordinal);
+            Assert.Empty(root.Change(Scope, DscOperation.Test, Gone).Names);
+            Assert.Empty(root.Change(Scope, DscOperation.Set, Gone).Names);
+        }
+    }
+
+    [Fact]
+    public void What_is_on_the_host_can_be_got_and_removed_even_if_it_could_not_be_written()
+    {
+        const string Odd = """{"docker":{"busybox":[{"type":"reject"}]},"nope":{"":[{"type":"reject"}]} }""";
+        using DscRoot root = new($$"""{"default":[{"type":"reject"}],"transports":{{Odd}} }""");
+        string[] lines = root.Call(Scope, DscOperation.Export);
+        Assert.Equal(3, lines.Length);
+        foreach (string line in lines[1..])
+        {
+            JsonObject entry = JsonNode.Parse(line)!.AsObject();
+            Assert.True(entry.Remove("root"));
+            Assert.True(root.Get(Scope, entry.ToJsonString())["_exist"]!.GetValue<bool>());
+            Assert.Empty(root.Change(Scope, DscOperation.Test, entry.ToJsonString()).Names);
+            entry["_exist"] = false;
+            Assert.Equal(["_exist"], root.Change(Scope, DscOperation.Set, entry.ToJsonString()).Names);
+            Assert.Empty(root.Change(Scope, DscOperation.Test, entry.ToJsonString()).Names);
+            Assert.Empty(root.Call(Scope, DscOperation.Delete, entry.ToJsonString()));
+        }
+
+        Assert.Single(root.Call(Scope, DscOperation.Export));
+    }
+
+    /// <summary>The distribution's default accepts what docker-daemon has, and is what the first entry brings.</summary>
+    [Fact]
+    public void What_a_new_policy_brings_is_said()
+    {
+        const string Daemon = """{"transport":"docker-daemon","scope":"","_exist":false}""";
+        const string Default = $$"""{"default":true,"requirements":{{DscRoot.Reject}}}""";
+        using DscRoot root = new(policy: null);
+        foreach (DscOperation operation in (DscOperation[])[DscOperation.Test, DscOperation.WhatIf, DscOperation.Set])
+        {
+            Assert.Empty(root.Change(Scope, operation, Daemon).Names);
+            Assert.Contains(root.Warnings, static w => w.Contains("dependsOn", StringComparison.Ordinal));
+            Assert.False(root.Has(TrustLocations.SystemPolicyPath));
+        }
+
+        root.Change(Scope, DscOperation.Set, Default);
+        Assert.Contains(root.Warnings, static w => w.Contains("accepts every image of docker-daemon:", StringComparison.Ordinal));
+        Assert.Equal(["_exist"], root.Change(Scope, DscOperation.Test, Daemon).Names);
+        root.Change(Scope, DscOperation.Set, Daemon);
+        Assert.Empty(root.Change(Scope, DscOperation.Test, Daemon).Names);
+        Assert.Single(root.Call(Scope, DscOperation.Export));
+    }
+
+    [Fact]
+    public void An_answer_says_which_policy_it_is_of_and_warns_if_it_is_not_the_systems()
+    {
+        using DscRoot root = new();
+        foreach (string resource in (string[])[Scope, "policy"])
+        {
+            Assert.Equal(TrustLocations.SystemPolicyPath,
+                root.Get(resource, resource == Scope ? """{"default":true}""" : "{}")["policyPath"]!.GetValue<string>());
+            Assert.All(root.Call(resource, DscOperation.Export), static l => Assert.DoesNotContain("policyPath", l, StringComparison.Ordinal));
+        }
+
+        TrustLocations own = new("/home/me/policy.json", TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: true);
+        Assert.Contains("sudo", ResourceStore.NotTheSystems(own), StringComparison.Ordinal);
+        Assert.Contains("CONTAINERS_POLICY_JSON", ResourceStore.NotTheSystems(own with { IsFromVariable = true }), StringComparison.Ordinal);
+        Assert.Null(ResourceStore.NotTheSystems(own with { IsUserPolicy = false }));
     }
 
     [Fact]

@@ -20,7 +20,6 @@ public sealed class StateInputTests
     [InlineData("scope", """{"default":true,"scope":"a.example.com"}""", "The default has no transport and no scope")]
     [InlineData("scope", "{}", "\"scope\" is missing")]
     [InlineData("scope", """{"scope":""}""", "The empty scope is all of a transport")]
-    [InlineData("scope", """{"transport":"nope","scope":""}""", "The empty scope is all of a transport")]
     [InlineData("scope", """{"scope":"a.example.com","requirements":[]}""", "requirement")]
     [InlineData("scope", """{"scope":"a.example.com","requirements":[{"type":"accept"}]}""", "accept")]
     [InlineData("scope", """{"scope":"a.example.com","signatureStore":""}""", "The signature store is empty")]
@@ -36,6 +35,8 @@ public sealed class StateInputTests
         "policy",
         """{"entries":[{"default":true,"requirements":[{"type":"reject"}]},{"default":true,"requirements":[{"type":"reject"}]}]}""",
         "is already at $.entries[0]")]
+    [InlineData("scope", """{"scope":"a.example.com","policyPath":"/p"}""", "read-only")]
+    [InlineData("policy", """{"policyPath":"/p"}""", "read-only")]
     [InlineData("policy", """{"_purge":"yes"}""", "True or false is expected")]
     [InlineData("compliance", """{"minimumSeverity":"fatal"}""", "The severity is unknown")]
     [InlineData("compliance", """{"expiringWithinDays":-1}""", "A number of days")]
@@ -74,17 +75,31 @@ public sealed class StateInputTests
     [Theory]
     [InlineData("""{"scope":"https://a.example.com","requirements":[{"type":"reject"}]}""", "InvalidScope", "UnreachableScope")]
     [InlineData("""{"transport":"nope","scope":"a","requirements":[{"type":"reject"}]}""", "UnknownTransport")]
+    [InlineData("""{"transport":"nope","scope":"","requirements":[{"type":"reject"}]}""", "UnknownTransport")]
     [InlineData("""{"scope":"default","requirements":[{"type":"reject"}]}""", "UnreachableScope")]
+    [InlineData("""{"scope":"docker-daemon","requirements":[{"type":"reject"}]}""", "UnreachableScope")]
+    [InlineData("""{"scope":"busybox","requirements":[{"type":"reject"}]}""", "UnreachableScope")]
+    [InlineData(
+        """{"scope":"a.example.com","requirements":[{"type":"reject"}],"signatureStore":"https://a.example.com/?…"}""",
+        "InvalidDesiredState")]
     [InlineData("""{"scope":"a.example.com\u0000","requirements":[{"type":"reject"}]}""", "InvalidScope")]
     [InlineData(
         """{"transport":"docker-daemon","scope":"a.example.com","requirements":[{"type":"reject"}],"signatureStore":"https://s"}""",
-        "NoSignatureStore")]
+        "NoSignatureStore", "InvalidDesiredState")]
     [InlineData("""{"scope":"a.example.com","signatureStore":"https://s"}""", "InvalidDesiredState")]
     public void What_no_host_can_be_set_to_is_refused(string wanted, params string[] ids)
     {
         using DscRoot root = new();
         Assert.Contains(root.Refused("scope", DscOperation.Set, wanted).ErrorId, ids);
         Assert.Contains(root.Refused("scope", DscOperation.WhatIf, wanted).ErrorId, ids);
+        string entry = wanted.Contains("\"transport\"", StringComparison.Ordinal) ? wanted : $"{{\"transport\":\"docker\",{wanted[1..]}";
+        foreach (DscOperation operation in (DscOperation[])[DscOperation.Set, DscOperation.WhatIf])
+        {
+            TrustException refused = root.Refused("policy", operation, $"{{\"entries\":[{entry}]}}");
+            Assert.Contains(refused.ErrorId, ids);
+            Assert.DoesNotContain("orce", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("orce", root.Refused("scope", operation, wanted).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
