@@ -10,7 +10,7 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All() =>
     [
         new AnswersTarget(), new ArmorTarget(), new BundlesTarget(), new CertificatesTarget(), new ClaimsTarget(), new DesiredStateTarget(),
-        new ManifestsTarget(), new MessagesTarget(), new PacketsTarget(), new PolicyTarget(), new RegistriesTarget(), new TomlTarget(), new TrustFileTarget(),
-        new X509Target(),
+        new ManifestsTarget(), new MessagesTarget(), new PacketsTarget(), new PolicyTarget(), new RegistriesTarget(), new TomlTarget(),
+        new TrustFileTarget(), new X509Target(),
     ];
 }

@@ -145,6 +145,18 @@ public sealed class PolicyResourceTests
     }
 
     [Fact]
+    public void A_test_warns_of_what_a_set_would_warn_of()
+    {
+        using DscRoot root = new();
+        const string Accepting = $$"""{"entries":[{"default":true,"requirements":{{DscRoot.Accept}}}]}""";
+        root.Change(Policy, DscOperation.WhatIf, Accepting);
+        string[] warned = [.. root.Warnings];
+        Assert.Contains(warned, static w => w.Contains("were not before: the default", StringComparison.Ordinal));
+        Assert.Equal(["entries"], root.Change(Policy, DscOperation.Test, Accepting).Names);
+        Assert.Equal(warned, root.Warnings);
+    }
+
+    [Fact]
     public void A_scope_that_governs_nothing_stays_if_it_is_there_and_is_warned_of()
     {
         using DscRoot root = new("""{"default":[{"type":"reject"}],"transports":{"docker":{"busybox":[{"type":"reject"}]} } }""");

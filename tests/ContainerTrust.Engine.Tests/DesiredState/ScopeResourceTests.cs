@@ -296,12 +296,14 @@ public sealed class ScopeResourceTests
         {
             Assert.Equal(TrustLocations.SystemPolicyPath,
                 root.Get(resource, resource == Scope ? """{"default":true}""" : "{}")["policyPath"]!.GetValue<string>());
-            Assert.All(root.Call(resource, DscOperation.Export), static l => Assert.DoesNotContain("policyPath", l, StringComparison.Ordinal));
+            Assert.All(root.Call(resource, DscOperation.Export),
+                static l => Assert.DoesNotContain("policyPath", l, StringComparison.Ordinal));
         }
 
         TrustLocations own = new("/home/me/policy.json", TrustLocations.SystemRegistriesDirectory, PolicyExists: true, IsUserPolicy: true);
         Assert.Contains("sudo", ResourceStore.NotTheSystems(own), StringComparison.Ordinal);
-        Assert.Contains("CONTAINERS_POLICY_JSON", ResourceStore.NotTheSystems(own with { IsFromVariable = true }), StringComparison.Ordinal);
+        Assert.Contains("CONTAINERS_POLICY_JSON",
+            ResourceStore.NotTheSystems(own with { IsFromVariable = true }), StringComparison.Ordinal);
         Assert.Null(ResourceStore.NotTheSystems(own with { IsUserPolicy = false }));
     }
 
