@@ -65,7 +65,8 @@ function New-CommandPackage {
     # One native file, or a directory of files of which one is started (see the README's table of builds).
     # What .NET brings for debuggers has no use on a host.
     $left = 'containertrust', 'createdump', 'libmscordaccore.so', 'libmscordbi.so'
-    $others = @(Get-ChildItem -LiteralPath "$RepositoryRoot/out/cli" -File -Recurse | Where-Object Name -NotIn $left | Where-Object Extension -NotIn .dbg, .pdb)
+    $others = @(Get-ChildItem -LiteralPath "$RepositoryRoot/out/cli" -File -Recurse | Where-Object Name -NotIn $left |
+            Where-Object { $_.Extension -notin '.dbg', '.pdb' -and $_.Name -notlike '*.dsc.resource.json' })
     if ($others.Count -eq 0) { Add-StagedFile $command /usr/bin/containertrust 755 }
     else {
         foreach ($file in @($others) + (Get-Item -LiteralPath $command)) {
@@ -74,6 +75,11 @@ function New-CommandPackage {
         }
         $null = New-Item -ItemType Directory -Path "$stage/usr/bin"
         ln -s ../libexec/containertrust/containertrust "$stage/usr/bin/containertrust"
+    }
+
+    # Microsoft DSC looks for manifests in the directories of PATH.
+    foreach ($manifest in Get-ChildItem -LiteralPath "$RepositoryRoot/packaging/dsc" -Filter *.dsc.resource.json) {
+        Add-StagedFile $manifest.FullName "/usr/bin/$($manifest.Name)"
     }
 
     $page = "$work/containertrust.1"

@@ -9,8 +9,8 @@ internal static class FuzzTargets
     /// <returns>Them.</returns>
     public static IReadOnlyList<FuzzTarget> All() =>
     [
-        new AnswersTarget(), new ArmorTarget(), new BundlesTarget(), new CertificatesTarget(), new ClaimsTarget(), new ManifestsTarget(),
-        new MessagesTarget(), new PacketsTarget(), new PolicyTarget(), new RegistriesTarget(), new TomlTarget(), new TrustFileTarget(),
-        new X509Target(),
+        new AnswersTarget(), new ArmorTarget(), new BundlesTarget(), new CertificatesTarget(), new ClaimsTarget(), new DesiredStateTarget(),
+        new ManifestsTarget(), new MessagesTarget(), new PacketsTarget(), new PolicyTarget(), new RegistriesTarget(), new TomlTarget(),
+        new TrustFileTarget(), new X509Target(),
     ];
 }

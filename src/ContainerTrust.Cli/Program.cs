@@ -15,6 +15,8 @@ internal static class Program
         Descriptors.Occupy();
         AdviceLanguage.Speak(ShellLanguage.Instance);
         bool isVerdict = args is ["verify" or "release", ..];
+        if (args is ["dsc", ..])
+            StandardError.SpeakJson();
         int code;
         try
         {
@@ -66,6 +68,12 @@ internal static class Program
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        if (args is ["dsc", ..])
+        {
+            StandardError.Fail(string.Join(" ", result.Errors.Select(static e => e.Message)));
+            return ExitCode.Usage;
+        }
+
         foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
             StandardError.WriteLine($"containertrust: {error.Message}");
         StandardError.WriteLine($"Try '{CommandPath(result.CommandResult.Command)} --help'.");
@@ -92,6 +100,7 @@ internal static class Program
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
         "imagepolicy" => [ImagePolicyCommand.Create()],
+        "dsc" => [DscCommand.Create()],
         _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
     };
 
@@ -99,6 +108,7 @@ internal static class Program
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
         ReleaseCommand.Create(), SaveCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
+        DscCommand.Create(),
     ];
 
     private static string CommandPath(Command command)

@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ContainerTrust.Engine.Formats.Json;
 
 namespace ContainerTrust.Cli;
 
@@ -9,11 +13,45 @@ namespace ContainerTrust.Cli;
 /// </summary>
 internal static class StandardError
 {
+    private static bool s_isJson;
+
+    /// <summary>From now on each line is JSON, as Microsoft DSC reads it: an object with one member, the level, and its text.</summary>
+    public static void SpeakJson() => s_isJson = true;
+
     /// <summary>Writes a line in one piece, so that those of several threads stay apart.</summary>
     /// <param name="untrustedText">The line.</param>
-    public static void WriteLine(string untrustedText)
+    public static void WriteLine(string untrustedText) => Send(s_isJson ? Json("info", untrustedText) : PrintableText.Line(untrustedText));
+    /// <summary>Says what is done, for who asks for details.</summary>
+    /// <param name="untrustedText">The line.</param>
+    public static void Detail(string untrustedText) =>
+        Send(s_isJson ? Json("debug", untrustedText) : PrintableText.Line(untrustedText));
+
+    /// <summary>Says what went wrong.</summary>
+    /// <param name="untrustedMessage">The message.</param>
+    public static void Fail(string untrustedMessage) =>
+        Send(s_isJson ? Json("error", untrustedMessage) : PrintableText.Line($"containertrust: {untrustedMessage}"));
+
+    /// <summary>Warns.</summary>
+    /// <param name="untrustedMessage">The message.</param>
+    public static void Warn(string untrustedMessage) =>
+        Send(s_isJson ? Json("warn", untrustedMessage) : PrintableText.Line($"warning: {untrustedMessage}"));
+
+    private static string Json(string level, string untrustedText)
     {
-        ReadOnlySpan<byte> rest = Descriptors.Write(Descriptors.Error, Encoding.UTF8.GetBytes(PrintableText.Line(untrustedText) + "\n"));
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString(level, PrintableText.Line(untrustedText));
+            json.WriteEndObject();
+        }
+
+        return PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    private static void Send(string line)
+    {
+        ReadOnlySpan<byte> rest = Descriptors.Write(Descriptors.Error, Encoding.UTF8.GetBytes(line + "\n"));
         if (rest.Length == 0)
             return;
         try
@@ -30,12 +68,4 @@ internal static class StandardError
             return;
         }
     }
-
-    /// <summary>Says what went wrong.</summary>
-    /// <param name="untrustedMessage">The message.</param>
-    public static void Fail(string untrustedMessage) => WriteLine($"containertrust: {untrustedMessage}");
-
-    /// <summary>Warns.</summary>
-    /// <param name="untrustedMessage">The message.</param>
-    public static void Warn(string untrustedMessage) => WriteLine($"warning: {untrustedMessage}");
 }

@@ -90,7 +90,8 @@ Describe 'The RPM of the command' {
     It 'was made' { $rpm | Should -Not -BeNullOrEmpty }
 
     It 'has the command, its manual page and completion, the units, the licence and the notices' {
-        foreach ($path in 'usr/bin/containertrust', 'usr/share/man/man1/containertrust.1.gz', 'usr/share/bash-completion/completions/containertrust',
+        foreach ($path in 'usr/bin/containertrust', 'usr/bin/containertrust-scope.dsc.resource.json', 'usr/bin/containertrust-policy.dsc.resource.json',
+            'usr/bin/containertrust-compliance.dsc.resource.json', 'usr/share/man/man1/containertrust.1.gz', 'usr/share/bash-completion/completions/containertrust',
             'usr/lib/systemd/system/containertrust-compliance.service', 'usr/lib/systemd/system/containertrust-compliance.timer', 'usr/libexec/containertrust/test-host.sh',
             'usr/share/licenses/containertrust/LICENSE', 'usr/share/licenses/containertrust/THIRD-PARTY-NOTICES.txt', 'usr/share/licenses/containertrust/dotnet-THIRD-PARTY-NOTICES.txt') {
             Join-Path $tree $path | Should -Exist
@@ -106,6 +107,16 @@ Describe 'The RPM of the command' {
         & $command set rpm.example.com --type reject --root $scratch
         $LASTEXITCODE | Should -Be 0
         & $command show rpm.example.com --root $scratch | Select-Object -Last 1 | Should -Match 'rpm\.example\.com +reject'
+    }
+
+    It 'has the manifests for DSC beside the command that they call' {
+        foreach ($manifest in Get-ChildItem -Path "$tree/usr/bin/*.dsc.resource.json") {
+            $call = (Get-Content -LiteralPath $manifest.FullName -Raw | ConvertFrom-Json).get
+            $wanted = @{ root = $scratch }
+            if ($call.args[-1] -eq 'scope') { $wanted.scope = 'quay.io' }
+            $answer = $wanted | ConvertTo-Json -Compress | & "$tree/usr/bin/$($call.executable)" @($call.args)
+            ($answer | ConvertFrom-Json).root | Should -Be $scratch
+        }
     }
 
     It 'has units that start what the package installs' {
@@ -127,7 +138,7 @@ Describe 'The RPM of the command' {
     It 'has a manual page that names every command and option' {
         $page = gzip -dc "$tree/usr/share/man/man1/containertrust.1.gz"
         $text = ($page -join "`n").Replace('\-', '-').Replace('\e', '\')
-        foreach ($name in 'show', 'set', 'remove', 'reset', 'verify', 'release', 'test', 'machineconfig') {
+        foreach ($name in 'show', 'set', 'remove', 'reset', 'verify', 'release', 'test', 'machineconfig', 'dsc') {
             $text | Should -Match "(?m)^\.SS containertrust $name$"
             $section = [regex]::Match($text, "(?ms)^\.SS containertrust $name\n(.+?)(?=^\.S)").Groups[1].Value
             foreach ($option in [regex]::Matches((& $command $name --help | Out-String), '(?m)^  (?:-\w, )?(--[a-z-]+)').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -ne '--help' }) {
@@ -152,6 +163,8 @@ Describe 'The RPM of the command' {
         @{ Line = 'containertrust test --format=j'; Expected = 'json junit' }
         @{ Line = 'containertrust set --type='; Expected = 'accept reject signedBy sigstoreSigned' }
         @{ Line = 'containertrust show --root=/'; Expected = '' }
+        @{ Line = 'containertrust dsc w'; Expected = 'whatif' }
+        @{ Line = 'containertrust dsc get --resource s'; Expected = 'scope' }
     ) {
         $script = 'PATH=$1:$PATH; . "$2"; COMP_LINE=$3; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(${3//=/ = }); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _containertrust; echo "${COMPREPLY[*]}"'
         bash -c $script _ "$tree/usr/bin" "$tree/usr/share/bash-completion/completions/containertrust" $Line | Should -Be $Expected

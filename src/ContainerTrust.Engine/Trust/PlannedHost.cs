@@ -4,18 +4,31 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// A host as it would be after an edit of registries.d, for looking at what would then be in force. Nothing can be changed through it.
+/// A host as it would be after an edit, for looking at what would then be in force. Nothing can be changed through it.
 /// </summary>
 internal sealed class PlannedHost : ITrustHost
 {
     private readonly ITrustHost _host;
     private readonly Dictionary<string, ReadOnlyMemory<byte>?> _files = [];
 
+    /// <summary>A host after an edit of registries.d.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="edit">The edit.</param>
     public PlannedHost(ITrustHost host, LookasideEdit edit)
     {
         _host = host;
         foreach (LookasideFileEdit file in edit.Files)
             _files.Add(file.Path, file.NewContent);
+    }
+
+    /// <summary>A host after all that a plan does.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="files">What the plan does.</param>
+    public PlannedHost(ITrustHost host, IReadOnlyList<PlannedFile> files)
+    {
+        _host = host;
+        foreach (PlannedFile file in files)
+            _files[file.Path] = file.Content;
     }
 
     public string ComputerName => _host.ComputerName;

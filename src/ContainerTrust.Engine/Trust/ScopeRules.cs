@@ -16,7 +16,16 @@ public static class ScopeRules
     /// <exception cref="TrustException">
     /// The scope is refused (<c>InvalidScope</c>, <c>UnreachableScope</c>, <c>InvalidTransport</c>).
     /// </exception>
-    public static void Require(string transport, string scope, bool force)
+    public static void Require(string transport, string scope, bool force) => RequirePossible(transport, scope, force, isProperty: false);
+
+    /// <summary>As <see cref="Require"/>, for a scope of a desired state: there is no option to force it.</summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="scope">The scope; empty for all of a transport that is known.</param>
+    /// <exception cref="TrustException">The scope is refused.</exception>
+    internal static void RequireStated(string transport, string scope) =>
+        RequirePossible(transport, scope, scope.Length == 0 && TransportScopes.Known.Contains(transport), isProperty: true);
+
+    private static void RequirePossible(string transport, string scope, bool force, bool isProperty)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(scope);
@@ -33,8 +42,8 @@ public static class ScopeRules
             throw new TrustException(
                 "UnknownTransport",
                 TrustErrorKind.InvalidArgument,
-                $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}. " +
-                $"Use {TrustOption.Force} to write it all the same.")
+                $"No tool knows a transport '{transport}'; known are {string.Join(", ", TransportScopes.Known)}." +
+                (isProperty ? "" : $" Use {TrustOption.Force} to write it all the same."))
             {
                 Target = transport,
             };
@@ -60,10 +69,13 @@ public static class ScopeRules
             };
         if (transport is "docker" or "docker-daemon" && !force && TransportScopes.Unreachable(scope, out string? suggestion) is { } reason)
         {
-            string all = $" Use {TrustOption.Force} to write it all the same.";
+            string all = isProperty ? "" : $" Use {TrustOption.Force} to write it all the same.";
 
             // The empty scope, which stands for all of a transport, is taken with that option only.
-            string hint = scope == "default" ? $" For the policy's default use {TrustOption.Default}.{all}"
+            string hint = isProperty && scope == "default" ? " For the policy's default write \"default\": true."
+                : isProperty && TransportScopes.Known.Contains(scope)
+                    ? $" For all images of the transport {scope} write \"transport\": \"{scope}\" and \"scope\": \"\"."
+                : scope == "default" ? $" For the policy's default use {TrustOption.Default}.{all}"
                 : TransportScopes.Known.Contains(scope)
                     ? $" For all images of the transport {scope}, name '' as the scope, with {TrustOption.Transport.With(scope)} " +
                         $"{TrustOption.Force}."

@@ -127,6 +127,17 @@ public sealed partial class TrustStore
     internal TrustStore Over(ITrustHost host, TrustLocations locations) =>
         new(host, locations, TrustMessages.None) { Target = Target, ExpectsMissingKeys = ExpectsMissingKeys, Origin = Origin };
 
+    /// <summary>The files as they would be after changes, for reading.</summary>
+    /// <param name="prepared">The changes, worked out of this store.</param>
+    internal TrustStore After(PreparedChanges prepared)
+    {
+        string written = TrustPlanner.WritePath(Locations);
+        bool writesPolicy = prepared.Plan.Files.Any(f => f.Path == written && f.Content is not null);
+        return Over(
+            new PlannedHost(Host, prepared.Plan.Files),
+            writesPolicy ? Locations with { PolicyPath = written, PolicyExists = true } : Locations);
+    }
+
     /// <summary>Reads what is trusted: the policy's default first, then transports and scopes in the order of the file.</summary>
     /// <param name="query">Which scopes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

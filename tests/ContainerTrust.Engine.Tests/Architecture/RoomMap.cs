@@ -23,7 +23,7 @@ internal static class RoomMap
         ("Formats", ["Formats"]),
         ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
         ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "ImagePolicies", "MachineConfig",
-            "Compliance"]),
+            "Compliance", "DesiredState"]),
     ];
 
     /// <summary>The layer of a room.</summary>
@@ -58,5 +58,6 @@ internal static class RoomMap
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",
             "MachineConfig",
         ],
+        ["DesiredState"] = ["Foundation", "Formats", "References", "Hosts", "Config", "Trust", "Compliance"],
     };
 }

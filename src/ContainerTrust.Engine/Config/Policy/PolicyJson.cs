@@ -192,6 +192,10 @@ internal ref struct PolicyJson
         return _reader.GetString()!;
     }
 
+    /// <summary>A number. Not finite if it is larger than a number can be.</summary>
+    public readonly double Number() =>
+        _reader.TokenType == JsonTokenType.Number ? _reader.GetDouble() : throw WrongType("a number is expected");
+
     /// <summary>A list of strings, or null for JSON's null.</summary>
     public List<string>? Strings()
     {

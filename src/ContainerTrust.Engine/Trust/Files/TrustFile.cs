@@ -57,7 +57,13 @@ public static partial class TrustFile
     public static IReadOnlyList<ImageTrust> Read(ReadOnlyMemory<byte> content, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        IReadOnlyList<FileEntry> entries = TrustFileReader.Parse(content, name);
+        return ToTrust(TrustFileReader.Parse(content, name));
+    }
+
+    /// <summary>Entries of a file as objects, see <see cref="Read"/>.</summary>
+    /// <param name="entries">The entries, each scope once.</param>
+    internal static IReadOnlyList<ImageTrust> ToTrust(IReadOnlyList<FileEntry> entries)
+    {
         FileStores stores = new(entries);
         StoredKeys keys = new();
         return [.. entries.Select(e => ToTrust(e, stores.InForce(e), keys))];

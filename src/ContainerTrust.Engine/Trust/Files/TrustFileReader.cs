@@ -124,7 +124,10 @@ internal static class TrustFileReader
         return entries;
     }
 
-    private static List<FileEntry> ReadEntries(ref PolicyJson json)
+    /// <summary>Reads the list of entries that the cursor is at the start of.</summary>
+    /// <param name="json">The cursor.</param>
+    /// <returns>The entries in their order, at least one, each scope once.</returns>
+    public static List<FileEntry> ReadEntries(ref PolicyJson json)
     {
         if (json.TokenType != JsonTokenType.StartArray)
             throw json.WrongType("a list of entries, an array, is expected");

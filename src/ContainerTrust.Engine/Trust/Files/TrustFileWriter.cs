@@ -86,7 +86,10 @@ internal static class TrustFileWriter
         return Encoding.UTF8.GetBytes(PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n");
     }
 
-    private static void Write(Utf8JsonWriter json, FileEntry entry)
+    /// <summary>Writes one entry.</summary>
+    /// <param name="json">The writer.</param>
+    /// <param name="entry">The entry.</param>
+    public static void Write(Utf8JsonWriter json, FileEntry entry)
     {
         json.WriteStartObject();
         if (entry.IsDefault)
