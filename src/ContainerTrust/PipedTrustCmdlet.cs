@@ -76,7 +76,7 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
     }
 
     // As the entry was read, but for what the call says.
-    private SshConnectionOptions Connection(ImageTrustOrigin origin)
+    private protected SshConnectionOptions Connection(ImageTrustOrigin origin)
     {
         SshConnectionOptions said = FleetCall.Host(this, origin.HostName!, LocalPathOrNull(KeyFilePath));
         if (origin.Connection is not SshConnectionOptions known)

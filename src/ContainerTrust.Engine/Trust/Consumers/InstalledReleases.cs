@@ -31,6 +31,13 @@ internal static class InstalledReleases
         return $"{unknown} {found.Name} is one of those.";
     }
 
+    /// <summary>The containers/image 5 of the release that a host has.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="release">What is known of its podman.</param>
+    /// <returns>The number after the first dot. Null if it is not known, or new enough.</returns>
+    /// <exception cref="TrustException">A file that says what the host is cannot be read.</exception>
+    public static int? ImageOf(ITrustHost host, ContainersRelease release) => Find(host, release)?.Image;
+
     // The table has the older library where patch releases have two: 1.9.1 and later have the newer.
     private static int Newest((string Name, int Major, int Minor) program, int image) =>
         program is { Name: "skopeo", Major: 1, Minor: 9 } ? WithSigstore : image;

@@ -7,6 +7,9 @@ namespace ContainerTrust.Engine.Trust.Consumers;
 /// </summary>
 internal static class PolicyMembers
 {
+    /// <summary>The containers/image 5 since which <c>signedBy</c> has <c>keyPaths</c>.</summary>
+    public const int KeyPathsSince = 22;
+
     /// <summary>Finds a member that a release does not know.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="image">The containers/image 5 of the release: the number after the first dot.</param>
@@ -43,7 +46,7 @@ internal static class PolicyMembers
     // Since: the first number of which every release knows it. First: the very first release that does.
     private static (string What, int Since, string First)? Newest(TrustRequirement requirement) => requirement switch
     {
-        SignedByRequirement { KeyPaths: not null } => ("keyPaths", 22, "5.22"),
+        SignedByRequirement { KeyPaths: not null } => ("keyPaths", KeyPathsSince, "5.22"),
         SigstoreSignedRequirement { Pki: not null } => ("pki", 35, "5.34.1"),
         SigstoreSignedRequirement r when (r.KeyPaths ?? r.KeyDatas ?? r.RekorPublicKeyPaths ?? r.RekorPublicKeyDatas) is not null =>
             ("several sigstore or Rekor keys", 33, "5.32.2"),
