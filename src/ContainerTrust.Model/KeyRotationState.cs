@@ -32,6 +32,10 @@ public sealed record KeyRotationState
     /// <summary>The scope; <c>default</c> for the policy's default. Null where no scope is meant, or none could be looked at.</summary>
     public string? Registry { get; init; }
 
+    /// <summary>The scope as people write it: without its transport where that is docker. Null where no scope is meant.</summary>
+    public string? Scope => Registry is null ? null
+        : Transport == "all" || (Transport == "docker" && Registry.Length > 0) ? Registry : $"{Transport}:{Registry}";
+
     /// <summary>How far it has come, after what was done.</summary>
     public required KeyRotationStep Step { get; init; }
 

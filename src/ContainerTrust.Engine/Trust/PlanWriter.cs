@@ -102,7 +102,7 @@ internal sealed class PlanWriter : IDisposable
         {
             foreach (PlannedFile file in Enumerable.Reverse(_keys))
             {
-                HostFile? now = _host.TryReadFile(file.Path, int.MaxValue);
+                HostFile? now = _host.TryReadFile(file.Path, Keys.KeyMaterialFiles.MaxBytes);
                 if (now is null || !now.Content.Span.SequenceEqual(file.Content!.Value.Span))
                     return false;
                 if (file.Expected is { } old)

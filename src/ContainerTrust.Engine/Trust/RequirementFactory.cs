@@ -32,7 +32,8 @@ public sealed class RequirementFactory
         switch (type)
         {
             case TrustType.Accept or TrustType.Reject:
-                if (hasKeys || options.InlineKey || options.CopyKey || options.AnyKey || options.SignedIdentity is not null || options.HasSigstoreParts)
+                if (hasKeys || options.InlineKey || options.CopyKey || options.AnyKey || options.SignedIdentity is not null
+                    || options.HasSigstoreParts)
                 {
                     string given = options.SigstoreParameter?.ToString()
                         ?? $"{TrustOption.KeyPath}, {TrustOption.InlineKey}, {TrustOption.AnyKey} and the identity";

@@ -66,7 +66,8 @@ public sealed record RequirementOptions
     public string? SubjectHostname { get; init; }
 
     /// <summary>Whether nothing is said of requirements at all.</summary>
-    public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !CopyKey && !AnyKey && SignedIdentity is null && !HasSigstoreParts;
+    public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !CopyKey && !AnyKey
+        && SignedIdentity is null && !HasSigstoreParts;
 
     /// <summary>Whether there is something that only <c>sigstoreSigned</c> has.</summary>
     public bool HasSigstoreParts => SigstoreParameter is not null;

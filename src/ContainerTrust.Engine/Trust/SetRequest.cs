@@ -78,7 +78,8 @@ public sealed record SetRequest
                     $"stores use {TrustOperation.Remove}.");
         }
 
-        bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts || ChangesStores;
+        bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts
+            || ChangesStores;
         if (Preset is not null && hasMore)
         {
             throw Invalid(
@@ -88,6 +89,10 @@ public sealed record SetRequest
                 + $"{TrustOption.Type}, the options of sigstore and the store options.");
         }
 
+        if (Preset is not null && Options is { CopyKey: true, KeyPaths.Count: 0 })
+            throw Invalid("MissingKey",
+                $"{TrustOption.CopyKey} copies a key file of this machine. Specify it with {TrustOption.KeyPath}; the preset's own is " +
+                "the host's.");
         if (Preset is null && Entries is null && !hasScopes)
             throw Invalid("MissingRegistry", $"Say what to set: a registry, {TrustOption.Default}, or {TrustOption.Preset}.");
     }

@@ -9,8 +9,11 @@ internal static class StoreRemoval
     /// <param name="change">A change of a scope that can have a section.</param>
     /// <param name="name">The section's namespace. Null for <c>default-docker</c>.</param>
     /// <param name="entry">The section as it is. Null if there is none.</param>
+    /// <param name="isBelow">
+    /// Whether the distribution's file has it, which is not written: a section that says nothing takes its place.
+    /// </param>
     /// <param name="sections">The planned changes of sections.</param>
-    public static void Plan(TrustChange change, string? name, LookasideEntry? entry, List<SectionChange> sections)
+    public static void Plan(TrustChange change, string? name, LookasideEntry? entry, bool isBelow, List<SectionChange> sections)
     {
         if (change is { WithoutStore: false, WithoutStaging: false })
             return;
@@ -41,7 +44,7 @@ internal static class StoreRemoval
 
         // What is left of a section of its own is nothing; default-docker stays, and says nothing.
         if (!rest.IsEmpty || entry is not null)
-            sections.Add(new SectionChange(name, rest.IsEmpty && name is not null ? null : rest, ReplaceWhole: true));
+            sections.Add(new SectionChange(name, rest.IsEmpty && name is not null && !isBelow ? null : rest, ReplaceWhole: true));
     }
 
     /// <summary>Says which store counts once a scope's own is gone.</summary>
@@ -54,7 +57,8 @@ internal static class StoreRemoval
             return null;
         EffectiveLookaside? now = after.ForScope("docker", change.IsDefault ? "" : change.Registry);
         return now is { SignatureStore: { } store, SignatureStoreSource: { } source }
-            ? $"{change} has no signature store of its own, so its signatures are read from {StoreUrl.WithoutUser(store)}, by {source.Path}."
+            ? $"{change} has no signature store of its own, so its signatures are read from {StoreUrl.WithoutUser(store)}, " +
+                $"by {source.Path}."
             : null;
     }
 }

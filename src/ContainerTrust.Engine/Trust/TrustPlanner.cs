@@ -264,7 +264,7 @@ internal sealed class TrustPlanner
             else if (!change.Remove && change.Section is not null)
                 sections.Add(new SectionChange(name, change.Section, change.ReplaceSection));
             if (!change.Remove)
-                StoreRemoval.Plan(change, name, entry, sections);
+                StoreRemoval.Plan(change, name, entry, isBelow, sections);
         }
 
         return sections;

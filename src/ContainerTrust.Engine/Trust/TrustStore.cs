@@ -297,7 +297,8 @@ public sealed partial class TrustStore
         ITrustHost then = CopiedKeysHost.Of(Host, copies);
         then.Prefetch(PolicyFiles.Of(requirements));
         KeyFiles keys = copies.Count == 0 ? _keys : new KeyFiles(new KeyMaterialFiles(then));
-        IReadOnlyList<TrustException> faults = KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages);
+        IReadOnlyList<TrustException> faults =
+            [.. KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages).Select(f => KeyCopies.AtSource(f, copies))];
         if (faults.Count > 0 && !force)
             throw faults[0];
         foreach (TrustException fault in faults)

@@ -73,7 +73,7 @@ public sealed class KeyRotation
             }
             catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
             {
-                bool isKnown = found.Count > 0 && found[^1].State.Registry == scope.Registry && found[^1].State.Transport == scope.Transport;
+                bool isKnown = found is [.., { State: { } last }] && last.Registry == scope.Registry && last.Transport == scope.Transport;
                 RotationScope failed = new(State(scope, isKnown ? found[^1].State.Step : KeyRotationStep.NotChecked, e), null, e);
                 if (isKnown)
                     found[^1] = failed;

@@ -79,6 +79,17 @@ internal static class KeyCopies
         }
     }
 
+    /// <summary>A fault of a key file in the words of where that was read.</summary>
+    /// <param name="fault">The fault, of a file as it would be on the host.</param>
+    /// <param name="copies">The files that are put there.</param>
+    public static TrustException AtSource(TrustException fault, IReadOnlyList<KeyCopy> copies) =>
+        copies.FirstOrDefault(c => c.Source != c.Path && fault.Message.Contains(c.Path, StringComparison.Ordinal)) is { } copy
+            ? new TrustException(fault.ErrorId, fault.Kind, fault.Message.Replace(copy.Path, copy.Source, StringComparison.Ordinal), fault)
+            {
+                Target = copy.Source,
+            }
+            : fault;
+
     /// <summary>The files that a plan writes, before the policy that names them.</summary>
     /// <param name="host">The host.</param>
     /// <param name="locations">Its files.</param>
