@@ -46,6 +46,7 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     /// <summary>The fingerprints of the keys that are exchanged.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FingerprintCompleter))]
     public string[]? OldFingerprint { get; set; }
 
     /// <summary>The file of this machine with the new key.</summary>
