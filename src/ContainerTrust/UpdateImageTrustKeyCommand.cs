@@ -141,8 +141,8 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
         }
 
         Dictionary<TrustChange, TrustException> failed = new(ReferenceEqualityComparer.Instance);
-        IReadOnlyList<TrustChange> done = Make(host, changes, failed);
-        IReadOnlyList<RotationScope> now = done.Count > 0 ? rotation.Find() : scopes;
+        TrustChange[] done = Make(host, changes, failed);
+        IReadOnlyList<RotationScope> now = done.Length > 0 ? rotation.Find() : scopes;
         foreach (RotationScope scope in scopes)
         {
             KeyRotationState state = now.FirstOrDefault(n => IsSame(n.State, scope.State))?.State ?? scope.State;
@@ -157,7 +157,7 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     }
 
     // What was changed; what is not possible is an error, and the rest gets its turn.
-    private IReadOnlyList<TrustChange> Make(HostContext host, TrustChange[] changes, Dictionary<TrustChange, TrustException> failed)
+    private TrustChange[] Make(HostContext host, TrustChange[] changes, Dictionary<TrustChange, TrustException> failed)
     {
         TrustChange[] approved = [];
         try
