@@ -42,7 +42,10 @@ public sealed record KeyRotationState
     /// <summary>Whether this call has changed it.</summary>
     public bool IsChanged { get; init; }
 
-    /// <summary>The id of the error by which the step was not done. Null if there was none.</summary>
+    /// <summary>
+    /// The id of the error by which the step was not done; <c>OldKeyNotFound</c> also where other keys count, and the old one is nowhere on
+    /// the host. Null if there was none.
+    /// </summary>
     public string? ErrorId { get; init; }
 
     /// <summary>Why it is so, a sentence. Null where there is nothing to say.</summary>

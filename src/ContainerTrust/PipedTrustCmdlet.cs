@@ -24,7 +24,8 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
     /// <summary>The entries that were piped. Null if scopes were named instead.</summary>
     private protected virtual IReadOnlyList<ImageTrust>? Piped => null;
 
-    private bool NamesPlace =>
+    /// <summary>Whether the call itself says where to work.</summary>
+    private protected bool NamesPlace =>
         Local || HostName is not null || Root is not null || PolicyPath is not null || RegistriesDirectory is not null || CurrentUser;
 
     private protected override void Begin()

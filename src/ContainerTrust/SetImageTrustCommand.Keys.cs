@@ -21,8 +21,8 @@ public sealed partial class SetImageTrustCommand
     public SwitchParameter CopyKey { get; set; }
 
     /// <summary>
-    /// With <see cref="CopyKey"/>: the directory of the host that the files are put in, <c>/etc/pki/containers</c> if left out. Files of
-    /// piped entries keep their places unless it is given.
+    /// With <see cref="CopyKey"/>: the directory of the host that the files are put in, <c>/etc/pki/containers</c> if left out, or
+    /// <c>keys</c> beside a user's own policy. Files of piped entries are put in <c>/etc/pki/containers</c> then.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -86,7 +86,8 @@ public sealed partial class SetImageTrustCommand
     private ITrustHost Open(ImageTrustOrigin? origin, AnswerBudget budget)
     {
         if (origin is { HostName: not null })
-            return SshHost.Connect(Connection(origin) with { Budget = budget }, [], Messages, Cancellation);
+            return SshHost.Connect(
+                (NamesPlace ? OwnConnection(origin) : Connection(origin)) with { Budget = budget }, [], Messages, Cancellation);
         if (origin is { IsOfSession: false } && origin.ComputerName != LocalHost.Instance.ComputerName)
             throw new TrustException(
                 "TargetUnknown",
@@ -98,6 +99,17 @@ public sealed partial class SetImageTrustCommand
             };
         return origin?.Root is { } root ? new RootDirectoryHost(root) : LocalHost.Instance;
     }
+
+    // What the call says of connections, users and keys is meant for the hosts that are written to, and is not shown to another.
+    private static SshConnectionOptions OwnConnection(ImageTrustOrigin origin) =>
+        origin.Connection as SshConnectionOptions ?? throw new TrustException(
+            "TargetUnknown",
+            TrustErrorKind.InvalidArgument,
+            $"The key files of entries from {PrintableText.Line(origin.ToString())} are on that host, and how it is reached is not known " +
+            "any more. Read the entries again in this session with -HostName, or specify -KeyPath.")
+        {
+            Target = origin.HostName,
+        };
 
     // Entries that no host has name files of the one that they are written to.
     private IReadOnlyList<ImageTrust> EntriesFor(HostContext host)

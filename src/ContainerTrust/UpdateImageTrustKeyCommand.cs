@@ -72,7 +72,9 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     [Parameter(Mandatory = true, ParameterSetName = StatusSet)]
     public SwitchParameter Status { get; set; }
 
-    /// <summary>Take a new key that cannot sign now.</summary>
+    /// <summary>
+    /// Take keys that cannot sign now, and a signature by the new key alone where signatures by different keys were demanded.
+    /// </summary>
     [Parameter(ParameterSetName = StepSet)]
     public SwitchParameter Force { get; set; }
 
@@ -86,13 +88,15 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     private protected override void Begin()
     {
         base.Begin();
+        RotationKey[] old = [.. (OldKeyPath ?? []).Select(path => RotationKey.Read(LocalPath(path)))];
         _request = new KeyRotationRequest
         {
             Transport = Transport,
             IsDefault = Default,
+            OldKeys = old,
             OldFingerprints =
             [
-                .. (OldKeyPath ?? []).SelectMany(path => RotationKey.Read(LocalPath(path)).Fingerprints),
+                .. old.SelectMany(static k => k.Fingerprints),
                 .. (OldFingerprint ?? []).Select(RotationKey.Fingerprint),
             ],
             NewKey = RotationKey.Read(LocalPath(KeyPath!)),
@@ -129,30 +133,49 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     {
         KeyRotation rotation = new(host.Store, _request);
         IReadOnlyList<RotationScope> scopes = Status ? rotation.Find()
-            : rotation.Plan(Step!.Equals("Add", StringComparison.OrdinalIgnoreCase) ? KeyRotationStep.Both : KeyRotationStep.NewOnly);
+            : rotation.Plan(IsFinish ? KeyRotationStep.NewOnly : KeyRotationStep.Both);
         foreach (TrustException error in scopes.Select(static s => s.Error).OfType<TrustException>())
             host.Report(error);
         TrustChange[] changes = [.. scopes.Select(static s => s.Change).OfType<TrustChange>()];
-        if (changes.Length == 0)
-        {
-            foreach (RotationScope scope in scopes)
-                host.Write(scope.State);
-            return;
-        }
+        if (changes.Length > 0)
+            Change(host, rotation, scopes, changes);
+        else
+            Show(host, scopes.Select(static s => s.State));
+        if (!Status && IsFinish && rotation.FindOldElsewhere() is { } elsewhere)
+            host.Warn(elsewhere);
+    }
 
+    private bool IsFinish => "Finish".Equals(Step, StringComparison.OrdinalIgnoreCase);
+
+    // What is not plain is a warning too: a host among many is not looked at one by one.
+    private static void Show(HostContext host, IEnumerable<KeyRotationState> states)
+    {
+        foreach (KeyRotationState state in states)
+        {
+            if (state is { Step: KeyRotationStep.NewOnly, ErrorId: "OldKeyNotFound", Reason: { } reason })
+                host.Warn($"{state.Scope} on {host.HostName}: {reason}");
+            host.Write(state);
+        }
+    }
+
+    private void Change(HostContext host, KeyRotation rotation, IReadOnlyList<RotationScope> scopes, TrustChange[] changes)
+    {
         Dictionary<TrustChange, TrustException> failed = new(ReferenceEqualityComparer.Instance);
         TrustChange[] done = Make(host, changes, failed);
-        IReadOnlyList<RotationScope> now = done.Length > 0 ? rotation.Find() : scopes;
+        IReadOnlyList<RotationScope> now = done.Length > 0 ? rotation.Find(isAfterChange: true) : scopes;
         foreach (RotationScope scope in scopes)
         {
             KeyRotationState state = now.FirstOrDefault(n => IsSame(n.State, scope.State))?.State ?? scope.State;
             TrustException? error = scope.Change is { } change ? failed.GetValueOrDefault(change) : scope.Error;
-            host.Write(state with
-            {
-                IsChanged = scope.Change is { } own && done.Any(d => ReferenceEquals(d, own)),
-                ErrorId = error?.ErrorId ?? state.ErrorId,
-                Reason = error?.Message ?? state.Reason,
-            });
+            Show(host,
+            [
+                state with
+                {
+                    IsChanged = scope.Change is { } own && done.Any(d => ReferenceEquals(d, own)),
+                    ErrorId = error?.ErrorId ?? state.ErrorId,
+                    Reason = error?.Message ?? state.Reason,
+                },
+            ]);
         }
     }
 
@@ -169,12 +192,15 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
                 host.Report(refused.Error);
             }
 
-            string what = Step!.Equals("Add", StringComparison.OrdinalIgnoreCase) ? "Accept signatures by the new key too"
-                : "Accept signatures by the old key no more";
+            string what = IsFinish ? "Accept signatures by the old key no more" : "Accept signatures by the new key too";
             approved = [.. prepared.Changes.Where(c =>
-                host.ShouldProcess($"{c} in {host.Store.Locations.PolicyPath} of {host.HostName}", what))];
+                host.ShouldProcess($"{c} in {host.Store.Locations.PolicyPath} of {host.HostName}", Describe(c, what)))];
             if (approved.Length > 0)
                 host.Store.ApplyPrepared(prepared, approved, new TrustEditOptions(), host.Cancellation);
+
+            // Also where it is only asked what would be done.
+            foreach (string warning in prepared.Result.Warnings.Where(_ => approved.Length == 0))
+                host.Warn(warning);
             return approved;
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
@@ -185,6 +211,9 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
             return [];
         }
     }
+
+    private static string Describe(TrustChange change, string what) => change.Copies.Count == 0 ? what
+        : $"{what}, key files {string.Join(", ", change.Copies.Select(static c => PrintableText.Line(c.Path)))}";
 
     private static bool IsSame(KeyRotationState one, KeyRotationState other) =>
         one.Transport == other.Transport && one.Registry == other.Registry;

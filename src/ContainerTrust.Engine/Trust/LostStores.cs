@@ -18,13 +18,17 @@ internal sealed class LostStores(AdviceTarget target)
     {
         // Only who removes a scope can keep its section.
         string keep = changes.Any(static c => c.Remove) ? $", or keep the section with {TrustOption.KeepSignatureStore}" : "";
+        if (Asks(editor.Find("docker", "") ?? editor.After?.Default ?? editor.Before.Default)
+            && before.ForScope("docker", "")?.SignatureStore is { } ofDefault && after.ForScope("docker", "")?.SignatureStore is null)
+            yield return $"The default loses its signature store {StoreUrl.WithoutUser(ofDefault)} with what is removed, and still asks for " +
+                $"signatures. {(StoreUrl.HasSecret(ofDefault) ? $"Set it again with {TrustOption.SignatureStore}"
+                    : $"{Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.SignatureStore.With(ofDefault))} sets it again")}{keep}.";
         foreach (PolicyScope scope in editor.Before.FindTransport("docker")?.Scopes ?? [])
         {
             if (editor.Find("docker", scope.Name) is not { } requirements)
                 continue;
             EffectiveLookaside? was = before.ForScope("docker", scope.Name), becomes = after.ForScope("docker", scope.Name);
-            if (requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement)
-                && was?.SignatureStore is { } store && becomes?.SignatureStore is null)
+            if (Asks(requirements) && was?.SignatureStore is { } store && becomes?.SignatureStore is null)
                 yield return $"{Name(scope)} loses its signature store {StoreUrl.WithoutUser(store)} with what is removed, and still " +
                     $"asks for signatures. {Sets(scope.Name, store)}{keep}.";
             if (requirements.Any(static r => r is SigstoreSignedRequirement)
@@ -33,6 +37,9 @@ internal sealed class LostStores(AdviceTarget target)
                     $"signatures. {Command(scope.Name, TrustOption.UseSigstoreAttachments.With())} sets it again{keep}.";
         }
     }
+
+    private static bool Asks(IReadOnlyList<TrustRequirement> requirements) =>
+        requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);
 
     private static string Name(PolicyScope scope) => Printable.Of(scope.Name, Printable.NameLength);
 

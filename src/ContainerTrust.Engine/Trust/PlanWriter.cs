@@ -141,7 +141,14 @@ internal sealed class PlanWriter : IDisposable
         _messages.Verbose($"{done.Action} {done.Path}.");
         _written.RemoveAll(f => f.Path == done.Path);
         _written.Add(done);
-        if (file.IsKey)
+        if (!file.IsKey)
+            return;
+
+        // A key that is written once more keeps what it was at first.
+        int again = _keys.FindIndex(k => k.Path == file.Path);
+        if (again < 0)
             _keys.Add(file);
+        else
+            _keys[again] = file with { Expected = _keys[again].Expected };
     }
 }

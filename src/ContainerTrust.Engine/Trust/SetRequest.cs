@@ -199,7 +199,7 @@ public sealed record SetRequest
                 TrustChange change = rules.ToChange(entry);
                 IReadOnlyList<KeyCopy> copies = given is null ? Carried?.Invoke(entry) ?? [] : copied;
                 if (given is null)
-                    store.CheckKeysThen(change.Requirements!, copies, Force);
+                    store.CheckKeysThen(change.Requirements!, copies, Force, Options.InlineKey);
                 changes.Add(change with
                 {
                     RequiresKeys = !Force,
@@ -221,7 +221,7 @@ public sealed record SetRequest
         (RequirementOptions there, IReadOnlyList<KeyCopy> copies) =
             options.CopyKey && Paths(options).Any() ? KeyCopies.Of(options, store.Locations) : (options, []);
         IReadOnlyList<TrustRequirement> requirements = store.Requirements.Build(there);
-        store.CheckKeysThen(requirements, copies, Force);
+        store.CheckKeysThen(requirements, copies, Force, options.InlineKey);
         return (requirements, copies);
     }
 

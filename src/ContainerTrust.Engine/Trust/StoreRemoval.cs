@@ -47,6 +47,23 @@ internal static class StoreRemoval
             sections.Add(new SectionChange(name, rest.IsEmpty && name is not null && !isBelow ? null : rest, ReplaceWhole: true));
     }
 
+    /// <summary>Says which stores of its own a scope loses: an empty value may be a variable that is not set.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="before">What is configured so far.</param>
+    /// <param name="host">The host's name.</param>
+    /// <returns>Sentences.</returns>
+    public static IEnumerable<string> Losses(TrustChange change, LookasideConfiguration before, string host)
+    {
+        LookasideEntry? entry = change.IsDefault ? before.Default
+            : change.Transport == "docker" ? before.Sections.GetValueOrDefault(change.Registry) : null;
+        if (change.Remove || entry is null)
+            yield break;
+        if (change.WithoutStore && entry.Section.SignatureStore is { } store)
+            yield return $"On {host} the signature store {StoreUrl.WithoutUser(store)} of {change} is taken away.";
+        if (change.WithoutStaging && entry.Section.SignatureStoreStaging is { } staging)
+            yield return $"On {host} the store {StoreUrl.WithoutUser(staging)} that signatures of {change} are written to is taken away.";
+    }
+
     /// <summary>Says which store counts once a scope's own is gone.</summary>
     /// <param name="change">The change.</param>
     /// <param name="after">What is configured then.</param>

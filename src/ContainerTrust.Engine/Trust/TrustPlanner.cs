@@ -43,8 +43,12 @@ internal sealed class TrustPlanner
             : locations.PolicyPath;
 
     /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
-    public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes) =>
-        new TrustPlanner(store, TrustChanges.Fold(changes)).Make();
+    public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes)
+    {
+        // Of one scope the later change counts, but not which of two keys has a name.
+        KeyCopies.RequireAgreement(changes.SelectMany(static c => c.Copies));
+        return new TrustPlanner(store, TrustChanges.Fold(changes)).Make();
+    }
 
     private TrustPlan Make()
     {
@@ -92,6 +96,7 @@ internal sealed class TrustPlanner
 
         if (editor is not null && (removed.Count > 0 || changes.Any(static c => c.WithoutStore)))
             _warnings.AddRange(new LostStores(_target).Find(changes, editor, lookaside, after));
+        _warnings.AddRange(changes.SelectMany(c => StoreRemoval.Losses(c, lookaside, _host.ComputerName)));
         _warnings.AddRange(changes.Select(c => StoreRemoval.Inherited(c, after)).OfType<string>());
 
         // No policy names a key that is missing.

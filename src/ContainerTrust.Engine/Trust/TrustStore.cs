@@ -290,17 +290,20 @@ public sealed partial class TrustStore
     public void CheckKeys(IReadOnlyList<TrustRequirement> requirements, bool force = false) =>
         CheckKeysThen(requirements, [], force);
 
-    // The files that are put there count as being there.
-    internal void CheckKeysThen(IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force)
+    // The files that are put there count as being there. What is published by the change itself must be a key, forced or not.
+    internal void CheckKeysThen(
+        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         ITrustHost then = CopiedKeysHost.Of(Host, copies);
         then.Prefetch(PolicyFiles.Of(requirements));
         KeyFiles keys = copies.Count == 0 ? _keys : new KeyFiles(new KeyMaterialFiles(then));
-        IReadOnlyList<TrustException> faults =
-            [.. KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages).Select(f => KeyCopies.AtSource(f, copies))];
+        IReadOnlyList<TrustException> found = KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages);
+        IReadOnlyList<TrustException> faults = [.. found.Select(f => KeyCopies.AtSource(f, copies))];
         if (faults.Count > 0 && !force)
             throw faults[0];
+        if (found.FirstOrDefault(f => KeyCopies.IsNoKey(f, copies, isInline)) is { } noKey)
+            throw KeyCopies.AtSource(noKey, copies);
         foreach (TrustException fault in faults)
             _messages.Warning(fault.Message);
     }

@@ -93,6 +93,37 @@ public sealed class StoreRemovalTests : IDisposable
     }
 
     [Fact]
+    public void Each_store_that_is_taken_away_is_named_with_its_host()
+    {
+        _root.Write($"{Directory}/a.yaml", "docker:\n  a.example.com:\n    lookaside: https://me:secret@store.example.com\n"
+            + "    lookaside-staging: file:///srv/a\n");
+        _root.Write("/etc/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
+        TrustStore store = _root.Open();
+        IReadOnlyList<string> warnings = Set(new SetRequest { WithoutStore = true, WithoutStaging = true }).Warnings;
+        Assert.Contains(warnings, w => w.Contains(store.Host.ComputerName, StringComparison.Ordinal)
+            && w.Contains("store.example.com of a.example.com is taken away", StringComparison.Ordinal));
+        Assert.Contains(warnings, static w => w.Contains("file:///srv/a", StringComparison.Ordinal));
+        Assert.DoesNotContain(warnings, static w => w.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(Set(new SetRequest { WithoutStore = true }).Warnings,
+            static w => w.Contains("is taken away", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_default_that_loses_its_store_says_so()
+    {
+        _root.Write("/k", "");
+        _root.Write($"{Directory}/default.yaml", "default-docker:\n  lookaside: https://all.example.com\n");
+        _root.Write("/etc/containers/policy.json", TestPolicy.Default(TestPolicy.SignedBy("/k")));
+        TrustEditResult result = Set(new SetRequest { IsDefault = true, WithoutStore = true });
+        Assert.Contains(result.Warnings, w => w.Contains("The default loses its signature store https://all.example.com",
+            StringComparison.Ordinal) && w.Contains("-Default -SignatureStore https://all.example.com", StringComparison.Ordinal));
+
+        // What it advises.
+        Set(new SetRequest { IsDefault = true, Stores = new LookasideSection { SignatureStore = "https://all.example.com" } });
+        Assert.Contains("https://all.example.com", _root.Read($"{Directory}/default.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Only_scopes_of_docker_have_stores()
     {
         TrustException e = Assert.Throws<TrustException>(

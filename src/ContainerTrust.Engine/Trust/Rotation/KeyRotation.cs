@@ -18,6 +18,8 @@ public sealed record RotationScope(KeyRotationState State, TrustChange? Change, 
 /// </summary>
 public sealed class KeyRotation
 {
+    private const int Shown = 5;
+
     private readonly TrustStore _store;
     private readonly KeyRotationRequest _request;
     private readonly bool _hasScopes;
@@ -39,9 +41,10 @@ public sealed class KeyRotation
         Path.GetFileName(_request.NewKey.Path);
 
     /// <summary>Where the scopes are, by the files as they are now.</summary>
+    /// <param name="isAfterChange">Whether the old key was just taken away, so that it may be nowhere any more.</param>
     /// <returns>The scopes that were named, or all that have one of the keys; one without a scope if there is none.</returns>
     /// <exception cref="TrustException">There is no policy, or it cannot be read.</exception>
-    public IReadOnlyList<RotationScope> Find() => Look(static (_, _) => null);
+    public IReadOnlyList<RotationScope> Find(bool isAfterChange = false) => Look(static (_, _) => null, isAfterChange);
 
     /// <summary>What brings the scopes to a step.</summary>
     /// <param name="step"><see cref="KeyRotationStep.Both"/>, or <see cref="KeyRotationStep.NewOnly"/>.</param>
@@ -53,7 +56,7 @@ public sealed class KeyRotation
         return Look((scope, keys) => Change(scope, keys, step));
     }
 
-    private List<RotationScope> Look(Func<Scope, RotationKeys, TrustChange?> change)
+    private List<RotationScope> Look(Func<Scope, RotationKeys, TrustChange?> change, bool isAfterChange = false)
     {
         PolicyDocument policy = _store.ReadPolicy();
         Scope[] scopes = [.. Scopes(policy)];
@@ -67,7 +70,7 @@ public sealed class KeyRotation
                 KeyRotationStep step = keys.StepOf(scope.Requirements);
                 if (step == KeyRotationStep.Neither && !_hasScopes)
                     continue;
-                found.Add(new RotationScope(State(scope, step, null), null, null));
+                found.Add(new RotationScope(Explained(State(scope, step, null), scope, keys), null, null));
                 TrustChange? wanted = change(scope, keys);
                 found[^1] = found[^1] with { Change = wanted };
             }
@@ -82,13 +85,76 @@ public sealed class KeyRotation
             }
         }
 
-        return found.Count > 0 ? found : [new RotationScope(
+        if (found.Count > 0)
+            return isAfterChange ? found : DoubtOldKey(found, policy, keys);
+        return [new RotationScope(
             new KeyRotationState
             {
                 ComputerName = _store.Host.ComputerName,
                 Step = KeyRotationStep.Neither,
                 Reason = "No scope of this host's policy has one of the keys.",
             }, null, null)];
+    }
+
+    /// <summary>Where the old key still counts, besides the scopes that were named.</summary>
+    /// <returns>A sentence. Null if it counts nowhere else, as far as the files can be read.</returns>
+    /// <exception cref="TrustException">There is no policy, or it cannot be read.</exception>
+    public string? FindOldElsewhere()
+    {
+        if (!_hasScopes)
+            return null;
+        PolicyDocument policy = _store.ReadPolicy();
+        RotationKeys keys = new(_store.Host, _request);
+        Scope[] named = [.. Scopes(policy)];
+        Scope[] others = [.. AllScopes(policy).Where(s => !named.Any(n => n.Transport == s.Transport && n.Registry == s.Registry)
+            && HasOld(s, keys))];
+        return others.Length == 0 ? null
+            : $"On {_store.Host.ComputerName} the old key still counts for {string.Join(", ", others.Take(Shown).Select(static s => s.Name))}"
+                + $"{(others.Length > Shown ? $" and {others.Length - Shown} more" : "")}, which this call does not name.";
+    }
+
+    // A fingerprint that is mistyped, or one of two old keys, must not look as if nothing were left to do.
+    private List<RotationScope> DoubtOldKey(List<RotationScope> found, PolicyDocument policy, RotationKeys keys)
+    {
+        if (!found.Exists(static f => f.State is { Step: KeyRotationStep.NewOnly, Reason: not null, ErrorId: null })
+            || AllScopes(policy).Any(s => HasOld(s, keys)))
+            return found;
+        return found.ConvertAll(f => f.State is { Step: KeyRotationStep.NewOnly, Reason: { } reason, ErrorId: null }
+            ? f with
+            {
+                State = f.State with
+                {
+                    ErrorId = "OldKeyNotFound",
+                    Reason = $"{reason} The old key that you named is nowhere in this host's policy. If one of those is meant, specify its " +
+                        "fingerprint.",
+                },
+            }
+            : f);
+    }
+
+    private static bool HasOld(Scope scope, RotationKeys keys)
+    {
+        try
+        {
+            return scope.Requirements.Any(keys.HasOld);
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            // What cannot be read is reported where the scope itself is looked at.
+            return false;
+        }
+    }
+
+    private static KeyRotationState Explained(KeyRotationState state, Scope scope, RotationKeys keys)
+    {
+        if (keys.WhyNewIsUnusable(scope.Requirements) is { } unusable)
+            return state with { Reason = unusable };
+        IReadOnlyList<TrustKey> others = state.Step is KeyRotationStep.NewOnly or KeyRotationStep.Both ? keys.Others(scope.Requirements) : [];
+        return others.Count == 0 ? state : state with
+        {
+            Reason = $"Other keys count too: {string.Join(", ", others.Take(Shown).Select(static k => k.ToString()))}"
+                + $"{(others.Count > Shown ? $" and {others.Count - Shown} more" : "")}.",
+        };
     }
 
     private KeyRotationState State(Scope scope, KeyRotationStep step, TrustException? error) => new()
@@ -103,15 +169,18 @@ public sealed class KeyRotation
 
     private IEnumerable<Scope> Scopes(PolicyDocument policy)
     {
-        if (_request.IsDefault || !_hasScopes)
-            yield return new Scope("all", "default", true, policy.Default);
-        if (_hasScopes)
-        {
-            foreach (string name in _request.Registries)
-                yield return new Scope(_request.Transport, name, false, policy.FindTransport(_request.Transport)?.Find(name) ?? []);
-            yield break;
-        }
+        if (!_hasScopes)
+            return AllScopes(policy);
+        IEnumerable<Scope> named = _request.Registries.Select(
+            name => new Scope(_request.Transport, name, false, policy.FindTransport(_request.Transport)?.Find(name) ?? []));
+        return _request.IsDefault ? named.Prepend(OfDefault(policy)) : named;
+    }
 
+    private static Scope OfDefault(PolicyDocument policy) => new("all", "default", true, policy.Default);
+
+    private static IEnumerable<Scope> AllScopes(PolicyDocument policy)
+    {
+        yield return OfDefault(policy);
         foreach (PolicyTransport transport in policy.Transports)
         {
             foreach (PolicyScope scope in transport.Scopes)
@@ -122,6 +191,11 @@ public sealed class KeyRotation
     private TrustChange? Change(Scope scope, RotationKeys keys, KeyRotationStep step)
     {
         KeyRotationStep now = keys.StepOf(scope.Requirements);
+        if (!_request.Force && keys.WhyNewIsUnusable(scope.Requirements) is { } unusable)
+            throw new TrustException("NoSigningKey", TrustErrorKind.InvalidData, $"{unusable} Nothing was changed.")
+            {
+                Target = scope.Registry,
+            };
         if (now == step || now == KeyRotationStep.NewOnly)
             return null;
         if (now == KeyRotationStep.Neither)
@@ -142,20 +216,23 @@ public sealed class KeyRotation
             {
                 Target = scope.Registry,
             };
-        RotationForms forms = new(_request.NewKey, NewPath, KnowsKeyPaths(), keys.ContentOf);
+        RotationForms forms = new(_request, NewPath, InstalledReleases.Find(_store.Host, _store.Locations.Release), keys);
+        if (step == KeyRotationStep.Both && !_request.Force)
+            RequireAsManySigners(scope, keys);
         TrustRequirement[] then =
         [
-            .. scope.Requirements.Select(r => step == KeyRotationStep.Both
-                ? keys.HasOld(r) && !keys.HasNew(r) ? forms.Add(r) : r
-                : keys.HasOld(r) ? forms.Remove(r, keys.Of, _request.OldFingerprints) : r),
+            .. scope.Requirements.Select(r => !keys.HasOld(r) ? r
+                : step == KeyRotationStep.NewOnly ? forms.Remove(r) : keys.HasNew(r) ? r : forms.Add(r)),
         ];
+        if (step == KeyRotationStep.NewOnly)
+            _store.CheckKeysThen(then, forms.Copies, _request.Force);
         return new TrustChange
         {
             Transport = scope.Transport,
             Registry = scope.Registry,
             IsDefault = scope.IsDefault,
             Requirements = then,
-            IsForced = _request.Force,
+            RequiresKeys = step == KeyRotationStep.NewOnly && !_request.Force,
             Copies = forms.Copies,
             MadeFrom = scope.Requirements,
         };
@@ -170,8 +247,21 @@ public sealed class KeyRotation
         _store.CheckKeys([alone], _request.Force);
     }
 
-    private bool KnowsKeyPaths() =>
-        InstalledReleases.ImageOf(_store.Host, _store.Locations.Release) is not { } image || image >= PolicyMembers.KeyPathsSince;
+    // One signature by the new key must not meet requirements that two signers had to meet.
+    private static void RequireAsManySigners(Scope scope, RotationKeys keys)
+    {
+        TrustRequirement[] met = [.. scope.Requirements.Where(r => keys.HasOld(r) || keys.HasNew(r))];
+        if (met.Length < 2 || keys.FingerprintsOf(met[0]).Any(f => met.All(r => keys.FingerprintsOf(r).Contains(f))))
+            return;
+        throw new TrustException(
+            "RequirementsCollapse",
+            TrustErrorKind.InvalidData,
+            $"{scope.Name} demands signatures by different keys, and one by the new key would then be enough for {met.Length} of its " +
+            $"requirements. Nothing was changed. Exchange the keys one by one, each for a new key of its own, or use {TrustOption.Force}.")
+        {
+            Target = scope.Registry,
+        };
+    }
 
     private sealed record Scope(string Transport, string Registry, bool IsDefault, IReadOnlyList<TrustRequirement> Requirements)
     {

@@ -7,12 +7,15 @@ namespace ContainerTrust.Engine.Trust.Rotation;
 /// <summary>A key file of this machine that is exchanged, or that takes another's place.</summary>
 public sealed record RotationKey
 {
-    private RotationKey(string path, byte[] content, bool isOpenPgp, IReadOnlyList<string> fingerprints)
+    private readonly IReadOnlyList<TrustKey> _keys;
+
+    private RotationKey(string path, byte[] content, bool isOpenPgp, IReadOnlyList<TrustKey> keys)
     {
         Path = path;
         Content = content;
         IsOpenPgp = isOpenPgp;
-        Fingerprints = fingerprints;
+        _keys = keys;
+        Fingerprints = [.. keys.Select(static k => k.Fingerprint)];
     }
 
     /// <summary>The file.</summary>
@@ -26,6 +29,11 @@ public sealed record RotationKey
 
     /// <summary>The keys by their fingerprints, as <see cref="TrustKey.Fingerprint"/> has them.</summary>
     public IReadOnlyList<string> Fingerprints { get; }
+
+    /// <summary>Whether a fingerprint is that of one of the keys, or of a subkey.</summary>
+    /// <param name="fingerprint">As <see cref="Fingerprint"/> returns it.</param>
+    internal bool Names(string fingerprint) =>
+        _keys.Any(k => k.Fingerprint == fingerprint || k.Subkeys.Any(s => s.Fingerprint == fingerprint));
 
     /// <summary>Reads a key file of this machine.</summary>
     /// <param name="path">The file, an absolute path.</param>
@@ -44,7 +52,7 @@ public sealed record RotationKey
             throw new TrustException(problem.ErrorId, problem.Kind, message, problem) { Target = path };
         }
 
-        return new RotationKey(path, content, isOpenPgp, [.. source.Keys.Select(static k => k.Fingerprint)]);
+        return new RotationKey(path, content, isOpenPgp, source.Keys);
     }
 
     /// <summary>A fingerprint as keys have it.</summary>

@@ -25,19 +25,23 @@ public static class CarriedKeys
     /// <summary>An entry and the files that it names, to be put on another host.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="origin">The host whose files it names.</param>
-    /// <param name="directory">The directory that they are put in. Null to put each where it is on the origin.</param>
+    /// <param name="directory">The directory that they are put in. Null for <see cref="KeyCopy.Directory"/>: the origin does not choose
+    /// where files are written on other hosts.</param>
     /// <returns>The entry, which names the new places, and the files.</returns>
-    /// <exception cref="TrustException">A file is missing there, empty or unreadable, or holds a private key.</exception>
+    /// <exception cref="TrustException">
+    /// A file is missing there, empty or unreadable, or holds a private key; or the directory is not a plain path
+    /// (<c>InvalidKeyPath</c>).
+    /// </exception>
     public static (ImageTrust Entry, IReadOnlyList<KeyCopy> Copies) Copy(ImageTrust entry, ITrustHost origin, string? directory)
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(origin);
         if (!NamesFiles(entry))
             return (entry, []);
-        if (directory is not null)
-            StoredFiles.RequirePath(directory, TrustOption.KeyDirectory, inline: false);
+        string parent = directory ?? KeyCopy.Directory;
+        KeyCopies.RequireDirectory(parent);
         List<KeyCopy> copies = [];
-        string There(string path) => directory is null ? path : $"{directory.TrimEnd('/')}/{path[(path.LastIndexOf('/') + 1)..]}";
+        string There(string path) => KeyCopies.Target(parent, path);
         foreach (KeyMaterial material in entry.Requirements.SelectMany(static r => r.GetKeyMaterials()).Distinct())
         {
             if (material.Path is { } path)
@@ -45,9 +49,7 @@ public static class CarriedKeys
         }
 
         KeyCopies.RequireAgreement(copies);
-        ImageTrust renamed = directory is null ? entry
-            : entry with { Requirements = [.. entry.Requirements.Select(r => Rename(r, There))] };
-        return (renamed, copies);
+        return (entry with { Requirements = [.. entry.Requirements.Select(r => Rename(r, There))] }, copies);
     }
 
     private static bool NamesFiles(ImageTrust entry) =>

@@ -42,7 +42,7 @@ internal static class KeyCopies
                 $"{TrustOption.InlineKey} stores keys in the policy, and {TrustOption.CopyKey} copies their files. Specify one of them.",
                 null);
         string directory = options.KeyDirectory ?? Default(locations);
-        StoredFiles.RequirePath(directory, TrustOption.KeyDirectory, inline: false);
+        RequireDirectory(directory);
         List<KeyCopy> copies = [];
         foreach ((string path, ReadOnlyMemory<byte> content) in options.FilesRead ?? Read(options))
             copies.Add(new KeyCopy(Target(directory, path), content, path));
@@ -78,6 +78,18 @@ internal static class KeyCopies
                     $"{InWords(copy.Path)}. Give the files different names.", copy.Path);
         }
     }
+
+    /// <summary>
+    /// Whether a fault says that what is put on the host, or into its policy, is not a key or certificate at all. One that has ended, or
+    /// cannot sign, is one.
+    /// </summary>
+    /// <param name="fault">The fault, of a file as it would be on the host.</param>
+    /// <param name="copies">The files that are put there.</param>
+    /// <param name="isInline">Whether files are put into the policy.</param>
+    public static bool IsNoKey(TrustException fault, IReadOnlyList<KeyCopy> copies, bool isInline) =>
+        fault.ErrorId is not ("NoSigningKey" or "NoValidCertificate")
+            && (copies.Any(c => c.Path == fault.Target || fault.Message.Contains(c.Path, StringComparison.Ordinal))
+                || (isInline && fault.Target?.StartsWith('/') != true));
 
     /// <summary>A fault of a key file in the words of where that was read.</summary>
     /// <param name="fault">The fault, of a file as it would be on the host.</param>
@@ -117,23 +129,26 @@ internal static class KeyCopies
             if (present is not null && present.Content.Span.SequenceEqual(copy.Content.Span))
                 continue;
             if (present is not null)
-                Replace(copy, policy, changes.Any(c => c.ReplacesKeys && c.Copies.Contains(copy)), warnings);
+                Replace(copy, policy, [.. changes.Where(c => c.Copies.Any(o => o.Path == copy.Path))], warnings);
             files.Add(new PlannedFile(copy.Path, present, copy.Content) { IsKey = true });
         }
 
         return files;
     }
 
-    private static void Replace(KeyCopy copy, PolicyDocument? policy, bool isForced, List<string> warnings)
+    // An exchange replaces no file: its force is for keys, and what it was made from may have changed.
+    private static void Replace(KeyCopy copy, PolicyDocument? policy, TrustChange[] changes, List<string> warnings)
     {
+        bool isExchange = changes.Any(static c => c.MadeFrom is not null);
+        string force = isExchange ? "" : $", or use {TrustOption.Force} to replace it for all of them";
         string[] scopes = policy is null ? [] : [.. NamedBy(policy, copy.Path)];
         string users = scopes.Length == 0 ? "No scope of this policy names it, but other programs may use it"
             : $"It is named for {string.Join(", ", scopes.Take(Shown))}"
                 + (scopes.Length > Shown ? $" and {scopes.Length - Shown} more" : "");
-        if (!isForced)
+        if (isExchange || !changes.Any(static c => c.ReplacesKeys))
             throw Invalid("KeyFileDiffers",
                 $"{InWords(copy.Path)} exists on the host and is not the file {InWords(copy.Source)}. {users}. Nothing was changed. Give " +
-                $"the file another name or {TrustOption.KeyDirectory}, or use {TrustOption.Force} to replace it for all of them.",
+                $"the file another name or specify {TrustOption.KeyDirectory}{force}.",
                 copy.Path);
         warnings.Add($"{InWords(copy.Path)} is replaced by {InWords(copy.Source)}, which differs. {users}: " +
             "from now on the keys of the new file count there.");
@@ -161,7 +176,25 @@ internal static class KeyCopies
         .. new[] { options.FulcioCAPath, options.CARootsPath, options.CAIntermediatesPath }.OfType<string>(),
     ];
 
-    private static string Target(string directory, string path) => $"{directory.TrimEnd('/')}/{Path.GetFileName(path)}";
+    /// <summary>Where a file is put.</summary>
+    /// <param name="directory">The directory of the host.</param>
+    /// <param name="path">The file, whose name remains.</param>
+    /// <exception cref="TrustException">The path does not end in a name (<c>InvalidKeyPath</c>).</exception>
+    internal static string Target(string directory, string path) =>
+        path[(path.LastIndexOf('/') + 1)..] is { Length: > 0 } name and not ("." or "..") ? $"{directory.TrimEnd('/')}/{name}"
+            : throw Invalid("InvalidKeyPath", $"{InWords(path)} does not end in the name of a file. Specify the file.", path);
+
+    /// <summary>Refuses a directory that key files are not put in: its path must say where it is by itself.</summary>
+    /// <param name="directory">The directory of the host.</param>
+    /// <exception cref="TrustException">It is refused (<c>InvalidKeyPath</c>).</exception>
+    internal static void RequireDirectory(string directory)
+    {
+        StoredFiles.RequirePath(directory, TrustOption.KeyDirectory, inline: false);
+        if (directory.TrimEnd('/')[Math.Min(1, directory.TrimEnd('/').Length)..].Split('/').Any(static s => s is "" or "." or ".."))
+            throw Invalid("InvalidKeyPath",
+                $"{InWords(directory)} has '.', '..' or an empty name in it. Specify {TrustOption.KeyDirectory} as a plain absolute path.",
+                directory);
+    }
 
     private static string InWords(string path) => Printable.Of(path, Printable.NameLength);
 

@@ -8,6 +8,7 @@ namespace ContainerTrust.Engine.Tests.Trust.Rotation;
 public sealed class KeyRotationTests : IDisposable
 {
     private const string Policy = "/etc/containers/policy.json";
+    private const string Newest = "5.8";
     private const string NewPath = "/etc/pki/containers/new.asc";
     private static readonly ClaimSigner s_old = new(), s_new = new("New <new@example.com>"), s_third = new("Third <third@example.com>");
     private static readonly string s_pem = TestKey.Get("P-256", "old").Pem, s_newPem = TestKey.Get("P-256", "new").Pem;
@@ -68,15 +69,15 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Equal(KeyRotationStep.Both, Run(request, KeyRotationStep.Both).Step);
         Same(overlap, other);
         string text = _root.Read(Policy);
-        Assert.Null(Assert.Single(new KeyRotation(_root.Open(), request).Plan(KeyRotationStep.Both)).Change);
+        Assert.Null(Assert.Single(new KeyRotation(Open(), request).Plan(KeyRotationStep.Both)).Change);
         Assert.Equal(text, _root.Read(Policy));
 
         Assert.Equal(KeyRotationStep.NewOnly, Run(request, KeyRotationStep.NewOnly).Step);
         Same(after, other);
-        Assert.Null(Assert.Single(new KeyRotation(_root.Open(), request).Plan(KeyRotationStep.NewOnly)).Change);
+        Assert.Null(Assert.Single(new KeyRotation(Open(), request).Plan(KeyRotationStep.NewOnly)).Change);
 
         // Who comes late with the first step undoes nothing.
-        Assert.Null(Assert.Single(new KeyRotation(_root.Open(), request).Plan(KeyRotationStep.Both)).Change);
+        Assert.Null(Assert.Single(new KeyRotation(Open(), request).Plan(KeyRotationStep.Both)).Change);
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class KeyRotationTests : IDisposable
         Write(TestPolicy.SignedByAny(["/keys/old.asc", NewPath]), TestPolicy.SignedBy("/keys/old.asc"));
         KeyRotationRequest request = Request("new.asc");
         Assert.Equal(KeyRotationStep.OldOnly, State(request).Step);
-        RotationScope early = Assert.Single(new KeyRotation(_root.Open(), request).Plan(KeyRotationStep.NewOnly));
+        RotationScope early = Assert.Single(new KeyRotation(Open(), request).Plan(KeyRotationStep.NewOnly));
         Assert.Equal("RotationNotBegun", early.Error?.ErrorId);
         Assert.Equal("RotationNotBegun", early.State.ErrorId);
         Assert.Null(early.Change);
@@ -117,7 +118,9 @@ public sealed class KeyRotationTests : IDisposable
         KeyRotationRequest request = Request("new.asc");
         Assert.Equal(KeyRotationStep.Both, Run(request, KeyRotationStep.Both, podman).Step);
         SignedByRequirement both = Assert.IsType<SignedByRequirement>(Assert.Single(Requirements()));
-        Assert.Equal(isKeyring ? "/etc/pki/containers/new-overlap.asc" : null, both.KeyPath);
+        Assert.Equal(isKeyring, both.KeyPath is not null);
+        if (isKeyring)
+            Assert.Matches("^/etc/pki/containers/new-overlap-[0-9a-f]{16}\\.asc$", both.KeyPath);
         if (isKeyring)
             Assert.Equal([.. s_old.PublicKey, .. s_new.PublicKey], File.ReadAllBytes(_root.Full(both.KeyPath!)));
         Assert.Equal(KeyRotationStep.NewOnly, Run(request, KeyRotationStep.NewOnly, podman).Step);
@@ -130,23 +133,12 @@ public sealed class KeyRotationTests : IDisposable
     {
         Write(TestPolicy.SigstoreSigned("/keys/old.pub"));
         string before = _root.Read(Policy);
-        TrustException e = Assert.Throws<TrustException>(() => Run(Request("new.pub"), KeyRotationStep.Both, "4.9"));
-        Assert.Equal("ChangeWouldBeRefused", e.ErrorId);
-        Assert.Contains("podman 4.9", e.Message, StringComparison.Ordinal);
+        RotationScope scope = Assert.Single(new KeyRotation(Open("4.9"), Request("new.pub")).Plan(KeyRotationStep.Both));
+        Assert.Equal("ChangeWouldBeRefused", scope.Error?.ErrorId);
+        Assert.Null(scope.Change);
+        Assert.Contains("podman 4.9", scope.Error!.Message, StringComparison.Ordinal);
         Assert.Equal(before, _root.Read(Policy));
         Assert.False(_root.Has("/etc/pki/containers/new.pub"));
-    }
-
-    [Fact]
-    public void A_key_among_others_in_one_file_is_not_taken_away_with_them()
-    {
-        Write(TestPolicy.SignedBy("/keys/both.asc"));
-        KeyRotationRequest request = Request("new.asc");
-        Assert.Equal(KeyRotationStep.Both, Run(request, KeyRotationStep.Both).Step);
-        RotationScope scope = Assert.Single(new KeyRotation(_root.Open(), request).Plan(KeyRotationStep.NewOnly));
-        Assert.Equal("KeyringHasOthers", scope.Error?.ErrorId);
-        Assert.Equal(KeyRotationStep.Both, scope.State.Step);
-        Assert.Contains(s_third.Fingerprint, scope.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +146,7 @@ public sealed class KeyRotationTests : IDisposable
     {
         Binary(NewPath, s_old.PublicKey);
         Write(TestPolicy.SignedBy(NewPath));
-        RotationScope scope = Assert.Single(new KeyRotation(_root.Open(), Request("new.asc")).Plan(KeyRotationStep.Both));
+        RotationScope scope = Assert.Single(new KeyRotation(Open(), Request("new.asc")).Plan(KeyRotationStep.Both));
         Assert.Equal("KeyFileDiffers", scope.Error?.ErrorId);
         Assert.Equal(s_old.PublicKey, File.ReadAllBytes(_root.Full(NewPath)));
     }
@@ -168,12 +160,12 @@ public sealed class KeyRotationTests : IDisposable
             + TestPolicy.SignedBy("/keys/none.asc") + "]},\"atomic\":{\"d.example.com\":[" + old + "]}}}");
         KeyRotationRequest all = Request("new.asc") with { Registries = [] };
         Assert.Equal(["a.example.com", "atomic:d.example.com"],
-            new KeyRotation(_root.Open(), all).Find().Select(static s => s.State.Scope));
+            new KeyRotation(Open(), all).Find().Select(static s => s.State.Scope));
         KeyRotationRequest unknown = all with { OldFingerprints = [new string('A', 40)] };
-        KeyRotationState none = Assert.Single(new KeyRotation(_root.Open(), unknown).Find()).State;
+        KeyRotationState none = Assert.Single(new KeyRotation(Open(), unknown).Find()).State;
         Assert.Equal(KeyRotationStep.Neither, none.Step);
         Assert.Null(none.Scope);
-        RotationScope named = Assert.Single(new KeyRotation(_root.Open(), Request("new.asc") with { Registries = ["b.example.com"] })
+        RotationScope named = Assert.Single(new KeyRotation(Open(), Request("new.asc") with { Registries = ["b.example.com"] })
             .Plan(KeyRotationStep.Both));
         Assert.Equal("OldKeyNotFound", named.Error?.ErrorId);
         Assert.Equal(KeyRotationStep.Neither, named.State.Step);
@@ -194,7 +186,7 @@ public sealed class KeyRotationTests : IDisposable
     public void A_scope_that_was_changed_meanwhile_is_left_alone()
     {
         Write(TestPolicy.SignedBy("/keys/old.asc"));
-        TrustStore store = _root.Open();
+        TrustStore store = Open();
         TrustChange change = Assert.Single(new KeyRotation(store, Request("new.asc")).Plan(KeyRotationStep.Both)).Change!;
         Write(TestPolicy.Reject);
         TrustException e = Assert.Throws<TrustException>(() => store.Apply([change], new TrustEditOptions(), CancellationToken.None));
@@ -208,9 +200,9 @@ public sealed class KeyRotationTests : IDisposable
     {
         RotationKey key = RotationKey.Read(_root.Full("/here/new.asc"));
         Assert.Equal([s_new.Fingerprint], key.Fingerprints);
-        Assert.Equal("SameKey", Assert.Throws<TrustException>(() => new KeyRotation(_root.Open(),
+        Assert.Equal("SameKey", Assert.Throws<TrustException>(() => new KeyRotation(Open(),
             Request("new.asc") with { OldFingerprints = key.Fingerprints })).ErrorId);
-        Assert.Equal("MissingKey", Assert.Throws<TrustException>(() => new KeyRotation(_root.Open(),
+        Assert.Equal("MissingKey", Assert.Throws<TrustException>(() => new KeyRotation(Open(),
             Request("new.asc") with { OldFingerprints = [] })).ErrorId);
         Assert.Equal("NoUsableKey", Assert.ThrowsAny<TrustException>(() => RotationKey.Read(Text("/here/x.asc", "x"))).ErrorId);
         Assert.Equal(s_new.Fingerprint, RotationKey.Fingerprint(string.Join(' ', s_new.Fingerprint.ToLowerInvariant().Chunk(4)
@@ -242,18 +234,20 @@ public sealed class KeyRotationTests : IDisposable
         NewKey = RotationKey.Read(_root.Full($"/here/{file}")),
     };
 
-    private KeyRotationState State(KeyRotationRequest request) => Assert.Single(new KeyRotation(_root.Open(), request).Find()).State;
+    private KeyRotationState State(KeyRotationRequest request) => Assert.Single(new KeyRotation(Open(), request).Find()).State;
 
-    private KeyRotationState Run(KeyRotationRequest request, KeyRotationStep step, string? podman = null)
+    private KeyRotationState Run(KeyRotationRequest request, KeyRotationStep step, string podman = Newest)
     {
-        TrustStore store = TrustStore.Open(
-            new TrustStoreOptions { RootDirectory = _root.Path, PodmanVersion = podman },
-            new TrustMessages { Warning = _root.Warnings.Add });
+        TrustStore store = Open(podman);
         KeyRotation rotation = new(store, request);
         RotationScope scope = Assert.Single(rotation.Plan(step));
         store.Apply([scope.Change!], new TrustEditOptions(), CancellationToken.None);
         return Assert.Single(rotation.Find()).State;
     }
+
+    private TrustStore Open(string podman = Newest) => TrustStore.Open(
+        new TrustStoreOptions { RootDirectory = _root.Path, PodmanVersion = podman },
+        new TrustMessages { Warning = _root.Warnings.Add });
 
     private IReadOnlyList<TrustRequirement> Requirements() =>
         _root.Open().Read(new TrustQuery { Registries = ["a.example.com"] }).Single().Requirements;

@@ -70,7 +70,8 @@ public sealed class KeyCopiesTests : IDisposable
         Set(request with { Options = request.Options with { KeyDirectory = "/etc/keys/" } });
         Assert.True(_root.Has("/etc/keys/build.asc"));
         foreach ((string directory, string file) in ((string, string)[])[("/etc/containers/registries.d", "/build.asc"),
-            ("relative", "/build.asc"), ("/etc/containers", "/policy.json")])
+            ("relative", "/build.asc"), ("/etc/containers", "/policy.json"), ("/etc/../etc/keys", "/build.asc"),
+            ("/etc//keys", "/build.asc"), ("/etc/./keys", "/build.asc")])
         {
             SetRequest wrong = Copying(Key(file, s_one));
             Assert.Equal("InvalidKeyPath", Assert.Throws<TrustException>(
@@ -101,6 +102,85 @@ public sealed class KeyCopiesTests : IDisposable
         Assert.Equal("KeyCopiesDiffer", Assert.Throws<TrustException>(() => Set(request)).ErrorId);
         Assert.Equal("ParametersNotTogether", Assert.Throws<TrustException>(() =>
             Set(request with { Options = request.Options with { InlineKey = true } })).ErrorId);
+    }
+
+    [Fact]
+    public void Force_publishes_nothing_that_is_not_a_key()
+    {
+        _here.Write("/shadow", "root:$6$secret:19000:0:99999:7:::");
+        _here.Write("/ca.pem", "not a certificate");
+        foreach (bool isInline in (bool[])[true, false])
+        {
+            SetRequest request = Copying(_here.Full("/shadow")) with { Force = true };
+            request = request with { Options = request.Options with { CopyKey = !isInline, InlineKey = isInline,
+                KeyPaths = isInline ? ["shadow"] : request.Options.KeyPaths, BaseDirectory = _here.Path } };
+            Assert.Equal("NoUsableKey", Assert.ThrowsAny<TrustException>(() => Set(request)).ErrorId);
+        }
+
+        SetRequest authority = new()
+        {
+            Registries = ["a.example.com"],
+            Force = true,
+            Options = new RequirementOptions { CARootsPath = _here.Full("/ca.pem"), SubjectEmail = "a@example.com", CopyKey = true },
+        };
+        Assert.Equal("NoCertificate", Assert.ThrowsAny<TrustException>(() => Set(authority)).ErrorId);
+        SetRequest carried = new() { Entries = [TrustEntry() with { Requirements = [new SignedByRequirement { KeyPath = Usual }] }],
+            Carried = _ => [new KeyCopy(Usual, "root:x"u8.ToArray(), "/etc/shadow")], Force = true };
+        Assert.Equal("NoUsableKey", Assert.ThrowsAny<TrustException>(() => Set(carried)).ErrorId);
+        Assert.False(Directory.Exists(_root.Full("/etc/pki")));
+        Assert.False(_root.Has(Policy));
+
+        // A key that has ended is one, and a file that the host lacks is not published.
+        TestSigner ended = TestSigner.Rsa(ClaimSigner.KeyCreated);
+        _here.Write("/ended.asc", "");
+        File.WriteAllBytes(_here.Full("/ended.asc"), ended.Certificate(hashed: [TestPackets.Flags(3), TestPackets.Lifetime(1000)]));
+        Set(Copying(_here.Full("/ended.asc")) with { Force = true });
+        Assert.True(_root.Has("/etc/pki/containers/ended.asc"));
+    }
+
+    [Fact]
+    public void The_origin_of_an_entry_does_not_choose_where_its_files_are_written()
+    {
+        _here.Write("/etc/profile.d/zz.sh", "");
+        File.WriteAllBytes(_here.Full("/etc/profile.d/zz.sh"), s_one.PublicKey);
+        RootDirectoryHost origin = new(_here.Path);
+        ImageTrust entry = TrustEntry() with { Requirements = [new SignedByRequirement { KeyPath = "/etc/profile.d/zz.sh" }] };
+        (ImageTrust there, IReadOnlyList<KeyCopy> copies) = CarriedKeys.Copy(entry, origin, null);
+        Assert.Equal("/etc/pki/containers/zz.sh", Assert.Single(copies).Path);
+        Assert.Equal("/etc/pki/containers/zz.sh", Assert.IsType<SignedByRequirement>(Assert.Single(there.Requirements)).KeyPath);
+        Assert.Equal("InvalidKeyPath", Assert.ThrowsAny<TrustException>(() => CarriedKeys.Copy(entry, origin, "/etc/../tmp")).ErrorId);
+        foreach (string path in (string[])["/etc/profile.d/..", "/etc/profile.d/.", "/etc/profile.d/"])
+            Assert.Equal("InvalidKeyPath", Assert.ThrowsAny<TrustException>(() => KeyCopies.Target("/etc/keys", path)).ErrorId);
+    }
+
+    [Fact]
+    public void Two_origins_with_different_keys_of_one_name_are_refused()
+    {
+        ImageTrust entry = TrustEntry() with { Requirements = [new SignedByRequirement { KeyPath = Usual }] };
+        TrustStore store = _root.Open();
+        TrustChange[] changes = [.. new[] { s_one, s_other }.Select(s => TrustChange.From(entry) with
+            { Copies = [new KeyCopy(Usual, s.PublicKey, "/there")] })];
+        Assert.Equal("KeyCopiesDiffer", Assert.Throws<TrustException>(() => store.Preview(changes)).ErrorId);
+    }
+
+    [Fact]
+    public void A_key_that_is_written_again_is_taken_back_to_what_it_was_at_first()
+    {
+        TakingBack? change = null;
+        MemoryHost host = new() { Changing = () => change! };
+        host.With(Usual, "old");
+        change = new TakingBack(host) { ChangedOnce = true };
+        using PlanWriter writer = new(host, Policy, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero,
+            CancellationToken.None);
+        int plans = 0;
+        Assert.ThrowsAny<TrustException>(() => writer.Write(() =>
+        [
+            new(Usual, host.TryReadFile(Usual, 100), Encoding.ASCII.GetBytes($"new{++plans}")) { IsKey = true },
+            new(Policy, null, "{}"u8.ToArray()),
+        ]));
+        Assert.Equal(2, plans);
+        Assert.Equal("old", change.Find(Usual));
+        Assert.False(writer.HasWritten);
     }
 
     [Fact]
@@ -170,7 +250,7 @@ public sealed class KeyCopiesTests : IDisposable
             copies.Select(static c => c.Path).Distinct().Order(StringComparer.Ordinal));
         Assert.All(there.Requirements.SelectMany(static r => r.GetKeyMaterials()),
             static m => Assert.StartsWith("/etc/keys/", m.Path!, StringComparison.Ordinal));
-        Assert.Equal("/a.asc", CarriedKeys.Copy(entry, origin, null).Copies[0].Path);
+        Assert.Equal("/etc/pki/containers/a.asc", CarriedKeys.Copy(entry, origin, null).Copies[0].Path);
 
         TrustException e = Assert.Throws<TrustException>(() => CarriedKeys.Inline(
             entry with { Requirements = [new SignedByRequirement { KeyPath = "/none.asc" }] }, origin));
@@ -205,11 +285,19 @@ public sealed class KeyCopiesTests : IDisposable
     // Takes keys, and refuses the policy.
     private sealed class TakingBack(MemoryHost host) : IHostChange
     {
+        public bool ChangedOnce { get; set; }
+
         public string? Find(string path) =>
             host.TryReadFile(path, 100) is { } file ? Encoding.ASCII.GetString(file.Content.Span) : null;
 
         public void Replace(string path, ReadOnlySpan<byte> content, HostFile? expected)
         {
+            if (path == Policy && ChangedOnce)
+            {
+                ChangedOnce = false;
+                throw new FileChangedException(path);
+            }
+
             if (path == Policy)
                 throw LinuxError.ForWriting(Errno.ENOSPC, path, path);
             host.With(path, Encoding.ASCII.GetString(content));

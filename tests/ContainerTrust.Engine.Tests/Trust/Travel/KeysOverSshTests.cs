@@ -11,6 +11,7 @@ public sealed class KeysOverSshTests : IDisposable
 {
     private static readonly ClaimSigner s_old = new(), s_new = new("New <new@example.com>");
     private readonly ScratchRoot _there = new(), _here = new();
+    private readonly List<string> _warnings = [];
 
     public KeysOverSshTests()
     {
@@ -42,6 +43,7 @@ public sealed class KeysOverSshTests : IDisposable
         Assert.Contains(_there.Full("/etc/keys/build.asc"), _there.Read("/etc/policy.json"), StringComparison.Ordinal);
         DateTime before = File.GetLastWriteTimeUtc(_there.Full("/etc/keys/build.asc"));
         Assert.Empty(Set("/build.asc").Files);
+        Assert.DoesNotContain(_warnings, static w => w.Contains("directories", StringComparison.Ordinal));
         Assert.Equal(before, File.GetLastWriteTimeUtc(_there.Full("/etc/keys/build.asc")));
     }
 
@@ -60,9 +62,13 @@ public sealed class KeysOverSshTests : IDisposable
     public void A_policy_that_cannot_be_written_leaves_no_key()
     {
         Require();
-        File.Delete(_there.Full("/etc/policy.json"));
-        Directory.CreateDirectory(_there.Full("/etc/policy.json"));
+        string before = _there.Read("/etc/policy.json");
+
+        // The policy can be read; what takes its place cannot be made beside it.
+        Directory.CreateDirectory(_there.Full("/etc/.policy.json.containertrust-tmp"));
+        _there.Write("/etc/.policy.json.containertrust-tmp/x", "");
         Assert.ThrowsAny<TrustException>(() => Set("/build.asc"));
+        Assert.Equal(before, _there.Read("/etc/policy.json"));
         Assert.False(_there.Has("/etc/keys/build.asc"));
     }
 
@@ -104,8 +110,13 @@ public sealed class KeysOverSshTests : IDisposable
 
     private TrustStore Open(SshHost host) => TrustStore.Open(
         host,
-        new TrustStoreOptions { PolicyPath = _there.Full("/etc/policy.json"), RegistriesDirectory = _there.Full("/etc/registries.d") },
-        TrustMessages.None);
+        new TrustStoreOptions
+        {
+            PolicyPath = _there.Full("/etc/policy.json"),
+            RegistriesDirectory = _there.Full("/etc/registries.d"),
+            PodmanVersion = "5.8",
+        },
+        new TrustMessages { Warning = _warnings.Add });
 
     private TrustEditResult Set(string key, string scope = "a.example.com")
     {
