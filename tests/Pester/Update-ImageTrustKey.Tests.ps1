@@ -12,7 +12,7 @@ AfterAll { Remove-TestRoot }
 Describe 'Update-ImageTrustKey' {
     It 'adds the new key, and takes the old one away' {
         $root = New-TestRoot $policy
-        $call = @{ OldKeyPath = $old; KeyPath = $new; Root = $root }
+        $call = @{ OldKeyPath = $old; KeyPath = $new; Root = $root; PodmanVersion = '5.8' }
         (Update-ImageTrustKey @call -Status).Step | Should -Be 'OldOnly'
         $state = Update-ImageTrustKey @call -Step Add -WarningVariable warnings -WarningAction SilentlyContinue
         $state.Step, $state.Scope, $state.IsChanged | Should -Be 'Both', 'a.example.com', $true
@@ -37,7 +37,8 @@ Describe 'Update-ImageTrustKey' {
 
     It 'changes nothing with -WhatIf' {
         $root = New-TestRoot $policy
-        (Update-ImageTrustKey -OldKeyPath $old -KeyPath $new -Step Add -Root $root -WhatIf -WarningAction SilentlyContinue).Step | Should -Be 'OldOnly'
+        (Update-ImageTrustKey -OldKeyPath $old -KeyPath $new -Step Add -Root $root -PodmanVersion 5.8 -WhatIf -WarningAction SilentlyContinue -WarningVariable warnings).Step | Should -Be 'OldOnly'
+        $warnings | Should -BeLike '*more keys*'
         Get-PolicyText $root | Should -Be $policy
         "$root/etc/pki/containers" | Should -Not -Exist
     }
@@ -54,6 +55,7 @@ Describe 'Update-ImageTrustKey' {
         @{ ErrorId = 'OldKeyNotFound'; Call = { @{ Registry = 'b.example.com'; OldKeyPath = $old; KeyPath = $new } } }
         @{ ErrorId = 'OldKeyNotFound'; Call = { @{ Registry = 'none.example.com'; OldKeyPath = $old; KeyPath = $new } } }
         @{ ErrorId = 'MissingKey'; Call = { @{ KeyPath = $new } } }
+        @{ ErrorId = 'KeyKindsDiffer'; Call = { @{ OldFingerprint = 'A' * 40; KeyPath = "$keys/cosign.pub" } } }
         @{ ErrorId = 'SameKey'; Call = { @{ OldKeyPath = $new; KeyPath = $new } } }
         @{ ErrorId = 'InvalidFingerprint'; Call = { @{ OldFingerprint = 'AB'; KeyPath = $new } } }
         @{ ErrorId = 'KeyFileNotFound'; Call = { @{ OldKeyPath = $old; KeyPath = '/none/key.asc' } } }
@@ -64,6 +66,14 @@ Describe 'Update-ImageTrustKey' {
         try { $null = Update-ImageTrustKey @given -Step Add -Root $root -ErrorVariable failed -ErrorAction SilentlyContinue } catch { $failed = @($_) }
         $failed[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
         Get-PolicyText $root | Should -Be $policy
+    }
+
+    It 'names the scopes in which the old key still counts after the last step' {
+        $root = New-TestRoot $policy.Replace('"b.example.com":[{"type":"insecureAcceptAnything"}]', '"b.example.com":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc"}]')
+        $call = @{ Registry = 'a.example.com'; OldKeyPath = $old; KeyPath = $new; Root = $root }
+        $null = Update-ImageTrustKey @call -Step Add -WarningAction SilentlyContinue
+        $null = Update-ImageTrustKey @call -Step Finish -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*still counts for b.example.com*'
     }
 
     It 'has an object for a host that is not reached' {
@@ -134,7 +144,7 @@ Describe 'Set-ImageTrust and keys' {
         $entry = Get-ImageTrust a.example.com -Root $to
         $entry.Keys.Fingerprint | Should -Be (Get-ImageTrust a.example.com -Root $from).Keys.Fingerprint
         $entry.Requirements[0].SignedIdentity.Type | Should -Be 'matchRepository'
-        if ($Parameter -eq 'CopyKey') { (Get-FileHash "$to/keys/signer.asc").Hash | Should -Be (Get-FileHash $old).Hash }
+        if ($Parameter -eq 'CopyKey') { (Get-FileHash "$to/etc/pki/containers/signer.asc").Hash | Should -Be (Get-FileHash $old).Hash; "$to/keys" | Should -Not -Exist }
         else {
             $entry.Requirements[0].KeyData | Should -Be ([Convert]::ToBase64String([System.IO.File]::ReadAllBytes($old)))
             "$to/keys" | Should -Not -Exist
@@ -153,6 +163,7 @@ Describe 'Set-ImageTrust and keys' {
     It 'takes a store away with $null, and warns' {
         $root = New-TestRoot $policy @{ 'a.yaml' = "docker:`n  a.example.com:`n    lookaside: https://store.example.com`n    lookaside-staging: file:///srv`n" }
         Set-ImageTrust a.example.com -SignatureStore $null -Root $root -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*signature store https://store.example.com of a.example.com is taken away*'
         "$warnings" | Should -BeLike "*a.example.com loses its signature store*Set-ImageTrust a.example.com -SignatureStore https://store.example.com -Root $root*"
         $entry = Get-ImageTrust a.example.com -Root $root
         $entry.SignatureStore | Should -BeNullOrEmpty
@@ -162,5 +173,21 @@ Describe 'Set-ImageTrust and keys' {
         # What the warning advises.
         Set-ImageTrust a.example.com -SignatureStore https://store.example.com -Root $root
         (Get-ImageTrust a.example.com -Root $root).SignatureStore | Should -Be 'https://store.example.com'
+    }
+
+    It 'keeps the store where a row has none' {
+        $root = New-TestRoot $policy @{ 'a.yaml' = "docker:`n  a.example.com:`n    lookaside: https://store.example.com`n" }
+        foreach ($row in [pscustomobject]@{ Registry = 'a.example.com'; Type = 'reject' }, [pscustomobject]@{ Registry = 'a.example.com'; Type = 'reject'; SignatureStore = '' }) {
+            $row | Set-ImageTrust -Root $root
+            (Get-ImageTrust a.example.com -Root $root).SignatureStore | Should -Be 'https://store.example.com'
+        }
+    }
+
+    It 'shows the credentials of a call to no origin of its entries' {
+        $root = New-TestRoot $policy
+        $entry = Get-ImageTrust a.example.com -Root $root
+        $origin = [ContainerTrust.ImageTrustOrigin]@{ ComputerName = 'origin.invalid'; HostName = 'origin.invalid' }
+        $entry.GetType().GetProperty('Origin').SetValue($entry, $origin)
+        { $entry | Set-ImageTrust -CopyKey -Root (New-TestRoot $accepting) } | Should -Throw -ErrorId 'TargetUnknown,*'
     }
 }

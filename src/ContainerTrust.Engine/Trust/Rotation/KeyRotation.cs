@@ -114,7 +114,7 @@ public sealed class KeyRotation
     }
 
     // A fingerprint that is mistyped, or one of two old keys, must not look as if nothing were left to do.
-    private List<RotationScope> DoubtOldKey(List<RotationScope> found, PolicyDocument policy, RotationKeys keys)
+    private static List<RotationScope> DoubtOldKey(List<RotationScope> found, PolicyDocument policy, RotationKeys keys)
     {
         if (!found.Exists(static f => f.State is { Step: KeyRotationStep.NewOnly, Reason: not null, ErrorId: null })
             || AllScopes(policy).Any(s => HasOld(s, keys)))
