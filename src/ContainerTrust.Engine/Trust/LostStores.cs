@@ -20,9 +20,13 @@ internal sealed class LostStores(AdviceTarget target)
         string keep = changes.Any(static c => c.Remove) ? $", or keep the section with {TrustOption.KeepSignatureStore}" : "";
         if (Asks(editor.Find("docker", "") ?? editor.After?.Default ?? editor.Before.Default)
             && before.ForScope("docker", "")?.SignatureStore is { } ofDefault && after.ForScope("docker", "")?.SignatureStore is null)
-            yield return $"The default loses its signature store {StoreUrl.WithoutUser(ofDefault)} with what is removed, and still asks for " +
-                $"signatures. {(StoreUrl.HasSecret(ofDefault) ? $"Set it again with {TrustOption.SignatureStore}"
-                    : $"{Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.SignatureStore.With(ofDefault))} sets it again")}{keep}.";
+        {
+            Advice set = Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.SignatureStore.With(ofDefault));
+            string how = StoreUrl.HasSecret(ofDefault) ? $"Set it again with {TrustOption.SignatureStore}" : $"{set} sets it again";
+            yield return $"The default loses its signature store {StoreUrl.WithoutUser(ofDefault)} with what is removed, and still asks " +
+                $"for signatures. {how}{keep}.";
+        }
+
         foreach (PolicyScope scope in editor.Before.FindTransport("docker")?.Scopes ?? [])
         {
             if (editor.Find("docker", scope.Name) is not { } requirements)

@@ -109,8 +109,8 @@ public sealed class KeyRotation
         Scope[] others = [.. AllScopes(policy).Where(s => !named.Any(n => n.Transport == s.Transport && n.Registry == s.Registry)
             && HasOld(s, keys))];
         return others.Length == 0 ? null
-            : $"On {_store.Host.ComputerName} the old key still counts for {string.Join(", ", others.Take(Shown).Select(static s => s.Name))}"
-                + $"{(others.Length > Shown ? $" and {others.Length - Shown} more" : "")}, which this call does not name.";
+            : $"On {_store.Host.ComputerName} the old key still counts for "
+                + $"{string.Join(", ", others.Take(Shown).Select(static s => s.Name))}{(others.Length > Shown ? $" and {others.Length - Shown} more" : "")}, which this call does not name.";
     }
 
     // A fingerprint that is mistyped, or one of two old keys, must not look as if nothing were left to do.
@@ -125,8 +125,8 @@ public sealed class KeyRotation
                 State = f.State with
                 {
                     ErrorId = "OldKeyNotFound",
-                    Reason = $"{reason} The old key that you named is nowhere in this host's policy. If one of those is meant, specify its " +
-                        "fingerprint.",
+                    Reason = $"{reason} The old key that you named is nowhere in this host's policy. If one of those is meant, specify " +
+                        "its fingerprint.",
                 },
             }
             : f);
@@ -149,7 +149,8 @@ public sealed class KeyRotation
     {
         if (keys.WhyNewIsUnusable(scope.Requirements) is { } unusable)
             return state with { Reason = unusable };
-        IReadOnlyList<TrustKey> others = state.Step is KeyRotationStep.NewOnly or KeyRotationStep.Both ? keys.Others(scope.Requirements) : [];
+        bool hasNew = state.Step is KeyRotationStep.NewOnly or KeyRotationStep.Both;
+        IReadOnlyList<TrustKey> others = hasNew ? keys.Others(scope.Requirements) : [];
         return others.Count == 0 ? state : state with
         {
             Reason = $"Other keys count too: {string.Join(", ", others.Take(Shown).Select(static k => k.ToString()))}"

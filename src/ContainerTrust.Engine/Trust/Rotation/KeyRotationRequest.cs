@@ -68,8 +68,8 @@ public sealed record KeyRotationRequest
             "KeyKindsDiffer",
             TrustErrorKind.InvalidArgument,
             $"The old key {old} is {(NewKey.IsOpenPgp ? "a public key of sigstore" : "an OpenPGP key")} and " +
-            $"{Printable.Of(NewKey.Path, Printable.NameLength)} has {(NewKey.IsOpenPgp ? "an OpenPGP key" : "a public key of sigstore")}: " +
-            "one requirement cannot accept either. Nothing was changed. Specify a new key of the same kind.")
+            $"{Printable.Of(NewKey.Path, Printable.NameLength)} has " +
+            $"{(NewKey.IsOpenPgp ? "an OpenPGP key" : "a public key of sigstore")}: one requirement cannot accept either. Nothing was changed. Specify a new key of the same kind.")
         {
             Target = NewKey.Path,
         };

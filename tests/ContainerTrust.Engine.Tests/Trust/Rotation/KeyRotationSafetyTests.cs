@@ -200,7 +200,8 @@ public sealed class KeyRotationSafetyTests : IDisposable
         string? elsewhere = new KeyRotation(Open(), Request("new.asc")).FindOldElsewhere();
         Assert.Contains("b.example.com", elsewhere, StringComparison.Ordinal);
         Assert.DoesNotContain("c.example.com", elsewhere, StringComparison.Ordinal);
-        Assert.Null(new KeyRotation(Open(), Request("new.asc") with { Registries = ["a.example.com", "b.example.com"] }).FindOldElsewhere());
+        Assert.Null(new KeyRotation(Open(), Request("new.asc") with { Registries = ["a.example.com", "b.example.com"] })
+            .FindOldElsewhere());
     }
 
     [Fact]
