@@ -9,8 +9,8 @@
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
-    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml')
-    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml')
+    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Rotation.types.ps1xml')
+    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Rotation.format.ps1xml')
     CmdletsToExport = @(
         'Assert-ImageSignature'
         'Compare-ImageTrust'
@@ -32,6 +32,7 @@
         'Test-ImageTrust'
         'Test-MachineConfigTrust'
         'Test-ReleaseMirror'
+        'Update-ImageTrustKey'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Cli;
 
@@ -25,6 +26,13 @@ internal static class SetCommand
         Option<bool> anyKey = new("--any-key") { Description = "One of the keys is enough" };
         Option<bool> inlineKey = new("--inline-key")
             { Description = "Store keys and certificates themselves in the policy, as RHEL 7 did" };
+        Option<bool> copyKey = new("--copy-key")
+            { Description = "Put the files on the host, before the policy names them (paths are those of this machine)" };
+        Option<string?> keyDirectory = new("--key-directory")
+            { Description = $"With --copy-key: where (default: {KeyCopy.Directory})", HelpName = "directory" };
+        Option<bool> noStore = new("--no-signature-store") { Description = "Take away the store that signatures are read from" };
+        Option<bool> noStaging = new("--no-signature-store-staging")
+            { Description = "Take away the store that signatures are written to" };
         Option<bool> setDefault = new("--default") { Description = "Set the policy's default" };
         Option<string> transport = new("--transport") { Description = "The transport", DefaultValueFactory = static _ => "docker" };
         Option<string?> store = new("--signature-store") { Description = "Where signatures are read from", HelpName = "url" };
@@ -41,7 +49,8 @@ internal static class SetCommand
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
         Command command = new("set", "Trusts, rejects or accepts scopes.")
         {
-            registries, key, type, anyKey, inlineKey, setDefault, transport, store, staging, attachments, preset, force, dryRun,
+            registries, key, type, anyKey, inlineKey, copyKey, keyDirectory, setDefault, transport, store, staging, noStore, noStaging,
+            attachments, preset, force, dryRun,
         };
         sigstore.AddTo(command);
         identity.AddTo(command);
@@ -53,7 +62,13 @@ internal static class SetCommand
             bool hasTransport = result.GetResult(transport) is { Implicit: false };
             string[] names = RegistryArgument.Get(result, registries, allowEmpty: isForced && hasTransport);
             bool inline = result.GetValue(inlineKey);
-            string Resolve(string path, string option) => inline ? path : common.HostPath(result, path, option);
+            bool copies = result.GetValue(copyKey);
+            if (result.GetValue(keyDirectory) is not null && !copies)
+                throw Together("--key-directory requires --copy-key.");
+            if ((result.GetValue(noStore) && result.GetValue(store) is not null)
+                || (result.GetValue(noStaging) && result.GetValue(staging) is not null))
+                throw Together("A store is given, and is to be taken away. Leave out the one or the other.");
+            string Resolve(string path, string option) => inline || copies ? path : common.HostPath(result, path, option);
             RequirementOptions options = sigstore.Add(
                 result,
                 new RequirementOptions
@@ -61,6 +76,8 @@ internal static class SetCommand
                     Type = ParseType(result.GetValue(type)),
                     KeyPaths = [.. (result.GetValue(key) ?? []).Select(k => Resolve(k, "--key"))],
                     InlineKey = inline,
+                    CopyKey = copies,
+                    KeyDirectory = result.GetValue(keyDirectory),
                     AnyKey = result.GetValue(anyKey),
                     SignedIdentity = identity.Get(result),
                 },
@@ -78,12 +95,16 @@ internal static class SetCommand
                     SignatureStoreStaging = result.GetValue(staging),
                     UseSigstoreAttachments = result.GetValue(attachments),
                 },
+                WithoutStore = result.GetValue(noStore),
+                WithoutStaging = result.GetValue(noStaging),
                 Force = isForced,
             };
             return Changes.Make(trustStore, request.ToChanges(trustStore), result.GetValue(dryRun));
         });
         return command;
     }
+
+    private static TrustException Together(string message) => new("ParametersNotTogether", TrustErrorKind.InvalidArgument, message);
 
     private static TrustType? ParseType(string? type) => type?.ToLowerInvariant() switch
     {

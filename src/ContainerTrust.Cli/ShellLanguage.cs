@@ -57,6 +57,8 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.SkipCertificateCheck) => "--tls-verify false",
         nameof(TrustOption.Verbose) => "--verbose",
         nameof(TrustOption.IncludeRegistriesD) => "--include-registries-d",
+        nameof(TrustOption.CopyKey) => "--copy-key",
+        nameof(TrustOption.KeyDirectory) => "--key-directory",
         nameof(TrustOption.KeyFile) => "--key-file",
         nameof(TrustOption.NoReboot) => "--no-reboot",
         nameof(TrustOption.Role) => "--role",

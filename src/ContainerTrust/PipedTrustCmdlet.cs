@@ -24,7 +24,8 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
     /// <summary>The entries that were piped. Null if scopes were named instead.</summary>
     private protected virtual IReadOnlyList<ImageTrust>? Piped => null;
 
-    private bool NamesPlace =>
+    /// <summary>Whether the call itself says where to work.</summary>
+    private protected bool NamesPlace =>
         Local || HostName is not null || Root is not null || PolicyPath is not null || RegistriesDirectory is not null || CurrentUser;
 
     private protected override void Begin()
@@ -76,7 +77,7 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
     }
 
     // As the entry was read, but for what the call says.
-    private SshConnectionOptions Connection(ImageTrustOrigin origin)
+    private protected SshConnectionOptions Connection(ImageTrustOrigin origin)
     {
         SshConnectionOptions said = FleetCall.Host(this, origin.HostName!, LocalPathOrNull(KeyFilePath));
         if (origin.Connection is not SshConnectionOptions known)

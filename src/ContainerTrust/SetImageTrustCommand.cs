@@ -108,20 +108,22 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 
     /// <summary>
     /// URL of the store that signatures are read from (<c>https://…</c>, <c>file:///…</c>). Without type and keys only the stores are
-    /// set.
+    /// set. Null takes the scope's own store away.
     /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
-    [ValidateNotNullOrEmpty]
+    [System.Management.Automation.AllowNull]
+    [AllowEmptyString]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string? SignatureStore { get; set; }
 
-    /// <summary>URL of the store that signatures are written to.</summary>
+    /// <summary>URL of the store that signatures are written to. Null takes the scope's own away.</summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
-    [ValidateNotNullOrEmpty]
+    [System.Management.Automation.AllowNull]
+    [AllowEmptyString]
     public string? SignatureStoreStaging { get; set; }
 
     /// <summary>
@@ -151,6 +153,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     private protected override void Begin()
     {
         base.Begin();
+        RequireKeysTogether();
         _request = new SetRequest
         {
             IsDefault = ParameterSetName == DefaultSet && Default,
@@ -158,14 +161,17 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             Transport = ParameterSetName == RegistrySet ? Transport : null,
             Preset = Preset,
             Entries = ParameterSetName == InputObjectSet ? _entries : null,
-            Options = Demanded(),
+            Options = Demanded().WithFilesRead(),
+            Carried = CopyKey ? entry => _carried.GetValueOrDefault(entry) ?? [] : null,
             Stores = new LookasideSection
             {
-                SignatureStore = SignatureStore,
-                SignatureStoreStaging = SignatureStoreStaging,
+                SignatureStore = string.IsNullOrEmpty(SignatureStore) ? null : SignatureStore,
+                SignatureStoreStaging = string.IsNullOrEmpty(SignatureStoreStaging) ? null : SignatureStoreStaging,
                 UseSigstoreAttachments = MyInvocation.BoundParameters.ContainsKey(nameof(UseSigstoreAttachments))
                     ? UseSigstoreAttachments.ToBool() : null,
             },
+            WithoutStore = TakesAway(nameof(SignatureStore), SignatureStore),
+            WithoutStaging = TakesAway(nameof(SignatureStoreStaging), SignatureStoreStaging),
             Force = Force,
         };
         if (!IsNothing)
@@ -189,13 +195,17 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         Target = path,
     };
 
+    // PowerShell hands $null to a parameter of text as the empty one.
+    private bool TakesAway(string parameter, string? value) =>
+        string.IsNullOrEmpty(value) && MyInvocation.BoundParameters.ContainsKey(parameter);
+
     // -Default:$false, as a script may have it.
     private bool IsNothing => ParameterSetName == DefaultSet && !Default;
 
     private protected override void Collect(HostContext host, HostChanges changes)
     {
         if (!IsNothing)
-            changes.AddRange((host.Entries is null ? _request : _request with { Entries = host.Entries })
+            changes.AddRange((_request.Entries is null ? _request : _request with { Entries = EntriesFor(host) })
                 .ToChanges(host.Store, changes.Refuse));
     }
 
@@ -206,8 +216,14 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             parts.Add(string.Join(" and ", requirements.Select(RequirementText.Describe)));
         if (change.Section?.SignatureStore is { } store)
             parts.Add($"signature store {PrintableText.WithoutUser(store)}");
+        else if (change.WithoutStore)
+            parts.Add("no signature store");
         if (change.Section?.SignatureStoreStaging is { } staging)
             parts.Add($"staging {PrintableText.WithoutUser(staging)}");
+        else if (change.WithoutStaging)
+            parts.Add("no staging");
+        if (change.Copies.Count > 0)
+            parts.Add($"key files {string.Join(", ", change.Copies.Select(static c => PrintableText.Line(c.Path)))}");
         if ((changes.SwitchesOn(change) ? true : change.Section?.UseSigstoreAttachments) is { } attachments)
             parts.Add($"sigstore attachments {(attachments ? "on" : "off")}");
         return $"Set {string.Join(", ", parts)}";
@@ -220,6 +236,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         KeyPaths = Resolve(KeyPath, nameof(KeyPath)),
         BaseDirectory = "/",
         InlineKey = InlineKey,
+        CopyKey = CopyKey,
+        KeyDirectory = KeyDirectory,
         AnyKey = AnyKey,
         SignedIdentity = IdentityRule.Of(SignedIdentity, ExactReference, ExactRepository, RemapPrefix, SignedPrefix),
         FulcioCAPath = Resolve(FulcioCAPath, nameof(FulcioCAPath)),
@@ -236,7 +254,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     // What is to be stored is a file of the host if its path is absolute, and one of this machine if it is relative to the location here.
     [return: NotNullIfNotNull(nameof(path))]
     private string? Resolve(string? path, string parameter) =>
-        path is null || (InlineKey && path.StartsWith('/')) ? path
+        path is not null && CopyKey ? LocalPath(path)
+        : path is null || (InlineKey && path.StartsWith('/')) ? path
         : InlineKey ? System.IO.Path.GetRelativePath("/", LocalPath(path))
         : HostPath(path, parameter);
 }

@@ -22,7 +22,8 @@ BeforeAll {
     # Values that are right for every cmdlet that has a parameter of the name, and those that are for one alone.
     $values = @{
         Registry = 'path.example.com'; Transport = 'docker'; Default = $true; Preset = 'RedHat'; InputObject = $entry
-        Type = 'Reject'; KeyPath = $key; InlineKey = $true; AnyKey = $true
+        Type = 'Reject'; KeyPath = $key; InlineKey = $true; CopyKey = $true; KeyDirectory = '/etc/keys'; Step = 'Add'; Status = $true
+        OldKeyPath = $key; OldFingerprint = 'A' * 40; AnyKey = $true
         SignedIdentity = 'MatchExact'; ExactReference = 'example.com/app:v1'; ExactRepository = 'example.com/app'
         RemapPrefix = 'example.com/a'; SignedPrefix = 'example.com/b'
         FulcioCAPath = '/keys/ca.pem'; OidcIssuer = 'https://issuer.example.com'; SubjectEmail = 'a@example.com'; RekorPublicKeyPath = '/keys/rekor.pub'
@@ -51,6 +52,7 @@ BeforeAll {
     }
     $special = @{
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
+        'Update-ImageTrustKey KeyPath' = "$root/keys/second.asc"
         'Export-ImageTrustReport InputObject' = Test-ImageTrust -Root $root
         'Test-MachineConfigTrust InputObject' = $config
         'Export-ImageTrust Path' = "$root/out.json"
@@ -75,7 +77,7 @@ BeforeAll {
         FulcioCAPath = 'OidcIssuer', 'SubjectEmail', 'RekorPublicKeyPath'; OidcIssuer = 'FulcioCAPath', 'SubjectEmail', 'RekorPublicKeyPath'
         CARootsPath = 'SubjectEmail'; SubjectEmail = 'CARootsPath'; SubjectHostname = 'CARootsPath'; CAIntermediatesPath = 'CARootsPath', 'SubjectEmail'
         UserName = 'HostName'; Port = 'HostName'; KeyFilePath = 'HostName'; Options = 'HostName'; Sudo = 'HostName'; ConnectingTimeout = 'HostName'; AsJob = 'HostName'; AsCompleted = 'HostName'; JobName = 'AsJob', 'HostName'
-        NoReboot = 'KeyFile'; Fingerprint = 'KeyPath'
+        NoReboot = 'KeyFile'; Fingerprint = 'KeyPath'; CopyKey = 'KeyPath'; KeyDirectory = 'CopyKey', 'KeyPath'
     }
     foreach ($name in 'InlineKey', 'AnyKey', 'SignedIdentity', 'ExactReference', 'ExactRepository', 'RemapPrefix', 'SignedPrefix', 'RekorPublicKeyPath') {
         $belongs[$name] = @($belongs[$name]) + 'KeyPath'
@@ -86,6 +88,7 @@ BeforeAll {
     $belongs['ConvertTo-ClusterImagePolicy RekorPublicKeyPath'] = 'KeyPath'
 
     $belongs['Set-ImageTrust Local'] = 'Force'
+    $belongs['Update-ImageTrustKey KeyDirectory'] = 'OldKeyPath'
 
     # Of images: certificates in the policy's place.
     $belongs['TrustedRootPath'] = 'OidcIssuer', 'SubjectEmail'
@@ -104,6 +107,7 @@ BeforeAll {
     function Get-Call([string] $Command, [string] $Set, [string] $Parameter) {
         $all = (Get-Command -Name $Command).ParameterSets.Where({ $_.Name -eq $Set })[0].Parameters
         $wanted = @($all.Where({ $_.IsMandatory }).Name) + $Parameter + @($belongs["$Command $Parameter"] ?? $belongs[$Parameter]).Where({ $_ -in $all.Name })
+        if ($Command -eq 'Update-ImageTrustKey' -and $Parameter -ne 'OldFingerprint') { $wanted += 'OldKeyPath' }
         if ($Command -in 'Export-ImageTrustReport', 'Export-ImageTrust') { $wanted += 'InputObject' }
         if ($Command -eq 'Save-ImageSignature') { $wanted += $Parameter -eq 'SigstoreKeyPath' ? 'LayoutDirectory' : 'StoreDirectory' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
@@ -114,6 +118,7 @@ BeforeAll {
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
         # A log takes sigstore signatures alone.
         if ($Set -eq 'ByKey' -and $Parameter -eq 'TrustedRootPath') { $call['KeyPath'] = "$root/keys/cosign.pub" }
+        if ($Command -eq 'Set-ImageTrust' -and $call['CopyKey']) { $call['KeyPath'] = $key }
         if ($Command -eq 'Compare-ImageTrust' -and $Parameter -ne 'ReferenceHostName') { $call['ReferenceObject'] = $entry }
         # This machine is not changed by a test.
         if ($Parameter -eq 'Local' -and (Get-Command -Name $Command).Parameters.ContainsKey('WhatIf')) { $call['WhatIf'] = $true }

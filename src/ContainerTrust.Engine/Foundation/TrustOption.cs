@@ -38,6 +38,12 @@ public sealed class TrustOption
     /// <summary>Whether keys themselves are stored.</summary>
     public static TrustOption InlineKey { get; } = new(nameof(InlineKey), TrustOperation.Set);
 
+    /// <summary>Whether key files are put on the host.</summary>
+    public static TrustOption CopyKey { get; } = new(nameof(CopyKey), TrustOperation.Set);
+
+    /// <summary>The directory of the host that key files are put in.</summary>
+    public static TrustOption KeyDirectory { get; } = new(nameof(KeyDirectory), TrustOperation.Set);
+
     /// <summary>Whether one key is enough.</summary>
     public static TrustOption AnyKey { get; } = new(nameof(AnyKey), TrustOperation.Set);
 

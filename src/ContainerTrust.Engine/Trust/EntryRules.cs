@@ -86,12 +86,15 @@ internal sealed class EntryRules
     private LookasideSection? Override(LookasideSection? section)
     {
         LookasideSection given = _request.Stores;
-        return given.IsEmpty ? section : new LookasideSection
+        if (given.IsEmpty && _request is { WithoutStore: false, WithoutStaging: false })
+            return section;
+        LookasideSection then = new()
         {
-            SignatureStore = given.SignatureStore ?? section?.SignatureStore,
-            SignatureStoreStaging = given.SignatureStoreStaging ?? section?.SignatureStoreStaging,
+            SignatureStore = _request.WithoutStore ? null : given.SignatureStore ?? section?.SignatureStore,
+            SignatureStoreStaging = _request.WithoutStaging ? null : given.SignatureStoreStaging ?? section?.SignatureStoreStaging,
             UseSigstoreAttachments = given.UseSigstoreAttachments ?? section?.UseSigstoreAttachments,
         };
+        return then.IsEmpty ? null : then;
     }
 
     // New keys for an entry keep its identity rule: whoever changes a key does not mean to accept more names.

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
@@ -81,6 +82,26 @@ internal static class PlanCheck
             RequireNoBarePath(change.Section!.SignatureStore, old?.SignatureStore);
             RequireNoBarePath(change.Section.SignatureStoreStaging, old?.SignatureStoreStaging);
         }
+    }
+
+    /// <summary>Refuses a change that was made from requirements which are no longer those of the scope.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="editor">The policy, with the changes before this one.</param>
+    /// <exception cref="TrustException">Another program has changed the scope meanwhile (<c>RequirementsChanged</c>).</exception>
+    public static void RequireMadeFrom(TrustChange change, PolicyEditor editor)
+    {
+        if (change.MadeFrom is not { } read)
+            return;
+        IReadOnlyList<TrustRequirement>? now = change.IsDefault ? editor.Before.Default : editor.Find(change.Transport, change.Registry);
+        if (now is not null && (RequirementWriter.MeansSame(now, read) || RequirementWriter.MeansSame(now, change.Requirements!)))
+            return;
+        throw new TrustException(
+            "RequirementsChanged",
+            TrustErrorKind.ResourceBusy,
+            $"The requirements of {change} were changed by another program meanwhile. They were not changed; run the command again.")
+        {
+            Target = change.ToString(),
+        };
     }
 
     /// <summary>The error for a plan whose result podman would refuse.</summary>

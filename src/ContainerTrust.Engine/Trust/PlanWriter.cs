@@ -3,8 +3,8 @@ using ContainerTrust.Engine.Hosts;
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
-/// Writes planned files under the lock of all writers. policy.json comes first: what it then demands is refused, not accepted, should
-/// writing a signature store fail.
+/// Writes planned files under the lock of all writers. Keys come first, and are taken back if nothing else can be written; then
+/// policy.json: what it then demands is refused, not accepted, should writing a signature store fail.
 /// </summary>
 internal sealed class PlanWriter : IDisposable
 {
@@ -12,6 +12,8 @@ internal sealed class PlanWriter : IDisposable
     private const int Attempts = 8;
 
     private readonly IHostChange _change;
+    private readonly ITrustHost _host;
+    private readonly List<PlannedFile> _keys = [];
     private readonly TrustMessages _messages;
     private readonly CancellationToken _cancellationToken;
     private readonly List<TrustFileChange> _written = [];
@@ -21,6 +23,7 @@ internal sealed class PlanWriter : IDisposable
     public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout,
         CancellationToken cancellationToken)
     {
+        _host = host;
         _messages = messages;
         _cancellationToken = cancellationToken;
         _change = host.BeginChange(
@@ -67,6 +70,8 @@ internal sealed class PlanWriter : IDisposable
             }
             catch (TrustException e) when (_written.Count > 0)
             {
+                if (TryTakeBack())
+                    throw;
                 string written = string.Join(", ", _written.Select(static f => f.Path));
                 string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
 
@@ -87,6 +92,36 @@ internal sealed class PlanWriter : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _change.Dispose();
 
+    // A change that fails leaves the host's old state whole: keys alone are put back as they were. What is done in one go, as over SSH,
+    // was found possible before the first file.
+    private bool TryTakeBack()
+    {
+        if (_change.IsBatch || _written.Count != _keys.Count)
+            return false;
+        try
+        {
+            foreach (PlannedFile file in Enumerable.Reverse(_keys))
+            {
+                HostFile? now = _host.TryReadFile(file.Path, Keys.KeyMaterialFiles.MaxBytes);
+                if (now is null || !now.Content.Span.SequenceEqual(file.Content!.Value.Span))
+                    return false;
+                if (file.Expected is { } old)
+                    _change.Replace(file.Path, old.Content.Span, now);
+                else
+                    _change.Delete(file.Path, now);
+                _written.RemoveAll(f => f.Path == file.Path);
+            }
+
+            _keys.Clear();
+            return true;
+        }
+        catch (TrustException e)
+        {
+            _messages.Verbose($"What was written could not be taken back: {e.Message}");
+            return false;
+        }
+    }
+
     // A connection that ended, and a host whose answer cannot be read, say nothing of what was still to come.
     private static bool IsUnknown(TrustException e) => e.Kind == TrustErrorKind.ConnectionFailed || e.ErrorId == "RemoteShellUnusable";
 
@@ -106,5 +141,14 @@ internal sealed class PlanWriter : IDisposable
         _messages.Verbose($"{done.Action} {done.Path}.");
         _written.RemoveAll(f => f.Path == done.Path);
         _written.Add(done);
+        if (!file.IsKey)
+            return;
+
+        // A key that is written once more keeps what it was at first.
+        int again = _keys.FindIndex(k => k.Path == file.Path);
+        if (again < 0)
+            _keys.Add(file);
+        else
+            _keys[again] = file with { Expected = _keys[again].Expected };
     }
 }

@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -50,8 +51,9 @@ public sealed class PreparedChanges
     internal static void RequireKeys(ITrustHost host, IReadOnlyList<TrustChange> changes)
     {
         TrustRequirement[] requirements = [.. changes.Where(static c => c.RequiresKeys).SelectMany(static c => c.Requirements ?? [])];
-        host.Prefetch(PolicyFiles.Of(requirements));
-        KeyFiles keys = new(new KeyMaterialFiles(host));
+        ITrustHost then = CopiedKeysHost.Of(host, [.. changes.SelectMany(static c => c.Copies)]);
+        then.Prefetch(PolicyFiles.Of(requirements));
+        KeyFiles keys = new(new KeyMaterialFiles(then));
         if (KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, TrustMessages.None) is [TrustException fault, ..])
             throw fault;
     }

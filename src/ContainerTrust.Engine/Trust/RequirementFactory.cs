@@ -32,7 +32,8 @@ public sealed class RequirementFactory
         switch (type)
         {
             case TrustType.Accept or TrustType.Reject:
-                if (hasKeys || options.InlineKey || options.AnyKey || options.SignedIdentity is not null || options.HasSigstoreParts)
+                if (hasKeys || options.InlineKey || options.CopyKey || options.AnyKey || options.SignedIdentity is not null
+                    || options.HasSigstoreParts)
                 {
                     string given = options.SigstoreParameter?.ToString()
                         ?? $"{TrustOption.KeyPath}, {TrustOption.InlineKey}, {TrustOption.AnyKey} and the identity";
@@ -98,7 +99,7 @@ public sealed class RequirementFactory
     }
 
     // gpg reads armored blocks one after the other, and binary keys one after the other, but not a mixture of both.
-    private static byte[] Join(List<byte[]> keys, IReadOnlyList<string> paths)
+    internal static byte[] Join(List<byte[]> keys, IReadOnlyList<string> paths)
     {
         bool binary = IsBinary(keys[0]);
         using MemoryStream joined = new();

@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Trust.Travel;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>What a requirement list shall be, in the words of the command line.</summary>
@@ -21,6 +23,20 @@ public sealed record RequirementOptions
 
     /// <summary>Store keys and certificates themselves in the policy, as RHEL 7 did.</summary>
     public bool InlineKey { get; init; }
+
+    /// <summary>
+    /// Put the files on the host: paths are then those of this machine, and the policy names the places in <see cref="KeyDirectory"/>.
+    /// </summary>
+    public bool CopyKey { get; init; }
+
+    /// <summary>
+    /// The directory of the host that files are put in. Null for <see cref="KeyCopy.Directory"/>, or <c>keys</c> beside a user's own
+    /// policy.
+    /// </summary>
+    public string? KeyDirectory { get; init; }
+
+    /// <summary>The files that are to be copied, where they were read already.</summary>
+    internal IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? FilesRead { get; init; }
 
     /// <summary>One of the keys is enough; otherwise each must have signed.</summary>
     public bool AnyKey { get; init; }
@@ -50,10 +66,16 @@ public sealed record RequirementOptions
     public string? SubjectHostname { get; init; }
 
     /// <summary>Whether nothing is said of requirements at all.</summary>
-    public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !AnyKey && SignedIdentity is null && !HasSigstoreParts;
+    public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !CopyKey && !AnyKey
+        && SignedIdentity is null && !HasSigstoreParts;
 
     /// <summary>Whether there is something that only <c>sigstoreSigned</c> has.</summary>
     public bool HasSigstoreParts => SigstoreParameter is not null;
+
+    /// <summary>The same options with the files that are to be copied, read once for however many hosts.</summary>
+    /// <returns>The options; the very same if nothing is to be copied.</returns>
+    /// <exception cref="TrustException">A file is missing, empty, unreadable, or holds a private key.</exception>
+    public RequirementOptions WithFilesRead() => CopyKey ? this with { FilesRead = KeyCopies.Read(this) } : this;
 
     /// <summary>The first parameter given that only <c>sigstoreSigned</c> has, for messages.</summary>
     internal TrustOption? SigstoreParameter =>

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -31,18 +32,32 @@ public sealed record SetRequest
     /// <summary>The stores and the switch for attachments, as far as they were given. Where nothing else is, only they are set.</summary>
     public LookasideSection Stores { get; init; } = new();
 
+    /// <summary>Take away the store that signatures are read from.</summary>
+    public bool WithoutStore { get; init; }
+
+    /// <summary>Take away the store that signatures are written to.</summary>
+    public bool WithoutStaging { get; init; }
+
+    /// <summary>The files that entries need on the host, read where the entries live. Null if they are not copied.</summary>
+    public Func<ImageTrust, IReadOnlyList<KeyCopy>>? Carried { get; init; }
+
     /// <summary>Take keys that are missing or cannot sign now, and scopes that no image has.</summary>
     public bool Force { get; init; }
 
     /// <summary>The files of the host that are going to be read.</summary>
     public IReadOnlyList<string> Files =>
     [
-        .. Options.KeyPaths, .. Options.RekorPublicKeyPaths,
-        .. new[] { Options.FulcioCAPath, Options.CARootsPath, Options.CAIntermediatesPath }.OfType<string>(),
+        .. Options.CopyKey ? KeyCopies.Targets(Options) : Paths(Options),
         .. (Entries ?? []).Where(static e => e.Requirements is not null)
             .SelectMany(static e => PolicyFiles.Of(e.Requirements.OfType<TrustRequirement>())),
         .. Preset is null || Options.KeyPaths.Count > 0 ? [] : TrustPresets.Files,
     ];
+
+    /// <summary>Whether entries are set with the keys that they name themselves.</summary>
+    public bool CarriesKeys => Entries is not null && Said.IsEmpty;
+
+    // Keys that travel with entries say nothing of what is demanded.
+    private RequirementOptions Said => Options with { SignedIdentity = null, InlineKey = false, CopyKey = false };
 
     /// <summary>Refuses what is not possible on any host.</summary>
     /// <exception cref="TrustException">
@@ -63,7 +78,8 @@ public sealed record SetRequest
                     $"stores use {TrustOperation.Remove}.");
         }
 
-        bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts || !Stores.IsEmpty;
+        bool hasMore = hasScopes || Transport is not null || Options.Type is not null || Options.HasSigstoreParts
+            || ChangesStores;
         if (Preset is not null && hasMore)
         {
             throw Invalid(
@@ -73,6 +89,10 @@ public sealed record SetRequest
                 + $"{TrustOption.Type}, the options of sigstore and the store options.");
         }
 
+        if (Preset is not null && Options is { CopyKey: true, KeyPaths.Count: 0 })
+            throw Invalid("MissingKey",
+                $"{TrustOption.CopyKey} copies a key file of this machine. Specify it with {TrustOption.KeyPath}; the preset's own is " +
+                "the host's.");
         if (Preset is null && Entries is null && !hasScopes)
             throw Invalid("MissingRegistry", $"Say what to set: a registry, {TrustOption.Default}, or {TrustOption.Preset}.");
     }
@@ -93,8 +113,18 @@ public sealed record SetRequest
         return Preset is not null ? OfPreset(store) : Entries is not null ? OfEntries(store, Entries, refused) : OfScopes(store, refused);
     }
 
-    private List<TrustChange> OfScopes(TrustStore store, Action<TrustException>? refused) =>
-        OfScopes(options => Build(store, options), refused);
+    private bool ChangesStores => !Stores.IsEmpty || WithoutStore || WithoutStaging;
+
+    private List<TrustChange> OfScopes(TrustStore store, Action<TrustException>? refused)
+    {
+        IReadOnlyList<KeyCopy> copies = [];
+        List<TrustChange> changes = OfScopes(options =>
+        {
+            (IReadOnlyList<TrustRequirement> requirements, copies) = Build(store, options);
+            return requirements;
+        }, refused);
+        return [.. changes.Select(c => c with { Copies = copies })];
+    }
 
     /// <summary>What becomes of the scopes that are named.</summary>
     /// <param name="build">Builds the requirements, and checks their keys.</param>
@@ -103,7 +133,7 @@ public sealed record SetRequest
         Func<RequirementOptions, IReadOnlyList<TrustRequirement>> build, Action<TrustException>? refused)
     {
         LookasideSection? stores = Stores.IsEmpty ? null : Stores;
-        IReadOnlyList<TrustRequirement>? requirements = Options.IsEmpty && stores is not null ? null : build(Options);
+        IReadOnlyList<TrustRequirement>? requirements = Options.IsEmpty && ChangesStores ? null : build(Options);
 
         // Who says nothing of attachments, and asks for signatures that lie there, wants them read.
         TrustChange change = new()
@@ -114,7 +144,10 @@ public sealed record SetRequest
             Requirements = requirements,
             RequiresKeys = !Force,
             IsForced = Force,
+            ReplacesKeys = Force,
             Section = stores,
+            WithoutStore = WithoutStore,
+            WithoutStaging = WithoutStaging,
             SwitchOnAttachments = requirements is not null && Stores.UseSigstoreAttachments is null,
         };
         List<TrustChange> changes = IsDefault ? [change] : [];
@@ -134,21 +167,29 @@ public sealed record SetRequest
     // Who brings a key brings one of the form that the stores are for.
     private List<TrustChange> OfPreset(TrustStore store) =>
     [
-        .. store.Preset(Preset!, Options.KeyPaths.Count > 0, Force).Select(entry => new TrustChange
+        .. store.Preset(Preset!, Options.KeyPaths.Count > 0, Force).Select(entry =>
         {
-            Transport = "docker",
-            Registry = entry.Registry,
-            Requirements = Build(store, entry.Complete(Options)),
-            RequiresKeys = !Force,
-            IsForced = Force,
-            Section = entry.Section,
+            (IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies) = Build(store, entry.Complete(Options));
+            return new TrustChange
+            {
+                Transport = "docker",
+                Registry = entry.Registry,
+                Requirements = requirements,
+                RequiresKeys = !Force,
+                IsForced = Force,
+                Copies = copies,
+                ReplacesKeys = Force,
+                Section = entry.Section,
+            };
         }),
     ];
 
     private List<TrustChange> OfEntries(TrustStore store, IReadOnlyList<ImageTrust> entries, Action<TrustException>? refused)
     {
-        bool hasRequirements = !(Options with { SignedIdentity = null }).IsEmpty;
-        IReadOnlyList<TrustRequirement>? given = hasRequirements ? Build(store, Options) : null;
+        IReadOnlyList<TrustRequirement>? given = null;
+        IReadOnlyList<KeyCopy> copied = [];
+        if (!Said.IsEmpty)
+            (given, copied) = Build(store, Options);
         EntryRules rules = new(this, given);
         List<TrustChange> changes = [];
         foreach (ImageTrust entry in entries)
@@ -156,21 +197,39 @@ public sealed record SetRequest
             Attempt(refused, () =>
             {
                 TrustChange change = rules.ToChange(entry);
+                IReadOnlyList<KeyCopy> copies = given is null ? Carried?.Invoke(entry) ?? [] : copied;
                 if (given is null)
-                    store.CheckKeys(change.Requirements!, Force);
-                changes.Add(change with { RequiresKeys = !Force, IsForced = Force });
+                    store.CheckKeysThen(change.Requirements!, copies, Force, Options.InlineKey);
+                changes.Add(change with
+                {
+                    RequiresKeys = !Force,
+                    IsForced = Force,
+                    Copies = copies,
+                    ReplacesKeys = Force,
+                    WithoutStore = WithoutStore,
+                    WithoutStaging = WithoutStaging,
+                });
             });
         }
 
         return changes;
     }
 
-    private IReadOnlyList<TrustRequirement> Build(TrustStore store, RequirementOptions options)
+    private (IReadOnlyList<TrustRequirement> Requirements, IReadOnlyList<KeyCopy> Copies) Build(
+        TrustStore store, RequirementOptions options)
     {
-        IReadOnlyList<TrustRequirement> requirements = store.Requirements.Build(options);
-        store.CheckKeys(requirements, Force);
-        return requirements;
+        (RequirementOptions there, IReadOnlyList<KeyCopy> copies) =
+            options.CopyKey && Paths(options).Any() ? KeyCopies.Of(options, store.Locations) : (options, []);
+        IReadOnlyList<TrustRequirement> requirements = store.Requirements.Build(there);
+        store.CheckKeysThen(requirements, copies, Force, options.InlineKey);
+        return (requirements, copies);
     }
+
+    private static IEnumerable<string> Paths(RequirementOptions options) =>
+    [
+        .. options.KeyPaths, .. options.RekorPublicKeyPaths,
+        .. new[] { options.FulcioCAPath, options.CARootsPath, options.CAIntermediatesPath }.OfType<string>(),
+    ];
 
     private static void Attempt(Action<TrustException>? refused, Action action)
     {

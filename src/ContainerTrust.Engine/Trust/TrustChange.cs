@@ -1,3 +1,5 @@
+using ContainerTrust.Engine.Trust.Travel;
+
 namespace ContainerTrust.Engine.Trust;
 
 /// <summary>What is to become of one scope.</summary>
@@ -23,6 +25,24 @@ public sealed record TrustChange
     /// and writing.
     /// </summary>
     public bool RequiresKeys { get; init; }
+
+    /// <summary>The key files that are put on the host before the policy names them.</summary>
+    public IReadOnlyList<KeyCopy> Copies { get; init; } = [];
+
+    /// <summary>Whether <see cref="Copies"/> replace files of other content, which may serve other scopes too.</summary>
+    public bool ReplacesKeys { get; init; }
+
+    /// <summary>
+    /// The requirement list that <see cref="Requirements"/> was made from. Where the policy has another by then, nothing is written. Null
+    /// to write whatever is there.
+    /// </summary>
+    internal IReadOnlyList<TrustRequirement>? MadeFrom { get; init; }
+
+    /// <summary>Whether the scope's own signature store is taken away.</summary>
+    public bool WithoutStore { get; init; }
+
+    /// <summary>Whether the scope's own store for writing signatures is taken away.</summary>
+    public bool WithoutStaging { get; init; }
 
     /// <summary>Whether it is made even if the release that the host has refuses the policy then, which is only warned of.</summary>
     public bool IsForced { get; init; }
@@ -114,6 +134,11 @@ internal static class TrustChanges
             Requirements = second.Requirements ?? first.Requirements,
             RequiresKeys = second.Requirements is null ? first.RequiresKeys : second.RequiresKeys,
             IsForced = second.Requirements is null ? first.IsForced : second.IsForced,
+            Copies = second.Requirements is null ? first.Copies : second.Copies,
+            ReplacesKeys = second.Requirements is null ? first.ReplacesKeys : second.ReplacesKeys,
+            MadeFrom = second.Requirements is null ? first.MadeFrom : second.MadeFrom,
+            WithoutStore = second.WithoutStore || (first.WithoutStore && second.Section?.SignatureStore is null),
+            WithoutStaging = second.WithoutStaging || (first.WithoutStaging && second.Section?.SignatureStoreStaging is null),
             Section = second.ReplaceSection || first.Section is null ? second.Section : second.Section is null ? first.Section
                 : new LookasideSection
             {

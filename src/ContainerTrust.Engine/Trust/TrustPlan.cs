@@ -8,6 +8,9 @@ namespace ContainerTrust.Engine.Trust;
 /// <param name="Content">The new content; null to delete the file.</param>
 internal sealed record PlannedFile(string Path, HostFile? Expected, ReadOnlyMemory<byte>? Content)
 {
+    /// <summary>Whether it is a key file, which is written before the policy that names it.</summary>
+    public bool IsKey { get; init; }
+
     public TrustFileChange ToChange() =>
         new(Path, Content is null ? TrustFileAction.Deleted : Expected is null ? TrustFileAction.Created : TrustFileAction.Changed);
 
@@ -23,7 +26,7 @@ internal sealed record PlannedFile(string Path, HostFile? Expected, ReadOnlyMemo
 }
 
 /// <summary>All that is to be done, and what the user should know of it.</summary>
-/// <param name="Files">The files, policy.json first.</param>
+/// <param name="Files">The files: keys that the policy is going to name, policy.json, registries.d.</param>
 /// <param name="NotFound">The scopes that were to be removed and are not there.</param>
 /// <param name="Warnings">Sentences.</param>
 internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList<TrustChange> NotFound, IReadOnlyList<string> Warnings)

@@ -6,6 +6,7 @@ using ContainerTrust.Engine.Trust.Consumers;
 using ContainerTrust.Engine.Trust.Defaults;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Looser;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -16,6 +17,7 @@ internal sealed class TrustPlanner
     private readonly TrustLocations _locations;
     private readonly AdviceTarget _target;
     private readonly KeyContent _keys;
+    private readonly IReadOnlyList<TrustChange> _changes;
     private readonly List<string> _warnings = [];
     private readonly List<TrustChange> _notFound = [];
 
@@ -23,12 +25,14 @@ internal sealed class TrustPlanner
     // does not matter.
     private LookasideConfiguration? _allLevels;
 
-    private TrustPlanner(TrustStore store)
+    private TrustPlanner(TrustStore store, IReadOnlyList<TrustChange> changes)
     {
         _host = store.Host;
         _locations = store.Locations;
         _target = store.Target;
-        _keys = new KeyContent(store.KeyMaterials);
+        _changes = changes;
+        KeyCopy[] copies = [.. changes.SelectMany(static c => c.Copies)];
+        _keys = new KeyContent(copies.Length == 0 ? store.KeyMaterials : new KeyMaterialFiles(new CopiedKeysHost(_host, copies)));
     }
 
     // The distribution's own file under /usr is never written: a change of it becomes the system's file.
@@ -39,11 +43,16 @@ internal sealed class TrustPlanner
             : locations.PolicyPath;
 
     /// <exception cref="TrustException">The changes are not possible, or a file cannot be read or is refused.</exception>
-    public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes) =>
-        new TrustPlanner(store).Make(TrustChanges.Fold(changes));
-
-    private TrustPlan Make(IReadOnlyList<TrustChange> changes)
+    public static TrustPlan Make(TrustStore store, IReadOnlyList<TrustChange> changes)
     {
+        // Of one scope the later change counts, but not which of two keys has a name.
+        KeyCopies.RequireAgreement(changes.SelectMany(static c => c.Copies));
+        return new TrustPlanner(store, TrustChanges.Fold(changes)).Make();
+    }
+
+    private TrustPlan Make()
+    {
+        IReadOnlyList<TrustChange> changes = _changes;
         LookasideConfiguration lookaside = LookasideConfiguration.Load(_host, _locations);
         _allLevels = lookaside.Levels.Count > 0 ? lookaside : OtherReading(_host);
         PlanCheck.RequireNoBarePath(changes, lookaside);
@@ -85,10 +94,15 @@ internal sealed class TrustPlanner
                     + $"so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
         }
 
-        if (editor is not null && removed.Count > 0)
-            WarnOfLostStores(editor, lookaside, after);
+        if (editor is not null && (removed.Count > 0 || changes.Any(static c => c.WithoutStore)))
+            _warnings.AddRange(new LostStores(_target).Find(changes, editor, lookaside, after));
+        _warnings.AddRange(changes.SelectMany(c => StoreRemoval.Losses(c, lookaside, _host.ComputerName)));
+        _warnings.AddRange(changes.Select(c => StoreRemoval.Inherited(c, after)).OfType<string>());
 
-        List<PlannedFile> files = policy is null ? [] : [policy];
+        // No policy names a key that is missing.
+        List<PlannedFile> files = [.. KeyCopies.Plan(_host, _locations, changes, editor?.Before, _warnings)];
+        if (policy is not null)
+            files.Add(policy);
         files.AddRange(edit.Files.Select(static f => new PlannedFile(f.Path, f.Expected, f.NewContent)));
         PlanCheck.RequireNoVendorFile(_host, files);
         if (policy is not null && CrioNotice.Of(_host, _locations) is { } notice)
@@ -160,6 +174,7 @@ internal sealed class TrustPlanner
             else if (change.Requirements is not null)
             {
                 SecretKeys.RequireNone(change.Requirements);
+                PlanCheck.RequireMadeFrom(change, editor);
                 _ = change.IsDefault ? editor.SetDefault(change.Requirements)
                     : editor.SetScope(change.Transport, change.Registry, change.Requirements);
             }
@@ -221,7 +236,7 @@ internal sealed class TrustPlanner
 
     private static void RequireNoStrangeSection(TrustChange change)
     {
-        if (!HasSection(change) && change.Section is { IsEmpty: false })
+        if (!HasSection(change) && (change.Section is { IsEmpty: false } || change.WithoutStore || change.WithoutStaging))
         {
             throw new TrustException(
                 "NoSignatureStore",
@@ -253,6 +268,8 @@ internal sealed class TrustPlanner
                 sections.Add(new SectionChange(name, null, true));
             else if (!change.Remove && change.Section is not null)
                 sections.Add(new SectionChange(name, change.Section, change.ReplaceSection));
+            if (!change.Remove)
+                StoreRemoval.Plan(change, name, entry, isBelow, sections);
         }
 
         return sections;
@@ -337,30 +354,6 @@ internal sealed class TrustPlanner
             _warnings.Add($"{_locations.RegistriesDirectory} did not exist; from now on it replaces " +
                 $"{TrustLocations.SystemRegistriesDirectory} whole, and the stores in {string.Join(", ", system)} there no longer count " +
                 "for this user. Copy those files if they should.");
-    }
-
-    private void WarnOfLostStores(PolicyEditor editor, LookasideConfiguration before, LookasideConfiguration after)
-    {
-        foreach (PolicyScope scope in editor.Before.FindTransport("docker")?.Scopes ?? [])
-        {
-            if (editor.Find("docker", scope.Name) is { } requirements && AsksForSignatures(requirements)
-                && before.ForScope("docker", scope.Name)?.SignatureStore is { } store
-                    && after.ForScope("docker", scope.Name)?.SignatureStore is null)
-            {
-                _warnings.Add($"{scope.Name} loses its signature store {StoreUrl.WithoutUser(store)} with the section that is removed, "
-                    + $"and still asks for signatures. Give it one with {TrustOption.SignatureStore}, "
-                    + $"or keep the section with {TrustOption.KeepSignatureStore}.");
-            }
-
-            if (editor.Find("docker", scope.Name)?.Any(static r => r is SigstoreSignedRequirement) == true
-                && before.ForScope("docker", scope.Name)?.UseSigstoreAttachments == true
-                    && after.ForScope("docker", scope.Name)?.UseSigstoreAttachments != true)
-            {
-                _warnings.Add($"{scope.Name} loses the switch for sigstore attachments with the section that is removed, and still asks " +
-                    $"for sigstore signatures. Set it with {TrustOption.UseSigstoreAttachments}, or keep the section with " +
-                    $"{TrustOption.KeepSignatureStore}.");
-            }
-        }
     }
 
     // No password on a command line.

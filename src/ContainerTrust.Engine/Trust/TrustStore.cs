@@ -6,6 +6,7 @@ using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -297,13 +298,23 @@ public sealed partial class TrustStore
     /// <param name="requirements">A requirement list.</param>
     /// <param name="force">Only warn, of every key file that is at fault.</param>
     /// <exception cref="TrustException">Names the first key file at fault and the reason.</exception>
-    public void CheckKeys(IReadOnlyList<TrustRequirement> requirements, bool force = false)
+    public void CheckKeys(IReadOnlyList<TrustRequirement> requirements, bool force = false) =>
+        CheckKeysThen(requirements, [], force);
+
+    // The files that are put there count as being there. What is published by the change itself must be a key, forced or not.
+    internal void CheckKeysThen(
+        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false)
     {
         ArgumentNullException.ThrowIfNull(requirements);
-        Host.Prefetch(PolicyFiles.Of(requirements));
-        IReadOnlyList<TrustException> faults = KeyCheck.Faults(_keys, requirements, DateTimeOffset.UtcNow, _messages);
+        ITrustHost then = CopiedKeysHost.Of(Host, copies);
+        then.Prefetch(PolicyFiles.Of(requirements));
+        KeyFiles keys = copies.Count == 0 ? _keys : new KeyFiles(new KeyMaterialFiles(then));
+        IReadOnlyList<TrustException> found = KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages);
+        IReadOnlyList<TrustException> faults = [.. found.Select(f => KeyCopies.AtSource(f, copies))];
         if (faults.Count > 0 && !force)
             throw faults[0];
+        if (found.FirstOrDefault(f => KeyCopies.IsNoKey(f, copies, isInline)) is { } noKey)
+            throw KeyCopies.AtSource(noKey, copies);
         foreach (TrustException fault in faults)
             _messages.Warning(fault.Message);
     }

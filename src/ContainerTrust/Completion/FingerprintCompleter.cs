@@ -18,7 +18,9 @@ public sealed class FingerprintCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         List<Candidate> candidates = [];
-        IReadOnlyList<string> paths = CommandSoFar.Texts(fakeBoundParameters, "KeyPath");
+        // A key that is exchanged is one of the policy's; -KeyPath is then the one that takes its place.
+        IReadOnlyList<string> paths = parameterName == nameof(UpdateImageTrustKeyCommand.OldFingerprint) ? []
+            : CommandSoFar.Texts(fakeBoundParameters, "KeyPath");
         if (paths.Count == 0)
         {
             candidates.AddRange(PolicyEntries.Read(fakeBoundParameters, null, includeKeys: true).SelectMany(static e => e.Keys)

@@ -93,6 +93,17 @@ internal static partial class Rehydration
         }
     }
 
+    private static KeyRotationState Rotation(PropertyBag bag) => new()
+    {
+        ComputerName = bag.RequiredText("ComputerName"),
+        Transport = bag.Text("Transport"),
+        Registry = bag.Text("Registry"),
+        Step = bag.Choice<KeyRotationStep>("Step"),
+        IsChanged = Required(bag.Truth("IsChanged")),
+        ErrorId = bag.Text("ErrorId"),
+        Reason = bag.Text("Reason"),
+    };
+
     private static ImageTrustDifference Difference(PropertyBag bag) => new()
     {
         Transport = bag.RequiredText("Transport"),

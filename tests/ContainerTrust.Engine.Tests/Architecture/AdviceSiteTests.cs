@@ -38,6 +38,7 @@ public sealed class AdviceSiteTests
         ["Trust.EntryRules: Get"] = (1, Argument),
         ["Trust.Files.FileEntries: Get"] = (1, Argument),
         ["Trust.Files.TrustFileWriter: Get"] = (1, Argument),
+        ["Trust.Rotation.RotationKey: Get"] = (1, Argument),
         ["Trust.ScopeRules: Get"] = (1, Argument),
         ["Trust.SetRequest: Remove"] = (1, Command),
     };

@@ -501,8 +501,8 @@ older() {
     olders=$((olders+1))
 }
 
-# Locks the directory $1; $2 is its identity where that is known, $3 is "unsafe" where guard refuses it and so nothing is written. What is locked already is
-# not locked again.
+# Locks the directory $1; $2 is its identity where that is known, $3 is "unsafe" where guard refuses it and so nothing is written, $4 is "plain" where no link
+# leads there: older releases write no files but those of the configuration. What is locked already is not locked again.
 lock() {
     id=${2:-$(identity "$1")}
     [ -n "$id" ] || failed l "$1" ": No such file or directory"
@@ -513,7 +513,7 @@ lock() {
     [ "${3-}" = unsafe ] || writer "$1"
     case "$nl$locked" in
     *"$nl-$id$nl"*) ;;
-    *) older "$1" ;;
+    *) [ "${4-}" = plain ] && [ "$olders" -ge 2 ] && [ "$own" != no ] || older "$1" ;;
     esac
     [ "$(identity "$1")" = "$id" ] || failed m "$1" ""
     [ "${3-}" != unsafe ] || id=-$id
@@ -679,7 +679,9 @@ commit() {
             words=$(mkdir -p -- "${target%/*}/" 2>&1) || failed w "$i" "$words"
         fi
         p=${target%/*}
-        [ ! -d "${p:-/}" ] || lock "${p:-/}" "" "$safe"
+        plain=
+        [ "$target" != "$path" ] || plain=plain
+        [ ! -d "${p:-/}" ] || lock "${p:-/}" "" "$safe" "$plain"
         unchanged content || { drain; changed; return; }
         i=$((i+1))
     done

@@ -50,4 +50,12 @@ internal static class ConsumerReleases
         int image = Array.FindLast(releases, r => r.Minor <= number).Image;
         return (image, image);
     }
+
+    /// <summary>Whether a release is older than all that are known of its program.</summary>
+    /// <param name="program">One of <see cref="Programs"/>.</param>
+    /// <param name="major">The version's first number.</param>
+    /// <param name="minor">Its second number.</param>
+    public static bool IsOlder(string program, int major, int minor) =>
+        Array.Find(s_releases, r => r.Program == program) is { Program: not null } first
+            && (major, minor).CompareTo((first.Major, first.Minor)) < 0;
 }

@@ -8,10 +8,15 @@ namespace ContainerTrust.Engine.Trust.Consumers;
 /// <summary>Whether the release that a host has would refuse a policy for a member that it does not know.</summary>
 internal static class InstalledReleases
 {
-    // RHEL 8.7 and 9.1 had podman 4.2 and with it containers/image 5.22; before them it was 5.21 and older. RHEL 7 knew neither of the
-    // newer members.
+    // What podman of a minor release has, the oldest that it shipped with: RHEL 8.7 and 9.1 had podman 4.2, the first with containers/image
+    // 5.22. RHEL 7 knew none of the newer members.
+    private static readonly (int Major, int Minor, int Image)[] s_ofRedHat =
+    [
+        (8, 0, 0), (8, 6, 21), (8, 7, 22), (8, 8, 24), (8, 9, 26), (8, 10, 29),
+        (9, 0, 21), (9, 1, 22), (9, 2, 24), (9, 3, 26), (9, 4, 29), (9, 5, 32), (9, 6, 34), (10, 0, 34),
+    ];
+
     private const int WithSigstore = 22;
-    private const int WithoutKeyPaths = 21;
     private const int OfRhel7 = 0;
 
     /// <summary>Judges a planned policy.</summary>
@@ -31,23 +36,39 @@ internal static class InstalledReleases
         return $"{unknown} {found.Name} is one of those.";
     }
 
+    /// <summary>The containers/image 5 of the release that a host has.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="release">What is known of its podman.</param>
+    /// <returns>The number after the first dot, the oldest that it may be, and the release in words. Null if it is not known.</returns>
+    /// <exception cref="TrustException">A file that says what the host is cannot be read.</exception>
+    public static (string Name, int Image)? Find(ITrustHost host, ContainersRelease release)
+    {
+        if (release.Program is { } program)
+            return Image(program) is { } image ? ($"{program.Name} {program.Major}.{program.Minor}", image) : null;
+        OperatingSystemRelease system = OperatingSystemRelease.Read(host);
+        if (!system.IsOfRedHat || system.Major is not { } major)
+            return null;
+        string name = system.Id == "rhel" ? $"RHEL {Printable.Of(system.Version, Printable.NameLength)}" : system.Name;
+        if (major < 8)
+            return ($"podman of {name}", OfRhel7);
+
+        // A stream has no minor release, and is not always up to date.
+        return system.Minor is { } minor
+            ? ($"podman of {name}", Array.FindLast(s_ofRedHat, r => (r.Major, r.Minor).CompareTo((major, minor)) <= 0).Image) : null;
+    }
+
+    // Newer ones know what the newest in the table knows. Those of podman and skopeo that are older than the table knew no newer member;
+    // of the other programs that is not so.
+    private static int? Image((string Name, int Major, int Minor) program)
+    {
+        if (ConsumerReleases.Find(program.Name, program.Major, program.Minor) is { } known)
+            return Newest(program, known.From);
+        if (!ConsumerReleases.IsOlder(program.Name, program.Major, program.Minor))
+            return int.MaxValue;
+        return program.Name is "podman" or "skopeo" ? 0 : null;
+    }
+
     // The table has the older library where patch releases have two: 1.9.1 and later have the newer.
     private static int Newest((string Name, int Major, int Minor) program, int image) =>
         program is { Name: "skopeo", Major: 1, Minor: 9 } ? WithSigstore : image;
-
-    private static (string Name, int Image)? Find(ITrustHost host, ContainersRelease release)
-    {
-        if (release.Program is { } program)
-        {
-            return ConsumerReleases.Find(program.Name, program.Major, program.Minor) is { } known
-                ? ($"{program.Name} {program.Major}.{program.Minor}", Newest(program, known.From)) : null;
-        }
-
-        OperatingSystemRelease system = OperatingSystemRelease.Read(host);
-        if (system.Id != "rhel" || system.KnowsKeyPaths || system.Major is not { } major)
-            return null;
-        bool isNewer = system.Minor is { } minor && (major == 8 ? minor >= 7 : major == 9 && minor >= 1);
-        return ($"podman of RHEL {Printable.Of(system.Version, Printable.NameLength)}",
-            major < 8 ? OfRhel7 : isNewer ? WithSigstore : WithoutKeyPaths);
-    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ContainerTrust.Engine.Formats.Pem;
 using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust.Looser;
 
@@ -48,7 +49,8 @@ internal sealed class KeyContent(KeyMaterialFiles files)
     }
 
     private bool IsKnown(KeyMaterial material) =>
-        material.Path is not { } path || files.Host.Underlying is not SshHost far || far.Answers(path, withContent: true);
+        material.Path is not { } path || (files.Host as CopiedKeysHost)?.Has(path) == true
+            || files.Host.Underlying is not SshHost far || far.Answers(path, withContent: true);
 
     // Of a file with a public key the first one counts, of certificates all do.
     private static List<string> Blocks(KeyMaterialUse use, ReadOnlySpan<byte> content)
