@@ -19,6 +19,11 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static void Say(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteVerbose(PrintableText.Line(untrustedText));
 
+    /// <summary>Tells what everyone is to see, where Write-Host tells it; it is no output.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="untrustedText">The words.</param>
+    public static void Tell(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteInformation(Told(untrustedText), ["PSHOST"]);
+
     /// <summary>Says what only those who look for a fault want to know.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="untrustedText">The words.</param>
@@ -75,8 +80,14 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static WarningRecord Warning(string untrustedText) => new(PrintableText.Line(untrustedText));
 
+    /// <summary>What everyone is to see, for a job.</summary>
+    /// <param name="untrustedText">The words.</param>
+    public static InformationRecord Information(string untrustedText) => new(Told(untrustedText), "ContainerTrust");
+
     /// <summary>What is done, for a job.</summary>
     /// <param name="untrustedText">The words.</param>
     public static VerboseRecord Verbose(string untrustedText) => new(PrintableText.Line(untrustedText));
+
+    private static HostInformationMessage Told(string untrustedText) => new() { Message = PrintableText.Line(untrustedText) };
 }
 #pragma warning restore RS0030

@@ -9,7 +9,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Remove-ImageTrust</c>: forgets scopes, and their signature stores.</summary>
 [Cmdlet(VerbsCommon.Remove, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true,
     HelpUri = HelpPage.Directory + "Remove-ImageTrust.md")]
-[OutputType(typeof(void))]
+[OutputType(typeof(ImageTrustChange))]
 public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 {
     private const string RegistrySet = "Registry";
@@ -40,6 +40,12 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     /// <summary>Leave the scopes' sections in registries.d.</summary>
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
+
+    /// <summary>Return what has changed: of each scope the host, the entry before, and what became of it.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool WantsChanges => PassThru;
 
     private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
 

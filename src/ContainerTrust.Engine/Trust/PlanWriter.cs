@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -13,14 +14,16 @@ internal sealed class PlanWriter : IDisposable
 
     private readonly IHostChange _change;
     private readonly TrustMessages _messages;
+    private readonly ChangeRecorder? _recorder;
     private readonly CancellationToken _cancellationToken;
     private readonly List<TrustFileChange> _written = [];
     private int _warned;
 
     /// <exception cref="TrustException">The lock is not had in time, or a directory cannot be made or opened.</exception>
     public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ChangeRecorder? recorder = null)
     {
+        _recorder = recorder;
         _messages = messages;
         _cancellationToken = cancellationToken;
         _change = host.BeginChange(
@@ -32,6 +35,10 @@ internal sealed class PlanWriter : IDisposable
 
     /// <summary>Whether a file was written.</summary>
     public bool HasWritten => _written.Count > 0;
+
+    /// <summary>Whether a file was written or deleted.</summary>
+    /// <param name="path">The file.</param>
+    public bool Wrote(string path) => _written.Exists(f => f.Path == path);
 
     /// <summary>Writes; where another program changed a file meanwhile, plans again from what is there now.</summary>
     /// <param name="plan">Plans what is still to be done.</param>
@@ -55,11 +62,25 @@ internal sealed class PlanWriter : IDisposable
                         _change.RequireWritable(file.Path);
                 }
 
+                PlannedFile? record = _recorder?.Plan(files);
                 foreach (PlannedFile file in files)
                     Write(file);
-                _change.Complete(path => Report(files.First(f => f.Path == path)));
+                if (record is not null)
+                    WriteRecord(record);
+                _change.Complete(path =>
+                {
+                    if (path != record?.Path)
+                        Report(files.First(f => f.Path == path));
+                });
                 Warn();
                 return _written;
+            }
+            catch (TrustException e) when (_recorder is not null && Concerns(e, _recorder.Path))
+            {
+                // The change does not fail for its record: without it, what is left is done.
+                _recorder.Fail(e);
+                if (_written.Count > 0)
+                    return _written;
             }
             catch (FileChangedException e) when (attempt < Attempts)
             {
@@ -67,6 +88,7 @@ internal sealed class PlanWriter : IDisposable
             }
             catch (TrustException e) when (_written.Count > 0)
             {
+                RecordWhatIsWritten(e);
                 string written = string.Join(", ", _written.Select(static f => f.Path));
                 string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
 
@@ -100,8 +122,32 @@ internal sealed class PlanWriter : IDisposable
             Report(file);
     }
 
+    // Where files are written one by one, each says itself what is wrong with it.
+    private void WriteRecord(PlannedFile record)
+    {
+        try
+        {
+            _change.Replace(record.Path, record.Content!.Value.Span, record.Expected);
+        }
+        catch (TrustException e) when (!_change.IsBatch)
+        {
+            _recorder!.Fail(e);
+        }
+    }
+
+    // Of a change that was made in part the record says which part. Far away it is not known.
+    private void RecordWhatIsWritten(TrustException error)
+    {
+        if (!_change.IsBatch && !IsUnknown(error) && _recorder?.Plan([]) is { } record)
+            WriteRecord(record);
+    }
+
+    private static bool Concerns(TrustException e, string record) =>
+        e is not FileChangedException && e.Kind != TrustErrorKind.ConnectionFailed && e.Target == record;
+
     private void Report(PlannedFile file)
     {
+        _recorder?.Wrote(file);
         TrustFileChange done = file.ToChange();
         _messages.Verbose($"{done.Action} {done.Path}.");
         _written.RemoveAll(f => f.Path == done.Path);

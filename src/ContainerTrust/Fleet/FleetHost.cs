@@ -42,19 +42,30 @@ internal sealed class FleetHost : HostContext
     {
         // A type name of its own: the table of many hosts' objects says which host each is of.
         PSObject named = new(value);
-        if (value is ImageTrust or ImageSignatureResult)
+        if (value is ImageTrust or ImageTrustChange or ImageSignatureResult)
             named.TypeNames.Insert(0, $"{value.GetType().FullName}#Fleet");
         _queue.Post(() => _write(named));
     }
 
     /// <inheritdoc/>
-    public override void Report(TrustException error, object? target = null) => _queue.Post(() => _listener.Error(Named(_name, error)));
+    public override void Report(TrustException error, object? target = null)
+    {
+        HasFailed = true;
+        _queue.Post(() => _listener.Error(Named(_name, error)));
+    }
 
     /// <inheritdoc/>
     public override void Warn(string text) => _queue.Post(() => _listener.Warn($"{_name}: {text}"));
 
     /// <inheritdoc/>
     public override void Say(string text) => _queue.Post(() => _listener.Say($"{_name}: {text}"));
+
+    /// <inheritdoc/>
+    public override void Show(IReadOnlyList<string> lines) => _queue.Post(() =>
+    {
+        foreach (string line in lines)
+            _listener.Tell($"{_name}: {line}");
+    });
 
     /// <inheritdoc/>
     public override bool ShouldProcess(string target, string action) => _queue.Ask(() => _listener.ShouldProcess(target, action));

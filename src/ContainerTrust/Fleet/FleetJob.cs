@@ -73,6 +73,8 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
 
     void IFleetListener.Warn(string text) => (Named(text)?.Warning ?? Warning).Add(PrintableStreams.Warning(text));
 
+    void IFleetListener.Tell(string text) => (Named(text)?.Information ?? Information).Add(PrintableStreams.Information(text));
+
     void IFleetListener.Say(string text) => (Named(text)?.Verbose ?? Verbose).Add(PrintableStreams.Verbose(text));
 
     void IFleetListener.Progress(ProgressRecord progress) => Progress.Add(progress);

@@ -25,6 +25,8 @@ internal static class EntryRows
         {
             case ImageTrust entry:
                 return entry;
+            case ImageTrustChange change:
+                return OfChange(change);
             case string { Length: > 0 } name:
                 return Named("docker", name, isDefault: false);
             case string:
@@ -50,10 +52,18 @@ internal static class EntryRows
             }
         }
 
+        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange")
+            && (bag.Properties["After"]?.Value ?? bag.Properties["Before"]?.Value) is { } changed)
+            return ToEntry(changed, resolve);
         if (plain is not PSCustomObject)
             throw Invalid($"A {plain!.GetType().Name} is not an entry", null);
         return OfRow(bag, resolve);
     }
+
+    // What is there after a change; of a removed scope what was there; else the scope alone, where the change was or was to be made.
+    private static ImageTrust OfChange(ImageTrustChange change) => change.After ?? change.Before
+        ?? (change.Transport.Length == 0 ? throw Invalid($"A change of {PrintableText.Line(change.ComputerName)} names no scope", null)
+            : Named(change.Transport, change.Registry, change.IsDefault) with { Origin = change.Origin });
 
     private static PSObject OfTable(System.Collections.IDictionary table)
     {

@@ -59,6 +59,8 @@ internal static class TrustItems
     {
         if (item is ImageTrust or PSObject { BaseObject: ImageTrust })
             return item as ImageTrust ?? (ImageTrust)((PSObject)item).BaseObject;
+        if ((item is PSObject wrapped ? wrapped.BaseObject : item) is ImageTrustChange { After: { } after })
+            return after;
         try
         {
             if (item is PSObject bag)
