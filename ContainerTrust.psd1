@@ -9,8 +9,8 @@
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
-    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml')
-    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml')
+    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Change.types.ps1xml')
+    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Change.format.ps1xml')
     CmdletsToExport = @(
         'Assert-ImageSignature'
         'Compare-ImageTrust'
@@ -18,6 +18,7 @@
         'Export-ImageTrust'
         'Export-ImageTrustReport'
         'Get-ImageTrust'
+        'Get-ImageTrustChange'
         'Get-ImageTrustRule'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'
@@ -32,6 +33,7 @@
         'Test-ImageTrust'
         'Test-MachineConfigTrust'
         'Test-ReleaseMirror'
+        'Undo-ImageTrust'
     )
     FunctionsToExport = @()
     VariablesToExport = @()

@@ -105,6 +105,12 @@ public sealed record ImageTrustChange
     /// <summary>Whether sigstore attachments are read after the change. Null if registries.d does not say.</summary>
     public bool? UseSigstoreAttachments => After?.UseSigstoreAttachments;
 
+    /// <summary>The keys that the requirements name after the change. Null where there is no entry.</summary>
+    public IReadOnlyList<TrustKey>? Keys => After?.Keys;
+
+    /// <summary>The scope's own section in registries.d after the change. Null if there is none.</summary>
+    public LookasideSection? Section => After?.Section;
+
     /// <summary>Whether another change is the same one, of the same content.</summary>
     /// <param name="other">The other.</param>
     /// <returns>True if it is.</returns>

@@ -40,11 +40,13 @@ internal static class EntryRows
 
         if (item is not PSObject bag)
             throw Invalid($"A {plain?.GetType().Name ?? "null"} is not an entry", null);
-        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrust"))
+        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrust")
+            || bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange"))
         {
             try
             {
-                return (ImageTrust)Rehydration.ToLive(bag, typeof(ImageTrust));
+                object live = Rehydration.ToLive(bag, typeof(object));
+                return live is ImageTrustChange change ? OfChange(change) : (ImageTrust)live;
             }
             catch (PSInvalidCastException e)
             {
@@ -52,9 +54,6 @@ internal static class EntryRows
             }
         }
 
-        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange")
-            && (bag.Properties["After"]?.Value ?? bag.Properties["Before"]?.Value) is { } changed)
-            return ToEntry(changed, resolve);
         if (plain is not PSCustomObject)
             throw Invalid($"A {plain!.GetType().Name} is not an entry", null);
         return OfRow(bag, resolve);
