@@ -78,7 +78,7 @@ Describe 'Reset-ImageTrust with podman 6' {
         $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
         "$words" | Should -BeLike '*delete /etc/containers/policy.json*'
         "$root/etc/containers/policy.json" | Should -Exist
-        (Reset-ImageTrust -Root $root -Confirm:$false -PassThru).PolicyPath | Should -Be '/usr/share/containers/policy.json'
+        (Reset-ImageTrust -Root $root -Confirm:$false -PassThru).After.PolicyPath | Should -Be '/usr/share/containers/policy.json'
         "$root/etc/containers/policy.json" | Should -Not -Exist
     }
 }

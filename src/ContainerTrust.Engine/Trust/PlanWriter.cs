@@ -49,6 +49,7 @@ internal sealed class PlanWriter : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             _cancellationToken.ThrowIfCancellationRequested();
+            PlannedFile? record = null;
             try
             {
                 IReadOnlyList<PlannedFile> files = plan();
@@ -62,7 +63,7 @@ internal sealed class PlanWriter : IDisposable
                         _change.RequireWritable(file.Path);
                 }
 
-                PlannedFile? record = _recorder?.Plan(files);
+                record = _recorder?.Plan(files);
                 foreach (PlannedFile file in files)
                     Write(file);
                 if (record is not null)
@@ -75,10 +76,10 @@ internal sealed class PlanWriter : IDisposable
                 Warn();
                 return _written;
             }
-            catch (TrustException e) when (_recorder is not null && Concerns(e, _recorder.Path))
+            catch (TrustException e) when (record is not null && Concerns(e, record.Path))
             {
                 // The change does not fail for its record: without it, what is left is done.
-                _recorder.Fail(e);
+                _recorder!.Fail(e);
                 if (_written.Count > 0)
                     return _written;
             }

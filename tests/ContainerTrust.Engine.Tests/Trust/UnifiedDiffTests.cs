@@ -99,6 +99,6 @@ public sealed class UnifiedDiffTests
     private static IReadOnlyList<string> Diff(string? old, string? now) => UnifiedDiff.Of(
     [
         new PlannedFile(Path, old is null ? null : new HostFile(Path, Encoding.UTF8.GetBytes(old), default),
-            now is null ? null : Encoding.UTF8.GetBytes(now)),
+            now is null ? null : (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(now)),
     ]);
 }

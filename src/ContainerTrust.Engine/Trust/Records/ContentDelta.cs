@@ -55,7 +55,9 @@ internal sealed record ContentDelta(int Prefix, int Suffix, ReadOnlyMemory<byte>
         }
 
         content.Write(after[(after.Length - Suffix)..]);
-        return content.Length > most ? null : content.ToArray();
+        if (content.Length > most)
+            return null;
+        return content.ToArray();
     }
 
     /// <summary>Whether another tells the same.</summary>

@@ -79,7 +79,7 @@ public sealed class ChangeLogTests
     {
         byte[][] seeds = [RecordWriter.Write(Sample("a")), RecordWriter.Write(Sample("b", 300))];
         int refused = 0;
-        for (int seed = 0; seed < 20_000; seed++)
+        for (int seed = 0; seed < 4_000; seed++)
         {
             Mutation mutation = new(seed);
             byte[] line = mutation.Of(seeds[seed % seeds.Length]);
@@ -95,13 +95,13 @@ public sealed class ChangeLogTests
             Assert.NotNull(RecordReader.TryRead(RecordWriter.Write(record), out _));
         }
 
-        Assert.InRange(refused, 1000, 19_999);
+        Assert.InRange(refused, 200, 3_999);
     }
 
     [Fact]
     public void A_bomb_does_not_burst()
     {
-        ContentDelta bomb = ContentDelta.Of(new byte[64 << 20], []);
+        ContentDelta bomb = ContentDelta.Of(new byte[24 << 20], []);
         Assert.True(bomb.Middle.Length < 1 << 17);
         Assert.Null(bomb.Apply([], 1 << 20));
         Assert.Null(new ContentDelta(3, 3, bomb.Middle).Apply("abcd"u8, 1 << 20));
