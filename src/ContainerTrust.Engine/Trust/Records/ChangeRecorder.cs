@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust.Records;
@@ -136,7 +137,10 @@ internal sealed partial class ChangeRecorder
             return null;
         if (old.Permissions is { } permissions && (mode & Readers & ~permissions.Mode) != 0)
             return $"{file.Path} may be read by fewer users than the record";
-        return SecretUrl.IsMatch(Encoding.Latin1.GetString(old.Content.Span)) ? $"{file.Path} had a URL with a password or a query" : null;
+
+        // Passwords are in the URLs of signature stores; a policy has none.
+        return file.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal)
+            && SecretUrl.IsMatch(Encoding.Latin1.GetString(old.Content.Span)) ? $"{file.Path} had a URL with a password or a query" : null;
     }
 
     [GeneratedRegex("""://[^\s"']*[@?]""", RegexOptions.CultureInvariant)]

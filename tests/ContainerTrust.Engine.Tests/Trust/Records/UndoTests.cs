@@ -211,7 +211,7 @@ public sealed class UndoTests
         using (SshHost host = RemoteStandIn.Connect("exec sh -c \"$c\"", options.PolicyPath, log))
         {
             TrustStore.Open(host, options, TrustMessages.None).Apply([Set("a.example.com", "https://a.example.com/sigs")], new(), default);
-            Assert.Equal(2, host.RoundTrips);
+            Assert.InRange(host.RoundTrips, 2, 3);
         }
 
         Assert.Equal("644", HostTestDirectory.Mode(log));
