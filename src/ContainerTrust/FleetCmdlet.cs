@@ -137,7 +137,8 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
         FleetRun run = new(hosts, ThrottleLimit, Work)
         {
             // Hosts that are changed by one call have the same id on record.
-            StoreOptions = Changes ? files with { Command = MyInvocation.MyCommand.Name, ChangeId = TrustStoreOptions.NewChangeId() } : files,
+            StoreOptions = !Changes ? files
+                : files with { Command = MyInvocation.MyCommand.Name, ChangeId = TrustStoreOptions.NewChangeId() },
             Files = Changes ? [.. FilesNeeded, TrustStore.SystemRecord] : FilesNeeded,
             Changes = Changes,
             IsPreview = Changes && IsPreview,

@@ -56,7 +56,8 @@ internal static class ChangeObjects
                     Transport = scope.Transport,
                     Registry = scope.Registry,
                     IsDefault = scope.IsDefault,
-                    Status = record.Scopes.Count == 0 ? ImageTrustChangeStatus.Changed : ScopeDifference.StatusOf(scope.Before, scope.After),
+                    Status = record.Scopes.Count == 0 ? ImageTrustChangeStatus.Changed
+                        : ScopeDifference.StatusOf(scope.Before, scope.After),
                     BeforeTrust = scope.Before,
                     AfterTrust = scope.After,
                     Root = store.Target.RootDirectory,

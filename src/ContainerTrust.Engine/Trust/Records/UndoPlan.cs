@@ -54,8 +54,8 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
         }
 
         if (changed.Count > 0)
-            throw Since(changed[0], $"{string.Join(", ", changed)} {(changed.Count == 1 ? "is" : "are")} no longer as the last change left " +
-                (changed.Count == 1 ? "it" : "them"));
+            throw Since(changed[0], $"{string.Join(", ", changed)} {(changed.Count == 1 ? "is" : "are")} no longer as the last change " +
+                "left " + (changed.Count == 1 ? "it" : "them"));
         return new UndoPlan(record, [.. files.OrderBy(f => f.Path != policy)]);
     }
 
@@ -89,8 +89,8 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
         new(
             "ChangeNotKept",
             TrustErrorKind.NotSupported,
-            $"The last change cannot be taken back: {Printable.Of(record.NotKept ?? "its files are not on record", Printable.SentenceLength)}."
-                + " Set the scopes as they should be. Nothing was changed.")
+            $"The last change cannot be taken back: {Printable.Of(record.NotKept ?? "its files are not on record", Printable.SentenceLength)}"
+                + ". Set the scopes as they should be. Nothing was changed.")
         {
             Target = path,
         };
