@@ -100,7 +100,8 @@ internal static class Program
     private static Command[] AllCommands() =>
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
-        HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
+        HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
+        TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
     ];
 
     private static string CommandPath(Command command)

@@ -89,7 +89,8 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
         new(
             "ChangeNotKept",
             TrustErrorKind.NotSupported,
-            $"The last change cannot be taken back: {Printable.Of(record.NotKept ?? "its files are not on record", Printable.SentenceLength)}"
+            "The last change cannot be taken back: " +
+                $"{Printable.Of(record.NotKept ?? "its files are not on record", Printable.SentenceLength)}"
                 + ". Set the scopes as they should be. Nothing was changed.")
         {
             Target = path,
