@@ -138,6 +138,6 @@ internal static class RecordReader
         value is >= 0 and <= int.MaxValue ? (int)value : throw new StrictJsonException("a length is not one");
 
     private static string Digest(string text) =>
-        text.Length == DigestLength && !text.AsSpan().ContainsAnyExcept("0123456789abcdef") ? text
+        text.Length == DigestLength && text.All(char.IsAsciiHexDigitLower) ? text
             : throw new StrictJsonException("a digest is not SHA-256 in hex");
 }
