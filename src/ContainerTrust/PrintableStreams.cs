@@ -24,6 +24,11 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static void Tell(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteInformation(Told(untrustedText), ["PSHOST"]);
 
+    /// <summary>Tells who asks for it (-InformationAction); it is no output, and is written to no console by itself.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="untrustedText">The words.</param>
+    public static void Inform(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteInformation(Told(untrustedText), []);
+
     /// <summary>Says what only those who look for a fault want to know.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="untrustedText">The words.</param>

@@ -52,7 +52,7 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     private protected override void Process()
     {
         foreach (object item in InputObject ?? [])
-            _entries.Add(EntryRows.ToEntry(item, static (path, _) => path));
+            _entries.Add(EntryRows.ToEntry(item, static (path, _) => path, isRemoval: true));
     }
 
     private protected override void Collect(HostContext host, HostChanges changes)

@@ -5,7 +5,8 @@ using ContainerTrust.Engine.Trust;
 namespace ContainerTrust.Commands;
 
 /// <summary><c>Undo-ImageTrust</c>: takes the last change back that is not taken back yet.</summary>
-[Cmdlet(VerbsCommon.Undo, "ImageTrust", SupportsShouldProcess = true, HelpUri = HelpPage.Directory + "Undo-ImageTrust.md")]
+[Cmdlet(VerbsCommon.Undo, "ImageTrust", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    HelpUri = HelpPage.Directory + "Undo-ImageTrust.md")]
 [OutputType(typeof(ImageTrustChange))]
 public sealed class UndoImageTrustCommand : FleetCmdlet
 {

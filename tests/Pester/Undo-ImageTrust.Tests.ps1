@@ -36,6 +36,28 @@ Describe 'Changes as objects' {
         ([ContainerTrust.ImageTrustChange][System.Management.Automation.PSSerializer]::Deserialize($text)) -eq $change | Should -BeTrue
     }
 
+    It 'does not set a removed scope again, and gives the entry after a change to other cmdlets' {
+        Set-ImageTrust gone.example.com, kept.example.com -Type Reject -Root $root
+        $removed = Remove-ImageTrust gone.example.com -Root $root -PassThru
+        { $removed | Set-ImageTrust -Root $root -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidEntry,*' -ExpectedMessage '*was removed*'
+        (Get-ImageTrust -Root $root).Registry | Should -Not -Contain 'gone.example.com'
+        $change = Set-ImageTrust kept.example.com -Type Accept -Root $root -PassThru -WarningAction SilentlyContinue
+        $far = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($change, 2))
+        (Compare-ImageTrust -ReferenceObject $far -DifferenceObject $change -IncludeEqual).Registry | Should -Be 'kept.example.com'
+        Compare-ImageTrust -ReferenceObject $far -DifferenceObject $change | Should -BeNullOrEmpty
+    }
+
+    It 'gives what failed also with -WhatIf' {
+        $changes = Remove-ImageTrust quay.io, lost.example.com -Root $root -PassThru -WhatIf -ErrorAction SilentlyContinue 6>$null
+        $changes.Status | Should -Be 'Failed'
+        $changes.Registry | Should -Be 'lost.example.com'
+    }
+
+    It 'asks before it takes a change back' {
+        (Get-Command Undo-ImageTrust).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false).ConfirmImpact |
+            Should -Be 'High'
+    }
+
     It 'shows a unified diff with -WhatIf, and nothing where nothing changes' {
         $told = Set-ImageTrust new.example.com -Type Reject -Root $root -WhatIf 6>&1
         "$($told[0])" | Should -Be '--- /etc/containers/policy.json'
@@ -52,13 +74,13 @@ Describe 'Changes as objects' {
         $second = Get-Content -LiteralPath $policy -Raw
         Set-ImageTrust b.example.com -Type Reject -Root $root
         "$(Undo-ImageTrust -Root $root -WhatIf 6>&1)" | Should -BeLike '*b.example.com*'
-        (Undo-ImageTrust -Root $root -PassThru).Status | Should -Be 'Removed'
+        (Undo-ImageTrust -Root $root -PassThru -Confirm:$false).Status | Should -Be 'Removed'
         Get-Content -LiteralPath $policy -Raw | Should -Be $second
         $changes = Get-ImageTrustChange -Root $root
         $changes.Registry | Should -Be 'b.example.com', 'b.example.com', 'a.example.com'
         $changes[0].Undoes | Should -Be $changes[1].Id
         $changes[1].UndoneBy | Should -Be $changes[0].Id
-        Undo-ImageTrust $changes[2].Id -Root $root
+        Undo-ImageTrust $changes[2].Id -Root $root -Confirm:$false
         Get-Content -LiteralPath $policy -Raw | Should -Be $first
         { Undo-ImageTrust -Root $root } | Should -Throw -ErrorId 'NothingToUndo,ContainerTrust.Commands.UndoImageTrustCommand'
     }

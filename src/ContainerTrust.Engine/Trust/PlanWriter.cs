@@ -36,10 +36,6 @@ internal sealed class PlanWriter : IDisposable
     /// <summary>Whether a file was written.</summary>
     public bool HasWritten => _written.Count > 0;
 
-    /// <summary>Whether a file was written or deleted.</summary>
-    /// <param name="path">The file.</param>
-    public bool Wrote(string path) => _written.Exists(f => f.Path == path);
-
     /// <summary>Writes; where another program changed a file meanwhile, plans again from what is there now.</summary>
     /// <param name="plan">Plans what is still to be done.</param>
     /// <returns>What was done, all attempts together.</returns>
@@ -49,7 +45,6 @@ internal sealed class PlanWriter : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            PlannedFile? record = null;
             try
             {
                 IReadOnlyList<PlannedFile> files = plan();
@@ -63,25 +58,14 @@ internal sealed class PlanWriter : IDisposable
                         _change.RequireWritable(file.Path);
                 }
 
-                record = _recorder?.Plan(files);
+                PlannedFile? record = _recorder?.Plan(files);
                 foreach (PlannedFile file in files)
                     Write(file);
+                _change.Complete(path => Report(files.First(f => f.Path == path)));
                 if (record is not null)
                     WriteRecord(record);
-                _change.Complete(path =>
-                {
-                    if (path != record?.Path)
-                        Report(files.First(f => f.Path == path));
-                });
                 Warn();
                 return _written;
-            }
-            catch (TrustException e) when (record is not null && Concerns(e, record.Path))
-            {
-                // The change does not fail for its record: without it, what is left is done.
-                _recorder!.Fail(e);
-                if (_written.Count > 0)
-                    return _written;
             }
             catch (FileChangedException e) when (attempt < Attempts)
             {
@@ -89,13 +73,16 @@ internal sealed class PlanWriter : IDisposable
             }
             catch (TrustException e) when (_written.Count > 0)
             {
-                RecordWhatIsWritten(e);
+                string unrecorded = RecordWhatIsWritten(e);
                 string written = string.Join(", ", _written.Select(static f => f.Path));
                 string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
 
                 // An error is worded for the one file that it is about; beside another that is written, "nothing" would not be true.
                 string message = e.Message.Replace("Nothing was changed", "It was not changed", StringComparison.Ordinal);
-                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {message}", e) { Target = e.Target };
+                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {message}{unrecorded}", e)
+                {
+                    Target = e.Target,
+                };
             }
         }
     }
@@ -123,28 +110,48 @@ internal sealed class PlanWriter : IDisposable
             Report(file);
     }
 
-    // Where files are written one by one, each says itself what is wrong with it.
+    // By itself and last, when all else is done: the change does not fail for its record.
     private void WriteRecord(PlannedFile record)
     {
-        try
+        PlannedFile? next = record;
+        for (int attempt = 1; next is not null; attempt++)
         {
-            _change.Replace(record.Path, record.Content!.Value.Span, record.Expected);
-        }
-        catch (TrustException e) when (!_change.IsBatch)
-        {
-            _recorder!.Fail(e);
+            try
+            {
+                _change.Replace(next.Path, next.Content!.Value.Span, next.Expected);
+                _change.Complete(static _ => { });
+                return;
+            }
+            catch (FileChangedException) when (attempt < Attempts)
+            {
+                // Another writer put a change of its own on record.
+                next = _recorder!.Plan([]);
+            }
+            catch (TrustException e)
+            {
+                _recorder!.Fail(e.Message);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                _recorder!.Fail("The command was interrupted.");
+                return;
+            }
         }
     }
 
-    // Of a change that was made in part the record says which part. Far away it is not known.
-    private void RecordWhatIsWritten(TrustException error)
+    // Of a change that was made in part the record says which part. Far away that is not possible, and an undo that was made in part
+    // is done again.
+    private string RecordWhatIsWritten(TrustException error)
     {
-        if (!_change.IsBatch && !IsUnknown(error) && _recorder?.Plan([]) is { } record)
+        if (_recorder is not { IsOn: true, IsUndo: false })
+            return "";
+        if (_change.IsBatch || IsUnknown(error))
+            return " What is written is not on record, so it cannot be taken back by a command.";
+        if (_recorder.Plan([]) is { } record)
             WriteRecord(record);
+        return "";
     }
-
-    private static bool Concerns(TrustException e, string record) =>
-        e is not FileChangedException && e.Kind != TrustErrorKind.ConnectionFailed && e.Target == record;
 
     private void Report(PlannedFile file)
     {

@@ -8,6 +8,12 @@ public sealed partial class TrustStore
     /// <summary>The file in which the changes of the system's policy are on record.</summary>
     public const string SystemRecord = ChangeLog.SystemPath;
 
+    /// <summary>
+    /// Whether changes are recorded beside the policy. Beside a file that was named, and lies anywhere, no other file is made.
+    /// </summary>
+    internal bool KeepsRecord => TellsChanges
+        && (!Locations.IsNamed || TrustPlanner.WritePath(Locations).EndsWith("/containers/policy.json", StringComparison.Ordinal));
+
     /// <summary>Where entries of this trust say that they come from. Null for the files of a document.</summary>
     public ImageTrustOrigin? EntryOrigin => Origin;
 

@@ -52,8 +52,8 @@ public sealed partial class TrustStore
     /// <summary>Finds the files again. Null where they were given.</summary>
     private Func<TrustLocations>? Find { get; init; }
 
-    /// <summary>Whether changes are recorded beside the policy: on hosts, and not in documents.</summary>
-    internal bool KeepsRecord { get; init; }
+    /// <summary>Whether it is told what changes make of scopes: on hosts, and not in documents.</summary>
+    internal bool TellsChanges { get; init; }
 
     /// <summary>The cmdlet or command that works, as records name it. Null if it is not known.</summary>
     internal string? Command { get; init; }
@@ -127,7 +127,7 @@ public sealed partial class TrustStore
         {
             Target = options.TargetOn(host, locations),
             Find = Find,
-            KeepsRecord = host is LocalHost or RootDirectoryHost or SshHost,
+            TellsChanges = host is LocalHost or RootDirectoryHost or SshHost,
             Command = options.Command,
             ChangeId = options.ChangeId,
             Origin = options.OriginOn(host, locations),

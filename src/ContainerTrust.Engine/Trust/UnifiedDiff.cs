@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -13,6 +14,9 @@ internal static class UnifiedDiff
     private const int Context = 3;
     private const int MostLines = 200;
     private const int LineLength = 200;
+
+    private const string Hidden = "?…";
+    private const int MostBytes = 4 << 20;
 
     // Beyond that a file is shown as taken away and given anew.
     private const int MostCells = 4_000_000;
@@ -27,8 +31,14 @@ internal static class UnifiedDiff
         {
             lines.Add($"--- {(file.Expected is null ? "/dev/null" : Printable.Of(file.Path, LineLength))}");
             lines.Add($"+++ {(file.Content is null ? "/dev/null" : Printable.Of(file.Path, LineLength))}");
+            if ((file.Expected?.Content.Length ?? 0) > MostBytes || (file.Content?.Length ?? 0) > MostBytes)
+            {
+                lines.Add("(too large to show)");
+                continue;
+            }
+
             string[] old = Split((file.Expected?.Content ?? default).Span), now = Split((file.Content ?? default).Span);
-            lines.AddRange(Hunks(old, now));
+            lines.AddRange(Hunks(old, now, file.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal)));
         }
 
         if (lines.Count <= MostLines)
@@ -37,7 +47,7 @@ internal static class UnifiedDiff
         return [.. lines.Take(MostLines), string.Create(CultureInfo.InvariantCulture, $"({more} more lines)")];
     }
 
-    private static IEnumerable<string> Hunks(string[] old, string[] now)
+    private static IEnumerable<string> Hunks(string[] old, string[] now, bool hasStores)
     {
         List<(char Sign, int Old, int New)> script = Script(old, now);
         for (int i = 0; i < script.Count;)
@@ -64,7 +74,7 @@ internal static class UnifiedDiff
             foreach ((char sign, int from, int to) in hunk)
             {
                 string line = sign == '+' ? now[to] : old[from];
-                yield return sign + Shown(line.TrimEnd('\n'));
+                yield return sign + Shown(line.TrimEnd('\n'), hasStores);
                 if (!line.EndsWith('\n'))
                     yield return "\\ No newline at end of file";
             }
@@ -137,18 +147,31 @@ internal static class UnifiedDiff
         return [.. lines];
     }
 
-    // Indentation by tabs is harmless, and passwords are shown to nobody.
-    private static string Shown(string line)
+    // Indentation by tabs is harmless, and passwords are shown to nobody: they are in the URLs of signature stores.
+    private static string Shown(string line, bool hasStores)
     {
         string plain = line.Replace("\t", "    ", StringComparison.Ordinal);
-        return Printable.Of(plain.Contains("://", StringComparison.Ordinal) ? WithoutUsers(plain) : plain, LineLength);
+        if (plain.Contains("://", StringComparison.Ordinal))
+            plain = WithoutUsers(plain);
+        if (hasStores && KeptContent.HasSecretUrl(plain.Replace(Hidden, "", StringComparison.Ordinal)))
+            return "(a line with a password or a query, which is not shown)";
+        return Printable.Of(plain, LineLength);
     }
 
+    // Nothing but what is between blanks, quotes and commas may be a URL.
     private static string WithoutUsers(string line)
     {
-        string[] words = line.Split(' ');
-        for (int i = 0; i < words.Length; i++)
-            words[i] = PrintableText.WithoutUser(words[i]);
-        return string.Join(' ', words);
+        StringBuilder shown = new();
+        for (int start = 0; start < line.Length;)
+        {
+            int length = line.AsSpan(start).IndexOfAny(" \"',");
+            int end = length < 0 ? line.Length : start + length;
+            shown.Append(PrintableText.WithoutUser(line[start..end]));
+            if (end < line.Length)
+                shown.Append(line[end]);
+            start = end + 1;
+        }
+
+        return shown.ToString();
     }
 }

@@ -42,6 +42,21 @@ internal static class ChangeOutput
         ErrorId = error.ErrorId,
     };
 
+    /// <summary>An item that no change could be made of.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="error">Why.</param>
+    public static ImageTrustChange Failed(HostContext host, TrustException error) => new()
+    {
+        ComputerName = host.Store.Host.ComputerName,
+        Transport = "",
+        Registry = "",
+        Status = ImageTrustChangeStatus.Failed,
+        Root = host.Root,
+        Origin = host.Store.EntryOrigin,
+        Reason = error.Message,
+        ErrorId = error.ErrorId,
+    };
+
     /// <summary>A host that could not be changed.</summary>
     /// <param name="hostName">The host.</param>
     /// <param name="error">Why.</param>

@@ -75,6 +75,8 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
 
     void IFleetListener.Tell(string text) => (Named(text)?.Information ?? Information).Add(PrintableStreams.Information(text));
 
+    void IFleetListener.Inform(string text) => Information.Add(PrintableStreams.Information(text));
+
     void IFleetListener.Say(string text) => (Named(text)?.Verbose ?? Verbose).Add(PrintableStreams.Verbose(text));
 
     void IFleetListener.Progress(ProgressRecord progress) => Progress.Add(progress);

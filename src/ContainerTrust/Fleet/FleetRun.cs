@@ -21,6 +21,7 @@ internal sealed class FleetRun
     private volatile int _done;
     private volatile int _failed;
     private readonly FleetTally _tally = new();
+    private readonly FleetDiffs _diffs = new();
     private long _nextProgress;
 
     /// <summary>Work that has not begun.</summary>
@@ -95,8 +96,9 @@ internal sealed class FleetRun
         }
 
         all.GetAwaiter().GetResult();
+        _diffs.Tell(listener);
         if (Changes && _hosts.Count + FailedBefore > 1)
-            listener.Tell(_tally.Words(IsPreview, _failed + FailedBefore));
+            listener.Inform(_tally.Words(IsPreview, _failed + FailedBefore));
     }
 
     private void Visit(HostQueue queue, HostOrder order, IFleetListener listener, CancellationToken cancellation)
@@ -139,7 +141,7 @@ internal sealed class FleetRun
     {
         int place = _places[host.Connection];
         TrustStore store = TrustStore.Open(host, StoreOptions, messages);
-        FleetHost context = new(host.ComputerName, store, queue, listener, result => order.Write(place, result), cancellation)
+        FleetHost context = new(host.ComputerName, store, queue, listener, result => order.Write(place, result), _diffs, cancellation)
         {
             Entries = Entries?.GetValueOrDefault(host.Connection),
             IsPreview = IsPreview,

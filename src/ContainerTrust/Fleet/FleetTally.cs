@@ -1,6 +1,6 @@
 namespace ContainerTrust.Commands.Fleet;
 
-/// <summary>On how many hosts something was changed.</summary>
+/// <summary>On how many hosts something was changed, and on how many something failed: a host may be one of both.</summary>
 internal sealed class FleetTally
 {
     private int _changed;
@@ -13,9 +13,9 @@ internal sealed class FleetTally
     {
         if (host.HasFailed)
             Interlocked.Increment(ref _failed);
-        else if (host.HasChanged)
+        if (host.HasChanged)
             Interlocked.Increment(ref _changed);
-        else
+        else if (!host.HasFailed)
             Interlocked.Increment(ref _unchanged);
     }
 

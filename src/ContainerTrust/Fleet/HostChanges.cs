@@ -34,6 +34,8 @@ internal sealed class HostChanges
     {
         _hasRefused = true;
         _host.Report(error);
+        if (WantsChanges)
+            _failed.Add(ChangeOutput.Failed(_host, error));
     }
 
     /// <summary>Does something for one item; its failure is one error record.</summary>
@@ -70,11 +72,16 @@ internal sealed class HostChanges
                 TrustErrorKind.InvalidArgument,
                 "Some entries were rejected, so nothing was written: a partial policy can be weaker than none. Fix or remove them; "
                     + "-Force takes keys that are missing."));
+            WriteFailed();
             return;
         }
 
         if (_changes.Count == 0)
+        {
+            WriteFailed();
             return;
+        }
+
         PreparedChanges prepared = _host.Store.Prepare(_changes, inPart: !IsAllOrNothing, _host.Cancellation);
         _switchedOn = prepared.Result.AttachmentsSwitchedOn;
         foreach (RefusedChange refused in prepared.Refused)
@@ -105,6 +112,7 @@ internal sealed class HostChanges
             foreach (string warning in prepared.Result.Warnings)
                 _host.Warn(warning);
             _host.ShowPreview(prepared.Result);
+            WriteFailed();
             return;
         }
 
@@ -130,6 +138,11 @@ internal sealed class HostChanges
             return;
         HashSet<(string, string)> scopes = [.. wanted.Select(static c => c.IsDefault ? ("all", "default") : (c.Transport, c.Registry))];
         ChangeOutput.Write(_host, [.. changes.Where(c => scopes.Contains((c.Transport, c.Registry)))], ReadBack(wanted));
+        WriteFailed();
+    }
+
+    private void WriteFailed()
+    {
         foreach (ImageTrustChange failed in _failed)
             _host.Write(failed);
     }

@@ -20,6 +20,9 @@ internal interface IFleetListener
     /// <summary>What everyone is to see.</summary>
     void Tell(string text);
 
+    /// <summary>What who asks for it is told.</summary>
+    void Inform(string text);
+
     /// <summary>What is done.</summary>
     void Say(string text);
 

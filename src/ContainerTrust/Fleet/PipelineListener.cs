@@ -24,6 +24,9 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Tell(string text) => PrintableStreams.Tell(cmdlet, text);
 
     /// <inheritdoc/>
+    public void Inform(string text) => PrintableStreams.Inform(cmdlet, text);
+
+    /// <inheritdoc/>
     public void Say(string text) => PrintableStreams.Say(cmdlet, text);
 
     /// <inheritdoc/>

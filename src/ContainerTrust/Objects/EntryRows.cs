@@ -16,9 +16,10 @@ internal static class EntryRows
     /// <summary>An item as an entry.</summary>
     /// <param name="item">The item.</param>
     /// <param name="resolve">Makes a path absolute, given the path and the name of its column.</param>
+    /// <param name="isRemoval">Whether it is going to be removed: then of a removed scope what was there counts.</param>
     /// <returns>The entry. A name alone has no requirements.</returns>
     /// <exception cref="TrustException">It is not one (<c>InvalidEntry</c>), or says what is not possible.</exception>
-    public static ImageTrust ToEntry(object? item, Func<string, string, string> resolve)
+    public static ImageTrust ToEntry(object? item, Func<string, string, string> resolve, bool isRemoval = false)
     {
         object? plain = item is PSObject wrapped ? wrapped.BaseObject : item;
         switch (plain)
@@ -26,7 +27,7 @@ internal static class EntryRows
             case ImageTrust entry:
                 return entry;
             case ImageTrustChange change:
-                return OfChange(change);
+                return OfChange(change, isRemoval);
             case string { Length: > 0 } name:
                 return Named("docker", name, isDefault: false);
             case string:
@@ -46,7 +47,7 @@ internal static class EntryRows
             try
             {
                 object live = Rehydration.ToLive(bag, typeof(object));
-                return live is ImageTrustChange change ? OfChange(change) : (ImageTrust)live;
+                return live is ImageTrustChange change ? OfChange(change, isRemoval) : (ImageTrust)live;
             }
             catch (PSInvalidCastException e)
             {
@@ -59,10 +60,18 @@ internal static class EntryRows
         return OfRow(bag, resolve);
     }
 
-    // What is there after a change; of a removed scope what was there; else the scope alone, where the change was or was to be made.
-    private static ImageTrust OfChange(ImageTrustChange change) => change.After ?? change.Before
-        ?? (change.Transport.Length == 0 ? throw Invalid($"A change of {PrintableText.Line(change.ComputerName)} names no scope", null)
-            : Named(change.Transport, change.Registry, change.IsDefault) with { Origin = change.Origin });
+    // What is there after a change; else the scope alone, where the change was or was to be made. A removed scope is not set again.
+    private static ImageTrust OfChange(ImageTrustChange change, bool isRemoval)
+    {
+        if (change.After is { } after)
+            return after;
+        if (change.Transport.Length == 0)
+            throw Invalid($"A change of {PrintableText.Line(change.ComputerName)} names no scope", null);
+        if (!isRemoval && change.Status == ImageTrustChangeStatus.Removed)
+            throw Invalid($"{PrintableText.Line(change.Registry)} was removed, so there is nothing to set", null);
+        return (isRemoval ? change.Before : null)
+            ?? Named(change.Transport, change.Registry, change.IsDefault) with { Origin = change.Origin };
+    }
 
     private static PSObject OfTable(System.Collections.IDictionary table)
     {

@@ -63,6 +63,8 @@ internal static class TrustItems
             return after;
         try
         {
+            if (item is PSObject changed && changed.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange"))
+                return ((ImageTrustChange)Rehydration.ToLive(changed, typeof(ImageTrustChange))).After ?? throw Invalid(null);
             if (item is PSObject bag)
                 return (ImageTrust)Rehydration.ToLive(bag, typeof(ImageTrust));
         }

@@ -53,6 +53,14 @@ public sealed class UnifiedDiffTests
         Assert.Contains("+  lookaside: https://s.example.com/a", shown, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("  lookaside: 'https://u:hunter2@s.example.com/a'")]
+    [InlineData("  lookaside: https://u:hunter'2@s.example.com/a")]
+    [InlineData("  x: {lookaside: https://u:hunter2@s.example.com,y: 1}")]
+    [InlineData("  lookaside: \"https:\\/\\/u:hunter2@s.example.com\"")]
+    public void No_quote_brings_a_password_out(string line) =>
+        Assert.DoesNotContain("hunter", string.Join('\n', Diff(null, line + "\n")), StringComparison.Ordinal);
+
     [Fact]
     public void A_large_file_that_is_all_different_is_shown_as_taken_away_and_given()
     {

@@ -24,7 +24,7 @@ internal sealed class ChangeLog
     private const int MaxLine = MaxBytes / 2;
 
     // What others have made of it.
-    private const int MaxRead = 4 << 20;
+    private const int MaxRead = 2 * MaxBytes;
 
     private const string TooMuch = "it changed more than the record holds of one change";
 
@@ -66,14 +66,12 @@ internal sealed class ChangeLog
         return log;
     }
 
-    /// <summary>The changes of some files that can still be taken back, the newest first.</summary>
+    /// <summary>The changes of a policy, and of registries.d along with it, that can still be taken back, the newest first.</summary>
     /// <param name="policyPath">The policy.</param>
-    /// <param name="registriesDirectory">The registries.d.</param>
-    public IEnumerable<ChangeRecord> NotUndone(string policyPath, string registriesDirectory)
+    public IEnumerable<ChangeRecord> NotUndone(string policyPath)
     {
         HashSet<string> undone = [.. Records.Select(static r => r.Undoes).OfType<string>()];
-        return Records.Reverse().Where(r => r.Undoes is null && !undone.Contains(r.Id) && r.PolicyPath == policyPath
-            && r.RegistriesDirectory.TrimEnd('/') == registriesDirectory.TrimEnd('/'));
+        return Records.Reverse().Where(r => r.Undoes is null && !undone.Contains(r.Id) && r.PolicyPath == policyPath);
     }
 
     /// <summary>The file with a record more.</summary>
@@ -85,7 +83,11 @@ internal sealed class ChangeLog
         if (added.Length > MaxLine)
             added = RecordWriter.Write(record = record.WithoutContent(TooMuch));
         if (added.Length > MaxLine)
-            added = RecordWriter.Write(record with { Files = [] });
+            added = RecordWriter.Write(record = record with { Files = [] });
+
+        // One change is not worth the history of all others.
+        if (added.Length > MaxLine)
+            added = RecordWriter.Write(record with { Scopes = [], MoreScopes = record.Scopes.Count + record.MoreScopes });
         List<ReadOnlyMemory<byte>> lines = [.. _lines.Select(l => Kept(l, record.Undoes)), added];
         long total = lines.Sum(static l => l.Length + 1L);
         int first = 0;

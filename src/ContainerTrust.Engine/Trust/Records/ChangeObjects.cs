@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ContainerTrust.Engine.Trust.Records;
 
 /// <summary>Changes as objects: of one that was just made, and of those on record.</summary>
@@ -31,7 +33,7 @@ internal static class ChangeObjects
             User = record?.Author.ToString(),
             Command = store.Command,
             Undoes = record?.Undoes,
-            Reason = record?.NotKept is { } why ? $"It cannot be taken back: {why}." : null,
+            Reason = record is null ? null : Reason(record, isFirst: false),
         })];
     }
 
@@ -47,7 +49,8 @@ internal static class ChangeObjects
         foreach (ChangeRecord record in log.Records.Reverse())
         {
             string[] paths = [.. record.Files.Select(static f => f.Path)];
-            IReadOnlyList<RecordedScope> scopes = record.Scopes.Count > 0 ? record.Scopes : [new RecordedScope("", "", false, null, null)];
+            IReadOnlyList<RecordedScope> scopes = record.Scopes.Count > 0 ? record.Scopes
+                : [new RecordedScope("", "", false, null, null)];
             foreach (RecordedScope scope in scopes)
             {
                 yield return new ImageTrustChange
@@ -69,9 +72,18 @@ internal static class ChangeObjects
                     Command = record.Command,
                     Undoes = record.Undoes,
                     UndoneBy = undone.GetValueOrDefault(record.Id),
-                    Reason = record.NotKept is { } why ? $"It cannot be taken back: {why}." : null,
+                    Reason = Reason(record, isFirst: ReferenceEquals(scope, scopes[0])),
                 };
             }
         }
+    }
+
+    private static string? Reason(ChangeRecord record, bool isFirst)
+    {
+        string more = isFirst && record.MoreScopes > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"It changed {record.MoreScopes} scopes more, which the record does not name. ")
+            : "";
+        string text = $"{more}{(record.NotKept is { } why ? $"It cannot be taken back: {why}." : "")}".TrimEnd();
+        return text.Length == 0 ? null : text;
     }
 }

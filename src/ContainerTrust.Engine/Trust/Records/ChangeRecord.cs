@@ -66,5 +66,7 @@ internal sealed record RecordedScope(string Transport, string Registry, bool IsD
 /// <param name="Before">The SHA-256 of what it held, in hex. Null if it did not exist.</param>
 /// <param name="After">The SHA-256 of what it holds then. Null if it is deleted.</param>
 /// <param name="Mode">Its permission bits before, in octal. Null if they are not known.</param>
+/// <param name="Owner">The number of the user whose it was. Null if that is not known.</param>
 /// <param name="Content">What it held before. Null if it did not exist, or that is not kept.</param>
-internal sealed record RecordedFile(string Path, string? Before, string? After, string? Mode, ContentDelta? Content);
+internal sealed record RecordedFile(string Path, string? Before, string? After, string? Mode, uint? Owner,
+    ContentDelta? Content);

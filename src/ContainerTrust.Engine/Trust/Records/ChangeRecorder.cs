@@ -1,19 +1,15 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
-using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust.Records;
 
 /// <summary>
-/// Records one change: the record is one more file of the plan, written last, under the same lock and in the same way. A record that
-/// cannot be written is warned of, and takes nothing from the change.
+/// Records one change: the record is written by itself when all else is done, in the same way. A record that cannot be written is warned
+/// of, and takes nothing from the change.
 /// </summary>
-internal sealed partial class ChangeRecorder
+internal sealed class ChangeRecorder
 {
     private const int MostScopes = 50;
-    private const int Readers = 0x24; // 0044
 
     private readonly TrustStore _store;
     private readonly TrustMessages _messages;
@@ -38,6 +34,12 @@ internal sealed partial class ChangeRecorder
         Path = ChangeLog.PathFor(TrustPlanner.WritePath(store.Locations));
     }
 
+    /// <summary>Whether the change is recorded.</summary>
+    public bool IsOn => !_isOff;
+
+    /// <summary>Whether it takes another change back.</summary>
+    public bool IsUndo => _undoes is not null;
+
     /// <summary>The file of records.</summary>
     public string Path { get; }
 
@@ -52,14 +54,17 @@ internal sealed partial class ChangeRecorder
     /// <returns>The file of records. Null if nothing is recorded.</returns>
     public PlannedFile? Plan(IReadOnlyList<PlannedFile> files)
     {
-        if (_isOff || (files.Count == 0 && _written.Count == 0))
+        if (!_store.TellsChanges || (files.Count == 0 && _written.Count == 0 && !IsUndo))
             return null;
         List<PlannedFile> all = [.. _written];
         foreach (PlannedFile file in files)
             Take(all, file);
         try
         {
+            // Also where nothing is recorded: who asks is told what has changed.
             Scopes = ScopeDifference.Find(_store, all);
+            if (_isOff)
+                return null;
             ChangeLog log = ChangeLog.Read(_store.Host, Path);
 
             // One call may change several policies that share a record.
@@ -70,7 +75,14 @@ internal sealed partial class ChangeRecorder
         }
         catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
         {
-            Fail(e);
+            Fail(e.Message);
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IOException or OverflowException
+            or OutOfMemoryException)
+        {
+            // A fault of the record is none of the change.
+            Fail(e.Message);
             return null;
         }
     }
@@ -80,12 +92,14 @@ internal sealed partial class ChangeRecorder
     public void Wrote(PlannedFile file) => Take(_written, file);
 
     /// <summary>Gives up.</summary>
-    /// <param name="error">Why.</param>
-    public void Fail(TrustException error)
+    /// <param name="why">Why: a sentence.</param>
+    public void Fail(string why)
     {
+        if (_isOff)
+            return;
         _isOff = true;
         Record = null;
-        _messages.Warning($"The change is not recorded, so it cannot be taken back by a command: {error.Message}");
+        _messages.Warning($"The change is not recorded, so it cannot be taken back by a command: {why}");
     }
 
     // A file that is written a second time was what it was before the first.
@@ -100,8 +114,13 @@ internal sealed partial class ChangeRecorder
 
     private ChangeRecord Make(IReadOnlyList<PlannedFile> files, uint mode)
     {
-        string? notKept = _undoes is not null ? null : files.Select(f => WhyNotKept(f, mode)).FirstOrDefault(static w => w is not null);
-        bool isKept = notKept is null && _undoes is null;
+        string? notKept = IsUndo ? null
+            : files.Select(f => KeptContent.WhyNot(_store.Host, f, mode)).FirstOrDefault(static w => w is not null);
+        bool isKept = notKept is null && !IsUndo;
+
+        // Who may not read a file does not read in the record what it says, nor guess it by a digest.
+        bool isPrivate = files.Any(f => KeptContent.IsPrivate(f, mode));
+        IReadOnlyList<ScopeDifference> shown = isPrivate ? [] : [.. Scopes.Take(MostScopes)];
         return new ChangeRecord
         {
             Id = _id,
@@ -110,10 +129,10 @@ internal sealed partial class ChangeRecorder
             Command = _store.Command,
             PolicyPath = TrustPlanner.WritePath(_store.Locations),
             RegistriesDirectory = _store.Locations.RegistriesDirectory,
-            Scopes = [.. Scopes.Take(MostScopes).Select(static s =>
+            Scopes = [.. shown.Select(static s =>
                 new RecordedScope(s.Transport, s.Registry, s.IsDefault, s.BeforeWords, s.AfterWords))],
-            MoreScopes = Math.Max(0, Scopes.Count - MostScopes),
-            Files = [.. files.Select(f => Of(f, isKept))],
+            MoreScopes = Scopes.Count - shown.Count,
+            Files = [.. files.Select(f => isPrivate ? new RecordedFile(f.Path, null, null, null, null, null) : Of(f, isKept))],
             Undoes = _undoes,
             NotKept = notKept,
         };
@@ -124,25 +143,10 @@ internal sealed partial class ChangeRecorder
         file.Expected is { } old ? Sum(old.Content.Span) : null,
         file.Content is { } content ? Sum(content.Span) : null,
         file.Expected?.Permissions is { } permissions ? Convert.ToString((int)permissions.Mode, 8).PadLeft(4, '0') : null,
+        file.Expected?.Permissions?.UserId,
         isKept && file.Expected is { } before ? ContentDelta.Of(before.Content.Span, (file.Content ?? default).Span) : null);
 
     /// <summary>The SHA-256 of a file's content, in hex.</summary>
     /// <param name="content">The content.</param>
     public static string Sum(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
-
-    // Who may not read a file does not read it in the record.
-    private static string? WhyNotKept(PlannedFile file, uint mode)
-    {
-        if (file.Expected is not { } old)
-            return null;
-        if (old.Permissions is { } permissions && (mode & Readers & ~permissions.Mode) != 0)
-            return $"{file.Path} may be read by fewer users than the record";
-
-        // Passwords are in the URLs of signature stores; a policy has none.
-        return file.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal)
-            && SecretUrl.IsMatch(Encoding.Latin1.GetString(old.Content.Span)) ? $"{file.Path} had a URL with a password or a query" : null;
-    }
-
-    [GeneratedRegex("""://[^\s"']*[@?]""", RegexOptions.CultureInvariant)]
-    private static partial Regex SecretUrl { get; }
 }

@@ -107,7 +107,7 @@ internal static class RecordReader
         while (json.NextToken() == JsonTokenType.StartObject)
         {
             string? path = null, before = null, after = null, mode = null;
-            long? same = null, sameEnd = null;
+            long? same = null, sameEnd = null, owner = null;
             byte[]? was = null;
             MemberSet seen = default;
             while (json.NextMember(ref seen, out string name))
@@ -118,6 +118,7 @@ internal static class RecordReader
                     case "before": before = Digest(json.String(name)); break;
                     case "after": after = Digest(json.String(name)); break;
                     case "mode": mode = json.String(name); break;
+                    case "owner": owner = json.Integer(name); break;
                     case "same": same = json.Integer(name); break;
                     case "sameEnd": sameEnd = json.Integer(name); break;
                     case "was": was = json.Base64(name); break;
@@ -127,12 +128,15 @@ internal static class RecordReader
 
             if (files.Count == MaxFiles)
                 throw new StrictJsonException("it has too many files");
-            files.Add(new RecordedFile(path ?? throw StrictJson.Missing("path"), before, after, mode, was is null ? null
-                : new ContentDelta(Length(same), Length(sameEnd), was)));
+            files.Add(new RecordedFile(path ?? throw StrictJson.Missing("path"), before, after, mode, Owner(owner),
+                was is null ? null : new ContentDelta(Length(same), Length(sameEnd), was)));
         }
 
         return files;
     }
+
+    private static uint? Owner(long? value) => value is null ? null
+        : value is >= 0 and <= uint.MaxValue ? (uint)value : throw new StrictJsonException("an owner is not one");
 
     private static int Length(long? value) =>
         value is >= 0 and <= int.MaxValue ? (int)value : throw new StrictJsonException("a length is not one");

@@ -63,6 +63,8 @@ internal static class RecordWriter
         WriteIf(json, "before", file.Before);
         WriteIf(json, "after", file.After);
         WriteIf(json, "mode", file.Mode);
+        if (file.Owner is { } owner)
+            json.WriteNumber("owner", owner);
         if (file.Content is { } content)
         {
             json.WriteNumber("same", content.Prefix);

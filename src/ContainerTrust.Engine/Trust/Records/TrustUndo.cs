@@ -2,6 +2,8 @@ using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Consumers;
+using ContainerTrust.Engine.Trust.Looser;
 
 namespace ContainerTrust.Engine.Trust.Records;
 
@@ -45,16 +47,13 @@ internal sealed class TrustUndo
         ChangeRecorder recorder = new(_store, _messages, id);
         using PlanWriter writer = new(_store.Host, TrustPlanner.WritePath(locations), locations.RegistriesDirectory, _messages,
             new TrustEditOptions().LockTimeout, cancellationToken, recorder);
-        UndoPlan? first = null;
         List<string> warnings = [];
         IReadOnlyList<TrustFileChange> files = writer.Write(() =>
         {
-            // Where a part is written already, the rest is as the record has it or the change is broken off.
-            if (writer.HasWritten)
-                return [.. first!.Files.Where(f => !writer.Wrote(f.Path))];
-            first = UndoPlan.Make(_store, id);
-            warnings = Judge(first);
-            return first.Files;
+            // Where a part is written already, that part is as it was before, and the rest is planned anew.
+            UndoPlan plan = UndoPlan.Make(_store, id);
+            warnings.AddRange(Judge(plan).Where(w => !warnings.Contains(w)));
+            return plan.Files;
         });
         return new TrustEditResult(files, []) { Warnings = warnings, Changes = ChangeObjects.Of(_store, recorder, files) };
     }
@@ -80,12 +79,12 @@ internal sealed class TrustUndo
 
         if (_store.Locations.ReadsAllRegistries)
             PlanCheck.RequireReadableForOthers(_store.Host, planned, _store.Locations.RegistriesDirectory);
-        if (ResetEffect.Of(_store.Host, policy, new KeyMaterialFiles(_store.Host)).Looser is { } looser)
-            warnings.Add(looser);
+        if (policy is not null)
+            JudgePolicy(policy, warnings);
         if (policy is { Content: null } && !IsGoverned(planned))
             warnings.Add($"There was no policy before the change: without {policy.Path}, podman and skopeo refuse every image.");
-        foreach (RecordedFile file in plan.Record.Files.Where(static f => f.After is null && f.Mode is { } mode && mode != "0644"))
-            warnings.Add($"{file.Path} had the mode {file.Mode}, and is made with mode 0644. Change that by hand.");
+        foreach (PlannedFile made in plan.Files.Where(static f => f.Expected is null))
+            JudgeMade(plan.Record.Files.First(f => f.Path == made.Path), warnings);
         if (_store.Locations is { IsUserRegistries: true, ReadsAllRegistries: false } && plan.Files.Any(static f => f.Content is null
             && f.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal)) && IsEmpty(planned))
         {
@@ -95,6 +94,60 @@ internal sealed class TrustUndo
 
         return warnings;
     }
+
+    private void JudgePolicy(PlannedFile policy, List<string> warnings)
+    {
+        (PolicyDocument before, PolicyDocument after) = ResetEffect.InForce(_store.Host, _store.Locations, policy);
+        if (InstalledReleases.Refusal(_store.Host, _store.Locations.Release, before, after) is { } refusal)
+        {
+            throw new TrustException("ChangeWouldBeRefused", TrustErrorKind.InvalidData, $"Nothing was changed: {refusal}")
+            {
+                Target = policy.Path,
+            };
+        }
+
+        KeyMaterialFiles keys = new(_store.Host);
+        if (LooserScopes.Describe(LooserScopes.Find(before, after, new KeyContent(keys))) is { } looser)
+            warnings.Add(looser);
+        KeyFiles files = new(keys);
+        foreach (ScopePair pair in ScopeComparison.Find(before, after))
+        {
+            // There is no switch here to take such a key all the same: it is only said.
+            foreach (TrustException fault in KeyCheck.Faults(files, pair.After, DateTimeOffset.UtcNow, TrustMessages.None))
+            {
+                string words = fault.Message.Replace($", or use {TrustOption.Force}", "", StringComparison.Ordinal);
+                if (!warnings.Contains(words))
+                    warnings.Add(words);
+            }
+        }
+    }
+
+    // A file that was deleted comes back as a new one.
+    private void JudgeMade(RecordedFile file, List<string> warnings)
+    {
+        if (file.Mode is { } mode && mode != "0644")
+        {
+            if (!IsReadByAll(mode))
+            {
+                throw new TrustException(
+                    "ChangeNotKept",
+                    TrustErrorKind.NotSupported,
+                    $"{file.Path} had the mode {Printable.Of(mode, Printable.NameLength)} and would be made with mode 0644, which lets " +
+                        "every user read it. Nothing was changed. Make the file by hand, and then take the change back.")
+                {
+                    Target = file.Path,
+                };
+            }
+
+            warnings.Add($"{file.Path} had the mode {mode}, and is made with mode 0644. Change that by hand.");
+        }
+
+        if (file.Owner is { } owner && RecordTrust.User(_store.Host) is { } user && owner != user)
+            warnings.Add($"{file.Path} belonged to the user {owner}, and is made as one of the user {user}. Change that by hand.");
+    }
+
+    private static bool IsReadByAll(string mode) => mode.Length is > 2 and <= 6 && mode.All(static c => c is >= '0' and <= '7')
+        && ((mode[^2] - '0') & 4) != 0 && ((mode[^1] - '0') & 4) != 0;
 
     private bool IsEmpty(PlannedHost planned) => !planned.ListDirectory(_store.Locations.RegistriesDirectory)
         .Any(static n => n.EndsWith(LookasideNames.Extension, StringComparison.Ordinal));

@@ -10,15 +10,13 @@ namespace ContainerTrust.Engine.Trust.Records;
 /// <param name="Files">The files, policy.json first.</param>
 internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> Files)
 {
-    // What a reset replaced may be more than a policy may be.
-    private const int LargestFile = 16 << 20;
-
     /// <summary>Plans to take the last change back that is not taken back yet.</summary>
     /// <param name="store">The trust.</param>
     /// <param name="id">The change that must be the last. Null for whichever is.</param>
     /// <exception cref="TrustException">
     /// There is none (<c>NothingToUndo</c>); the record does not have what it takes (<c>ChangeNotKept</c>) or is not valid
-    /// (<c>InvalidChangeRecord</c>); a file was changed since (<c>ChangedSince</c>).
+    /// (<c>InvalidChangeRecord</c>); a file was changed since (<c>ChangedSince</c>); the last change is of other files
+    /// (<c>OtherFilesChanged</c>).
     /// </exception>
     public static UndoPlan Make(TrustStore store, string? id = null)
     {
@@ -26,36 +24,39 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
         string policy = TrustPlanner.WritePath(locations);
         string path = ChangeLog.PathFor(policy);
         ChangeLog log = ChangeLog.Read(store.Host, path);
-        List<ChangeRecord> open = [.. log.NotUndone(policy, locations.RegistriesDirectory)];
-        ChangeRecord record = (id is null ? open.FirstOrDefault() : open.Find(r => r.Id == id))
-            ?? throw new TrustException(
-                "NothingToUndo",
-                TrustErrorKind.NotFound,
-                $"{path} has no change{(id is null ? "" : $" {Printable.Of(id, Printable.NameLength)}")} of {policy} and " +
-                $"{locations.RegistriesDirectory} that is not undone already. Nothing was changed.")
-            {
-                Target = path,
-            };
+        RecordTrust.Require(store.Host, log.File, policy);
+        List<ChangeRecord> open = [.. log.NotUndone(policy)];
+        if (id is null)
+            RecordTrust.RequireNoLaterOfUser(store, open.FirstOrDefault());
+        ChangeRecord record = (id is null ? open.FirstOrDefault() : open.Find(r => r.Id == id)) ?? throw Nothing(store, path, policy, id);
         if (record != open[0])
-            throw Since(path, $"{path} has a newer change");
+            throw Since(path, $"{path} has the newer change {Printable.Of(open[0].Id, Printable.NameLength)}", "Take that one back first");
         if (record.NotKept is not null || record.Files.Count == 0)
             throw NotKept(record, path);
         List<PlannedFile> files = [];
         List<string> changed = [];
         foreach (RecordedFile file in record.Files)
         {
-            if (!IsOwn(locations, policy, file.Path) || files.Exists(f => f.Path == file.Path))
-                throw Invalid(path, $"{Printable.Of(file.Path, Printable.NameLength)} is not a file of this policy");
-            HostFile? now = store.Host.TryReadFile(file.Path, LargestFile);
-            if ((now is null ? null : ChangeRecorder.Sum(now.Content.Span)) != file.After)
+            if (!IsOwn(locations, policy, file.Path))
+                throw RecordTrust.OtherDirectory(locations, record, file)
+                    ?? Invalid(path, $"{Printable.Of(file.Path, Printable.NameLength)} is not a file of this policy");
+            if (files.Exists(f => f.Path == file.Path))
+                throw Invalid(path, $"{Printable.Of(file.Path, Printable.NameLength)} is in it twice");
+            HostFile? now = store.Host.TryReadFile(file.Path, KeptContent.LargestFile);
+            string? sum = now is null ? null : ChangeRecorder.Sum(now.Content.Span);
+
+            // What is as it was before is done: an undo that was broken off, or a hand.
+            if (sum == file.Before)
+                continue;
+            if (sum != file.After)
                 changed.Add(file.Path);
-            else if (file.Before != file.After)
+            else
                 files.Add(new PlannedFile(file.Path, now, Before(file, now, path)));
         }
 
         if (changed.Count > 0)
             throw Since(changed[0], $"{string.Join(", ", changed)} {(changed.Count == 1 ? "is" : "are")} no longer as the last change " +
-                "left " + (changed.Count == 1 ? "it" : "them"));
+                "left " + (changed.Count == 1 ? "it" : "them"), "Undo that by hand first");
         return new UndoPlan(record, [.. files.OrderBy(f => f.Path != policy)]);
     }
 
@@ -68,7 +69,7 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
     {
         if (file.Before is null)
             return null;
-        return file.Content?.Apply((now?.Content ?? default).Span, LargestFile) is { } content
+        return file.Content?.Apply((now?.Content ?? default).Span, KeptContent.LargestFile) is { } content
             && ChangeRecorder.Sum(content.Span) == file.Before ? content
                 : throw Invalid(path, $"what it has of {Printable.Of(file.Path, Printable.NameLength)} is not what the file held");
     }
@@ -96,17 +97,33 @@ internal sealed record UndoPlan(ChangeRecord Record, IReadOnlyList<PlannedFile> 
             Target = path,
         };
 
-    private static TrustException Since(string path, string what) =>
+    private static TrustException Nothing(TrustStore store, string path, string policy, string? id)
+    {
+        string none = store.KeepsRecord ? "" : " No record is kept of a policy that was named and is in no directory called containers.";
+        return new TrustException(
+            "NothingToUndo",
+            TrustErrorKind.NotFound,
+            $"{path} has no change{(id is null ? "" : $" {Printable.Of(id, Printable.NameLength)}")} of {policy} that is not undone " +
+                $"already.{none} Nothing was changed.")
+        {
+            Target = path,
+        };
+    }
+
+    private static TrustException Since(string path, string what, string advice) =>
         new(
             "ChangedSince",
             TrustErrorKind.ResourceBusy,
-            $"{what}, so the change cannot be taken back without losing what was done since. Nothing was changed. Take that back first, " +
+            $"{what}, so the change cannot be taken back without losing what was done since. Nothing was changed. {advice}, " +
                 "or set the scopes as they should be.")
         {
             Target = path,
         };
 
-    private static TrustException Invalid(string path, string why) =>
+    /// <summary>The error of a record that is not followed.</summary>
+    /// <param name="path">The record.</param>
+    /// <param name="why">Why: a clause.</param>
+    public static TrustException Invalid(string path, string why) =>
         new(
             "InvalidChangeRecord",
             TrustErrorKind.InvalidData,

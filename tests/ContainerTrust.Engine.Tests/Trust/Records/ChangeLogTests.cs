@@ -52,11 +52,33 @@ public sealed class ChangeLogTests
         ChangeRecord many = Sample("many") with
         {
             Files = [.. Enumerable.Range(0, 4000).Select(static n => new RecordedFile($"/etc/containers/registries.d/{n}.yaml", Digest, null,
-                "0644", null))],
+                "0644", 0, null))],
         };
         root.Write(ChangeLog.SystemPath, Encoding.ASCII.GetString(Log(root).With(many).Span));
         Assert.Empty(Log(root).Records.Last().Files);
         Assert.True(root.Read(ChangeLog.SystemPath).Length < ChangeLog.MaxBytes);
+    }
+
+    [Fact]
+    public void A_change_of_long_scopes_leaves_the_history_of_others()
+    {
+        using ScratchRoot root = new();
+        root.Write(ChangeLog.SystemPath, Encoding.ASCII.GetString(Log(root).With(Sample("old")).Span));
+        ChangeRecord wide = Sample("wide") with
+        {
+            Scopes = [.. Enumerable.Range(0, 50).Select(static n =>
+                new RecordedScope("docker", $"{n}{new string('x', 6000)}", false, null, "reject"))],
+            MoreScopes = 3,
+        };
+        root.Write(ChangeLog.SystemPath, Encoding.ASCII.GetString(Log(root).With(wide).Span));
+        Assert.Equal(["old", "wide"], Log(root).Records.Select(static r => r.Id));
+        Assert.Equal((0, 53), (Log(root).Records.Last().Scopes.Count, Log(root).Records.Last().MoreScopes));
+        ImageTrustChange shown = root.Open().ReadChanges().First();
+        Assert.StartsWith("It changed 53 scopes more, which the record does not name.", shown.Reason, StringComparison.Ordinal);
+
+        // What others have made of the file is not read whole.
+        root.Write(ChangeLog.SystemPath, new string('x', 2 * ChangeLog.MaxBytes + 1));
+        Assert.Throws<TrustException>(() => Log(root));
     }
 
     [Fact]
@@ -136,7 +158,7 @@ public sealed class ChangeLogTests
             PolicyPath = "/etc/containers/policy.json",
             RegistriesDirectory = "/etc/containers/registries.d",
             Scopes = [new RecordedScope("docker", "a.example.com", false, "accept", "reject")],
-            Files = [new RecordedFile("/etc/containers/policy.json", Digest, Digest, "0644", ContentDelta.Of(noise, []))],
+            Files = [new RecordedFile("/etc/containers/policy.json", Digest, Digest, "0644", 1000, ContentDelta.Of(noise, []))],
         };
     }
 }
