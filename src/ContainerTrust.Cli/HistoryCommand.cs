@@ -20,7 +20,12 @@ internal static class HistoryCommand
             foreach (ImageTrustChange change in common.Open(result).ReadChanges())
             {
                 if (change.Id != last)
+                {
                     text.Append(PrintableText.Line(Heading(change))).Append('\n');
+                    if (change.Reason is { } reason)
+                        text.Append("  ").Append(PrintableText.Line(reason)).Append('\n');
+                }
+
                 last = change.Id;
                 if (change.Transport.Length == 0)
                     continue;

@@ -49,7 +49,8 @@ public sealed class PlanWriterTests
     [Fact]
     public void What_was_changed_in_part_and_is_not_on_record_is_said_to_be_so()
     {
-        TrustException e = Fail(new TrustException("ConnectionLost", TrustErrorKind.ConnectionFailed, "The connection ended."), records: true);
+        TrustException lost = new("ConnectionLost", TrustErrorKind.ConnectionFailed, "The connection ended.");
+        TrustException e = Fail(lost, records: true);
         Assert.EndsWith(": The connection ended. What is written is not on record, so it cannot be taken back by a command.", e.Message,
             StringComparison.Ordinal);
     }

@@ -51,8 +51,8 @@ public sealed class ChangeLogTests
         Assert.NotNull(read.NotKept);
         ChangeRecord many = Sample("many") with
         {
-            Files = [.. Enumerable.Range(0, 4000).Select(static n => new RecordedFile($"/etc/containers/registries.d/{n}.yaml", Digest, null,
-                "0644", 0, null))],
+            Files = [.. Enumerable.Range(0, 4000).Select(static n =>
+                new RecordedFile($"/etc/containers/registries.d/{n}.yaml", Digest, null, "0644", 0, null))],
         };
         root.Write(ChangeLog.SystemPath, Encoding.ASCII.GetString(Log(root).With(many).Span));
         Assert.Empty(Log(root).Records.Last().Files);

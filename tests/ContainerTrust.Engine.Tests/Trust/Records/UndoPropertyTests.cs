@@ -90,7 +90,8 @@ public sealed class UndoPropertyTests
         string scope = old is { IsDefault: false } ? old.Registry : random.Scope(transport);
         TrustChange change = kind < 5 && old is { IsDefault: false }
             ? new TrustChange { Transport = transport, Registry = scope, Remove = true, KeepSection = random.Random.Next(3) == 0 }
-            : kind < 7 && old is not null ? TrustChange.From(old with { Registry = old.IsDefault ? old.Registry : random.Scope(old.Transport) })
+            : kind < 7 && old is not null
+                ? TrustChange.From(old with { Registry = old.IsDefault ? old.Registry : random.Scope(old.Transport) })
             : new TrustChange
             {
                 Transport = transport,

@@ -24,8 +24,8 @@ public sealed class UndoSafetyTests
         root.Write(Policy, Accept);
         Open(root).Reset(false, false, default);
         Assert.False(root.Has(Policy));
-        Assert.Contains(Open(root).PreviewUndo().Result.Warnings, static w => w.Contains("accepted without a check", StringComparison.Ordinal)
-            && w.Contains("the default", StringComparison.Ordinal));
+        Assert.Contains(Open(root).PreviewUndo().Result.Warnings, static w =>
+            w.Contains("accepted without a check", StringComparison.Ordinal) && w.Contains("the default", StringComparison.Ordinal));
         Undo(root);
         Assert.Equal(Accept, root.Read(Policy));
     }
@@ -249,7 +249,11 @@ public sealed class UndoSafetyTests
         List<string> warnings = [];
         TrustEditResult done;
         using (SshHost host = RemoteStandIn.Connect("exec sh -c \"$c\""))
-            done = TrustStore.Open(host, options, new TrustMessages { Warning = warnings.Add }).Apply([Set("far.example.com")], new(), default);
+        {
+            TrustStore store = TrustStore.Open(host, options, new TrustMessages { Warning = warnings.Add });
+            done = store.Apply([Set("far.example.com")], new(), default);
+        }
+
         HostTestDirectory.SetMode(elsewhere, "755");
         Assert.Contains("far.example.com", root.Read(Policy), StringComparison.Ordinal);
         Assert.DoesNotContain("far.example.com", File.ReadAllText($"{elsewhere}/log"), StringComparison.Ordinal);

@@ -122,8 +122,8 @@ public sealed class UndoTests
         using ScratchRoot root = Root();
         Open(root).Apply([Set("a.example.com")], new(), default);
         string log = root.Read(ChangeLog.SystemPath);
-        foreach (string path in (string[])["/etc/passwd", "/etc/containers/registries.d/../../x.yaml", "/etc/containers/registries.d/a/b.yaml",
-            "/etc/containers/registries.d/x", "policy.json", "/x.yaml", ""])
+        foreach (string path in (string[])["/etc/passwd", "/etc/containers/registries.d/../../x.yaml",
+            "/etc/containers/registries.d/a/b.yaml", "/etc/containers/registries.d/x", "policy.json", "/x.yaml", ""])
         {
             root.Write(ChangeLog.SystemPath, log.Replace($"\"path\":\"{Policy}\"", $"\"path\":\"{path}\"", StringComparison.Ordinal));
             Assert.Equal("InvalidChangeRecord", Assert.Throws<TrustException>(() => Undo(root)).ErrorId);
