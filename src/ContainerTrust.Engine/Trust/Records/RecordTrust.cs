@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Hosts.Lookup;
@@ -62,7 +63,8 @@ internal static class RecordTrust
     {
         string directory = record.RegistriesDirectory.TrimEnd('/');
         int slash = file.Path.LastIndexOf('/');
-        return slash <= 0 || file.Path[..slash] != directory ? null
+        return slash <= 0 || file.Path[..slash] != directory || directory == locations.RegistriesDirectory.TrimEnd('/')
+            || !file.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal) ? null
             : Other($"The change was made in {Printable.Of(directory, Printable.NameLength)}, and {locations.RegistriesDirectory} is " +
                 $"meant here. Specify {TrustOption.RegistriesDirectory}, or {TrustOption.CurrentUser} for a user's own", file.Path);
     }
