@@ -85,9 +85,11 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static WarningRecord Warning(string untrustedText) => new(PrintableText.Line(untrustedText));
 
-    /// <summary>What everyone is to see, for a job.</summary>
+    /// <summary>Tells who receives a job.</summary>
+    /// <param name="job">The job.</param>
     /// <param name="untrustedText">The words.</param>
-    public static InformationRecord Information(string untrustedText) => new(Told(untrustedText), "ContainerTrust");
+    public static void Inform(Job job, string untrustedText) =>
+        job.Information.Add(new InformationRecord(Told(untrustedText), "ContainerTrust"));
 
     /// <summary>What is done, for a job.</summary>
     /// <param name="untrustedText">The words.</param>

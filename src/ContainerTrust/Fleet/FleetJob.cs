@@ -73,9 +73,9 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
 
     void IFleetListener.Warn(string text) => (Named(text)?.Warning ?? Warning).Add(PrintableStreams.Warning(text));
 
-    void IFleetListener.Tell(string text) => (Named(text)?.Information ?? Information).Add(PrintableStreams.Information(text));
+    void IFleetListener.Tell(string text) => PrintableStreams.Inform(Named(text) ?? (Job)this, text);
 
-    void IFleetListener.Inform(string text) => Information.Add(PrintableStreams.Information(text));
+    void IFleetListener.Inform(string text) => PrintableStreams.Inform(this, text);
 
     void IFleetListener.Say(string text) => (Named(text)?.Verbose ?? Verbose).Add(PrintableStreams.Verbose(text));
 
