@@ -9,8 +9,10 @@
     PowerShellVersion = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
-    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Rotation.types.ps1xml')
-    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Rotation.format.ps1xml')
+    TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Rotation.types.ps1xml',
+        'ContainerTrust.Change.types.ps1xml')
+    FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Rotation.format.ps1xml',
+        'ContainerTrust.Change.format.ps1xml')
     CmdletsToExport = @(
         'Assert-ImageSignature'
         'Compare-ImageTrust'
@@ -18,6 +20,7 @@
         'Export-ImageTrust'
         'Export-ImageTrustReport'
         'Get-ImageTrust'
+        'Get-ImageTrustChange'
         'Get-ImageTrustRule'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'
@@ -32,6 +35,7 @@
         'Test-ImageTrust'
         'Test-MachineConfigTrust'
         'Test-ReleaseMirror'
+        'Undo-ImageTrust'
         'Update-ImageTrustKey'
     )
     FunctionsToExport = @()

@@ -56,6 +56,8 @@ internal static class Changes
 
         if (dryRun)
         {
+            foreach (string line in result.Diff)
+                text.Append(PrintableText.Line(line)).Append('\n');
             foreach (TrustScopeChange scope in result.Scopes)
             {
                 text.Append("requirements of ").Append(PrintableText.Line($"{scope.Scope}: {scope.Before} -> {scope.After}"))

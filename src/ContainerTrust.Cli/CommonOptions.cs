@@ -42,6 +42,7 @@ internal sealed class CommonOptions
             RegistriesDirectory = HostPath(result.GetValue(_registries), "--registries-d", root),
             CurrentUser = result.GetValue(_user),
             PodmanVersion = result.GetValue(_podman),
+            Command = $"containertrust {result.CommandResult.Command.Name}",
         };
     }
 

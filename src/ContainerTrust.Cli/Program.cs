@@ -94,6 +94,8 @@ internal static class Program
         "set" => [SetCommand.Create()],
         "remove" => [RemoveCommand.Create()],
         "reset" => [ResetCommand.Create()],
+        "undo" => [UndoCommand.Create()],
+        "history" => [HistoryCommand.Create()],
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
         "save" => [SaveCommand.Create()],
@@ -106,8 +108,9 @@ internal static class Program
 
     private static Command[] AllCommands() =>
     [
-        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), VerifyCommand.Create(),
-        ReleaseCommand.Create(), SaveCommand.Create(), TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
+        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
+        HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
+        TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
         DscCommand.Create(),
     ];
 

@@ -12,8 +12,8 @@ public abstract class ChangeTrustCmdlet : PipedTrustCmdlet
     {
     }
 
-    /// <summary>Whether the entries are returned as they are afterwards.</summary>
-    private protected virtual bool WantsEntries => false;
+    /// <summary>Whether it is returned what has changed.</summary>
+    private protected virtual bool WantsChanges => false;
 
     /// <summary>Whether nothing is written when one of the changes is refused.</summary>
     private protected virtual bool IsAllOrNothing => false;
@@ -26,10 +26,13 @@ public abstract class ChangeTrustCmdlet : PipedTrustCmdlet
 
     private protected sealed override bool Changes => true;
 
+    private protected sealed override object? ResultOfFailure(string hostName, TrustException error) =>
+        WantsChanges ? ChangeOutput.Failed(hostName, error) : null;
+
     private protected sealed override void Work(HostContext host)
     {
         RequireSamePolicy(host);
-        HostChanges changes = new(host) { IsAllOrNothing = IsAllOrNothing, WantsEntries = WantsEntries, Describe = Describe };
+        HostChanges changes = new(host) { IsAllOrNothing = IsAllOrNothing, WantsChanges = WantsChanges, Describe = Describe };
         Collect(host, changes);
         changes.Make();
     }

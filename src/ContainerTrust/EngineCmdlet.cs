@@ -16,6 +16,10 @@ public abstract class EngineCmdlet : PSCmdlet, IDisposable
     /// <summary>Where the engine's words go: at once to the user, for an engine that is called on the pipeline's own thread.</summary>
     private protected virtual TrustMessages Messages => new() { Warning = this.Warn, Verbose = this.Say };
 
+    /// <summary>Whether it is only asked what would be done. To be asked on the pipeline's own thread.</summary>
+    internal bool IsPreview => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Ends when the user presses Ctrl+C.</summary>
     private protected CancellationToken Cancellation => _stop.Token;
 

@@ -14,6 +14,7 @@ namespace ContainerTrust.Commands;
 public abstract class FleetCmdlet : HostCmdlet, ISshParameters
 {
     private PipelineHost? _thisHost;
+    private int _refusedHosts;
 
     private protected FleetCmdlet()
     {
@@ -117,8 +118,10 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
         }
 
         List<object> refused = [];
+        _refusedHosts = 0;
         IReadOnlyList<SshConnectionOptions> hosts = FleetCall.Hosts(this, this, LocalPathOrNull(KeyFilePath), HostFailed, (name, error) =>
         {
+            _refusedHosts++;
             if (ResultOfFailure(name, error) is { } result)
                 refused.Add(result);
         });
@@ -138,8 +141,13 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     {
         FleetRun run = new(hosts, ThrottleLimit, Work)
         {
-            StoreOptions = files,
-            Files = FilesNeeded,
+            // Hosts that are changed by one call have the same id on record.
+            StoreOptions = !Changes ? files
+                : files with { Command = MyInvocation.MyCommand.Name, ChangeId = TrustStoreOptions.NewChangeId() },
+            Files = Changes ? [.. FilesNeeded, TrustStore.SystemRecord] : FilesNeeded,
+            Changes = Changes,
+            IsPreview = Changes && IsPreview,
+            FailedBefore = _refusedHosts,
             Activity = MyInvocation.MyCommand.Name,
             Failed = HostFailed,
             ResultOfFailure = ResultOfFailure,

@@ -55,6 +55,7 @@ public abstract class HostCmdlet : EngineCmdlet
         RegistriesDirectory = HostPath(RegistriesDirectory, nameof(RegistriesDirectory)),
         CurrentUser = CurrentUser,
         PodmanVersion = PodmanVersion,
+        Command = MyInvocation.MyCommand.Name,
     };
 
     /// <summary>The host's files; opened when first needed.</summary>

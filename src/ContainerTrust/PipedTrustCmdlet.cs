@@ -60,7 +60,7 @@ public abstract class PipedTrustCmdlet : FleetCmdlet
             EntryTargets.RequireAgreement(target.Entries);
         foreach (EntryTarget target in targets.Where(static t => t.Origin?.HostName is null))
         {
-            TrustStore store = TrustStore.Open(target.Files, Messages);
+            TrustStore store = TrustStore.Open(target.Files with { Command = MyInvocation.MyCommand.Name }, Messages);
             Work(new PipelineHost(this, store, target.Files.RootDirectory, Cancellation) { Entries = target.Entries });
         }
 

@@ -19,6 +19,16 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static void Say(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteVerbose(PrintableText.Line(untrustedText));
 
+    /// <summary>Tells what everyone is to see, where Write-Host tells it; it is no output.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="untrustedText">The words.</param>
+    public static void Tell(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteInformation(Told(untrustedText), ["PSHOST"]);
+
+    /// <summary>Tells who asks for it (-InformationAction); it is no output, and is written to no console by itself.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="untrustedText">The words.</param>
+    public static void Inform(this Cmdlet cmdlet, string untrustedText) => cmdlet.WriteInformation(Told(untrustedText), []);
+
     /// <summary>Says what only those who look for a fault want to know.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="untrustedText">The words.</param>
@@ -75,8 +85,16 @@ internal static class PrintableStreams
     /// <param name="untrustedText">The words.</param>
     public static WarningRecord Warning(string untrustedText) => new(PrintableText.Line(untrustedText));
 
+    /// <summary>Tells who receives a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="untrustedText">The words.</param>
+    public static void Inform(Job job, string untrustedText) =>
+        job.Information.Add(new InformationRecord(Told(untrustedText), "ContainerTrust"));
+
     /// <summary>What is done, for a job.</summary>
     /// <param name="untrustedText">The words.</param>
     public static VerboseRecord Verbose(string untrustedText) => new(PrintableText.Line(untrustedText));
+
+    private static HostInformationMessage Told(string untrustedText) => new() { Message = PrintableText.Line(untrustedText) };
 }
 #pragma warning restore RS0030

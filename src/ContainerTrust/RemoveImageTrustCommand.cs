@@ -9,7 +9,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Remove-ImageTrust</c>: forgets scopes, and their signature stores.</summary>
 [Cmdlet(VerbsCommon.Remove, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true,
     HelpUri = HelpPage.Directory + "Remove-ImageTrust.md")]
-[OutputType(typeof(void))]
+[OutputType(typeof(ImageTrustChange))]
 public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
 {
     private const string RegistrySet = "Registry";
@@ -41,12 +41,18 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
 
+    /// <summary>Return what has changed: of each scope the host, the entry before, and what became of it.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool WantsChanges => PassThru;
+
     private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
 
     private protected override void Process()
     {
         foreach (object item in InputObject ?? [])
-            _entries.Add(EntryRows.ToEntry(item, static (path, _) => path));
+            _entries.Add(EntryRows.ToEntry(item, static (path, _) => path, isRemoval: true));
     }
 
     private protected override void Collect(HostContext host, HostChanges changes)

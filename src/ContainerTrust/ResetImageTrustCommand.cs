@@ -7,7 +7,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Reset-ImageTrust</c>: back to the distribution's default. Works on a broken policy too.</summary>
 [Cmdlet(VerbsCommon.Reset, "ImageTrust", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     HelpUri = HelpPage.Directory + "Reset-ImageTrust.md")]
-[OutputType(typeof(ImageTrust))]
+[OutputType(typeof(ImageTrustChange))]
 public sealed class ResetImageTrustCommand : FleetCmdlet
 {
     private const int MostScopes = 20;
@@ -16,7 +16,7 @@ public sealed class ResetImageTrustCommand : FleetCmdlet
     [Parameter]
     public SwitchParameter KeepSignatureStore { get; set; }
 
-    /// <summary>Return the entries as they are afterwards.</summary>
+    /// <summary>Return what has changed: of each scope the host, the entry before and after, and what became of it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -26,6 +26,7 @@ public sealed class ResetImageTrustCommand : FleetCmdlet
     {
         TrustEditResult preview = host.Store.Reset(KeepSignatureStore, preview: true, host.Cancellation);
         IReadOnlyList<TrustFileChange> files = preview.Files;
+        IReadOnlyList<ImageTrustChange> changes = [];
         foreach (string warning in preview.Warnings)
             host.Warn(warning);
         if (files.Count == 0)
@@ -41,13 +42,21 @@ public sealed class ResetImageTrustCommand : FleetCmdlet
                 _ => $"delete {f.Path}",
             }));
             if (!host.ShouldProcess(host.HostName, $"Reset image trust to the distribution's default: {steps}{Scopes(preview)}"))
+            {
+                host.ShowPreview(preview);
                 return;
-            host.Store.Reset(KeepSignatureStore, preview: false, host.Cancellation);
+            }
+
+            changes = host.Store.Reset(KeepSignatureStore, preview: false, host.Cancellation).Changes;
+            host.HasChanged = true;
         }
 
         if (PassThru)
-            host.Write(host.Store.Read(TrustQuery.All, host.Cancellation));
+            ChangeOutput.Write(host, changes, host.Store.Read(TrustQuery.All, host.Cancellation));
     }
+
+    private protected override object? ResultOfFailure(string hostName, TrustException error) =>
+        PassThru ? ChangeOutput.Failed(hostName, error) : null;
 
     // Who is asked, or asks what would happen, sees what is required before and after.
     private static string Scopes(TrustEditResult preview)

@@ -10,7 +10,7 @@ namespace ContainerTrust.Commands;
 /// <summary><c>Set-ImageTrust</c>: trusts, rejects or accepts scopes. However many there are, they are one write.</summary>
 [Cmdlet(VerbsCommon.Set, "ImageTrust", DefaultParameterSetName = RegistrySet, SupportsShouldProcess = true,
     HelpUri = HelpPage.Directory + "Set-ImageTrust.md")]
-[OutputType(typeof(ImageTrust))]
+[OutputType(typeof(ImageTrustChange))]
 public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
 {
     private const string RegistrySet = "Registry";
@@ -139,13 +139,13 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Return the entries as they are afterwards.</summary>
+    /// <summary>Return what has changed: of each scope the host, the entry before and after, and what became of it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override IReadOnlyList<ImageTrust>? Piped => ParameterSetName == InputObjectSet ? _entries : null;
 
-    private protected override bool WantsEntries => PassThru;
+    private protected override bool WantsChanges => PassThru;
 
     // A copy that fails in part could leave less protection than either side had: a looser default without the scopes that go with it.
     private protected override bool IsAllOrNothing => ParameterSetName == InputObjectSet;

@@ -169,11 +169,31 @@ Describe 'Cmdlets on a fleet' {
 
     It 'says what would be done, and does nothing, with -WhatIf' {
         $words = @(& $PowerShellPath -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Set-ImageTrust no.example.com -Type Reject -WhatIf -HostName $($well -join ',') -UserName root -KeyFilePath $directory/id -Options @{ UserKnownHostsFile = '$directory/known_hosts' }")
-        $words.Count | Should -Be $well.Count
+        @($words -like 'What if:*').Count | Should -Be $well.Count
+        @($words -eq '--- /etc/containers/policy.json').Count | Should -Be 1 -Because 'the same change of all is shown once'
+        @($words -like 'would be changed on*').Count | Should -Be 0 -Because 'a count is no output'
         foreach ($address in $well) {
             $words -match [regex]::Escape("of $address") | Should -Not -BeNullOrEmpty
             (Get-HostPolicy $address).transports.docker.Keys | Should -Not -Contain 'no.example.com'
         }
+    }
+
+    It 'ends with how many were changed, records on each, and takes all back by the id of the call' {
+        $told = Set-ImageTrust tally.example.com -Type Reject -HostName $well[0] @ssh 6>&1
+        $told | Should -BeNullOrEmpty
+        $output = Set-ImageTrust tally.example.com -Type Reject -HostName $well @ssh -PassThru 6>&1
+        "$($output[-1])" | Should -Be 'changed on 2, unchanged on 1, failed on 0'
+        $changes = $output | Where-Object { $_ -is [ContainerTrust.ImageTrustChange] }
+        $changes.Status | Should -Be 'Unchanged', 'Added', 'Added'
+        $changes[1].Id | Should -Be $changes[2].Id
+        $failed = Set-ImageTrust tally.example.com -Type Accept -HostName $well[1], $of.refused.Ip @ssh -WhatIf -PassThru -ErrorAction SilentlyContinue 6>&1
+        "$($failed[-1])" | Should -Be 'would be changed on 1, unchanged on 0, failed on 1'
+        "$failed" | Should -BeLike "*$($well[1]):* ---  /etc/containers/policy.json*"
+        Undo-ImageTrust $changes[1].Id -HostName $well @ssh -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failures 6>$null
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'NothingToUndo,*'
+        (Get-ImageTrust tally.example.com -HostName $well @ssh).ComputerName | Should -Be $well[0]
+        Undo-ImageTrust -HostName $well[0] @ssh -Confirm:$false
+        (Get-ImageTrustChange -HostName $well[0] @ssh)[0].User | Should -Match '^root, from '
     }
 
     It 'removes, resets, and returns entries' {

@@ -51,6 +51,7 @@ BeforeAll {
         StoreDirectory = "$root/saved/store"; ConfigMapDirectory = "$root/saved/maps"; LayoutDirectory = "$root/saved/layout"
     }
     $special = @{
+        'Undo-ImageTrust Id' = '20261130T120000Z-000000'
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
         'Update-ImageTrustKey KeyPath' = "$root/keys/second.asc"
         'Export-ImageTrustReport InputObject' = Test-ImageTrust -Root $root

@@ -58,8 +58,9 @@ Describe 'Remove-ImageTrust' {
     It 'touches nothing with -WhatIf' {
         $stamp = Get-Stamp "$root/etc/containers/policy.json"
         $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Remove-ImageTrust quay.io, /srv/images -Root '$root' -WhatIf -ErrorAction SilentlyContinue").Output
-        $words.Count | Should -Be 1
+        @($words -like 'What if:*').Count | Should -Be 1
         $words[0] | Should -BeLike 'What if:*Remove trust*quay.io*'
+        $words[1] | Should -Be '--- /etc/containers/policy.json'
         Get-Stamp "$root/etc/containers/policy.json" | Should -Be $stamp
     }
 
@@ -78,7 +79,7 @@ Describe 'Reset-ImageTrust with podman 6' {
         $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Reset-ImageTrust -Root '$root' -WhatIf").Output
         "$words" | Should -BeLike '*delete /etc/containers/policy.json*'
         "$root/etc/containers/policy.json" | Should -Exist
-        (Reset-ImageTrust -Root $root -Confirm:$false -PassThru).PolicyPath | Should -Be '/usr/share/containers/policy.json'
+        (Reset-ImageTrust -Root $root -Confirm:$false -PassThru).After.PolicyPath | Should -Be '/usr/share/containers/policy.json'
         "$root/etc/containers/policy.json" | Should -Not -Exist
     }
 }

@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -15,15 +16,17 @@ internal sealed class PlanWriter : IDisposable
     private readonly ITrustHost _host;
     private readonly List<PlannedFile> _keys = [];
     private readonly TrustMessages _messages;
+    private readonly ChangeRecorder? _recorder;
     private readonly CancellationToken _cancellationToken;
     private readonly List<TrustFileChange> _written = [];
     private int _warned;
 
     /// <exception cref="TrustException">The lock is not had in time, or a directory cannot be made or opened.</exception>
     public PlanWriter(ITrustHost host, string policyPath, string registriesDirectory, TrustMessages messages, TimeSpan lockTimeout,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ChangeRecorder? recorder = null)
     {
         _host = host;
+        _recorder = recorder;
         _messages = messages;
         _cancellationToken = cancellationToken;
         _change = host.BeginChange(
@@ -58,9 +61,13 @@ internal sealed class PlanWriter : IDisposable
                         _change.RequireWritable(file.Path);
                 }
 
+                // A key that came along serves others, too, and stays when the change is taken back.
+                PlannedFile? record = _recorder?.Plan([.. files.Where(static f => !f.IsKey)]);
                 foreach (PlannedFile file in files)
                     Write(file);
                 _change.Complete(path => Report(files.First(f => f.Path == path)));
+                if (record is not null)
+                    WriteRecord(record);
                 Warn();
                 return _written;
             }
@@ -72,12 +79,16 @@ internal sealed class PlanWriter : IDisposable
             {
                 if (TryTakeBack())
                     throw;
+                string unrecorded = RecordWhatIsWritten(e);
                 string written = string.Join(", ", _written.Select(static f => f.Path));
                 string rest = IsUnknown(e) ? "Whether the rest is written is not known" : "The rest is not written";
 
                 // An error is worded for the one file that it is about; beside another that is written, "nothing" would not be true.
                 string message = e.Message.Replace("Nothing was changed", "It was not changed", StringComparison.Ordinal);
-                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {message}", e) { Target = e.Target };
+                throw new TrustException(e.ErrorId, e.Kind, $"Written and in force: {written}. {rest}: {message}{unrecorded}", e)
+                {
+                    Target = e.Target,
+                };
             }
         }
     }
@@ -135,8 +146,53 @@ internal sealed class PlanWriter : IDisposable
             Report(file);
     }
 
+    // By itself and last, when all else is done: the change does not fail for its record.
+    private void WriteRecord(PlannedFile record)
+    {
+        PlannedFile? next = record;
+        for (int attempt = 1; next is not null; attempt++)
+        {
+            try
+            {
+                _change.Replace(next.Path, next.Content!.Value.Span, next.Expected);
+                _change.Complete(static _ => { });
+                return;
+            }
+            catch (FileChangedException) when (attempt < Attempts)
+            {
+                // Another writer put a change of its own on record.
+                next = _recorder!.Plan([]);
+            }
+            catch (TrustException e)
+            {
+                _recorder!.Fail(e.Message);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                _recorder!.Fail("The command was interrupted.");
+                return;
+            }
+        }
+    }
+
+    // Of a change that was made in part the record says which part. Far away that is not possible, and an undo that was made in part
+    // is done again.
+    private string RecordWhatIsWritten(TrustException error)
+    {
+        if (_recorder is not { IsOn: true, IsUndo: false })
+            return "";
+        if (_change.IsBatch || IsUnknown(error))
+            return " What is written is not on record, so it cannot be taken back by a command.";
+        if (_recorder.Plan([]) is { } record)
+            WriteRecord(record);
+        return "";
+    }
+
     private void Report(PlannedFile file)
     {
+        if (!file.IsKey)
+            _recorder?.Wrote(file);
         TrustFileChange done = file.ToChange();
         _messages.Verbose($"{done.Action} {done.Path}.");
         _written.RemoveAll(f => f.Path == done.Path);

@@ -12,6 +12,9 @@ internal sealed record ResetEffect(IReadOnlyList<TrustScopeChange> Scopes, strin
 {
     private static readonly ResetEffect s_none = new([], null);
 
+    // Without a policy, and with one that is not valid, every image is refused.
+    private static readonly PolicyDocument s_refusal = PolicyReader.Read("""{"default":[{"type":"reject"}]}"""u8, "no policy");
+
     /// <summary>Finds it.</summary>
     /// <param name="host">The host as it is.</param>
     /// <param name="planned">The policy.json that is written or deleted. Null if it stays.</param>
@@ -23,7 +26,7 @@ internal sealed record ResetEffect(IReadOnlyList<TrustScopeChange> Scopes, strin
         if (planned is null || (planned.Content ?? Next(host, planned.Path)) is not { } content
             || TryRead(content, planned.Path) is not { } after)
             return s_none;
-        if (planned.Expected is { } old && TryRead(old.Content, planned.Path) is { } before)
+        if ((planned.Expected?.Content ?? Next(host, planned.Path)) is { } old && TryRead(old, planned.Path) is { } before)
         {
             return new(
                 [.. ScopeComparison.Find(before, after).Select(static p =>
@@ -43,11 +46,26 @@ internal sealed record ResetEffect(IReadOnlyList<TrustScopeChange> Scopes, strin
             null);
     }
 
+    /// <summary>The policies that are in force before and after, also where a file is made or deleted.</summary>
+    /// <param name="host">The host as it is.</param>
+    /// <param name="locations">Where its files are.</param>
+    /// <param name="planned">The policy.json that is written or deleted.</param>
+    /// <returns>What is refused whole counts as a policy that rejects everything.</returns>
+    /// <exception cref="TrustException">A file cannot be read.</exception>
+    public static (PolicyDocument Before, PolicyDocument After) InForce(ITrustHost host, TrustLocations locations, PlannedFile planned)
+    {
+        bool readsVendors = locations.Release is not { ReadsAllLevels: false, IsCertain: true };
+        PolicyDocument Of(ReadOnlyMemory<byte>? own) =>
+            (own ?? (locations.IsNamed ? null : Next(host, planned.Path, readsVendors))) is { } content
+                ? TryRead(content, planned.Path) ?? s_refusal : s_refusal;
+        return (Of(planned.Expected?.Content), Of(planned.Content));
+    }
+
     // What is in force where a file is deleted: a user's own gives way to the system's, that one to the distribution's.
-    private static ReadOnlyMemory<byte>? Next(ITrustHost host, string path) =>
+    private static ReadOnlyMemory<byte>? Next(ITrustHost host, string path, bool readsVendors = true) =>
         (path == TrustLocations.SystemPolicyPath ? null
             : host.TryReadFile(TrustLocations.SystemPolicyPath, PolicyReader.MaxBytes)?.Content)
-        ?? host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content;
+        ?? (readsVendors ? host.TryReadFile(TrustLocations.VendorPolicyPath, PolicyReader.MaxBytes)?.Content : null);
 
     private static PolicyDocument? TryRead(ReadOnlyMemory<byte> content, string path)
     {

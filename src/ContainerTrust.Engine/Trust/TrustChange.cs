@@ -203,4 +203,13 @@ public sealed record TrustEditResult(IReadOnlyList<TrustFileChange> Files, IRead
     /// The changes whose scopes get the switch for sigstore attachments by themselves, see <see cref="TrustChange.SwitchOnAttachments"/>.
     /// </summary>
     public IReadOnlyList<TrustChange> AttachmentsSwitchedOn { get; init; } = [];
+
+    /// <summary>The scopes that were changed, as objects. Empty of a preview, and where the host keeps no record.</summary>
+    public IReadOnlyList<ImageTrustChange> Changes { get; init; } = [];
+
+    /// <summary>What would be changed of the files, as a unified diff: lines that are fit for a terminal. Of a preview alone.</summary>
+    public IReadOnlyList<string> Diff => UnifiedDiff.Of(Planned);
+
+    /// <summary>The files of a preview, with what they hold and are to hold.</summary>
+    internal IReadOnlyList<PlannedFile> Planned { get; init; } = [];
 }

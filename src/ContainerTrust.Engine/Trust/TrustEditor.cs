@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -61,7 +62,8 @@ internal sealed class TrustEditor
 
         string directory = _store.Locations.RegistriesDirectory;
         string policy = TrustPlanner.WritePath(_store.Locations);
-        using PlanWriter writer = new(_store.Host, policy, directory, _messages, options.LockTimeout, cancellationToken);
+        ChangeRecorder recorder = new(_store, _messages);
+        using PlanWriter writer = new(_store.Host, policy, directory, _messages, options.LockTimeout, cancellationToken, recorder);
 
         // Under the lock the last plan counts by which nothing was written yet. Later ones are of what is left to write, and do not tell
         // all.
@@ -73,7 +75,7 @@ internal sealed class TrustEditor
                 Say(now = next, said, warnings);
             return next.Files;
         });
-        return (now ?? plan).ToResult() with { Files = files, Warnings = warnings };
+        return (now ?? plan).ToResult() with { Files = files, Warnings = warnings, Changes = ChangeObjects.Of(_store, recorder, files) };
     }
 
     private TrustPlan Plan(IReadOnlyList<TrustChange> changes)

@@ -45,5 +45,6 @@ internal sealed record TrustPlan(IReadOnlyList<PlannedFile> Files, IReadOnlyList
     {
         Warnings = [.. Warnings, .. LinksReplaced],
         AttachmentsSwitchedOn = AttachmentsSwitchedOn,
+        Planned = Files,
     };
 }

@@ -4,6 +4,7 @@ using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Defaults;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -13,6 +14,7 @@ internal sealed class TrustReset
     // What is too large to be read as a policy can still be replaced.
     private const int LargestReplaced = 1 << 30;
 
+    private readonly TrustStore _store;
     private readonly ITrustHost _host;
     private readonly TrustLocations _locations;
     private readonly AdviceTarget _target;
@@ -21,6 +23,7 @@ internal sealed class TrustReset
 
     public TrustReset(TrustStore store, TrustMessages messages)
     {
+        _store = store;
         _host = store.Host;
         _locations = store.Locations;
         _target = store.Target;
@@ -39,7 +42,11 @@ internal sealed class TrustReset
         {
             PlannedFile.RequireSafe(_host, plan);
             return new TrustEditResult([.. plan.Select(static f => f.ToChange())], [])
-                { Warnings = [.. warnings, .. PlanCheck.LinksReplaced(_host, plan)], Scopes = effect.Scopes };
+            {
+                Warnings = [.. warnings, .. PlanCheck.LinksReplaced(_host, plan)],
+                Scopes = effect.Scopes,
+                Planned = plan,
+            };
         }
 
         if (plan.Count == 0)
@@ -49,8 +56,15 @@ internal sealed class TrustReset
         }
 
         string policy = TrustPlanner.WritePath(_locations), directory = _locations.RegistriesDirectory;
-        using PlanWriter writer = new(_host, policy, directory, _messages, new TrustEditOptions().LockTimeout, cancellationToken);
-        return new TrustEditResult(writer.Write(() => Plan(keepSignatureStores)), []) { Warnings = warnings, Scopes = effect.Scopes };
+        ChangeRecorder recorder = new(_store, _messages);
+        using PlanWriter writer = new(_host, policy, directory, _messages, new TrustEditOptions().LockTimeout, cancellationToken, recorder);
+        IReadOnlyList<TrustFileChange> files = writer.Write(() => Plan(keepSignatureStores));
+        return new TrustEditResult(files, [])
+        {
+            Warnings = warnings,
+            Scopes = effect.Scopes,
+            Changes = ChangeObjects.Of(_store, recorder, files),
+        };
     }
 
     private List<PlannedFile> Plan(bool keepSignatureStores)

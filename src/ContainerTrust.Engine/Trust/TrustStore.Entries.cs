@@ -5,6 +5,14 @@ namespace ContainerTrust.Engine.Trust;
 /// <content>Entries as objects.</content>
 public sealed partial class TrustStore
 {
+    /// <summary>An entry with the keys that its requirements name.</summary>
+    /// <param name="entry">An entry that was read without them.</param>
+    internal ImageTrust WithKeys(ImageTrust entry) => entry with
+    {
+        Keys = _told.Of(entry.Requirements, ExpectsMissingKeys)
+            .NamedBy(Host, ScopeName.Of(entry.Transport, entry.Registry, entry.IsDefault)),
+    };
+
     private ImageTrust ToObject(string transport, string scope, bool isDefault, IReadOnlyList<TrustRequirement> requirements,
         LookasideConfiguration lookaside, bool includeKeys)
     {

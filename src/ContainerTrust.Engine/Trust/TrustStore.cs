@@ -4,6 +4,7 @@ using ContainerTrust.Engine.Config.RegistriesD;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Hosts.Lookup;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.References;
 using ContainerTrust.Engine.Trust.Travel;
@@ -51,6 +52,15 @@ public sealed partial class TrustStore
 
     /// <summary>Finds the files again. Null where they were given.</summary>
     private Func<TrustLocations>? Find { get; init; }
+
+    /// <summary>Whether it is told what changes make of scopes: on hosts, and not in documents.</summary>
+    internal bool TellsChanges { get; init; }
+
+    /// <summary>The cmdlet or command that works, as records name it. Null if it is not known.</summary>
+    internal string? Command { get; init; }
+
+    /// <summary>The id of the change that is made. Null for one of its own.</summary>
+    internal string? ChangeId { get; init; }
 
     /// <summary>Which files advice is for.</summary>
     internal AdviceTarget Target { get; init; }
@@ -118,6 +128,9 @@ public sealed partial class TrustStore
         {
             Target = options.TargetOn(host, locations),
             Find = Find,
+            TellsChanges = host is LocalHost or RootDirectoryHost or SshHost,
+            Command = options.Command,
+            ChangeId = options.ChangeId,
             Origin = options.OriginOn(host, locations),
         };
     }

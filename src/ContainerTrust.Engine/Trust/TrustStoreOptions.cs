@@ -32,6 +32,19 @@ public sealed record TrustStoreOptions
     /// <summary>The user's own files, even where they do not exist yet.</summary>
     public bool CurrentUser { get; init; }
 
+    /// <summary>The cmdlet or command that works, as the record of a change names it. Null if nothing is to be said.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>
+    /// The id of the change that is made, for the records of several hosts to have the same. Null for one of each host's own.
+    /// </summary>
+    public string? ChangeId { get; init; }
+
+    /// <summary>A new id of a change.</summary>
+    /// <returns>The time (UTC) and six random digits, such as <c>20261130T120000Z-3f09ac</c>.</returns>
+    public static string NewChangeId() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{System.Security.Cryptography.RandomNumberGenerator.GetHexString(6, lowercase: true)}");
+
     /// <summary>By which release's rules files are looked for.</summary>
     /// <param name="host">The host.</param>
     /// <returns>The release.</returns>

@@ -10,6 +10,7 @@ internal sealed class FleetHost : HostContext
     private readonly HostQueue _queue;
     private readonly IFleetListener _listener;
     private readonly Action<object> _write;
+    private readonly FleetDiffs _diffs;
 
     /// <summary>A host.</summary>
     /// <param name="name">Its name, for what it says.</param>
@@ -17,15 +18,17 @@ internal sealed class FleetHost : HostContext
     /// <param name="queue">Where what is said waits for its turn.</param>
     /// <param name="listener">Hears it.</param>
     /// <param name="write">Takes results, on the listener's thread.</param>
+    /// <param name="diffs">Takes what would be changed of its files.</param>
     /// <param name="cancellation">Ends the work.</param>
     public FleetHost(string name, TrustStore store, HostQueue queue, IFleetListener listener, Action<object> write,
-        CancellationToken cancellation)
+        FleetDiffs diffs, CancellationToken cancellation)
         : base(store, null, cancellation)
     {
         _name = name;
         _queue = queue;
         _listener = listener;
         _write = write;
+        _diffs = diffs;
     }
 
     /// <summary>An error with the name of its host, by which a script can tell which ones to look after.</summary>
@@ -42,19 +45,26 @@ internal sealed class FleetHost : HostContext
     {
         // A type name of its own: the table of many hosts' objects says which host each is of.
         PSObject named = new(value);
-        if (value is ImageTrust or ImageSignatureResult)
+        if (value is ImageTrust or ImageTrustChange or ImageSignatureResult)
             named.TypeNames.Insert(0, $"{value.GetType().FullName}#Fleet");
         _queue.Post(() => _write(named));
     }
 
     /// <inheritdoc/>
-    public override void Report(TrustException error, object? target = null) => _queue.Post(() => _listener.Error(Named(_name, error)));
+    public override void Report(TrustException error, object? target = null)
+    {
+        HasFailed = true;
+        _queue.Post(() => _listener.Error(Named(_name, error)));
+    }
 
     /// <inheritdoc/>
     public override void Warn(string text) => _queue.Post(() => _listener.Warn($"{_name}: {text}"));
 
     /// <inheritdoc/>
     public override void Say(string text) => _queue.Post(() => _listener.Say($"{_name}: {text}"));
+
+    /// <inheritdoc/>
+    public override void Show(IReadOnlyList<string> lines) => _diffs.Add(_name, lines);
 
     /// <inheritdoc/>
     public override bool ShouldProcess(string target, string action) => _queue.Ask(() => _listener.ShouldProcess(target, action));

@@ -74,6 +74,10 @@ internal sealed class FleetJob : BackgroundJob, IFleetListener
 
     void IFleetListener.Warn(string text) => (Named(text)?.Warning ?? Warning).Add(PrintableStreams.Warning(text));
 
+    void IFleetListener.Tell(string text) => PrintableStreams.Inform(Named(text) ?? (Job)this, text);
+
+    void IFleetListener.Inform(string text) => PrintableStreams.Inform(this, text);
+
     void IFleetListener.Say(string text) => (Named(text)?.Verbose ?? Verbose).Add(PrintableStreams.Verbose(text));
 
     void IFleetListener.Progress(ProgressRecord progress) => Progress.Add(progress);

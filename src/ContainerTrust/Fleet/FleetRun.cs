@@ -20,6 +20,8 @@ internal sealed class FleetRun
     private readonly Dictionary<SshConnectionOptions, int> _places;
     private volatile int _done;
     private volatile int _failed;
+    private readonly FleetTally _tally = new();
+    private readonly FleetDiffs _diffs = new();
     private long _nextProgress;
 
     /// <summary>Work that has not begun.</summary>
@@ -60,6 +62,15 @@ internal sealed class FleetRun
     /// <summary>Whether results come as hosts are done, and not in the order of the hosts.</summary>
     public bool AsCompleted { get; init; }
 
+    /// <summary>Whether hosts are changed: then it is told at the end on how many.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>Whether it is only asked what would be done.</summary>
+    public bool IsPreview { get; init; }
+
+    /// <summary>How many hosts have failed before any was visited.</summary>
+    public int FailedBefore { get; init; }
+
     /// <summary>Visits all hosts. Returns when each is done, or failed.</summary>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public void Run(IFleetListener listener, CancellationToken cancellation)
@@ -85,6 +96,9 @@ internal sealed class FleetRun
         }
 
         all.GetAwaiter().GetResult();
+        _diffs.Tell(listener);
+        if (Changes && _hosts.Count + FailedBefore > 1)
+            listener.Inform(_tally.Words(IsPreview, _failed + FailedBefore));
     }
 
     private void Visit(HostQueue queue, HostOrder order, IFleetListener listener, CancellationToken cancellation)
@@ -127,10 +141,13 @@ internal sealed class FleetRun
     {
         int place = _places[host.Connection];
         TrustStore store = TrustStore.Open(host, StoreOptions, messages);
-        _work(new FleetHost(host.ComputerName, store, queue, listener, result => order.Write(place, result), cancellation)
+        FleetHost context = new(host.ComputerName, store, queue, listener, result => order.Write(place, result), _diffs, cancellation)
         {
             Entries = Entries?.GetValueOrDefault(host.Connection),
-        });
+            IsPreview = IsPreview,
+        };
+        _work(context);
+        _tally.Count(context);
         return true;
     }
 

@@ -8,6 +8,7 @@ internal sealed class HostChanges
     private readonly HostContext _host;
     private readonly List<TrustChange> _changes = [];
     private IReadOnlyList<TrustChange> _switchedOn = [];
+    private readonly List<ImageTrustChange> _failed = [];
     private bool _hasRefused;
 
     /// <summary>Nothing to change yet.</summary>
@@ -16,8 +17,8 @@ internal sealed class HostChanges
     /// <summary>Whether nothing is written when one of the changes is refused.</summary>
     public bool IsAllOrNothing { get; init; }
 
-    /// <summary>Whether the entries are returned as they are afterwards.</summary>
-    public bool WantsEntries { get; init; }
+    /// <summary>Whether it is returned what has changed.</summary>
+    public bool WantsChanges { get; init; }
 
     /// <summary>A change in words, for -WhatIf and -Confirm.</summary>
     public required Func<HostChanges, TrustChange, string> Describe { get; init; }
@@ -33,6 +34,8 @@ internal sealed class HostChanges
     {
         _hasRefused = true;
         _host.Report(error);
+        if (WantsChanges)
+            _failed.Add(ChangeOutput.Failed(_host, error));
     }
 
     /// <summary>Does something for one item; its failure is one error record.</summary>
@@ -69,17 +72,22 @@ internal sealed class HostChanges
                 TrustErrorKind.InvalidArgument,
                 "Some entries were rejected, so nothing was written: a partial policy can be weaker than none. Fix or remove them; "
                     + "-Force takes keys that are missing."));
+            WriteFailed();
             return;
         }
 
         if (_changes.Count == 0)
+        {
+            WriteFailed();
             return;
+        }
+
         PreparedChanges prepared = _host.Store.Prepare(_changes, inPart: !IsAllOrNothing, _host.Cancellation);
         _switchedOn = prepared.Result.AttachmentsSwitchedOn;
         foreach (RefusedChange refused in prepared.Refused)
-            _host.Report(refused.Error);
+            Fail(refused.Change, refused.Error);
         foreach (TrustChange missing in prepared.Result.NotFound)
-            _host.Report(NotFound(missing));
+            Fail(missing, NotFound(missing));
         if (prepared.Result.Files.Count == 0)
         {
             // Nothing to ask about, and nothing that would be done.
@@ -87,8 +95,7 @@ internal sealed class HostChanges
                 _host.Warn(warning);
             if (prepared.Changes.Count > 0)
                 _host.Say("Everything is as asked for; nothing is written.");
-            if (WantsEntries)
-                _host.Write(ReadBack(prepared.Changes));
+            Write([], prepared.Changes);
             return;
         }
 
@@ -104,14 +111,40 @@ internal sealed class HostChanges
             // Also where it is only asked what would be done.
             foreach (string warning in prepared.Result.Warnings)
                 _host.Warn(warning);
+            _host.ShowPreview(prepared.Result);
+            WriteFailed();
             return;
         }
 
         TrustEditResult result = _host.Store.ApplyPrepared(prepared, approved, new TrustEditOptions(), _host.Cancellation);
+        _host.HasChanged = result.Files.Count > 0;
         foreach (TrustChange missing in result.NotFound)
-            _host.Report(NotFound(missing));
-        if (WantsEntries)
-            _host.Write(ReadBack(approved));
+            Fail(missing, NotFound(missing));
+        Write(result.Changes, approved);
+    }
+
+    // One error record, and where it is wanted the change that was not made.
+    private void Fail(TrustChange change, TrustException error)
+    {
+        _host.Report(error);
+        if (WantsChanges)
+            _failed.Add(ChangeOutput.Failed(_host, change, error));
+    }
+
+    // Of the scopes that were asked for: others that inherit from them are not spoken of.
+    private void Write(IReadOnlyList<ImageTrustChange> changes, IReadOnlyList<TrustChange> wanted)
+    {
+        if (!WantsChanges)
+            return;
+        HashSet<(string, string)> scopes = [.. wanted.Select(static c => c.IsDefault ? ("all", "default") : (c.Transport, c.Registry))];
+        ChangeOutput.Write(_host, [.. changes.Where(c => scopes.Contains((c.Transport, c.Registry)))], ReadBack(wanted));
+        WriteFailed();
+    }
+
+    private void WriteFailed()
+    {
+        foreach (ImageTrustChange failed in _failed)
+            _host.Write(failed);
     }
 
     // A scope and the file it is in, in words.

@@ -30,6 +30,15 @@ internal abstract class HostContext
     /// <summary>The host in words.</summary>
     public string HostName => $"{Store.Host.ComputerName}{(Root is null ? "" : $" under {Root}")}";
 
+    /// <summary>Whether it is only asked what would be done.</summary>
+    public bool IsPreview { get; init; }
+
+    /// <summary>Whether files of the host were changed, or would be.</summary>
+    public bool HasChanged { get; set; }
+
+    /// <summary>Whether an error was reported.</summary>
+    public bool HasFailed { get; private protected set; }
+
     /// <summary>Hands an object on.</summary>
     public abstract void Write(object value);
 
@@ -42,6 +51,19 @@ internal abstract class HostContext
     /// <summary>What is done, for those who want to hear it.</summary>
     public abstract void Say(string text);
 
+    /// <summary>Shows lines that everyone is to see.</summary>
+    public abstract void Show(IReadOnlyList<string> lines);
+
+    /// <summary>Shows what would be changed of the files, where that is all that is asked.</summary>
+    /// <param name="preview">What would be done.</param>
+    public void ShowPreview(TrustEditResult preview)
+    {
+        if (!IsPreview)
+            return;
+        HasChanged = preview.Files.Count > 0;
+        Show(preview.Diff);
+    }
+
     /// <summary>Whether something is to be done.</summary>
     public abstract bool ShouldProcess(string target, string action);
 
@@ -53,10 +75,20 @@ internal abstract class HostContext
     }
 
     /// <summary>Hands an entry on.</summary>
-    public void Write(ImageTrust entry) => Write((object)(entry with
+    public void Write(ImageTrust entry) => Write((object)WithArrays(entry));
+
+    /// <summary>Hands a change on.</summary>
+    public void Write(ImageTrustChange change) => Write((object)(change with
     {
-        // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+        Before = change.Before is null ? null : WithArrays(change.Before),
+        After = change.After is null ? null : WithArrays(change.After),
+        Paths = change.Paths as string[] ?? change.Paths.ToArray(),
+    }));
+
+    // PowerShell's [0] works on arrays, and not on every IReadOnlyList.
+    private static ImageTrust WithArrays(ImageTrust entry) => entry with
+    {
         Requirements = entry.Requirements as TrustRequirement[] ?? entry.Requirements.ToArray(),
         Keys = entry.Keys as TrustKey[] ?? entry.Keys.ToArray(),
-    }));
+    };
 }

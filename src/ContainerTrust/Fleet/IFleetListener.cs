@@ -17,6 +17,12 @@ internal interface IFleetListener
     /// <summary>Something that the user should know.</summary>
     void Warn(string text);
 
+    /// <summary>What everyone is to see.</summary>
+    void Tell(string text);
+
+    /// <summary>What who asks for it is told.</summary>
+    void Inform(string text);
+
     /// <summary>What is done.</summary>
     void Say(string text);
 

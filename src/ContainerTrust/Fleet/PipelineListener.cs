@@ -21,6 +21,12 @@ internal sealed class PipelineListener(Cmdlet cmdlet) : IFleetListener
     public void Warn(string text) => PrintableStreams.Warn(cmdlet, text);
 
     /// <inheritdoc/>
+    public void Tell(string text) => PrintableStreams.Tell(cmdlet, text);
+
+    /// <inheritdoc/>
+    public void Inform(string text) => PrintableStreams.Inform(cmdlet, text);
+
+    /// <inheritdoc/>
     public void Say(string text) => PrintableStreams.Say(cmdlet, text);
 
     /// <inheritdoc/>

@@ -16,15 +16,18 @@ internal static class EntryRows
     /// <summary>An item as an entry.</summary>
     /// <param name="item">The item.</param>
     /// <param name="resolve">Makes a path absolute, given the path and the name of its column.</param>
+    /// <param name="isRemoval">Whether it is going to be removed: then of a removed scope what was there counts.</param>
     /// <returns>The entry. A name alone has no requirements.</returns>
     /// <exception cref="TrustException">It is not one (<c>InvalidEntry</c>), or says what is not possible.</exception>
-    public static ImageTrust ToEntry(object? item, Func<string, string, string> resolve)
+    public static ImageTrust ToEntry(object? item, Func<string, string, string> resolve, bool isRemoval = false)
     {
         object? plain = item is PSObject wrapped ? wrapped.BaseObject : item;
         switch (plain)
         {
             case ImageTrust entry:
                 return entry;
+            case ImageTrustChange change:
+                return OfChange(change, isRemoval);
             case string { Length: > 0 } name:
                 return Named("docker", name, isDefault: false);
             case string:
@@ -38,11 +41,13 @@ internal static class EntryRows
 
         if (item is not PSObject bag)
             throw Invalid($"A {plain?.GetType().Name ?? "null"} is not an entry", null);
-        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrust"))
+        if (bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrust")
+            || bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange"))
         {
             try
             {
-                return (ImageTrust)Rehydration.ToLive(bag, typeof(ImageTrust));
+                object live = Rehydration.ToLive(bag, typeof(object));
+                return live is ImageTrustChange change ? OfChange(change, isRemoval) : (ImageTrust)live;
             }
             catch (PSInvalidCastException e)
             {
@@ -53,6 +58,19 @@ internal static class EntryRows
         if (plain is not PSCustomObject)
             throw Invalid($"A {plain!.GetType().Name} is not an entry", null);
         return OfRow(bag, resolve);
+    }
+
+    // What is there after a change; else the scope alone, where the change was or was to be made. A removed scope is not set again.
+    private static ImageTrust OfChange(ImageTrustChange change, bool isRemoval)
+    {
+        if (change.After is { } after)
+            return after;
+        if (change.Transport.Length == 0)
+            throw Invalid($"A change of {PrintableText.Line(change.ComputerName)} names no scope", null);
+        if (!isRemoval && change.Status == ImageTrustChangeStatus.Removed)
+            throw Invalid($"{PrintableText.Line(change.Registry)} was removed, so there is nothing to set", null);
+        return (isRemoval ? change.Before : null)
+            ?? Named(change.Transport, change.Registry, change.IsDefault) with { Origin = change.Origin };
     }
 
     private static PSObject OfTable(System.Collections.IDictionary table)

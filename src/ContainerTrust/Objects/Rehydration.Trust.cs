@@ -123,4 +123,28 @@ internal static partial class Rehydration
         ReferenceEntry = bag.Object<ImageTrust>("ReferenceEntry"),
         DifferenceEntry = bag.Object<ImageTrust>("DifferenceEntry"),
     };
+
+    private static ImageTrustChange Change(PropertyBag bag) => new()
+    {
+        ComputerName = bag.RequiredText("ComputerName"),
+        Transport = bag.RequiredText("Transport"),
+        Registry = bag.RequiredText("Registry"),
+        IsDefault = Required(bag.Truth("IsDefault")),
+        Status = bag.Choice<ImageTrustChangeStatus>("Status"),
+        Before = bag.Object<ImageTrust>("Before"),
+        After = bag.Object<ImageTrust>("After"),
+        BeforeTrust = bag.Text("BeforeTrust"),
+        AfterTrust = bag.Text("AfterTrust"),
+        Root = bag.Text("Root"),
+        Paths = Required(bag.Texts("Paths")),
+        Origin = bag.Object<ImageTrustOrigin>("Origin"),
+        Id = bag.Text("Id"),
+        Time = bag.Moment("Time"),
+        User = bag.Text("User"),
+        Command = bag.Text("Command"),
+        Undoes = bag.Text("Undoes"),
+        UndoneBy = bag.Text("UndoneBy"),
+        Reason = bag.Text("Reason"),
+        ErrorId = bag.Text("ErrorId"),
+    };
 }

@@ -36,6 +36,7 @@ internal static partial class Rehydration
         },
         nameof(ImageTrustDifference) => Difference(bag),
         nameof(KeyRotationState) => Rotation(bag),
+        nameof(ImageTrustChange) => Change(bag),
         nameof(LookasideSection) => new LookasideSection
         {
             SignatureStore = bag.Text("SignatureStore"),

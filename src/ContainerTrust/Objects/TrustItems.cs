@@ -59,8 +59,12 @@ internal static class TrustItems
     {
         if (item is ImageTrust or PSObject { BaseObject: ImageTrust })
             return item as ImageTrust ?? (ImageTrust)((PSObject)item).BaseObject;
+        if ((item is PSObject wrapped ? wrapped.BaseObject : item) is ImageTrustChange { After: { } after })
+            return after;
         try
         {
+            if (item is PSObject changed && changed.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustChange"))
+                return ((ImageTrustChange)Rehydration.ToLive(changed, typeof(ImageTrustChange))).After ?? throw Invalid(null);
             if (item is PSObject bag)
                 return (ImageTrust)Rehydration.ToLive(bag, typeof(ImageTrust));
         }

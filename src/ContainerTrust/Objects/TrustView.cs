@@ -83,6 +83,7 @@ public static class TrustView
         ImageTrustStatus status and not ImageTrustStatus.Compliant => ViewColor.Bad(style, $"{status}"),
         ("NotCompliant" or "NotChecked") and string word => ViewColor.Bad(style, word),
         KeyRotationStep.NotChecked => ViewColor.Bad(style, "NotChecked"),
+        ImageTrustChangeStatus.Failed or "Failed" => ViewColor.Bad(style, "Failed"),
         ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),
         ImageTrustVerdict.Different or "Different" => ViewColor.Doubtful(style, "Different"),
         ImageTrustVerdict.Stricter or "Stricter" => ViewColor.Good(style, "Stricter"),

@@ -1,6 +1,7 @@
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Linux;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Records;
 
 namespace ContainerTrust.Engine.Tests.Trust;
 
@@ -45,11 +46,25 @@ public sealed class PlanWriterTests
         Assert.Equal($"Written and in force: {First}. Whether the rest is written is not known: The connection ended.", e.Message);
     }
 
-    private static TrustException Fail(TrustException error)
+    [Fact]
+    public void What_was_changed_in_part_and_is_not_on_record_is_said_to_be_so()
+    {
+        TrustException lost = new("ConnectionLost", TrustErrorKind.ConnectionFailed, "The connection ended.");
+        TrustException e = Fail(lost, records: true);
+        Assert.EndsWith(": The connection ended. What is written is not on record, so it cannot be taken back by a command.", e.Message,
+            StringComparison.Ordinal);
+    }
+
+    private static TrustException Fail(TrustException error, bool records = false)
     {
         MemoryHost host = new() { Changing = () => new FailingChange(error) };
+        TrustStore store = new(host, new TrustLocations(First, "/etc/containers/registries.d", false, false), TrustMessages.None)
+        {
+            TellsChanges = true,
+        };
+        ChangeRecorder? recorder = records ? new(store, TrustMessages.None) : null;
         using PlanWriter writer = new(host, First, "/etc/containers/registries.d", TrustMessages.None, TimeSpan.Zero,
-            CancellationToken.None);
+            CancellationToken.None, recorder);
         PlannedFile[] plan = [new(First, null, "{}"u8.ToArray()), new(Second, null, "x: y\n"u8.ToArray())];
         return Assert.ThrowsAny<TrustException>(() => writer.Write(() => plan));
     }

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Trust.Records;
+
+namespace ContainerTrust.Engine.Trust;
+
+/// <summary>
+/// What planned files change, as a unified diff (POSIX diff -u): three lines around each difference, a bounded number of lines, and no
+/// line that a terminal would act on. For people; it is no input for patch(1).
+/// </summary>
+internal static class UnifiedDiff
+{
+    private const int Context = 3;
+    private const int MostLines = 200;
+    private const int LineLength = 200;
+
+    private const string Hidden = "?…";
+    private const int MostBytes = 4 << 20;
+
+    // Beyond that a file is shown as taken away and given anew.
+    private const int MostCells = 4_000_000;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="files">The files.</param>
+    /// <returns>Lines without their line feeds.</returns>
+    public static IReadOnlyList<string> Of(IReadOnlyList<PlannedFile> files)
+    {
+        List<string> lines = [];
+        foreach (PlannedFile file in files)
+        {
+            lines.Add($"--- {(file.Expected is null ? "/dev/null" : Printable.Of(file.Path, LineLength))}");
+            lines.Add($"+++ {(file.Content is null ? "/dev/null" : Printable.Of(file.Path, LineLength))}");
+            if ((file.Expected?.Content.Length ?? 0) > MostBytes || (file.Content?.Length ?? 0) > MostBytes)
+            {
+                lines.Add("(too large to show)");
+                continue;
+            }
+
+            string[] old = Split((file.Expected?.Content ?? default).Span), now = Split((file.Content ?? default).Span);
+            lines.AddRange(Hunks(old, now, file.Path.EndsWith(LookasideNames.Extension, StringComparison.Ordinal)));
+        }
+
+        if (lines.Count <= MostLines)
+            return lines;
+        int more = lines.Count - MostLines;
+        return [.. lines.Take(MostLines), string.Create(CultureInfo.InvariantCulture, $"({more} more lines)")];
+    }
+
+    private static IEnumerable<string> Hunks(string[] old, string[] now, bool hasStores)
+    {
+        List<(char Sign, int Old, int New)> script = Script(old, now);
+        for (int i = 0; i < script.Count;)
+        {
+            if (script[i].Sign == ' ')
+            {
+                i++;
+                continue;
+            }
+
+            // A hunk goes on while less than two contexts lie between differences.
+            int start = Math.Max(0, i - Context), last = i;
+            for (int j = i; j < script.Count && j - last <= 2 * Context; j++)
+            {
+                if (script[j].Sign != ' ')
+                    last = j;
+            }
+
+            int end = Math.Min(script.Count, last + Context + 1);
+            List<(char Sign, int Old, int New)> hunk = script.GetRange(start, end - start);
+            int removed = hunk.Count(static s => s.Sign != '+'), added = hunk.Count(static s => s.Sign != '-');
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"@@ -{Range(hunk[0].Old, removed)} +{Range(hunk[0].New, added)} @@");
+            foreach ((char sign, int from, int to) in hunk)
+            {
+                string line = sign == '+' ? now[to] : old[from];
+                yield return sign + Shown(line.TrimEnd('\n'), hasStores);
+                if (!line.EndsWith('\n'))
+                    yield return "\\ No newline at end of file";
+            }
+
+            i = end;
+        }
+    }
+
+    private static string Range(int start, int count) => string.Create(CultureInfo.InvariantCulture,
+        $"{(count == 0 ? start : start + 1)}{(count == 1 ? "" : $",{count}")}");
+
+    // What both begin and end with is not looked at further.
+    private static List<(char Sign, int Old, int New)> Script(string[] old, string[] now)
+    {
+        int prefix = old.AsSpan().CommonPrefixLength(now);
+        int suffix = 0;
+        while (suffix < Math.Min(old.Length, now.Length) - prefix && old[^(suffix + 1)] == now[^(suffix + 1)])
+            suffix++;
+        List<(char Sign, int Old, int New)> script = [];
+        for (int i = 0; i < prefix; i++)
+            script.Add((' ', i, i));
+        Middle(old.AsSpan(prefix, old.Length - prefix - suffix), now.AsSpan(prefix, now.Length - prefix - suffix), prefix, script);
+        for (int i = suffix; i > 0; i--)
+            script.Add((' ', old.Length - i, now.Length - i));
+        return script;
+    }
+
+    // The longest common subsequence, by the table of its lengths.
+    private static void Middle(ReadOnlySpan<string> old, ReadOnlySpan<string> now, int offset, List<(char Sign, int Old, int New)> script)
+    {
+        int x = 0, y = 0;
+        if ((long)(old.Length + 1) * (now.Length + 1) <= MostCells)
+        {
+            int[,] common = new int[old.Length + 1, now.Length + 1];
+            for (int i = old.Length - 1; i >= 0; i--)
+            {
+                for (int j = now.Length - 1; j >= 0; j--)
+                    common[i, j] = old[i] == now[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+            }
+
+            while (x < old.Length && y < now.Length)
+            {
+                if (old[x] == now[y])
+                    script.Add((' ', offset + x++, offset + y++));
+                else if (common[x + 1, y] >= common[x, y + 1])
+                    script.Add(('-', offset + x++, offset + y));
+                else
+                    script.Add(('+', offset + x, offset + y++));
+            }
+        }
+
+        while (x < old.Length)
+            script.Add(('-', offset + x++, offset + y));
+        while (y < now.Length)
+            script.Add(('+', offset + x, offset + y++));
+    }
+
+    // Each with its line feed: a file that ends without one is another file.
+    private static string[] Split(ReadOnlySpan<byte> content)
+    {
+        List<string> lines = [];
+        for (ReadOnlySpan<char> rest = Encoding.UTF8.GetString(content); !rest.IsEmpty;)
+        {
+            int end = rest.IndexOf('\n');
+            int length = end < 0 ? rest.Length : end + 1;
+            lines.Add(rest[..length].ToString());
+            rest = rest[length..];
+        }
+
+        return [.. lines];
+    }
+
+    // Indentation by tabs is harmless, and passwords are shown to nobody: they are in the URLs of signature stores.
+    private static string Shown(string line, bool hasStores)
+    {
+        string plain = line.Replace("\t", "    ", StringComparison.Ordinal);
+        if (plain.Contains("://", StringComparison.Ordinal))
+            plain = WithoutUsers(plain);
+        if (hasStores && KeptContent.HasSecretUrl(plain.Replace(Hidden, "", StringComparison.Ordinal)))
+            return "(a line with a password or a query, which is not shown)";
+        return Printable.Of(plain, LineLength);
+    }
+
+    // Nothing but what is between blanks, quotes and commas may be a URL.
+    private static string WithoutUsers(string line)
+    {
+        StringBuilder shown = new();
+        for (int start = 0; start < line.Length;)
+        {
+            int length = line.AsSpan(start).IndexOfAny(" \"',");
+            int end = length < 0 ? line.Length : start + length;
+            shown.Append(PrintableText.WithoutUser(line[start..end]));
+            if (end < line.Length)
+                shown.Append(line[end]);
+            start = end + 1;
+        }
+
+        return shown.ToString();
+    }
+}
