@@ -66,7 +66,8 @@ internal sealed class DesiredStateTarget : FuzzTarget
     {
         FuzzFinding.Unless(once == again, "What was read is not said as it was.");
         FuzzFinding.Unless(once.IndexOf('\n', StringComparison.Ordinal) == once.Length - 1, "A state is not one line.");
-        FuzzFinding.Unless(once[..^1].All(static c => c is >= ' ' and <= '~'), "A state has what a terminal acts on.");
+        FuzzFinding.Unless(
+            !once[..^1].Any(static c => char.IsControl(c) || c is >= '\u2028' and <= '\u202E'), "A state has what a terminal acts on.");
     }
 
     private static void Attempt(List<TrustException> refused, Action action)
