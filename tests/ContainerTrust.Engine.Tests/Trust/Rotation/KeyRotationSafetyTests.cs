@@ -1,4 +1,3 @@
-using System.Text;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Rotation;
 
