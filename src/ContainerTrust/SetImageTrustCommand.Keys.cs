@@ -97,7 +97,7 @@ public sealed partial class SetImageTrustCommand
             {
                 Target = origin.ComputerName,
             };
-        return origin?.Root is { } root ? new RootDirectoryHost(root) : LocalHost.Instance;
+        return LocalHost.OrRoot(origin?.Root);
     }
 
     // What the call says of connections, users and keys is meant for the hosts that are written to, and is not shown to another.

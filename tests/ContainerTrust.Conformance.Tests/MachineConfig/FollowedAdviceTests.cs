@@ -93,8 +93,8 @@ public sealed partial class FollowedAdviceTests : IDisposable
                 Assert.Equal((pool, options == merged), (command.Role, command.IsMerged));
                 MachineConfigTrust better = await command.RunAsync(running);
                 Assert.IsType<RejectRequirement>(Assert.Single(better.Trust.Single(static t => t.IsDefault).Requirements!));
-                Assert.Empty(made.Trust.Where(t => !better.Trust.Any(b => (b.Transport, b.Registry) == (t.Transport, t.Registry)
-                    && b.Type == t.Type)));
+                Assert.DoesNotContain(made.Trust, t => !better.Trust.Any(b => (b.Transport, b.Registry) == (t.Transport, t.Registry)
+                    && b.Type == t.Type));
                 Assert.Equal(made.Name, better.Name);
                 ClusterState after = running.Server.State = ClusterNodes.Apply(cluster, _pem, [better]);
                 RequireStatus(RolledOut, await TestAsync(running, better));
@@ -250,8 +250,8 @@ public sealed partial class FollowedAdviceTests : IDisposable
     {
         RequireTaken(skopeo, after);
         foreach (string pool in OperatorCluster.Pools)
-            Assert.Empty(DisplacedPolicy.Lost(ClusterNodes.Policy(before, pool), ClusterNodes.Policy(after, pool))
-                .Where(l => !accepted.Any(a => l.Contains(a, StringComparison.Ordinal))));
+            Assert.DoesNotContain(DisplacedPolicy.Lost(ClusterNodes.Policy(before, pool), ClusterNodes.Policy(after, pool)),
+                l => !accepted.Any(a => l.Contains(a, StringComparison.Ordinal)));
     }
 
     private void RequireTaken(string skopeo, ClusterState after)
