@@ -1,4 +1,6 @@
+using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Config.RegistriesD;
+using ContainerTrust.Engine.Hosts;
 
 namespace ContainerTrust.Engine.Trust;
 
@@ -44,5 +46,30 @@ public sealed partial class TrustStore
                 UseSigstoreAttachments = effective?.UseSigstoreAttachments,
             },
         }.WithStoreFile(Locations, lookaside, effective);
+    }
+
+    private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query,
+        CancellationToken cancellationToken)
+    {
+        if (query.WantsDefault)
+            yield return ToObject("", "", isDefault: true, policy.Default, lookaside, query.IncludeKeys);
+        foreach (PolicyTransport transport in policy.Transports)
+        {
+            foreach (PolicyScope scope in transport.Scopes)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (query.Wants(transport.Name, scope.Name))
+                    yield return ToObject(transport.Name, scope.Name, isDefault: false, scope.Requirements, lookaside, query.IncludeKeys);
+            }
+        }
+    }
+
+    // "podman image trust show" of podman 6 still looks at one directory.
+    internal LookasideConfiguration ReadLookasideAsPodmanShows()
+    {
+        if (!Locations.ReadsAllRegistries)
+            return ReadLookaside();
+        string? user = Host.HomeDirectory is { } home ? $"{home.TrimEnd('/')}/.config/containers/registries.d" : null;
+        return LookasideConfiguration.Load(Host, user is not null && Host.Exists(user) ? user : TrustLocations.SystemRegistriesDirectory);
     }
 }

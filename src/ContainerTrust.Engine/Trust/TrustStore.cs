@@ -389,29 +389,4 @@ public sealed partial class TrustStore
 
         return configuration;
     }
-
-    // "podman image trust show" of podman 6 still looks at one directory.
-    internal LookasideConfiguration ReadLookasideAsPodmanShows()
-    {
-        if (!Locations.ReadsAllRegistries)
-            return ReadLookaside();
-        string? user = Host.HomeDirectory is { } home ? $"{home.TrimEnd('/')}/.config/containers/registries.d" : null;
-        return LookasideConfiguration.Load(Host, user is not null && Host.Exists(user) ? user : TrustLocations.SystemRegistriesDirectory);
-    }
-
-    private IEnumerable<ImageTrust> Objects(PolicyDocument policy, LookasideConfiguration lookaside, TrustQuery query,
-        CancellationToken cancellationToken)
-    {
-        if (query.WantsDefault)
-            yield return ToObject("", "", isDefault: true, policy.Default, lookaside, query.IncludeKeys);
-        foreach (PolicyTransport transport in policy.Transports)
-        {
-            foreach (PolicyScope scope in transport.Scopes)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (query.Wants(transport.Name, scope.Name))
-                    yield return ToObject(transport.Name, scope.Name, isDefault: false, scope.Requirements, lookaside, query.IncludeKeys);
-            }
-        }
-    }
 }

@@ -88,8 +88,8 @@ internal static class FleetCall
     /// <param name="parameters">Whether in the background, and by which name.</param>
     /// <param name="changes">Whether hosts are changed.</param>
     /// <param name="cancellation">Ends the work, but not a job's.</param>
-    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, ISshParameters parameters, bool changes,
-        CancellationToken cancellation)
+    public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, ISshParameters parameters,
+        bool changes, CancellationToken cancellation)
     {
         if (hosts.Count == 0)
             return;

@@ -110,7 +110,8 @@ public sealed class KeyRotation
             && HasOld(s, keys))];
         return others.Length == 0 ? null
             : $"On {_store.Host.ComputerName} the old key still counts for "
-                + $"{string.Join(", ", others.Take(Shown).Select(static s => s.Name))}{(others.Length > Shown ? $" and {others.Length - Shown} more" : "")}, which this call does not name.";
+                + string.Join(", ", others.Take(Shown).Select(static s => s.Name))
+                + $"{(others.Length > Shown ? $" and {others.Length - Shown} more" : "")}, which this call does not name.";
     }
 
     // A fingerprint that is mistyped, or one of two old keys, must not look as if nothing were left to do.

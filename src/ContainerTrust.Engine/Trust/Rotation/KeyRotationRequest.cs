@@ -69,7 +69,8 @@ public sealed record KeyRotationRequest
             TrustErrorKind.InvalidArgument,
             $"The old key {old} is {(NewKey.IsOpenPgp ? "a public key of sigstore" : "an OpenPGP key")} and " +
             $"{Printable.Of(NewKey.Path, Printable.NameLength)} has " +
-            $"{(NewKey.IsOpenPgp ? "an OpenPGP key" : "a public key of sigstore")}: one requirement cannot accept either. Nothing was changed. Specify a new key of the same kind.")
+            $"{(NewKey.IsOpenPgp ? "an OpenPGP key" : "a public key of sigstore")}: one requirement cannot accept either. " +
+            "Nothing was changed. Specify a new key of the same kind.")
         {
             Target = NewKey.Path,
         };

@@ -30,7 +30,7 @@ public sealed class KeyCopiesTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
             File.GetUnixFileMode(_root.Full(Usual)));
         Assert.Equal(Usual, Assert.IsType<SignedByRequirement>(Assert.Single(Entry().Requirements)).KeyPath);
-        Assert.Empty(_root.Warnings.Where(static w => w.Contains("key file", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_root.Warnings, static w => w.Contains("key file", StringComparison.Ordinal));
     }
 
     [Fact]
