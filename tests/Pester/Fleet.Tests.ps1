@@ -188,7 +188,7 @@ Describe 'Cmdlets on a fleet' {
         $changes[1].Id | Should -Be $changes[2].Id
         $failed = Set-ImageTrust tally.example.com -Type Accept -HostName $well[1], $of.refused.Ip @ssh -WhatIf -PassThru -ErrorAction SilentlyContinue 6>&1
         "$($failed[-1])" | Should -Be 'would be changed on 1, unchanged on 0, failed on 1'
-        "$failed" | Should -BeLike "*$($well[1]):* ---  /etc/containers/policy.json*"
+        "$failed" | Should -BeLike "*$($well[1]): --- /etc/containers/policy.json*"
         Undo-ImageTrust $changes[1].Id -HostName $well @ssh -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failures 6>$null
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NothingToUndo,*'
         (Get-ImageTrust tally.example.com -HostName $well @ssh).ComputerName | Should -Be $well[0]

@@ -160,5 +160,9 @@ function Invoke-HelpExample([object[]] $Example) {
     }
 }
 
-# Without the blanks that no reader sees.
-function ConvertTo-PlainOutput([string] $Text) { (($Text -split '\r?\n').TrimEnd() -join "`n").Trim("`n") }
+# Without the blanks that no reader sees, and with one moment and one user for all changes that are on record.
+function ConvertTo-PlainOutput([string] $Text) {
+    $plain = (($Text -split '\r?\n').TrimEnd() -join "`n").Trim("`n")
+    $plain = $plain -replace '\b\d{8}T\d{6}Z-[0-9a-f]{6}\b', '20270101T120000Z-1a2b3c' -replace '\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ', '2027-01-01 12:00:00Z'
+    $plain -replace '(?<=(20270101T120000Z-1a2b3c|12:00:00Z) by )[\w.-]+', 'root'
+}

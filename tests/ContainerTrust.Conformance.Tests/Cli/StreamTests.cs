@@ -87,7 +87,8 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(0, Shell("\"$CT\" set y.example.com -t reject -v --root \"$R\" 2>&- >&- <&-").ExitCode);
         Assert.Equal("""{"default":[{"type":"reject"}],"transports":{"docker":{"y.example.com":[{"type":"reject"}]}}}""",
             File.ReadAllText(Policy));
-        Assert.Equal(["policy.json"], Directory.GetFiles(_root, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(["containertrust-changes.jsonl", "policy.json"], Directory.GetFiles(_root, "*", SearchOption.AllDirectories)
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [SkippableTheory]
