@@ -3,7 +3,7 @@ BeforeAll {
 
     # Every file of a root but its keys.
     function Get-RootText([string] $Root) {
-        Get-ChildItem -LiteralPath "$Root/etc" -Recurse -File | Sort-Object FullName | ForEach-Object { $_.FullName.Substring($Root.Length); [System.IO.File]::ReadAllText($_.FullName) }
+        Get-ChildItem -LiteralPath "$Root/etc" -Recurse -File | Where-Object Name -NE containertrust-changes.jsonl | Sort-Object FullName | ForEach-Object { $_.FullName.Substring($Root.Length); [System.IO.File]::ReadAllText($_.FullName) }
     }
 }
 AfterAll { Remove-TestRoot }

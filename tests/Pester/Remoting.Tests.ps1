@@ -92,7 +92,7 @@ Describe 'Invoke-Command over SSH' {
                 param($root, $target)
                 Get-ImageTrust mixed.example.com -Root $root | Set-ImageTrust -Root $target -Force -PassThru -WarningAction SilentlyContinue
             }
-            ([ContainerTrust.ImageTrust]$there).Type | Should -Be 'Mixed'
+            ([ContainerTrust.ImageTrust]$there.After).Type | Should -Be 'Mixed'
             (Get-Policy $target).transports.docker.'mixed.example.com'.Count | Should -Be 2
         }
 
@@ -104,14 +104,14 @@ Describe 'Invoke-Command over SSH' {
                 param($text, $target)
                 [System.Management.Automation.PSSerializer]::Deserialize($text) | Set-ImageTrust -Root $target -Force -PassThru -WarningAction SilentlyContinue
             }
-            ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
+            ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there.After).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
         }
 
         It 'sets there an object that was read here, though PowerShell cuts it short on the way' {
             $target = New-TestRoot
             $here = Get-ImageTrust mixed.example.com -Root $root
             $there = Invoke-Command -Session $session -ScriptBlock { $using:here | Set-ImageTrust -Root $using:target -Force -PassThru -WarningAction SilentlyContinue }
-            ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
+            ConvertTo-FieldText ([ContainerTrust.ImageTrust]$there.After).Requirements | Should -Be (ConvertTo-FieldText $here.Requirements)
         }
 
         It 'sets there an object that came from there' {

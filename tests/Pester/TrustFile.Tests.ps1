@@ -3,7 +3,7 @@ BeforeAll {
     . $PSScriptRoot/Common.ps1
     $schema = "$RepositoryRoot/docs/schemas/image-trust.schema.json"
     function Get-RootText([string] $Root) {
-        Get-ChildItem -LiteralPath "$Root/etc" -Recurse -File | Sort-Object FullName | ForEach-Object { $_.FullName.Substring($Root.Length); [System.IO.File]::ReadAllText($_.FullName) }
+        Get-ChildItem -LiteralPath "$Root/etc" -Recurse -File | Where-Object Name -NE containertrust-changes.jsonl | Sort-Object FullName | ForEach-Object { $_.FullName.Substring($Root.Length); [System.IO.File]::ReadAllText($_.FullName) }
     }
     function Test-File([string] $Text) {
         $faults = $null

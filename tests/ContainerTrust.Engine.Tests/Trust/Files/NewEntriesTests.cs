@@ -165,5 +165,6 @@ public sealed class NewEntriesTests
     }
 
     private static string Files(ScratchRoot root) => string.Join('\n', Directory.GetFiles(root.Path, "*", SearchOption.AllDirectories)
+        .Where(static f => !f.EndsWith(".jsonl", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal).Select(f => $"{f[root.Path.Length..]}:\n{File.ReadAllText(f)}"));
 }

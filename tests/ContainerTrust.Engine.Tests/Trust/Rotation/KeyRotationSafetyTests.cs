@@ -230,6 +230,7 @@ public sealed class KeyRotationSafetyTests : IDisposable
     [Fact]
     public void A_file_that_differs_is_not_replaced_by_force()
     {
+        _root.Write("/etc/os-release", "ID=rhel\nVERSION_ID=\"9.6\"\n");
         Binary(NewPath, s_third.PublicKey);
         Write(TestPolicy.SignedBy("/keys/old.asc"));
         TrustStore store = Open();
