@@ -71,6 +71,7 @@ internal sealed class DscRoot : IDisposable
 
     /// <summary>Every file below <c>/etc</c>: its name, its inode's time and its content.</summary>
     public string Files() => string.Join('\n', Directory.EnumerateFiles(_root.Full("/etc"), "*", SearchOption.AllDirectories)
+        .Where(static f => !f.EndsWith(".jsonl", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal).Select(static f => $"{f} {File.GetLastWriteTimeUtc(f):O} {File.ReadAllText(f)}"));
 
     /// <summary>A file's number and the moment of its last change, which nothing but an untouched file keeps.</summary>
