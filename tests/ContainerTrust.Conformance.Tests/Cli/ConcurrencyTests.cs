@@ -28,7 +28,8 @@ public sealed class ConcurrencyTests : IDisposable
         await Task.WhenAll(Writer("a"), Writer("b"));
         JsonObject docker = JsonNode.Parse(File.ReadAllText(PolicyPath))!["transports"]!["docker"]!.AsObject();
         Assert.Equal(1000, docker.Count);
-        Assert.Equal(["policy.json"], Directory.GetFileSystemEntries(_root + "/etc/containers").Select(Path.GetFileName));
+        Assert.Equal(["containertrust-changes.jsonl", "policy.json"], Directory.GetFileSystemEntries(_root + "/etc/containers")
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [SkippableFact]
@@ -93,6 +94,7 @@ public sealed class ConcurrencyTests : IDisposable
         foreach (string type in types)
             Assert.Equal(0, CommandLine.Run(ours, "set", "changing.example.com", "--type", type, "--root", _root).ExitCode);
         Patience.EndedSoon(watch);
-        Assert.Equal(["policy.json"], Directory.GetFileSystemEntries(_root + "/etc/containers").Select(Path.GetFileName));
+        Assert.Equal(["containertrust-changes.jsonl", "policy.json"], Directory.GetFileSystemEntries(_root + "/etc/containers")
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }
