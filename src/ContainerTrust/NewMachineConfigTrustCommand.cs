@@ -291,10 +291,24 @@ public sealed class NewMachineConfigTrustCommand : HostCmdlet
     }
 
     // What the nodes have in registries.d that the piped entries were read from, if it was this machine or a root on it.
-    private IReadOnlyList<MachineConfigFile> OnNodes() =>
-        [.. _entries.Select(static e => e.Origin).Where(static o => o is { IsOfSession: true, HostName: null, RegistriesDirectory: null })
+    private List<MachineConfigFile> OnNodes()
+    {
+        List<MachineConfigFile> files = [.. _entries.Select(static e => e.Origin)
+            .Where(static o => o is { IsOfSession: true, HostName: null, RegistriesDirectory: null })
             .Select(static o => o!.Root).Distinct()
             .SelectMany(static r => NodeRoot.RegistriesD(LocalHost.OrRoot(r)))];
+
+        // With one of them alone, a scope of the other's file could be written a second time.
+        if (files.FirstOrDefault(f => files.Exists(o => o.Path == f.Path && !o.Content.AsSpan().SequenceEqual(f.Content))) is { } file)
+            throw new TrustException(
+                "RegistriesConflict",
+                TrustErrorKind.InvalidArgument,
+                $"The nodes that the entries were read from have different files {file.Path}. Make a MachineConfig for each of them.")
+            {
+                Target = file.Path,
+            };
+        return files;
+    }
 
     private void WriteFiles(IReadOnlyList<MachineConfigTrust> configs, string directory)
     {

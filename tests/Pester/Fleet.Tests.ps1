@@ -191,7 +191,7 @@ Describe 'Cmdlets on a fleet' {
         "$failed" | Should -BeLike "*$($well[1]): --- /etc/containers/policy.json*"
         Undo-ImageTrust $changes[1].Id -HostName $well @ssh -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failures 6>$null
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NothingToUndo,*'
-        (Get-ImageTrust tally.example.com -HostName $well @ssh -ErrorAction SilentlyContinue).ComputerName | Should -HaveCount 1
+        (Get-ImageTrust tally.example.com -HostName $well @ssh -ErrorAction SilentlyContinue).ComputerName | Should -Be $well[0]
         Undo-ImageTrust -HostName $well[0] @ssh -Confirm:$false
         (Get-ImageTrustChange -HostName $well[0] @ssh)[0].User | Should -Match '^root, from '
     }

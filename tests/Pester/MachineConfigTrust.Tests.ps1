@@ -95,6 +95,12 @@ Describe 'New-MachineConfigTrust' {
             # What the operator has is not written a second time, not for one entry either.
             (Get-ImageTrust -Root $root -Registry sigstore.example.com | New-MachineConfigTrust @to).Files.Path | Should -Be $wanted[0]
 
+            # Nodes that differ have no MachineConfig in common.
+            $other = New-TestRoot $policy @{ 'own.yaml' = "docker:`n  other.example.com:`n    lookaside: https://s.example.com/other`n" }
+            $null = New-Item -ItemType Directory -Path "$other/etc/machine-config-daemon"
+            { @(Get-ImageTrust path.example.com -Root $root) + @(Get-ImageTrust path.example.com -Root $other) | New-MachineConfigTrust @to } |
+                Should -Throw -ErrorId 'RegistriesConflict,*'
+
             # A scope of another file of the node, in an entry that brings a store of its own.
             $entry = Get-ImageTrust -Root $root -Registry path.example.com
             $entry.SignatureStore = 'https://other.example.com/path'

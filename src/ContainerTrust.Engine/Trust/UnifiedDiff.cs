@@ -7,7 +7,7 @@ namespace ContainerTrust.Engine.Trust;
 
 /// <summary>
 /// What planned files change, as a unified diff (POSIX diff -u): three lines around each difference, a bounded number of lines, and no
-/// line that a terminal would act on. For people; it is no input for patch(1).
+/// line that a terminal would act on. For people; it is not input for patch(1).
 /// </summary>
 internal static class UnifiedDiff
 {
@@ -147,7 +147,7 @@ internal static class UnifiedDiff
         return [.. lines];
     }
 
-    // Indentation by tabs is harmless, and passwords are shown to nobody: they are in the URLs of signature stores.
+    // Indentation by tabs is harmless, and passwords are never shown: they are in the URLs of signature stores.
     private static string Shown(string line, bool hasStores)
     {
         string plain = line.Replace("\t", "    ", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>What is said of locks, of this machine's files and of those of a host behind SSH.</summary>
+/// <summary>What is said of locks, of this machine's files and of those of a host over SSH.</summary>
 internal static class LockWords
 {
     /// <summary>The warning that the lock of older releases was not had.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ContainerTrust.Engine.Hosts.Linux;
 
-/// <summary>What is said of a change that <see cref="WriteGuard"/>'s rule refuses, here or on a host behind SSH.</summary>
+/// <summary>What is said of a change that <see cref="WriteGuard"/>'s rule refuses, here or on a host over SSH.</summary>
 internal static class UnsafeWrite
 {
     /// <summary>The mode's bits by which others than the owner may write.</summary>

@@ -501,8 +501,8 @@ older() {
     olders=$((olders+1))
 }
 
-# Locks the directory $1; $2 is its identity where that is known, $3 is "unsafe" where guard refuses it and so nothing is written, $4 is "plain" where no link
-# leads there: older releases write no files but those of the configuration. What is locked already is not locked again.
+# Locks the directory $1; $2 is its identity where that is known, $3 is "unsafe" where guard refuses it and so nothing is written, $4 is
+# "plain" where no link leads there: older releases write no files but those of the configuration. What is locked already is not locked again.
 lock() {
     id=${2:-$(identity "$1")}
     [ -n "$id" ] || failed l "$1" ": No such file or directory"

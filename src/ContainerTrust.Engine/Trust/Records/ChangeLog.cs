@@ -38,7 +38,7 @@ internal sealed class ChangeLog
     /// <summary>The records, the oldest first.</summary>
     public IEnumerable<ChangeRecord> Records => _lines.Select(static l => l.Record).OfType<ChangeRecord>();
 
-    /// <summary>How many lines are no record.</summary>
+    /// <summary>How many lines are not a record.</summary>
     public int Unreadable => _lines.Count(static l => l.Record is null);
 
     /// <summary>The file beside a policy.</summary>

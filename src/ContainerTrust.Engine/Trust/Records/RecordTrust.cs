@@ -6,7 +6,7 @@ using ContainerTrust.Engine.Hosts.Ssh;
 
 namespace ContainerTrust.Engine.Trust.Records;
 
-/// <summary>Whether a record is one to follow: it is no other user's, and of the files that are meant.</summary>
+/// <summary>Whether a record may be followed: it does not belong to another user, and names the files that are meant.</summary>
 internal static class RecordTrust
 {
     private const uint OthersWrite = 0x12; // 0022
