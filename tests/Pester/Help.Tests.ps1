@@ -125,7 +125,7 @@ Describe 'The examples of the help' {
     It 'are run, but for the few that need another host, a registry or a home directory' {
         $all = @(Get-ChildItem -LiteralPath $HelpPath -Filter *-*.md | ForEach-Object { Get-HelpExample $_.FullName })
         $all.Count | Should -BeGreaterThan 20
-        $all.Where({ -not (Test-HelpExampleRunnable $_) }).Count | Should -BeLessOrEqual 27
+        $all.Where({ -not (Test-HelpExampleRunnable $_) }).Count | Should -BeLessOrEqual 23
     }
 }
 
