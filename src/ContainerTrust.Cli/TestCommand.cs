@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text;
 using ContainerTrust.Engine.Compliance;
+using ContainerTrust.Engine.Compliance.Controls;
 using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.MachineConfig.Rollout;
 
@@ -21,6 +22,12 @@ internal static class TestCommand
             { Description = "Find keys and certificates that end within so many days", HelpName = "days",
             DefaultValueFactory = static _ => 30 };
         Option<string[]> exclude = new("--exclude") { Description = "Leave this rule out; * and ? are wildcards", HelpName = "rule" };
+        Option<string?> profile = new("--profile")
+        {
+            Description = "Check by the rules that are evidence for controls of this framework: Stig-Ocp4, Nist-800-53r5 or Bsi-Sys.1.6",
+            HelpName = "profile",
+            CompletionSources = { { "Stig-Ocp4", "Nist-800-53r5", "Bsi-Sys.1.6" } },
+        };
         Option<string> severity = new("--minimum-severity")
         {
             Description = "The least severity of a finding that makes the host not compliant: information, warning or error",
@@ -30,10 +37,10 @@ internal static class TestCommand
         };
         Option<string> format = new("--format")
         {
-            Description = "text, json, junit or html (default: by the name of --output, else text)",
+            Description = "text, json, junit, html, xccdf or cklb (default: by the name of --output, else text)",
             HelpName = "format",
             DefaultValueFactory = static _ => "",
-            CompletionSources = { { "text", "json", "junit", "html" } },
+            CompletionSources = { { "text", "json", "junit", "html", "xccdf", "cklb" } },
         };
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file", HelpName = "file" };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print nothing; only the exit code says whether the host is compliant" };
@@ -42,14 +49,14 @@ internal static class TestCommand
             "Audits what a host trusts, and compares it with a baseline. Exit code 0: compliant; 3: not compliant; 1: " +
             "could not be checked; 2: usage.")
         {
-            baseline, expiring, exclude, severity, format, output, quiet, rules,
+            baseline, expiring, exclude, profile, severity, format, output, quiet, rules,
         };
         common.AddTo(command);
         command.SetAction(result =>
         {
             if (result.GetValue(rules))
             {
-                Output.Write(ListRules());
+                Output.Write(ListRules(result.GetValue(profile)));
                 return ExitCode.Done;
             }
 
@@ -57,13 +64,13 @@ internal static class TestCommand
             if (file is "")
                 throw Usage("--output is empty; perhaps a variable is not set.");
             ReportFormat? reportFormat = Format(result.GetValue(format)!, file);
-            ComplianceOptions options = new()
+            ComplianceOptions options = new ComplianceOptions
             {
                 ExpiringWithin = Days(result.GetValue(expiring)),
                 ExcludedRules = ComplianceRules.Excluded(result.GetValue(exclude) ?? []),
                 MinimumSeverity = Severity(result.GetValue(severity)!),
                 Baseline = Baseline(result.GetValue(baseline)),
-            };
+            }.ForProfile(result.GetValue(profile));
             using Cancellation cancel = new();
             ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
             byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f)
@@ -104,7 +111,9 @@ internal static class TestCommand
         "json" => ReportFormat.Json,
         "junit" => ReportFormat.JUnit,
         "html" => ReportFormat.Html,
-        _ => throw Usage($"'{word}' is not a format; possible are text, json, junit and html."),
+        "xccdf" => ReportFormat.Xccdf,
+        "cklb" => ReportFormat.Cklb,
+        _ => throw Usage($"'{word}' is not a format; possible are text, json, junit, html, xccdf and cklb."),
     };
 
     private static string InWords(ImageTrustCompliance found)
@@ -125,7 +134,15 @@ internal static class TestCommand
                 text.Append(CultureInfo.InvariantCulture, $"    fix: {PrintableText.Line(finding.Fix)}\n");
         }
 
-        if (found.ExcludedRules.Count > 0)
+        foreach (ImageTrustControl control in found.NotCovered)
+        {
+            string cover = control.Evidence == ImageTrustEvidence.None ? "no rule covers it" : "rules cover a part";
+            text.Append($"control {control.Id}: {cover}. {control.Remark}".TrimEnd()).Append('\n');
+        }
+
+        if (found.Profile is not null)
+            text.Append(CultureInfo.InvariantCulture, $"profile: {found.Profile}\n");
+        else if (found.ExcludedRules.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
         text.Append(CultureInfo.InvariantCulture,
             $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} (" +
@@ -136,13 +153,20 @@ internal static class TestCommand
             string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
     }
 
-    private static string ListRules()
+    private static string ListRules(string? profile)
     {
+        string? framework = profile is null ? null : ControlFrameworks.Find(profile).Profile;
         int width = ComplianceRules.All.Max(static r => r.Id.Length);
         StringBuilder text = new();
-        foreach (ComplianceRule rule in ComplianceRules.All)
+        foreach (ComplianceRule rule in ComplianceRules.All.Where(r => framework is null || r.Controls.Any(c => c.Profile == framework)))
+        {
             text.Append(rule.Id.PadRight(width)).Append("  ").Append(rule.Severity.ToString().ToLowerInvariant().PadRight(11)).Append("  ")
-                .Append(rule.Title).Append('\n');
+                .Append(rule.Title);
+            if (framework is not null)
+                text.Append(" [").AppendJoin(", ", rule.Controls.Where(c => c.Profile == framework)).Append(']');
+            text.Append('\n');
+        }
+
         return text.ToString();
     }
 

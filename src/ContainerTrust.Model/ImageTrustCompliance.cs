@@ -45,6 +45,12 @@ public sealed record ImageTrustCompliance
     /// <summary>Ids of the rules that were left out by the user's wish.</summary>
     public IReadOnlyList<string> ExcludedRules { get; init; } = [];
 
+    /// <summary>The profile of controls that the audit was for, such as <c>Stig-Ocp4</c>. Null for all rules.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Controls of the profile that the rules do not cover in full, with a remark each. Empty without a profile.</summary>
+    public IReadOnlyList<ImageTrustControl> NotCovered { get; init; } = [];
+
     /// <summary>The policy.json that was checked, as the host names it. Null if it is not known.</summary>
     public string? PolicyPath { get; init; }
 

@@ -20,6 +20,19 @@ public sealed record ImageTrustRule
     /// <summary>Whether the rule may be left out of an audit. Without the others, a host that nobody checked would be compliant.</summary>
     public required bool CanBeExcluded { get; init; }
 
+    /// <summary>The controls of frameworks such as DISA's STIGs that the rule is evidence for.</summary>
+    public IReadOnlyList<ImageTrustControl> Controls { get; init; } = [];
+
+    /// <summary>Whether the other rule says the same.</summary>
+    /// <param name="other">Another rule.</param>
+    public bool Equals(ImageTrustRule? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Id == other.Id && Severity == other.Severity && Title == other.Title && HasFix == other.HasFix
+            && CanBeExcluded == other.CanBeExcluded && ListContent.AreEqual(Controls, other.Controls));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Severity, Title, HasFix, CanBeExcluded, ListContent.Hash(Controls));
+
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line($"{Severity} {Id}: {Title}");
 }

@@ -26,14 +26,19 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     [AllowEmptyCollection]
     public PSObject[]? InputObject { get; set; }
 
-    /// <summary>The file to write. A file of that name is replaced.</summary>
+    /// <summary>
+    /// The file to write. A file of that name is replaced. For XCCDF and CKLB, which are about one host each, it may be a directory that
+    /// exists: each host gets a file of its own there.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, HelpMessage = "The report's file, such as report.html")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The format; by the file's name if left out: <c>.json</c>, <c>.xml</c> (JUnit), <c>.html</c>.</summary>
+    /// <summary>
+    /// The format; by the file's name if left out: <c>.json</c>, <c>.xml</c> (JUnit), <c>.html</c>, <c>xccdf.xml</c>, <c>.cklb</c>.
+    /// </summary>
     [Parameter]
-    [ValidateSet("Json", "JUnit", "Html")]
+    [ValidateSet("Json", "JUnit", "Html", "Xccdf", "Cklb")]
     public string? Format { get; set; }
 
     /// <summary>Hosts that could not be checked. They are in the report as such.</summary>
@@ -136,7 +141,8 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
             : ReportFile.FormatOf(path) ?? throw new TrustException(
                 "UnknownReportFormat",
                 TrustErrorKind.InvalidArgument,
-                $"The name {path} says no format. Give -Format Json, JUnit or Html, or a name that ends in .json, .xml or .html.")
+                $"The name {path} says no format. Specify -Format Json, JUnit, Html, Xccdf or Cklb, or a name that ends in .json, .xml, "
+                + ".html, xccdf.xml or .cklb.")
             {
                 Target = path,
             };
@@ -146,6 +152,12 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
             Unchecked = [.. _unchecked.Select(static u => new UncheckedHost(u.ComputerName, u.Reason))],
             Title = Title,
         };
+        if (ComplianceReport.IsOfOneHost(format) && Directory.Exists(path))
+        {
+            WriteEach(report, format, path);
+            return;
+        }
+
         byte[] content = report.Write(format);
         int hosts = _hosts.Count + _unchecked.Count;
         if (!this.IsWanted(path, $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
@@ -153,5 +165,25 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         ReportFile.Write(path, content, Cancellation);
         if (PassThru)
             WriteObject(new FileInfo(path));
+    }
+
+    // The whole plan is made before the first file is written.
+    private void WriteEach(ComplianceReport report, ReportFormat format, string directory)
+    {
+        (string Path, byte[] Content, string Host)[] files =
+        [
+            .. report.PerHost(format).Select(f => (System.IO.Path.Combine(directory, f.FileName), f.Report.Write(format),
+                f.Report.Hosts is [{ } host] ? host.ComputerName : f.Report.Unchecked[0].ComputerName)),
+        ];
+        if (files.Length == 0)
+            _ = report.Write(format);
+        foreach ((string path, byte[] content, string host) in files)
+        {
+            if (!this.IsWanted(path, $"Write the {format} report of {host}"))
+                continue;
+            ReportFile.Write(path, content, Cancellation);
+            if (PassThru)
+                WriteObject(new FileInfo(path));
+        }
     }
 }

@@ -57,6 +57,14 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     [ArgumentCompleter(typeof(RuleCompleter))]
     public string[]? ExcludeRule { get; set; }
 
+    /// <summary>
+    /// Check by the rules that are evidence for controls of this framework: <c>Stig-Ocp4</c>, <c>Nist-800-53r5</c> or <c>Bsi-Sys.1.6</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
+    public string? Profile { get; set; }
+
     /// <summary>The least severity of a finding that makes the host not compliant.</summary>
     [Parameter]
     public ImageTrustSeverity MinimumSeverity { get; set; } = ImageTrustSeverity.Warning;
@@ -136,6 +144,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
             Findings = found.Findings.ToArray(),
             CheckedRules = found.CheckedRules.ToArray(),
             ExcludedRules = found.ExcludedRules.ToArray(),
+            NotCovered = found.NotCovered.ToArray(),
         }));
     }
 
@@ -150,7 +159,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
                 "nothing through. Nothing was checked.");
     }
 
-    private ComplianceOptions CheckOptions() => new()
+    private ComplianceOptions CheckOptions() => new ComplianceOptions
     {
         ExpiringWithin = ExpiringWithin,
         ExcludedRules = ComplianceRules.Excluded(ExcludeRule ?? []),
@@ -160,7 +169,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
             ? TrustBaseline.Combine([.. _baseline.Select(i => TrustItems.Of(i, LocalPath)), .. BaselineHostName is null ? []
                 : new[] { (OfHost(BaselineHostName), true) }])
             : null,
-    };
+    }.ForProfile(Profile);
 
     // The host's own files, wherever the ones to be checked are.
     private IEnumerable<ImageTrust> OfHost(string name)

@@ -15,7 +15,7 @@ public static class ComplianceChecker
     private static readonly IComplianceCheck[] s_checks =
     [
         new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(),
-        new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
+        new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new InsecureCheck(), new BaselineCheck(), new CrioCheck(),
     ];
 
     /// <summary>Audits a host.</summary>
@@ -54,6 +54,8 @@ public static class ComplianceChecker
                 .. done.OrderBy(static rule => ComplianceRules.PositionOf(rule)),
             ],
             ExcludedRules = [.. options.ExcludedRules],
+            Profile = options.Profile?.Profile,
+            NotCovered = options.Profile?.NotCovered ?? [],
             PolicyPath = store.Locations.PolicyPath,
         };
     }

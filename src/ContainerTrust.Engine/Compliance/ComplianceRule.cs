@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Compliance.Controls;
 using ContainerTrust.Engine.Compliance.Proof;
 
 namespace ContainerTrust.Engine.Compliance;
@@ -13,4 +14,7 @@ public sealed record ComplianceRule(string Id, ImageTrustSeverity Severity, stri
 
     /// <summary>Whether the rule may be left out of an audit.</summary>
     public bool CanBeExcluded => ComplianceRules.Excludable.Contains(this);
+
+    /// <summary>The controls that the rule is evidence for.</summary>
+    public IReadOnlyList<ImageTrustControl> Controls => ControlFrameworks.OfRule(Id);
 }

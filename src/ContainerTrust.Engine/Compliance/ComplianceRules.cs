@@ -39,6 +39,7 @@ public static class ComplianceRules
     internal const string RegistriesConfInvalid = "RegistriesConfInvalid";
     internal const string MirrorOutsidePolicy = "MirrorOutsidePolicy";
     internal const string MirrorWithoutSignatures = "MirrorWithoutSignatures";
+    internal const string InsecureRegistry = "InsecureRegistry";
     internal const string BaselineScopeMissing = "BaselineScopeMissing";
     internal const string BaselineScopeExtra = "BaselineScopeExtra";
     internal const string BaselineScopeDiffers = "BaselineScopeDiffers";
@@ -84,6 +85,7 @@ public static class ComplianceRules
         new(RegistriesConfInvalid, ImageTrustSeverity.Error, "registries.conf is refused"),
         new(MirrorOutsidePolicy, ImageTrustSeverity.Warning, "A mirror's own name is trusted more than its source"),
         new(MirrorWithoutSignatures, ImageTrustSeverity.Warning, "Signatures are not found by a mirror's name"),
+        new(InsecureRegistry, ImageTrustSeverity.Warning, "A registry is used without verified TLS"),
         new(BaselineScopeMissing, ImageTrustSeverity.Error, "A scope of the baseline is missing"),
         new(BaselineScopeExtra, ImageTrustSeverity.Error, "A scope is not in the baseline"),
         new(BaselineScopeDiffers, ImageTrustSeverity.Error, "A scope differs from the baseline"),

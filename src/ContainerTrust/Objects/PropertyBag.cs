@@ -101,6 +101,10 @@ internal readonly struct PropertyBag(PSObject bag)
         where T : class =>
         [.. Items(name, unwrap: false).Select(item => Live<T>(item, name))];
 
+    /// <summary>A list of objects; empty if an older session knew none of that name.</summary>
+    public T[] ObjectsIfAny<T>(string name)
+        where T : class => bag.Properties[name] is null ? [] : Objects<T>(name);
+
     private static T Live<T>(object item, string name)
         where T : class
     {

@@ -138,6 +138,18 @@ internal static partial class Rehydration
             Title = bag.RequiredText("Title"),
             HasFix = Required(bag.Truth("HasFix")),
             CanBeExcluded = Required(bag.Truth("CanBeExcluded")),
+            Controls = bag.ObjectsIfAny<ImageTrustControl>("Controls"),
+        },
+        nameof(ImageTrustControl) => new ImageTrustControl
+        {
+            Profile = bag.RequiredText("Profile"),
+            Framework = bag.RequiredText("Framework"),
+            Version = bag.RequiredText("Version"),
+            Id = bag.RequiredText("Id"),
+            OtherIds = bag.TextIfAny("OtherIds") ?? "",
+            Title = bag.RequiredText("Title"),
+            Evidence = bag.Choice<ImageTrustEvidence>("Evidence"),
+            Remark = bag.TextIfAny("Remark"),
         },
         nameof(ImageSignatureResult) => Result(bag),
         nameof(RequirementVerdict) => new RequirementVerdict
@@ -248,6 +260,8 @@ internal static partial class Rehydration
             ExcludedRules = bag.Texts("ExcludedRules") ?? throw new PSInvalidCastException("A part is missing."),
             PolicyPath = bag.Text("PolicyPath"),
             ErrorId = bag.TextIfAny("ErrorId"),
+            Profile = bag.TextIfAny("Profile"),
+            NotCovered = bag.ObjectsIfAny<ImageTrustControl>("NotCovered"),
         };
         return live.Compliant == Required(bag.Truth("Compliant")) ? live
             : throw new PSInvalidCastException("The findings and Compliant contradict each other.");

@@ -26,7 +26,7 @@ public sealed record ComplianceReport
     /// <param name="format">Its format.</param>
     /// <returns>UTF-8 text.</returns>
     /// <exception cref="TrustException">There is no host at all (<c>EmptyReport</c>): such a report would look as if all were
-    /// well.</exception>
+    /// well. Or there are several, and the format is about one (<c>ReportOfOneHost</c>).</exception>
     public byte[] Write(ReportFormat format)
     {
         if (Hosts.Count == 0 && Unchecked.Count == 0)
@@ -37,9 +37,48 @@ public sealed record ComplianceReport
         {
             ReportFormat.Json => JsonReport.Write(this),
             ReportFormat.JUnit => JUnitReport.Write(this),
+            ReportFormat.Xccdf => XccdfReport.Write(UniqueNames()[0], OnlyHost()),
+            ReportFormat.Cklb => CklbReport.Write(UniqueNames()[0], OnlyHost(), Title),
             _ => HtmlReport.Write(this),
         };
     }
+
+    /// <summary>Whether a format is about one host.</summary>
+    /// <param name="format">A format.</param>
+    public static bool IsOfOneHost(ReportFormat format) => format is ReportFormat.Xccdf or ReportFormat.Cklb;
+
+    /// <summary>The report of each host by itself, with a name for its file that no other host has.</summary>
+    /// <param name="format">The format, which decides how the files' names end.</param>
+    /// <returns>Names of files without a directory, and reports, in the order of the hosts.</returns>
+    public IReadOnlyList<(string FileName, ComplianceReport Report)> PerHost(ReportFormat format)
+    {
+        IReadOnlyList<string> names = UniqueNames();
+        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
+        List<(string, ComplianceReport)> files = [];
+        for (int i = 0; i < names.Count; i++)
+        {
+            string safe = new([.. names[i].Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]);
+            safe = safe.TrimStart('.') is { Length: > 0 } usable ? usable : "host";
+            string unique = safe;
+            for (int n = 2; !taken.Add(unique); n++)
+                unique = string.Create(CultureInfo.InvariantCulture, $"{safe}-{n}");
+            files.Add((unique + ReportFile.EndOf(format), this with
+            {
+                Hosts = i < Hosts.Count ? [Hosts[i]] : [],
+                Unchecked = i < Hosts.Count ? [] : [Unchecked[i - Hosts.Count]],
+            }));
+        }
+
+        return files;
+    }
+
+    private ImageTrustCompliance OnlyHost() => Hosts.Count + Unchecked.Count > 1
+        ? throw new TrustException("ReportOfOneHost", TrustErrorKind.InvalidArgument,
+            $"A file of this format is about one host, and there are {Hosts.Count + Unchecked.Count}. Specify a directory that exists: each host "
+            + "gets a file of its own there.")
+        : Hosts is [{ } host] ? host
+        : ImageTrustCompliance.NotChecked(Unchecked[0].ComputerName, "HostNotChecked", Unchecked[0].Reason, ImageTrustSeverity.Warning)
+            with { CheckedAt = CreatedAt };
 
     /// <summary>The rules that a report shows: those of this release, and others that findings name.</summary>
     internal IReadOnlyList<ComplianceRule> Rules() =>
@@ -85,4 +124,10 @@ public enum ReportFormat
 
     /// <summary>One HTML page, for people.</summary>
     Html,
+
+    /// <summary>An XCCDF 1.2 result of one host with the rule ids of DISA's STIG, for STIG Manager and STIG Viewer.</summary>
+    Xccdf,
+
+    /// <summary>A checklist of one host for STIG Viewer 3 (CKLB 1.0).</summary>
+    Cklb,
 }

@@ -75,10 +75,13 @@ internal sealed class HtmlReport
         Text(_report.Title);
         Raw("</title>\n<style>\n");
         Raw(HtmlStyle.Text);
+        Raw(HtmlControls.Style);
         Raw("</style>\n</head>\n<body>\n<main>\n");
         Head();
         Matrix();
+        Raw(HtmlControls.Filter());
         Findings();
+        Raw(HtmlControls.Section(_report));
         Hosts();
         Rules();
         Raw("</main>\n</body>\n</html>\n");
@@ -211,14 +214,17 @@ internal sealed class HtmlReport
             var found = byRule[rule.Id];
             ImageTrustSeverity worst = found.Max(static d => d.Finding.Severity);
             int hosts = found.SelectMany(static d => d.Hosts).Distinct().Count();
-            Raw($"<details class=\"{Letter(worst)}\" id=\"r{RuleNumber(rule.Id)}\"><summary><b class=\"tag " +
+            Raw($"<details class=\"{Letter(worst)} {HtmlControls.Classes(rule.Id)}\" id=\"r{RuleNumber(rule.Id)}\"><summary><b class=\"tag " +
                 $"{Letter(worst)}\">{Word(worst)}</b> <strong>");
             Text(rule.Id);
             Raw("</strong> <span class=\"what\">");
             Text(rule.Title);
             Raw("</span> <span class=\"count\">");
             Text(Count(hosts, "host"));
-            Raw("</span></summary>\n<ul class=\"found\">\n");
+            Raw("</span></summary>\n");
+            if (rule.Controls.Count > 0)
+                Raw($"<p class=\"where\"><span>Controls: {HtmlControls.OfRule(rule.Id)}</span></p>");
+            Raw("<ul class=\"found\">\n");
             foreach ((ImageTrustFinding finding, List<Row> on) in found)
                 Finding(finding, on);
             Raw("</ul></details>\n");
@@ -363,15 +369,15 @@ internal sealed class HtmlReport
     {
         Raw("<section id=\"rules\">\n<details><summary><strong>All rules</strong> <span class=\"count\">");
         Text(Count(_rules.Count, "rule"));
-        Raw("</span></summary>\n<table class=\"rules\"><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th><th " +
-            "scope=\"col\">What is wrong</th></tr></thead><tbody>\n");
+        Raw("</span></summary>\n<table class=\"rules\"><thead><tr class=\"head\"><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th><th " +
+            "scope=\"col\">What is wrong</th><th scope=\"col\">Controls</th></tr></thead><tbody>\n");
         foreach (ComplianceRule rule in _rules)
         {
-            Raw("<tr><td><code>");
+            Raw($"<tr class=\"{HtmlControls.Classes(rule.Id)}\"><td><code>");
             Text(rule.Id);
             Raw($"</code></td><td><b class=\"tag {Letter(rule.Severity)}\">{Word(rule.Severity)}</b></td><td>");
             Text(rule.Title);
-            Raw("</td></tr>\n");
+            Raw($"</td><td>{HtmlControls.OfRule(rule.Id)}</td></tr>\n");
         }
 
         Raw("</tbody></table>\n</details>\n</section>\n");

@@ -37,6 +37,9 @@ internal static class HtmlStyle
         .legend b { display: inline-block; min-width: 22px; text-align: center; border-radius: 4px; padding: 0 4px; margin-right: 2px; }
         .scroll { overflow: auto; width: fit-content; max-width: 100%; max-height: 78vh; background: var(--panel);
         border: 1px solid var(--line); border-radius: 8px; }
+        .filter { margin: 28px 0 -8px; border: 1px solid var(--line); border-radius: 8px; padding: 6px 14px; color: var(--soft); }
+        .filter label { margin-right: 14px; white-space: nowrap; color: var(--ink); }
+        .controls td, .controls th { padding: 4px 10px; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
         table { border-collapse: separate; border-spacing: 0; font-size: .86rem; }
         .matrix td { min-width: 34px; text-align: center; padding: 4px 2px; border-top: 1px solid var(--line);
         border-left: 1px solid var(--line); font-variant-numeric: tabular-nums; font-weight: 600; }

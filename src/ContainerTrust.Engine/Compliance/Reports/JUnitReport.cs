@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using ContainerTrust.Engine.Compliance.Controls;
 using ContainerTrust.Engine.Formats.Documents;
 using ContainerTrust.Engine.MachineConfig.Rollout;
 
@@ -92,6 +93,7 @@ internal static class JUnitReport
         Attribute(writer, "hostname", suite.Name);
         Attribute(writer, "timestamp", suite.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture));
         Counts(writer, suite.Cases);
+        Controls(writer, suite);
         foreach (Case test in suite.Cases)
         {
             writer.WriteStartElement("testcase");
@@ -120,6 +122,24 @@ internal static class JUnitReport
                 writer.WriteElementString("system-out", PrintableText.Lines(test.Text));
             }
 
+            writer.WriteEndElement();
+        }
+
+        writer.WriteEndElement();
+    }
+
+    // A suite's properties come before its cases: which controls a rule is evidence for.
+    private static void Controls(XmlWriter writer, Suite suite)
+    {
+        string[] rules = [.. suite.Cases.Where(static c => ControlFrameworks.OfRule(c.Rule).Count > 0).Select(static c => c.Rule)];
+        if (rules.Length == 0)
+            return;
+        writer.WriteStartElement("properties");
+        foreach (string rule in rules)
+        {
+            writer.WriteStartElement("property");
+            Attribute(writer, "name", "controls:" + rule);
+            Attribute(writer, "value", string.Join(", ", ControlFrameworks.OfRule(rule)));
             writer.WriteEndElement();
         }
 

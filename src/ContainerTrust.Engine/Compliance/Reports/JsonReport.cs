@@ -35,6 +35,10 @@ internal static class JsonReport
                 Text(writer, "id", rule.Id);
                 writer.WriteString("severity"u8, Word(rule.Severity));
                 Text(writer, "title", rule.Title);
+                writer.WriteStartArray("controls"u8);
+                foreach (ImageTrustControl control in rule.Controls)
+                    Control(writer, control);
+                writer.WriteEndArray();
                 writer.WriteEndObject();
             }
 
@@ -82,6 +86,11 @@ internal static class JsonReport
         writer.WriteString("minimumSeverity"u8, Word(host.MinimumSeverity));
         Texts(writer, "checkedRules", host.CheckedRules);
         Texts(writer, "excludedRules", host.ExcludedRules);
+        Text(writer, "profile", host.Profile);
+        writer.WriteStartArray("notCovered"u8);
+        foreach (ImageTrustControl control in host.NotCovered)
+            Control(writer, control);
+        writer.WriteEndArray();
         writer.WriteStartArray("findings"u8);
         foreach (ImageTrustFinding finding in host.Findings)
         {
@@ -96,6 +105,19 @@ internal static class JsonReport
         }
 
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Control(Utf8JsonWriter writer, ImageTrustControl control)
+    {
+        writer.WriteStartObject();
+        Text(writer, "profile", control.Profile);
+        Text(writer, "framework", control.Framework);
+        Text(writer, "version", control.Version);
+        Text(writer, "id", control.Id);
+        Text(writer, "evidence", control.Evidence.ToString().ToLowerInvariant());
+        if (control.Remark is not null)
+            Text(writer, "remark", control.Remark);
         writer.WriteEndObject();
     }
 

@@ -7,13 +7,27 @@ public static class ReportFile
 {
     /// <summary>The format that a file's name asks for.</summary>
     /// <param name="path">A path.</param>
-    /// <returns>By <c>.json</c>, <c>.xml</c>, <c>.html</c> or <c>.htm</c>; null for another name.</returns>
+    /// <returns>
+    /// By <c>xccdf.xml</c>, <c>.cklb</c>, <c>.json</c>, <c>.xml</c>, <c>.html</c> or <c>.htm</c>; null for another name.
+    /// </returns>
     public static ReportFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".JSON" => ReportFormat.Json,
+        ".CKLB" => ReportFormat.Cklb,
+        ".XML" when path.EndsWith("xccdf.xml", StringComparison.OrdinalIgnoreCase) => ReportFormat.Xccdf,
         ".XML" => ReportFormat.JUnit,
         ".HTML" or ".HTM" => ReportFormat.Html,
         _ => null,
+    };
+
+    /// <summary>How the names of a format's files end.</summary>
+    internal static string EndOf(ReportFormat format) => format switch
+    {
+        ReportFormat.Xccdf => "-xccdf.xml",
+        ReportFormat.Cklb => ".cklb",
+        ReportFormat.Json => ".json",
+        ReportFormat.JUnit => ".xml",
+        _ => ".html",
     };
 
     /// <summary>Writes a file whole, see <see cref="OutputFile"/>: whoever reads the path sees the old report or the new one.</summary>
