@@ -51,7 +51,7 @@ public sealed class ReportTests
             JsonSerializer.Serialize(root.GetProperty("summary")));
         JsonElement bad = root.GetProperty("hosts")[1];
         Assert.Equal(["computerName", "compliant", "checkedAt", "policyPath", "minimumSeverity", "checkedRules", "excludedRules",
-            "findings"], bad.EnumerateObject().Select(static p => p.Name));
+            "profile", "notCovered", "findings"], bad.EnumerateObject().Select(static p => p.Name));
         Assert.Equal("""{"ruleId":"KeyWeak","severity":"error","message":"It is """ +
             """weak.","path":"/etc/k","scope":"quay.io","fix":"Set-ImageTrust x"}""",
             JsonSerializer.Serialize(bad.GetProperty("findings")[0]));

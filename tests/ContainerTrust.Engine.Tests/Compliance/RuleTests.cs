@@ -115,6 +115,8 @@ public sealed class RuleTests
             (static () => AuditHost.WithPolicy(
             $$""" "registry.example.com":{{Signed}},"mirror.example.net:5000":[{"type":"insecureAcceptAnything"}] """).With(Conf, Mirror),
             ImageTrustSeverity.Warning, "mirror.example.net:5000/copy"),
+        ["InsecureRegistry"] = (static () => AuditHost.Good().With(Conf, "[[registry]]\nlocation = 'x.example.com'\ninsecure = true\n"),
+            ImageTrustSeverity.Warning, "x.example.com"),
         ["MirrorWithoutSignatures"] = (static () => AuditHost.Good().With(Conf, Mirror), ImageTrustSeverity.Warning,
             "mirror.example.net:5000/copy"),
     };

@@ -32,22 +32,16 @@ internal sealed record ControlResult(Control Control, ControlState State, string
     /// <param name="host">The host's audit.</param>
     public static ControlResult Of(Control control, ImageTrustCompliance host)
     {
-        ImageTrustFinding[] found = [.. host.Findings.Where(static f => f.Severity >= ImageTrustSeverity.Warning)];
-        ImageTrustFinding[] direct = [.. found.Where(f => control.Direct.Contains(f.RuleId))];
-        ImageTrustFinding[] supporting = [.. found.Where(f => control.Supporting.Contains(f.RuleId))];
-        ImageTrustFinding[] undone = [.. found.Where(static f => f.RuleId == ComplianceRules.NotChecked)];
+        AuditedRules rules = new(host);
+        ControlState state = rules.StateOf(control);
         StringBuilder details = new();
-        foreach (ImageTrustFinding finding in direct.Concat(supporting).Concat(undone))
+        foreach (ImageTrustFinding finding in host.Findings.Where(f => f.Severity >= ImageTrustSeverity.Warning
+            && (control.Direct.Contains(f.RuleId) || control.Supporting.Contains(f.RuleId) || f.RuleId == ComplianceRules.NotChecked)))
             details.Append(finding.RuleId).Append(": ").Append(finding.Message).Append('\n');
-        string[] missing = [.. control.Direct.Where(r => !host.CheckedRules.Contains(r))];
-        ControlState state = host.Status == ImageTrustStatus.NotChecked ? ControlState.NotChecked
-            : direct.Length > 0 ? ControlState.NotMet
-            : undone.Length > 0 ? ControlState.NotChecked
-            : control.Direct.Count == 0 || supporting.Length > 0 || missing.Length > 0 ? ControlState.NeedsReview
-            : ControlState.Met;
+        string[] missing = [.. control.Direct.Where(r => !rules.IsChecked(r))];
         if (state == ControlState.Met)
             details.Append("Nothing was found by ").Append(string.Join(", ", control.Direct)).Append(".\n");
-        else if (direct.Length == 0 && missing.Length > 0)
+        else if (state != ControlState.NotMet && missing.Length > 0)
             details.Append("Not checked: ").Append(string.Join(", ", missing)).Append(".\n");
         if (control.Remark is not null)
             details.Append(control.Remark).Append('\n');

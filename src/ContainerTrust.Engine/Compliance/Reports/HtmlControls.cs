@@ -40,6 +40,7 @@ internal static class HtmlControls
     {
         StringBuilder html = new("<section id=\"controls\">\n<h2>Controls</h2>\n<p class=\"sub\">Met is said only where every rule that looks at "
             + "what the control asks for was checked and nothing speaks against it.</p>\n");
+        AuditedRules[] hosts = [.. report.Hosts.Select(static h => new AuditedRules(h))];
         foreach (ControlFramework framework in ControlFrameworks.All)
         {
             bool isAsked = report.Hosts.Any(h => h.Profile == framework.Profile);
@@ -49,7 +50,7 @@ internal static class HtmlControls
                     + "</th><th scope=\"col\">Not met</th><th scope=\"col\">Needs review</th><th scope=\"col\">Not checked</th><th "
                     + "scope=\"col\">What it asks for</th></tr></thead><tbody>\n");
             foreach (Control control in framework.Controls)
-                Row(html, control, [.. report.Hosts.Select(h => ControlResult.Of(control, h).State)], report.Unchecked.Count);
+                Row(html, control, [.. hosts.Select(h => h.StateOf(control))], report.Unchecked.Count);
             html.Append("</tbody></table></div></details>\n");
         }
 

@@ -83,6 +83,8 @@ internal static class JUnitReport
             text.Append("\nFile: ").Append(PrintableText.Line(finding.Path));
         if (finding.Fix is not null)
             text.Append("\nFix: ").Append(finding.Fix);
+        if (ControlFrameworks.OfRule(finding.RuleId) is { Count: > 0 } controls)
+            text.Append("\nControls: ").Append(string.Join(", ", controls.Select(static c => $"{c.Profile} {c.Id}")));
         return text.ToString();
     }
 
@@ -93,7 +95,6 @@ internal static class JUnitReport
         Attribute(writer, "hostname", suite.Name);
         Attribute(writer, "timestamp", suite.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture));
         Counts(writer, suite.Cases);
-        Controls(writer, suite);
         foreach (Case test in suite.Cases)
         {
             writer.WriteStartElement("testcase");
@@ -122,24 +123,6 @@ internal static class JUnitReport
                 writer.WriteElementString("system-out", PrintableText.Lines(test.Text));
             }
 
-            writer.WriteEndElement();
-        }
-
-        writer.WriteEndElement();
-    }
-
-    // A suite's properties come before its cases: which controls a rule is evidence for.
-    private static void Controls(XmlWriter writer, Suite suite)
-    {
-        string[] rules = [.. suite.Cases.Where(static c => ControlFrameworks.OfRule(c.Rule).Count > 0).Select(static c => c.Rule)];
-        if (rules.Length == 0)
-            return;
-        writer.WriteStartElement("properties");
-        foreach (string rule in rules)
-        {
-            writer.WriteStartElement("property");
-            Attribute(writer, "name", "controls:" + rule);
-            Attribute(writer, "value", string.Join(", ", ControlFrameworks.OfRule(rule)));
             writer.WriteEndElement();
         }
 
