@@ -39,7 +39,7 @@ BeforeAll {
         Credential = [pscredential]::new('user', (ConvertTo-SecureString -String 'word' -AsPlainText -Force))
         AuthFile = '/none/auth.json'; CertificateDirectory = '/none'; SkipCertificateCheck = $true; RegistriesConfPath = '/none/registries.conf'
         TimeoutSec = 1; ImageTimeoutSec = 1; MaximumRetryCount = 0; PollSec = 1
-        Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ReferenceObject = $entry; DifferenceObject = $entry; ReferenceHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; MinimumSeverity = 'Error'
+        Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ReferenceObject = $entry; DifferenceObject = $entry; ReferenceHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; Profile = 'Nist-800-53r5'; Control = 'CM-14'; MinimumSeverity = 'Error'
         Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
