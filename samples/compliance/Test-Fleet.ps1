@@ -32,8 +32,8 @@ param(
     # The private key to log in with, on this machine.
     [string] $KeyFilePath,
 
-    # Options for ssh, as ssh_config(5) names them: ProxyJump=bastion
-    [string[]] $Options = @(),
+    # Options for ssh, as ssh_config(5) names them: ProxyJump=bastion, or a hashtable as the cmdlets take it.
+    [object[]] $Options = @(),
 
     # Check as root, by sudo, which must not ask for a password.
     [switch] $Sudo,
@@ -58,7 +58,8 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 try {
-    Import-Module ContainerTrust
+    # A module that the session has loaded, from wherever, is the one that is meant.
+    if (-not (Get-Command -Name Test-ImageTrust -Module ContainerTrust -ErrorAction Ignore)) { Import-Module ContainerTrust }
     function Split-List([string[]] $Text) { @($Text -split ',' | ForEach-Object Trim | Where-Object { $_ }) }
     $names = @(Split-List $HostName)
     # Without a name, this host would be checked in place of those that were meant.
@@ -82,7 +83,8 @@ try {
             if ($KeyFilePath) { $test.KeyFilePath = $KeyFilePath }
             if ($Options) {
                 $test.Options = @{}
-                foreach ($option in $Options -split ',') {
+                foreach ($table in $Options | Where-Object { $_ -is [System.Collections.IDictionary] }) { $test.Options += $table }
+                foreach ($option in @($Options | Where-Object { $_ -isnot [System.Collections.IDictionary] }) -split ',') {
                     $name, $value = $option -split '=', 2
                     if (-not $value) { throw "'$option' is not an option for ssh. Write it as Name=Value." }
                     $test.Options[$name.Trim()] = $value.Trim()

@@ -90,6 +90,9 @@ public sealed record ImageTrustChange
     /// <summary>The error's id, where it failed. Null otherwise.</summary>
     public string? ErrorId { get; init; }
 
+    /// <summary>Of a scope that was left as it was: what the same call has changed on the host. Null if that was nothing.</summary>
+    internal ImageTrustChange? Beside { get; init; }
+
     /// <summary>What is required after the change, in one word. Null where there is no entry.</summary>
     public TrustType? Type => After?.Type;
 

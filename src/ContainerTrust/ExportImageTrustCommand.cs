@@ -70,6 +70,6 @@ public sealed class ExportImageTrustCommand : EngineCmdlet
             return;
         TrustFile.Save(path, content, Cancellation);
         if (PassThru)
-            WriteObject(new FileInfo(path));
+            WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
     }
 }

@@ -126,7 +126,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
 
     private static TrustException Invalid(string what, Exception? cause) =>
         new("InvalidInputObject", TrustErrorKind.InvalidArgument,
-            $"The report cannot hold {what}{(cause is null ? "." : $": {cause.Message}")} Give results of Test-ImageTrust, and error " +
+            $"The report cannot hold {what}{(cause is null ? "." : $": {cause.Message.TrimEnd('.')}.")} Give results of Test-ImageTrust, and error " +
             "records of hosts that could not be checked. No report was written.", cause);
 
     private protected override void End()
@@ -164,7 +164,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
             return;
         ReportFile.Write(path, content, Cancellation);
         if (PassThru)
-            WriteObject(new FileInfo(path));
+            WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
     }
 
     // The whole plan is made before the first file is written.

@@ -88,13 +88,16 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     private protected override bool IsElsewhere => IsFleet || base.IsElsewhere;
 
     /// <summary>This host, or the one whose root is a directory here.</summary>
-    private protected HostContext ThisHost => _thisHost ??= new PipelineHost(this, Store, Root, Cancellation);
+    private protected HostContext ThisHost => _thisHost ??= new PipelineHost(this, Store, StoreOptions.RootDirectory, Cancellation);
 
     /// <summary>Files of the hosts that the work needs and that their policies need not name, such as new keys.</summary>
     private protected virtual IReadOnlyList<string> FilesNeeded => [];
 
     /// <summary>Whether the cmdlet changes hosts.</summary>
     private protected virtual bool Changes => false;
+
+    /// <summary>What the cmdlet does to hosts, for a question about all of them.</summary>
+    private protected virtual string WorkInWords => MyInvocation.MyCommand.Name;
 
     /// <summary>The cmdlet's work on one host. Called for several hosts at once, on other threads.</summary>
     private protected abstract void Work(HostContext host);
@@ -155,6 +158,6 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
             First = first ?? [],
             AsCompleted = AsCompleted,
         };
-        FleetCall.Run(this, run, hosts, this, Changes, Cancellation);
+        FleetCall.Run(this, run, hosts, this, Changes ? WorkInWords : null, Cancellation);
     }
 }

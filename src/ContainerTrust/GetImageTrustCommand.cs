@@ -145,8 +145,8 @@ public sealed class GetImageTrustCommand : PipedTrustCmdlet
             host.Report(new TrustException(
                 "ImageTrustNotFound",
                 TrustErrorKind.NotFound,
-                $"{host.Store.Locations.PolicyPath} has no scopes of transport '{transport}'. Get-ImageTrust without parameters shows " +
-                "those that it has.")
+                $"{host.Store.Locations.PolicyPath} has no scopes of transport '{transport}'. Run " +
+                $"{host.Store.CommandFor(TrustOperation.Get)} to see those that it has.")
             {
                 Target = transport,
             });
@@ -177,7 +177,7 @@ public sealed class GetImageTrustCommand : PipedTrustCmdlet
     {
         string where = transport is null ? "" : $" in transport {transport}";
         string hint = name == "default" ? "For the policy's default use -Default."
-            : "Get-ImageTrust without parameters shows the existing scopes; -Reference shows which one governs an image.";
+            : $"Run {host.Store.CommandFor(TrustOperation.Get)} to see those that it has; -Reference says which one governs an image.";
         return new TrustException(
             "ImageTrustNotFound",
             TrustErrorKind.NotFound,

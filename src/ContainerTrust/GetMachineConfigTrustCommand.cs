@@ -81,12 +81,32 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
             Attempt(() =>
             {
                 IReadOnlyList<string> found = Path is null ? [LiteralFile(path)] : MatchingPaths(path);
-                files.AddRange(found.Count > 0 ? found : throw NotFound(path));
+                files.AddRange(found.Count > 0 ? found.SelectMany(FilesOf) : throw NotFound(path));
             });
         }
 
         return files;
     }
+
+    // Of a directory what New-MachineConfigTrust writes there; a Butane config beside its MachineConfig says the same once more.
+    private static IEnumerable<string> FilesOf(string path)
+    {
+        if (!Directory.Exists(path))
+            return [path];
+        string[] files = [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)];
+        string[] configs = [.. files.Where(static f => IsOf(f, ".yaml", ".yml", ".json"))];
+        string[] found = [.. configs, .. files.Where(f => IsOf(f, ".bu") && !configs.Any(c => c[..c.LastIndexOf('.')] == f[..f.LastIndexOf('.')]))];
+        return found.Length > 0 ? found : throw new TrustException(
+            "NoMachineConfig",
+            TrustErrorKind.NotFound,
+            $"The directory {path} has no file that ends in .yaml, .yml, .json or .bu. Give one that has.")
+        {
+            Target = path,
+        };
+    }
+
+    private static bool IsOf(string file, params string[] endings) =>
+        endings.Any(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     private string LiteralFile(string path)
     {

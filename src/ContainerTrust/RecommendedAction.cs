@@ -6,8 +6,8 @@ internal static class RecommendedAction
     private static readonly HashSet<string> s_imperatives = new(StringComparer.OrdinalIgnoreCase)
     {
         "add", "ask", "call", "change", "check", "choose", "close", "convert", "copy", "correct", "create", "edit", "export", "fix", "free",
-        "get", "give", "install", "leave", "log", "look", "make", "mount", "move", "name", "pack", "push", "put", "read", "reinstall",
-        "remount", "remove", "rename", "run", "save", "set", "specify", "split", "start", "store", "take", "try", "unset", "use", "wait",
+        "get", "give", "install", "leave", "log", "look", "make", "mark", "mount", "move", "name", "pack", "push", "put", "read", "reinstall",
+        "remount", "remove", "rename", "replace", "run", "save", "say", "set", "specify", "split", "start", "store", "take", "try", "unset", "use", "wait",
         "work", "write",
     };
 
@@ -21,14 +21,17 @@ internal static class RecommendedAction
         {
             int start = Begin(message, end);
             ReadOnlySpan<char> sentence = message.AsSpan(start, end - start).Trim();
-            int word = sentence.IndexOfAny(' ', '.');
-            if (word > 0 && s_imperatives.GetAlternateLookup<ReadOnlySpan<char>>().Contains(sentence[..word]))
+            if (IsImperative(sentence)
+                || (sentence.StartsWith("If ") && sentence.IndexOf(", ") is > 0 and var comma && IsImperative(sentence[(comma + 2)..])))
                 return Whole(message.AsSpan(start).Trim());
             end = start;
         }
 
         return null;
     }
+
+    private static bool IsImperative(ReadOnlySpan<char> sentence) => sentence.IndexOfAny(' ', '.') is > 0 and var word
+        && s_imperatives.GetAlternateLookup<ReadOnlySpan<char>>().Contains(sentence[..word]);
 
     // Where the last sentence before a place begins: after a period and before a capital letter, or after a semicolon.
     private static int Begin(string message, int end)

@@ -82,7 +82,9 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
                 host.Report(new TrustException(
                     "DefaultNotRemovable",
                     TrustErrorKind.InvalidArgument,
-                    "A policy must have a default, so it cannot be removed. Use Set-ImageTrust -Default to change it, or Reset-ImageTrust.")
+                    "A policy must have a default, so it cannot be removed. Use "
+                        + $"{host.Store.CommandFor(TrustOperation.Set, TrustOption.Default.With())} to change it, or "
+                        + $"{host.Store.CommandFor(TrustOperation.Reset)}.")
                 {
                     Target = trust.Registry,
                 });
@@ -90,6 +92,9 @@ public sealed class RemoveImageTrustCommand : ChangeTrustCmdlet
                 changes.Add(Removal(trust.Transport, trust.Registry));
         }
     }
+
+    private protected override string WorkInWords => PrintableText.Line(
+        $"Remove trust for {(Registry is not null ? string.Join(", ", Registry) : $"{_entries.Count} entries")}");
 
     private protected override string Describe(HostChanges changes, TrustChange change) =>
         KeepSignatureStore ? "Remove trust" : "Remove trust and signature store";

@@ -229,6 +229,20 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         return $"Set {string.Join(", ", parts)}";
     }
 
+    private protected override string WorkInWords
+    {
+        get
+        {
+            string what = Type is not null ? char.ToLowerInvariant(Type[0]) + Type[1..] : KeyPath is { Length: > 0 } ? "signedBy" : "trust";
+            if (KeyPath is { Length: > 0 })
+                what += $" {string.Join(AnyKey ? " or " : " and ", KeyPath)}";
+            string of = Preset is not null ? $"preset {Preset}" : ParameterSetName == DefaultSet ? "the default"
+                : Registry is not null ? string.Join(", ", Registry)
+                : _entries.Count == 1 ? $"{_entries[0].Registry}" : $"{_entries.Count} entries";
+            return PrintableText.Line($"Set {what} for {of}");
+        }
+    }
+
     // Paths are made absolute here: only the pipeline's own thread knows PowerShell's location.
     private RequirementOptions Demanded() => new()
     {

@@ -116,7 +116,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
             Activity = MyInvocation.MyCommand.Name,
             Failed = Deny,
         };
-        FleetCall.Run(this, run, hosts, this, changes: false, Cancellation);
+        FleetCall.Run(this, run, hosts, this, change: null, Cancellation);
     }
 
     private void JudgeOn(HostContext host, VerificationOptions verification)

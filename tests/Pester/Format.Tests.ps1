@@ -17,7 +17,7 @@ Describe 'Formatting' {
         @{ Name = 'accept.example.com'; Row = '^accept.example.com +Accept +https' }
         @{ Name = 'path.example.com'; Row = '^path.example.com +SignedBy +signer@example.com +https://path.example.com/sigs' }
         @{ Name = 'exact.example.com/app'; Row = '^exact.example.com/app +SignedBy +signer@example.com, second@example.com +' }
-        @{ Name = 'mixed.example.com'; Row = '^mixed.example.com +Mixed +signer@example.com, [0-9A-F]{16} ' }
+        @{ Name = 'mixed.example.com'; Row = '^mixed.example.com +Mixed +all of signer@example.com, [0-9A-F]{16} ' }
         @{ Name = 'sigstore.example.com'; Row = '^sigstore.example.com +SigstoreSigned +[0-9A-F]{16} ' }
         @{ Name = 'fulcio.example.com'; Row = '^fulcio.example.com +SigstoreSigned +dev@example.com \(https://login.example.com\) ' }
         @{ Name = 'pki.example.com'; Row = '^pki.example.com +SigstoreSigned +ci.example.com \(/keys/roots.pem\) ' }

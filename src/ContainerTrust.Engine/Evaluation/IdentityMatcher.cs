@@ -47,7 +47,7 @@ internal static class IdentityMatcher
         Func<DockerReference, DockerReference, string?> match) =>
         image is null
             ? $"it is for {claimed}, and an image of this transport has no reference to compare with; only exactReference and " +
-                "exactRepository can accept it"
+                $"exactRepository can accept it ({TrustOption.ExactReference}, {TrustOption.ExactRepository})"
             : match(image, claimed);
 
     // If they are equal, neither has a tag or digest where the other has none.

@@ -63,4 +63,9 @@ public class TrustException : Exception
 
     /// <summary>What to run, if there is one thing that helps. Null if there is none.</summary>
     public Advice? Advice { get; init; }
+
+    /// <summary>The same error, with the name of one of several things that it may be about before it.</summary>
+    /// <param name="untrustedName">The name. Null for this very error.</param>
+    internal TrustException Of(string? untrustedName) => untrustedName is null ? this
+        : new TrustException(ErrorId, Kind, $"{untrustedName}: {Message}", this) { Target = Target, Advice = Advice };
 }

@@ -23,7 +23,8 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
         ?? throw new TrustException(
             errorId,
             TrustErrorKind.NotFound,
-            $"{name} has no {what}: {PathOf(file)} does not exist. Check the image's path.")
+            $"{name} has no {what}: {PathOf(file)} does not exist{((host.Underlying as RootDirectoryHost)?.RootDirectory is { } root ? $" in the root directory {root}" : "")}. "
+                + "Check the image's path.")
         {
             Target = PathOf(file),
         };

@@ -18,8 +18,8 @@ internal sealed class StoredFiles
     public static void RequirePath(string path, TrustOption parameter, bool inline)
     {
         if (path.Length == 0 || (!inline && !path.StartsWith('/')))
-            throw Invalid($"'{path}', given by {parameter}, is not an absolute path. A policy names files by " +
-                "their absolute path on the host.");
+            throw Invalid($"'{path}', given by {parameter}, is not an absolute path, and a policy names files by " +
+                $"their path on the host. Specify it in full, or store what is in the file with {TrustOption.InlineKey}.");
         foreach (char c in path)
         {
             if (char.IsControl(c))

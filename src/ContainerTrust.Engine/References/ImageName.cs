@@ -44,6 +44,13 @@ internal sealed record ImageName(string Transport, string Expanded, IReadOnlyLis
         ArgumentNullException.ThrowIfNull(resolvePath);
         int colon = text.IndexOf(':');
         string transport = colon > 0 ? text[..colon] : "";
+        if (text.StartsWith('/') || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal))
+        {
+            throw new TrustException("InvalidReference", TrustErrorKind.InvalidArgument,
+                $"'{text}' is a path, and an image's name says what is there. Specify 'dir:{text}' for a directory that 'skopeo copy' has "
+                    + $"made, or 'oci:{text}' for an OCI layout.") { Target = text };
+        }
+
         if (!TransportScopes.Known.Contains(transport))
             return Docker("docker", text, text) with { IsWithoutTransport = true };
         string details = text[(colon + 1)..];

@@ -7,6 +7,9 @@ namespace ContainerTrust.Engine.Trust;
 /// <param name="target">Which files advice is for.</param>
 internal sealed class LostStores(AdviceTarget target)
 {
+    private const string Store = " loses its signature store";
+    private const string Default = $"The default{Store}";
+
     /// <summary>Finds them.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="editor">The policy, as it was and as it becomes.</param>
@@ -23,7 +26,7 @@ internal sealed class LostStores(AdviceTarget target)
         {
             Advice set = Advice.Of(TrustOperation.Set, target, TrustOption.Default.With(), TrustOption.SignatureStore.With(ofDefault));
             string how = StoreUrl.HasSecret(ofDefault) ? $"Set it again with {TrustOption.SignatureStore}" : $"{set} sets it again";
-            yield return $"The default loses its signature store {StoreUrl.WithoutUser(ofDefault)} with what is removed, and still asks " +
+            yield return $"{Default} {StoreUrl.WithoutUser(ofDefault)} with what is removed, and still asks " +
                 $"for signatures. {how}{keep}.";
         }
 
@@ -33,7 +36,7 @@ internal sealed class LostStores(AdviceTarget target)
                 continue;
             EffectiveLookaside? was = before.ForScope("docker", scope.Name), becomes = after.ForScope("docker", scope.Name);
             if (Asks(requirements) && was?.SignatureStore is { } store && becomes?.SignatureStore is null)
-                yield return $"{Name(scope)} loses its signature store {StoreUrl.WithoutUser(store)} with what is removed, and still " +
+                yield return $"{Name(scope)}{Store} {StoreUrl.WithoutUser(store)} with what is removed, and still " +
                     $"asks for signatures. {Sets(scope.Name, store)}{keep}.";
             if (requirements.Any(static r => r is SigstoreSignedRequirement)
                 && was?.UseSigstoreAttachments == true && becomes?.UseSigstoreAttachments != true)
@@ -41,6 +44,10 @@ internal sealed class LostStores(AdviceTarget target)
                     $"signatures. {Command(scope.Name, TrustOption.UseSigstoreAttachments.With())} sets it again{keep}.";
         }
     }
+
+    /// <summary>How a sentence about the store of a change begins.</summary>
+    public static string Beginning(TrustChange change) =>
+        change.IsDefault ? Default : $"{Printable.Of(change.Registry, Printable.NameLength)}{Store}";
 
     private static bool Asks(IReadOnlyList<TrustRequirement> requirements) =>
         requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement);

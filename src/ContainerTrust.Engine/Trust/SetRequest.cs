@@ -199,7 +199,7 @@ public sealed record SetRequest
                 TrustChange change = rules.ToChange(entry);
                 IReadOnlyList<KeyCopy> copies = given is null ? Carried?.Invoke(entry) ?? [] : copied;
                 if (given is null)
-                    store.CheckKeysThen(change.Requirements!, copies, Force, Options.InlineKey);
+                    store.CheckKeysThen(change.Requirements!, copies, Force, Options.InlineKey, entries.Count > 1 ? $"{change}" : null);
                 changes.Add(change with
                 {
                     RequiresKeys = !Force,

@@ -94,9 +94,14 @@ internal sealed class TrustPlanner
                     + $"so its signature store {StoreUrl.WithoutUser(store)} is not copied. {SetsStore(store)}");
         }
 
-        if (editor is not null && (removed.Count > 0 || changes.Any(static c => c.WithoutStore)))
-            _warnings.AddRange(new LostStores(_target).Find(changes, editor, lookaside, after));
-        _warnings.AddRange(changes.SelectMany(c => StoreRemoval.Losses(c, lookaside, _host.ComputerName)));
+        bool losesStores = editor is not null && (removed.Count > 0 || changes.Any(static c => c.WithoutStore));
+        List<string> lost = losesStores ? [.. new LostStores(_target).Find(changes, editor!, lookaside, after)] : [];
+        _warnings.AddRange(lost);
+
+        // Of a store that is missed it is said already.
+        _warnings.AddRange(changes.SelectMany(c => StoreRemoval.Losses(c, lookaside, _host.ComputerName)
+            .Where(loss => !lost.Any(l => l.StartsWith(LostStores.Beginning(c), StringComparison.Ordinal) && loss.Contains(" signature store ",
+                StringComparison.Ordinal)))));
         _warnings.AddRange(changes.Select(c => StoreRemoval.Inherited(c, after)).OfType<string>());
 
         // No policy names a key that is missing.

@@ -17,6 +17,11 @@ public sealed partial class TrustStore
     /// <summary>Where entries of this trust say that they come from. Null for the files of a document.</summary>
     public ImageTrustOrigin? EntryOrigin => Origin;
 
+    /// <summary>A command for the files that are meant here: on this host, or with the options that lead to them.</summary>
+    /// <param name="operation">What it does.</param>
+    /// <param name="arguments">Its other options.</param>
+    public Advice CommandFor(TrustOperation operation, params AdviceArgument[] arguments) => Advice.Of(operation, Target, arguments);
+
     /// <summary>What an entry says, in words.</summary>
     /// <param name="entry">The entry.</param>
     /// <returns>Such as <c>signedBy /keys/a.gpg, store https://example.com/sigs</c>.</returns>

@@ -316,14 +316,14 @@ public sealed partial class TrustStore
 
     // The files that are put there count as being there. What is published by the change itself must be a key, forced or not.
     internal void CheckKeysThen(
-        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false)
+        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false, string? scope = null)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         ITrustHost then = CopiedKeysHost.Of(Host, copies);
         then.Prefetch(PolicyFiles.Of(requirements));
         KeyFiles keys = copies.Count == 0 ? _keys : new KeyFiles(new KeyMaterialFiles(then));
         IReadOnlyList<TrustException> found = KeyCheck.Faults(keys, requirements, DateTimeOffset.UtcNow, _messages);
-        IReadOnlyList<TrustException> faults = [.. found.Select(f => KeyCopies.AtSource(f, copies))];
+        IReadOnlyList<TrustException> faults = [.. found.Select(f => f.Of(scope)).Select(f => KeyCopies.AtSource(f, copies))];
         if (faults.Count > 0 && !force)
             throw faults[0];
         if (found.FirstOrDefault(f => KeyCopies.IsNoKey(f, copies, isInline)) is { } noKey)

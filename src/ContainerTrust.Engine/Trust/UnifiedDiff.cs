@@ -15,6 +15,9 @@ internal static class UnifiedDiff
     private const int MostLines = 200;
     private const int LineLength = 200;
 
+    // How much of a long line is shown before the place where it differs.
+    private const int Before = 60;
+
     private const string Hidden = "?…";
     private const int MostBytes = 4 << 20;
 
@@ -71,16 +74,58 @@ internal static class UnifiedDiff
             int removed = hunk.Count(static s => s.Sign != '+'), added = hunk.Count(static s => s.Sign != '-');
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"@@ -{Range(hunk[0].Old, removed)} +{Range(hunk[0].New, added)} @@");
-            foreach ((char sign, int from, int to) in hunk)
+            string?[] partners = Partners(hunk, old, now, hasStores);
+            for (int k = 0; k < hunk.Count; k++)
             {
-                string line = sign == '+' ? now[to] : old[from];
-                yield return sign + Shown(line.TrimEnd('\n'), hasStores);
+                string line = hunk[k].Sign == '+' ? now[hunk[k].New] : old[hunk[k].Old];
+                yield return hunk[k].Sign + Cut(Plain(line.TrimEnd('\n'), hasStores), partners[k]);
                 if (!line.EndsWith('\n'))
                     yield return "\\ No newline at end of file";
             }
 
             i = end;
         }
+    }
+
+    // Of a line that was changed the one that it was or becomes, as it is shown: the first of those that went with the first that came.
+    private static string?[] Partners(List<(char Sign, int Old, int New)> hunk, string[] old, string[] now, bool hasStores)
+    {
+        string?[] partners = new string?[hunk.Count];
+        for (int i = 0; i < hunk.Count; i++)
+        {
+            if (hunk[i].Sign == ' ')
+                continue;
+            int end = i;
+            while (end < hunk.Count && hunk[end].Sign != ' ')
+                end++;
+            int[] gone = [.. Enumerable.Range(i, end - i).Where(k => hunk[k].Sign == '-')];
+            int[] came = [.. Enumerable.Range(i, end - i).Where(k => hunk[k].Sign == '+')];
+            foreach ((int was, int becomes) in gone.Zip(came))
+            {
+                partners[was] = Plain(now[hunk[becomes].New].TrimEnd('\n'), hasStores);
+                partners[becomes] = Plain(old[hunk[was].Old].TrimEnd('\n'), hasStores);
+            }
+
+            i = end - 1;
+        }
+
+        return partners;
+    }
+
+    // A policy may be one long line: what is cut from it is not where it differs.
+    private static string Cut(string plain, string? partner)
+    {
+        if (plain.Length <= LineLength || partner is null)
+            return Printable.Of(plain, LineLength);
+        int same = plain.AsSpan().CommonPrefixLength(partner);
+        int start = Math.Max(0, Math.Min(same - Before, plain.Length - LineLength));
+        if (start > 0 && char.IsLowSurrogate(plain[start]))
+            start--;
+        int length = Math.Min(LineLength, plain.Length - start);
+        if (start + length < plain.Length && char.IsHighSurrogate(plain[start + length - 1]))
+            length--;
+        string shown = plain.Substring(start, length);
+        return PrintableText.Line($"{(start > 0 ? "…" : "")}{shown}{(start + length < plain.Length ? "…" : "")}");
     }
 
     private static string Range(int start, int count) => string.Create(CultureInfo.InvariantCulture,
@@ -148,14 +193,14 @@ internal static class UnifiedDiff
     }
 
     // Indentation by tabs is harmless, and passwords are never shown: they are in the URLs of signature stores.
-    private static string Shown(string line, bool hasStores)
+    private static string Plain(string line, bool hasStores)
     {
         string plain = line.Replace("\t", "    ", StringComparison.Ordinal);
         if (plain.Contains("://", StringComparison.Ordinal))
             plain = WithoutUsers(plain);
         if (hasStores && KeptContent.HasSecretUrl(plain.Replace(Hidden, "", StringComparison.Ordinal)))
             return "(a line with a password or a query, which is not shown)";
-        return Printable.Of(plain, LineLength);
+        return plain;
     }
 
     // Nothing but what is between blanks, quotes and commas may be a URL.

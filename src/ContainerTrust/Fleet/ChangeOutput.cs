@@ -17,7 +17,7 @@ internal static class ChangeOutput
             ImageTrustChange? change = changes.FirstOrDefault(c => c.Transport == entry.Transport && c.Registry == entry.Registry);
             if (change is not null)
                 written.Add(change);
-            host.Write(change is null ? Unchanged(host, entry) : host.Store.WithKeys(change));
+            host.Write(change is null ? Unchanged(host, entry, changes.FirstOrDefault()) : host.Store.WithKeys(change));
         }
 
         // What is removed is no entry any more.
@@ -70,7 +70,7 @@ internal static class ChangeOutput
         ErrorId = error.ErrorId,
     };
 
-    private static ImageTrustChange Unchanged(HostContext host, ImageTrust entry) => new()
+    private static ImageTrustChange Unchanged(HostContext host, ImageTrust entry, ImageTrustChange? beside) => new()
     {
         ComputerName = entry.ComputerName,
         Transport = entry.Transport,
@@ -83,5 +83,6 @@ internal static class ChangeOutput
         AfterTrust = TrustStore.Describe(entry),
         Root = host.Root,
         Origin = entry.Origin,
+        Beside = beside,
     };
 }

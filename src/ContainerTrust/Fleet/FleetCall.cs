@@ -86,10 +86,10 @@ internal static class FleetCall
     /// <param name="run">The work.</param>
     /// <param name="hosts">The hosts.</param>
     /// <param name="parameters">Whether in the background, and by which name.</param>
-    /// <param name="changes">Whether hosts are changed.</param>
+    /// <param name="change">What is done to the hosts, in words. Null if they are not changed.</param>
     /// <param name="cancellation">Ends the work, but not a job's.</param>
     public static void Run(HostCmdlet cmdlet, FleetRun run, IReadOnlyList<SshConnectionOptions> hosts, ISshParameters parameters,
-        bool changes, CancellationToken cancellation)
+        string? change, CancellationToken cancellation)
     {
         if (hosts.Count == 0)
             return;
@@ -101,7 +101,7 @@ internal static class FleetCall
 
         // A job cannot ask, so it is asked about the whole beforehand.
         string[] names = [.. hosts.Select(static h => h.HostName)];
-        if (changes && !cmdlet.IsWanted(string.Join(", ", names), cmdlet.MyInvocation.MyCommand.Name))
+        if (change is not null && !cmdlet.IsWanted(string.Join(", ", names), change))
             return;
         FleetJob job = new(cmdlet.MyInvocation.Line.Trim(), parameters.JobName, names);
         cmdlet.JobRepository.Add(job);

@@ -153,7 +153,7 @@ internal sealed class HostChanges
     private TrustException NotFound(TrustChange change) =>
         new("ImageTrustNotFound", TrustErrorKind.NotFound,
             $"{_host.Store.Locations.PolicyPath} has no scope '{change}', so there is nothing to remove. Scopes are removed by their " +
-            "exact name; Get-ImageTrust shows them.")
+            $"exact name; run {_host.Store.CommandFor(TrustOperation.Get)} to see them.")
         {
             Target = change.Registry,
         };

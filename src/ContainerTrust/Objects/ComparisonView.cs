@@ -17,10 +17,20 @@ public static class ComparisonView
         return transport == "all" || (transport == "docker" && scope.Length > 0) ? scope : $"{transport}:{scope}";
     }
 
+    /// <summary>The scope, cut in the middle where it is longer than its column.</summary>
+    /// <param name="item">An <see cref="ImageTrustDifference"/> or an <see cref="ImageTrustChange"/>.</param>
+    /// <param name="width">The column's width.</param>
+    /// <returns>The text.</returns>
+    public static string Scope(PSObject item, int width) => TrustView.Cut(Scope(item), width);
+
     /// <summary>Both sides' requirements, and why they differ where those look the same.</summary>
     /// <param name="item">An <see cref="ImageTrustDifference"/>.</param>
-    /// <returns>One line.</returns>
-    public static string Change(PSObject item)
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Lines that end between words.</returns>
+    public static string Change(PSObject item, int used, PSObject? host) => ViewWidth.Wrap(Change(item), used, host);
+
+    private static string Change(PSObject item)
     {
         string before = TrustView.Text(item, nameof(ImageTrustDifference.ReferenceTrust));
         string after = TrustView.Text(item, nameof(ImageTrustDifference.DifferenceTrust));
@@ -32,8 +42,19 @@ public static class ComparisonView
 
     /// <summary>The two sides, as a heading.</summary>
     /// <param name="item">An <see cref="ImageTrustDifference"/>.</param>
-    /// <returns>Such as <c>golden.xml -> web1</c>.</returns>
-    public static string Sides(PSObject item) =>
-        $"{TrustView.Text(item, nameof(ImageTrustDifference.Reference))} -> "
-            + TrustView.Text(item, nameof(ImageTrustDifference.Difference));
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>One line, such as <c>golden.xml -> web1</c>; long names are cut in the middle.</returns>
+    public static string Sides(PSObject item, PSObject? host)
+    {
+        const string Label = "   Compared: ", Arrow = " -> ";
+        string from = TrustView.Text(item, nameof(ImageTrustDifference.Reference));
+        string to = TrustView.Text(item, nameof(ImageTrustDifference.Difference));
+        int left = ViewWidth.Of(host) - Label.Length - Arrow.Length;
+        if (from.Length + to.Length <= left)
+            return $"{from}{Arrow}{to}";
+        int half = Math.Max(left / 2, Label.Length);
+        int shorter = Math.Min(from.Length, to.Length);
+        int rest = Math.Max(left - Math.Min(shorter, half), half);
+        return $"{TrustView.Cut(from, from.Length == shorter ? half : rest)}{Arrow}{TrustView.Cut(to, from.Length == shorter ? rest : half)}";
+    }
 }

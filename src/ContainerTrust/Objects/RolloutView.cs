@@ -24,4 +24,12 @@ public static class RolloutView
     /// <returns>A sentence in lines; empty if there is none.</returns>
     public static string Reason(PSObject item, int used, PSObject? host) =>
         ViewWidth.Wrap(TrustView.Lines(item, nameof(MachineConfigTrustResult.Reasons)).Split('\n')[0], used, host);
+
+    /// <summary>All reasons.</summary>
+    /// <param name="item">A <see cref="MachineConfigTrustNode"/>.</param>
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>Sentences, each in lines of its own that end between words.</returns>
+    public static string Reasons(PSObject item, int used, PSObject? host) => string.Join('\n',
+        TrustView.Lines(item, nameof(MachineConfigTrustNode.Reasons)).Split('\n').Select(r => ViewWidth.Wrap(r, used, host)));
 }

@@ -82,6 +82,9 @@ public static class TrustView
         ImageTrustStatus.Compliant or "Compliant" => ViewColor.Good(style, "Compliant"),
         ImageTrustStatus status and not ImageTrustStatus.Compliant => ViewColor.Bad(style, $"{status}"),
         ("NotCompliant" or "NotChecked") and string word => ViewColor.Bad(style, word),
+        MachineConfigTrustStatus.RolledOut => ViewColor.Good(style, nameof(MachineConfigTrustStatus.RolledOut)),
+        MachineConfigTrustStatus state => state is MachineConfigTrustStatus.Updating or MachineConfigTrustStatus.Paused
+            or MachineConfigTrustStatus.Unknown ? ViewColor.Doubtful(style, $"{state}") : ViewColor.Bad(style, $"{state}"),
         KeyRotationStep.NotChecked => ViewColor.Bad(style, "NotChecked"),
         ImageTrustChangeStatus.Failed or "Failed" => ViewColor.Bad(style, "Failed"),
         ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),
@@ -138,7 +141,9 @@ public static class TrustView
     /// subject and issuer.
     /// </summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
-    /// <returns>Ids joined with commas; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.</returns>
+    /// <returns>
+    /// Ids joined with commas, after <c>any of</c> where one of several is enough, and <c>all of</c> where each must have signed; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.
+    /// </returns>
     public static string Id(PSObject item)
     {
         if (Live(item) is not { } trust)
@@ -147,7 +152,7 @@ public static class TrustView
         foreach (TrustKey key in trust.Keys)
         {
             if (key.UserIds.Count > 0)
-                ids.AddRange(key.UserIds.Select(Mail));
+                ids.Add(string.Join(", ", key.UserIds.Select(Mail)));
             else
                 ids.Add(key.KeyId ?? key.Fingerprint[..Math.Min(16, key.Fingerprint.Length)]);
         }
@@ -157,7 +162,10 @@ public static class TrustView
             ids.AddRange(Subjects(trust));
         if (ids.Count == 0 && trust.Requirements.Any(static r => r is SignedByRequirement or SigstoreSignedRequirement))
             return "N/A";
-        return PrintableText.Line(string.Join(", ", ids));
+
+        // One is enough, or each must have signed; what is some of both is not put in a word.
+        string word = ids.Count < 2 ? "" : trust.Requirements.Count == 1 ? "any of " : IsOneEach(trust, ids.Count) ? "all of " : "";
+        return PrintableText.Line(word + string.Join(", ", ids));
     }
 
     /// <summary>The requirements, one a line, each with what decides.</summary>
@@ -220,16 +228,37 @@ public static class TrustView
     /// <returns>Such as <c>registry.example.com/app@e3f1251… (linux/arm64)</c>.</returns>
     public static string Image(PSObject item, int width)
     {
+        string name = CutImage(Text(item, "Image"), width);
+        if (Text(item, "Platform") is not { Length: > 0 } platform)
+            return name;
+
+        // Below the name, where both are too long for one line.
+        return name.Length + platform.Length + 3 <= width ? $"{name} ({platform})" : $"{name}\n({platform})";
+    }
+
+    /// <summary>An image in the last column of a table: as much of it as fits, and of a digest the beginning where not all fits.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="used">The width of the other columns, with the blanks between them.</param>
+    /// <param name="host">The session's host, <c>$Host</c>. Null for a window of 80 columns.</param>
+    /// <returns>One line.</returns>
+    public static string ImageOf(PSObject item, string property, int used, PSObject? host)
+    {
+        string image = Text(item, property);
+        int width = ViewWidth.Of(host) - used;
+        return image.Length <= width ? image : CutImage(image, width);
+    }
+
+    private static string CutImage(string image, int width)
+    {
         const int Shown = 7;
         const string Docker = "docker://", Digest = "@sha256:";
-        string image = Text(item, "Image");
         if (image.StartsWith(Docker, StringComparison.Ordinal))
             image = image[Docker.Length..];
         int digest = image.IndexOf(Digest, StringComparison.Ordinal);
         string end = digest >= 0 && image.Length > digest + Digest.Length + Shown
             ? $"@{image.AsSpan(digest + Digest.Length, Shown)}\u2026" : "";
-        string name = end.Length == 0 ? Cut(image, width) : Cut(image[..digest], width - end.Length) + end;
-        return Text(item, "Platform") is { Length: > 0 } platform ? $"{name} ({platform})" : name;
+        return end.Length == 0 ? Cut(image, width) : Cut(image[..digest], width - end.Length) + end;
     }
 
     /// <summary>A verdict's reason, after the release whose verdict it is, if one was asked for.</summary>
@@ -251,6 +280,13 @@ public static class TrustView
     /// <returns>Lines.</returns>
     public static string Sentence(PSObject item, string property, int used, PSObject? host) =>
         ViewWidth.Wrap(Text(item, property), used, host);
+
+    /// <summary>A property in lines that end between words, in a column of a width of its own.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">The property's name.</param>
+    /// <param name="width">The column's width.</param>
+    /// <returns>Lines.</returns>
+    public static string Lines(PSObject item, string property, int width) => ViewWidth.Break(Text(item, property), width);
 
     /// <summary>
     /// Who signed a signature that is good: the e-mail address of the key's user id, the subject of the certificate, else the key's
@@ -294,11 +330,20 @@ public static class TrustView
         }
     }
 
+    // Each requirement names one signer, and no key file has several.
+    private static bool IsOneEach(ImageTrust trust, int count) => trust.Requirements.Count == count
+        && trust.Requirements.All(static r => r is SignedByRequirement { KeyPaths: null }
+            or SigstoreSignedRequirement { KeyPaths: null, KeyDatas: null })
+        && trust.Keys.Select(static k => k.Path ?? k.Fingerprint).Distinct().Count() == trust.Keys.Count;
+
     private static IEnumerable<string> Printable(object? list) =>
         (LanguagePrimitives.GetEnumerable(list) ?? Array.Empty<object>()).Cast<object?>()
             .Select(static i => PrintableText.Line(i?.ToString() ?? ""));
 
-    private static string Cut(string text, int width)
+    /// <summary>A text cut in the middle, where it is longer than its column.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">The column's width.</param>
+    internal static string Cut(string text, int width)
     {
         if (text.Length <= width)
             return text;

@@ -7,7 +7,7 @@ namespace ContainerTrust.Commands.Objects;
 internal static class ViewWidth
 {
     private const int Usual = 80;
-    private const int Least = 20;
+    private const int Least = 16;
 
     private static readonly string[] s_path = ["UI", "RawUI", "BufferSize", "Width"];
 
@@ -16,9 +16,14 @@ internal static class ViewWidth
     /// <param name="used">The width of the other columns, with the blanks between them.</param>
     /// <param name="host">The session's host, whose window has a width. Null for the usual one.</param>
     /// <returns>Lines.</returns>
-    public static string Wrap(string text, int used, PSObject? host)
+    public static string Wrap(string text, int used, PSObject? host) => Break(text, Math.Max(Least, Of(host) - used));
+
+    /// <summary>Breaks a sentence between words.</summary>
+    /// <param name="text">One line of printable text.</param>
+    /// <param name="width">The width of its column.</param>
+    /// <returns>Lines.</returns>
+    public static string Break(string text, int width)
     {
-        int width = Math.Max(Least, WindowWidth(host) - used);
         if (text.Length <= width)
             return text;
         StringBuilder lines = new(text.Length);
@@ -46,6 +51,10 @@ internal static class ViewWidth
 
         return lines.ToString();
     }
+
+    /// <summary>The columns of the session's window that PowerShell writes into: all but the last.</summary>
+    /// <param name="host">The session's host. Null for the usual one.</param>
+    public static int Of(PSObject? host) => WindowWidth(host) - 1;
 
     private static int WindowWidth(PSObject? host)
     {

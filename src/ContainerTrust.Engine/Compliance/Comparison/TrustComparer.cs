@@ -39,18 +39,19 @@ public static class TrustComparer
             : Judge(tokens.Of(was, unread), tokens.Of(becomes, unread), reasons);
         if (was is not null && becomes is not null)
             NameTheCompared(was, becomes, reasons);
-        if (unread.Count > 0 && (HasKeys(was!) || HasKeys(becomes!)))
-        {
-            reasons.Add("Keys were compared by the names of their files, which were not read on both sides: " +
-                $"{Printable.Of(string.Join(", ", unread), 2 * Printable.NameLength)}.");
-        }
-
         bool hasStores = reference.HasStores && difference.HasStores && was is not null && becomes is not null
             && (scope.Transport == "docker" || scope == TrustSide.Default);
 
         // Which signatures are found decides, too: with another store the stricter side may accept what the other does not find.
         if (hasStores && StoresDiffer(was!, becomes!, reasons))
             verdict = ImageTrustVerdict.Different;
+
+        if (unread.Count > 0 && (HasKeys(was!) || HasKeys(becomes!)))
+        {
+            reasons.Add("Keys were compared by the names of their files, which were not read on both sides: " +
+                $"{Printable.Of(string.Join(", ", unread), 2 * Printable.NameLength)}.");
+        }
+
         HashSet<string> before = KeysOf(was, tokens, unread), after = KeysOf(becomes, tokens, unread);
         return new ImageTrustDifference
         {
