@@ -66,7 +66,7 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
     [Parameter]
     public SwitchParameter Suggest { get; set; }
 
-    /// <summary>Return only whether the proposed policy is known to accept every image that was found, and all could be looked at.</summary>
+    /// <summary>Return only whether the proposed policy is known to accept every image, and all could be looked at.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

@@ -20,7 +20,7 @@ internal sealed record HostUserPlace(string Name, string? Home, uint? Number)
     public ITrustHost ViewOf(ITrustHost host) => new UserView(host, Home, Number);
 }
 
-/// <summary>The users of a host: root, those of the password file whose homes are people's, and those that have a directory in /home.</summary>
+/// <summary>The users of a host: root, the people of the password file, and those that have a directory in /home.</summary>
 internal static class HostUsers
 {
     private const int MaxBytes = 4 << 20;

@@ -38,7 +38,7 @@ public sealed class ImageRehearsal : IDisposable
 
     /// <summary>Judges the images of a host.</summary>
     /// <param name="store">The host's files.</param>
-    /// <param name="messages">Where words for the user go; called from several threads.</param>
+    /// <param name="messages">Where words for the user go; called on this thread.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>One result for each user and image, those that would break first.</returns>
     /// <exception cref="TrustException">
@@ -102,10 +102,14 @@ public sealed class ImageRehearsal : IDisposable
         TrustStore now = isCurrent ? store : OfUser(store, user.User, store.Host);
         PlannedHost planned = new(store.Host, proposed);
         TrustStore then = isCurrent ? OnPlan(store, planned) : OfUser(store, user.User, planned);
+
+        // What is said on other threads is heard on this one.
+        ConcurrentQueue<(string Text, bool IsWarning)> said = new();
+        TrustMessages later = new() { Warning = t => said.Enqueue((t, true)), Verbose = t => said.Enqueue((t, false)) };
         now.PrefetchPolicyFiles();
         then.PrefetchPolicyFiles();
         using Judges judges = new(_options.Verification, now, then,
-            [.. candidates.Select(c => (c.Stored, OnPlan(store, new PlannedHost(store.Host, c.Files))))], messages);
+            [.. candidates.Select(c => (c.Stored, OnPlan(store, new PlannedHost(store.Host, c.Files))))], later);
         IReadOnlyList<NamedGroup> groups = NamedGroup.Of(user.Images);
         JudgedImage[] judged = new JudgedImage[groups.Count];
         Parallel.ForAsync(0, groups.Count, new ParallelOptions
@@ -113,6 +117,8 @@ public sealed class ImageRehearsal : IDisposable
             MaxDegreeOfParallelism = ImagesAtOnce,
             CancellationToken = cancellationToken,
         }, async (i, token) => judged[i] = await judges.JudgeAsync(groups[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
+        foreach ((string text, bool isWarning) in said)
+            (isWarning ? messages.Warning : messages.Verbose)(text);
         foreach (JudgedImage image in judged)
             _judged.Add(image);
         foreach (string transport in now.AcceptedTransports())

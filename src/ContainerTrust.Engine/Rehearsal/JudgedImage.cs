@@ -53,7 +53,8 @@ internal sealed record JudgedImage(NamedGroup Image, Verdict Now, Verdict Then, 
 
             // The one that is judged, where the host has it: of a multi-arch image the list's digest is stored too.
             StoredDigest = Image.StoredDigests.Count == 0 ? null
-                : judged is not null && Image.StoredDigests.Contains(judged.ManifestDigest) ? judged.ManifestDigest : Image.StoredDigests[0],
+                : judged is not null && Image.StoredDigests.Contains(judged.ManifestDigest) ? judged.ManifestDigest
+                : Image.StoredDigests[0],
             ErrorId = IsKnown ? null : Image.Problem is not null ? NothingAsked : (Now.Error ?? Then.Error)?.ErrorId,
         };
     }

@@ -47,8 +47,8 @@ internal sealed class Judges : IDisposable
         {
             return new Verdict(await verifier.VerifyAsync(image, null, cancellationToken).ConfigureAwait(false), null);
         }
-        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed || e.ErrorId.StartsWith("Registry", StringComparison.Ordinal)
-            || e.ErrorId.StartsWith("Store", StringComparison.Ordinal))
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed
+            || e.ErrorId.StartsWith("Registry", StringComparison.Ordinal) || e.ErrorId.StartsWith("Store", StringComparison.Ordinal))
         {
             return new Verdict(null, e);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
@@ -110,7 +109,7 @@ public sealed record Proposal
     /// <returns>What would be replaced.</returns>
     internal static IReadOnlyList<PlannedFile> Demanding(TrustStore store, TrustRequirement requirement)
     {
-        PlannedFile plain = new(TrustPlanner.WritePath(store.Locations), null, Encoding.UTF8.GetBytes("""{"default":[{"type":"reject"}]}"""));
+        PlannedFile plain = new(TrustPlanner.WritePath(store.Locations), null, """{"default":[{"type":"reject"}]}"""u8.ToArray());
         TrustStore with = store.Over(new PlannedHost(store.Host, [plain]),
             store.Locations with { PolicyPath = plain.Path, PolicyExists = true });
         PreparedChanges prepared = with.Prepare(

@@ -31,8 +31,9 @@ public sealed class SmallestPolicy
 
         string[] unsigned = [.. judged.Where(static j => j.IsSigned == false).Select(static j => j.Image.Name)
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        string[] unknown = [.. judged.Where(static j => j.IsSigned is null).Select(static j => j.Image.Name.Length > 0 ? j.Image.Name
-            : string.Join(", ", j.Image.Owners)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] unknown = [.. judged.Where(static j => j.IsSigned is null)
+            .Select(static j => j.Image.Name is { Length: > 0 } name ? name : string.Join(", ", j.Image.Owners))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (unsigned.Length > 0)
             notes.Add($"Must be signed first, or is rejected: {Listed(unsigned)}.");
         if (unknown.Length > 0)

@@ -98,7 +98,7 @@ internal sealed record RunCommand(string? Image, string? KubeFile)
             {
                 int equals = word.IndexOf('=');
                 string option = equals < 0 ? word[2..] : word[2..equals];
-                isRootFileSystem |= word is "--rootfs" or "--rootfs=true";
+                isRootFileSystem |= option == "rootfs" && (equals < 0 || word.EndsWith("=true", StringComparison.Ordinal));
                 if (equals >= 0 || s_switches.Contains(option))
                     continue;
                 if (!s_values.Contains(option))

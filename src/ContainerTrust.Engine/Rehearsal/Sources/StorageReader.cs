@@ -46,8 +46,8 @@ internal static class StorageReader
     private static IEnumerable<NamedImage> OfContainer(JsonElement container, Dictionary<string, Stored> byId)
     {
         Metadata metadata = Metadata.Read(Text(container, "metadata"));
-        string name = Texts(container, "names") is [{ Length: > 0 } first, ..] ? first
-            : metadata.Name ?? Text(container, "id") ?? "without a name";
+        string? own = Texts(container, "names") is [{ Length: > 0 } first, ..] ? first : null;
+        string name = (metadata.Pod is null ? own ?? metadata.Name : metadata.Name ?? own) ?? Text(container, "id") ?? "without a name";
         string owner = metadata.Pod is { } pod ? $"container {pod}/{name}" : $"container {name}";
         Stored? stored = Text(container, "image") is { Length: > 0 } id ? byId.GetValueOrDefault(id) : null;
 
@@ -83,10 +83,17 @@ internal static class StorageReader
         List<string> digests = [];
         if (Text(image, "digest") is { } own && ReferenceGrammar.IsDigest(own))
             digests.Add(own);
-        foreach ((string name, string value) in image.Member("big-data-digests").Texts())
+        try
         {
-            if (name.StartsWith("manifest", StringComparison.Ordinal) && ReferenceGrammar.IsDigest(value) && !digests.Contains(value))
-                digests.Add(value);
+            foreach ((string name, string value) in image.Member("big-data-digests").Texts())
+            {
+                if (name.StartsWith("manifest", StringComparison.Ordinal) && ReferenceGrammar.IsDigest(value) && !digests.Contains(value))
+                    digests.Add(value);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A text that is not Unicode is no digest.
         }
 
         return digests;

@@ -233,12 +233,19 @@ internal static class WorkloadReader
         if (image is null || IsId(image))
             image = reference is not null && reference.Contains('@', StringComparison.Ordinal) ? reference : null;
         found.Add(image is null
-            ? new NamedImage("", owner) { IsPresent = true, Problem = "The runtime gives an id and no name. Pipe 'crictl images -o json' too." }
+            ? new NamedImage("", owner) 
+            {
+                IsPresent = true,
+                Problem = "The runtime gives an id and no name. Give 'crictl images -o json' too."
+            }
             : Named(image, owner) with { IsPresent = true });
     }
 
-    private static bool IsId(string text) =>
-        text.Length >= 12 && text.AsSpan(text.StartsWith("sha256:", StringComparison.Ordinal) ? 7 : 0).IndexOfAnyExcept("0123456789abcdef") < 0;
+    private static bool IsId(string text)
+    {
+        ReadOnlySpan<char> digits = text.AsSpan(text.StartsWith("sha256:", StringComparison.Ordinal) ? "sha256:".Length : 0);
+        return digits.Length >= 12 && digits.IndexOfAnyExcept("0123456789abcdef") < 0;
+    }
 
     private static NamedImage Named(string? name, string owner, string? digest = null) => name switch
     {
