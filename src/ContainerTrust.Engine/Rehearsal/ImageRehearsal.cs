@@ -108,7 +108,10 @@ public sealed class ImageRehearsal : IDisposable
         TrustMessages later = new() { Warning = t => said.Enqueue((t, true)), Verbose = t => said.Enqueue((t, false)) };
         now.PrefetchPolicyFiles();
         then.PrefetchPolicyFiles();
-        using Judges judges = new(_options.Verification, now, then,
+
+        // Credentials are the caller's, whichever user's images are judged.
+        VerificationOptions verification = _options.Verification with { ClientHost = _options.Verification.ClientHost ?? store.Host };
+        using Judges judges = new(verification, now, then,
             [.. candidates.Select(c => (c.Stored, OnPlan(store, new PlannedHost(store.Host, c.Files))))], later);
         IReadOnlyList<NamedGroup> groups = NamedGroup.Of(user.Images);
         JudgedImage[] judged = new JudgedImage[groups.Count];
