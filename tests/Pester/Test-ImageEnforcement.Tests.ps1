@@ -119,6 +119,7 @@ Describe 'Test-ImageEnforcement' {
 
     It 'gives a host that cannot be reached a result beside its error' {
         $result = Test-ImageEnforcement -HostName no-such-host.invalid -ErrorVariable problem -ErrorAction SilentlyContinue
+        { Test-ImageEnforcement -HostName no-such-host.invalid -Suggest -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'NothingJudged,*'
         $result.Status | Should -Be 'NotChecked'
         $result.ComputerName | Should -Be 'no-such-host.invalid'
         $problem[0].FullyQualifiedErrorId | Should -BeLike "$($result.ErrorId),*"

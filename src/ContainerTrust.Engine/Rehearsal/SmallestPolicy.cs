@@ -39,8 +39,8 @@ public sealed class SmallestPolicy
         if (unknown.Length > 0)
             notes.Add($"Could not be judged, and has no entry of its own: {Listed(unknown)}.");
         if (transports.Count > 0)
-            notes.Add($"The policies in force accept these transports, which the default rejects then: {Listed([.. transports.Order()])}. " +
-                "Add an entry for each that must go on working; podman itself runs, builds and saves local images without one.");
+            notes.Add("The policies in force accept these transports, which the default rejects then: " +
+                $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working; podman itself runs, builds and saves local images without one.");
         return new SmallestPolicy(entries, notes);
     }
 

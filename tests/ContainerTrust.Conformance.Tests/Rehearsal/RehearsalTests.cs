@@ -31,7 +31,8 @@ public sealed class RehearsalTests(RegistryFixture fixture)
             TestPolicy.Default("""{"type":"insecureAcceptAnything"}"""),
             TestPolicy.Scopes((host, TestPolicy.SignedBy(world.Team.File))),
             TestPolicy.Scopes(($"{host}/gpg/app1", TestPolicy.Reject), ($"{host}/gpg/app2", TestPolicy.SignedBy(world.Other.File)))
-                .Replace($"\"default\": [{TestPolicy.Reject}]", """"default": [{"type":"insecureAcceptAnything"}]"""", StringComparison.Ordinal),
+                .Replace(TestPolicy.Reject + "], \"transports", """{"type":"insecureAcceptAnything"}], "transports""",
+                    StringComparison.Ordinal),
         ];
         (string, string)[] scopes =
         [
@@ -157,7 +158,8 @@ public sealed class RehearsalTests(RegistryFixture fixture)
     {
         var document = System.Text.Json.Nodes.JsonNode.Parse(policy)!;
         var docker = document["transports"]!["docker"]!.AsObject();
-        foreach (string scope in docker.Where(static s => s.Key.Contains("/sigs/", StringComparison.Ordinal)).Select(static s => s.Key).ToArray())
+        string[] scopes = [.. docker.Select(static s => s.Key).Where(static s => s.Contains("/sigs/", StringComparison.Ordinal))];
+        foreach (string scope in scopes)
             docker.Remove(scope);
         return document.ToJsonString();
     }
@@ -174,7 +176,11 @@ public sealed class RehearsalTests(RegistryFixture fixture)
         Directory.CreateDirectory(host.File("/etc/containers/systemd"));
         RehearsedImage[] stored = [.. images.Where(static (_, i) => i % 2 == 0)];
         File.WriteAllText(host.File("/root/storage/overlay-images/images.json"), JsonSerializer.Serialize(
-            stored.Select(static (image, i) => new { id = i.ToString("x64", CultureInfo.InvariantCulture), names = new[] { image.Name } })));
+            stored.Select(static (image, i) => new
+            {
+                id = i.ToString("x64", CultureInfo.InvariantCulture),
+                names = new[] { image.Name },
+            })));
         foreach (string old in Directory.Exists(host.File("/etc/systemd/system"))
             ? Directory.GetFiles(host.File("/etc/systemd/system"), "*.service") : [])
             File.Delete(old);

@@ -87,10 +87,17 @@ internal sealed class RehearsalWorld
     // cosign's form: an image of the tag sha256-HEX.sig, whose layer is the payload.
     private void Attach(string repository, string digest, string reference, SigstoreSigner signer)
     {
-        byte[] payload = Encoding.UTF8.GetBytes($$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},"type":"cosign container image signature"},"optional":null}""");
+        byte[] payload = Encoding.UTF8.GetBytes($$$"""
+            {"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{digest}}}"},
+            "type":"cosign container image signature"},"optional":null}
+            """);
         byte[] config = "{}"u8.ToArray();
         string manifest = $$$"""
-            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","size":{{{config.Length}}},"digest":"{{{DigestOf(config)}}}"},"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","size":{{{payload.Length}}},"digest":"{{{DigestOf(payload)}}}","annotations":{"dev.cosignproject.cosign/signature":"{{{Convert.ToBase64String(signer.Sign(payload))}}}"}}]}
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+            "config":{"mediaType":"application/vnd.oci.image.config.v1+json","size":{{{config.Length}}},"digest":"{{{DigestOf(config)}}}"},
+            "layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","size":{{{payload.Length}}},
+            "digest":"{{{DigestOf(payload)}}}",
+            "annotations":{"dev.cosignproject.cosign/signature":"{{{Convert.ToBase64String(signer.Sign(payload))}}}"}}]}
             """.Trim();
         string source = Directory.CreateDirectory(Path.Combine(_directory, $"sig-{digest[7..]}")).FullName;
         File.WriteAllText(Path.Combine(source, "manifest.json"), manifest);

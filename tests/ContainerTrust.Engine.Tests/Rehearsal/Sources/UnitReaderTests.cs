@@ -56,7 +56,8 @@ public sealed class UnitReaderTests
     [InlineData("/usr/bin/podman run $IMAGE", "$IMAGE open")]
     public void A_command_names_its_image_or_says_that_it_is_open(string command, string expected)
     {
-        FoundImages found = UnitReader.ReadService("/u/a.service", UnitFile.Read(Encoding.UTF8.GetBytes($"[Service]\nExecStart={command}\n")));
+        FoundImages found = UnitReader.ReadService("/u/a.service",
+            UnitFile.Read(Encoding.UTF8.GetBytes($"[Service]\nExecStart={command}\n")));
         string got = found.Images.Count == 0 ? "none"
             : string.Join(' ', found.Images.Select(static i => $"{i.Name}{(i.Problem is null ? "" : " open")}")).Trim();
         Assert.Equal(expected, got);
@@ -64,7 +65,8 @@ public sealed class UnitReaderTests
 
     [Fact]
     public void An_empty_assignment_takes_back_those_before_it() => Assert.Equal("quay.io/c/d", Assert.Single(UnitReader.ReadService(
-        "/u/a.service", UnitFile.Read("[Service]\nExecStart=podman run quay.io/a/b\nExecStart=\nExecStart=podman run quay.io/c/d\n"u8)).Images).Name);
+        "/u/a.service",
+        UnitFile.Read("[Service]\nExecStart=podman run quay.io/a/b\nExecStart=\nExecStart=podman run quay.io/c/d\n"u8)).Images).Name);
 
     [Fact]
     public void What_a_command_plays_is_a_file() => Assert.Equal(["/srv/x.yaml"], UnitReader.ReadService("/u/a.service",
